@@ -1,0 +1,110 @@
+import type { Secret } from './secret.js';
+import type { Resources } from './servers.js';
+import type { Duration, Rate, Size } from './units.js';
+
+/** A protocol revision of MCP that the gateway speaks to clients. */
+export type Revision = '2025-03-26' | '2025-06-18' | '2025-11-25' | '2026-07-28';
+
+/** The generated gateway: where it listens, whom it trusts, and what it lets one process take on. */
+export interface Gateway {
+  /**
+   * The one public URL, without a path. Host checks, TLS and client configs come from it.
+   * Default: `http://127.0.0.1:<listen.port>`; then the profile is `local`.
+   */
+  url?: string;
+  /** Further host names that are accepted (RFC 9110 §7.2). `'any'` accepts every one and is reported as MCP111. Default: none. */
+  hosts?: readonly string[] | 'any';
+  /** Address and port of the gateway process. Default host: loopback in placement `local`, all interfaces elsewhere; default port 8080. */
+  listen?: { host?: string; port?: number };
+  /** How many gateway processes a target runs. Default: 1. */
+  replicas?: number;
+  /** What one gateway process may use. Default: 100m and 128Mi requested, 256Mi at most. */
+  resources?: Resources;
+  /** Networks (CIDR) of hops outside everything generated that may set `X-Forwarded-*`. Default: none. */
+  trustedProxies?: readonly string[];
+  /** Refuse requests without an `Origin` header. Native clients send none, so the default is false. */
+  requireOrigin?: boolean;
+  /** `'forwarded'` takes `X-Forwarded-Proto` and `X-Forwarded-Host` of a trusted hop for a missing Origin. Default: `'none'`. */
+  originFallback?: 'none' | 'forwarded';
+  limits?: GatewayLimits;
+  timeouts?: GatewayTimeouts;
+  /** Protocol revisions that clients may speak. Default: all of them. */
+  revisions?: readonly Revision[];
+  /**
+   * Secrets that seal session ids: the first seals, all open, so that a key is rotated by putting a new one in front.
+   * At least 32 bytes each. Default: one at random per process, in profile `local` only.
+   */
+  sessionKeys?: readonly Secret[];
+  /** How long a session id stays valid. Default: `24h`. */
+  sessionTtl?: Duration;
+  /** Who terminates TLS. Default: the platform in front. */
+  tls?: { at: 'platform' } | { at: 'nginx'; certificate: string; key: string };
+  cors?: Cors;
+  /** The admin listener (`/metrics`, `/config`). Off unless given. */
+  admin?: Admin;
+  log?: Log;
+}
+
+/** Limits count per gateway process, not across replicas. */
+export interface GatewayLimits {
+  /** Largest request body; 413 above it. Default: `4mb`. */
+  body?: Size;
+  /** Request line and headers together; 431 above it. Default: `16kb`. */
+  headers?: Size;
+  /** Nesting of arrays and objects in a body; 400 above it. Default: 64. */
+  depth?: number;
+  /** Open event streams; 429 above it. Default: 2000. */
+  streams?: number;
+  /** Open legacy sessions; 429 on `initialize` above it. Default: 10000. */
+  sessions?: number;
+  /** Requests of one client address; 429 above it. Default: `20/s`. */
+  perAddress?: Rate;
+}
+
+/** Every wait is bounded; each limit is separate because each failure is. */
+export interface GatewayTimeouts {
+  /** Opening a connection to an instance. Default: `2s`. */
+  connect?: Duration;
+  /** From the request sent to the first byte of the answer. Default: `60s`. */
+  firstByte?: Duration;
+  /** From the request sent to the end of an answer that is not an event stream. Default: `10m`. */
+  response?: Duration;
+  /** Without a byte on an event stream. Default: `5m`. */
+  idleStream?: Duration;
+  /** Between keep-alive comments on event streams that the gateway itself owns. Default: `15s`. */
+  keepAlive?: Duration;
+  /** How long running requests may go on after SIGTERM. Default: `25s`. */
+  drain?: Duration;
+}
+
+/** CORS answers for browser clients (Fetch standard). */
+export interface Cors {
+  /** `Access-Control-Allow-Credentials`. Default: false. */
+  credentials?: boolean;
+  /** How long a browser may keep a preflight answer. Default: `10m`. */
+  maxAge?: Duration;
+  /** Response headers scripts may read, beyond `Mcp-Session-Id` and `WWW-Authenticate`. Default: none. */
+  exposeHeaders?: readonly string[];
+  /** Request headers scripts may send, beyond those of MCP. Default: none. */
+  allowHeaders?: readonly string[];
+}
+
+/** The admin listener: on loopback in placement `local`, on an internal network elsewhere. */
+export interface Admin {
+  /** Default: 9180. */
+  port?: number;
+  /** Default: loopback in placement `local`, all interfaces elsewhere. */
+  host?: string;
+  /** Bearer token for reading. Without one the listener answers on loopback only. */
+  readToken?: Secret;
+}
+
+/** What the gateway writes to its log, one JSON object per line. */
+export interface Log {
+  /** Default: `info`; `MCP_LOG_LEVEL` overrides it at start. */
+  level?: 'debug' | 'info' | 'warn' | 'error';
+  /** One line per request. Default: true. */
+  requests?: boolean;
+  /** One line per tool call, with a digest of the arguments and never their values. Default: true. */
+  audit?: boolean;
+}

@@ -1,0 +1,31 @@
+/**
+ * Every rule by code and slug; either is accepted wherever a rule is named. The rules themselves are in `src/policy/rules/`, and a test
+ * holds this list to them; it is a literal so that the compiler can complete it in a config.
+ */
+export const RULE_SLUGS = {
+  MCP101: 'origin-allowlist-missing',
+  MCP102: 'origin-wildcard',
+  MCP103: 'origin-not-canonical',
+  MCP104: 'origin-regex-unanchored',
+  MCP105: 'origin-null',
+  MCP107: 'origin-bind-address',
+  MCP108: 'origin-tunnel-domain',
+  MCP109: 'origin-wildcard-subdomain',
+  MCP111: 'host-allowlist-missing',
+  MCP201: 'public-server-no-auth',
+  MCP205: 'secret-literal',
+  MCP301: 'route-overlap',
+  MCP304: 'session-affinity-missing',
+  MCP504: 'image-unpinned',
+  MCP903: 'nondeterministic-config',
+  MCP904: 'suppression-stale',
+  MCP905: 'suppression-expired',
+  MCP906: 'suppression-no-reason',
+  MCP908: 'lossy-target',
+  MCP910: 'expectation-failed',
+} as const;
+
+export type RuleCode = keyof typeof RULE_SLUGS;
+export type RuleSlug = (typeof RULE_SLUGS)[RuleCode];
+/** A rule, by code or by slug. */
+export type RuleName = RuleCode | RuleSlug;

@@ -1,0 +1,143 @@
+import type { Secret } from './secret.js';
+import type { Cpu, Duration, Size } from './units.js';
+
+/** Load-balancing strategies that need no settings and can be named directly. */
+export type BuiltInStrategy = 'round-robin' | 'least-connections';
+
+/** Processor and memory of one instance, as Kubernetes means them. */
+export interface Resources {
+  /** What is set aside for it. Default: `100m` and `128Mi`. */
+  requests?: { cpu?: Cpu; memory?: Size };
+  /** What it may use at most. Default: no processor limit, `256Mi`. */
+  limits?: { cpu?: Cpu; memory?: Size };
+}
+
+/** A persistent folder of a server. */
+export interface Volume {
+  /** Name of the volume; `[a-z][a-z0-9-]{0,30}`. */
+  name: string;
+  /** Where it is mounted, absolute. */
+  path: string;
+  /** Storage to claim. */
+  size: Size;
+  /** One volume for each instance rather than one for all. Default: as `stateful`. */
+  perInstance?: boolean;
+}
+
+/** What every server has, whatever its transport. */
+export interface ServerCommon<O extends string, L extends string> {
+  description?: string;
+  owner?: string;
+  labels?: Readonly<Record<string, string>>;
+  /** How requests are spread over instances: a declared strategy or a built-in one. Default: `round-robin`. */
+  strategy?: L | BuiltInStrategy;
+  /** Declared origins that may call this server from a browser. Default: all declared origins. */
+  origins?: readonly O[];
+  /** Path of the server on the gateway. Default: `/mcp/<name>`. */
+  route?: `/${string}`;
+  /** False: no route of its own. Default: true. */
+  public?: boolean;
+  /** Instances that a target runs. Default: 1. */
+  replicas?: number;
+  resources?: Resources;
+  /** Environment of the server process. A secret is a reference. */
+  env?: Readonly<Record<string, string | Secret>>;
+  volumes?: readonly Volume[];
+}
+
+/** How an instance is asked whether it is well, on a path of its own: never the MCP path (MCP316). */
+export interface HttpHealth {
+  /** Path that answers 200. */
+  path: `/${string}`;
+  /** Time between two probes of one instance. Default: `30s`. */
+  every?: Duration;
+  /** Default: `10s`. */
+  timeout?: Duration;
+  /** How long a new instance may take to start. Default: `60s`. */
+  startup?: Duration;
+}
+
+/** How `mcpgen dev` runs a server on this machine; it gets `HOST` and `PORT`. */
+export interface DevCommand {
+  command: readonly [string, ...string[]];
+  /** Relative to the config file. Default: its folder. */
+  cwd?: string;
+  env?: Readonly<Record<string, string>>;
+  /** Default: 1. */
+  instances?: number;
+}
+
+/** Instances that exist already, at the same addresses in every placement. */
+export interface Instance {
+  /** Name in logs and session ids. Default: host and port of the URL. */
+  id?: string;
+  /** The MCP endpoint, with its path. */
+  url: string;
+  /** False takes it out of rotation without deleting it. Default: true. */
+  enabled?: boolean;
+}
+
+interface HttpCommon<O extends string, L extends string> extends ServerCommon<O, L> {
+  kind: 'http';
+  /** Port the server listens on. Default: 8000. */
+  port?: number;
+  /** Path of its MCP endpoint. Default: `/mcp`. */
+  path?: `/${string}`;
+  /** Sessions live in the instance: a StatefulSet with stable names. Default: false. */
+  stateful?: boolean;
+  /** Default: a TCP connection to the MCP port. */
+  health?: HttpHealth;
+  dev?: DevCommand;
+}
+
+/** A server that a target runs from an image. */
+export interface ImageServer<O extends string, L extends string> extends HttpCommon<O, L> {
+  /** Image reference, best with a digest (MCP504). */
+  image: string;
+  instances?: never;
+}
+
+/** A server that exists already. */
+export interface ExistingServer<O extends string, L extends string> extends HttpCommon<O, L> {
+  instances: readonly [Instance, ...Instance[]];
+  image?: never;
+}
+
+/** A server behind Streamable HTTP: exactly one of `image` and `instances`. */
+export type HttpServer<O extends string, L extends string> = ImageServer<O, L> | ExistingServer<O, L>;
+
+/** Bounds of one stdio server; without them a child can take its host down. */
+export interface StdioLimits {
+  /** Child processes at once; 503 above it. Default: 16. */
+  processes?: number;
+  /** Resident memory of one child; above it the child is ended. Default: `512mb`. */
+  memory?: Size;
+  /** Longest line a child may print. Default: `4mb`. */
+  line?: Size;
+  /** A session without traffic loses its child after this. Default: `10m`. */
+  idle?: Duration;
+}
+
+interface StdioCommon<O extends string, L extends string> extends ServerCommon<O, L> {
+  kind: 'stdio';
+  /** Program and arguments, no shell. */
+  command: readonly [string, ...string[]];
+  /** Folder it runs in. Default: that of the gateway. */
+  cwd?: string;
+  /** One child per session, or one for all sessions. Default: `session`. */
+  sharing?: 'session' | 'shared';
+  limits?: StdioLimits;
+  image?: never;
+  npm?: never;
+  uv?: never;
+}
+
+/** A server that speaks over stdin and stdout. In containers it needs one of `npm`, `uv` and `image`: what the image holds. */
+export type StdioServer<O extends string, L extends string> =
+  | StdioCommon<O, L>
+  | (Omit<StdioCommon<O, L>, 'npm'> & { /** Pinned npm package, `name@1.2.3`. */ npm: `${string}@${string}` })
+  | (Omit<StdioCommon<O, L>, 'uv'> & { /** Pinned Python package, `name==1.2.3`. */ uv: `${string}==${string}` })
+  | (Omit<StdioCommon<O, L>, 'image'> & { /** Image that holds the command and a `node`. */ image: string });
+
+/** An MCP server, by transport. */
+export type Server<O extends string, L extends string> = HttpServer<O, L> | StdioServer<O, L>;

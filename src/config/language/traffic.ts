@@ -1,0 +1,66 @@
+import type { BuiltInStrategy } from './servers.js';
+import type { Secret } from './secret.js';
+import type { Day, Rate } from './units.js';
+
+/** An origin that browsers may call from: `https://app.example.com`, `https://*.example.com` (one extra label), `http://localhost:*` (any port). */
+export type OriginPattern = `${'http' | 'https'}://${string}`;
+
+/** One named origin, several under one name, or a preset seen in the wild (`any-https` is MCP102, `ngrok` MCP108). */
+export type Origin =
+  | OriginPattern
+  | readonly OriginPattern[]
+  | {
+      origin: OriginPattern | readonly OriginPattern[];
+      /** Who answers for it. */
+      owner?: string;
+      /** When it is to be looked at again. */
+      reviewBy?: Day;
+      note?: string;
+    }
+  | { preset: 'any-https' | 'ngrok' };
+
+/** One way to tell which tenant a request belongs to. */
+export type Match<C extends string> =
+  | { /** The client whose API key was used. */ client: C }
+  | { /** The host name that was called. */ host: string }
+  | { /** The path starts with `/t/<tenant>`. */ path: true };
+
+/** A tenant: whom it is recognised by and what it may use. */
+export interface Tenant<S extends string, O extends string, C extends string> {
+  description?: string;
+  owner?: string;
+  labels?: Readonly<Record<string, string>>;
+  /** How requests are recognised as this tenant's. Two tenants that match one request are refused. */
+  match: Match<C> | readonly Match<C>[];
+  /** Servers it may use; `'*'` is all. Default: none. */
+  servers?: readonly S[] | '*';
+  /** Narrows the origins of its servers. Default: the servers' own. */
+  origins?: readonly O[];
+  /** Requests of the tenant together, per gateway process; 429 above it. Default: no limit. */
+  rate?: Rate;
+  /** Open event streams, per gateway process; 429 above it. Default: no limit of its own. */
+  streams?: number;
+  /** Open legacy sessions, per gateway process; 429 above it. Default: no limit of its own. */
+  sessions?: number;
+}
+
+/** A named way to spread requests over instances. */
+export interface Strategy {
+  /** `round-robin` takes turns; `least-connections` takes the instance with the fewest requests under way. */
+  balance: BuiltInStrategy;
+}
+
+/** A program that calls with an API key (`Authorization: Bearer` or `X-Api-Key`). */
+export interface Client {
+  /** Accepted keys; several while one is being rotated. At least 16 bytes each. */
+  keys: readonly [Secret, ...Secret[]];
+  /** What the client may do; carried with the principal. Default: none. */
+  permissions?: readonly string[];
+  /** The day by which the keys must have been replaced; shown where secrets are listed. */
+  rotateBy?: Day;
+}
+
+/** Who may call. */
+export interface Auth<C extends string> {
+  clients?: { readonly [name in C]: Client };
+}
