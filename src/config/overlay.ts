@@ -1,0 +1,70 @@
+/** Environments: each is the base with its overlay merged in. */
+import type { ConfigPath, Diagnostic } from '../load/types.js';
+import { didYouMean } from './closest.js';
+import { NAME } from './schema/scalars.js';
+
+export interface Variant {
+  /** Null when no environments are declared. */
+  readonly environment: string | null;
+  readonly value: unknown;
+}
+export interface Variants {
+  readonly variants: readonly Variant[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+type Json = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Keys by which a value says what kind of thing it is. A value that carries its tag replaces the base's; one without is merged into it. */
+const TAGS = ['kind', 'at', 'preset', 'secret', 'client', 'host'];
+/** Objects whose keys are names the user declared. */
+const NAMED = new Set(['servers', 'origins', 'tenants', 'strategies', 'auth.clients']);
+
+export function variants(config: unknown): Variants {
+  if (!isObject(config) || config['environments'] === undefined) return { variants: [{ environment: null, value: config }], diagnostics: [] };
+  const { environments, ...base } = config;
+  if (!isObject(environments) || Object.keys(environments).length === 0) {
+    return { variants: [], diagnostics: [problem(['environments'], false, 'expected an object with at least one environment')] };
+  }
+  const diagnostics: Diagnostic[] = [];
+  const names = Object.keys(environments).sort();
+  for (const name of names) {
+    if (!NAME.test(name)) diagnostics.push(problem(['environments', name], true, `"${name}" cannot be the name of an environment: lower case letters, digits and dashes`));
+    if (isObject(environments[name])) inspect(base, environments[name], ['environments', name], [], diagnostics);
+    else diagnostics.push(problem(['environments', name], false, 'expected an object'));
+  }
+  const merged = names.map((environment) => ({ environment, value: merge(base, environments[environment]) }));
+  return { variants: merged, diagnostics };
+}
+
+/** What only makes sense relative to the base: entries that do not exist there, and keys no environment can change. */
+function inspect(base: unknown, overlay: Json, where: ConfigPath, path: readonly string[], found: Diagnostic[]): void {
+  for (const [key, value] of Object.entries(overlay)) {
+    const inner = [...path, key];
+    if (path.length === 0 && (key === 'name' || key === 'environments')) {
+      found.push(problem([...where, key], true, `"${key}" cannot differ between environments`));
+    } else if (NAMED.has(path.join('.')) && !(isObject(base) && Object.hasOwn(base, key))) {
+      const known = isObject(base) ? Object.keys(base) : [];
+      found.push(problem([...where, key], true, `"${key}" is not declared under ${path.join('.')}; an environment changes what the base declares${didYouMean(key, known)}`));
+    } else if (isObject(value) && !replaces(value)) {
+      inspect(isObject(base) ? base[key] : undefined, value, [...where, key], inner, found);
+    }
+  }
+}
+
+const replaces = (value: Json): boolean => TAGS.some((tag) => tag in value);
+
+function merge(base: unknown, overlay: unknown): unknown {
+  if (!isObject(overlay) || !isObject(base) || replaces(overlay)) return overlay;
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(overlay)) {
+    if (value === null) delete merged[key];
+    else merged[key] = Object.hasOwn(base, key) ? merge(base[key], value) : value;
+  }
+  return merged;
+}
+
+function problem(path: ConfigPath, key: boolean, message: string): Diagnostic {
+  return { code: 'environment', message, help: null, place: { kind: 'path', path, key } };
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { cidr, count, duration, headerName, hostName, port, rate, secret, size, absolutePath } from './scalars.js';
+import { resources } from './servers.js';
+
+export const REVISIONS = ['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'] as const;
+
+const publicUrl = z.string({ error: 'expected a URL, such as "https://mcp.acme.com"' }).transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const plain = url && (url.protocol === 'https:' || url.protocol === 'http:') && !url.username && !url.search && !url.hash && url.pathname === '/';
+  if (url && plain) return url.origin;
+  context.addIssue({ code: 'custom', message: `expected an http or https URL with nothing behind the host, such as "https://mcp.acme.com"; got ${JSON.stringify(text)}` });
+  return z.NEVER;
+});
+
+const limits = z.strictObject({
+  body: size.default(4 * 2 ** 20),
+  headers: size.default(16 * 2 ** 10),
+  depth: count.default(64),
+  streams: count.default(2000),
+  sessions: count.default(10_000),
+  perAddress: rate.default({ tokens: 20, window: 1000 }),
+});
+
+const timeouts = z.strictObject({
+  connect: duration.default(2000),
+  firstByte: duration.default(60_000),
+  response: duration.default(600_000),
+  idleStream: duration.default(300_000),
+  keepAlive: duration.default(15_000),
+  drain: duration.default(25_000),
+});
+
+const tls = z.discriminatedUnion('at', [
+  z.strictObject({ at: z.literal('platform') }),
+  z.strictObject({ at: z.literal('nginx'), certificate: absolutePath, key: absolutePath }),
+]);
+
+export const gateway = z.strictObject({
+  url: publicUrl.optional(),
+  hosts: z.union([z.array(hostName), z.literal('any')], { error: "expected a list of host names, or 'any'" }).default([]),
+  listen: z.strictObject({ host: z.string().min(1).optional(), port: port.default(8080) }).prefault({}),
+  replicas: count.max(1000).default(1),
+  resources: resources.prefault({}),
+  trustedProxies: z.array(cidr).default([]),
+  requireOrigin: z.boolean().default(false),
+  originFallback: z.enum(['none', 'forwarded']).default('none'),
+  limits: limits.prefault({}),
+  timeouts: timeouts.prefault({}),
+  revisions: z.array(z.enum(REVISIONS)).min(1, { error: 'expected at least one revision' }).default([...REVISIONS]),
+  sessionKeys: z.array(secret).default([]),
+  sessionTtl: duration.default(86_400_000),
+  tls: tls.default({ at: 'platform' }),
+  cors: z
+    .strictObject({
+      credentials: z.boolean().default(false),
+      maxAge: duration.default(600_000),
+      exposeHeaders: z.array(headerName).default([]),
+      allowHeaders: z.array(headerName).default([]),
+    })
+    .prefault({}),
+  admin: z.strictObject({ port: port.default(9180), host: z.string().min(1).optional(), readToken: secret.optional() }).optional(),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+      requests: z.boolean().default(true),
+      audit: z.boolean().default(true),
+    })
+    .prefault({}),
+});

@@ -1,0 +1,61 @@
+/** Scalars of the config language: each says in its own message what would be right. */
+import { z } from 'zod';
+import { parseCpu, parseDay, parseDuration, parseRate, parseSize } from '../units.js';
+
+function quantity<T>(what: string, example: string, parse: (text: string) => T | null) {
+  const wanted = `expected ${what}, such as "${example}"`;
+  return z
+    .string({ error: (issue) => (typeof issue.input === 'number' ? `${wanted}; a bare ${issue.input} does not say which unit` : wanted) })
+    .transform((text, context): T => {
+      const value = parse(text);
+      if (value !== null) return value;
+      context.addIssue({ code: 'custom', message: `${wanted}; got "${text}"` });
+      return z.NEVER;
+    });
+}
+
+export const duration = quantity('a duration with its unit (ms, s, m, h)', '30s', parseDuration);
+export const size = quantity('a size with its unit (kb, mb, gb or Ki, Mi, Gi)', '4mb', parseSize);
+export const cpu = quantity('processor time as Kubernetes writes it', '250m', parseCpu);
+export const rate = quantity('a rate (per s, min or h)', '100/min', parseRate);
+export const day = quantity('a day', '2027-03-01', parseDay);
+
+/** A string of one form, with the form said in words. */
+export function text(form: RegExp, wanted: string) {
+  return z
+    .string({ error: `expected ${wanted}` })
+    .refine((value) => form.test(value), { error: (issue) => `expected ${wanted}; got ${JSON.stringify(issue.input)}` });
+}
+
+export const count = z.int({ error: 'expected a whole number' }).min(1, { error: 'expected at least 1' }).max(1_000_000, { error: 'expected at most 1000000' });
+export const port = z.int({ error: 'expected a port number' }).min(1, { error: 'expected a port from 1 to 65535' }).max(65535, { error: 'expected a port from 1 to 65535' });
+
+export const NAME = /^[a-z][a-z0-9-]{0,30}$/;
+export const dnsLabel = text(/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/, 'a DNS label: lower case letters, digits and dashes, at most 40');
+export const volumeName = text(NAME, 'a name: lower case letters, digits and dashes');
+export const absolutePath = text(/^\/[^\s\0]*$/, 'an absolute path');
+/** A path no hop would rewrite: no escapes, no empty or dot segments, nothing that means something to nginx or a shell. */
+export const urlPath = text(/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+$/, 'a path of letters, digits, dots, dashes and underscores, such as "/mcp/search"');
+export const httpPath = text(/^\/[A-Za-z0-9._~/-]*$/, 'a path, such as "/health"');
+export const hostName = text(/^(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$/, 'a host name in lower case, without scheme, port or wildcard');
+export const headerName = text(/^[A-Za-z0-9-]+$/, 'a header name of letters, digits and dashes');
+export const line = text(/^[^\0\r\n]*$/, 'text on one line');
+export const cidr = text(/^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F:]+)(\/\d{1,3})?$/, 'a network, such as "10.0.0.0/8"');
+export const imageReference = text(
+  /^[a-z0-9]+([._-][a-z0-9]+)*(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
+  'an image reference, such as "ghcr.io/acme/search:1.4.2@sha256:…" (lower case name, 64 hex digits of digest)',
+);
+export const envName = text(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable name: letters, digits and underscores');
+
+export const secret = z.strictObject(
+  { secret: text(/^[A-Z][A-Z0-9_]{0,126}$/, 'a secret name: upper case letters, digits and underscores') },
+  { error: (issue) => (typeof issue.input === 'string' ? 'a secret is named, never written: use secret(\'NAME\')' : "expected secret('NAME')") },
+);
+
+export const labels = z.record(z.string(), line);
+export const about = { description: line.optional(), owner: line.optional(), labels: labels.default({}) };
+/** Variables of a process: text or secrets. Node and the gateway use the two reserved families themselves. */
+export const env = z.record(
+  envName.refine((name) => !name.startsWith('MCPGEN_'), { error: 'names that begin with MCPGEN_ are mcpgen’s own' }),
+  z.union([z.string().refine((value) => !value.includes('\0'), { error: 'expected text without a NUL' }), secret], { error: "expected text or secret('NAME')" }),
+);

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { about, absolutePath, count, cpu, duration, env, httpPath, imageReference, port, size, text, urlPath, volumeName } from './scalars.js';
+
+const MI = 2 ** 20;
+
+export const resources = z.strictObject({
+  requests: z.strictObject({ cpu: cpu.default(100), memory: size.default(128 * MI) }).prefault({}),
+  limits: z.strictObject({ cpu: cpu.optional(), memory: size.default(256 * MI) }).prefault({}),
+});
+
+const command = z.tuple([z.string().min(1)], z.string()).refine((words) => words.every((word) => !word.includes('\0')), { error: 'expected words without a NUL' });
+
+const common = {
+  ...about,
+  strategy: z.string().default('round-robin'),
+  origins: z.array(z.string()).optional(),
+  route: urlPath.optional(),
+  public: z.boolean().default(true),
+  replicas: count.max(1000).default(1),
+  resources: resources.prefault({}),
+  env: env.default({}),
+  volumes: z
+    .array(z.strictObject({ name: volumeName, path: absolutePath, size, perInstance: z.boolean().optional() }))
+    .default([]),
+};
+
+const health = z.strictObject({
+  path: httpPath,
+  every: duration.default(30_000),
+  timeout: duration.default(10_000),
+  startup: duration.default(60_000),
+});
+
+const dev = z.strictObject({
+  command,
+  cwd: z.string().min(1).optional(),
+  env: z.record(z.string(), z.string()).default({}),
+  instances: count.max(64).default(1),
+});
+
+const instanceUrl = z.string({ error: 'expected a URL, such as "https://crm-a.acme.com/mcp"' }).refine(
+  (value) => {
+    const url = URL.canParse(value) ? new URL(value) : null;
+    return url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.hash;
+  },
+  { error: (issue) => `expected an http or https URL without credentials or fragment, such as "https://crm-a.acme.com/mcp"; got ${JSON.stringify(issue.input)}` },
+);
+
+export const httpServer = z.strictObject({
+  kind: z.literal('http'),
+  ...common,
+  image: imageReference.optional(),
+  instances: z
+    .array(z.strictObject({ id: text(/^[A-Za-z0-9._:-]{1,80}$/, 'an id of letters, digits, dots, dashes').optional(), url: instanceUrl, enabled: z.boolean().default(true) }))
+    .min(1, { error: 'expected at least one instance' })
+    .optional(),
+  port: port.default(8000),
+  path: urlPath.default('/mcp'),
+  stateful: z.boolean().default(false),
+  health: health.optional(),
+  dev: dev.optional(),
+});
+
+export const stdioServer = z.strictObject({
+  kind: z.literal('stdio'),
+  ...common,
+  command,
+  cwd: z.string().min(1).optional(),
+  npm: text(/^(@[a-z0-9._-]+\/)?[a-z0-9._-]+@\d+\.\d+\.\d+[\w.+-]*$/, 'a pinned npm package, such as "@acme/files@2.0.1"').optional(),
+  uv: text(/^[A-Za-z0-9._-]+(\[[A-Za-z0-9,._-]+\])?==[\w.!+-]+$/, 'a pinned Python package, such as "mcp-files==2.0.1"').optional(),
+  image: imageReference.optional(),
+  sharing: z.enum(['session', 'shared']).default('session'),
+  limits: z
+    .strictObject({ processes: count.default(16), memory: size.default(512 * MI), line: size.default(4 * MI), idle: duration.default(600_000) })
+    .prefault({}),
+});
+
+export const server = z.discriminatedUnion('kind', [httpServer, stdioServer], { error: "expected a server with kind: 'http' or kind: 'stdio'" });

@@ -1,0 +1,42 @@
+import { BlockList, isIP } from 'node:net';
+
+/** Networks and single addresses to test an address against; IPv4 in IPv6 notation counts as IPv4. */
+export function addressSet(cidrs: readonly string[]): (address: string) => boolean {
+  if (cidrs.length === 0) return () => false;
+  const list = new BlockList();
+  for (const cidr of cidrs) {
+    const [address = '', bits] = cidr.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return (address) => {
+    const plain = plainAddress(address);
+    const version = isIP(plain);
+    return version !== 0 && list.check(plain, version === 6 ? 'ipv6' : 'ipv4');
+  };
+}
+
+/** `::ffff:10.0.0.1` is how a dual-stack socket shows `10.0.0.1`. */
+export function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
+}
+
+export function isLoopback(address: string): boolean {
+  const plain = plainAddress(address);
+  return plain === '::1' || plain.startsWith('127.');
+}
+
+/**
+ * The client's address: the right-most one that is not a trusted hop's. What stands left of it was written by the client and proves nothing.
+ */
+export function clientAddress(peer: string, forwardedFor: string | undefined, trusted: (address: string) => boolean): string {
+  let address = plainAddress(peer);
+  const hops = forwardedFor?.split(',') ?? [];
+  while (trusted(address)) {
+    const hop = plainAddress(hops.pop()?.trim() ?? '');
+    if (isIP(hop) === 0) break;
+    address = hop;
+  }
+  return address;
+}

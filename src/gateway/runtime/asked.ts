@@ -1,0 +1,102 @@
+import { clientAddress, isLoopback } from './address.js';
+import type { Tables } from './compile.js';
+import type { Reason } from './reasons.js';
+import type { RouteTable } from './types.js';
+
+/** A request as every enforcement point sees it: its head, and the socket it came through. One type serves runtime, `explain` and policy tests. */
+export interface GatewayRequest {
+  readonly method: string;
+  /** As on the request line: origin form, or absolute form. */
+  readonly target: string;
+  /** Lower-case names; values of a repeated header joined with a comma. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** How many Host headers arrived. */
+  readonly hosts: number;
+  /** Address at the other end of the socket. */
+  readonly peer: string;
+}
+
+export type HealthProbe = 'health' | 'live' | 'ready';
+
+/** What the head of a request says, worked out once: row 0's normal form, and the lookups that later rows share. */
+export interface Asked {
+  readonly request: GatewayRequest;
+  readonly fault: Reason | null;
+  /** The raw path, without `/t/<tenant>`. */
+  readonly path: string;
+  readonly pathTenant: string | null;
+  readonly health: HealthProbe | null;
+  /** Lower case, without port and trailing dot. */
+  readonly host: string;
+  /** Lower case; null when absent. */
+  readonly origin: string | null;
+  readonly address: string;
+  readonly route: RouteTable | undefined;
+}
+
+/** Names of the loopback interface: accepted as Host when the peer itself is on it. */
+const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
+const HEALTH: ReadonlyMap<string, HealthProbe> = new Map([
+  ['/health', 'health'],
+  ['/health/live', 'live'],
+  ['/health/ready', 'ready'],
+]);
+const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/i;
+/** RFC 3986 §3.2.2: a reg-name or an IP literal, then an optional port. */
+const AUTHORITY = /^([a-z0-9\-._~!$&'()*+,;=%]+|\[[0-9a-f:.]+\])(?::[0-9]*)?$/;
+/** A path that some hop would rewrite before matching it. Only the literal spelling is a route, so that no hop can disagree about it. */
+const NOT_LITERAL = /%|\/\/|\/\.{1,2}(?:\/|$)/;
+
+export function ask(tables: Tables, request: GatewayRequest, trusted: (address: string) => boolean): Asked {
+  const absolute = request.target.startsWith('/') ? null : ABSOLUTE.exec(request.target);
+  const target = absolute ? (absolute[2] ?? '') : request.target;
+  const query = target.indexOf('?');
+  const rawPath = (query === -1 ? target : target.slice(0, query)) || '/';
+  const fromTrusted = trusted(request.peer);
+  const authority = absolute?.[1] ?? ((fromTrusted && request.headers['x-forwarded-host']) || request.headers['host']);
+  const host = hostName(authority);
+  const [pathTenant, path] = splitTenant(tables, rawPath);
+  return {
+    request,
+    fault: faultOf(request, rawPath, host),
+    path,
+    pathTenant,
+    health: HEALTH.get(rawPath) ?? null,
+    host: host ?? '',
+    origin: originOf(tables, request, fromTrusted),
+    address: clientAddress(request.peer, request.headers['x-forwarded-for'], trusted),
+    route: tables.routes.get(path),
+  };
+}
+
+/** Row 1. */
+export function hostAccepted(tables: Tables, asked: Asked): boolean {
+  return tables.raw.anyHost || tables.hosts.has(asked.host) || (LOOPBACK_HOSTS.has(asked.host) && isLoopback(asked.request.peer));
+}
+
+function faultOf(request: GatewayRequest, path: string, host: string | null): Reason | null {
+  if (request.hosts > 1 || request.headers['origin']?.includes(',')) return 'repeated-header';
+  if (host === null || !path.startsWith('/')) return 'malformed-request';
+  if (request.headers['transfer-encoding'] !== undefined && request.headers['content-length'] !== undefined) return 'malformed-request';
+  return NOT_LITERAL.test(path) ? 'path-not-literal' : null;
+}
+
+/** The name alone: port, case and a trailing dot do not tell hosts apart. Null when it is not an authority. */
+function hostName(authority: string | undefined): string | null {
+  const name = AUTHORITY.exec(authority?.toLowerCase() ?? '')?.[1];
+  return name === undefined ? null : name.endsWith('.') ? name.slice(0, -1) : name;
+}
+
+function originOf(tables: Tables, request: GatewayRequest, fromTrusted: boolean): string | null {
+  const { origin, 'x-forwarded-proto': proto, 'x-forwarded-host': host } = request.headers;
+  if (origin) return origin.toLowerCase();
+  const fallback = tables.raw.originFallback === 'forwarded' && fromTrusted && proto && host;
+  return fallback ? `${proto}://${host}`.toLowerCase() : null;
+}
+
+function splitTenant(tables: Tables, path: string): [string | null, string] {
+  if (tables.pathTenants.size === 0 || !path.startsWith('/t/')) return [null, path];
+  const end = path.indexOf('/', 3);
+  const tenant = path.slice(3, end === -1 ? undefined : end);
+  return end !== -1 && tables.pathTenants.has(tenant) ? [tenant, path.slice(end)] : [null, path];
+}

@@ -1,0 +1,37 @@
+import { originMatcher, type OriginMatcher } from './origin.js';
+import type { GatewayTables, Placement, PoolTable, ClientTable, RouteTable, TenantTable } from './types.js';
+
+/** The baked tables with their lookups built: what every decision reads. Made once at start and once per reload. */
+export interface Tables {
+  readonly raw: GatewayTables;
+  readonly placement: Placement;
+  readonly hosts: ReadonlySet<string>;
+  readonly originSets: ReadonlyMap<string, OriginMatcher>;
+  readonly serverSets: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly routes: ReadonlyMap<string, RouteTable>;
+  readonly clients: ReadonlyMap<string, ClientTable>;
+  readonly tenants: ReadonlyMap<string, TenantTable>;
+  readonly tenantOfClient: ReadonlyMap<string, string>;
+  readonly tenantOfHost: ReadonlyMap<string, string>;
+  readonly pathTenants: ReadonlySet<string>;
+  readonly pools: ReadonlyMap<string, PoolTable>;
+  readonly revisions: ReadonlySet<string>;
+}
+
+export function compileTables(raw: GatewayTables, placement: Placement): Tables {
+  return {
+    raw,
+    placement,
+    hosts: new Set([...raw.hosts, ...raw.internalHosts[placement]]),
+    originSets: new Map(raw.originSets.map(([id, set]) => [id, originMatcher(set)])),
+    serverSets: new Map(raw.serverSets.map(([id, servers]) => [id, new Set(servers)])),
+    routes: new Map(raw.routes),
+    clients: new Map(raw.clients),
+    tenants: new Map(raw.tenants),
+    tenantOfClient: new Map(raw.matches.clients),
+    tenantOfHost: new Map(raw.matches.hosts),
+    pathTenants: new Set(raw.matches.paths),
+    pools: new Map(raw.pools),
+    revisions: new Set(raw.revisions),
+  };
+}

@@ -1,0 +1,255 @@
+/**
+ * The decision: a table of rows, tried in order, each pure. A row refuses, answers, asks for a fact that must be found out, or lets the request
+ * go on to the next. The gateway finds facts out; `explain`, policy tests and the equality tests give them. The nginx emitter reads the `nginx`
+ * column to know what it may decide itself.
+ */
+import { hostAccepted, type Asked, type HealthProbe } from './asked.js';
+import type { Tables } from './compile.js';
+import type { Message } from './message.js';
+import { originAllowed } from './origin.js';
+import { REASONS, type Reason } from './reasons.js';
+import { eraOf, revisionFault } from './revision.js';
+
+/** What only the running gateway can know. A fact left out has not been asked for yet. */
+export interface Facts {
+  /** Row 7: the bucket of the client's address. */
+  readonly address?: { readonly kind: 'ok' } | { readonly kind: 'empty'; readonly retryAfter: number };
+  /** Row 8: whose credentials came with the request. */
+  readonly principal?: Principal;
+  /** Row 9: tenants that the request is recognised as. */
+  readonly tenants?: readonly string[];
+  /** Row 11: the tenant's bucket and streams. */
+  readonly quota?: { readonly kind: 'ok' } | { readonly kind: 'rate'; readonly retryAfter: number } | { readonly kind: 'streams' };
+  /** Row 12: the body. */
+  readonly body?: { readonly kind: 'message'; readonly message: Message } | { readonly kind: 'refused'; readonly reason: Reason; readonly id: string | number | null };
+  /** Row 15: what the session id opened to. */
+  readonly session?: { readonly kind: 'none' | 'open' | 'unknown' | 'full' };
+  /** Row 16: whether there is an instance to send it to. */
+  readonly instance?: { readonly kind: 'ok' } | { readonly kind: 'none'; readonly retryAfter: number };
+}
+export type Fact = keyof Facts;
+
+export type Principal =
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'client'; readonly client: string; readonly permissions: readonly string[] }
+  | { readonly kind: 'missing' | 'invalid' };
+
+export interface Refusal {
+  readonly kind: 'refuse';
+  readonly step: Step;
+  readonly reason: Reason;
+  readonly status: number;
+  readonly code: number;
+  /** Where in the config this was decided. */
+  readonly at: string;
+  readonly id: string | number | null;
+  readonly retryAfter?: number;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+export type Decision =
+  | Refusal
+  | { readonly kind: 'answer'; readonly step: Step; readonly what: HealthProbe | 'preflight' }
+  | { readonly kind: 'need'; readonly step: Step; readonly fact: Fact; readonly row: number }
+  | { readonly kind: 'allow' };
+
+/** `decides`: nginx alone gives the same answer. `partly`: it refuses some of what the row refuses, never more. `cannot`: the gateway behind it does. */
+export type NginxCan = 'decides' | 'partly' | 'cannot';
+
+type Verdict = Omit<Refusal, 'kind' | 'step' | 'status' | 'code' | 'id'> | { readonly answer: HealthProbe | 'preflight' } | { readonly need: Fact } | null;
+export interface Row {
+  readonly id: string;
+  readonly nginx: NginxCan;
+  /** What passing this row means, for `explain`. */
+  readonly says: string;
+  readonly check: (tables: Tables, asked: Asked, facts: Facts) => Verdict;
+}
+
+const no = (reason: Reason, at: string, more: { retryAfter?: number; data?: Readonly<Record<string, unknown>> } = {}): Verdict => ({ reason, at, ...more });
+const serverPath = (asked: Asked, key: string): string => `servers.${asked.route?.server ?? ''}.${key}`;
+
+function originInServerSet(tables: Tables, { route, origin }: Asked): boolean {
+  const set = tables.originSets.get(route?.origins ?? '');
+  return set !== undefined && origin !== null && originAllowed(set, origin);
+}
+
+export const ROWS = [
+  {
+    id: 'normal-form',
+    nginx: 'decides',
+    says: 'one Host, at most one Origin, a literal path',
+    check: (_tables, asked) => (asked.fault ? no(asked.fault, 'gateway') : asked.health ? { answer: asked.health } : null),
+  },
+  {
+    id: 'host',
+    nginx: 'decides',
+    says: 'the host is served here',
+    check: (tables, asked) => (hostAccepted(tables, asked) ? null : no('unknown-host', 'gateway.url')),
+  },
+  {
+    id: 'route',
+    nginx: 'decides',
+    says: 'the path is a route',
+    check: (_tables, asked) => (asked.route ? null : no('unknown-route', 'servers')),
+  },
+  {
+    id: 'preflight',
+    nginx: 'decides',
+    says: 'not a preflight',
+    check: (tables, asked) => {
+      const { method, headers } = asked.request;
+      if (method !== 'OPTIONS' || asked.origin === null || headers['access-control-request-method'] === undefined) return null;
+      return originInServerSet(tables, asked) ? { answer: 'preflight' } : no('preflight-refused', serverPath(asked, 'origins'));
+    },
+  },
+  {
+    id: 'origin',
+    nginx: 'decides',
+    says: 'the origin is accepted, or there is none',
+    check: (tables, asked) => {
+      if (asked.origin === null) return tables.raw.requireOrigin ? no('origin-required', 'gateway.requireOrigin') : null;
+      return originInServerSet(tables, asked) ? null : no('origin-not-allowed', serverPath(asked, 'origins'));
+    },
+  },
+  {
+    id: 'method',
+    nginx: 'decides',
+    says: 'the route takes this method',
+    check: (_tables, asked) => (asked.route?.methods.includes(asked.request.method) ? null : no('method-not-allowed', serverPath(asked, 'route'))),
+  },
+  {
+    id: 'head',
+    nginx: 'partly',
+    says: 'declared size and type are accepted',
+    check: ({ raw }, { request }) => {
+      if (Number(request.headers['content-length'] ?? 0) > raw.limits.body) return no('body-too-large', 'gateway.limits.body');
+      if (request.method !== 'POST') return null;
+      const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+      return type === 'application/json' ? null : no('content-type-unsupported', 'gateway');
+    },
+  },
+  {
+    id: 'address',
+    nginx: 'partly',
+    says: 'the address has not used up its rate',
+    check: (_tables, _asked, { address }) => {
+      if (!address) return { need: 'address' };
+      return address.kind === 'ok' ? null : no('address-rate', 'gateway.limits.perAddress', { retryAfter: address.retryAfter });
+    },
+  },
+  {
+    id: 'credentials',
+    nginx: 'cannot',
+    says: 'the caller is known, or nobody needs to be',
+    check: (_tables, _asked, { principal }) => {
+      if (!principal) return { need: 'principal' };
+      if (principal.kind === 'missing') return no('credentials-missing', 'auth.clients');
+      return principal.kind === 'invalid' ? no('credentials-invalid', 'auth.clients') : null;
+    },
+  },
+  {
+    id: 'tenant',
+    nginx: 'cannot',
+    says: 'the request is one tenant’s',
+    check: (_tables, _asked, { tenants }) => {
+      if (!tenants) return { need: 'tenants' };
+      return tenants.length === 1 ? null : no(tenants.length === 0 ? 'tenant-unknown' : 'tenant-ambiguous', 'tenants');
+    },
+  },
+  {
+    id: 'grant',
+    nginx: 'cannot',
+    says: 'the tenant may use this server from this origin',
+    check: (tables, asked, facts) => {
+      const name = facts.tenants?.[0] ?? '';
+      const tenant = tables.tenants.get(name);
+      const granted = tables.serverSets.get(tenant?.servers ?? '')?.has(asked.route?.server ?? '') ?? false;
+      if (!tenant || !granted) return no('server-not-granted', `tenants.${name}.servers`);
+      if (tenant.origins === null || asked.origin === null) return null;
+      const set = tables.originSets.get(tenant.origins);
+      return set && originAllowed(set, asked.origin) ? null : no('origin-not-granted', `tenants.${name}.origins`);
+    },
+  },
+  {
+    id: 'quota',
+    nginx: 'cannot',
+    says: 'the tenant has not used up its share',
+    check: (_tables, _asked, { quota, tenants }) => {
+      if (!quota) return { need: 'quota' };
+      if (quota.kind === 'rate') return no('tenant-rate', `tenants.${tenants?.[0] ?? ''}.rate`, { retryAfter: quota.retryAfter });
+      return quota.kind === 'streams' ? no('streams-full', 'gateway.limits.streams', { retryAfter: 1 }) : null;
+    },
+  },
+  {
+    id: 'body',
+    nginx: 'cannot',
+    says: 'the body is one unambiguous message',
+    check: (_tables, { request }, { body }) => {
+      if (request.method !== 'POST') return null;
+      if (!body) return { need: 'body' };
+      return body.kind === 'refused' ? no(body.reason, 'gateway.limits') : null;
+    },
+  },
+  {
+    id: 'revision',
+    nginx: 'cannot',
+    says: 'a served revision, headers and body in agreement',
+    check: (tables, asked, { body }) => {
+      const fault = revisionFault(tables, asked, body?.kind === 'message' ? body.message : undefined);
+      return fault ? no(fault.reason, 'gateway.revisions', fault.data ? { data: fault.data } : {}) : null;
+    },
+  },
+  {
+    id: 'session',
+    nginx: 'cannot',
+    says: 'the session is this caller’s',
+    check: (_tables, asked, { body, session }) => {
+      const message = body?.kind === 'message' ? body.message : undefined;
+      if (eraOf(asked, message) === 'modern') return null;
+      if (!session) return { need: 'session' };
+      if (session.kind === 'unknown') return no('session-unknown', 'gateway.sessionKeys');
+      return session.kind === 'full' ? no('sessions-full', 'gateway.limits.sessions', { retryAfter: 60 }) : null;
+    },
+  },
+  {
+    id: 'instance',
+    nginx: 'cannot',
+    says: 'an instance is up',
+    check: (_tables, asked, { instance }) => {
+      if (!instance) return { need: 'instance' };
+      return instance.kind === 'ok' ? null : no('no-instance', serverPath(asked, 'strategy'), { retryAfter: instance.retryAfter });
+    },
+  },
+] as const satisfies readonly Row[];
+
+export type Step = (typeof ROWS)[number]['id'];
+
+/** Decides from row `from` on. Pure: the same tables, request and facts give the same decision everywhere. */
+export function decide(tables: Tables, asked: Asked, facts: Facts, from = 0): Decision {
+  for (let index = from; index < ROWS.length; index++) {
+    const row = ROWS[index] as (typeof ROWS)[number];
+    const verdict: Verdict = row.check(tables, asked, facts);
+    if (verdict === null) continue;
+    if ('need' in verdict) return { kind: 'need', step: row.id, fact: verdict.need, row: index };
+    if ('answer' in verdict) return { kind: 'answer', step: row.id, what: verdict.answer };
+    return { kind: 'refuse', step: row.id, ...REASONS[verdict.reason], ...verdict, id: idOf(facts) };
+  }
+  return { kind: 'allow' };
+}
+
+/** Row 9's fact, from what rows before it established. */
+export function recogniseTenants(tables: Tables, asked: Asked, principal: Principal | undefined): readonly string[] {
+  const { implied } = tables.raw.matches;
+  if (implied !== null) return [implied];
+  const found = new Set<string | undefined | null>([
+    principal?.kind === 'client' ? tables.tenantOfClient.get(principal.client) : null,
+    tables.tenantOfHost.get(asked.host),
+    asked.pathTenant,
+  ]);
+  return [...found].filter((name) => typeof name === 'string');
+}
+
+/** Refusals before row 12 cannot know the request's id. */
+function idOf({ body }: Facts): string | number | null {
+  if (!body) return null;
+  return body.kind === 'message' ? body.message.id : body.id;
+}

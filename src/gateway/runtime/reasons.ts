@@ -1,0 +1,63 @@
+/**
+ * Every way a request is turned away: one table for the runtime, the nginx emitter and the documentation. `code` is the JSON-RPC error code;
+ * it repeats the status unless the specification pins one (MCP 2026-07-28, "Error codes"; JSON-RPC 2.0 §5.1).
+ */
+interface ReasonRow {
+  readonly status: number;
+  readonly code: number;
+  readonly message: string;
+}
+
+const http = (status: number, message: string): ReasonRow => ({ status, code: status, message });
+const pinned = (code: number, message: string, status = 400): ReasonRow => ({ status, code, message });
+
+export const REASONS = {
+  'malformed-request': http(400, 'Malformed request'),
+  'repeated-header': http(400, 'Host and Origin may be sent once only'),
+  'path-not-literal': http(404, 'Not found'),
+  'unknown-host': http(421, 'This host is not served here'),
+  'unknown-route': http(404, 'Not found'),
+  'preflight-refused': http(403, 'Origin not allowed'),
+  'origin-required': http(403, 'An Origin is required'),
+  'origin-not-allowed': http(403, 'Origin not allowed'),
+  'method-not-allowed': http(405, 'Method not allowed'),
+  'expectation-unsupported': http(417, 'Expectation not supported'),
+  'upgrade-unsupported': http(400, 'Upgrades are not served here'),
+  'body-too-large': http(413, 'Body too large'),
+  'content-type-unsupported': http(415, 'Content-Type must be application/json'),
+  'headers-too-large': http(431, 'Headers too large'),
+  'request-timeout': http(408, 'Request not complete in time'),
+  'address-rate': http(429, 'Too many requests from this address'),
+  'credentials-missing': http(401, 'Credentials required'),
+  'credentials-invalid': http(401, 'Credentials not accepted'),
+  'tenant-unknown': http(403, 'No tenant for this request'),
+  'tenant-ambiguous': http(403, 'More than one tenant for this request'),
+  'server-not-granted': http(403, 'Not granted'),
+  'origin-not-granted': http(403, 'Not granted from this origin'),
+  'tenant-rate': http(429, 'Too many requests of this tenant'),
+  'streams-full': http(429, 'Too many open streams'),
+  'sessions-full': http(429, 'Too many open sessions'),
+  'body-not-json': pinned(-32700, 'Parse error'),
+  'body-not-message': pinned(-32600, 'Invalid request'),
+  'body-too-deep': pinned(-32600, 'Invalid request: nested too deeply'),
+  'body-duplicate-key': pinned(-32600, 'Invalid request: a key is repeated or spelled in another case'),
+  'body-aborted': http(400, 'Body not complete'),
+  'envelope-invalid': pinned(-32602, 'Invalid params: _meta must name the protocol version and the client capabilities'),
+  'header-mismatch': pinned(-32020, 'Headers and body disagree'),
+  'revision-not-served': pinned(-32022, 'Protocol version not supported'),
+  'session-unknown': http(404, 'Session not found'),
+  'no-instance': http(503, 'No instance available'),
+  'instance-full': http(503, 'No capacity'),
+  'upstream-lost': http(502, 'The server behind the gateway failed'),
+  'upstream-timeout': http(504, 'The server behind the gateway did not answer in time'),
+  'draining': http(503, 'Shutting down'),
+  'internal': pinned(-32603, 'Internal error', 500),
+} as const satisfies Record<string, ReasonRow>;
+
+export type Reason = keyof typeof REASONS;
+
+/** The body of a refusal. `id` is null until the request's own is known (row 12). */
+export function refusalBody(reason: Reason, id: string | number | null, requestId: string, data: Readonly<Record<string, unknown>> = {}): string {
+  const { code, message } = REASONS[reason];
+  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data: { ...data, reason, requestId } } });
+}

@@ -1,0 +1,61 @@
+/**
+ * Row 13: which revision a body speaks, and whether its headers say the same. The body is what will be executed, so it decides; the order of the
+ * checks is the order in which the specification names their errors (MCP 2026-07-28, Streamable HTTP "Standard headers").
+ */
+import type { Asked } from './asked.js';
+import type { Tables } from './compile.js';
+import type { Message } from './message.js';
+import type { Reason } from './reasons.js';
+
+export type Era = 'legacy' | 'modern';
+export interface RevisionFault {
+  readonly reason: Reason;
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+const isModern = (version: unknown): boolean => typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= '2026-07-28';
+
+/** GET and DELETE are operations on a legacy session; a body without a claim is legacy unless its header claims otherwise. */
+export function eraOf(asked: Asked, message: Message | undefined): Era {
+  if (!message || message.shape === 'batch' || message.shape === 'response') return 'legacy';
+  if (message.claim !== undefined) return message.method === 'initialize' && !isModern(message.claim) ? 'legacy' : 'modern';
+  if (message.method === 'initialize') return 'legacy';
+  return isModern(asked.request.headers['mcp-protocol-version']) ? 'modern' : 'legacy';
+}
+
+export function revisionFault(tables: Tables, asked: Asked, message: Message | undefined): RevisionFault | null {
+  const header = asked.request.headers['mcp-protocol-version'];
+  if (eraOf(asked, message) === 'legacy') {
+    if (message?.method === 'initialize') return isModern(header) ? { reason: 'header-mismatch' } : null;
+    return header === undefined || tables.revisions.has(header) ? null : notServed(tables, header);
+  }
+  return message ? modernFault(tables, asked, message, header) : null;
+}
+
+function modernFault(tables: Tables, asked: Asked, message: Message, header: string | undefined): RevisionFault | null {
+  // The header rules for notifications are undefined in 2026-07-28: they are taken as they come.
+  if (message.shape === 'notification') return header === undefined || tables.revisions.has(header) ? null : notServed(tables, header);
+  if (typeof message.claim !== 'string' || !message.declaresCapabilities) return { reason: 'envelope-invalid' };
+  const { 'mcp-method': method, 'mcp-name': name } = asked.request.headers;
+  if ((header !== undefined && header !== message.claim) || (method !== undefined && method !== message.method)) return { reason: 'header-mismatch' };
+  if (!tables.revisions.has(message.claim) || !isModern(message.claim)) return notServed(tables, message.claim);
+  if (header === undefined || method === undefined) return { reason: 'header-mismatch' };
+  if (message.name !== null && (name === undefined || decodeHeader(name) !== message.name)) return { reason: 'header-mismatch' };
+  return null;
+}
+
+function notServed(tables: Tables, requested: string): RevisionFault {
+  return { reason: 'revision-not-served', data: { supported: tables.raw.revisions, requested } };
+}
+
+/** `=?base64?…?=` carries what a header cannot; anything else is literal. Undecodable is null, which equals no name. */
+export function decodeHeader(value: string): string | null {
+  const encoded = /^=\?base64\?(.*)\?=$/.exec(value)?.[1];
+  if (encoded === undefined) return value;
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(encoded)) return null;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(encoded, 'base64'));
+  } catch {
+    return null;
+  }
+}
