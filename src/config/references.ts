@@ -1,15 +1,17 @@
 /** What single values cannot show: names, and references from one part of the config to another. Every reference that resolves nowhere is said. */
 import type { ConfigPath, Diagnostic } from '../load/types.js';
 import { didYouMean } from './closest.js';
+import { RULE_SLUGS } from './language/rules.js';
 import type { Model } from './model.js';
 import { NAME } from './schema/scalars.js';
 
 /** Names that generated services and files have already. */
 const RESERVED_SERVERS = new Set(['gateway', 'nginx']);
+const RULE_NAMES: ReadonlySet<string> = new Set(Object.entries(RULE_SLUGS).flat());
 const BUILT_IN = ['round-robin', 'least-connections'];
 
 export function checkReferences(model: Model): Diagnostic[] {
-  return [...names(model), ...servers(model), ...tenants(model), ...gateway(model), ...expectations(model)];
+  return [...names(model), ...servers(model), ...tenants(model), ...gateway(model), ...ruleNames(model), ...expectations(model)];
 }
 
 function* names(model: Model): Iterable<Diagnostic> {
@@ -90,6 +92,12 @@ function* gateway({ gateway, auth, targets }: Model): Iterable<Diagnostic> {
     const other = owners.get(name);
     if (other === undefined) owners.set(name, client);
     else yield problem('client-key', ['auth', 'clients', client, 'keys', index], `secret ${name} is already a key of client "${other}"; a key says whose it is`);
+  }
+}
+
+function* ruleNames({ policy }: Model): Iterable<Diagnostic> {
+  for (const name of Object.keys(policy.rules)) {
+    if (!RULE_NAMES.has(name)) yield problem('rule', ['policy', 'rules', name], `no rule is called "${name}"${didYouMean(name, RULE_NAMES)}`, true);
   }
 }
 

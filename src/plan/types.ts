@@ -232,6 +232,8 @@ export interface ChildPlan {
 // ── infra: what is run ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface Infra {
+  /** `gateway.listen.host`, or null for the placement's own. */
+  readonly listenHost: string | null;
   /** The gateway first, then servers by name. */
   readonly workloads: readonly Workload[];
   readonly secrets: readonly SecretPlan[];

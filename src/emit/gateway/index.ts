@@ -1,0 +1,34 @@
+import type { Plan } from '../../plan/types.js';
+import { HEADER, type EmitInput, type EmittedFile, type Emitter, type GatewayDocument } from '../types.js';
+import { bake } from './bake.js';
+import { gatewayTables } from './tables.js';
+import { dockerfile } from './dockerfile.js';
+
+const COMMENT = `// ${HEADER}\n`;
+const PACKAGE = { name: 'mcpgen-gateway', private: true, type: 'module', main: 'main.js', engines: { node: '>=20' }, scripts: { start: 'node main.js' } };
+
+/** The gateway: modules, tables, and what is needed to put them into an image. */
+export function gatewayDocument(plan: Plan, assets: EmitInput['assets']): GatewayDocument {
+  const modules = bake({ tables: gatewayTables(plan), features: neededFeatures(plan), module: assets.gatewayModule });
+  const files: EmittedFile[] = [
+    ...modules.map(({ path, contents }) => ({ path: `gateway/${path}`, contents: COMMENT + contents })),
+    { path: 'gateway/package.json', contents: `${JSON.stringify(PACKAGE, null, 2)}\n` },
+    { path: 'gateway/Dockerfile', contents: dockerfile(plan, assets) },
+  ];
+  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)) };
+}
+
+/** Which optional parts of the runtime this plan can come to use, in any placement. */
+function neededFeatures({ traffic, infra }: Plan): string[] {
+  const sources = traffic.pools.flatMap(({ sources }) => Object.values(sources));
+  const stdio = infra.workloads.some(({ kind }) => kind === 'stdio-host');
+  const dns = sources.some(({ kind }) => kind === 'dns') || (infra.targets.compose !== null && infra.targets.nginx !== null);
+  return [...(traffic.admin ? ['admin'] : []), ...(dns ? ['dns'] : []), ...(stdio ? ['host', 'stdio'] : [])];
+}
+
+export const gatewayEmitter: Emitter<GatewayDocument> = {
+  target: 'gateway',
+  wanted: () => true,
+  model: (_plan, { gateway }) => gateway,
+  print: ({ files }) => files,
+};

@@ -1,0 +1,75 @@
+/** The admin listener: what operators and monitoring read. It never shares a port with the public routes. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { isLoopback } from './address.js';
+import type { Metrics } from './metrics.js';
+import type { Pools } from './pools.js';
+import type { State } from './state.js';
+
+export interface AdminOptions {
+  readonly state: () => State;
+  readonly metrics: Metrics;
+  readonly pools: Pools;
+}
+
+type Page = (options: AdminOptions) => { readonly type: string; readonly body: string };
+const json = (value: unknown) => ({ type: 'application/json', body: `${JSON.stringify(value, null, 2)}\n` });
+
+const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
+  ['/metrics', ({ metrics }) => ({ type: 'text/plain; version=0.0.4; charset=utf-8', body: metrics.text() })],
+  ['/config', (options) => json(describe(options))],
+]);
+
+export function adminHandler(options: AdminOptions): RequestListener {
+  return (incoming, outgoing) => {
+    const page = PAGES.get((incoming.url ?? '').split('?', 1)[0] ?? '');
+    if (!page) return end(outgoing, 404, 'application/json', '{"error":"not found"}\n');
+    if (!mayRead(options.state().adminToken, incoming)) {
+      return end(outgoing, 401, 'application/json', '{"error":"a read token is required"}\n', { 'www-authenticate': 'Bearer' });
+    }
+    if (incoming.method !== 'GET') return end(outgoing, 405, 'application/json', '{"error":"GET only"}\n', { allow: 'GET' });
+    const { type, body } = page(options);
+    end(outgoing, 200, type, body);
+  };
+}
+
+/** Without a token only this machine may read, and only by its loopback name: a web page could make a browser ask under another (DNS rebinding). */
+function mayRead(token: string | null, incoming: IncomingMessage): boolean {
+  if (token === null) {
+    const host = (incoming.headers.host ?? '').replace(/:\d+$/, '');
+    return isLoopback(incoming.socket.remoteAddress ?? '') && ['localhost', '127.0.0.1', '[::1]'].includes(host) && incoming.headers.origin === undefined;
+  }
+  const given = /^Bearer +(\S+)$/i.exec(incoming.headers.authorization ?? '')?.[1] ?? '';
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(token));
+}
+
+function describe({ state, pools }: AdminOptions): unknown {
+  const { raw, placement } = state().tables;
+  const sets = raw.originSets.map(([, set]) => set);
+  return {
+    name: raw.name,
+    environment: raw.environment,
+    profile: raw.profile,
+    placement,
+    hash: raw.hash,
+    origin: {
+      allowed_origins: [...new Set(sets.flatMap(({ exact, subdomains }) => [...exact, ...subdomains.map((s) => `${s.scheme}://*${s.suffix}${s.port}`)]))].sort(),
+      allow_https: sets.some(({ anyHttps }) => anyHttps),
+      allow_ngrok: sets.some(({ tunnels }) => tunnels.length > 0),
+    },
+    hosts: raw.anyHost ? 'any' : raw.hosts,
+    routes: raw.routes.map(([path, { server }]) => ({ path, server })),
+    tenants: raw.tenants.map(([name]) => name),
+    clients: raw.clients.map(([name]) => name),
+    revisions: raw.revisions,
+    limits: raw.limits,
+    timeouts: raw.timeouts,
+    pools: pools.all().map(({ server, instances }) => ({ server, instances: instances.map(({ id, up, active }) => ({ id, up, active })) })),
+  };
+}
+
+function end(outgoing: ServerResponse, status: number, type: string, body: string, headers: Record<string, string> = {}): void {
+  outgoing.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers });
+  outgoing.end(body);
+}

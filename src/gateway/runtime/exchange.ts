@@ -1,0 +1,55 @@
+/** One request on its way through: what has been found out about it so far. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Asked } from './asked.js';
+import type { Facts } from './decide.js';
+import type { Message } from './message.js';
+import type { Instance } from './pool.js';
+import type { SessionState } from './session.js';
+import type { State } from './state.js';
+
+export interface Exchange {
+  readonly id: string;
+  /** Milliseconds of the monotonic clock. */
+  readonly startedAt: number;
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly state: State;
+  readonly asked: Asked;
+  /** True while the client waits for `100 Continue` before it sends the body (RFC 9110 §10.1.1). */
+  awaitsContinue: boolean;
+  facts: Facts;
+  body: Buffer | null;
+  session: SessionState | null;
+  instance: Instance | null;
+  /** Why it was turned away, for the log. */
+  reason: string | null;
+}
+
+export function messageOf({ facts }: Exchange): Message | undefined {
+  return facts.body?.kind === 'message' ? facts.body.message : undefined;
+}
+
+export function tenantOf({ facts }: Exchange): string | null {
+  return facts.tenants?.length === 1 ? (facts.tenants[0] ?? null) : null;
+}
+
+/** Whom a session belongs to. Callers without credentials share one name: their sessions are protected by nothing but the id. */
+export function principalOf({ facts }: Exchange): string {
+  return facts.principal?.kind === 'client' ? `client:${facts.principal.client}` : 'anonymous';
+}
+
+/** Reads a body up to `limit` bytes. */
+export function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer | 'body-too-large' | 'body-aborted'> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) resolve('body-too-large');
+      else chunks.push(chunk);
+    });
+    incoming.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    incoming.on('error', () => resolve('body-aborted'));
+    incoming.on('close', () => resolve('body-aborted'));
+  });
+}

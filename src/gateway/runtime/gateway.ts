@@ -1,0 +1,170 @@
+/** A request from its first byte to its log line. */
+import { createHash, randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ask, type GatewayRequest } from './asked.js';
+import { decide, type Decision, type Facts, type Refusal } from './decide.js';
+import { messageOf, tenantOf, type Exchange } from './exchange.js';
+import type { Log } from './log.js';
+import { forward } from './proxy.js';
+import { REASONS, type Reason } from './reasons.js';
+import { preflightAnswer, refusalAnswer, type Answer } from './respond.js';
+import type { State } from './state.js';
+import { SUPPLY, type Sources } from './supply.js';
+
+export interface GatewayOptions extends Sources {
+  /** The state of now; a request keeps the one it began with. */
+  readonly state: () => State;
+  readonly log: Log;
+  readonly draining: () => boolean;
+}
+
+export type Handle = (incoming: IncomingMessage, outgoing: ServerResponse, awaitsContinue: boolean) => void;
+
+export function createHandler(options: GatewayOptions): Handle {
+  return (incoming, outgoing, awaitsContinue) => {
+    const state = options.state();
+    const exchange: Exchange = {
+      id: randomUUID(),
+      startedAt: performance.now(),
+      incoming,
+      outgoing,
+      state,
+      asked: ask(state.tables, requestOf(incoming), state.trusted),
+      awaitsContinue,
+      facts: {},
+      body: null,
+      session: null,
+      instance: null,
+      reason: null,
+    };
+    outgoing.once('close', () => finish(options, exchange));
+    // A client that resets its connection is no fault of ours.
+    outgoing.on('error', () => {});
+    run(options, exchange).catch((error: unknown) => {
+      options.log('error', 'request-failed', { request_id: exchange.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      if (outgoing.headersSent) outgoing.destroy();
+      else refuse(options, exchange, 'internal');
+    });
+  };
+}
+
+async function run(options: GatewayOptions, exchange: Exchange): Promise<void> {
+  const { tables } = exchange.state;
+  let decision: Decision = decide(tables, exchange.asked, exchange.facts);
+  while (decision.kind === 'need') {
+    const value = await SUPPLY[decision.fact](exchange, options);
+    exchange.facts = { ...exchange.facts, [decision.fact]: value } satisfies Facts;
+    decision = decide(tables, exchange.asked, exchange.facts, decision.row);
+  }
+  if (decision.kind === 'refuse') return turnAway(options, exchange, decision);
+  if (decision.kind === 'answer') return answer(options, exchange, decision.what);
+  const pool = options.pools.get(exchange.asked.route?.server ?? '');
+  if (!pool) return refuse(options, exchange, 'no-instance');
+  audit(options, exchange);
+  const outcome = await forward(exchange, pool, options);
+  if (outcome.kind === 'failed') refuse(options, exchange, outcome.reason);
+}
+
+function requestOf(incoming: IncomingMessage): GatewayRequest {
+  let hosts = 0;
+  for (let i = 0; i < incoming.rawHeaders.length; i += 2) if (incoming.rawHeaders[i]?.toLowerCase() === 'host') hosts++;
+  return {
+    method: incoming.method ?? '',
+    target: incoming.url ?? '/',
+    // Node joins repeated headers with a comma, but for `set-cookie`, which no request has.
+    headers: incoming.headers as GatewayRequest['headers'],
+    hosts,
+    peer: incoming.socket.remoteAddress ?? '',
+  };
+}
+
+function answer(options: GatewayOptions, exchange: Exchange, what: Extract<Decision, { kind: 'answer' }>['what']): void {
+  if (what === 'preflight') return write(exchange, preflightAnswer(exchange.state.tables, exchange.asked));
+  const { method } = exchange.asked.request;
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'mcpgen-config-hash': exchange.state.tables.raw.hash };
+  if (method !== 'GET' && method !== 'HEAD') {
+    const { body } = refusalAnswer(exchange.state.tables, exchange.asked, refusalOf(exchange, 'method-not-allowed'), exchange.id);
+    return write(exchange, { status: 405, headers: { ...headers, allow: 'GET, HEAD' }, body });
+  }
+  const draining = options.draining() && what !== 'live';
+  write(exchange, { status: draining ? 503 : 200, headers, body: draining ? '{"status":"draining"}\n' : '{"status":"ok"}\n' });
+}
+
+function refuse(options: GatewayOptions, exchange: Exchange, reason: Reason): void {
+  turnAway(options, exchange, refusalOf(exchange, reason));
+}
+
+/** Refusals that no row makes: those of the way behind the gateway. */
+function refusalOf(exchange: Exchange, reason: Reason): Refusal {
+  const { status, code } = REASONS[reason];
+  const id = messageOf(exchange)?.id ?? null;
+  return { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${exchange.asked.route?.server ?? ''}`, id, ...(status === 503 ? { retryAfter: 1 } : {}) };
+}
+
+const RATE_LIMITS: Readonly<Partial<Record<Reason, string>>> = { 'address-rate': 'address', 'tenant-rate': 'tenant', 'streams-full': 'streams', 'sessions-full': 'sessions' };
+const ORIGIN_REASONS: ReadonlySet<Reason> = new Set(['origin-not-allowed', 'origin-required', 'preflight-refused', 'origin-not-granted']);
+
+function turnAway({ metrics, log }: GatewayOptions, exchange: Exchange, refusal: Refusal): void {
+  const { asked, state } = exchange;
+  exchange.reason = refusal.reason;
+  metrics.count('mcpgen_refusals_total', { reason: refusal.reason });
+  const limit = RATE_LIMITS[refusal.reason];
+  if (limit) metrics.count('mcpgen_rate_limited_total', { limit });
+  if (ORIGIN_REASONS.has(refusal.reason)) {
+    metrics.count('mcpgen_origin_refusals_total', { server: asked.route?.server ?? '' });
+    log('warn', `Origin validation failed for: ${printable(asked.origin)}`, { request_id: exchange.id, server: asked.route?.server });
+  }
+  if (exchange.outgoing.headersSent) exchange.outgoing.destroy();
+  else write(exchange, refusalAnswer(state.tables, asked, refusal, exchange.id));
+}
+
+/** An origin is the client's text: bounded before it is logged, and JSON escapes the rest. */
+const printable = (origin: string | null): string => (origin === null ? 'none' : origin.slice(0, 200));
+
+function write({ outgoing, id }: Exchange, { status, headers, body }: Answer): void {
+  outgoing.writeHead(status, { ...headers, 'x-request-id': id, ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }) });
+  outgoing.end(body);
+}
+
+/** One line for each tool call: who called what, and a digest that shows whether two calls were alike without showing either. */
+function audit({ log, metrics }: GatewayOptions, exchange: Exchange): void {
+  const message = messageOf(exchange);
+  const server = exchange.asked.route?.server ?? '';
+  for (const method of message?.methods ?? []) if (method === 'tools/call') metrics.count('mcpgen_tool_calls_total', { server });
+  if (!exchange.state.tables.raw.log.audit || message?.method !== 'tools/call') return;
+  const digest = createHash('sha256').update(message.argumentsJson ?? '').digest('hex').slice(0, 16);
+  log('info', 'audit', { request_id: exchange.id, ...who(exchange), server, tool: message.name?.slice(0, 128), arguments_digest: digest });
+}
+
+function who(exchange: Exchange): { tenant: string | null; client: string | null } {
+  const { principal } = exchange.facts;
+  return { tenant: tenantOf(exchange), client: principal?.kind === 'client' ? principal.client : null };
+}
+
+/** Known methods keep the label's values few. */
+const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
+
+function finish({ metrics, log }: GatewayOptions, exchange: Exchange): void {
+  const { asked, outgoing, state } = exchange;
+  const message = messageOf(exchange);
+  const duration = performance.now() - exchange.startedAt;
+  const server = asked.route?.server ?? '';
+  const status = outgoing.headersSent ? outgoing.statusCode : 499;
+  const method = METHODS.has(asked.request.method) ? asked.request.method : 'other';
+  metrics.count('mcpgen_requests_total', { server, method, status: String(status) });
+  metrics.duration({ server }, duration / 1000);
+  if (!state.tables.raw.log.requests || asked.health) return;
+  log('info', 'request', {
+    request_id: exchange.id,
+    ...who(exchange),
+    server: server || null,
+    method,
+    rpc: message?.shape === 'batch' ? 'batch' : (message?.method.slice(0, 64) ?? null),
+    tool: message?.method === 'tools/call' ? (message.name?.slice(0, 128) ?? null) : null,
+    status,
+    reason: exchange.reason,
+    complete: outgoing.writableFinished,
+    instance: exchange.instance?.id ?? null,
+    duration_ms: Math.round(duration * 10) / 10,
+  });
+}

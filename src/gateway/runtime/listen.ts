@@ -1,0 +1,82 @@
+/** HTTP servers with the gateway's manners: bounded heads, JSON for what the parser refuses, an end that lets requests finish. */
+import { randomUUID } from 'node:crypto';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { SettingError } from './env.js';
+import type { Handle } from './gateway.js';
+import { REASONS, refusalBody, type Reason } from './reasons.js';
+import type { Listen } from './types.js';
+
+export interface PublicOptions {
+  readonly handle: Handle;
+  readonly maxHeaderSize: number;
+  /** Told of what the parser refused, for the log and the counters. */
+  readonly onParserRefusal: (reason: Reason, requestId: string) => void;
+}
+
+export function publicServer({ handle, maxHeaderSize, onParserRefusal }: PublicOptions): Server {
+  const server = createServer(
+    {
+      maxHeaderSize,
+      // Row 0 answers a missing Host, with a body; Node would answer without one.
+      requireHostHeader: false,
+      // Longer than what stands in front waits between two requests (ALB 60 s, nginx 60 s), or both ends race for the close.
+      keepAliveTimeout: 75_000,
+      headersTimeout: 30_000,
+      requestTimeout: 60_000,
+    },
+    (incoming, outgoing) => handle(incoming, outgoing, false),
+  );
+  server.on('checkContinue', (incoming, outgoing) => handle(incoming, outgoing, true));
+  server.on('checkExpectation', (_incoming, outgoing: ServerResponse) => {
+    const requestId = randomUUID();
+    onParserRefusal('expectation-unsupported', requestId);
+    outgoing.writeHead(417, { 'content-type': 'application/json', connection: 'close' }).end(refusalBody('expectation-unsupported', null, requestId));
+  });
+  server.on('connect', (_incoming, socket: Socket) => refuseRaw(socket, 'method-not-allowed', onParserRefusal));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    refuseRaw(socket, PARSER_REASONS[error.code ?? ''] ?? 'malformed-request', onParserRefusal);
+  });
+  return server;
+}
+
+const PARSER_REASONS: Readonly<Record<string, Reason>> = { HPE_HEADER_OVERFLOW: 'headers-too-large', ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout' };
+const PHRASES: Readonly<Record<number, string>> = { 400: 'Bad Request', 405: 'Method Not Allowed', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' };
+
+/** There is no response object yet: the answer is written as it stands. */
+function refuseRaw(socket: Socket, reason: Reason, onParserRefusal: PublicOptions['onParserRefusal']): void {
+  const requestId = randomUUID();
+  const body = refusalBody(reason, null, requestId);
+  const { status } = REASONS[reason];
+  onParserRefusal(reason, requestId);
+  const head = [`HTTP/1.1 ${status} ${PHRASES[status] ?? 'Error'}`, 'content-type: application/json', `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+export function plainServer(listener: RequestListener): Server {
+  return createServer({ maxHeaderSize: 16_384, keepAliveTimeout: 75_000, requestTimeout: 10_000 }, listener);
+}
+
+/** @returns the port, which the system chooses for port 0 */
+export function listenAt(server: Server, { host, port }: Listen, setting: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'the port is in use' : error.code === 'EACCES' ? 'no permission for this port' : error.message;
+      reject(new SettingError(`cannot listen on ${host}:${port}: ${why}; ${setting} chooses another`, { cause: error }));
+    });
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** Stops taking connections, lets what runs finish for `drain` ms, then cuts the rest. */
+export function drainServer(server: Server, drain: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), drain);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

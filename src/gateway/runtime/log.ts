@@ -1,0 +1,13 @@
+import type { LogLevel } from './types.js';
+
+export type Fields = Readonly<Record<string, unknown>>;
+export type Log = (level: LogLevel, event: string, fields?: Fields) => void;
+
+const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+
+/** One JSON object a line on stdout. Callers pass names and digests, never secrets, tokens or session ids. */
+export function createLog(service: string, level: LogLevel, write: (line: string) => void): Log {
+  return (at, event, fields) => {
+    if (RANK[at] >= RANK[level]) write(`${JSON.stringify({ timestamp: new Date().toISOString(), level: at, service, event, ...fields })}\n`);
+  };
+}

@@ -1,0 +1,86 @@
+/** The pools of this placement, kept across reloads as far as their tables stay the same. */
+import { poolOverrides, readSecret, type Env } from './env.js';
+import type { Features } from './features.js';
+import { httpUpstream } from './http-upstream.js';
+import type { Log } from './log.js';
+import { Pool, type Instance } from './pool.js';
+import { probeOf } from './probe.js';
+import type { Tables } from './compile.js';
+import type { ChildTable, PoolTable, Source, TimeoutsTable } from './types.js';
+
+type Kept = { readonly pool: Pool; readonly key: string };
+
+export class Pools {
+  readonly #env: Env;
+  readonly #features: Features;
+  readonly #log: Log;
+  #pools = new Map<string, Kept>();
+
+  constructor(env: Env, features: Features, log: Log) {
+    this.#env = env;
+    this.#features = features;
+    this.#log = log;
+  }
+
+  get(server: string): Pool | undefined {
+    return this.#pools.get(server)?.pool;
+  }
+  all(): readonly Pool[] {
+    return [...this.#pools.values()].map(({ pool }) => pool);
+  }
+
+  async reconcile(tables: Tables): Promise<void> {
+    const overrides = poolOverrides(this.#env);
+    const next = new Map<string, Kept>();
+    for (const [server, table] of tables.pools) {
+      const source = overrides.get(server) ?? table.sources[tables.placement];
+      const key = JSON.stringify([source, table.balance, table.health, tables.raw.timeouts]);
+      const known = this.#pools.get(server);
+      next.set(server, known?.key === key ? known : { key, pool: await this.#create(server, table, source, tables.raw.timeouts) });
+    }
+    for (const [server, { pool }] of this.#pools) if (next.get(server)?.pool !== pool) pool.close();
+    this.#pools = next;
+  }
+
+  close(): void {
+    for (const pool of this.all()) pool.close();
+  }
+
+  async #create(server: string, table: PoolTable, source: Source, timeouts: TimeoutsTable): Promise<Pool> {
+    const pool = new Pool(server, table, this.#log);
+    const http = (endpoint: string): Pick<Instance, 'upstream' | 'probe'> => {
+      const url = new URL(endpoint);
+      return { upstream: httpUpstream({ url, connect: timeouts.connect, firstByte: timeouts.firstByte }), probe: probeOf(table.health, url) };
+    };
+    switch (source.kind) {
+      case 'urls': {
+        const urls = new Map(source.instances.map(({ id, url }) => [id, url]));
+        pool.update([...urls.keys()], (id) => http(urls.get(id) ?? ''));
+        break;
+      }
+      case 'dns': {
+        const dns = await this.#features.dns?.();
+        const { port, path } = source;
+        pool.onClose = dns?.watchName(source.name, (addresses) => pool.update(addresses.map((a) => authority(a, port)), (id) => http(`http://${id}${path}`))) ?? pool.onClose;
+        break;
+      }
+      case 'spawn': {
+        const upstream = await createChildren(source.child, this.#env, this.#features, timeouts.keepAlive, this.#log);
+        if (upstream) pool.update(['local'], () => ({ upstream, probe: null }));
+        break;
+      }
+      case 'none':
+        this.#log('warn', 'pool-without-instances', { server, reason: source.reason });
+    }
+    return pool;
+  }
+}
+
+const authority = (address: string, port: number): string => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
+
+/** A stdio server's children as an upstream, with its secrets read. */
+export async function createChildren(child: ChildTable, env: Env, features: Features, keepAlive: number, log: Log) {
+  const values = child.env.map(([name, value]) => [name, 'text' in value ? value.text : readSecret(env, value.secret)] as const);
+  const stdio = await features.stdio?.();
+  return stdio?.createStdioUpstream({ child, env: Object.fromEntries(values), keepAlive, log });
+}

@@ -1,0 +1,36 @@
+import http from 'node:http';
+import https from 'node:https';
+import { connect } from 'node:net';
+import type { HealthTable } from './types.js';
+
+/** Asks an instance whether it is well, on a connection of its own: a pooled one could be fine when the instance takes no new ones. */
+export function probeOf(health: HealthTable, endpoint: URL): (timeout: number) => Promise<boolean> {
+  return health.kind === 'http' ? (timeout) => probeHttp(new URL(health.path, endpoint), timeout) : (timeout) => probeTcp(endpoint, timeout);
+}
+
+function probeHttp(url: URL, timeout: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const get = url.protocol === 'https:' ? https.get : http.get;
+    const request = get(url, { agent: false, timeout }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+    request.on('close', () => resolve(false));
+  });
+}
+
+function probeTcp(url: URL, timeout: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+    const socket = connect({ host: url.hostname.replace(/^\[|\]$/g, ''), port, timeout });
+    const end = (well: boolean): void => {
+      resolve(well);
+      socket.destroy();
+    };
+    socket.on('connect', () => end(true));
+    socket.on('timeout', () => end(false));
+    socket.on('error', () => end(false));
+  });
+}

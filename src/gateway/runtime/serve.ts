@@ -1,0 +1,114 @@
+/** The gateway as a process: tables in, listeners up, reload and end by signal. */
+import type { Server, ServerResponse } from 'node:http';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { isLoopback } from './address.js';
+import { listenOf, logLevelOf, placementOf, portOf, SettingError, type Env } from './env.js';
+import type { Features } from './features.js';
+import { createHandler } from './gateway.js';
+import { Ledger } from './ledger.js';
+import { drainServer, listenAt, plainServer, publicServer } from './listen.js';
+import { createLog, type Log } from './log.js';
+import { Metrics } from './metrics.js';
+import { Pools } from './pools.js';
+import { createState, type State } from './state.js';
+import type { GatewayTables } from './types.js';
+
+export interface Running {
+  readonly port: number;
+  readonly adminPort: number | null;
+  reload(tables: GatewayTables): Promise<void>;
+  /** Readiness fails at once, running requests may finish, listening streams end. */
+  stop(): Promise<void>;
+}
+
+export async function serve(tables: GatewayTables, features: Features, env: Env, write: (line: string) => void): Promise<Running> {
+  const placement = placementOf(env);
+  const log = createLog(tables.name, logLevelOf(env, tables), write);
+  const at = listenOf(env, tables.listen[placement]);
+  if (placement === 'local' && !isLoopback(at.host) && at.host !== 'localhost' && tables.clients.length === 0) {
+    throw new SettingError(`refusing to listen on ${at.host} without credentials: declare auth.clients, or listen on 127.0.0.1`);
+  }
+  const metrics = new Metrics();
+  const ledger = new Ledger();
+  const pools = new Pools(env, features, log);
+  let state = await createState(tables, env, features, null);
+  await pools.reconcile(state.tables);
+  let draining = false;
+  registerGauges(metrics, ledger, pools, () => state);
+
+  const listening = new Set<ServerResponse>();
+  const handle = createHandler({ state: () => state, log, metrics, ledger, pools, draining: () => draining });
+  const server = publicServer({
+    handle: (incoming, outgoing, awaitsContinue) => {
+      if (draining) outgoing.setHeader('connection', 'close');
+      if (incoming.method === 'GET') track(listening, outgoing);
+      handle(incoming, outgoing, awaitsContinue);
+    },
+    maxHeaderSize: tables.limits.headers,
+    onParserRefusal: (reason, requestId) => {
+      metrics.count('mcpgen_refusals_total', { reason });
+      log('info', 'request', { request_id: requestId, reason });
+    },
+  });
+  const port = await listenAt(server, at, 'PORT');
+  const admin = await serveAdmin(tables, features, env, { state: () => state, metrics, pools });
+  const expiry = setInterval(() => ledger.expire(Date.now()), 60_000).unref();
+  log('info', 'listening', { host: at.host, port, admin_port: admin?.port ?? null, placement, hash: tables.hash });
+
+  return {
+    port,
+    adminPort: admin?.port ?? null,
+    reload: async (next) => {
+      warnOfFixedSettings(tables, next, log);
+      const fresh = await createState(next, env, features, state);
+      const old = state;
+      await pools.reconcile(fresh.tables);
+      state = fresh;
+      old.close();
+      log('info', 'reloaded', { hash: next.hash });
+    },
+    stop: async () => {
+      if (draining) return;
+      draining = true;
+      clearInterval(expiry);
+      log('info', 'draining', { streams: ledger.streams });
+      // A stream that only listens would never finish by itself; its client opens it again elsewhere.
+      for (const outgoing of listening) outgoing.end();
+      await Promise.all([drainServer(server, state.tables.raw.timeouts.drain), admin ? drainServer(admin.server, 1000) : null]);
+      pools.close();
+      state.close();
+      log('info', 'stopped');
+    },
+  };
+}
+
+function track(set: Set<ServerResponse>, outgoing: ServerResponse): void {
+  set.add(outgoing);
+  outgoing.once('close', () => set.delete(outgoing));
+}
+
+async function serveAdmin(tables: GatewayTables, features: Features, env: Env, options: { state: () => State; metrics: Metrics; pools: Pools }): Promise<{ server: Server; port: number } | null> {
+  const admin = tables.admin && (await features.admin?.());
+  if (!tables.admin || !admin) return null;
+  const { host, port } = tables.admin.listen[placementOf(env)];
+  const server = plainServer(admin.adminHandler(options));
+  return { server, port: await listenAt(server, { host, port: portOf(env, 'MCPGEN_ADMIN_PORT') ?? port }, 'MCPGEN_ADMIN_PORT') };
+}
+
+/** What is fixed when a process starts stays so until it is restarted. */
+function warnOfFixedSettings(tables: GatewayTables, next: GatewayTables, log: Log): void {
+  const fixed = (t: GatewayTables): string => JSON.stringify([t.listen, t.admin?.listen, t.limits.headers]);
+  if (fixed(tables) !== fixed(next)) log('warn', 'restart-needed', { why: 'addresses and limits.headers are read at start' });
+}
+
+function registerGauges(metrics: Metrics, ledger: Ledger, pools: Pools, state: () => State): void {
+  const delay = monitorEventLoopDelay({ resolution: 20 });
+  delay.enable();
+  metrics.gauge('mcpgen_build_info', 'The config this gateway enforces.', () => [[{ name: state().tables.raw.name, config_hash: state().tables.raw.hash }, 1]]);
+  metrics.gauge('mcpgen_streams_open', 'Event streams open at this process.', () => [[{}, ledger.streams]]);
+  metrics.gauge('mcpgen_sessions_active', 'Legacy sessions this process has seen opened and not ended.', () => [[{}, ledger.sessions]]);
+  metrics.gauge('mcpgen_upstream_up', 'Whether an instance answers its probes.', () =>
+    pools.all().flatMap(({ server, instances }) => instances.map(({ id, up }) => [{ server, instance: id }, up ? 1 : 0] as const)),
+  );
+  metrics.gauge('mcpgen_event_loop_delay_p99_seconds', 'Event loop delay since start, 99th percentile.', () => [[{}, delay.percentile(99) / 1e9]]);
+}

@@ -1,0 +1,70 @@
+/**
+ * Sessions without a store: the id that a client holds is the session's state, sealed. Any replica can open it, a restart loses none, and a stolen
+ * one is useless to another caller because it names whose it is.
+ */
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+
+export interface SessionState {
+  readonly tenant: string;
+  readonly principal: string;
+  /** Milliseconds since the epoch. */
+  readonly issuedAt: number;
+  readonly legs: readonly Leg[];
+}
+
+/** The session at one server behind the gateway. */
+export interface Leg {
+  readonly server: string;
+  readonly instance: string;
+  readonly upstreamId: string;
+}
+
+export interface Sealer {
+  seal(state: SessionState): string;
+  /** Null for what is not ours, was changed, or is too old. */
+  open(id: string): SessionState | null;
+}
+
+/** Format version, first byte of every id and authenticated with it. */
+const VERSION = 1;
+const MOST_BYTES = 4096;
+
+/** @param secrets the first seals, all open, so that keys are rotated by putting a new one in front */
+export function createSealer(secrets: readonly string[], ttl: number, now: () => number): Sealer {
+  const keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, 'mcpgen', 'session id v1', 32)));
+  return {
+    seal: (state) => seal(keys[0] as Buffer, state),
+    open: (id) => {
+      if (id.length > MOST_BYTES || !/^[A-Za-z0-9_-]{40,}$/.test(id)) return null;
+      const sealed = Buffer.from(id, 'base64url');
+      for (const key of keys) {
+        const state = open(key, sealed);
+        if (state) return now() - state.issuedAt <= ttl ? state : null;
+      }
+      return null;
+    },
+  };
+}
+
+function seal(key: Buffer, { tenant, principal, issuedAt, legs }: SessionState): string {
+  const nonce = randomBytes(12);
+  const head = Buffer.from([VERSION]);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(head);
+  const plain = JSON.stringify([tenant, principal, issuedAt, legs.map(({ server, instance, upstreamId }) => [server, instance, upstreamId])]);
+  const id = Buffer.concat([head, nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+  if (id.length > MOST_BYTES) throw new Error('a session id of the server behind is too long to be sealed');
+  return id;
+}
+
+function open(key: Buffer, sealed: Buffer): SessionState | null {
+  if (sealed.length < 30 || sealed[0] !== VERSION) return null;
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13)).setAAD(sealed.subarray(0, 1));
+    decipher.setAuthTag(sealed.subarray(-16));
+    const plain = Buffer.concat([decipher.update(sealed.subarray(13, -16)), decipher.final()]).toString('utf8');
+    const [tenant, principal, issuedAt, legs] = JSON.parse(plain) as [string, string, number, [string, string, string][]];
+    return { tenant, principal, issuedAt, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })) };
+  } catch {
+    return null;
+  }
+}

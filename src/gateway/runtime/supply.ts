@@ -1,0 +1,77 @@
+/** How the running gateway finds out each fact a decision asks for. */
+import { recogniseTenants, type Fact, type Facts } from './decide.js';
+import { messageOf, principalOf, readBody, tenantOf, type Exchange } from './exchange.js';
+import type { Ledger } from './ledger.js';
+import { parseMessage } from './message.js';
+import type { Metrics } from './metrics.js';
+import type { Pools } from './pools.js';
+
+export interface Sources {
+  readonly ledger: Ledger;
+  readonly metrics: Metrics;
+  readonly pools: Pools;
+}
+
+type Supply = { readonly [F in Fact]: (exchange: Exchange, sources: Sources) => Required<Facts>[F] | Promise<Required<Facts>[F]> };
+
+export const SUPPLY: Supply = {
+  address: ({ state, asked }) => {
+    const retryAfter = state.perAddress.take(asked.address, Date.now());
+    return retryAfter === 0 ? { kind: 'ok' } : { kind: 'empty', retryAfter };
+  },
+
+  principal: ({ state, asked }, { metrics }) => {
+    const principal = state.authenticate(asked.request.headers);
+    if (principal.kind !== 'anonymous') metrics.count('mcpgen_auth_attempts_total', { outcome: principal.kind === 'client' ? 'accepted' : principal.kind });
+    // Guessing costs double, so that a guesser runs dry before it gets far.
+    if (principal.kind === 'invalid') state.perAddress.penalise(asked.address, Date.now());
+    return principal;
+  },
+
+  tenants: ({ state, asked, facts }) => recogniseTenants(state.tables, asked, facts.principal),
+
+  quota: (exchange, { ledger }) => {
+    const { state, asked } = exchange;
+    const tenant = tenantOf(exchange) ?? '';
+    const retryAfter = state.perTenant.get(tenant)?.take(tenant, Date.now()) ?? 0;
+    if (retryAfter > 0) return { kind: 'rate', retryAfter };
+    const most = state.tables.tenants.get(tenant)?.streams ?? Infinity;
+    const full = ledger.streams >= state.tables.raw.limits.streams || ledger.streamsOf(tenant) >= most;
+    return full && asked.request.method === 'GET' ? { kind: 'streams' } : { kind: 'ok' };
+  },
+
+  body: async (exchange) => {
+    const { body: limit, depth } = exchange.state.tables.raw.limits;
+    if (exchange.awaitsContinue) exchange.outgoing.writeContinue();
+    const body = await readBody(exchange.incoming, limit);
+    if (typeof body === 'string') return { kind: 'refused', reason: body, id: null };
+    exchange.body = body;
+    const parsed = parseMessage(body, depth);
+    return parsed.ok ? { kind: 'message', message: parsed.message } : { kind: 'refused', reason: parsed.reason, id: parsed.id };
+  },
+
+  session: (exchange, { ledger, pools }) => {
+    const { state, asked } = exchange;
+    const tenant = tenantOf(exchange) ?? '';
+    if (messageOf(exchange)?.method === 'initialize') {
+      const most = state.tables.tenants.get(tenant)?.sessions ?? Infinity;
+      return ledger.sessions >= state.tables.raw.limits.sessions || ledger.sessionsOf(tenant) >= most ? { kind: 'full' } : { kind: 'none' };
+    }
+    const id = asked.request.headers['mcp-session-id'];
+    if (id === undefined) return { kind: 'none' };
+    const session = state.sealer.open(id);
+    const leg = session?.legs.find(({ server }) => server === asked.route?.server);
+    if (!session || !leg || session.tenant !== tenant || session.principal !== principalOf(exchange)) return { kind: 'unknown' };
+    // What lived in an instance that has left the pool is gone.
+    if (!pools.get(leg.server)?.byId(leg.instance)) return { kind: 'unknown' };
+    exchange.session = session;
+    return { kind: 'open' };
+  },
+
+  instance: (exchange, { pools }) => {
+    const pool = pools.get(exchange.asked.route?.server ?? '');
+    const leg = exchange.session?.legs.find(({ server }) => server === pool?.server);
+    exchange.instance = (leg ? pool?.byId(leg.instance) : pool?.next(new Set())) ?? null;
+    return exchange.instance ? { kind: 'ok' } : { kind: 'none', retryAfter: 1 };
+  },
+};

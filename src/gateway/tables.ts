@@ -1,0 +1,44 @@
+/**
+ * The seam. This file is a stand-in so that the runtime type-checks and its tests run; baking replaces both initialisers with those of a config and
+ * keeps the loaders it needs. Nothing else differs between this folder and a generated gateway.
+ */
+import type { Features } from './runtime/features.js';
+import type { GatewayTables } from './runtime/types.js';
+
+const nowhere = { host: '127.0.0.1', port: 0 };
+
+export const TABLES: GatewayTables = {
+  name: 'stand-in',
+  environment: null,
+  profile: 'local',
+  hash: '',
+  publicUrl: 'http://127.0.0.1',
+  listen: { local: nowhere, compose: nowhere, kubernetes: nowhere, fly: nowhere },
+  admin: null,
+  hosts: [],
+  anyHost: false,
+  internalHosts: { local: [], compose: [], kubernetes: [], fly: [] },
+  trusted: { local: [], compose: [], kubernetes: [], fly: [] },
+  requireOrigin: false,
+  originFallback: 'none',
+  originSets: [],
+  serverSets: [],
+  routes: [],
+  clients: [],
+  tenants: [],
+  matches: { clients: [], hosts: [], paths: [], implied: null },
+  revisions: [],
+  limits: { body: 0, headers: 16_384, depth: 64, streams: 0, sessions: 0, perAddress: { tokens: 1, window: 1000 } },
+  timeouts: { connect: 0, firstByte: 0, response: 0, idleStream: 0, keepAlive: 0, drain: 0 },
+  sessions: { keys: [], ttl: 0 },
+  cors: { credentials: false, maxAge: 0, exposeHeaders: [], allowHeaders: [] },
+  pools: [],
+  log: { level: 'info', requests: true, audit: true },
+};
+
+export const FEATURES: Features = {
+  admin: () => import('./runtime/admin.js'),
+  dns: () => import('./runtime/dns.js'),
+  host: () => import('./runtime/stdio/host.js'),
+  stdio: () => import('./runtime/stdio/upstream.js'),
+};

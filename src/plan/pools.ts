@@ -1,0 +1,44 @@
+import type { HttpServerModel, Model, ServerModel } from '../config/model.js';
+import { entries } from './common.js';
+import { planChild, planHealth, STDIO_HOST, workloadImage } from './server.js';
+import { type Balance, type Placement, PLACEMENTS, type Pool, type Source } from './types.js';
+
+/** Names by which the gateway finds the instances of a server, where a platform gives it one address for each. */
+export function dnsName(model: Model, server: string, placement: Exclude<Placement, 'local'>): string {
+  const namespace = model.targets.kubernetes?.namespace ?? model.name;
+  const names = {
+    compose: server,
+    kubernetes: `${model.name}-${server}.${namespace}.svc.cluster.local`,
+    fly: `${model.targets.fly?.app ?? model.name}-${server}.internal`,
+  };
+  return names[placement];
+}
+
+export function planPools(model: Model): Pool[] {
+  return entries(model.servers).map(([name, server]) => ({
+    server: name,
+    strategy: server.strategy,
+    balance: (model.strategies[server.strategy]?.balance ?? server.strategy) as Balance,
+    stateful: server.kind === 'http' ? server.stateful : true,
+    health: planHealth(server),
+    sources: Object.fromEntries(PLACEMENTS.map((placement) => [placement, source(model, name, server, placement)])) as Record<Placement, Source>,
+    from: `servers.${name}`,
+  }));
+}
+
+function source(model: Model, name: string, server: ServerModel, placement: Placement): Source {
+  if (server.kind === 'http' && server.instances) return { kind: 'urls', instances: instances(server) };
+  if (placement === 'local') {
+    if (server.kind === 'stdio') return { kind: 'spawn', child: planChild(server, `servers.${name}`) };
+    return { kind: 'none', reason: server.dev ? 'started by mcpgen dev' : 'runs from an image; give it dev.command to run it on this machine' };
+  }
+  const image = workloadImage(name, server, '');
+  if (image.kind === 'none') return { kind: 'none', reason: image.reason };
+  if (image.kind === 'install' && placement === 'kubernetes') return { kind: 'none', reason: 'Kubernetes runs images that exist: build and push one, and name it in image' };
+  const [port, path] = server.kind === 'stdio' ? [STDIO_HOST.port, STDIO_HOST.path] : [server.port, server.path];
+  return { kind: 'dns', name: dnsName(model, name, placement), port, path };
+}
+
+function instances({ instances = [] }: HttpServerModel): { id: string; url: string }[] {
+  return instances.filter(({ enabled }) => enabled).map(({ id, url }) => ({ id: id ?? new URL(url).host, url }));
+}

@@ -1,0 +1,34 @@
+/** What pools and workloads both say about one server. */
+import type { ServerModel, StdioServerModel } from '../config/model.js';
+import { entries } from './common.js';
+import type { ChildPlan, EnvEntry, HealthPlan, WorkloadImage } from './types.js';
+
+/** A stdio server in a container is served over HTTP by its host, which has a health path of its own. */
+export const STDIO_HOST = { port: 8000, path: '/mcp', health: '/health' } as const;
+
+export function planHealth(server: ServerModel): HealthPlan {
+  if (server.kind === 'stdio') return { kind: 'http', path: STDIO_HOST.health, every: 30_000, timeout: 10_000, startup: 60_000 };
+  const { every, timeout, startup, path } = server.health ?? { every: 30_000, timeout: 10_000, startup: 60_000, path: null };
+  return path === null ? { kind: 'tcp', every, timeout, startup } : { kind: 'http', path, every, timeout, startup };
+}
+
+export function planChild(server: StdioServerModel, from: string): ChildPlan {
+  const { processes, memory, line, idle } = server.limits;
+  return { command: server.command, cwd: server.cwd ?? null, env: envEntries(server.env, from), sharing: server.sharing, processes, memory, line, idle };
+}
+
+export function workloadImage(name: string, server: ServerModel, nodeImage: string): WorkloadImage {
+  const from = `servers.${name}`;
+  if (server.image !== undefined) return { kind: 'reference', reference: server.image, from: `${from}.image` };
+  if (server.kind === 'stdio' && server.npm !== undefined) return { kind: 'install', base: nodeImage, manager: 'npm', package: server.npm, from: `${from}.npm` };
+  if (server.kind === 'stdio' && server.uv !== undefined) return { kind: 'install', base: nodeImage, manager: 'uv', package: server.uv, from: `${from}.uv` };
+  return { kind: 'none', reason: 'nothing says what a container would hold: give it npm, uv or image' };
+}
+
+export function envEntries(env: ServerModel['env'], from: string): EnvEntry[] {
+  return entries(env).map(([name, value]) => ({
+    name,
+    value: typeof value === 'string' ? { kind: 'text', text: value } : { kind: 'secret', secret: value.secret },
+    from: `${from}.env.${name}`,
+  }));
+}

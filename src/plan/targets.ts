@@ -1,0 +1,59 @@
+import type { Model } from '../config/model.js';
+import type { FlyPlan, Infra, KubernetesPlan, NginxPlan, TargetPlans } from './types.js';
+
+/** Images of the project's own choice, as of 2026-11: the active LTS line of Node, and nginx by release line. `images` overrides them. */
+const NODE_IMAGE = 'node:26-slim';
+const nginxImage = (version: string): string => `nginx:${version}`;
+
+export function planImages({ images, targets }: Model): Infra['images'] {
+  return {
+    node: images.node ?? NODE_IMAGE,
+    nginx: images.nginx ?? nginxImage(targets.nginx?.version ?? '1.30'),
+    chosen: (['nginx', 'node'] as const).filter((name) => images[name] !== undefined).map((name) => `images.${name}`),
+  };
+}
+
+export function planTargets(model: Model): TargetPlans {
+  const { compose } = model.targets;
+  return {
+    nginx: nginx(model),
+    compose: compose ? { project: compose.project ?? model.name, expose: compose.expose, from: 'targets.compose' } : null,
+    kubernetes: kubernetes(model),
+    fly: fly(model),
+  };
+}
+
+function nginx({ targets, gateway }: Model): NginxPlan | null {
+  if (!targets.nginx) return null;
+  const { version, listen } = targets.nginx;
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
+  const tls = gateway.tls.at === 'nginx' ? { certificate: gateway.tls.certificate, key: gateway.tls.key } : null;
+  return { version, release: [major, minor, patch], listen: listen ?? (tls ? 443 : 8088), tls, from: 'targets.nginx' };
+}
+
+function kubernetes({ name, targets }: Model): KubernetesPlan | null {
+  if (!targets.kubernetes) return null;
+  const { version, namespace, exposure, storageClass, pullSecrets } = targets.kubernetes;
+  return {
+    version,
+    minor: Number(version.split('.')[1]),
+    namespace: namespace ?? name,
+    exposure: planExposure(exposure),
+    storageClass: storageClass ?? null,
+    pullSecrets: [...pullSecrets].sort(),
+    from: 'targets.kubernetes',
+  };
+}
+
+function planExposure(exposure: NonNullable<Model['targets']['kubernetes']>['exposure']): KubernetesPlan['exposure'] {
+  if (exposure.kind === 'none') return { kind: 'none' };
+  const { parent, gatewayClass } = exposure;
+  if (parent) return { kind: 'parent', name: parent.name, namespace: parent.namespace ?? null };
+  return { kind: 'gateway-class', gatewayClass: gatewayClass ?? '' };
+}
+
+function fly({ name, targets }: Model): FlyPlan | null {
+  if (!targets.fly) return null;
+  const { app, region, org, vm, scaleToZero } = targets.fly;
+  return { app: app ?? name, region, org: org ?? null, vm, scaleToZero, from: 'targets.fly' };
+}
