@@ -15,9 +15,9 @@ async function gateway(): Promise<() => Promise<void>> {
   const running = await serve(TABLES, FEATURES, process.env, write);
   process.on('SIGHUP', () => {
     // A module is loaded once per URL: a new query is a new module.
-    const fresh = import(`./tables.js?reload=${++reloads}`) as Promise<{ TABLES: typeof TABLES }>;
+    const fresh = import(`./tables.js?reload=${++reloads}`) as Promise<typeof import('./tables.js')>;
     fresh
-      .then((module) => running.reload(module.TABLES))
+      .then((module) => running.reload(module.TABLES, module.FEATURES))
       .catch((error: unknown) => createLog(TABLES.name, 'info', write)('error', 'reload-failed', { error: String(error), kept: 'the tables of before' }));
   });
   return () => running.stop();

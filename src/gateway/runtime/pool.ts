@@ -37,9 +37,14 @@ export class Pool {
     return [...this.#instances.values()];
   }
 
-  /** The next instance by strategy; null when none that is well is left. */
+  /**
+   * The next instance by strategy; null when none is left. Where none is well, one that is thought to be down is still a better answer than none: it
+   * may be back since it was last looked at.
+   */
   next(tried: ReadonlySet<Instance>): Instance | null {
-    const candidates = this.instances.filter((instance) => instance.up && !tried.has(instance));
+    const left = this.instances.filter((instance) => !tried.has(instance));
+    const well = left.filter(({ up }) => up);
+    const candidates = well.length > 0 ? well : left;
     return candidates.length === 0 ? null : BALANCES[this.#table.balance](candidates, this.#turn++);
   }
 

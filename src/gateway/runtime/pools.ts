@@ -12,13 +12,11 @@ type Kept = { readonly pool: Pool; readonly key: string };
 
 export class Pools {
   readonly #env: Env;
-  readonly #features: Features;
   readonly #log: Log;
   #pools = new Map<string, Kept>();
 
-  constructor(env: Env, features: Features, log: Log) {
+  constructor(env: Env, log: Log) {
     this.#env = env;
-    this.#features = features;
     this.#log = log;
   }
 
@@ -29,14 +27,14 @@ export class Pools {
     return [...this.#pools.values()].map(({ pool }) => pool);
   }
 
-  async reconcile(tables: Tables): Promise<void> {
+  async reconcile(tables: Tables, features: Features): Promise<void> {
     const overrides = poolOverrides(this.#env);
     const next = new Map<string, Kept>();
     for (const [server, table] of tables.pools) {
       const source = overrides.get(server) ?? table.sources[tables.placement];
       const key = JSON.stringify([source, table.balance, table.health, tables.raw.timeouts]);
       const known = this.#pools.get(server);
-      next.set(server, known?.key === key ? known : { key, pool: await this.#create(server, table, source, tables.raw.timeouts) });
+      next.set(server, known?.key === key ? known : { key, pool: await this.#create(server, table, source, tables.raw.timeouts, features) });
     }
     for (const [server, { pool }] of this.#pools) if (next.get(server)?.pool !== pool) pool.close();
     this.#pools = next;
@@ -46,7 +44,7 @@ export class Pools {
     for (const pool of this.all()) pool.close();
   }
 
-  async #create(server: string, table: PoolTable, source: Source, timeouts: TimeoutsTable): Promise<Pool> {
+  async #create(server: string, table: PoolTable, source: Source, timeouts: TimeoutsTable, features: Features): Promise<Pool> {
     const pool = new Pool(server, table, this.#log);
     const http = (endpoint: string): Pick<Instance, 'upstream' | 'probe'> => {
       const url = new URL(endpoint);
@@ -59,13 +57,13 @@ export class Pools {
         break;
       }
       case 'dns': {
-        const dns = await this.#features.dns?.();
+        const dns = await features.dns?.();
         const { port, path } = source;
         pool.onClose = dns?.watchName(source.name, (addresses) => pool.update(addresses.map((a) => authority(a, port)), (id) => http(`http://${id}${path}`))) ?? pool.onClose;
         break;
       }
       case 'spawn': {
-        const upstream = await createChildren(source.child, this.#env, this.#features, timeouts.keepAlive, this.#log);
+        const upstream = await createChildren(source.child, this.#env, features, timeouts.keepAlive, this.#log);
         if (upstream) pool.update(['local'], () => ({ upstream, probe: null }));
         break;
       }

@@ -16,7 +16,7 @@ import type { GatewayTables } from './types.js';
 export interface Running {
   readonly port: number;
   readonly adminPort: number | null;
-  reload(tables: GatewayTables): Promise<void>;
+  reload(tables: GatewayTables, features: Features): Promise<void>;
   /** Readiness fails at once, running requests may finish, listening streams end. */
   stop(): Promise<void>;
 }
@@ -30,9 +30,9 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   }
   const metrics = new Metrics();
   const ledger = new Ledger();
-  const pools = new Pools(env, features, log);
+  const pools = new Pools(env, log);
   let state = await createState(tables, env, features, null);
-  await pools.reconcile(state.tables);
+  await pools.reconcile(state.tables, features);
   let draining = false;
   registerGauges(metrics, ledger, pools, () => state);
 
@@ -58,11 +58,11 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   return {
     port,
     adminPort: admin?.port ?? null,
-    reload: async (next) => {
+    reload: async (next, nextFeatures) => {
       warnOfFixedSettings(tables, next, log);
-      const fresh = await createState(next, env, features, state);
+      const fresh = await createState(next, env, nextFeatures, state);
       const old = state;
-      await pools.reconcile(fresh.tables);
+      await pools.reconcile(fresh.tables, nextFeatures);
       state = fresh;
       old.close();
       log('info', 'reloaded', { hash: next.hash });

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import type { Assets } from './emit/types.js';
+
+/** This file is `dist/assets.js`: the package's root is one up. */
+const ROOT = new URL('../', import.meta.url);
+
+const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
+
+/** Text that ships with the package. */
+export const assets: Assets = {
+  gatewayModule: (path) => read(`dist/gateway/${path}`),
+  template: (path) => read(`templates/${path}`),
+};
+
+/** The page of a rule, by slug. */
+export function rulePage(slug: string): string {
+  return read(`src/policy/rules/${slug}.md`);
+}
+
+export function packageVersion(): string {
+  return (JSON.parse(read('package.json')) as { version: string }).version;
+}

@@ -1,0 +1,59 @@
+/** Command lines → options, by a table per command; what the table does not know is answered with what was probably meant. */
+import { parseArgs } from 'node:util';
+import { didYouMean } from '../config/closest.js';
+
+export interface Flag {
+  readonly type: 'string' | 'boolean';
+  /** May be given several times. */
+  readonly multiple?: boolean;
+  /** Placeholder of the value in help: `NAME`. */
+  readonly value?: string;
+  /** Accepted values, where they are a closed list. */
+  readonly values?: readonly string[];
+  readonly short?: string;
+  readonly help: string;
+}
+export type Flags = Readonly<Record<string, Flag>>;
+
+export interface Given {
+  readonly positionals: readonly string[];
+  has(flag: string): boolean;
+  one(flag: string): string | undefined;
+  many(flag: string): readonly string[] | undefined;
+}
+
+/** Wrong usage: printed with a hint at `--help`, exit code 2. */
+export class UsageError extends Error {}
+
+export function parse(args: readonly string[], flags: Flags): Given {
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, { type, multiple, short }]) => [name, { type, multiple: multiple ?? false, ...(short ? { short } : {}) }]),
+  );
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
+  const values = new Map<string, string[]>();
+  const positionals: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind === 'option') values.set(token.name, [...(values.get(token.name) ?? []), check(token.rawName, token.name, token.value, flags)]);
+  }
+  return {
+    positionals,
+    has: (flag) => values.has(flag),
+    one: (flag) => values.get(flag)?.at(-1),
+    many: (flag) => values.get(flag)?.flatMap((value) => value.split(',')),
+  };
+}
+
+function check(raw: string, name: string, value: string | undefined, flags: Flags): string {
+  const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
+  if (!flag) throw new UsageError(`unknown flag ${raw}${didYouMean(raw, Object.keys(flags).map((known) => `--${known}`))}`);
+  if (flag.type === 'boolean') {
+    if (value !== undefined) throw new UsageError(`--${name} takes no value`);
+    return '';
+  }
+  if (value === undefined || value === '') throw new UsageError(`--${name} needs a value: --${name} ${flag.value ?? 'VALUE'}`);
+  for (const one of flag.multiple ? value.split(',') : [value]) {
+    if (flag.values && !flag.values.includes(one)) throw new UsageError(`--${name} must be one of ${flag.values.join(', ')}; got "${one}"${didYouMean(one, flag.values)}`);
+  }
+  return value;
+}

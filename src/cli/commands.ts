@@ -1,0 +1,120 @@
+import type { Flags, Given } from './args.js';
+import type { ExitCode, Io } from './io.js';
+
+export interface Context {
+  readonly io: Io;
+  readonly given: Given;
+  readonly colour: boolean;
+  /** `--cwd`, resolved. */
+  readonly cwd: string;
+}
+
+/** What a module under `commands/` exports. */
+export interface CommandModule {
+  readonly run: (context: Context) => Promise<ExitCode>;
+}
+
+export interface Command {
+  readonly summary: string;
+  /** Real invocations; help opens with them. */
+  readonly examples: readonly (readonly [string, string])[];
+  readonly positionals?: string;
+  readonly flags: Flags;
+  readonly load: () => Promise<CommandModule>;
+}
+
+const TARGET_NAMES = ['gateway', 'nginx', 'compose', 'kubernetes', 'fly'] as const;
+
+/** Flags of every command. */
+export const GLOBAL: Flags = {
+  help: { type: 'boolean', short: 'h', help: 'print this help' },
+  cwd: { type: 'string', value: 'DIR', help: 'work as if started in DIR' },
+  config: { type: 'string', value: 'FILE', help: 'use FILE; default: mcp.config.ts, looked up to the root of the repository' },
+  color: { type: 'string', value: 'WHEN', values: ['auto', 'always', 'never'], help: 'colours: auto (a terminal, no NO_COLOR), always, never' },
+  quiet: { type: 'boolean', short: 'q', help: 'print results and errors alone' },
+  verbose: { type: 'boolean', short: 'v', help: 'print unchanged files too' },
+};
+
+const env = { type: 'string', value: 'NAME', help: 'only this environment; default: all' } as const;
+const target = { type: 'string', multiple: true, value: 'TARGET', values: TARGET_NAMES, help: 'only these targets, comma-separated or repeated' } as const;
+const format = { type: 'string', value: 'FORMAT', values: ['pretty', 'json'], help: 'pretty or json; default: pretty' } as const;
+
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  init: {
+    summary: 'write a commented mcp.config.ts to start from',
+    examples: [['mcpgen init', 'writes mcp.config.ts here; never overwrites one']],
+    flags: {},
+    load: () => import('./commands/init.js'),
+  },
+  build: {
+    summary: 'compile the config and write generated/',
+    examples: [
+      ['mcpgen build', 'writes everything the config asks for'],
+      ['mcpgen build --check', 'writes nothing; a diff and exit code 3 when generated/ is not what the config says'],
+      ['mcpgen build --target nginx --stdout', 'prints one target instead of writing it'],
+    ],
+    flags: {
+      env,
+      target,
+      check: { type: 'boolean', help: 'compare instead of write' },
+      stdout: { type: 'boolean', help: 'print the files, each behind a line "# file: PATH"' },
+      force: { type: 'boolean', help: 'overwrite files that were edited by hand or are not ours' },
+    },
+    load: () => import('./commands/build.js'),
+  },
+  check: {
+    summary: 'type-check the config, run the policy rules and the policy tests',
+    examples: [
+      ['mcpgen check', 'everything at or above an error fails'],
+      ['mcpgen check --fail-on warn --format json', 'for CI'],
+    ],
+    flags: {
+      env,
+      format,
+      'fail-on': { type: 'string', value: 'LEVEL', values: ['error', 'warn', 'info'], help: 'lowest severity that fails; default: error' },
+      'no-ignores': { type: 'boolean', help: 'show suppressed findings as if nothing were suppressed' },
+    },
+    load: () => import('./commands/check.js'),
+  },
+  explain: {
+    summary: 'print a rule, or the decision for a request step by step',
+    examples: [
+      ['mcpgen explain MCP102', 'the page of a rule, by code or slug'],
+      ['mcpgen explain request --server search --origin https://evil.example', 'why this request is refused, and the config line that says so'],
+      ['mcpgen explain request --path /mcp/search --client acme --method GET', 'the same by path, as a client'],
+    ],
+    positionals: 'RULE | request',
+    flags: {
+      env,
+      format,
+      server: { type: 'string', value: 'NAME', help: 'request: the server’s route' },
+      path: { type: 'string', value: 'PATH', help: 'request: a path' },
+      method: { type: 'string', value: 'METHOD', help: 'request: default POST' },
+      host: { type: 'string', value: 'HOST', help: 'request: default the host of gateway.url' },
+      origin: { type: 'string', value: 'ORIGIN', help: 'request: default none' },
+      client: { type: 'string', value: 'NAME', help: 'request: with this client’s key; default: without credentials' },
+      tenant: { type: 'string', value: 'NAME', help: 'request: as this tenant, however it is recognised' },
+      revision: { type: 'string', value: 'DATE', help: 'request: protocol revision; default: the newest listed' },
+      address: { type: 'string', value: 'IP', help: 'request: client address; default 192.0.2.1' },
+    },
+    load: () => import('./commands/explain.js'),
+  },
+  rules: {
+    summary: 'list the policy rules',
+    examples: [['mcpgen rules', 'code, slug, severity, summary']],
+    flags: { format },
+    load: () => import('./commands/rules.js'),
+  },
+  dev: {
+    summary: 'build, run the config’s local servers and the gateway, rebuild on change',
+    examples: [
+      ['mcpgen dev', 'Ctrl-C stops everything'],
+      ['mcpgen dev --port 9000', 'the gateway on another port'],
+    ],
+    flags: {
+      env,
+      port: { type: 'string', value: 'PORT', help: 'port of the gateway; default: gateway.listen.port, or a free one when it is taken' },
+    },
+    load: () => import('./commands/dev.js'),
+  },
+};

@@ -1,0 +1,65 @@
+import type { Target } from '../../emit/types.js';
+import { drift } from '../../output/drift.js';
+import { buildReport, conflictReport, driftReport } from '../../output/report.js';
+import { write } from '../../output/write.js';
+import { output, type Output, type Project, type SessionOptions } from '../../session.js';
+import { UsageError, type Given } from '../args.js';
+import { buildProject } from '../built.js';
+import type { Context } from '../commands.js';
+import { EXIT, type ExitCode } from '../io.js';
+
+export async function run(context: Context): Promise<ExitCode> {
+  const { io, given, cwd } = context;
+  if (given.has('check') && given.has('stdout')) throw new UsageError('--check and --stdout exclude each other');
+  const options = sessionOptions(given, cwd);
+  const built = await buildProject(options, context);
+  if (!built.ok) {
+    io.err(built.text);
+    return built.exit;
+  }
+  const { project, emitted, verdict } = built;
+  missingTargets(project, options.targets);
+  const wanted = emitted.map((targets) => Object.fromEntries(Object.entries(targets).filter(([target]) => options.targets?.includes(target as Target) ?? true)));
+  const result = await output(project, options, wanted);
+  if (given.has('stdout')) return print(result, context);
+  return given.has('check') ? compare(result, context) : save(result, context, verdict.others);
+}
+
+export function sessionOptions(given: Given, cwd: string): SessionOptions {
+  const config = given.one('config');
+  const environment = given.one('env');
+  const targets = given.many('target') as Target[] | undefined;
+  return { cwd, ...(config ? { configFile: config } : {}), ...(environment ? { environment } : {}), ...(targets ? { targets } : {}) };
+}
+
+/** A target that no environment has would be an empty success. */
+function missingTargets({ plans }: Project, targets: readonly Target[] | undefined): void {
+  for (const target of targets ?? []) {
+    if (target !== 'gateway' && plans.every(({ infra }) => infra.targets[target] === null)) throw new UsageError(`the config has no targets.${target}`);
+  }
+}
+
+function print({ groups }: Output, { io }: Context): ExitCode {
+  for (const { environment, files } of groups) {
+    for (const { path, contents } of files) io.out(`# file: ${environment === null ? '' : `${environment}/`}${path}\n${contents}`);
+  }
+  return EXIT.clean;
+}
+
+async function compare(result: Output, { io }: Context): Promise<ExitCode> {
+  const difference = await drift(result);
+  io.out(driftReport(difference));
+  return difference.entries.length === 0 ? EXIT.clean : EXIT.drift;
+}
+
+async function save(result: Output, { io, given }: Context, others: number): Promise<ExitCode> {
+  const saved = await write({ ...result, force: given.has('force') });
+  if (!saved.ok) {
+    io.err(conflictReport(saved.conflicts));
+    return EXIT.usage;
+  }
+  if (given.has('quiet')) return EXIT.clean;
+  io.out(`${buildReport(saved.changes, { verbose: given.has('verbose') }).join('\n')}\n`);
+  if (others > 0) io.err(`${others} ${others === 1 ? 'finding' : 'findings'} below an error: npx mcpgen check\n`);
+  return EXIT.clean;
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { dev, type DevBuild } from '../../dev/dev.js';
+import { freePort, isFree } from '../../dev/ports.js';
+import { sayer } from '../../dev/say.js';
+import { conflictReport } from '../../output/report.js';
+import { write } from '../../output/write.js';
+import { output, type SessionOptions } from '../../session.js';
+import type { Plan } from '../../plan/types.js';
+import { UsageError } from '../args.js';
+import { buildProject } from '../built.js';
+import type { Context } from '../commands.js';
+import { EXIT, type ExitCode } from '../io.js';
+import { sessionOptions } from './build.js';
+
+export async function run(context: Context): Promise<ExitCode> {
+  const { io, given, colour, cwd } = context;
+  const options = sessionOptions(given, cwd);
+  const first = await buildAndWrite(options, context);
+  if (!first.ok) return first.exit;
+  const { plan } = first.build;
+  const port = await gatewayPort(given.one('port'), plan);
+  const admin = plan.traffic.admin;
+  await dev({
+    first: first.build,
+    rebuild: async () => {
+      const again = await buildAndWrite(options, context);
+      return again.ok ? again.build : null;
+    },
+    port,
+    adminPort: admin && ((await isFree(admin.port)) ? admin.port : await freePort()),
+    env: io.env,
+    say: sayer(io.out, colour),
+    until: new Promise((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    }),
+  });
+  return EXIT.clean;
+}
+
+type Written = { readonly ok: true; readonly build: DevBuild } | { readonly ok: false; readonly exit: ExitCode };
+
+async function buildAndWrite(options: SessionOptions, context: Context): Promise<Written> {
+  const built = await buildProject(options, context);
+  if (!built.ok) {
+    context.io.err(built.text);
+    return { ok: false, exit: built.exit };
+  }
+  const { project, emitted } = built;
+  const plan = project.plans[0] as Plan;
+  if (project.plans.length > 1) throw new UsageError(`which environment? --env ${project.plans.map(({ environment }) => environment).join(' or --env ')}`);
+  const result = await output(project, options, emitted);
+  const saved = await write(result);
+  if (!saved.ok) {
+    context.io.err(conflictReport(saved.conflicts));
+    return { ok: false, exit: EXIT.usage };
+  }
+  return { ok: true, build: { plan, sources: project.sources, gateway: join(result.root, plan.environment ?? '', 'gateway') } };
+}
+
+/** The port that was asked for must be had; the default may give way. */
+async function gatewayPort(asked: string | undefined, plan: Plan): Promise<number> {
+  if (asked !== undefined) {
+    const port = Number(asked);
+    if (!/^\d+$/.test(asked) || port < 1 || port > 65_535) throw new UsageError(`--port must be 1 to 65535; got "${asked}"`);
+    if (!(await isFree(port))) throw new UsageError(`port ${port} is in use; choose another with --port`);
+    return port;
+  }
+  const port = plan.infra.workloads[0]?.port ?? 8080;
+  return (await isFree(port)) ? port : freePort();
+}

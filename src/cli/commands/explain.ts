@@ -1,0 +1,61 @@
+import { rulePage } from '../../assets.js';
+import { judgeRequest, type AskedRequest } from '../../decision.js';
+import type { Revision } from '../../config/language/gateway.js';
+import type { Plan } from '../../plan/types.js';
+import { didYouMean } from '../../config/closest.js';
+import { findRule, renderPage, unknownRule } from '../../policy/page.js';
+import { RULES } from '../../policy/rules/index.js';
+import { open } from '../../session.js';
+import { UsageError, type Given } from '../args.js';
+import type { Context } from '../commands.js';
+import { EXIT, type ExitCode } from '../io.js';
+import { renderDiagnostics } from '../render/diagnostics.js';
+import { stepsJson, stepsText } from '../render/steps.js';
+import { sessionOptions } from './build.js';
+
+export async function run(context: Context): Promise<ExitCode> {
+  const { io, given, colour, cwd } = context;
+  const [subject, ...rest] = given.positionals;
+  if (subject === undefined || rest.length > 0) throw new UsageError('explain takes a rule, such as MCP102, or the word request with flags');
+  if (subject !== 'request') {
+    const rule = findRule(RULES, subject);
+    if (!rule) throw new UsageError(unknownRule(subject));
+    io.out(renderPage(rule, rulePage(rule.slug), { colour }));
+    return EXIT.clean;
+  }
+  const opened = await open(sessionOptions(given, cwd));
+  if (!opened.ok) {
+    io.err(renderDiagnostics(opened.diagnostics, { sources: opened.sources, cwd, colour }));
+    return EXIT.usage;
+  }
+  const { plans, sources } = opened.project;
+  const plan = plans[0] as Plan;
+  if (plans.length > 1) throw new UsageError(`which environment? --env ${plans.map(({ environment }) => environment).join(' or --env ')}`);
+  const judged = judgeRequest(plan, requestOf(given, plan));
+  const options = { sources, cwd, colour, environment: plan.environment };
+  io.out(given.one('format') === 'json' ? stepsJson(judged, options) : stepsText(judged, options));
+  return EXIT.clean;
+}
+
+function requestOf(given: Given, { traffic }: Plan): AskedRequest {
+  const server = known(given, 'server', traffic.pools.map(({ server }) => server));
+  const path = given.one('path') ?? traffic.routes.find((route) => route.server === server)?.path;
+  if (path === undefined) throw new UsageError(server === null ? 'which route? --server NAME or --path PATH' : `server "${server}" has no route of its own (public: false)`);
+  return {
+    path,
+    method: (given.one('method') ?? 'POST').toUpperCase(),
+    host: given.one('host') ?? traffic.publicUrl.host,
+    origin: given.one('origin') ?? null,
+    revision: (known(given, 'revision', ['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28']) ?? traffic.revisions.at(-1)) as Revision,
+    client: known(given, 'client', traffic.clients.map(({ name }) => name)),
+    tenant: known(given, 'tenant', traffic.tenants.map(({ name }) => name)),
+    address: given.one('address') ?? '192.0.2.1',
+  };
+}
+
+function known(given: Given, flag: string, names: readonly string[]): string | null {
+  const value = given.one(flag);
+  if (value === undefined) return null;
+  if (!names.includes(value)) throw new UsageError(`no ${flag} is "${value}"${didYouMean(value, names) || (names.length > 0 ? `; there are ${names.join(', ')}` : '; none is declared')}`);
+  return value;
+}

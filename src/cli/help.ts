@@ -1,0 +1,38 @@
+import type { Flags } from './args.js';
+import { COMMANDS, GLOBAL, type Command } from './commands.js';
+
+export function helpOfProgram(): string {
+  const examples = ['mcpgen init', 'mcpgen dev', 'mcpgen build', 'mcpgen check'].map((call) => [`npx ${call}`, COMMANDS[call.split(' ')[1] ?? '']?.summary ?? ''] as const);
+  return [
+    'mcpgen compiles one typed mcp.config.ts into everything that runs MCP servers behind one gateway.\n',
+    columns(examples),
+    'Commands:',
+    columns(Object.entries(COMMANDS).map(([name, { summary }]) => [name, summary] as const)),
+    'Flags of every command:',
+    columns(flagRows(GLOBAL)),
+    'Exit codes: 0 clean, 1 findings, 2 usage or a config that does not load or validate, 3 drift, 70 a bug in mcpgen.',
+    'mcpgen COMMAND --help says more about one command.\n',
+  ].join('\n');
+}
+
+export function helpOfCommand(name: string, { summary, examples, positionals, flags }: Command): string {
+  return [
+    columns(examples.map(([call, what]) => [`npx ${call}`, what] as const)),
+    `mcpgen ${name}${positionals ? ` ${positionals}` : ''}: ${summary}.\n`,
+    ...(Object.keys(flags).length > 0 ? ['Flags:', columns(flagRows(flags))] : []),
+    'Flags of every command:',
+    columns(flagRows(GLOBAL)),
+  ].join('\n');
+}
+
+function flagRows(flags: Flags): (readonly [string, string])[] {
+  return Object.entries(flags).map(([name, { short, value, help, values }]) => {
+    const known = values && !help.includes(values[0] ?? '') ? `: ${values.join(', ')}` : '';
+    return [`${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`, help + known] as const;
+  });
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}\n`).join('');
+}

@@ -1,0 +1,16 @@
+/** The world as a command sees it: a value, so that tests can run the whole program in one process. */
+export interface Io {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly isTty: boolean;
+  /** Milliseconds of a monotonic clock. */
+  readonly clock: () => number;
+  /** Today in UTC, `YYYY-MM-DD`. */
+  readonly today: () => string;
+}
+
+/** Exit codes; the highest of 70 > 2 > 3 > 1 wins. */
+export const EXIT = { clean: 0, findings: 1, usage: 2, drift: 3, bug: 70 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

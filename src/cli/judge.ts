@@ -1,0 +1,54 @@
+/** Policy over everything that was built: what `build` stops at and `check` reports. */
+import { decideExpectation } from '../decision.js';
+import type { EmittedTargets } from '../emit/registry.js';
+import { codeFrame } from '../load/frame.js';
+import { locateIn } from '../load/locate.js';
+import { mergeEnvironments, type MergedFinding } from '../policy/environments.js';
+import { renderPretty } from '../policy/render/pretty.js';
+import { toPath } from '../load/path.js';
+import type { Located, Report } from '../policy/render/report.js';
+import { RULES } from '../policy/rules/index.js';
+import { runRules } from '../policy/run.js';
+import type { Project } from '../session.js';
+import type { Context } from './commands.js';
+import { textOf } from './render/text-of.js';
+
+export interface Verdict {
+  readonly report: Report;
+  readonly errors: number;
+  /** Findings that stand and are no errors. */
+  readonly others: number;
+  /** For people. */
+  readonly text: string;
+}
+
+/** @param emitted the documents of each plan, in the order of the plans */
+export async function judge(project: Project, emitted: readonly EmittedTargets[], context: Context): Promise<Verdict> {
+  const started = context.io.clock();
+  const runs = project.plans.map((plan, i) => ({
+    environment: plan.environment,
+    findings: runRules(
+      RULES,
+      {
+        plan,
+        load: project.facts,
+        today: context.io.today(),
+        documents: emitted[i] ?? {},
+        decideExpectation: decideExpectation(plan),
+      },
+      { suppress: !context.given.has('no-ignores') },
+    ),
+  }));
+  const reported = mergeEnvironments(runs).map((merged) => ({ ...merged, located: locate(merged, project, context) }));
+  const report = { reported, rules: Math.max(...runs.map(({ findings }) => findings.counts.rules)), milliseconds: context.io.clock() - started };
+  const standing = reported.filter(({ finding }) => finding.suppressed === null);
+  const errors = standing.filter(({ finding }) => finding.severity === 'error').length;
+  return { report, errors, others: standing.length - errors, text: renderPretty(report, { colour: context.colour }) };
+}
+
+function locate({ finding, environments }: MergedFinding, { sources }: Project, { cwd, colour }: Context): Located | null {
+  if (finding.at === '') return null;
+  const location = locateIn(sources, toPath(finding.at), environments[0] ?? null, { key: false, cwd });
+  const text = textOf(sources, location, cwd);
+  return { ...location, frame: text === null || finding.sensitive ? null : codeFrame(text, location, { color: colour }) };
+}

@@ -1,0 +1,56 @@
+import { resolve } from 'node:path';
+import { didYouMean } from '../config/closest.js';
+import { McpgenError } from '../errors.js';
+import { parse, UsageError } from './args.js';
+import { COMMANDS, GLOBAL } from './commands.js';
+import { helpOfCommand, helpOfProgram } from './help.js';
+import { EXIT, type ExitCode, type Io } from './io.js';
+
+/** The whole program: arguments and the world in, an exit code out. */
+export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
+  try {
+    return await dispatch(args, io);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      io.err(`mcpgen: ${error.message}\n`);
+      return EXIT.usage;
+    }
+    if (error instanceof McpgenError && error.exit === EXIT.usage) {
+      io.err(`mcpgen: ${error.message}\n`);
+      return EXIT.usage;
+    }
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    io.err(`mcpgen: this is a bug in mcpgen; please report it with what follows.\n${text}\n`);
+    return EXIT.bug;
+  }
+}
+
+async function dispatch(args: readonly string[], io: Io): Promise<ExitCode> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    io.out(helpOfProgram());
+    return name === undefined ? EXIT.usage : EXIT.clean;
+  }
+  if (name === '--version') {
+    const { packageVersion } = await import('../assets.js');
+    io.out(`mcpgen ${packageVersion()} (node ${process.versions.node})\n`);
+    return EXIT.clean;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw new UsageError(`there is no command "${name}"${didYouMean(name, Object.keys(COMMANDS)) || '; mcpgen --help lists them'}`);
+  const given = parse(rest, { ...GLOBAL, ...command.flags });
+  if (given.has('help')) {
+    io.out(helpOfCommand(name, command));
+    return EXIT.clean;
+  }
+  if (given.positionals.length > 0 && !command.positionals) throw new UsageError(`${name} takes no argument; got "${given.positionals[0]}"`);
+  const { run } = await command.load();
+  return run({ io, given, colour: wantsColour(given.one('color'), io), cwd: resolve(io.cwd, given.one('cwd') ?? '.') });
+}
+
+/** https://no-color.org and its opposite; a flag wins over both. */
+function wantsColour(when: string | undefined, { env, isTty }: Io): boolean {
+  if (when === 'always' || when === 'never') return when === 'always';
+  if (env['NO_COLOR']) return false;
+  return Boolean(env['FORCE_COLOR']) || isTty;
+}

@@ -1,0 +1,63 @@
+import type { PlacedDiagnostic } from '../../compile.js';
+import { codeFrame } from '../../load/frame.js';
+import { locateIn } from '../../load/locate.js';
+import type { Diagnostic, Location, SourceGraph } from '../../load/types.js';
+import { painter } from '../../policy/render/paint.js';
+import { textOf } from './text-of.js';
+
+export interface DiagnosticsOptions {
+  readonly sources: SourceGraph | null;
+  readonly cwd: string;
+  readonly colour: boolean;
+}
+
+export interface LocatedDiagnostic {
+  readonly diagnostic: Diagnostic;
+  readonly location: Location | null;
+  readonly environments: readonly string[];
+}
+
+/** Everything that is wrong with a config, in the order of the file. */
+export function renderDiagnostics(diagnostics: readonly PlacedDiagnostic[], options: DiagnosticsOptions): string {
+  const located = locateDiagnostics(diagnostics, options);
+  const count = located.length;
+  return `${located.map((one) => render(one, options)).join('\n')}\n${count} ${count === 1 ? 'problem' : 'problems'} in the config; nothing was written\n`;
+}
+
+/** What several environments share is said once; and what the compiler and validation both say of one place, by whoever says it first. */
+export function locateDiagnostics(diagnostics: readonly PlacedDiagnostic[], options: DiagnosticsOptions): readonly LocatedDiagnostic[] {
+  const seen = new Map<string, { diagnostic: Diagnostic; location: Location | null; environments: string[] }>();
+  for (const { diagnostic, environment } of diagnostics) {
+    const location = locationOf(diagnostic, environment, options);
+    const key = JSON.stringify(location?.exact ? [location.file, location.line, location.column] : [diagnostic.message, location]);
+    const known = seen.get(key) ?? { diagnostic, location, environments: [] };
+    if (environment !== null && !known.environments.includes(environment)) known.environments.push(environment);
+    seen.set(key, known);
+  }
+  return [...seen.values()].sort((a, b) => compare(a.location, b.location));
+}
+
+function locationOf({ place }: Diagnostic, environment: string | null, { sources, cwd }: DiagnosticsOptions): Location | null {
+  if (place.kind === 'location') return place.location;
+  if (place.kind === 'none' || sources === null) return null;
+  return locateIn(sources, place.path, environment, { key: place.key, cwd });
+}
+
+function compare(a: Location | null, b: Location | null): number {
+  if (!a || !b) return a ? -1 : b ? 1 : 0;
+  return a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column;
+}
+
+function render({ diagnostic, location, environments }: LocatedDiagnostic, { sources, cwd, colour }: DiagnosticsOptions): string {
+  const paint = painter(colour);
+  const lines = [`${paint('red', `error[${diagnostic.code}]`)}: ${diagnostic.message}`];
+  if (location) {
+    const where = `${location.file}:${location.line}:${location.column}`;
+    lines.push(`  ${paint('dim', '-->')} ${where}${environments.length > 0 ? ` (environment ${environments.join(', ')})` : ''}`);
+    const text = sources && textOf(sources, location, cwd);
+    if (text) lines.push(codeFrame(text, location, { color: colour }).trimEnd());
+    if (!location.exact) lines.push(`  ${paint('dim', '= note:')} the value is put together elsewhere; this is the nearest place that could be found`);
+  }
+  if (diagnostic.help) lines.push(`  ${paint('dim', '= help:')} ${diagnostic.help}`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,80 @@
+/** A decision, row by row, each with the line of the config it rests on. */
+import type { Judged } from '../../decision.js';
+import { REASONS } from '../../gateway/runtime/reasons.js';
+import { ROWS, type Step } from '../../gateway/runtime/decide.js';
+import { codeFrame } from '../../load/frame.js';
+import { locateIn } from '../../load/locate.js';
+import type { Location, SourceGraph } from '../../load/types.js';
+import { toPath } from '../../load/path.js';
+import { painter } from '../../policy/render/paint.js';
+import { textOf } from './text-of.js';
+
+export interface StepsOptions {
+  readonly sources: SourceGraph;
+  readonly cwd: string;
+  readonly colour: boolean;
+  readonly environment: string | null;
+}
+
+/** Where the config says what a row goes by. Rows about the request alone rest on no line of it. */
+const BASIS: Readonly<Record<Step, (judged: Judged) => string | null>> = {
+  'normal-form': () => null,
+  'host': () => 'gateway.url',
+  'route': ({ asked }) => (asked.route ? `servers.${asked.route.server}` : 'servers'),
+  'preflight': ({ asked }) => `servers.${asked.route?.server}.origins`,
+  'origin': ({ asked }) => `servers.${asked.route?.server}.origins`,
+  'method': () => 'gateway.revisions',
+  'head': () => 'gateway.limits.body',
+  'address': () => 'gateway.limits.perAddress',
+  'credentials': ({ facts }) => (facts.principal?.kind === 'client' ? `auth.clients.${facts.principal.client}` : 'auth.clients'),
+  'tenant': ({ facts }) => `tenants.${facts.tenants?.[0] ?? ''}.match`,
+  'grant': ({ facts }) => `tenants.${facts.tenants?.[0] ?? ''}.servers`,
+  'quota': ({ facts }) => `tenants.${facts.tenants?.[0] ?? ''}.rate`,
+  'body': () => 'gateway.limits.depth',
+  'revision': () => 'gateway.revisions',
+  'session': () => 'gateway.sessionKeys',
+  'instance': ({ asked }) => `servers.${asked.route?.server}.strategy`,
+};
+
+export function stepsText(judged: Judged, options: StepsOptions): string {
+  const { decision, passed } = judged;
+  const paint = painter(options.colour);
+  const lines = passed.map((step) => `  ${paint('dim', 'pass')}    ${step.padEnd(12)} ${sayOf(step).padEnd(52)} ${paint('dim', whereOf(step, judged, options))}`.trimEnd());
+  if (decision.kind === 'allow') return `${lines.join('\n')}\n${paint('bold', 'allowed')}: the request reaches an instance of "${judged.asked.route?.server}"\n`;
+  if (decision.kind === 'answer') return `${lines.join('\n')}\n${paint('bold', 'answered')} at ${decision.step}: ${decision.what === 'preflight' ? 'a CORS preflight of an accepted origin, 204' : 'a health probe, 200'}\n`;
+  const location = locate(decision.at, options);
+  const text = textOf(options.sources, location, options.cwd);
+  const nginx = ROWS.find(({ id }) => id === decision.step)?.nginx;
+  return [
+    ...lines,
+    `  ${paint('red', 'refuse')}  ${decision.step.padEnd(12)} ${REASONS[decision.reason].message}`,
+    `${paint('bold', `refused with ${decision.status}`)} (${decision.reason}, JSON-RPC code ${decision.code})`,
+    `  ${paint('dim', '-->')} ${location.file}:${location.line}:${location.column} (${decision.at})`,
+    ...(text === null ? [] : [codeFrame(text, location, { color: options.colour }).trimEnd()]),
+    `  ${paint('dim', '=')} nginx in front ${nginx === 'decides' ? 'decides this row by itself' : nginx === 'partly' ? 'decides part of this row; the gateway the rest' : 'passes this row to the gateway'}`,
+    '',
+  ].join('\n');
+}
+
+export function stepsJson(judged: Judged, options: StepsOptions): string {
+  const { decision, passed } = judged;
+  const steps = passed.map((step) => ({ step, verdict: 'pass', config: BASIS[step](judged) }));
+  const outcome =
+    decision.kind === 'refuse'
+      ? { decision: 'deny', step: decision.step, status: decision.status, code: decision.code, reason: decision.reason, config: { path: decision.at, ...locate(decision.at, options) } }
+      : { decision: decision.kind === 'allow' ? 'allow' : 'answer' };
+  return `${JSON.stringify({ formatVersion: '1', steps, ...outcome }, null, 2)}\n`;
+}
+
+const sayOf = (step: Step): string => ROWS.find(({ id }) => id === step)?.says ?? '';
+
+function whereOf(step: Step, judged: Judged, options: StepsOptions): string {
+  const path = BASIS[step](judged);
+  if (path === null) return '';
+  const { file, line, exact } = locate(path, options);
+  return exact ? `${file}:${line}` : `${path} (default)`;
+}
+
+function locate(path: string, { sources, cwd, environment }: StepsOptions): Location {
+  return locateIn(sources, toPath(path), environment, { key: true, cwd });
+}

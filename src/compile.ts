@@ -1,0 +1,28 @@
+/** The pure middle on one screen: a loaded value → plans → documents and files. What is wrong with the config comes back as diagnostics. */
+import { variants } from './config/overlay.js';
+import { validate } from './config/validate.js';
+import type { Diagnostic } from './load/types.js';
+import { resolve } from './plan/resolve.js';
+import type { Plan } from './plan/types.js';
+
+/** A diagnostic and the environment it was found in; null for the base. */
+export interface PlacedDiagnostic {
+  readonly diagnostic: Diagnostic;
+  readonly environment: string | null;
+}
+
+export type Planned = { readonly ok: true; readonly plans: readonly Plan[] } | { readonly ok: false; readonly diagnostics: readonly PlacedDiagnostic[] };
+
+/** One plan for each environment, or one for a config without any. All of them are validated: a broken environment is broken today, not when it is needed. */
+export function planConfig(value: unknown): Planned {
+  const split = variants(value);
+  const diagnostics: PlacedDiagnostic[] = split.diagnostics.map((diagnostic) => ({ diagnostic, environment: null }));
+  const plans: Plan[] = [];
+  for (const { environment, value } of split.variants) {
+    const validated = validate(value);
+    const resolved = validated.ok ? resolve(validated.model, environment) : validated;
+    if (resolved.ok) plans.push(resolved.plan);
+    else diagnostics.push(...resolved.diagnostics.map((diagnostic) => ({ diagnostic, environment })));
+  }
+  return diagnostics.length === 0 ? { ok: true, plans } : { ok: false, diagnostics };
+}

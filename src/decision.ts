@@ -1,0 +1,87 @@
+/** The gateway's own decision, asked without a gateway: what `explain`, policy tests and the proofs of agreement share. */
+import { gatewayTables } from './emit/gateway/tables.js';
+import { ask, type Asked, type GatewayRequest } from './gateway/runtime/asked.js';
+import { addressSet } from './gateway/runtime/address.js';
+import { compileTables, type Tables } from './gateway/runtime/compile.js';
+import { decide, recogniseTenants, ROWS, type Decision, type Facts, type Principal, type Step } from './gateway/runtime/decide.js';
+import type { Message } from './gateway/runtime/message.js';
+import type { ExpectationPlan, Plan } from './plan/types.js';
+
+export type AskedRequest = ExpectationPlan['request'];
+
+export interface Judged {
+  readonly decision: Exclude<Decision, { kind: 'need' }>;
+  /** The rows that let it pass, in order. */
+  readonly passed: readonly Step[];
+  readonly tables: Tables;
+  readonly asked: Asked;
+  readonly facts: Facts;
+}
+
+/** A request as it would arrive: `tools/list` of the revision it names, unless its method has no body. */
+function requestOf(plan: Plan, request: AskedRequest): GatewayRequest {
+  const isModern = request.revision >= '2026-07-28';
+  return {
+    method: request.method,
+    target: request.path,
+    headers: {
+      host: request.host,
+      'content-type': 'application/json',
+      'mcp-protocol-version': request.revision,
+      ...(isModern ? { 'mcp-method': 'tools/list' } : {}),
+      ...(request.origin === null ? {} : { origin: request.origin }),
+      ...(request.method === 'OPTIONS' ? { 'access-control-request-method': 'POST' } : {}),
+      ...(plan.traffic.trustedProxies.length > 0 ? { 'x-forwarded-for': request.address } : {}),
+    },
+    hosts: 1,
+    peer: request.address,
+  };
+}
+
+const message = ({ revision }: AskedRequest): Message => ({
+  shape: 'request',
+  id: 1,
+  method: 'tools/list',
+  name: null,
+  claim: revision >= '2026-07-28' ? revision : undefined,
+  declaresCapabilities: true,
+  methods: ['tools/list'],
+  argumentsJson: null,
+});
+
+/** Decides as the gateway would with full buckets and instances that are up. */
+export function judgeRequest(plan: Plan, request: AskedRequest): Judged {
+  const tables = compileTables(gatewayTables(plan), 'local');
+  const asked = ask(tables, requestOf(plan, request), addressSet(plan.traffic.trustedProxies));
+  const principal = principalOf(plan, request);
+  const facts: Facts = {
+    address: { kind: 'ok' },
+    principal,
+    tenants: request.tenant === null ? recogniseTenants(tables, asked, principal) : [request.tenant],
+    quota: { kind: 'ok' },
+    body: { kind: 'message', message: message(request) },
+    session: { kind: 'none' },
+    instance: { kind: 'ok' },
+  };
+  const decision = decide(tables, asked, facts);
+  if (decision.kind === 'need') throw new Error(`the decision asks for ${decision.fact}, which was given`);
+  const steps = ROWS.map(({ id }) => id);
+  const passed = decision.kind === 'allow' ? steps : steps.slice(0, steps.indexOf(decision.step));
+  return { decision, passed, tables, asked, facts };
+}
+
+/** A tenant's request comes with whatever credentials that tenant has. */
+function principalOf({ traffic }: Plan, { client, tenant }: AskedRequest): Principal {
+  const permissions = traffic.clients.find(({ name }) => name === client)?.permissions ?? [];
+  if (client !== null) return { kind: 'client', client, permissions };
+  return traffic.clients.length === 0 || tenant !== null ? { kind: 'anonymous' } : { kind: 'missing' };
+}
+
+/** What a policy test compares with its promise. */
+export function decideExpectation(plan: Plan) {
+  return ({ request }: ExpectationPlan): { decision: 'allow' | 'deny'; status: number | null; reason: string | null; step: string | null } => {
+    const { decision } = judgeRequest(plan, request);
+    if (decision.kind !== 'refuse') return { decision: 'allow', status: null, reason: null, step: null };
+    return { decision: 'deny', status: decision.status, reason: decision.reason, step: decision.step };
+  };
+}

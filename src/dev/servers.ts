@@ -1,0 +1,79 @@
+/** The config's servers that run on this machine, each as often as it says. */
+import { resolve } from 'node:path';
+import type { DevPlan, EnvEntry, Plan } from '../plan/types.js';
+import { freePort, listening } from './ports.js';
+import { KeptProcess } from './processes.js';
+import type { DevSecrets } from './secrets.js';
+
+export interface ServersOptions {
+  /** Folder of the config: what `dev.cwd` is relative to. */
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly secrets: DevSecrets;
+  readonly say: (who: string, line: string) => void;
+}
+
+interface Run {
+  /** What it was started as; another text means it must be started anew. */
+  readonly key: string;
+  readonly ports: readonly number[];
+  readonly path: string;
+  readonly processes: readonly KeptProcess[];
+}
+
+const START_WAIT = 15_000;
+
+export class DevServers {
+  readonly #options: ServersOptions;
+  readonly #runs = new Map<string, Run>();
+
+  constructor(options: ServersOptions) {
+    this.#options = options;
+  }
+
+  /** Starts, restarts and stops until what runs is what the plan says. @returns the pools for the gateway */
+  async reconcile(plan: Plan): Promise<Record<string, string[]>> {
+    const wanted = new Map(plan.infra.dev.map((dev) => [dev.server, { dev, env: this.#envOf(plan, dev) }]));
+    const stale = [...this.#runs].filter(([server, { key }]) => key !== keyOf(wanted.get(server)));
+    await Promise.all(stale.map(([server]) => this.#stop(server)));
+    const missing = [...wanted].filter(([server]) => !this.#runs.has(server));
+    await Promise.all(missing.map(([server, { dev, env }]) => this.#start(server, dev, env)));
+    return Object.fromEntries([...this.#runs].map(([server, { ports, path }]) => [server, ports.map((port) => `http://127.0.0.1:${port}${path}`)]));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#runs.keys()].map((server) => this.#stop(server)));
+  }
+
+  async #start(server: string, dev: DevPlan, env: Record<string, string>): Promise<void> {
+    const { root, say } = this.#options;
+    const ports = await Promise.all(Array.from({ length: dev.instances }, freePort));
+    const processes = ports.map((port, i) => {
+      const who = dev.instances === 1 ? server : `${server}#${i + 1}`;
+      return new KeptProcess({
+        command: dev.command,
+        cwd: resolve(root, dev.cwd ?? '.'),
+        env: { ...this.#options.env, ...env, HOST: '127.0.0.1', PORT: String(port) },
+        onLine: (line) => say(who, line),
+        onEnd: (why) => say(who, `${why}; starting it again`),
+      });
+    });
+    this.#runs.set(server, { key: keyOf({ dev, env }), ports, path: dev.path, processes });
+    const up = await Promise.all(ports.map((port) => listening(port, START_WAIT)));
+    if (up.includes(false)) say(server, `does not listen on the port it was given as PORT within ${START_WAIT / 1000} s`);
+  }
+
+  async #stop(server: string): Promise<void> {
+    const run = this.#runs.get(server);
+    this.#runs.delete(server);
+    await Promise.all(run?.processes.map((process) => process.stop()) ?? []);
+  }
+
+  #envOf(plan: Plan, dev: DevPlan): Record<string, string> {
+    const entries = plan.infra.workloads.find(({ id }) => id === dev.server)?.env ?? [];
+    const value = ({ value }: EnvEntry): string => (value.kind === 'text' ? value.text : this.#options.secrets.value(value.secret));
+    return { ...Object.fromEntries(entries.map((entry) => [entry.name, value(entry)])), ...dev.env };
+  }
+}
+
+const keyOf = (run: unknown): string => JSON.stringify(run ?? null);

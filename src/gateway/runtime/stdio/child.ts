@@ -1,0 +1,114 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import type { ChildTable, LogLevel } from '../types.js';
+import { UpstreamFault } from '../upstream.js';
+import { lineReader } from './lines.js';
+
+export type Log = (level: LogLevel, event: string, fields: Record<string, unknown>) => void;
+
+export interface ChildOptions {
+  readonly child: ChildTable;
+  /** Resolved: secrets in place of their names. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly log: Log;
+}
+
+export interface Child {
+  /** Throws an `UpstreamFault` when a message would not reach the child, or would wait behind too many others. */
+  check(): void;
+  write(message: string): void;
+  /** Lets its output come, or holds it back. */
+  flow(on: boolean): void;
+  /** Closed stdin, then SIGTERM, then SIGKILL (2025-11-25, Lifecycle § Shutdown: stdio). */
+  end(): void;
+  kill(reason: string): void;
+}
+
+const INHERITED = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
+const GRACE = 1500;
+const BEAT = 2000;
+const PAGE = 4096;
+/** Lines that are no messages, logged per beat. */
+const NOISE = 40;
+
+const living = new Set<number>();
+process.on('exit', () => living.forEach((pid) => signalGroup(pid, 'SIGKILL')));
+
+/** `onLine` tells whether the line was a message; `onExit` comes after the last one. */
+export function startChild({ child: table, env, log }: ChildOptions, onLine: (line: string) => boolean, onExit: () => void): Child {
+  const [command = '', ...args] = table.command;
+  const inherited = Object.fromEntries(INHERITED.map((name) => [name, process.env[name]]));
+  const failed = ({ message }: Error): void => log('error', 'child-not-started', { command, cwd: table.cwd, error: message });
+  let child: ChildProcessWithoutNullStreams | undefined;
+  try {
+    // A process group of its own, so that what it starts ends with it.
+    child = spawn(command, args, { cwd: table.cwd ?? undefined, env: { ...inherited, ...env }, detached: true }).on('error', failed);
+  } catch (error) {
+    failed(error as Error);
+  }
+  if (child?.pid === undefined) throw new UpstreamFault('refused');
+  const { pid, stdin, stdout, stderr } = child;
+  living.add(pid);
+  log('info', 'child-started', { pid, command });
+
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    stdin.end();
+    timers.push(setTimeout(signalGroup, GRACE, pid, 'SIGTERM'), setTimeout(signalGroup, 2 * GRACE, pid, 'SIGKILL'));
+  };
+  const kill = (reason: string): void => {
+    ending = true;
+    if (!living.has(pid)) return;
+    log('error', 'child-killed', { pid, reason });
+    signalGroup(pid, 'SIGKILL');
+  };
+  let noises = 0;
+  const noise = (text: string): void => {
+    noises += 1;
+    if (noises <= NOISE) log('debug', 'child-output', { pid, text: text.slice(0, 500) });
+  };
+  const beat = async (): Promise<void> => {
+    noises = 0;
+    // Linux only.
+    const statm = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '');
+    if (Number(statm.split(' ')[1] ?? 0) * PAGE > table.memory) kill('too much memory');
+  };
+  const timers = [setInterval(beat, BEAT).unref()];
+
+  stdout.on('data', lineReader(table.line, (line) => onLine(line) || noise(line), () => kill('line too long')));
+  stderr.on('data', lineReader(8192, noise, () => noise('(a long line)')));
+  // A child that closes one of these can no longer be served; the error (EPIPE) says no more.
+  stdin.on('error', end);
+  stdout.on('close', end);
+  child.on('close', onExit).on('exit', (code, signal) => {
+    log(ending ? 'info' : 'warn', 'child-exited', { pid, code, signal });
+    ending = true;
+    living.delete(pid);
+    timers.forEach(clearTimeout);
+    signalGroup(pid, 'SIGKILL');
+    stdout.resume();
+    // A descendant that left the group may keep the pipes open for ever.
+    setTimeout(() => [stdout, stderr].forEach((pipe) => pipe.destroy()), GRACE).unref();
+  });
+
+  return {
+    check() {
+      if (ending) throw new UpstreamFault('refused');
+      if (stdin.writableLength > table.line) throw new UpstreamFault('full');
+    },
+    write: (message) => void (stdin.writable && stdin.write(`${message.replace(/[\r\n]/g, ' ')}\n`)),
+    flow: (on) => void (on ? stdout.resume() : stdout.pause()),
+    end,
+    kill,
+  };
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // Gone already.
+  }
+}

@@ -1,0 +1,77 @@
+export type Id = string | number;
+export type Fields = Readonly<Record<string, unknown>>;
+
+export interface Message {
+  readonly kind: 'request' | 'notification' | 'response';
+  /** Empty where there is none. */
+  readonly id: Id;
+  readonly method: unknown;
+  readonly params: Fields;
+  readonly meta: Fields;
+  readonly fields: Fields;
+  /** As it came, so that numbers beyond 2^53 survive wherever no id is replaced. */
+  readonly text: string;
+}
+
+export interface Batch {
+  /** An array, which revision 2025-03-26 allows in both directions. */
+  readonly batch: boolean;
+  readonly messages: readonly Message[];
+}
+
+export const SUPPORTED = ['2025-11-25', '2025-06-18', '2025-03-26'];
+/** An older child negotiates 2024-11-05, and its client repeats that in the header. */
+const ACCEPTED = [...SUPPORTED, '2024-11-05', undefined];
+
+/** The version asked for, where it is none of these. */
+export function unsupported(header: string | undefined, messages: readonly Message[]): unknown {
+  const claims = messages.map(({ meta }) => meta['io.modelcontextprotocol/protocolVersion']);
+  return claims.find((claim) => claim !== undefined) ?? (ACCEPTED.includes(header) ? undefined : header);
+}
+
+/** A body or a line; or the code of the error it is (JSON-RPC 2.0 §5.1). */
+export function readMessages(text: string): Batch | -32700 | -32600 {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return -32700;
+  }
+  const batch = Array.isArray(value);
+  const all: unknown[] = batch ? (value as unknown[]) : [value];
+  const messages = all.flatMap((each) => toMessage(each, batch ? JSON.stringify(each) : text));
+  return messages.length > 0 && messages.length === all.length ? { batch, messages } : -32600;
+}
+
+function toMessage(value: unknown, text: string): Message | [] {
+  const fields = asFields(value);
+  const { id, method } = fields;
+  const params = asFields(fields['params']);
+  const kind = method === undefined ? 'response' : id === undefined ? 'notification' : 'request';
+  const valid = { request: isId(id), notification: true, response: 'result' in fields || 'error' in fields }[kind];
+  return valid ? { kind, id: isId(id) ? id : '', method, params, meta: asFields(params['_meta']), fields, text } : [];
+}
+
+function asFields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+export function isId(value: unknown): value is Id {
+  return typeof value === 'string' || typeof value === 'number';
+}
+
+export function messageText(fields: Fields): string {
+  return JSON.stringify({ jsonrpc: '2.0', ...fields });
+}
+
+export function errorText(id: Id | null, code: number, message: string, data?: unknown): string {
+  return messageText({ id, error: { code, message, data } });
+}
+
+export function withId({ fields, id, text }: Message, name: Id): string {
+  return name === id ? text : JSON.stringify({ ...fields, id: name });
+}
+
+export function withParam({ fields, params, text }: Message, key: string, value: unknown): string {
+  return params[key] === value ? text : JSON.stringify({ ...fields, params: { ...params, [key]: value } });
+}

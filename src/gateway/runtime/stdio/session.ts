@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { EventStream } from './sse.js';
+import type { Running } from './supervisor.js';
+
+export interface Session {
+  readonly id: string;
+  /** The child, once it can be spoken to; rejects with an `UpstreamFault`. */
+  readonly running: () => Promise<Running>;
+  /** Answers under way, the newest last. */
+  readonly posts: Set<EventStream>;
+  /** What a GET receives; until then it keeps what nothing else can carry. */
+  standalone: EventStream;
+  /** When it was last in use. */
+  seen: number;
+  /** `shown` when its client takes a stream. */
+  openPost(shown: boolean): EventStream;
+}
+
+/** `limit` is how many bytes may wait in each stream. */
+export function createSession(running: () => Promise<Running>, limit: number, onDropped: () => void): Session {
+  const flow = (on: boolean) => (): void => void running().then(({ link }) => link.flow(on), () => {});
+  const open = (shown: boolean): EventStream => {
+    const stream = Object.assign(new EventStream(), { limit, shown });
+    return stream.on('full', flow(false)).on('drain', flow(true)).on('close', flow(true)).on('error', () => {});
+  };
+  const openPost = (shown: boolean): EventStream => {
+    const post = open(shown);
+    session.posts.add(post);
+    return post.on('close', () => session.posts.delete(post));
+  };
+  const renew = (): void => {
+    session.standalone = open(false).on('error', onDropped).on('close', renew);
+  };
+  const session = { id: randomBytes(24).toString('base64url'), running, posts: new Set<EventStream>(), standalone: open(false), seen: 0, openPost };
+  renew();
+  return session;
+}
+
+/** A message of no particular request, on one stream only (2025-03-26, Transports § Multiple Connections); `asking` for an answer or not. */
+export function deliver({ posts, standalone }: Session, bytes: Buffer, asking: boolean): void {
+  const post = asking || !standalone.shown ? [...posts].findLast(({ shown }) => shown) : undefined;
+  (post ?? standalone).event(bytes);
+}

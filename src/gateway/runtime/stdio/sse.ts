@@ -1,0 +1,22 @@
+import { PassThrough } from 'node:stream';
+import { UpstreamFault } from '../upstream.js';
+
+export const SSE_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' };
+export const KEEP_ALIVE = Buffer.from(': ka\n\n');
+
+/** Line breaks are mere whitespace in JSON, whose strings hold them escaped; in an event they would end the field. */
+export function frame(json: string): Buffer {
+  return Buffer.from(`event: message\ndata: ${json.replace(/[\r\n]/g, ' ')}\n\n`);
+}
+
+/** Emits 'full' when its reader falls behind, and breaks off when more than `limit` bytes wait. */
+export class EventStream extends PassThrough {
+  limit = 0;
+  /** A client reads it, or soon will. */
+  shown = false;
+
+  event(bytes: Buffer): void {
+    if (this.writableLength > this.limit) this.destroy(new UpstreamFault('answered'));
+    else if (this.writable && !this.write(bytes) && this.shown) this.emit('full');
+  }
+}

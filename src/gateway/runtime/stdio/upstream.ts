@@ -1,0 +1,133 @@
+import { UpstreamFault, type Upstream, type UpstreamRequest, type UpstreamResponse } from '../upstream.js';
+import { jsonAnswer, openAnswer, type Answer } from './answer.js';
+import type { ChildOptions } from './child.js';
+import { openLink, type Link } from './link.js';
+import { errorText, messageText, readMessages, SUPPORTED, unsupported, type Batch, type Message } from './message.js';
+import { createSession, type Session } from './session.js';
+import { KEEP_ALIVE, SSE_HEADERS } from './sse.js';
+import { supervise } from './supervisor.js';
+
+export interface StdioOptions extends ChildOptions {
+  /** Milliseconds between two comments on an open stream. */
+  readonly keepAlive: number;
+  readonly now?: () => number;
+}
+
+export interface StdioUpstream extends Upstream {
+  status(): { readonly processes: number; readonly restarts: number };
+}
+
+/** How many may share a child. */
+const MAX_SESSIONS = 4096;
+
+/** Streamable HTTP of the revisions with sessions (2025-03-26 to 2025-11-25) in front of a stdio server's processes. */
+export function createStdioUpstream(options: StdioOptions): StdioUpstream {
+  const { child, log, keepAlive, now = Date.now } = options;
+  const shared = child.sharing === 'shared';
+  const sessions = new Map<string, Session>();
+  const links = new Set<Link>();
+  const closing = new AbortController();
+  let starts = 0;
+
+  const launch = (served: () => Iterable<Session>, whenGone: () => void): Link => {
+    const link = openLink(options, served, () => {
+      links.delete(link);
+      whenGone();
+    });
+    links.add(link);
+    starts += 1;
+    return link;
+  };
+  const supervised = supervise((whenGone) => launch(() => sessions.values(), whenGone), log, closing.signal);
+
+  const end = (session: Session): void => {
+    sessions.delete(session.id);
+    session.standalone.end();
+    session.running().then(({ link }) => (shared ? link.leave(session) : link.end())).catch(() => {});
+  };
+  const answerTo = ({ headers, signal }: UpstreamRequest, session: Session, missing: number, batch: boolean, head = {}): Answer => {
+    const stream = session.openPost(headers['accept']?.includes('text/event-stream') ?? false);
+    signal.addEventListener('abort', () => stream.destroy());
+    return openAnswer(stream, missing, batch, head);
+  };
+
+  const initialize = async (request: UpstreamRequest, message: Message): Promise<UpstreamResponse> => {
+    if (shared ? sessions.size >= MAX_SESSIONS : links.size >= child.processes) throw new UpstreamFault('full');
+    const running = shared ? await supervised(message) : { link: launch(() => [session], () => end(session)) };
+    const dropped = (): void => log('warn', 'messages-dropped', { reason: 'not read by the client' });
+    const session = createSession(shared ? supervised : async () => running, 2 * child.line, dropped);
+    sessions.set(session.id, session);
+    session.seen = now();
+    const answer = answerTo(request, session, 1, false, { 'mcp-session-id': session.id });
+    const finish = (text: string | null, status: number, result?: unknown): void => {
+      answer.answer(text, status);
+      if (result === undefined) end(session);
+    };
+    if (shared) answer.answer(messageText({ id: message.id, result: running.result }), 200);
+    else running.link.ask(session, { send: answer.send, answer: finish }, message);
+    return answer.response;
+  };
+
+  const post = async (request: UpstreamRequest, session: Session, { batch, messages }: Batch): Promise<UpstreamResponse> => {
+    const { link } = await session.running();
+    link.check();
+    const requests = messages.filter(({ kind }) => kind === 'request').length;
+    const answer = requests > 0 ? answerTo(request, session, requests, batch) : null;
+    answer?.begin();
+    for (const message of messages) {
+      if (message.kind === 'request' && answer) link.ask(session, answer, message);
+      else link.tell(session, message);
+    }
+    return answer?.response ?? jsonAnswer(202);
+  };
+
+  const beat = setInterval(() => {
+    for (const session of sessions.values()) {
+      const { posts, standalone } = session;
+      for (const stream of [...posts, standalone]) if (stream.shown && !stream.writableNeedDrain) stream.event(KEEP_ALIVE);
+      if (posts.size > 0 || standalone.shown) session.seen = now();
+      else if (now() - session.seen > child.idle) end(session);
+    }
+  }, Math.min(keepAlive, child.idle)).unref();
+
+  const send = async (request: UpstreamRequest): Promise<UpstreamResponse> => {
+    const { method, headers, body, signal } = request;
+    if (closing.signal.aborted) throw new UpstreamFault('refused');
+    const read = method === 'POST' ? readMessages(`${body}`) : { batch: false, messages: [] };
+    if (typeof read === 'number') return jsonAnswer(400, errorText(null, read, 'Not a JSON-RPC message'));
+    const [first] = read.messages;
+    const refuse = (status: number, code: number, text: string, data?: unknown): UpstreamResponse =>
+      jsonAnswer(status, errorText(first?.kind === 'request' ? first.id : null, code, text, data));
+
+    const requested = unsupported(headers['mcp-protocol-version'], read.messages);
+    // What makes a dual-era client fall back to `initialize` (2026-07-28, Versioning).
+    if (requested !== undefined) return refuse(400, -32022, 'Unsupported protocol version', { supported: SUPPORTED, requested });
+    if (first?.kind === 'request' && first.method === 'initialize' && !read.batch) return initialize(request, first);
+    const id = headers['mcp-session-id'];
+    if (id === undefined) return refuse(400, -32000, 'Mcp-Session-Id is required');
+    const session = sessions.get(id);
+    if (!session) return refuse(404, -32001, 'Session not found');
+    session.seen = now();
+    if (method === 'POST') return post(request, session, read);
+    if (method === 'DELETE') {
+      end(session);
+      return jsonAnswer(200);
+    }
+    const { standalone } = session;
+    if (standalone.shown) return refuse(409, -32000, 'The session has a stream already');
+    standalone.shown = true;
+    signal.addEventListener('abort', () => standalone.destroy());
+    return { status: 200, headers: SSE_HEADERS, body: standalone };
+  };
+
+  return {
+    send,
+    close() {
+      closing.abort();
+      clearInterval(beat);
+      sessions.forEach(end);
+      links.forEach((link) => link.end());
+    },
+    status: () => ({ processes: links.size, restarts: shared ? Math.max(0, starts - 1) : 0 }),
+  };
+}

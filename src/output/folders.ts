@@ -1,0 +1,62 @@
+import type { Stats } from 'node:fs';
+import { lstat, readlink, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import type { Obstacle } from './changes.js';
+import { parent } from './paths.js';
+import { attempt, errno } from './system-error.js';
+
+export type FolderState = { readonly kind: 'folder' } | { readonly kind: 'absent' } | Obstacle;
+
+/** Answers for folders below the output folder whether one may read and write in them; '' is the output folder itself. */
+export interface Folders {
+  readonly root: string;
+  readonly state: (folder: string) => Promise<FolderState>;
+  /** What a symlink leads to, or the obstacle that it is when that is nothing or lies outside of the output folder. */
+  readonly follow: (path: string) => Promise<Stats | Obstacle>;
+}
+
+/** Each folder is looked at once, so an instance is good for one pass. */
+export async function lookAtFolders(root: string): Promise<Folders> {
+  const realRoot = await attempt('read', root, () => realpath(root));
+  const known = new Map<string, Promise<FolderState>>([['', Promise.resolve({ kind: 'folder' })]]);
+
+  const follow = async (path: string): Promise<Stats | Obstacle> => {
+    const link = join(root, path);
+    try {
+      const leadsTo = await realpath(link);
+      if (leadsTo.startsWith(realRoot + sep)) return await stat(link);
+      return { kind: 'obstacle', at: path, what: 'symlink', leadsTo, dangling: false };
+    } catch (error) {
+      if (errno(error) === null) throw error;
+      return { kind: 'obstacle', at: path, what: 'symlink', leadsTo: await readlink(link), dangling: true };
+    }
+  };
+
+  const look = async (folder: string): Promise<FolderState> => {
+    const above = await state(parent(folder));
+    if (above.kind !== 'folder') return above;
+    const own = await present(join(root, folder));
+    if (!own) return { kind: 'absent' };
+    const target = own.isSymbolicLink() ? await follow(folder) : own;
+    if ('kind' in target) return target;
+    return target.isDirectory() ? { kind: 'folder' } : { kind: 'obstacle', at: folder, what: 'file' };
+  };
+
+  const state = (folder: string): Promise<FolderState> => {
+    const found = known.get(folder) ?? look(folder);
+    known.set(folder, found);
+    return found;
+  };
+
+  return { root, state, follow };
+}
+
+/** The thing itself, not what it links to; null when there is none. */
+export async function present(path: string): Promise<Stats | null> {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return null;
+    return attempt('read', path, () => Promise.reject(error));
+  }
+}

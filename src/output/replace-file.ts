@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { temporaryName } from './reserved-names.js';
+import { errno } from './system-error.js';
+
+/** Puts a file in place whole: whoever looks, at any moment and after any crash, finds the old contents or the new. */
+export async function replaceFile(path: string, contents: string): Promise<void> {
+  const temporary = join(dirname(path), temporaryName(randomBytes(8).toString('hex')));
+  const handle = await open(temporary, 'wx');
+  try {
+    try {
+      await handle.writeFile(contents);
+      // Without it a power cut may keep the rename and lose the contents.
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    // Should this fail too, the next build finds the leftover by its name; the first error is the one to tell.
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Makes the renames in a folder survive a power cut. */
+export async function syncFolder(path: string): Promise<void> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    // Windows and some network file systems cannot do it, and do without.
+    if (errno(error) === null) throw error;
+  }
+}

@@ -1,0 +1,106 @@
+import type { Change, Conflict } from './changes.js';
+import { describeObstacle } from './describe-obstacle.js';
+import type { Drift } from './drift.js';
+import { unifiedDiff } from './unified-diff.js';
+
+const SIGNS = { created: '+', changed: '~', removed: '-', unchanged: '=' } as const;
+type Kind = keyof typeof SIGNS;
+
+/** A hand edit is shown to be recognised; whoever needs all of it has the file. */
+const SHOWN_LINES = 40;
+
+export interface ReportOptions {
+  /** The output folder as the user knows it. Default `generated`. */
+  readonly label?: string;
+  /** Lists unchanged files too. */
+  readonly verbose?: boolean;
+}
+
+/** One line per file, aligned, then the totals. */
+export function buildReport(changes: readonly Change[], { label = 'generated', verbose = false }: ReportOptions = {}): readonly string[] {
+  const rows = changes.flatMap((change) =>
+    change.kind === 'conflict' || (change.kind === 'unchanged' && !verbose)
+      ? []
+      : [{ kind: change.kind, path: `${label}/${change.path}`, size: sizeOf(change), note: noteOf(change) }],
+  );
+  const width = Math.max(0, ...rows.map(({ path }) => path.length));
+  const lines = rows.map(({ kind, path, size, note }) => `${SIGNS[kind]} ${kind.padEnd(9)}  ${path.padEnd(width)}  ${size}${note}`);
+  return [...lines, totals(changes)];
+}
+
+function totals(changes: readonly Change[]): string {
+  // The literal's keys are the kinds, in the order of the report.
+  const counts = (Object.keys(SIGNS) as Kind[]).map((kind) => ({ kind, count: changes.filter((change) => change.kind === kind).length }));
+  const shown = counts.filter(({ count }) => count > 0).map(({ kind, count }) => `${count} ${kind}`);
+  return shown.length > 0 ? shown.join(', ') : 'nothing to write';
+}
+
+function sizeOf(change: Exclude<Change, Conflict>): string {
+  if (change.kind === 'removed') return bytes(change.before.size);
+  const size = Buffer.byteLength(change.after);
+  if (change.kind !== 'changed') return bytes(size);
+  const growth = size - change.before.size;
+  return `${bytes(size)} (${growth < 0 ? '-' : '+'}${bytes(Math.abs(growth))})`;
+}
+
+function noteOf(change: Change): string {
+  if (change.kind !== 'changed' && change.kind !== 'removed') return '';
+  if (change.overruled === null) return '';
+  const what = change.overruled === 'edited' ? 'a hand edit' : 'a file of others';
+  return `, ${what} ${change.kind === 'removed' ? 'removed' : 'overwritten'}`;
+}
+
+/** 999 B, 1.0 kB, 12.3 MB: thousands, as disks and `ls --si` count. */
+export function bytes(count: number): string {
+  if (count < 1_000) return `${count} B`;
+  const [value, unit] = count < 999_950 ? [count / 1_000, 'kB'] : [count / 1_000_000, 'MB'];
+  return `${value.toFixed(1)} ${unit}`;
+}
+
+/** Why a build wrote nothing, conflict by conflict, and the ways out. */
+export function conflictReport(conflicts: readonly Conflict[], { label = 'generated' }: ReportOptions = {}): string {
+  const parts = conflicts.map((conflict) => `${visible(describeConflict(conflict, label))}\n`);
+  const forceable = conflicts.some(({ reason }) => reason !== 'blocked');
+  const advice = forceable
+    ? 'Nothing was written. Move your change into mcp.config.ts or rerun with --force to lose it.'
+    : 'Nothing was written.';
+  return `${parts.join('\n')}\n${advice}\n`;
+}
+
+function describeConflict(conflict: Conflict, label: string): string {
+  const path = `${label}/${conflict.path}`;
+  if (conflict.reason === 'blocked') return describeObstacle(label, conflict.path, conflict.obstacle);
+  if (conflict.after === null) return `${path} is no longer generated, but was edited by hand, so it is not removed.`;
+  const said = conflict.reason === 'edited' ? `${path} was edited by hand` : `${path} exists already, and mcpgen did not write it`;
+  const { text } = conflict.before;
+  if (text === null) return `${said}; it is not UTF-8 text.`;
+  if (unixed(text) === unixed(conflict.after)) return `${said}: only its line endings differ (git's core.autocrlf does that).`;
+  // From what would be written to what is there: the lines with a plus are the user's.
+  return `${said}. Against what the config says:\n\n${head(unifiedDiff({ path, before: conflict.after, after: text }))}`;
+}
+
+const unixed = (text: string): string => text.replaceAll('\r\n', '\n');
+
+function head(diff: string): string {
+  const lines = diff.replace(/\n$/, '').split('\n');
+  if (lines.length <= SHOWN_LINES) return lines.join('\n');
+  return `${lines.slice(0, SHOWN_LINES).join('\n')}\n… ${lines.length - SHOWN_LINES} more lines`;
+}
+
+/** Contents come from a repository: shown to a person, they must not drive the terminal. */
+function visible(text: string): string {
+  const escaped = (char: string): string => (char === '\r' ? '␍' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, escaped);
+}
+
+/**
+ * The diff of `build --check`, then the totals. The lock's own diff is shown only when nothing else differs: else it says the same in
+ * hashes.
+ */
+export function driftReport({ entries, counts }: Drift): string {
+  if (entries.length === 0) return `no drift: ${counts.unchanged} ${counts.unchanged === 1 ? 'file is' : 'files are'} as the config says\n`;
+  const shown = entries.filter(({ kind }) => kind !== 'lock' || entries.length === 1);
+  const kinds = Object.entries(counts).filter(([kind, count]) => count > 0 && kind !== 'unchanged');
+  const totals = kinds.map(([kind, count]) => (kind === 'lock' ? 'lock' : `${count} ${kind}`)).join(', ');
+  return `${shown.map(({ diff }) => diff).join('')}\ndrift: ${totals}. Run \`npx mcpgen build\` and commit the result.\n`;
+}

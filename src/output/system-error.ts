@@ -1,0 +1,68 @@
+import { dirname } from 'node:path';
+import type { ErrorCode } from '../errors.js';
+import { McpgenError } from '../errors.js';
+
+type Verb = 'read' | 'write' | 'remove' | 'create the folder';
+
+interface Explanation {
+  readonly code: ErrorCode;
+  readonly what: string;
+  readonly advice: (path: string) => string;
+}
+
+const access: Explanation = {
+  code: 'permission-denied',
+  what: 'permission denied',
+  advice: (path) => `Give this user read and write access to ${dirname(path)}, then run the command again.`,
+};
+const readOnly: Explanation = {
+  code: 'permission-denied',
+  what: 'the file system is read-only',
+  advice: () => 'Mount it writable, or run `mcpgen build --check`, which writes nothing.',
+};
+const full: Explanation = {
+  code: 'disk-full',
+  what: 'the disk is full',
+  advice: () => 'Free some space, then run the command again: it takes up where this one stopped.',
+};
+const notFolder: Explanation = {
+  code: 'not-a-directory',
+  what: 'there is a file where a folder is needed',
+  advice: () => 'Move that file away, then run the command again.',
+};
+const folder: Explanation = {
+  code: 'is-a-directory',
+  what: 'there is a folder where a file is needed',
+  advice: () => 'Move that folder away, then run the command again.',
+};
+
+const EXPLANATIONS: ReadonlyMap<string, Explanation> = new Map([
+  ['EACCES', access],
+  ['EPERM', access],
+  ['EROFS', readOnly],
+  ['ENOSPC', full],
+  ['EDQUOT', full],
+  ['ENOTDIR', notFolder],
+  ['EEXIST', notFolder],
+  ['EISDIR', folder],
+  ['ENOTEMPTY', folder],
+]);
+
+/** The error code of an error that the operating system gave, or null for any other. */
+export function errno(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error ? error.code : null;
+}
+
+/** Runs one file operation; what the operating system refuses comes out as a sentence about `path`. */
+export async function attempt<T>(verb: Verb, path: string, operation: () => T | Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    const code = errno(error);
+    if (code === null) throw error;
+    const explanation = EXPLANATIONS.get(code);
+    // The cast is what `errno` established.
+    if (!explanation) throw new McpgenError('io', `cannot ${verb} ${path}: ${(error as Error).message}`, error);
+    throw new McpgenError(explanation.code, `cannot ${verb} ${path}: ${explanation.what}. ${explanation.advice(path)}`, error);
+  }
+}

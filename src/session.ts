@@ -1,0 +1,71 @@
+/** What all commands share: the config is loaded once, planned once, and each target is emitted once. */
+import { dirname, join } from 'node:path';
+import { assets, packageVersion } from './assets.js';
+import { planConfig, type PlacedDiagnostic } from './compile.js';
+import type { EmittedTargets } from './emit/registry.js';
+import type { Target } from './emit/types.js';
+import { load } from './load/load.js';
+import type { LoadFacts, SourceGraph } from './load/types.js';
+import type { Group, Scope } from './output/groups.js';
+import type { Plan } from './plan/types.js';
+
+export interface SessionOptions {
+  readonly cwd: string;
+  readonly configFile?: string;
+  /** Only this environment; undefined is all. */
+  readonly environment?: string;
+  /** Only these targets; undefined is all. */
+  readonly targets?: readonly Target[];
+}
+
+export interface Project {
+  readonly sources: SourceGraph;
+  readonly facts: LoadFacts;
+  readonly plans: readonly Plan[];
+}
+
+export type Opened =
+  | { readonly ok: true; readonly project: Project }
+  | { readonly ok: false; readonly diagnostics: readonly PlacedDiagnostic[]; readonly sources: SourceGraph | null };
+
+/** Loads and plans the config. */
+export async function open({ cwd, configFile, environment }: SessionOptions): Promise<Opened> {
+  const loaded = await load({ cwd, ...(configFile === undefined ? {} : { configFile }) });
+  if (!loaded.ok) return { ok: false, diagnostics: loaded.diagnostics.map((diagnostic) => ({ diagnostic, environment: null })), sources: loaded.sources };
+  const { sources, facts } = loaded;
+  const planned = planConfig(loaded.value);
+  if (!planned.ok) return { ok: false, diagnostics: planned.diagnostics, sources };
+  const plans = planned.plans.filter((plan) => environment === undefined || plan.environment === environment);
+  if (plans.length > 0) return { ok: true, project: { sources, facts, plans } };
+  const known = planned.plans.flatMap((plan) => plan.environment ?? []);
+  const message = known.length === 0 ? 'the config declares no environments' : `no environment is named "${environment}"; there are ${known.join(', ')}`;
+  return { ok: false, diagnostics: [{ diagnostic: { code: 'environment', message, help: null, place: { kind: 'none' } }, environment: null }], sources };
+}
+
+/** Documents and files of one plan. */
+export async function emitPlan(plan: Plan, targets: readonly Target[] | null): Promise<EmittedTargets> {
+  const { emit } = await import('./emit/registry.js');
+  return emit(plan, assets, targets);
+}
+
+/** What is written where. */
+export interface Output {
+  /** The folder `generated` beside the config file. */
+  readonly root: string;
+  readonly groups: readonly Group[];
+  readonly scope: Scope;
+  readonly generator: string;
+}
+
+export async function output(project: Project, { environment, targets }: SessionOptions, emitted: readonly EmittedTargets[]): Promise<Output> {
+  return {
+    root: join(dirname(project.sources.configFile), 'generated'),
+    groups: project.plans.flatMap((plan, i) => groupsOf(plan, emitted[i] ?? {})),
+    scope: { environments: environment === undefined ? null : [environment], targets: targets ?? null },
+    generator: `mcpgen ${packageVersion()}`,
+  };
+}
+
+function groupsOf(plan: Plan, emitted: EmittedTargets): Group[] {
+  return Object.entries(emitted).map(([target, { files }]) => ({ environment: plan.environment, target, config: plan.hash, files }));
+}
