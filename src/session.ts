@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { assets, packageVersion } from './assets.js';
 import { planConfig, type PlacedDiagnostic } from './compile.js';
 import type { EmittedTargets } from './emit/registry.js';
-import type { Target } from './emit/types.js';
+import { HEADER, type Target } from './emit/types.js';
 import { load } from './load/load.js';
 import type { LoadFacts, SourceGraph } from './load/types.js';
 import type { Group, Scope } from './output/groups.js';
@@ -48,6 +48,19 @@ export async function emitPlan(plan: Plan, targets: readonly Target[] | null): P
   return emit(plan, assets, targets);
 }
 
+/**
+ * For the repository that generated files are committed to: line ends as they were hashed, folded in reviews, and nothing of a build that was killed.
+ */
+const REPOSITORY: Group = {
+  environment: null,
+  target: 'repository',
+  config: '',
+  files: [
+    { path: '.gitattributes', contents: `# ${HEADER}\n* text eol=lf linguist-generated\n` },
+    { path: '.gitignore', contents: `# ${HEADER}\n.env\n.mcpgen-*\n.mcpgen.lock.pid*\n` },
+  ],
+};
+
 /** What is written where. */
 export interface Output {
   /** The folder `generated` beside the config file. */
@@ -60,7 +73,7 @@ export interface Output {
 export async function output(project: Project, { environment, targets }: SessionOptions, emitted: readonly EmittedTargets[]): Promise<Output> {
   return {
     root: join(dirname(project.sources.configFile), 'generated'),
-    groups: project.plans.flatMap((plan, i) => groupsOf(plan, emitted[i] ?? {})),
+    groups: [...project.plans.flatMap((plan, i) => groupsOf(plan, emitted[i] ?? {})), ...(environment === undefined && targets === undefined ? [REPOSITORY] : [])],
     scope: { environments: environment === undefined ? null : [environment], targets: targets ?? null },
     generator: `mcpgen ${packageVersion()}`,
   };

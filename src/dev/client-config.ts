@@ -7,14 +7,16 @@ interface Entry {
 }
 
 /**
- * What to paste into an MCP client (`.mcp.json`): every route, as the first tenant that may use it and that such a file can name.
+ * What to paste into an MCP client (`.mcp.json`): every route, as the tenant that may use most of them and that such a file can name.
  *
  * @param keyOf the value of a client's key
  */
 export function clientConfig({ traffic }: Plan, base: string, keyOf: (secret: string) => string): { readonly mcpServers: Readonly<Record<string, Entry>> } {
   const granted = new Map(traffic.serverSets.map(({ id, servers }) => [id, new Set(servers)]));
+  const size = ({ servers }: TenantPlan): number => granted.get(servers)?.size ?? 0;
+  const tenants = traffic.tenants.filter(({ implied, match }) => implied || match.path || match.clients.length > 0).sort((a, b) => size(b) - size(a));
   const entries = traffic.routes.flatMap(({ path, server }) => {
-    const tenant = traffic.tenants.find((one) => granted.get(one.servers)?.has(server) && (one.implied || one.match.path || one.match.clients.length > 0));
+    const tenant = tenants.find(({ servers }) => granted.get(servers)?.has(server));
     return tenant ? [[server, entry(tenant, path)] as const] : [];
   });
   return { mcpServers: Object.fromEntries(entries) };

@@ -40,7 +40,9 @@ export async function dev(options: DevOptions): Promise<void> {
   let gateway: GatewayProcess | null = null;
   let rebuilding = Promise.resolve();
   const watch = new FileWatch(() => {
-    rebuilding = rebuilding.then(() => again(options, { secrets, servers, pools, gateway, watch }));
+    rebuilding = rebuilding
+      .then(() => again(options, { secrets, servers, pools, gateway, watch }))
+      .catch((error: unknown) => say.note(`${error instanceof Error ? error.message : String(error)}\nstill running what was built last`));
   });
   try {
     const invented = secrets.provide(first.plan);

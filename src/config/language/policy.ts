@@ -9,7 +9,11 @@ export type ConfigPath<S extends string, O extends string, T extends string, L e
   | `${'tenants'}.${T}${Rest}`
   | `${'strategies'}.${L}${Rest}`
   | `auth.clients.${C}${Rest}`
-  | `${'gateway' | 'targets' | 'policy' | 'images'}${Rest}`;
+  | `${'gateway' | 'targets' | 'policy' | 'images'}${Rest}`
+  | 'servers'
+  | 'origins'
+  | 'tenants'
+  | 'auth';
 type Rest = '' | `.${string}`;
 
 /** A finding that is accepted, with the reason for it. Unused, expired and unknown ones are findings themselves (MCP904, MCP905). */

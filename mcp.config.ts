@@ -1,0 +1,91 @@
+import { defineConfig, secret } from 'mcpgen';
+
+/**
+ * The deployment of this repository: three demo servers behind one gateway, for two tenants. `npx mcpgen dev` runs it on this machine as it
+ * stands; what `npx mcpgen build` makes of it is committed under generated/.
+ */
+export default defineConfig({
+  name: 'mcpgen-demo',
+  profile: 'local',
+
+  gateway: {
+    admin: { readToken: secret('MCPGEN_READ_TOKEN') },
+    limits: { perAddress: '100/s' },
+    sessionKeys: [secret('MCPGEN_SESSION_KEY')],
+  },
+
+  auth: {
+    clients: {
+      studio: { keys: [secret('STUDIO_API_KEY')], permissions: ['read', 'write'] },
+      partner: { keys: [secret('PARTNER_API_KEY')], permissions: ['read'], rotateBy: '2027-06-01' },
+    },
+  },
+
+  servers: {
+    search: {
+      kind: 'http',
+      description: 'Full-text search over a small corpus; keeps no sessions',
+      image: 'ghcr.io/mcpgen/demo-search:0.1.0',
+      port: 8101,
+      replicas: 2,
+      strategy: 'spread',
+      health: { path: '/health' },
+      dev: { command: ['node', 'examples/servers/search.js'], instances: 2 },
+    },
+    notes: {
+      kind: 'http',
+      description: 'Notes that live in the session',
+      image: 'ghcr.io/mcpgen/demo-notes:0.1.0',
+      port: 8102,
+      replicas: 2,
+      stateful: true,
+      strategy: 'fill',
+      origins: ['app', 'local'],
+      health: { path: '/health' },
+      dev: { command: ['node', 'examples/servers/notes.js'] },
+    },
+    files: {
+      kind: 'stdio',
+      description: 'Files of one folder, over stdin and stdout',
+      command: ['node', 'examples/servers/files.js', 'examples/servers/files'],
+      image: 'ghcr.io/mcpgen/demo-files:0.1.0',
+      origins: ['local'],
+    },
+  },
+
+  origins: {
+    app: 'https://app.mcpgen.example',
+    previews: { origin: 'https://*.preview.mcpgen.example', owner: 'web', reviewBy: '2027-03-01' },
+    local: 'http://localhost:*',
+  },
+
+  tenants: {
+    studio: { match: { client: 'studio' }, servers: '*' },
+    partner: { match: { client: 'partner' }, servers: ['search', 'notes'], origins: ['app'], rate: '600/min', streams: 20 },
+  },
+
+  strategies: {
+    spread: { balance: 'round-robin' },
+    fill: { balance: 'least-connections' },
+  },
+
+  targets: {
+    nginx: { version: '1.30' },
+    compose: {},
+    kubernetes: { exposure: { kind: 'gateway-api', parent: { name: 'shared', namespace: 'infra' } } },
+    fly: { region: 'ord' },
+  },
+
+  policy: {
+    suppress: [
+      { rule: 'origin-wildcard-subdomain', path: 'origins.previews', reason: 'previews have a DNS zone of their own', until: '2027-03-01' },
+      { rule: 'image-unpinned', path: 'servers', reason: 'demo images, built from this repository by whoever wants them' },
+    ],
+    expect: [
+      { request: { server: 'search', as: { client: 'partner' } }, decision: 'allow' },
+      { request: { server: 'files', as: { client: 'partner' } }, decision: 'deny', status: 403 },
+      { request: { server: 'search' }, decision: 'deny', status: 401 },
+      { request: { server: 'notes', as: { client: 'studio' }, origin: 'https://evil.example' }, decision: 'deny', status: 403 },
+    ],
+  },
+});
