@@ -3,10 +3,13 @@ import { decideExpectation } from '../decision.js';
 import type { EmittedTargets } from '../emit/registry.js';
 import { codeFrame } from '../load/frame.js';
 import { locateIn } from '../load/locate.js';
+import type { Location } from '../load/types.js';
 import { mergeEnvironments, type MergedFinding } from '../policy/environments.js';
+import { conceal } from '../policy/render/conceal.js';
 import { renderPretty } from '../policy/render/pretty.js';
 import { toPath } from '../load/path.js';
 import type { Located, Report } from '../policy/render/report.js';
+import type { Finding } from '../policy/types.js';
 import { RULES } from '../policy/rules/index.js';
 import { runRules } from '../policy/run.js';
 import type { Project } from '../session.js';
@@ -39,16 +42,22 @@ export async function judge(project: Project, emitted: readonly EmittedTargets[]
       { suppress: !context.given.has('no-ignores') },
     ),
   }));
-  const reported = mergeEnvironments(runs).map((merged) => ({ ...merged, located: locate(merged, project, context) }));
+  const merged = mergeEnvironments(runs).map((one) => ({ ...one, location: locate(one, project, context) }));
+  const secrets = merged.flatMap(({ finding, location }) => (finding.sensitive && location ? [location] : []));
+  const reported = merged.map(({ location, ...one }) => ({ ...one, located: location && frame(one.finding, location, secrets, project, context) }));
   const report = { reported, rules: Math.max(...runs.map(({ findings }) => findings.counts.rules)), milliseconds: context.io.clock() - started };
   const standing = reported.filter(({ finding }) => finding.suppressed === null);
   const errors = standing.filter(({ finding }) => finding.severity === 'error').length;
   return { report, errors, others: standing.length - errors, text: renderPretty(report, { colour: context.colour }) };
 }
 
-function locate({ finding, environments }: MergedFinding, { sources }: Project, { cwd, colour }: Context): Located | null {
-  if (finding.at === '') return null;
-  const location = locateIn(sources, toPath(finding.at), environments[0] ?? null, { key: false, cwd });
-  const text = textOf(sources, location, cwd);
-  return { ...location, frame: text === null || finding.sensitive ? null : codeFrame(text, location, { color: colour }) };
+function locate({ finding, environments }: MergedFinding, { sources }: Project, { cwd }: Context): Location | null {
+  return finding.at === '' ? null : locateIn(sources, toPath(finding.at), environments[0] ?? null, { key: false, cwd });
+}
+
+/** @param secrets where secrets were written: no frame may show one, also not that of another finding next to it */
+function frame(finding: Finding, location: Location, secrets: readonly Location[], { sources }: Project, { cwd, colour }: Context): Located {
+  const text = finding.sensitive ? null : textOf(sources, location, cwd);
+  const hidden = secrets.filter(({ file }) => file === location.file);
+  return { ...location, frame: text === null ? null : codeFrame(conceal(text, hidden), location, { color: colour }) };
 }

@@ -46,6 +46,11 @@ function* servers(model: Model): Iterable<Diagnostic> {
         const message = given.length === 0 ? `server "${name}" needs an image to run or instances that exist` : `server "${name}" has both an image and instances; exactly one is meant`;
         yield problem('server-source', at, message, true);
       }
+      for (const key of ['env', 'volumes'] as const) {
+        if (server.instances && Object.keys(server[key]).length > 0) {
+          yield problem('no-effect', [...at, key], `server "${name}" runs elsewhere, so nothing here can give it ${key === 'env' ? 'an environment' : 'volumes'}`, true);
+        }
+      }
       yield* unique(server.instances?.map((instance) => instance.id ?? new URL(instance.url).host) ?? [], [...at, 'instances'], 'instance');
       if (server.health?.path === server.path) {
         yield problem('health-path', [...at, 'health', 'path'], `a probe of the MCP endpoint ${server.path} opens streams or sessions; give the server a path of its own for health`);

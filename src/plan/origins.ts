@@ -13,9 +13,10 @@ export function planOrigins(origins: Readonly<Record<string, OriginModel>>): Ori
   return Object.keys(origins)
     .sort()
     .map((name) => {
-      const { origins: written, preset, owner, reviewBy, note } = origins[name] as OriginModel;
+      const { origins: written, preset, owner, reviewBy, note, place } = origins[name] as OriginModel;
       const from = `origins.${name}`;
-      return { name, rules: preset ? [presetRule(preset, from)] : written.map((text) => ({ rule: readOrigin(text), written: text, from })), owner, reviewBy, note, from };
+      const placeOf = (i: number): string => `${from}${place.key}${place.isList ? `.${i}` : ''}`;
+      return { name, rules: preset ? [presetRule(preset, from)] : written.map((text, i) => ({ rule: readOrigin(text), written: text, from: placeOf(i) })), owner, reviewBy, note, from };
     });
 }
 

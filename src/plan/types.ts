@@ -6,7 +6,9 @@
  * Durations are milliseconds, sizes bytes, rates tokens per window.
  */
 import type { Revision } from '../config/language/gateway.js';
-import type { RuleName } from '../config/language/rules.js';
+import type { PolicyPlan } from './policy-types.js';
+
+export type { ExpectationPlan, PolicyPlan, Severity, SuppressionPlan } from './policy-types.js';
 
 /** Where a gateway process runs; policy is the same in all of them, addresses are not. */
 export const PLACEMENTS = ['local', 'compose', 'kubernetes', 'fly'] as const;
@@ -350,14 +352,16 @@ export interface KubernetesPlan {
   readonly version: string;
   readonly minor: number;
   readonly namespace: string;
-  readonly exposure:
-    | { readonly kind: 'parent'; readonly name: string; readonly namespace: string | null }
-    | { readonly kind: 'gateway-class'; readonly gatewayClass: string }
-    | { readonly kind: 'none' };
+  readonly exposure: ExposurePlan;
   readonly storageClass: string | null;
   readonly pullSecrets: readonly string[];
   readonly from: string;
 }
+
+export type ExposurePlan =
+  | { readonly kind: 'parent'; readonly name: string; readonly namespace: string | null }
+  | { readonly kind: 'gateway-class'; readonly gatewayClass: string }
+  | { readonly kind: 'none' };
 
 export interface FlyPlan {
   readonly app: string;
@@ -365,40 +369,5 @@ export interface FlyPlan {
   readonly org: string | null;
   readonly vm: { readonly size: string; readonly memory: number };
   readonly scaleToZero: boolean;
-  readonly from: string;
-}
-
-// ── policy: what is checked ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export type Severity = 'error' | 'warn' | 'info';
-
-export interface PolicyPlan {
-  readonly severities: readonly { readonly rule: RuleName; readonly severity: Severity | 'off'; readonly from: string }[];
-  readonly suppressions: readonly SuppressionPlan[];
-  readonly expectations: readonly ExpectationPlan[];
-}
-
-export interface SuppressionPlan {
-  readonly rule: string;
-  readonly path: string;
-  readonly reason: string;
-  readonly until: string | null;
-  readonly owner: string | null;
-  readonly from: string;
-}
-
-export interface ExpectationPlan {
-  readonly request: {
-    readonly path: string;
-    readonly method: string;
-    readonly host: string;
-    readonly origin: string | null;
-    readonly revision: Revision;
-    readonly client: string | null;
-    readonly tenant: string | null;
-    readonly address: string;
-  };
-  readonly decision: 'allow' | 'deny';
-  readonly status: number | null;
   readonly from: string;
 }

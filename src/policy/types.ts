@@ -1,16 +1,18 @@
 import type { RuleCode, RuleSlug } from '../config/language/rules.js';
 import type { EmittedFile, Target } from '../emit/types.js';
 import type { LoadFacts } from '../load/types.js';
-import type { Plan, Severity } from '../plan/types.js';
+import type { ExpectationPlan, Plan, Severity } from '../plan/types.js';
 
-/** Everything a rule may look at; all of it values. A rule declares which parts it reads, and only those are computed. */
+/** Everything a run is given; all of it values. A rule declares which parts it reads, and only those need to be computed. */
 export interface RuleInput {
   readonly plan: Plan;
   readonly load: LoadFacts;
   /** Today in UTC, `YYYY-MM-DD`. Nothing generated depends on it. */
   readonly today: string;
-  /** The targets' documents, by target; only for rules that read `documents`. */
+  /** The targets' documents, by target; empty when no wanted rule reads them. */
   readonly documents: Documents;
+  /** What the gateway's own `decide()` answers to an expected request. */
+  readonly decideExpectation: (expectation: ExpectationPlan) => ExpectationOutcome;
 }
 
 /** A target's document beside the files it prints to. */
@@ -20,24 +22,70 @@ export interface DocumentEntry {
 }
 export type Documents = Readonly<Partial<Record<Target, DocumentEntry>>>;
 
-export type Reads = 'plan' | 'load' | 'today' | 'documents';
+/** The decision on an expected request. Status, reason and step are a refusal's; null where it is allowed. */
+export interface ExpectationOutcome {
+  readonly decision: 'allow' | 'deny';
+  readonly status: number | null;
+  readonly reason: string | null;
+  readonly step: string | null;
+}
+
+/** One exception that the policy makes, a suppression or a severity, and what became of it once every ordinary rule had run. */
+export interface ExceptionOutcome {
+  /** The rule as it was written. */
+  readonly rule: string;
+  /** Path of a suppression; null for a severity in `policy.rules`. */
+  readonly path: string | null;
+  readonly fate: ExceptionFate;
+  readonly from: string;
+}
+
+export type ExceptionFate =
+  | 'used'
+  /** It names a rule that ran, and nothing was found there. */
+  | 'unused'
+  /** It met nothing but findings that no reason makes safe. */
+  | 'refused'
+  /** Expired, or without a reason: not applied, and reported by rules of their own. */
+  | 'void'
+  | 'rule-off'
+  /** The rule was not among those that ran. */
+  | 'not-run'
+  | 'unknown-rule'
+  | 'unknown-path';
+
+/** What rules may read, and under which key they find it. `exceptions` is known only after all rules that do not read it. */
+interface Readable {
+  plan: 'plan';
+  load: 'load';
+  today: 'today';
+  documents: 'documents';
+  decisions: 'decideExpectation';
+  exceptions: 'exceptions';
+}
+export type Reads = keyof Readable;
+interface Everything extends RuleInput {
+  readonly exceptions: readonly ExceptionOutcome[];
+}
+/** What a rule that reads `R` is handed; the compiler keeps it to that. */
+export type View<R extends Reads = Reads> = Pick<Everything, Readable[R]>;
 
 /** One rule: a value, beside its page `<slug>.md` and its test. */
-export interface Rule {
+export interface Rule<R extends Reads = Reads> {
   readonly code: RuleCode;
   /** Reads well after "allow": `origin-wildcard`. */
   readonly slug: RuleSlug;
   readonly severity: Severity;
-  /** Severity in profile `local`, where it differs. */
-  readonly localSeverity?: Severity | 'off';
-  /** False for what no reason makes safe. Default true. */
-  readonly suppressible?: boolean;
+  /** At most this in profile `local` on loopback. */
+  readonly localSeverity?: Severity;
+  /** False for what no reason makes safe; `partly` when the problem says. Default: true. */
+  readonly suppressible?: boolean | 'partly';
   /** CVSS-like number for code scanning, 0 to 10. */
   readonly securitySeverity: number;
   /** One line, no full stop. */
   readonly summary: string;
-  readonly reads: readonly Reads[];
-  readonly check: (input: RuleInput) => Iterable<Problem>;
+  readonly reads: readonly R[];
+  readonly check: (view: View<R>) => Iterable<Problem>;
 }
 
 /** What a rule yields; `run.ts` stamps rule and severity on it. */
@@ -48,16 +96,30 @@ export interface Problem {
   /** What would be right. */
   readonly help: string;
   /** Generated files that show it. */
-  readonly artefacts?: readonly { readonly file: string; readonly line: number }[];
+  readonly artefacts?: readonly Artefact[];
   readonly severity?: Severity;
+  /** Of a rule that is `partly` suppressible: false for a problem that is not. */
+  readonly suppressible?: boolean;
+  /** The place it points at holds a secret, so it is not shown. */
+  readonly sensitive?: boolean;
+}
+
+export interface Artefact {
+  readonly file: string;
+  readonly line: number;
 }
 
 /** A problem with its rule: the one shape behind every output format. */
-export interface Finding extends Required<Omit<Problem, 'severity'>> {
+export interface Finding {
   readonly code: RuleCode;
   readonly slug: RuleSlug;
   readonly severity: Severity;
   readonly securitySeverity: number;
+  readonly at: string;
+  readonly message: string;
+  readonly help: string;
+  readonly artefacts: readonly Artefact[];
+  readonly sensitive: boolean;
   /** sha256 of rule, path and message; stable across line moves. */
   readonly fingerprint: string;
   readonly suppressed: { readonly reason: string; readonly until: string | null; readonly owner: string | null } | null;

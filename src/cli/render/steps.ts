@@ -1,7 +1,8 @@
 /** A decision, row by row, each with the line of the config it rests on. */
 import type { Judged } from '../../decision.js';
+import { PASSED } from '../../gateway/rows-in-words.js';
 import { REASONS } from '../../gateway/runtime/reasons.js';
-import { ROWS, type Step } from '../../gateway/runtime/decide.js';
+import { ROWS, type NginxCan, type Step } from '../../gateway/runtime/decide.js';
 import { codeFrame } from '../../load/frame.js';
 import { locateIn } from '../../load/locate.js';
 import type { Location, SourceGraph } from '../../load/types.js';
@@ -36,12 +37,24 @@ const BASIS: Readonly<Record<Step, (judged: Judged) => string | null>> = {
   'instance': ({ asked }) => `servers.${asked.route?.server}.strategy`,
 };
 
+const HEALTH_ANSWER = 'a health probe, 200';
+const ANSWERS = { preflight: 'a CORS preflight of an accepted origin, 204', health: HEALTH_ANSWER, live: HEALTH_ANSWER, ready: HEALTH_ANSWER } as const;
+const NGINX: Readonly<Record<NginxCan, string>> = {
+  decides: 'decides this row by itself',
+  partly: 'decides part of this row; the gateway the rest',
+  cannot: 'passes this row to the gateway',
+};
+
 export function stepsText(judged: Judged, options: StepsOptions): string {
   const { decision, passed } = judged;
   const paint = painter(options.colour);
-  const lines = passed.map((step) => `  ${paint('dim', 'pass')}    ${step.padEnd(12)} ${sayOf(step).padEnd(52)} ${paint('dim', whereOf(step, judged, options))}`.trimEnd());
-  if (decision.kind === 'allow') return `${lines.join('\n')}\n${paint('bold', 'allowed')}: the request reaches an instance of "${judged.asked.route?.server}"\n`;
-  if (decision.kind === 'answer') return `${lines.join('\n')}\n${paint('bold', 'answered')} at ${decision.step}: ${decision.what === 'preflight' ? 'a CORS preflight of an accepted origin, 204' : 'a health probe, 200'}\n`;
+  const lines = passed.map((step) => {
+    const where = paint('dim', whereOf(step, judged, options));
+    return `  ${paint('dim', 'pass')}    ${step.padEnd(12)} ${PASSED[step].padEnd(52)} ${where}`.trimEnd();
+  });
+  const before = `${lines.join('\n')}\n`;
+  if (decision.kind === 'allow') return `${before}${paint('bold', 'allowed')}: the request reaches an instance of "${judged.asked.route?.server}"\n`;
+  if (decision.kind === 'answer') return `${before}${paint('bold', 'answered')} at ${decision.step}: ${ANSWERS[decision.what]}\n`;
   const location = locate(decision.at, options);
   const text = textOf(options.sources, location, options.cwd);
   const nginx = ROWS.find(({ id }) => id === decision.step)?.nginx;
@@ -51,7 +64,7 @@ export function stepsText(judged: Judged, options: StepsOptions): string {
     `${paint('bold', `refused with ${decision.status}`)} (${decision.reason}, JSON-RPC code ${decision.code})`,
     `  ${paint('dim', '-->')} ${location.file}:${location.line}:${location.column} (${decision.at})`,
     ...(text === null ? [] : [codeFrame(text, location, { color: options.colour }).trimEnd()]),
-    `  ${paint('dim', '=')} nginx in front ${nginx === 'decides' ? 'decides this row by itself' : nginx === 'partly' ? 'decides part of this row; the gateway the rest' : 'passes this row to the gateway'}`,
+    `  ${paint('dim', '=')} nginx in front ${NGINX[nginx ?? 'cannot']}`,
     '',
   ].join('\n');
 }
@@ -61,12 +74,18 @@ export function stepsJson(judged: Judged, options: StepsOptions): string {
   const steps = passed.map((step) => ({ step, verdict: 'pass', config: BASIS[step](judged) }));
   const outcome =
     decision.kind === 'refuse'
-      ? { decision: 'deny', step: decision.step, status: decision.status, code: decision.code, reason: decision.reason, config: { path: decision.at, ...locate(decision.at, options) } }
+      ? {
+          decision: 'deny',
+          step: decision.step,
+          status: decision.status,
+          code: decision.code,
+          reason: decision.reason,
+          config: { path: decision.at, ...locate(decision.at, options) },
+        }
       : { decision: decision.kind === 'allow' ? 'allow' : 'answer' };
   return `${JSON.stringify({ formatVersion: '1', steps, ...outcome }, null, 2)}\n`;
 }
 
-const sayOf = (step: Step): string => ROWS.find(({ id }) => id === step)?.says ?? '';
 
 function whereOf(step: Step, judged: Judged, options: StepsOptions): string {
   const path = BASIS[step](judged);

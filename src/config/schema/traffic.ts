@@ -2,18 +2,29 @@ import { z } from 'zod';
 import { about, count, day, hostName, line, rate, secret } from './scalars.js';
 
 const pattern = z.string({ error: 'expected an origin, such as "https://app.acme.com"' });
-const patterns = z.union([pattern.transform((one) => [one]), z.array(pattern).min(1, { error: 'expected at least one origin' })], {
+const patterns = z.union([pattern.transform((one) => ({ list: [one], isList: false })), z.array(pattern).min(1, { error: 'expected at least one origin' }).transform((list) => ({ list, isList: true }))], {
   error: 'expected an origin, such as "https://app.acme.com", or a list of them',
 });
 
-/** Every spelling of an origin in one shape. What an origin means, and whether it may, is decided in `plan/origins.ts`. */
+/** One shape for every spelling; `place` tells where below the entry each origin was written. */
+export interface OriginShape {
+  readonly origins: readonly string[];
+  readonly preset: 'any-https' | 'ngrok' | null;
+  readonly owner: string | null;
+  readonly reviewBy: string | null;
+  readonly note: string | null;
+  readonly place: { readonly key: '' | '.origin'; readonly isList: boolean };
+}
+const PLAIN: OriginShape = { origins: [], preset: null, owner: null, reviewBy: null, note: null, place: { key: '', isList: false } };
+
+/** What an origin means, and whether it may, is decided in `plan/origins.ts`. */
 export const origin = z.union(
   [
-    patterns.transform((origins) => ({ origins, preset: null, owner: null, reviewBy: null, note: null })),
+    patterns.transform(({ list, isList }): OriginShape => ({ ...PLAIN, origins: list, place: { key: '', isList } })),
     z
       .strictObject({ origin: patterns, owner: line.optional(), reviewBy: day.optional(), note: line.optional() })
-      .transform(({ origin: origins, owner, reviewBy, note }) => ({ origins, preset: null, owner: owner ?? null, reviewBy: reviewBy ?? null, note: note ?? null })),
-    z.strictObject({ preset: z.enum(['any-https', 'ngrok']) }).transform(({ preset }) => ({ origins: [], preset, owner: null, reviewBy: null, note: null })),
+      .transform(({ origin: { list, isList }, owner = null, reviewBy = null, note = null }): OriginShape => ({ ...PLAIN, origins: list, owner, reviewBy, note, place: { key: '.origin', isList } })),
+    z.strictObject({ preset: z.enum(['any-https', 'ngrok']) }).transform(({ preset }): OriginShape => ({ ...PLAIN, preset })),
   ],
   { error: 'expected an origin such as "https://app.acme.com", a list of them, { origin, owner, reviewBy, note } or { preset }' },
 );

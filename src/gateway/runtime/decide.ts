@@ -59,8 +59,6 @@ type Verdict = Omit<Refusal, 'kind' | 'step' | 'status' | 'code' | 'id'> | { rea
 export interface Row {
   readonly id: string;
   readonly nginx: NginxCan;
-  /** What passing this row means, for `explain`. */
-  readonly says: string;
   readonly check: (tables: Tables, asked: Asked, facts: Facts) => Verdict;
 }
 
@@ -76,25 +74,21 @@ export const ROWS = [
   {
     id: 'normal-form',
     nginx: 'decides',
-    says: 'one Host, at most one Origin, a literal path',
     check: (_tables, asked) => (asked.fault ? no(asked.fault, 'gateway') : asked.health ? { answer: asked.health } : null),
   },
   {
     id: 'host',
     nginx: 'decides',
-    says: 'the host is served here',
     check: (tables, asked) => (hostAccepted(tables, asked) ? null : no('unknown-host', 'gateway.url')),
   },
   {
     id: 'route',
     nginx: 'decides',
-    says: 'the path is a route',
     check: (_tables, asked) => (asked.route ? null : no('unknown-route', 'servers')),
   },
   {
     id: 'preflight',
     nginx: 'decides',
-    says: 'not a preflight',
     check: (tables, asked) => {
       const { method, headers } = asked.request;
       if (method !== 'OPTIONS' || asked.origin === null || headers['access-control-request-method'] === undefined) return null;
@@ -104,7 +98,6 @@ export const ROWS = [
   {
     id: 'origin',
     nginx: 'decides',
-    says: 'the origin is accepted, or there is none',
     check: (tables, asked) => {
       if (asked.origin === null) return tables.raw.requireOrigin ? no('origin-required', 'gateway.requireOrigin') : null;
       return originInServerSet(tables, asked) ? null : no('origin-not-allowed', serverPath(asked, 'origins'));
@@ -113,13 +106,11 @@ export const ROWS = [
   {
     id: 'method',
     nginx: 'decides',
-    says: 'the route takes this method',
     check: (_tables, asked) => (asked.route?.methods.includes(asked.request.method) ? null : no('method-not-allowed', serverPath(asked, 'route'))),
   },
   {
     id: 'head',
     nginx: 'partly',
-    says: 'declared size and type are accepted',
     check: ({ raw }, { request }) => {
       if (Number(request.headers['content-length'] ?? 0) > raw.limits.body) return no('body-too-large', 'gateway.limits.body');
       if (request.method !== 'POST') return null;
@@ -130,7 +121,6 @@ export const ROWS = [
   {
     id: 'address',
     nginx: 'partly',
-    says: 'the address has not used up its rate',
     check: (_tables, _asked, { address }) => {
       if (!address) return { need: 'address' };
       return address.kind === 'ok' ? null : no('address-rate', 'gateway.limits.perAddress', { retryAfter: address.retryAfter });
@@ -139,7 +129,6 @@ export const ROWS = [
   {
     id: 'credentials',
     nginx: 'cannot',
-    says: 'the caller is known, or nobody needs to be',
     check: (_tables, _asked, { principal }) => {
       if (!principal) return { need: 'principal' };
       if (principal.kind === 'missing') return no('credentials-missing', 'auth.clients');
@@ -149,7 +138,6 @@ export const ROWS = [
   {
     id: 'tenant',
     nginx: 'cannot',
-    says: 'the request is one tenant’s',
     check: (_tables, _asked, { tenants }) => {
       if (!tenants) return { need: 'tenants' };
       return tenants.length === 1 ? null : no(tenants.length === 0 ? 'tenant-unknown' : 'tenant-ambiguous', 'tenants');
@@ -158,7 +146,6 @@ export const ROWS = [
   {
     id: 'grant',
     nginx: 'cannot',
-    says: 'the tenant may use this server from this origin',
     check: (tables, asked, facts) => {
       const name = facts.tenants?.[0] ?? '';
       const tenant = tables.tenants.get(name);
@@ -172,7 +159,6 @@ export const ROWS = [
   {
     id: 'quota',
     nginx: 'cannot',
-    says: 'the tenant has not used up its share',
     check: (_tables, _asked, { quota, tenants }) => {
       if (!quota) return { need: 'quota' };
       if (quota.kind === 'rate') return no('tenant-rate', `tenants.${tenants?.[0] ?? ''}.rate`, { retryAfter: quota.retryAfter });
@@ -182,7 +168,6 @@ export const ROWS = [
   {
     id: 'body',
     nginx: 'cannot',
-    says: 'the body is one unambiguous message',
     check: (_tables, { request }, { body }) => {
       if (request.method !== 'POST') return null;
       if (!body) return { need: 'body' };
@@ -192,7 +177,6 @@ export const ROWS = [
   {
     id: 'revision',
     nginx: 'cannot',
-    says: 'a served revision, headers and body in agreement',
     check: (tables, asked, { body }) => {
       const fault = revisionFault(tables, asked, body?.kind === 'message' ? body.message : undefined);
       return fault ? no(fault.reason, 'gateway.revisions', fault.data ? { data: fault.data } : {}) : null;
@@ -201,7 +185,6 @@ export const ROWS = [
   {
     id: 'session',
     nginx: 'cannot',
-    says: 'the session is this caller’s',
     check: (_tables, asked, { body, session }) => {
       const message = body?.kind === 'message' ? body.message : undefined;
       if (eraOf(asked, message) === 'modern') return null;
@@ -213,7 +196,6 @@ export const ROWS = [
   {
     id: 'instance',
     nginx: 'cannot',
-    says: 'an instance is up',
     check: (_tables, asked, { instance }) => {
       if (!instance) return { need: 'instance' };
       return instance.kind === 'ok' ? null : no('no-instance', serverPath(asked, 'strategy'), { retryAfter: instance.retryAfter });

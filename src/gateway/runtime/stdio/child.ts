@@ -48,6 +48,7 @@ export function startChild({ child: table, env, log }: ChildOptions, onLine: (li
   }
   if (child?.pid === undefined) throw new UpstreamFault('refused');
   const { pid, stdin, stdout, stderr } = child;
+  const signal = (name: NodeJS.Signals): void => signalGroup(pid, name);
   living.add(pid);
   log('info', 'child-started', { pid, command });
 
@@ -56,13 +57,12 @@ export function startChild({ child: table, env, log }: ChildOptions, onLine: (li
     if (ending) return;
     ending = true;
     stdin.end();
-    timers.push(setTimeout(signalGroup, GRACE, pid, 'SIGTERM'), setTimeout(signalGroup, 2 * GRACE, pid, 'SIGKILL'));
+    timers.push(setTimeout(signal, GRACE, 'SIGTERM'), setTimeout(signal, 2 * GRACE, 'SIGKILL'));
   };
   const kill = (reason: string): void => {
+    if (living.has(pid)) log('error', 'child-killed', { pid, reason });
     ending = true;
-    if (!living.has(pid)) return;
-    log('error', 'child-killed', { pid, reason });
-    signalGroup(pid, 'SIGKILL');
+    signal('SIGKILL');
   };
   let noises = 0;
   const noise = (text: string): void => {
@@ -71,7 +71,6 @@ export function startChild({ child: table, env, log }: ChildOptions, onLine: (li
   };
   const beat = async (): Promise<void> => {
     noises = 0;
-    // Linux only.
     const statm = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '');
     if (Number(statm.split(' ')[1] ?? 0) * PAGE > table.memory) kill('too much memory');
   };
@@ -79,15 +78,14 @@ export function startChild({ child: table, env, log }: ChildOptions, onLine: (li
 
   stdout.on('data', lineReader(table.line, (line) => onLine(line) || noise(line), () => kill('line too long')));
   stderr.on('data', lineReader(8192, noise, () => noise('(a long line)')));
-  // A child that closes one of these can no longer be served; the error (EPIPE) says no more.
-  stdin.on('error', end);
-  stdout.on('close', end);
-  child.on('close', onExit).on('exit', (code, signal) => {
-    log(ending ? 'info' : 'warn', 'child-exited', { pid, code, signal });
+  // EPIPE; the exit that follows says more.
+  stdin.on('error', () => {});
+  child.on('close', onExit).on('exit', (code, by) => {
+    log(ending ? 'info' : 'warn', 'child-exited', { pid, code, signal: by });
     ending = true;
     living.delete(pid);
     timers.forEach(clearTimeout);
-    signalGroup(pid, 'SIGKILL');
+    signal('SIGKILL');
     stdout.resume();
     // A descendant that left the group may keep the pipes open for ever.
     setTimeout(() => [stdout, stderr].forEach((pipe) => pipe.destroy()), GRACE).unref();
@@ -95,7 +93,7 @@ export function startChild({ child: table, env, log }: ChildOptions, onLine: (li
 
   return {
     check() {
-      if (ending) throw new UpstreamFault('refused');
+      if (ending || !stdin.writable) throw new UpstreamFault('refused');
       if (stdin.writableLength > table.line) throw new UpstreamFault('full');
     },
     write: (message) => void (stdin.writable && stdin.write(`${message.replace(/[\r\n]/g, ' ')}\n`)),

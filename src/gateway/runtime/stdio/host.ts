@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
@@ -38,12 +39,12 @@ export async function startHost(options: HostOptions): Promise<Host> {
     };
     answer(options, req, gone.signal).then(forward, () => res.destroy());
   });
-  await new Promise<void>((resolve, reject) => void server.on('error', reject).listen(options.port, options.host, resolve));
+  await once(server.listen(options.port, options.host), 'listening');
 
   return {
     port: (server.address() as AddressInfo).port,
     async close(drainMs) {
-      const closed = new Promise((resolve) => server.close(resolve));
+      const closed = once(server.close(), 'close');
       listening.forEach((res) => res.end());
       // A connection becomes idle when its answer has left; close() saw only those that were.
       const idle = setInterval(() => server.closeIdleConnections(), 50);

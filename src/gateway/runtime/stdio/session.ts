@@ -19,19 +19,18 @@ export interface Session {
 /** `limit` is how many bytes may wait in each stream. */
 export function createSession(running: () => Promise<Running>, limit: number, onDropped: () => void): Session {
   const flow = (on: boolean) => (): void => void running().then(({ link }) => link.flow(on), () => {});
-  const open = (shown: boolean): EventStream => {
-    const stream = Object.assign(new EventStream(), { limit, shown });
-    return stream.on('full', flow(false)).on('drain', flow(true)).on('close', flow(true)).on('error', () => {});
-  };
+  const open = (shown = false): EventStream =>
+    Object.assign(new EventStream(), { limit, shown }).on('full', flow(false)).on('drain', flow(true)).on('close', flow(true)).on('error', () => {});
+  const posts = new Set<EventStream>();
   const openPost = (shown: boolean): EventStream => {
-    const post = open(shown);
-    session.posts.add(post);
-    return post.on('close', () => session.posts.delete(post));
+    const post = open(shown).on('close', () => posts.delete(post));
+    posts.add(post);
+    return post;
   };
+  const session = { id: randomBytes(24).toString('base64url'), running, posts, standalone: open(), seen: 0, openPost };
   const renew = (): void => {
-    session.standalone = open(false).on('error', onDropped).on('close', renew);
+    session.standalone = open().on('error', onDropped).on('close', renew);
   };
-  const session = { id: randomBytes(24).toString('base64url'), running, posts: new Set<EventStream>(), standalone: open(false), seen: 0, openPost };
   renew();
   return session;
 }

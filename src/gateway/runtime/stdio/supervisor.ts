@@ -64,6 +64,6 @@ function shakeHands(link: Link, initialize: Message | undefined): Promise<Runnin
       link.write(messageText({ method: 'notifications/initialized' }));
       resolve({ link, result });
     };
-    if (initialize) link.ask(null, { send: () => true, answer }, initialize);
+    if (initialize) link.ask(initialize, answer);
   });
 }

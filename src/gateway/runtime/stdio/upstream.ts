@@ -1,10 +1,10 @@
 import { UpstreamFault, type Upstream, type UpstreamRequest, type UpstreamResponse } from '../upstream.js';
-import { jsonAnswer, openAnswer, type Answer } from './answer.js';
+import { collect, jsonAnswer, streamAnswer } from './answer.js';
 import type { ChildOptions } from './child.js';
 import { openLink, type Link } from './link.js';
 import { errorText, messageText, readMessages, SUPPORTED, unsupported, type Batch, type Message } from './message.js';
 import { createSession, type Session } from './session.js';
-import { KEEP_ALIVE, SSE_HEADERS } from './sse.js';
+import { KEEP_ALIVE, type EventStream } from './sse.js';
 import { supervise } from './supervisor.js';
 
 export interface StdioOptions extends ChildOptions {
@@ -45,40 +45,42 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
     session.standalone.end();
     session.running().then(({ link }) => (shared ? link.leave(session) : link.end())).catch(() => {});
   };
-  const answerTo = ({ headers, signal }: UpstreamRequest, session: Session, missing: number, batch: boolean, head = {}): Answer => {
-    const stream = session.openPost(headers['accept']?.includes('text/event-stream') ?? false);
+  const openPost = (session: Session, signal: AbortSignal, shown: boolean): EventStream => {
+    const stream = session.openPost(shown);
     signal.addEventListener('abort', () => stream.destroy());
-    return openAnswer(stream, missing, batch, head);
+    return stream;
   };
 
-  const initialize = async (request: UpstreamRequest, message: Message): Promise<UpstreamResponse> => {
+  /** Always answered in JSON: a child that cannot be started is to show in the status. */
+  const initialize = async (message: Message, signal: AbortSignal): Promise<UpstreamResponse> => {
     if (shared ? sessions.size >= MAX_SESSIONS : links.size >= child.processes) throw new UpstreamFault('full');
     const running = shared ? await supervised(message) : { link: launch(() => [session], () => end(session)) };
     const dropped = (): void => log('warn', 'messages-dropped', { reason: 'not read by the client' });
     const session = createSession(shared ? supervised : async () => running, 2 * child.line, dropped);
     sessions.set(session.id, session);
     session.seen = now();
-    const answer = answerTo(request, session, 1, false, { 'mcp-session-id': session.id });
-    const finish = (text: string | null, status: number, result?: unknown): void => {
-      answer.answer(text, status);
-      if (result === undefined) end(session);
-    };
-    if (shared) answer.answer(messageText({ id: message.id, result: running.result }), 200);
-    else running.link.ask(session, { send: answer.send, answer: finish }, message);
-    return answer.response;
+    const stream = openPost(session, signal, false);
+    const { response, answer } = collect(stream, 1, false, { 'mcp-session-id': session.id });
+    if (shared) answer(messageText({ id: message.id, result: running.result }), 200);
+    else {
+      running.link.ask(message, (text, status, result) => {
+        answer(text, status);
+        if (result === undefined) end(session);
+      }, session, stream);
+    }
+    return response;
   };
 
-  const post = async (request: UpstreamRequest, session: Session, { batch, messages }: Batch): Promise<UpstreamResponse> => {
+  const post = async ({ headers, signal }: UpstreamRequest, session: Session, { batch, messages }: Batch): Promise<UpstreamResponse> => {
     const { link } = await session.running();
     link.check();
-    const requests = messages.filter(({ kind }) => kind === 'request').length;
-    const answer = requests > 0 ? answerTo(request, session, requests, batch) : null;
-    answer?.begin();
-    for (const message of messages) {
-      if (message.kind === 'request' && answer) link.ask(session, answer, message);
-      else link.tell(session, message);
-    }
-    return answer?.response ?? jsonAnswer(202);
+    const requests = messages.filter(({ kind }) => kind === 'request');
+    for (const message of messages) if (message.kind !== 'request') link.tell(session, message);
+    if (requests.length === 0) return jsonAnswer(202);
+    const stream = openPost(session, signal, headers['accept']?.includes('text/event-stream') ?? false);
+    const { response, answer } = collect(stream, requests.length, batch, {});
+    for (const request of requests) link.ask(request, answer, session, stream);
+    return response;
   };
 
   const beat = setInterval(() => {
@@ -102,7 +104,7 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
     const requested = unsupported(headers['mcp-protocol-version'], read.messages);
     // What makes a dual-era client fall back to `initialize` (2026-07-28, Versioning).
     if (requested !== undefined) return refuse(400, -32022, 'Unsupported protocol version', { supported: SUPPORTED, requested });
-    if (first?.kind === 'request' && first.method === 'initialize' && !read.batch) return initialize(request, first);
+    if (first?.kind === 'request' && first.method === 'initialize' && !read.batch) return initialize(first, signal);
     const id = headers['mcp-session-id'];
     if (id === undefined) return refuse(400, -32000, 'Mcp-Session-Id is required');
     const session = sessions.get(id);
@@ -117,7 +119,7 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
     if (standalone.shown) return refuse(409, -32000, 'The session has a stream already');
     standalone.shown = true;
     signal.addEventListener('abort', () => standalone.destroy());
-    return { status: 200, headers: SSE_HEADERS, body: standalone };
+    return streamAnswer(standalone);
   };
 
   return {

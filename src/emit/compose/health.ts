@@ -1,0 +1,32 @@
+import type { HealthPlan, Workload } from '../../plan/types.js';
+import { httpProbe, tcpProbe } from '../shared/probe-script.js';
+import { seconds } from '../shared/quantity.js';
+import { literal } from './interpolation.js';
+import type { Healthcheck } from './types.js';
+
+/**
+ * Null for a server of the user's: a health check runs inside the container, and nothing is known to be in that image that could ask.
+ * The gateway probes such a server over the network.
+ */
+export function healthcheck({ kind, port, health }: Workload): Healthcheck | null {
+  switch (kind) {
+    case 'gateway':
+      return check(httpProbe(port, '/health/ready', health.timeout), health);
+    case 'stdio-host':
+      return check(health.kind === 'http' ? httpProbe(port, health.path, health.timeout) : tcpProbe(port, health.timeout), health);
+    case 'server':
+      return null;
+  }
+}
+
+export function check(command: readonly string[], { every, timeout, startup }: HealthPlan): Healthcheck {
+  return {
+    test: ['CMD', ...command].map(literal),
+    interval: `${seconds(every)}s`,
+    timeout: `${seconds(timeout)}s`,
+    retries: 3,
+    start_period: `${seconds(startup)}s`,
+    // While starting, so that what waits for it does not wait a whole interval (Engine 25).
+    start_interval: '2s',
+  };
+}

@@ -1,0 +1,11 @@
+import type { Emitter } from '../types.js';
+import { composeModel } from './model.js';
+import { composePrint } from './print.js';
+import type { ComposeDocument } from './types.js';
+
+export const composeEmitter: Emitter<ComposeDocument> = {
+  target: 'compose',
+  wanted: ({ infra }) => infra.targets.compose !== null,
+  model: composeModel,
+  print: composePrint,
+};

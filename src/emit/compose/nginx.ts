@@ -1,0 +1,49 @@
+import type { NginxPlan, Plan, Workload } from '../../plan/types.js';
+import { check } from './health.js';
+import { HARDENING, stopGracePeriod } from './hardening.js';
+import { literal } from './interpolation.js';
+import { bind } from './mounts.js';
+import { EDGE } from './networks.js';
+import { target } from './target.js';
+import type { Service } from './types.js';
+import type { Resolution } from './upstream.js';
+
+/** Id of `nginx` in the official images. */
+const NGINX_USER = '101:101';
+
+export function nginxService(plan: Plan, nginx: NginxPlan, gateway: Workload, resolution: Resolution): Service {
+  return {
+    image: literal(plan.infra.images.nginx),
+    user: NGINX_USER,
+    ports: [`127.0.0.1:${target(plan).expose}:${nginx.listen}`],
+    networks: [EDGE],
+    volumes: [
+      bind('../nginx/nginx.conf', '/etc/nginx/nginx.conf'),
+      bind('./nginx-upstream.conf', '/etc/nginx/upstream.conf'),
+      ...(nginx.tls ? [...new Set([nginx.tls.certificate, nginx.tls.key])].map((path) => bind(path, path)) : []),
+    ],
+    tmpfs: ['/tmp', '/run', '/var/cache/nginx'],
+    // Docker's own default; other engines ask for a capability below port 1024, and there is none left.
+    ...(nginx.listen < 1024 ? { sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' } } : {}),
+    depends_on: {
+      // An nginx that resolved the name at its start would go on talking to the address of a gateway that was recreated.
+      gateway: { condition: 'service_healthy', ...(resolution === 'start' ? { restart: true } : {}) },
+    },
+    ...nginxHealthcheck(plan, nginx, gateway),
+    ...HARDENING,
+    stop_grace_period: stopGracePeriod(plan),
+    deploy: { replicas: 1, resources: { limits: { memory: '256m', pids: 128 } } },
+    labels: { 'mcpgen.hash': literal(plan.hash) },
+  };
+}
+
+/** The official images carry curl, in all flavours but `slim`; of other images nothing is known. */
+function nginxHealthcheck({ traffic, infra }: Plan, nginx: NginxPlan, { health }: Workload): Pick<Service, 'healthcheck'> {
+  if (!/(^|\/)nginx(-unprivileged)?(:(?!.*-slim)|@|$)/.test(infra.images.nginx)) return {};
+  const { host } = traffic.publicUrl;
+  const url = `${nginx.tls ? 'https' : 'http'}://${host}:${nginx.listen}/health/live`;
+  // By the public name, because an unknown one gets no TLS handshake; --insecure, because an expired certificate is not ill health.
+  const quiet = ['--fail', '--silent', '--output', '/dev/null', '--noproxy', '*', '--insecure'];
+  const curl = ['curl', ...quiet, '--resolve', `${host}:${nginx.listen}:127.0.0.1`, url];
+  return { healthcheck: check(curl, health) };
+}

@@ -1,0 +1,74 @@
+import type { Plan, VolumePlan } from '../../plan/types.js';
+import { containerEnv } from '../shared/container-env.js';
+import { runsOurCode, type Runnable } from '../shared/runnable.js';
+import { NODE_USER, runtimeCommand } from '../shared/runtime.js';
+import { deployment, HARDENING, stopGracePeriod } from './hardening.js';
+import { healthcheck } from './health.js';
+import { literal, required } from './interpolation.js';
+import { GATEWAY_MOUNT, volume } from './mounts.js';
+import type { Service } from './types.js';
+
+/** What of a service its caller decides. */
+export type Placing = Pick<Service, 'networks'> & {
+  readonly replicas: number;
+  /** Name of the named volume behind a volume of the plan. */
+  readonly volumeName: (volume: VolumePlan) => string;
+  readonly digest: string;
+  readonly ports?: readonly string[];
+};
+
+export function service(plan: Plan, workload: Runnable, { networks, replicas, volumeName, digest, ports }: Placing): Service {
+  const ours = runsOurCode(workload);
+  const variables = containerEnv(plan, workload, 'compose');
+  const mounts = [...(ours ? [GATEWAY_MOUNT] : []), ...workload.volumes.map((each) => volume(volumeName(each), each.path))];
+  const probe = healthcheck(workload);
+  const labels = serviceLabels(plan, workload, digest);
+  return {
+    ...image(plan, workload),
+    ...(ours ? { entrypoint: runtimeCommand(workload).map(literal) } : {}),
+    // An image of the user's has users of its own.
+    ...(workload.image.kind === 'reference' ? {} : { user: `${NODE_USER}:${NODE_USER}` }),
+    ...(variables.length > 0
+      ? {
+          environment: Object.fromEntries(
+            variables.map(({ name, value }) => [name, value.kind === 'text' ? literal(value.text) : required(value.secret)]),
+          ),
+        }
+      : {}),
+    ...(ports ? { ports } : {}),
+    networks,
+    ...(mounts.length > 0 ? { volumes: mounts } : {}),
+    // Two mounts at one place are an error.
+    ...(workload.volumes.some(({ path }) => path === '/tmp') ? {} : { tmpfs: ['/tmp'] }),
+    ...(probe ? { healthcheck: probe } : {}),
+    ...HARDENING,
+    stop_grace_period: stopGracePeriod(plan),
+    deploy: deployment(workload, replicas),
+    ...(Object.keys(labels).length > 0 ? { labels } : {}),
+  };
+}
+
+function image(plan: Plan, { id, image }: Runnable): Pick<Service, 'image' | 'build' | 'pull_policy'> {
+  if (image.kind !== 'install') return { image: literal(image.reference) };
+  return {
+    image: literal(`${plan.name}-${id}`),
+    build: { context: '.', dockerfile: `${id}.Dockerfile` },
+    pull_policy: 'build',
+  };
+}
+
+/** Mounted files change without compose noticing; a changed label makes it recreate the container. Foreign servers mount none of them. */
+function serviceLabels(plan: Plan, workload: Runnable, digest: string): NonNullable<Service['labels']> {
+  const { description, owner, labels } = workload.about;
+  const entries = {
+    ...labels,
+    ...(description === null ? {} : { 'mcpgen.description': description }),
+    ...(owner === null ? {} : { 'mcpgen.owner': owner }),
+    ...(runsOurCode(workload) ? { 'mcpgen.hash': plan.hash, 'mcpgen.runtime': digest } : {}),
+  };
+  return Object.fromEntries(
+    Object.entries(entries)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, value]) => [key, literal(value)]),
+  );
+}

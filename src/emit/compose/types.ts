@@ -1,0 +1,87 @@
+import type { Dockerfile } from '../shared/dockerfile.js';
+import type { NeededSecret } from '../shared/needed-secrets.js';
+import type { Note } from '../shared/yaml.js';
+import type { Interpolated } from './interpolation.js';
+import type { Upstream } from './upstream.js';
+
+/** Everything of the compose target. `file` is the compose file itself, in the words of the compose specification. */
+export interface ComposeDocument {
+  readonly file: ComposeFile;
+  readonly notes: readonly Note[];
+  readonly upstream: Upstream | null;
+  readonly secrets: readonly NeededSecret[];
+  readonly dockerfiles: readonly Dockerfile[];
+}
+
+export interface ComposeFile {
+  readonly name: Interpolated;
+  readonly services: Readonly<Record<string, Service>>;
+  readonly networks: Readonly<Record<string, Network>>;
+  readonly volumes?: Readonly<Record<string, Readonly<Record<never, never>>>>;
+}
+
+export interface Network {
+  /** No route to or from the outside. */
+  readonly internal?: true;
+}
+
+export interface Service {
+  readonly image: Interpolated;
+  readonly build?: { readonly context: string; readonly dockerfile: string };
+  /** `build`: so that a changed Dockerfile is built again by `up`. */
+  readonly pull_policy?: 'build';
+  readonly entrypoint?: readonly Interpolated[];
+  readonly user?: string;
+  readonly environment?: Readonly<Record<string, Interpolated>>;
+  readonly ports?: readonly string[];
+  readonly networks: Networks;
+  readonly volumes?: readonly Mount[];
+  readonly tmpfs?: readonly string[];
+  readonly sysctls?: Readonly<Record<string, string>>;
+  readonly depends_on?: Readonly<Record<string, Dependency>>;
+  readonly healthcheck?: Healthcheck;
+  readonly read_only: true;
+  readonly cap_drop: readonly ['ALL'];
+  readonly security_opt: readonly ['no-new-privileges:true'];
+  readonly init: true;
+  readonly restart: 'unless-stopped';
+  readonly stop_grace_period: string;
+  readonly deploy: Deploy;
+  readonly labels?: Readonly<Record<string, Interpolated>>;
+}
+
+/** Names of networks, or names with the aliases a service has there. */
+export type Networks = readonly string[] | Readonly<Record<string, { readonly aliases: readonly string[] }>>;
+
+export type Mount =
+  | {
+      readonly type: 'bind';
+      readonly source: Interpolated;
+      readonly target: Interpolated;
+      readonly read_only: true;
+      /** Docker would otherwise make an empty folder where a file is missing, and mount that. */
+      readonly bind: { readonly create_host_path: false };
+    }
+  | { readonly type: 'volume'; readonly source: string; readonly target: Interpolated };
+
+export interface Dependency {
+  readonly condition: 'service_healthy' | 'service_started';
+  readonly restart?: true;
+}
+
+export interface Healthcheck {
+  readonly test: readonly Interpolated[];
+  readonly interval: string;
+  readonly timeout: string;
+  readonly retries: number;
+  readonly start_period: string;
+  readonly start_interval: string;
+}
+
+export interface Deploy {
+  readonly replicas: number;
+  readonly resources: {
+    readonly limits: { readonly cpus?: string; readonly memory: string; readonly pids: number };
+    readonly reservations?: { readonly memory: string };
+  };
+}

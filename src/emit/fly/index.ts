@@ -1,0 +1,11 @@
+import type { Emitter } from '../types.js';
+import { flyModel } from './model.js';
+import { flyPrint } from './print.js';
+import type { FlyDocument } from './types.js';
+
+export const flyEmitter: Emitter<FlyDocument> = {
+  target: 'fly',
+  wanted: ({ infra }) => infra.targets.fly !== null,
+  model: flyModel,
+  print: flyPrint,
+};

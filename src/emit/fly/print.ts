@@ -1,0 +1,39 @@
+import type { EmittedFile } from '../types.js';
+import { comment, opening } from '../shared/comment.js';
+import { printDockerfile } from '../shared/dockerfile.js';
+import { toml } from './toml.js';
+import type { FlyApp, FlyDocument } from './types.js';
+
+export function flyPrint({ apps }: FlyDocument): readonly EmittedFile[] {
+  return apps.flatMap((app) => [
+    ...(app.dockerfile ? [printDockerfile(app.dockerfile), ignoreFile(app)] : []),
+    { path: `fly/${app.name}/fly.toml`, contents: `${opening([...steps(app), ...app.about])}\n${toml(app.config)}` },
+    { path: `fly/${app.name}/secrets.example`, contents: secretsExample(app) },
+  ]);
+}
+
+function steps({ name, org, machines, secrets }: FlyApp): readonly string[] {
+  return [
+    'In the folder that holds gateway/ and fly/:',
+    `  fly apps create ${name}${org === null ? '' : ` --org ${org}`}`,
+    ...(secrets.length > 0 ? ['  the secrets, as secrets.example says'] : []),
+    `  fly deploy . --config fly/${name}/fly.toml --ha=false`,
+    ...(machines > 1 ? [`  fly scale count ${machines} --app ${name}`] : []),
+  ];
+}
+
+/** The context holds `.env` files of other targets; a builder gets the gateway and nothing else. */
+function ignoreFile({ name }: FlyApp): EmittedFile {
+  return { path: `fly/${name}/Dockerfile.dockerignore`, contents: `${opening()}*\n!gateway\n` };
+}
+
+function secretsExample({ name, secrets }: FlyApp): string {
+  const how =
+    secrets.length === 0
+      ? ['This app needs no secrets.']
+      : ['Run with the values in the environment, so that none of them is written down; --stage waits for the next deploy.'];
+  const entries = secrets.map(
+    ({ variable, secret, purposes }) => `\n${comment(purposes)}fly secrets set --app ${name} --stage ${variable}="$${secret}"\n`,
+  );
+  return opening(how) + entries.join('');
+}

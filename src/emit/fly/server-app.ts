@@ -1,0 +1,67 @@
+import type { Plan } from '../../plan/types.js';
+import type { Assets } from '../types.js';
+import { dockerfile, type Dockerfile } from '../shared/dockerfile.js';
+import { runsOurCode, type Runnable } from '../shared/runnable.js';
+import { appName, BUILD, clamped, environment, head, target } from './app.js';
+import { mounts } from './mounts.js';
+import { flySecrets } from './secrets.js';
+import type { FlyApp, TopLevelCheck } from './types.js';
+import { machine } from './vm.js';
+
+/** A private app: no service, so nothing outside reaches it, and the gateway finds its machines at `<app>.internal`. */
+export function serverApp(plan: Plan, server: Runnable, assets: Assets): FlyApp {
+  const name = appName(plan, server);
+  const { image } = server;
+  const asItIs = !runsOurCode(server) && image.kind === 'reference';
+  return {
+    name,
+    workload: server.id,
+    org: target(plan).org,
+    machines: server.replicas,
+    about: aboutServer(server, name),
+    config: {
+      ...head(plan, server),
+      build: asItIs ? { image: image.reference } : BUILD,
+      deploy: { strategy: 'rolling' },
+      ...environment(plan, server),
+      checks: { mcp: check(server) },
+      ...mounts(server),
+      // Without a service there is no proxy that would start a machine again.
+      restart: [{ policy: 'always' }],
+      vm: [machine(plan, server)],
+    },
+    dockerfile: asItIs ? null : ourImage(name, server, assets),
+    secrets: flySecrets(plan, server),
+  };
+}
+
+function ourImage(name: string, server: Runnable, assets: Assets): Dockerfile {
+  return dockerfile(assets, server, {
+    path: `fly/${name}/Dockerfile`,
+    how: [`The image of server "${server.id}", with the gateway that hosts it. Build context: the folder that holds gateway/ and fly/.`],
+    bundled: true,
+    takeOver: true,
+  });
+}
+
+function check({ port, health }: Runnable): TopLevelCheck {
+  return {
+    type: health.kind,
+    port,
+    grace_period: clamped(health.startup),
+    interval: clamped(health.every),
+    timeout: clamped(health.timeout),
+    ...(health.kind === 'http' ? { method: 'GET', path: health.path } : {}),
+  };
+}
+
+function aboutServer({ kind, port, volumes, replicas }: Runnable, name: string): readonly string[] {
+  return [
+    `Private: reached at ${name}.internal:${port} over IPv6${kind === 'server' ? ', so the server must listen on [::] and not only on 0.0.0.0' : ''}.`,
+    ...(volumes.length > 0 ? ['A volume belongs to one machine: deploy and scale create one for each.'] : []),
+    ...(replicas > 1 && volumes.some(({ perInstance }) => !perInstance)
+      ? ['Fly has no shared volumes: each machine has its own data.']
+      : []),
+    ...(volumes.length > 1 ? ['Fly mounts one volume on a machine and refuses more: put the folders on one volume.'] : []),
+  ];
+}

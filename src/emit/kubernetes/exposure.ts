@@ -1,0 +1,81 @@
+import { isIP } from 'node:net';
+import type { Plan, Workload } from '../../plan/types.js';
+import { deploymentMetadata } from './labels.js';
+import type { GatewayListener, HttpRoute } from './manifests.js';
+import { certificateName, objectName, target } from './names.js';
+
+/** A route takes at most 16 host names (Gateway API, HTTPRouteSpec.hostnames). */
+const MOST_HOSTS = 16;
+
+export function exposureObjects(plan: Plan, gateway: Workload): readonly (GatewayListener | HttpRoute)[] {
+  const { exposure } = target(plan);
+  switch (exposure.kind) {
+    case 'none':
+      return [];
+    case 'parent':
+      return routes(plan, gateway, { name: exposure.name, ...(exposure.namespace === null ? {} : { namespace: exposure.namespace }) });
+    case 'gateway-class':
+      return [listener(plan, exposure.gatewayClass), ...routes(plan, gateway, { name: plan.name })];
+  }
+}
+
+/** Secret of the certificate that the Gateway of ours needs, if it terminates TLS. */
+export function certificate(plan: Plan): string | null {
+  return target(plan).exposure.kind === 'gateway-class' && plan.traffic.publicUrl.scheme === 'https' ? certificateName(plan) : null;
+}
+
+function listener(plan: Plan, gatewayClassName: string): GatewayListener {
+  const { scheme, port } = plan.traffic.publicUrl;
+  const secret = certificate(plan);
+  return {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    metadata: deploymentMetadata(plan, plan.name),
+    spec: {
+      gatewayClassName,
+      listeners: [
+        {
+          name: scheme,
+          port,
+          protocol: scheme === 'https' ? 'HTTPS' : 'HTTP',
+          ...(secret === null ? {} : { tls: { mode: 'Terminate', certificateRefs: [{ kind: 'Secret', name: secret }] } }),
+          allowedRoutes: { namespaces: { from: 'Same' } },
+        },
+      ],
+    },
+  };
+}
+
+function routes(plan: Plan, gateway: Workload, parent: HttpRoute['spec']['parentRefs'][number]): readonly HttpRoute[] {
+  return grouped(routableHosts(plan)).map((hostnames, index) => ({
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: deploymentMetadata(plan, `${plan.name}${index === 0 ? '' : `-${index + 1}`}`),
+    spec: {
+      parentRefs: [parent],
+      ...(hostnames.length === 0 ? {} : { hostnames }),
+      rules: [
+        {
+          // All paths: which of them are routes is decided in one place, the gateway.
+          matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+          // Event streams last; 0 switches the limit off (HTTPRouteTimeouts.request).
+          timeouts: { request: '0s' },
+          backendRefs: [{ name: objectName(plan, gateway), port: gateway.port }],
+        },
+      ],
+    },
+  }));
+}
+
+/** At least one group: a route without host names is for all of them. */
+function grouped(hosts: readonly string[]): readonly (readonly string[])[] {
+  const count = Math.max(1, Math.ceil(hosts.length / MOST_HOSTS));
+  return Array.from({ length: count }, (_, index) => hosts.slice(index * MOST_HOSTS, (index + 1) * MOST_HOSTS));
+}
+
+/** Host names as Gateway API takes them: no addresses, none that mean this machine. */
+function routableHosts({ traffic }: Plan): readonly string[] {
+  if (traffic.anyHost) return [];
+  const names = traffic.hosts.map(({ name }) => name).filter((name) => isIP(name) === 0 && !name.includes(':') && name !== 'localhost');
+  return [...new Set(names)].sort();
+}

@@ -1,0 +1,11 @@
+import type { Emitter } from '../types.js';
+import { kubernetesModel } from './model.js';
+import { kubernetesPrint } from './print.js';
+import type { KubernetesDocument } from './types.js';
+
+export const kubernetesEmitter: Emitter<KubernetesDocument> = {
+  target: 'kubernetes',
+  wanted: ({ infra }) => infra.targets.kubernetes !== null,
+  model: kubernetesModel,
+  print: kubernetesPrint,
+};

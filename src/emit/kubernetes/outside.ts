@@ -1,0 +1,34 @@
+import { isIP } from 'node:net';
+import type { Plan } from '../../plan/types.js';
+import type { NetworkPolicy, PolicyPort } from './manifests.js';
+import { asNetwork } from './peers.js';
+
+type Egress = NonNullable<NetworkPolicy['spec']['egress']>[number];
+
+/** Instances that exist already. A policy knows addresses and no names: behind a name, any address may answer on that port. */
+export function outsideInstances({ traffic }: Plan): readonly Egress[] {
+  const urls = traffic.pools.flatMap(({ sources: { kubernetes } }) =>
+    kubernetes.kind === 'urls' ? kubernetes.instances.map(({ url }) => new URL(url)) : [],
+  );
+  const rules = new Map(urls.map((url) => [ruleKey(url), rule(url)]));
+  return [...rules.keys()].sort().map((key) => rules.get(key)!);
+}
+
+function rule(url: URL): Egress {
+  const ports: readonly PolicyPort[] = [{ protocol: 'TCP', port: portOf(url) }];
+  const address = addressOf(url);
+  return address === null ? { ports } : { to: [{ ipBlock: { cidr: asNetwork(address) } }], ports };
+}
+
+function ruleKey(url: URL): string {
+  return `${addressOf(url) ?? ''} ${String(portOf(url)).padStart(5, '0')}`;
+}
+
+function portOf({ port, protocol }: URL): number {
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+}
+
+function addressOf({ hostname }: URL): string | null {
+  const address = hostname.replace(/^\[|\]$/g, '');
+  return isIP(address) === 0 ? null : address;
+}

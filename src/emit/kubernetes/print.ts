@@ -1,0 +1,56 @@
+import { ApiObject, App, Chart } from 'cdk8s';
+import type { EmittedFile } from '../types.js';
+import { opening } from '../shared/comment.js';
+import { printDockerfile } from '../shared/dockerfile.js';
+import { envExample } from '../shared/env-example.js';
+import { yaml } from '../shared/yaml.js';
+import type { KubernetesDocument, ManifestFile } from './types.js';
+
+export function kubernetesPrint(document: KubernetesDocument): readonly EmittedFile[] {
+  const { files, kustomization, secret, dockerfiles } = document;
+  return [
+    { path: 'kubernetes/.env.example', contents: envExample(secret.keys, secretSteps(document)) },
+    { path: 'kubernetes/kustomization.yaml', contents: opening(applySteps(document)) + '\n' + yaml(kustomization) },
+    ...files.map(printManifests),
+    ...dockerfiles.map(printDockerfile),
+  ];
+}
+
+function printManifests({ path, about, objects }: ManifestFile): EmittedFile {
+  // Plain objects through `ApiObject`: the typed classes of cdk8s-plus drop fields they do not know (PLATFORMS §2).
+  const chart = new Chart(new App(), 'mcpgen', { disableResourceNameHashes: true });
+  for (const object of objects) new ApiObject(chart, `${object.kind}-${object.metadata.name}`, object);
+  const documents: readonly unknown[] = chart.toJson();
+  return { path, contents: opening(about) + documents.map((each, index) => `---\n${yaml(inOrderOf(objects[index], each))}`).join('') };
+}
+
+/** cdk8s sorts keys, or leaves them, as `CDK8S_DISABLE_SORT` of whoever runs it says; a reader wants a container's name before its ports. */
+function inOrderOf(original: unknown, value: unknown): unknown {
+  if (Array.isArray(original) && Array.isArray(value)) return value.map((each, index) => inOrderOf(original[index], each));
+  if (!isRecord(original) || !isRecord(value)) return value;
+  const keys = new Set([...Object.keys(original), ...Object.keys(value)].filter((key) => key in value));
+  return Object.fromEntries([...keys].map((key) => [key, inOrderOf(original[key], value[key])]));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function applySteps({ secret, certificate }: KubernetesDocument): readonly string[] {
+  return [
+    'In this folder:',
+    '  kubectl apply --server-side --filename namespace.yaml',
+    ...(secret.keys.length > 0 ? [`  then the Secret "${secret.name}", as .env.example says`] : []),
+    ...(certificate ? [`  kubectl --namespace ${secret.namespace} create secret tls ${certificate} --cert=CERTIFICATE --key=KEY`] : []),
+    '  kubectl apply --server-side --kustomize .',
+    'Server-side, because client-side apply keeps a copy of each object in an annotation of at most 256 kB.',
+  ];
+}
+
+function secretSteps({ secret }: KubernetesDocument): readonly string[] {
+  if (secret.keys.length === 0) return [];
+  return [
+    'Copy to .env beside this file and fill it in; .env is never committed. No quotes: kubectl takes the line as it is.',
+    `  kubectl --namespace ${secret.namespace} create secret generic ${secret.name} --from-env-file=.env`,
+  ];
+}

@@ -1,0 +1,44 @@
+import type { HealthPlan, Workload } from '../../plan/types.js';
+import { seconds } from '../shared/quantity.js';
+import type { Container } from './manifests.js';
+import { MCP_PORT } from './names.js';
+
+export type Probe = Handler & { readonly periodSeconds: number; readonly timeoutSeconds: number; readonly failureThreshold: number };
+type Handler = { readonly httpGet: { readonly path: string; readonly port: string } } | { readonly tcpSocket: { readonly port: string } };
+
+const STARTUP_PERIOD = 2;
+
+/**
+ * Readiness takes an instance out of rotation soon; liveness restarts it late, because a restart ends every session in it. No `host`:
+ * Pod Security baseline forbids it since 1.34 (KEP-4940), and health paths answer any Host.
+ */
+export function probes(workload: Workload): Pick<Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
+  const { health } = workload;
+  const { live, ready } = handlers(workload);
+  const timeoutSeconds = seconds(health.timeout);
+  const every = seconds(health.every);
+  return {
+    startupProbe: {
+      ...live,
+      periodSeconds: STARTUP_PERIOD,
+      timeoutSeconds,
+      failureThreshold: Math.ceil(seconds(health.startup) / STARTUP_PERIOD),
+    },
+    readinessProbe: { ...ready, periodSeconds: Math.min(every, 10), timeoutSeconds, failureThreshold: 2 },
+    livenessProbe: { ...live, periodSeconds: every, timeoutSeconds, failureThreshold: 3 },
+  };
+}
+
+function handlers({ kind, health }: Workload): { readonly live: Handler; readonly ready: Handler } {
+  if (kind === 'gateway') return { live: get('/health/live'), ready: get('/health/ready') };
+  const handler = handlerOf(health);
+  return { live: handler, ready: handler };
+}
+
+function handlerOf(health: HealthPlan): Handler {
+  return health.kind === 'http' ? get(health.path) : { tcpSocket: { port: MCP_PORT } };
+}
+
+function get(path: string): Handler {
+  return { httpGet: { path, port: MCP_PORT } };
+}

@@ -1,0 +1,90 @@
+/** The decision: the rows of the gateway's own table that nginx decides, in their order, over the facts that the maps found out. */
+import type { Plan } from '../../plan/types.js';
+import { PASSED } from '../../gateway/rows-in-words.js';
+import { ROWS, type Row, type Step } from '../../gateway/runtime/decide.js';
+import { REASONS, type Reason } from '../../gateway/runtime/reasons.js';
+import { because, block, entry, line, map, section } from './directives.js';
+import { $, mapKey, mapPattern, template, when, word } from './tokens.js';
+import type { Directive, Entry, Item } from './types.js';
+
+/** Rows that nginx decides; one more in the gateway's table does not compile until it is here. */
+type DecidedRow = Extract<(typeof ROWS)[number], { readonly nginx: 'decides' }>['id'];
+type Line = readonly [fact: string, refuse: Reason | 'pass'];
+
+function linesOf({ traffic }: Plan): Readonly<Record<DecidedRow, readonly Line[]>> {
+  return {
+    'normal-form': [
+      ['origin:repeated', 'repeated-header'],
+      ['host:malformed', 'malformed-request'],
+      ['path:not-literal', 'path-not-literal'],
+      ['path:health', 'pass'],
+    ],
+    host: [['host:unknown', 'unknown-host']],
+    route: [['route: ', 'unknown-route']],
+    preflight: [
+      ['preflight:refused', 'preflight-refused'],
+      ['preflight:allowed', 'pass'],
+    ],
+    origin: [...(traffic.requireOrigin ? [['origin:absent', 'origin-required'] as const] : []), ['origin:refused', 'origin-not-allowed']],
+    method: [['method:other', 'method-not-allowed']],
+  };
+}
+
+/** The gateway's parser refuses this before any row is asked. */
+const BEFORE: Line = ['expect:other', 'expectation-unsupported'];
+
+/** Every reason the maps can give. */
+export function decidedReasons(plan: Plan): readonly Reason[] {
+  return [BEFORE, ...Object.values(linesOf(plan)).flat()].flatMap(([, reason]) => (reason === 'pass' ? [] : [reason]));
+}
+
+export function decision(plan: Plan): readonly Item[] {
+  const lines = linesOf(plan);
+  const decided: readonly Row[] = ROWS.filter(({ nginx }) => nginx === 'decides');
+  const facts = template(
+    'expect:', $('mcp_expect_is'), ' origin:', $('mcp_origin_is'), ' host:', $('mcp_host_is'), ' path:', $('mcp_path_is'), ' route:', $('mcp_route'),
+    ' preflight:', $('mcp_preflight_is'), ' method:', $('mcp_method_is'),
+  );
+  return [
+    section(
+      'the decision',
+      'The first line that fits decides, so their order is the order of the rows.',
+      'The facts are words of ours: nothing that a client sends is matched here.',
+    ),
+    map(facts, 'mcp_refuse', mapKey(''), [
+      decisionEntry(BEFORE, 'before all rows'),
+      ...decided.flatMap((row) => lines[row.id as DecidedRow].map((one, index) => decisionEntry(one, index === 0 ? rowLabel(row) : undefined))),
+    ]),
+    because(
+      [
+        'A status while there is none yet ($status is 000, for HTTP/0.9 009):',
+        'the answer to a refusal passes the server block a second time, and must not be refused again.',
+      ],
+      statusMap(decidedReasons(plan)),
+    ),
+  ];
+}
+
+const rowLabel = ({ id }: Row): string => `${ROWS.findIndex((row) => row.id === id)}: ${PASSED[id as Step]}`;
+
+function decisionEntry([fact, reason]: Line, comment?: string): Entry {
+  return entry(mapPattern(fact), reason === 'pass' ? mapKey('') : word(reason), comment);
+}
+
+function statusMap(reasons: readonly Reason[]): Directive {
+  const entries = [...statuses(reasons)].map(([status, names]) => entry(mapPattern(`^00. (?:${names.join('|')})$`), String(status)));
+  const { block: items = [], ...directive } = map(template($('status'), ' ', $('mcp_refuse')), 'mcp_status', mapKey(''), entries);
+  // Without it a variable keeps its first value for as long as the request lasts.
+  return { ...directive, block: [line('volatile'), ...items] };
+}
+
+function statuses(reasons: readonly Reason[]): ReadonlyMap<number, readonly Reason[]> {
+  const found = new Map<number, Reason[]>();
+  for (const reason of [...new Set(reasons)].sort()) found.set(REASONS[reason].status, [...(found.get(REASONS[reason].status) ?? []), reason]);
+  return new Map([...found].sort(([a], [b]) => a - b));
+}
+
+/** Refuses before a location is chosen, so that nothing of a location (size, rate) comes first. `if` with `return` alone is safe. */
+export function refuseEarly(plan: Plan): readonly Directive[] {
+  return [...statuses(decidedReasons(plan)).keys()].map((status) => block('if', [when('mcp_status', String(status))], [line('return', String(status))]));
+}

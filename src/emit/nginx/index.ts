@@ -1,0 +1,11 @@
+import type { Emitter } from '../types.js';
+import { nginxModel } from './model.js';
+import { nginxPrint } from './print.js';
+import type { NginxDocument } from './types.js';
+
+export const nginxEmitter: Emitter<NginxDocument> = {
+  target: 'nginx',
+  wanted: ({ infra }) => infra.targets.nginx !== null,
+  model: nginxModel,
+  print: nginxPrint,
+};

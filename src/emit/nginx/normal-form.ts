@@ -1,0 +1,56 @@
+/** Row 0: what is malformed, repeated or not literal, and the names of what is not. */
+import type { Traffic } from '../../plan/types.js';
+import { because, entry, geo, line, map, section } from './directives.js';
+import { $, mapKey, mapPattern, network, template } from './tokens.js';
+import type { Item } from './types.js';
+
+/** RFC 3986 §3.2.2, as `asked.ts` has it: a registered name or an IP literal, then an optional port. */
+const REG_NAME = "[a-z0-9._~!$&'()*+,;=%-]+?";
+const IP_LITERAL = '\\[[0-9a-f:.]+\\]';
+const PORT = '(?::[0-9]*)?';
+
+export function normalForm(traffic: Traffic): readonly Item[] {
+  const behindProxies = traffic.trustedProxies.length > 0;
+  return [
+    ...(behindProxies ? trust(traffic.trustedProxies) : []),
+    section('row 0: the normal form'),
+    map($('request'), 'mcp_method', mapKey(''), [entry(mapPattern('^(?<mcp_found_method>\\S+) '), $('mcp_found_method'))]),
+    ...(behindProxies
+      ? [map(template($('mcp_trusted'), '|', $('http_x_forwarded_host')), 'mcp_named_host', $('http_host'), [entry(mapPattern('^1\\|(?<mcp_found_value>.+)'), $('mcp_found_value'))])]
+      : []),
+    because(
+      'A target in absolute form names its host itself (RFC 9112 §3.2.2).',
+      map($('request'), 'mcp_authority', mapKey(''), [
+        entry(mapPattern('^\\S+ +/'), $(behindProxies ? 'mcp_named_host' : 'http_host')),
+        entry(mapPattern('^\\S+ +https?://(?<mcp_found_value>[^/?# ]*)', true), $('mcp_found_value')),
+      ]),
+    ),
+    map($('mcp_authority'), 'mcp_host', mapKey(''), [
+      entry(mapPattern(`^(?<mcp_found_host>${REG_NAME})\\.?${PORT}$`, true), $('mcp_found_host')),
+      entry(mapPattern(`^(?<mcp_found_literal>${IP_LITERAL})${PORT}$`, true), $('mcp_found_literal')),
+    ]),
+    map(template($('server_protocol'), ' ', $('http_expect')), 'mcp_expect_is', 'ok', [
+      entry(mapPattern('^HTTP/1\\.1 (?:.*\\W)?100-continue(?:\\W|$)', true), 'ok'),
+      entry(mapPattern('^HTTP/1\\.1 .'), 'other'),
+    ]),
+    because(
+      'Only the literal spelling of a path is a route: what some hop would rewrite is none.',
+      map($('request_uri'), 'mcp_path_is', 'path', [
+        entry(mapPattern('^[^?]*(?:%|//|/\\.\\.?(?:[/?]|$))'), 'not-literal'),
+        entry(mapPattern('^/health(?:/live|/ready)?(?:\\?|$)'), 'health'),
+      ]),
+    ),
+  ];
+}
+
+/** The client's address is the right-most one that no trusted proxy has; `$realip_remote_addr` stays the peer's (ngx_http_realip_module). */
+function trust(proxies: readonly string[]): readonly Item[] {
+  const networks = [...new Set(proxies)];
+  return [
+    section('trusted proxies', 'These may say for whom they ask. Whatever anybody else sends in X-Forwarded-* is replaced.'),
+    geo($('realip_remote_addr'), 'mcp_trusted', '0', networks.map((cidr) => entry(network(cidr), '1'))),
+    ...networks.map((cidr) => line('set_real_ip_from', network(cidr))),
+    line('real_ip_header', 'X-Forwarded-For'),
+    line('real_ip_recursive', 'on'),
+  ];
+}

@@ -1,0 +1,90 @@
+/**
+ * Rows 3 and 4: which origins a route accepts. Work is done on sets: a route has the label of its set, a set has its origins, and no table is as
+ * long as routes times origins. Patterns say what `gateway/runtime/origin.ts` says.
+ */
+import type { OriginRule, OriginSet, Traffic } from '../../plan/types.js';
+import { because, entry, map, section } from './directives.js';
+import { $, literally, mapKey, mapPattern, template, type Template } from './tokens.js';
+import type { Entry, Item } from './types.js';
+
+const LABEL = '[a-z0-9-]+';
+const NAME = `${LABEL}(?:\\.${LABEL})*`;
+const ANY_PORT = '(?::[1-9][0-9]{0,4})?';
+
+export function origins(traffic: Traffic): readonly Item[] {
+  const { routes } = traffic;
+  return [
+    section('rows 3 and 4: the origin is accepted, or there is none'),
+    ...(takesForwarded(traffic) ? [forwardedOrigin()] : []),
+    map($('mcp_route'), 'mcp_origins', 'none', routes.map(({ server, origins }) => entry(mapKey(server), mapKey(origins)))),
+    map(template($('mcp_origins'), '|', originOf(traffic)), 'mcp_origin_is', 'refused', [
+      ...usedSets(traffic).flatMap((set) => exactEntries(traffic, set)),
+      // Strings are looked up before patterns, patterns are tried from the top.
+      entry(mapPattern('^[^|]*\\|$'), 'absent'),
+      entry(mapPattern(','), 'repeated'),
+      ...usedSets(traffic).flatMap((set) => patternEntries(traffic, set)),
+    ]),
+    because(
+      'A preflight (Fetch §4.8) that is accepted goes to the gateway, which answers it.',
+      map(template($('mcp_method'), ' ', $('mcp_origin_is'), ' ', $('http_access_control_request_method')), 'mcp_preflight_is', 'none', [
+        entry(mapPattern('^OPTIONS allowed .'), 'allowed'),
+        entry(mapPattern('^OPTIONS refused .'), 'refused'),
+      ]),
+    ),
+  ];
+}
+
+/** Whether a missing Origin may be made up for by `X-Forwarded-*`: asked for, and there is somebody to believe. */
+export function takesForwarded({ originFallback, trustedProxies }: Traffic): boolean {
+  return originFallback === 'forwarded' && trustedProxies.length > 0;
+}
+
+export function originOf(traffic: Traffic): Template {
+  return $(takesForwarded(traffic) ? 'mcp_origin' : 'http_origin');
+}
+
+/** Lists are left to the gateway, which refuses them. */
+function forwardedOrigin(): Item {
+  const said = template($('http_origin'), '|', $('mcp_trusted'), '|', $('http_x_forwarded_proto'), '|', $('http_x_forwarded_host'));
+  return because(
+    'For a missing Origin: what a trusted proxy says that it was asked for.',
+    map(said, 'mcp_origin', $('http_origin'), [
+      entry(mapPattern('^\\|1\\|(?<mcp_found_proto>[^|,]+)\\|(?<mcp_found_value>[^|,]+)$'), template($('mcp_found_proto'), '://', $('mcp_found_value'))),
+    ]),
+  );
+}
+
+function usedSets({ originSets, routes }: Traffic): readonly OriginSet[] {
+  const used = new Set(routes.map(({ origins }) => origins));
+  return originSets.filter(({ id }) => used.has(id));
+}
+
+function rulesOf({ origins }: Traffic, set: OriginSet): readonly OriginRule[] {
+  return origins.filter(({ name }) => set.origins.includes(name)).flatMap(({ rules }) => rules.map(({ rule }) => rule));
+}
+
+function exactEntries(traffic: Traffic, set: OriginSet): readonly Entry[] {
+  const exact = rulesOf(traffic, set).flatMap((rule) => (rule.kind === 'exact' ? [rule.origin] : []));
+  return [...new Set(exact)].sort().map((origin) => entry(mapKey(`${set.id}|${origin}`), 'allowed'));
+}
+
+function patternEntries(traffic: Traffic, set: OriginSet): readonly Entry[] {
+  const patterns = rulesOf(traffic, set).flatMap(patternsOf);
+  return [...new Set(patterns)].map((pattern) => entry(mapPattern(`^${literally(set.id)}\\|${pattern}$`, true), 'allowed'));
+}
+
+function patternsOf(rule: OriginRule): readonly string[] {
+  switch (rule.kind) {
+    case 'subdomain':
+      return [`${rule.scheme}://${LABEL}${literally(rule.suffix)}${literally(rule.port)}`];
+    case 'loopback':
+      return [`${rule.scheme}://(?:localhost|127\\.0\\.0\\.1|\\[::1\\])${ANY_PORT}`];
+    case 'any-https':
+      return [`https://(?:${NAME}|\\[[0-9a-f:]+\\])${ANY_PORT}`];
+    case 'tunnel':
+      return rule.suffixes.map((suffix) => `https://${NAME}${literally(suffix)}${ANY_PORT}`);
+    case 'exact':
+    case 'rejected':
+      return [];
+  }
+}

@@ -1,0 +1,98 @@
+/** The way to the gateway: what it is told, how long it may take, and that nothing is sent twice or held back. */
+import type { Plan } from '../../plan/types.js';
+import { because, block, entry, line, map, section } from './directives.js';
+import { takesForwarded } from './origins.js';
+import { rateLimit } from './limits.js';
+import { has, type Release } from './release.js';
+import { $, mapKey, mapPattern, pattern, seconds, template, text, when, type Template } from './tokens.js';
+import type { Directive, Item } from './types.js';
+import { GATEWAY } from './upstream.js';
+
+/** The gateway is on the same machine or network; an address that has gone must not hold a request. */
+const CONNECT = 2000;
+/** nginx waits longer than the gateway, so that the gateway's own answer to a timeout arrives. */
+const LONGER = 5000;
+
+/** Set by this hop alone, or meant for it alone. */
+const CLEARED = ['Forwarded', 'Proxy', 'Proxy-Authorization', 'Proxy-Connection', 'Trailer', 'Upgrade', 'X-Forwarded-Server', 'X-Original-Host', 'X-Original-URL', 'X-Rewrite-URL'];
+
+export function proxy({ traffic }: Plan, release: Release): readonly Item[] {
+  const { firstByte, response, idleStream } = traffic.timeouts;
+  const patience = seconds(Math.max(firstByte, response, idleStream) + LONGER);
+  const behindProxies = traffic.trustedProxies.length > 0;
+  return [
+    section('the way to the gateway'),
+    ...(behindProxies ? forwarded(takesForwarded(traffic)) : []),
+    because(
+      'All of them here: one proxy_set_header in a location would drop every one of these there.',
+      line('proxy_set_header', 'Host', $('mcp_host')),
+    ),
+    line('proxy_set_header', 'X-Forwarded-For', $('remote_addr')),
+    line('proxy_set_header', 'X-Forwarded-Host', $(takesForwarded(traffic) ? 'mcp_forwarded_host' : 'mcp_host')),
+    line('proxy_set_header', 'X-Forwarded-Port', $(behindProxies ? 'mcp_forwarded_port' : 'server_port')),
+    line('proxy_set_header', 'X-Forwarded-Proto', $(behindProxies ? 'mcp_forwarded_proto' : 'scheme')),
+    line('proxy_set_header', 'X-Real-IP', $('remote_addr')),
+    line('proxy_set_header', 'X-Request-Id', $('request_id')),
+    ...[...CLEARED, ...(has(release, 'keeps-upstream-alive') ? [] : ['Connection'])].map((name) => line('proxy_set_header', name, text(''))),
+    because(
+      'Event streams and bodies pass as they come.',
+      line('proxy_buffering', 'off'),
+    ),
+    line('proxy_request_buffering', 'off'),
+    line('gzip', 'off'),
+    ...(has(release, 'keeps-upstream-alive') ? [] : [line('proxy_http_version', '1.1')]),
+    because(
+      'A server behind the gateway must not steer this nginx; a proxy in front of it may be told not to buffer.',
+      line('proxy_ignore_headers', 'X-Accel-Redirect', 'X-Accel-Expires', 'X-Accel-Limit-Rate', 'X-Accel-Buffering', 'X-Accel-Charset'),
+    ),
+    line('proxy_pass_header', 'X-Accel-Buffering'),
+    because(
+      'Another gateway is tried only while nothing has been sent: bodies are not buffered, so what was sent cannot be sent again.',
+      line('proxy_next_upstream', 'error', 'timeout'),
+    ),
+    line('proxy_next_upstream_tries', '2'),
+    line('proxy_connect_timeout', seconds(CONNECT)),
+    line('proxy_read_timeout', patience),
+    line('proxy_send_timeout', patience),
+  ];
+}
+
+/**
+ * Behind a trusted proxy its word stands. Where a missing Origin may be made up from these headers, the gateway must find in them what the proxy
+ * said and nothing of this hop's, or every client without an Origin would seem to come from our own.
+ */
+function forwarded(originFallback: boolean): readonly Item[] {
+  const said = (name: 'http_x_forwarded_host' | 'http_x_forwarded_port' | 'http_x_forwarded_proto'): Template => template($('mcp_trusted'), '|', $(name));
+  const theirs = entry(mapPattern('^1\\|(?<mcp_found_value>.+)'), $('mcp_found_value'));
+  return [
+    ...(originFallback ? [map(said('http_x_forwarded_host'), 'mcp_forwarded_host', mapKey(''), [theirs])] : []),
+    map(said('http_x_forwarded_port'), 'mcp_forwarded_port', $('server_port'), [theirs]),
+    map(said('http_x_forwarded_proto'), 'mcp_forwarded_proto', originFallback ? mapKey('') : $('scheme'), [theirs]),
+  ];
+}
+
+/** What was refused above never comes here; should it ever, this is the last door. */
+const closed = (): Directive => block('if', [when('mcp_refuse')], [line('return', '400')]);
+
+export function gatewayLocations(plan: Plan): readonly Directive[] {
+  const pass = line('proxy_pass', text(`http://${GATEWAY}`));
+  return [
+    healthLocation(),
+    block('location', [text('/')], [
+      closed(),
+      block('if', [when('mcp_type_is', 'other')], [line('return', '415')]),
+      rateLimit(plan),
+      pass,
+    ]),
+  ];
+}
+
+/** Row 0 answers these before any limit. */
+export function healthLocation(): Directive {
+  return block('location', ['~', pattern('^/health(?:/live|/ready)?$')], [
+    closed(),
+    line('access_log', 'off'),
+    line('client_max_body_size', '0'),
+    line('proxy_pass', text(`http://${GATEWAY}`)),
+  ]);
+}

@@ -1,0 +1,92 @@
+/** What a refusal looks like: the gateway's JSON and the headers that belong to it, whoever found the fault, the maps or nginx itself. */
+import type { CorsPlan, Plan } from '../../plan/types.js';
+import { REASONS, refusalBody, type Reason } from '../../gateway/runtime/reasons.js';
+import { decidedReasons } from './decision.js';
+import { because, block, entry, line, map, section } from './directives.js';
+import { originOf } from './origins.js';
+import { $, mapKey, mapPattern, template, text, type Template } from './tokens.js';
+import type { Directive, Entry, Item } from './types.js';
+
+/** No route can have a colon, so nobody can mean this one. */
+const REFUSAL = '/:refusal';
+
+/** What a status means when no row chose it: nginx's own parser, limits, and the way to the gateway. */
+const OWN: readonly Reason[] = [
+  'malformed-request', 'method-not-allowed', 'request-timeout', 'body-too-large', 'content-type-unsupported', 'expectation-unsupported', 'unknown-host',
+  'address-rate', 'headers-too-large', 'upstream-lost', 'upstream-timeout',
+];
+
+/** Statuses of nginx's own that the gateway knows under another number (ngx_http_request.h: 494 header too large, 497 HTTP on an HTTPS port). */
+const RENAMED: readonly (readonly [from: readonly number[], to: number])[] = [
+  [[497, 501, 505], 400],
+  [[414, 494], 431],
+];
+
+/** Statuses from row 4 on: their answer depends on the origin (`respond.ts`). */
+const AFTER_ORIGIN = '405|408|413|415|429|50[024]';
+
+export function refusals(plan: Plan): readonly Item[] {
+  const { traffic } = plan;
+  const decided = decidedReasons(plan).filter((reason) => !OWN.includes(reason));
+  const perToken = traffic.limits.perAddress.window / traffic.limits.perAddress.tokens;
+  const accepted = template($('status'), ' ', $('mcp_origin_is'));
+  const ifAccepted = mapPattern(`^(?:${AFTER_ORIGIN}) allowed$`);
+  return [
+    section('refusals'),
+    map(template($('status'), ' ', $('mcp_refuse')), 'mcp_refusal', bodyOf('internal'), [
+      ...decided.map((reason) => entry(mapKey(`${REASONS[reason].status} ${reason}`), bodyOf(reason))),
+      ...OWN.map((reason) => entry(mapPattern(`^${REASONS[reason].status} `), bodyOf(reason))),
+    ]),
+    map(template($('status'), ' ', $('mcp_allow')), 'mcp_sent_allow', mapKey(''), [entry(mapPattern('^405 '), $('mcp_allow'))]),
+    map($('status'), 'mcp_sent_retry', mapKey(''), [entry(mapKey('429'), String(Math.max(1, Math.ceil(perToken / 1000))))]),
+    map($('status'), 'mcp_sent_vary', mapKey(''), [entry(mapPattern(`^(?:403|${AFTER_ORIGIN})$`), 'Origin')]),
+    map(accepted, 'mcp_sent_cors', mapKey(''), [entry(ifAccepted, originOf(traffic))]),
+    map(accepted, 'mcp_sent_expose', mapKey(''), [entry(ifAccepted, text(exposed(traffic.cors)))]),
+    ...(traffic.cors.credentials ? [map(accepted, 'mcp_sent_credentials', mapKey(''), [entry(ifAccepted, 'true')])] : []),
+    ...errorPages(decided),
+  ];
+}
+
+const REQUEST_ID = '<request id>';
+
+function bodyOf(reason: Reason): Template {
+  const [before = '', after = ''] = refusalBody(reason, null, REQUEST_ID).split(REQUEST_ID);
+  return template(before, $('request_id'), after);
+}
+
+/** As in `respond.ts`. */
+function exposed({ exposeHeaders }: CorsPlan): string {
+  return ['Mcp-Session-Id, WWW-Authenticate', ...exposeHeaders].join(', ');
+}
+
+/** To a path and not to a named location: those cannot answer a request line that does not parse, and it would become a 500 in HTML. */
+function errorPages(decided: readonly Reason[]): readonly Directive[] {
+  const statuses = [...new Set([...decided, ...OWN].map((reason) => REASONS[reason].status)), 500];
+  const same = statuses.filter((status) => status !== 431).sort((a, b) => a - b);
+  return [
+    line('error_page', ...same.map(String), text(REFUSAL)),
+    ...RENAMED.map(([from, to]) => line('error_page', ...from.map(String), `=${to}`, text(REFUSAL))),
+  ];
+}
+
+export function refusalLocation({ traffic }: Plan): Directive {
+  const headers: readonly (readonly [string, Entry['value']])[] = [
+    ['Access-Control-Allow-Origin', $('mcp_sent_cors')],
+    ['Access-Control-Expose-Headers', $('mcp_sent_expose')],
+    ...(traffic.cors.credentials ? [['Access-Control-Allow-Credentials', $('mcp_sent_credentials')] as const] : []),
+    ['Allow', $('mcp_sent_allow')],
+    ['Cache-Control', text('no-store')],
+    ['Retry-After', $('mcp_sent_retry')],
+    ['Vary', $('mcp_sent_vary')],
+    ['X-Request-Id', $('request_id')],
+  ];
+  return block('location', ['=', text(REFUSAL)], [
+    line('internal'),
+    line('client_max_body_size', '0'),
+    ...headers.map(([name, value], index) => {
+      const header = line('add_header', name, value, 'always');
+      return index === 0 ? because('An empty value sends no header.', header) : header;
+    }),
+    because('The status stays the one that nginx came here with.', line('return', '200', $('mcp_refusal'))),
+  ]);
+}

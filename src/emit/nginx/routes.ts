@@ -1,0 +1,46 @@
+/** Rows 2 and 5: the routes, and the methods they take. */
+import type { Traffic } from '../../plan/types.js';
+import { because, entry, map, section } from './directives.js';
+import { $, literally, mapKey, mapPattern, template, word, type Template } from './tokens.js';
+import type { Item } from './types.js';
+
+export function routes({ routes, tenants }: Traffic): readonly Item[] {
+  const pathTenants = tenants.filter(({ match }) => match.path).map(({ name }) => name);
+  return [
+    section('row 2: the path is a route'),
+    map($('request_uri'), 'mcp_raw_path', mapKey(''), [entry(mapPattern('^(?<mcp_found_path>[^?]*)'), $('mcp_found_path'))]),
+    ...(pathTenants.length > 0 ? withoutTenant(pathTenants) : []),
+    because(
+      'Paths tell capitals apart and string keys of a map do not: every key is a pattern.',
+      map($(pathTenants.length > 0 ? 'mcp_path' : 'mcp_raw_path'), 'mcp_route', mapKey(''), routes.map(({ path, server }) => entry(mapPattern(`^${literally(path)}$`), word(server)))),
+    ),
+  ];
+}
+
+/** `/t/acme/mcp/search` → `/mcp/search`, for tenants that are recognised by path. The pattern takes small letters alone, so capitals are no tenant. */
+function withoutTenant(names: readonly string[]): readonly Item[] {
+  return [
+    map($('mcp_raw_path'), 'mcp_tenant', mapKey(''), [entry(mapPattern('^/t/(?<mcp_found_tenant>[a-z0-9-]+)/'), $('mcp_found_tenant'))]),
+    map($('mcp_tenant'), 'mcp_tenant_is', 'none', names.map((name) => entry(mapKey(name), 'known'))),
+    map(template($('mcp_tenant_is'), $('mcp_raw_path')), 'mcp_path', $('mcp_raw_path'), [entry(mapPattern('^known/t/[^/]+(?<mcp_found_rest>/.*)'), $('mcp_found_rest'))]),
+  ];
+}
+
+export function methods({ routes }: Traffic): readonly Item[] {
+  const classes = new Map(routes.map(({ methods }) => [allowOf(methods).value, methods]));
+  return [
+    section('row 5: the route takes this method'),
+    map($('mcp_route'), 'mcp_allow', mapKey(''), routes.map(({ server, methods }) => entry(mapKey(server), allowOf(methods)))),
+    map(
+      template($('mcp_method'), ' of ', $('mcp_allow')),
+      'mcp_method_is',
+      'other',
+      [...classes].flatMap(([allow, methods]) => methods.map((method) => entry(mapKey(`${method} of ${allow}`), 'ok'))),
+    ),
+  ];
+}
+
+/** As the gateway writes `Allow`. */
+function allowOf(methods: readonly string[]): Template {
+  return template(methods.join(', '));
+}

@@ -1,0 +1,39 @@
+/** The servers: one, or with TLS three. */
+import type { NginxPlan, Plan } from '../../plan/types.js';
+import { refuseEarly } from './decision.js';
+import { because, block, line, section } from './directives.js';
+import { gatewayLocations, healthLocation } from './proxy.js';
+import { refusalLocation } from './refusals.js';
+import { redirectServer, tlsSettings, handshakeListen } from './tls.js';
+import { word } from './tokens.js';
+import type { Directive, Item } from './types.js';
+
+export function servers(plan: Plan, nginx: NginxPlan): readonly Item[] {
+  if (nginx.tls === null) {
+    return [
+      section('the server', 'The only one of its port, so every Host comes here and row 1 decides; a list of server_name would decide it once more.'),
+      block('server', [], [line('listen', word(String(nginx.listen)), 'default_server'), ...refuseEarly(plan), refusalLocation(plan), ...gatewayLocations(plan)]),
+    ];
+  }
+  return [
+    section('the servers'),
+    ...(plan.traffic.anyHost ? [] : [unknownNames(plan, nginx)]),
+    block('server', [], [...tlsSettings(plan, nginx, nginx.tls), ...refuseEarly(plan), refusalLocation(plan), ...gatewayLocations(plan)]),
+    ...redirectServer(plan, nginx),
+  ];
+}
+
+/** A handshake for a name that is not ours ends at once; a known name in the handshake and an unknown Host inside come here too, and get the rows. */
+function unknownNames(plan: Plan, nginx: NginxPlan): Directive {
+  return because(
+    'Names that are not ours: no handshake for them. A Host that is none of ours in a connection made for one that is comes here too.',
+    block('server', [], [
+      ...handshakeListen(nginx, 'default_server'),
+      line('ssl_reject_handshake', 'on'),
+      ...refuseEarly(plan),
+      refusalLocation(plan),
+      healthLocation(),
+      block('location', [word('/')], [line('return', '421')]),
+    ]),
+  );
+}

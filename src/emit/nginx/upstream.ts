@@ -1,0 +1,24 @@
+/** Where the gateway is. In a file of its own, because that is all that differs from one placement to another. */
+import type { Plan } from '../../plan/types.js';
+import { because, block, line } from './directives.js';
+import { word } from './tokens.js';
+import type { NginxFile } from './types.js';
+
+export const GATEWAY = 'mcpgen_gateway';
+
+export function upstreamFile({ infra }: Plan): NginxFile {
+  const gateway = infra.workloads.find(({ kind }) => kind === 'gateway');
+  if (!gateway) throw new Error('a plan always has a gateway');
+  return {
+    path: 'nginx/upstream.conf',
+    opening: ['Included by nginx.conf: the gateway on this machine. Compose mounts a file of its own over this one.'],
+    items: [
+      block('upstream', [GATEWAY], [
+        line('zone', GATEWAY, '64k'),
+        line('server', word(`127.0.0.1:${gateway.port}`), 'max_fails=3', 'fail_timeout=10s'),
+        because('Closed here before the gateway closes it (75 s): a request on a connection that is just ending is lost.', line('keepalive', '32')),
+        line('keepalive_timeout', '60s'),
+      ]),
+    ],
+  };
+}

@@ -1,0 +1,29 @@
+import type { Plan, SecretUse, Workload } from '../../plan/types.js';
+
+/** A secret that must exist before a deployment starts, and what for. */
+export interface NeededSecret {
+  readonly name: string;
+  /** One sentence for each use. */
+  readonly purposes: readonly string[];
+}
+
+/** The secrets of these workloads, sorted by name. */
+export function neededSecrets({ infra }: Plan, workloads: readonly Pick<Workload, 'id'>[]): readonly NeededSecret[] {
+  const ids = new Set(workloads.map(({ id }) => id));
+  return infra.secrets
+    .map(({ name, uses }) => ({ name, purposes: uses.filter((use) => ids.has(use.workload)).map(purpose) }))
+    .filter(({ purposes }) => purposes.length > 0)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const PURPOSES: Record<SecretUse['purpose'], (use: SecretUse) => string> = {
+  'client-key': ({ subject }) => `Key of client "${subject}"`,
+  'session-key': () => 'Seals session ids: at least 32 random bytes',
+  'admin-token': () => 'Bearer token that reads the admin listener',
+  'environment': ({ subject, workload }) => `Variable ${subject} of server "${workload}"`,
+};
+
+function purpose(use: SecretUse): string {
+  const what = PURPOSES[use.purpose](use);
+  return use.rotateBy === null ? `${what}.` : `${what}; rotate by ${use.rotateBy}.`;
+}

@@ -1,0 +1,21 @@
+import type { Step } from './runtime/decide.js';
+
+/** What it means to pass a row of the decision, for whoever explains one. Not part of the runtime: no generated gateway needs it. */
+export const PASSED: Readonly<Record<Step, string>> = {
+  'normal-form': 'one Host, at most one Origin, a literal path',
+  host: 'the host is served here',
+  route: 'the path is a route',
+  preflight: 'not a preflight',
+  origin: 'the origin is accepted, or there is none',
+  method: 'the route takes this method',
+  head: 'declared size and type are accepted',
+  address: 'the address has not used up its rate',
+  credentials: 'the caller is known, or nobody needs to be',
+  tenant: 'the request is one tenant’s',
+  grant: 'the tenant may use this server from this origin',
+  quota: 'the tenant has not used up its share',
+  body: 'the body is one unambiguous message',
+  revision: 'a served revision, headers and body in agreement',
+  session: 'the session is this caller’s',
+  instance: 'an instance is up',
+};

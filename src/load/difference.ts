@@ -1,0 +1,25 @@
+import type { ConfigPath } from './types.js';
+
+/** The first path at which two plain values differ, in the order of the first; null when they are equal whatever the order of their keys. */
+export function firstDifference(one: unknown, other: unknown): ConfigPath | null {
+  return compare(one, other, new Map());
+}
+
+/** `equal` holds pairs already found equal: parts that are used in many places are compared once. */
+function compare(one: unknown, other: unknown, equal: Map<object, object>): ConfigPath | null {
+  if (Object.is(one, other)) return null;
+  if (!isContainer(one) || !isContainer(other) || Array.isArray(one) !== Array.isArray(other)) return [];
+  if (equal.get(one) === other) return null;
+  for (const key of new Set([...Object.keys(one), ...Object.keys(other)])) {
+    const segment = Array.isArray(one) ? Number(key) : key;
+    if (!Object.hasOwn(one, key) || !Object.hasOwn(other, key)) return [segment];
+    const inner = compare(one[key], other[key], equal);
+    if (inner !== null) return [segment, ...inner];
+  }
+  equal.set(one, other);
+  return null;
+}
+
+function isContainer(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { isEffectful, PURE_BUILTINS_SPOKEN } from './hermetic.js';
+import { isFile } from './is-file.js';
+import { parseJson } from './json.js';
+import { locationOf, printablePath } from './position.js';
+import { isRelative, resolveRelative } from './resolve.js';
+import { transpile, type Import } from './transpile.js';
+import type { Diagnostic, SourceGraph } from './types.js';
+
+/** One file of the config, ready to run. */
+export interface Module {
+  readonly file: string;
+  readonly text: string;
+  readonly format: 'module' | 'json';
+  readonly code: string;
+  /** Source map from `code` to `text`, as JSON; empty for JSON. */
+  readonly map: string;
+  /** Relative specifiers and the files they name. */
+  readonly imports: ReadonlyMap<string, string>;
+  /** Imports of packages, which Node resolves when the config is evaluated. */
+  readonly packages: readonly Import[];
+}
+
+/** The config and everything it imports by relative path, the config first. */
+export type ModuleGraph = ReadonlyMap<string, Module>;
+
+export interface GraphResult {
+  readonly modules: ModuleGraph;
+  readonly sources: SourceGraph;
+  /** What is wrong with any of the files; the graph is fit to run only without. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads the config and, transitively, what it imports by relative path. Imports of types alone do not count. */
+export function collectGraph(configFile: string, cwd: string): GraphResult {
+  const modules = new Map<string, Module>();
+  const diagnostics: Diagnostic[] = [];
+  const waiting = [configFile];
+  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+    if (modules.has(file)) continue;
+    const read = readModule(file, cwd);
+    modules.set(file, read.module);
+    diagnostics.push(...read.diagnostics);
+    waiting.push(...read.module.imports.values());
+  }
+  const files = new Map(Array.from(modules, ([file, module]) => [file, module.text]));
+  return { modules, sources: { configFile, files }, diagnostics };
+}
+
+function readModule(file: string, cwd: string): { module: Module; diagnostics: readonly Diagnostic[] } {
+  let text = '';
+  try {
+    text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    const message = `cannot read ${printablePath(file, cwd)}: ${error instanceof Error ? error.message : String(error)}`;
+    const module: Module = { file, text, format: 'module', code: text, map: '', imports: new Map(), packages: [] };
+    return { module, diagnostics: [{ code: 'file-unreadable', message, help: null, place: { kind: 'none' } }] };
+  }
+  if (extname(file) === '.json') {
+    const module: Module = { file, text, format: 'json', code: text, map: '', imports: new Map(), packages: [] };
+    return { module, diagnostics: parseJson(file, text, cwd) };
+  }
+  const { code, map, imports, diagnostics } = transpile(file, text, cwd);
+  const resolved = new Map<string, string>();
+  const wrong = imports.flatMap((entry) => {
+    const target = isRelative(entry.specifier) ? resolveRelative(file, entry.specifier, isFile) : undefined;
+    if (target !== undefined) resolved.set(entry.specifier, target);
+    return importProblem(entry, target).map((problem): Diagnostic => {
+      return { ...problem, place: { kind: 'location', location: locationOf(file, text, entry, { cwd }) } };
+    });
+  });
+  const packages = imports.filter(({ specifier }) => !isRelative(specifier));
+  return { module: { file, text, format: 'module', code, map, imports: resolved, packages }, diagnostics: [...diagnostics, ...wrong] };
+}
+
+function importProblem({ specifier }: Import, target: string | undefined): readonly Omit<Diagnostic, 'place'>[] {
+  if (isEffectful(specifier)) {
+    const message = `a config cannot import '${specifier}': it reads nothing but its own files`;
+    return [{ code: 'import-not-hermetic', message, help: `write the value into the config; of Node's modules it may use ${PURE_BUILTINS_SPOKEN}` }];
+  }
+  if (!isRelative(specifier) || target !== undefined) return [];
+  return [{ code: 'import-not-found', message: `cannot find '${specifier}'`, help: 'a config imports TypeScript, JavaScript and JSON files' }];
+}

@@ -1,0 +1,71 @@
+/**
+ * Module hooks that serve the config from memory. They run in the worker's own thread where Node has `registerHooks`, else in Node's
+ * hooks thread (`module.register`, Node 20): so they know only what their table says.
+ */
+import type { ResolveFnOutput, LoadFnOutput } from 'node:module';
+import { isEffectful } from './hermetic.js';
+
+export interface ServedModule {
+  readonly format: 'module' | 'json';
+  readonly code: string;
+  /** Relative specifiers and the URLs they mean. */
+  readonly imports: Readonly<Record<string, string>>;
+  /** Where the file really is: packages are looked up from there. */
+  readonly realUrl: string;
+}
+
+/** Everything the hooks know; plain data, so that it can cross threads. */
+export interface HookTable {
+  /** URL that `mcpgen` means: the package that is running, wherever the config lies. */
+  readonly mcpgen: string;
+  readonly modules: ReadonlyMap<string, ServedModule>;
+}
+
+interface Context {
+  readonly parentURL?: string | undefined;
+}
+// Node calls the same hooks with synchronous or asynchronous successors; they only pass on what those return.
+type Next<Output> = (request: string, context?: object) => Output | Promise<Output>;
+
+export interface Hooks {
+  readonly resolve: (specifier: string, context: Context, next: Next<ResolveFnOutput>) => ResolveFnOutput | Promise<ResolveFnOutput>;
+  readonly load: (url: string, context: object, next: Next<LoadFnOutput>) => LoadFnOutput | Promise<LoadFnOutput>;
+}
+
+export function hooksFor(table: HookTable): Hooks {
+  return {
+    resolve(specifier, context, next) {
+      if (specifier === 'mcpgen') return { url: table.mcpgen, format: 'module', shortCircuit: true };
+      if (table.modules.has(specifier)) return served(table, specifier);
+      const parent = table.modules.get(context.parentURL ?? '');
+      if (parent === undefined) return next(specifier, context);
+      const target = Object.hasOwn(parent.imports, specifier) ? parent.imports[specifier] : undefined;
+      if (target !== undefined) return served(table, target);
+      if (isEffectful(specifier)) throw new Error(`a config cannot import '${specifier}': it reads nothing but its own files`);
+      if (/^[./]|^file:/.test(specifier)) throw new Error(`cannot import '${specifier}': a config's imports are written out as literals`);
+      return next(specifier, { ...context, parentURL: parent.realUrl });
+    },
+    load(url, context, next) {
+      const module = table.modules.get(url);
+      return module === undefined ? next(url, context) : { format: module.format, source: module.code, shortCircuit: true };
+    },
+  };
+}
+
+function served(table: HookTable, url: string): ResolveFnOutput {
+  const format = table.modules.get(url)?.format ?? 'module';
+  // The attribute is set from what the file is, so that JSON imported without `with { type: 'json' }` works as editors let it.
+  return { url, format, importAttributes: format === 'json' ? { type: 'json' } : {}, shortCircuit: true };
+}
+
+let hooks: Hooks | undefined;
+
+/** Called by `module.register` in the hooks thread. */
+export function initialize(table: HookTable): void {
+  hooks = hooksFor(table);
+}
+
+export const resolve: Hooks['resolve'] = (specifier, context, next) =>
+  hooks === undefined ? next(specifier, context) : hooks.resolve(specifier, context, next);
+
+export const load: Hooks['load'] = (url, context, next) => (hooks === undefined ? next(url, context) : hooks.load(url, context, next));

@@ -1,0 +1,78 @@
+import { ts, Project } from 'ts-morph';
+import { fileURLToPath } from 'node:url';
+
+const LIB_FOLDER = '/node_modules/typescript/lib';
+/** A file of our own beside the config's, so that what it may use has a name without `@types/node` (which would double the time). */
+const AMBIENT_FILE = '/mcpgen-ambient.d.ts';
+const MCPGEN_TYPES = fileURLToPath(new URL('../index.d.ts', import.meta.url));
+
+const AMBIENT = `
+declare module 'node:path'; declare module 'node:path/posix'; declare module 'node:url'; declare module 'node:util';
+declare module 'node:assert'; declare module 'node:assert/strict';
+declare module 'path'; declare module 'path/posix'; declare module 'url'; declare module 'util'; declare module 'assert'; declare module 'assert/strict';
+declare const console: { readonly [level in 'log' | 'info' | 'warn' | 'error' | 'debug']: (...values: unknown[]) => void };
+declare function structuredClone<T>(value: T): T;
+declare class URLSearchParams { constructor(init?: string | Record<string, string>); get(name: string): string | null; set(name: string, value: string): void; has(name: string): boolean; toString(): string }
+declare class URL { constructor(url: string, base?: string | URL); hash: string; host: string; hostname: string; href: string; readonly origin: string; password: string; pathname: string; port: string; protocol: string; search: string; readonly searchParams: URLSearchParams; username: string; toString(): string }
+`;
+
+export const COMPILER_OPTIONS: ts.CompilerOptions = {
+  strict: true,
+  noEmit: true,
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.ESNext,
+  // As lenient about endings as our own resolution is, and about `type` in package.json, which a config does not depend on.
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  allowImportingTsExtensions: true,
+  resolveJsonModule: true,
+  isolatedModules: true,
+  allowJs: true,
+  lib: ['lib.es2022.d.ts'],
+  types: [],
+  skipLibCheck: true,
+  skipDefaultLibCheck: true,
+};
+
+/** The config as the compiler sees it: strict, with the language's own library and nothing of the machine's. */
+export function createProgram(configFile: string): ts.Program {
+  return ts.createProgram({ rootNames: [configFile, AMBIENT_FILE], options: COMPILER_OPTIONS, host: createHost() });
+}
+
+/** Files that the user wrote: neither packages nor libraries. */
+export function ownFiles(program: ts.Program): readonly ts.SourceFile[] {
+  return program.getSourceFiles().filter((file) => !file.isDeclarationFile && !program.isSourceFileFromExternalLibrary(file));
+}
+
+export function createHost(): ts.CompilerHost {
+  // ts-morph carries the libraries of its compiler in its code; a project's file system is how it hands them out.
+  const libraries = new Project({ skipAddingFilesFromTsConfig: true }).getModuleResolutionHost();
+  const readFile = (file: string): string | undefined => {
+    if (file === AMBIENT_FILE) return AMBIENT;
+    return file.startsWith(LIB_FOLDER) ? libraries.readFile(file) : ts.sys.readFile(file);
+  };
+  const host: ts.CompilerHost = {
+    readFile,
+    fileExists: (file) => (file.startsWith(LIB_FOLDER) ? libraries.fileExists(file) : ts.sys.fileExists(file)),
+    directoryExists: ts.sys.directoryExists,
+    getSourceFile: (file, options) => {
+      const text = readFile(file);
+      return text === undefined ? undefined : ts.createSourceFile(file, text, options);
+    },
+    getDefaultLibLocation: () => LIB_FOLDER,
+    getDefaultLibFileName: (options) => `${LIB_FOLDER}/${ts.getDefaultLibFileName(options)}`,
+    getCurrentDirectory: () => '/',
+    getCanonicalFileName: (file) => file,
+    useCaseSensitiveFileNames: () => true,
+    getNewLine: () => '\n',
+    writeFile: () => undefined,
+    resolveModuleNameLiterals: (literals, containing, _redirect, options) =>
+      literals.map(({ text }) => (text === 'mcpgen' ? OURSELVES : ts.resolveModuleName(text, containing, options, host))),
+  };
+  if (ts.sys.realpath !== undefined) host.realpath = ts.sys.realpath;
+  return host;
+}
+
+/** The package that is running, wherever the config lies: also outside of any `node_modules`. */
+const OURSELVES: ts.ResolvedModuleWithFailedLookupLocations = {
+  resolvedModule: { resolvedFileName: MCPGEN_TYPES, extension: ts.Extension.Dts, isExternalLibraryImport: true },
+};

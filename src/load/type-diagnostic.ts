@@ -1,0 +1,93 @@
+import { isBuiltin } from 'node:module';
+import { ts } from 'ts-morph';
+import { mismatchAt, type Mismatch } from './mismatch.js';
+import { locationOf, type Span } from './position.js';
+import { sayMismatch, suggestion, type Sentence } from './type-sentences.js';
+import type { Diagnostic } from './types.js';
+import { isGivable, unionMembers } from './wanted.js';
+
+/** Codes of TypeScript's messages, by what they are about. */
+const NOT_ASSIGNABLE = new Set([2322, 2345, 2739, 2740, 2741, 2820]);
+const UNKNOWN_KEY = new Set([2353, 2561]);
+const UNKNOWN_NAME = new Set([2304, 2552, 2580, 2584, 2591]);
+
+/** The compiler's message, moved to the value that is wrong, and in the config's words instead of the compiler's where it is a plain mistake. */
+export function typeDiagnostic(diagnostic: ts.Diagnostic, file: ts.SourceFile, checker: ts.TypeChecker, cwd: string): Diagnostic {
+  const span = { start: diagnostic.start ?? 0, end: (diagnostic.start ?? 0) + (diagnostic.length ?? 0) };
+  const node = nodeAt(file, span);
+  const said = node && say(diagnostic, node, checker);
+  const { at, message, help } = said ?? { at: undefined, ...asTold(diagnostic) };
+  const source = at?.getSourceFile() ?? file;
+  const location = locationOf(source.fileName, source.text, at === undefined ? span : { start: at.getStart(), end: at.end }, { cwd });
+  return { code: 'type', message, help, place: { kind: 'location', location } };
+}
+
+function say(diagnostic: ts.Diagnostic, node: ts.Node, checker: ts.TypeChecker): (Sentence & { at: ts.Node }) | undefined {
+  if (UNKNOWN_KEY.has(diagnostic.code)) return { at: node, ...sayUnknownKey(node, checker) };
+  if (UNKNOWN_NAME.has(diagnostic.code)) return { at: node, ...(sayUnknownName(ts.isStringLiteralLike(node) ? node.text : node.getText()) ?? asTold(diagnostic)) };
+  const mismatch = NOT_ASSIGNABLE.has(diagnostic.code) ? mismatchAt(node, checker) : undefined;
+  if (mismatch === undefined) return undefined;
+  if (mismatch.missing.length > 0) return { at: nameOfValue(mismatch.node) ?? mismatch.node, ...sayMismatch(mismatch, checker) };
+  return { at: mismatch.node, ...(isFragment(mismatch) ? sayFragment(diagnostic, mismatch, checker) : sayMismatch(mismatch, checker)) };
+}
+
+function asTold(diagnostic: ts.Diagnostic): Sentence {
+  return { message: chain(diagnostic.messageText).at(-1) ?? '', help: null };
+}
+
+/** The compiler's own words name the part that does not fit; that a constant was widened is the usual reason. */
+function sayFragment(diagnostic: ts.Diagnostic, { source }: Mismatch, checker: ts.TypeChecker): Sentence {
+  const lines = chain(diagnostic.messageText);
+  const path = lines.flatMap((line) => /^(?:The types|Types) of (?:property )?'([^']+)'/.exec(line)?.[1] ?? []).join('.');
+  const isKept = checker.typeToString(source).includes('readonly ');
+  return {
+    message: `${path === '' ? '' : `${path}: `}${lines.at(-1) ?? ''}`,
+    help: isKept ? null : 'a fragment that is written apart keeps its literals with `as const`',
+  };
+}
+
+/** An object that is not written out here but named, called for or computed. */
+function isFragment({ node, source }: Mismatch): boolean {
+  return (source.flags & ts.TypeFlags.Object) !== 0 && !ts.isObjectLiteralExpression(node) && !ts.isArrayLiteralExpression(node);
+}
+
+function sayUnknownKey(node: ts.Node, checker: ts.TypeChecker): Sentence {
+  const key = ts.isStringLiteralLike(node) ? node.text : node.getText();
+  const owner = ts.findAncestor(node, ts.isObjectLiteralExpression);
+  const type = owner && checker.getContextualType(owner);
+  return { message: `"${key}" is not a key here`, help: suggestion(key, type === undefined ? [] : keysOf(type, checker)) };
+}
+
+/** Keys of any member of a union; those that a member has only to exclude another's are not keys to suggest. */
+function keysOf(type: ts.Type, checker: ts.TypeChecker): readonly string[] {
+  const properties = unionMembers(type).flatMap((member) => checker.getPropertiesOfType(member));
+  const givable = properties.filter((property) => unionMembers(checker.getTypeOfSymbol(property)).some(isGivable));
+  return Array.from(new Set(givable.map(({ name }) => name)));
+}
+
+const OF_NODE = [...Object.getOwnPropertyNames(globalThis), 'require', 'module', '__dirname', '__filename'];
+
+function sayUnknownName(name: string): Sentence | undefined {
+  if (!OF_NODE.includes(name) && !isBuiltin(name)) return undefined;
+  return { message: `"${name}" is not there for a config`, help: 'a config reads nothing but its own files: no environment, no timers, no network' };
+}
+
+/** The name of the property that an expression is the value of. */
+function nameOfValue(node: ts.Expression): ts.Node | undefined {
+  return ts.isPropertyAssignment(node.parent) ? node.parent.name : undefined;
+}
+
+/** The lines of a message, outermost first. The last says what is wrong; those above it repeat it in ever larger types. */
+function chain(message: string | ts.DiagnosticMessageChain): readonly string[] {
+  if (typeof message === 'string') return [message];
+  const next = message.next?.[0];
+  return [message.messageText, ...(next === undefined ? [] : chain(next))];
+}
+
+function nodeAt(file: ts.SourceFile, { start, end }: Span): ts.Node | undefined {
+  const visit = (node: ts.Node): ts.Node | undefined => {
+    if (start < node.pos || end > node.end) return undefined;
+    return ts.forEachChild(node, visit) ?? (node.getStart(file) === start && node.end === end ? node : undefined);
+  };
+  return ts.forEachChild(file, visit);
+}

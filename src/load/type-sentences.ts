@@ -1,0 +1,64 @@
+import { ts } from 'ts-morph';
+import { closest } from '../config/closest.js';
+import type { Mismatch } from './mismatch.js';
+import { wanted } from './wanted.js';
+
+export interface Sentence {
+  readonly message: string;
+  readonly help: string | null;
+}
+
+/** Keys whose values name something declared elsewhere in the config. */
+const REFERENCES: Readonly<Record<string, { readonly noun: string; readonly declared: string }>> = {
+  server: { noun: 'server', declared: 'servers' },
+  servers: { noun: 'server', declared: 'servers' },
+  origins: { noun: 'origin', declared: 'origins' },
+  strategy: { noun: 'strategy', declared: 'strategies' },
+  client: { noun: 'client', declared: 'auth.clients' },
+  tenant: { noun: 'tenant', declared: 'tenants' },
+};
+
+/** More than this many alternatives are not worth listing. */
+const LISTABLE = 24;
+
+export function sayMismatch({ node, key, missing, source, target }: Mismatch, checker: ts.TypeChecker): Sentence {
+  if (missing.length > 0) return { message: `${missing.join(' or ')} is missing`, help: null };
+  if (ts.isObjectLiteralExpression(node)) return sayWidened(checker.typeToString(source));
+  const { names, others } = wanted(target, checker);
+  const reference = key !== null && Object.hasOwn(REFERENCES, key) ? REFERENCES[key] : undefined;
+  if (names.length === 0 && others.length === 0) return sayNothingFits(key, reference);
+  if (ts.isStringLiteralLike(node) && names.length > 0) {
+    const message = reference === undefined ? `'${node.text}' is not a value for this` : `no ${reference.noun} is named "${node.text}"`;
+    return { message, help: suggestion(node.text, names) ?? expected(names, others) };
+  }
+  return { message: `${written(node, source, checker)} does not fit here`, help: expected(names, others) };
+}
+
+/** Either nothing is declared that could be named, or a key written beside it rules this one out: both have no type left. */
+function sayNothingFits(key: string | null, reference: { noun: string; declared: string } | undefined): Sentence {
+  if (reference !== undefined) {
+    return { message: `no ${reference.noun} that could be named here is declared`, help: `declare one under ${reference.declared}, or leave this out` };
+  }
+  return { message: `${key === null ? 'this' : `"${key}"`} cannot stand beside what else is written here`, help: 'they exclude each other; keep one' };
+}
+
+/** Each part of the object fits and the whole does not: what the compiler remembers of a constant is `string`, where a name is expected. */
+function sayWidened(type: string): Sentence {
+  return { message: `of this only ${type} is known where it is used`, help: 'a fragment that is written apart keeps its literals with `as const`' };
+}
+
+/** The nearest of the known words, else all of them when they are few. */
+export function suggestion(word: string, known: readonly string[]): string | null {
+  const guess = closest(word, known);
+  if (guess !== null) return `Did you mean "${guess}"?`;
+  return known.length === 0 || known.length > LISTABLE ? null : `known: ${known.join(', ')}`;
+}
+
+function expected(names: readonly string[], others: readonly string[]): string | null {
+  const list = [...names.map((name) => `'${name}'`), ...others];
+  return list.length > LISTABLE ? null : `expected ${list.join(' or ')}`;
+}
+
+function written(node: ts.Expression, source: ts.Type, checker: ts.TypeChecker): string {
+  return ts.isStringLiteralLike(node) || ts.isNumericLiteral(node) ? node.getText() : checker.typeToString(source);
+}

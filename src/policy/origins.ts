@@ -1,0 +1,53 @@
+import type { OriginFault, OriginRule, Traffic } from '../plan/types.js';
+import { quote } from './quote.js';
+import type { Problem } from './types.js';
+
+/** One written origin, with the name it was declared under. */
+export interface WrittenOrigin {
+  readonly name: string;
+  readonly rule: OriginRule;
+  readonly written: string;
+  readonly from: string;
+}
+
+export function writtenOrigins(traffic: Traffic): readonly WrittenOrigin[] {
+  return traffic.origins.flatMap(({ name, rules }) => rules.map((one) => ({ name, ...one })));
+}
+
+/** The spelling that an accepted origin is matched by; null for presets and for what matches nothing. */
+export function spelling(rule: OriginRule): string | null {
+  switch (rule.kind) {
+    case 'exact':
+      return rule.origin;
+    case 'subdomain':
+      return `${rule.scheme}://*${rule.suffix}${rule.port}`;
+    case 'loopback':
+      return `${rule.scheme}://localhost:*`;
+    case 'any-https':
+    case 'tunnel':
+    case 'rejected':
+      return null;
+  }
+}
+
+export function hostOf(rule: OriginRule): string {
+  return rule.kind === 'exact' && URL.canParse(rule.origin) ? new URL(rule.origin).hostname : '';
+}
+
+/** The domain that every matched host lies directly below; empty where there is no one such domain. */
+export function zoneOf(rule: OriginRule): string {
+  if (rule.kind === 'subdomain') return rule.suffix.slice(1);
+  return hostOf(rule).replace(/^[^.]*\.?/, '');
+}
+
+/**
+ * A problem for each origin that was refused for one reason. It matches nothing, whatever the policy says, so a suppression would only hide
+ * that a page somebody meant to allow is turned away.
+ */
+export function* rejectedOrigins(traffic: Traffic, why: OriginFault, because: string, otherwise: string): Iterable<Problem> {
+  for (const { rule, written, from } of writtenOrigins(traffic)) {
+    if (rule.kind !== 'rejected' || rule.why !== why) continue;
+    const help = rule.better === null ? otherwise : `write ${quote(rule.better)}`;
+    yield { at: from, message: `origin ${quote(written)} ${because}; it matches nothing`, help, suppressible: false };
+  }
+}

@@ -1,0 +1,85 @@
+/** A rule's page: prose from `<slug>.md`, everything else from the rule itself. */
+import type { Severity } from '../plan/types.js';
+import { explainCommand } from './render/report.js';
+import { type Paint, painter } from './render/paint.js';
+import { closestRule, codeOf } from './rule-names.js';
+import type { Rule } from './types.js';
+
+export const SECTIONS = ['Why', 'Bad', 'Good', 'When to ignore'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export interface RulePage {
+  /** What is above the first heading: one line. */
+  readonly what: string;
+  readonly sections: Readonly<Record<Section, string>>;
+}
+
+/** Takes a page apart; a missing section is empty. */
+export function readPage(markdown: string): RulePage {
+  const [what = '', ...parts] = markdown.split(/^## /m);
+  const texts = new Map(parts.map((part) => [part.slice(0, part.indexOf('\n')).trim(), part.slice(part.indexOf('\n')).trim()]));
+  const text = (section: Section): string => texts.get(section) ?? '';
+  return {
+    what: what.trim(),
+    sections: { 'Why': text('Why'), 'Bad': text('Bad'), 'Good': text('Good'), 'When to ignore': text('When to ignore') },
+  };
+}
+
+/** The configs in a section, each a whole `mcp.config.ts`. */
+export function configsIn(section: string): readonly string[] {
+  return Array.from(section.matchAll(/^```ts\n([\s\S]*?)^```$/gm), ([, code = '']) => code);
+}
+
+/** The rule that is named by code or slug. */
+export function findRule(rules: readonly Rule[], name: string): Rule | null {
+  const code = codeOf(name);
+  return rules.find((rule) => rule.code === code) ?? null;
+}
+
+/** What is said when a name is no rule's. */
+export function unknownRule(name: string): string {
+  const near = closestRule(name);
+  return `no rule is called ${JSON.stringify(name)}${near === null ? '; npx mcpgen rules lists them' : `; did you mean ${near}?`}`;
+}
+
+interface PageOptions {
+  readonly colour: boolean;
+}
+
+/** `mcpgen explain MCP102`. */
+export function renderPage(rule: Rule, markdown: string, { colour }: PageOptions): string {
+  const paint = painter(colour);
+  const facts = [
+    SEVERITY_WORDS[rule.severity],
+    ...localFact(rule),
+    SUPPRESSION_WORDS[String(rule.suppressible ?? true)] ?? '',
+    `security severity ${rule.securitySeverity.toFixed(1)}`,
+  ];
+  return `${paint('bold', `${rule.code} ${rule.slug}`)}\n${paint('dim', facts.join(' · '))}\n\n${headings(markdown.trim(), paint)}\n`;
+}
+
+const SEVERITY_WORDS: Readonly<Record<Severity, string>> = { error: 'error', warn: 'warning', info: 'info' };
+const SUPPRESSION_WORDS: Readonly<Record<string, string>> = {
+  true: 'can be suppressed with a reason',
+  false: 'cannot be suppressed',
+  partly: 'can be suppressed in part',
+};
+
+function localFact({ localSeverity, severity }: Rule): readonly string[] {
+  return localSeverity && localSeverity !== severity ? [`${SEVERITY_WORDS[localSeverity]} in profile local`] : [];
+}
+
+function headings(markdown: string, paint: Paint): string {
+  return markdown.replace(/^## .+$/gm, (line) => paint('bold', line));
+}
+
+/** `mcpgen rules`: one line for each. */
+export function renderRules(rules: readonly Rule[], { colour }: PageOptions): string {
+  const paint = painter(colour);
+  const slugs = Math.max(...rules.map(({ slug }) => slug.length));
+  const lines = rules.map((rule) => {
+    const severity = SEVERITY_WORDS[rule.severity].padEnd('warning'.length);
+    return `${paint('bold', rule.code)}  ${rule.slug.padEnd(slugs)}  ${severity}  ${rule.summary}\n`;
+  });
+  return `${lines.join('')}\n${rules.length} rules; ${explainCommand('RULE')} says why, and what to write instead\n`;
+}

@@ -1,0 +1,44 @@
+import { countsOf, explainCommand, type Report, type Reported } from './report.js';
+
+/** Findings for programs. Fields are added within a `formatVersion`, never renamed or removed. */
+export function renderJson(report: Report): string {
+  const { error: errors, warn: warnings, info: infos, suppressed } = countsOf(report);
+  const { rules, milliseconds } = report;
+  const document = {
+    formatVersion: '1',
+    findings: report.reported.map(record),
+    summary: { errors, warnings, infos, suppressed, rules, milliseconds },
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function record({ finding, located, environments }: Reported) {
+  const { code, slug, severity, securitySeverity, message, help, at, artefacts, fingerprint, suppressed } = finding;
+  return {
+    rule: code,
+    slug,
+    severity,
+    securitySeverity,
+    message,
+    help,
+    docs: explainCommand(code),
+    config: {
+      path: segments(at),
+      file: located?.file ?? null,
+      line: located?.line ?? null,
+      col: located?.column ?? null,
+      endLine: located?.endLine ?? null,
+      endCol: located?.endColumn ?? null,
+      exact: located?.exact ?? false,
+    },
+    environments,
+    artefacts,
+    fingerprint,
+    suppressed,
+  };
+}
+
+/** `policy.suppress.0.until` → `["policy", "suppress", 0, "until"]`. */
+function segments(path: string): readonly (string | number)[] {
+  return path === '' ? [] : path.split('.').map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment));
+}

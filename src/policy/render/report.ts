@@ -1,0 +1,35 @@
+import type { Location } from '../../load/types.js';
+import type { Severity } from '../../plan/types.js';
+import type { Finding } from '../types.js';
+
+/** Where a finding's path was written, with the lines around it drawn by the caller, or null when there is no source to show. */
+export interface Located extends Location {
+  readonly frame: string | null;
+}
+
+export interface Reported {
+  readonly finding: Finding;
+  /** Null when no place in a file corresponds to the path. */
+  readonly located: Located | null;
+  /** The environments in which it was found; empty for a config that declares none. */
+  readonly environments: readonly string[];
+}
+
+/** What a renderer is given: findings in their order, the suppressed ones among them. */
+export interface Report {
+  readonly reported: readonly Reported[];
+  /** How many rules ran. */
+  readonly rules: number;
+  readonly milliseconds: number;
+}
+
+export function countsOf({ reported }: Report): Readonly<Record<Severity | 'suppressed', number>> {
+  const counts = { error: 0, warn: 0, info: 0, suppressed: 0 };
+  for (const { finding } of reported) counts[finding.suppressed ? 'suppressed' : finding.severity]++;
+  return counts;
+}
+
+/** The command that prints a rule's page. */
+export function explainCommand(code: string): string {
+  return `npx mcpgen explain ${code}`;
+}

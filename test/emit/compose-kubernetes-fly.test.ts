@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { parse, parseAllDocuments } from 'yaml';
+import { composeEmitter } from '#src/emit/compose/index.js';
+import { flyEmitter } from '#src/emit/fly/index.js';
+import { kubernetesEmitter } from '#src/emit/kubernetes/index.js';
+import { HEADER, type EmittedFile, type Emitter } from '#src/emit/types.js';
+import type { Plan } from '#src/plan/types.js';
+import {
+  bareCommand,
+  buildPlan,
+  emitInput,
+  EXAMPLE_TARGETS,
+  existing,
+  hostileTexts,
+  HTTP_HEALTH,
+  image,
+  npm,
+  RESOURCES,
+  stdioImage,
+  uv,
+  volume,
+  type Env,
+} from '../support/plan.js';
+
+const printed = <Document>({ model, print }: Emitter<Document>, plan: Plan): readonly EmittedFile[] => print(model(plan, emitInput()));
+const emit = (plan: Plan): readonly EmittedFile[] => [
+  ...printed(composeEmitter, plan),
+  ...printed(kubernetesEmitter, plan),
+  ...printed(flyEmitter, plan),
+];
+
+/** One plan for each thing that changes the shape of the output. */
+const PLANS: Readonly<Record<string, Plan>> = {
+  'everything': buildPlan(),
+  'only a gateway': buildPlan({ servers: {}, traffic: { admin: null }, targets: { nginx: null } }),
+  'nothing that could run': buildPlan({ servers: { crm: existing('https://crm.acme.test/mcp'), shell: bareCommand() } }),
+  'every kind of image': buildPlan({
+    servers: {
+      'a': image(),
+      'b-b': npm('@acme/b@1.0.0'),
+      'c': uv('c[x]==1.2.3'),
+      'd': stdioImage('ghcr.io/acme/d:1@sha256:' + '0'.repeat(64)),
+    },
+    targets: {
+      kubernetes: {
+        ...EXAMPLE_TARGETS.kubernetes!,
+        exposure: { kind: 'gateway-class', gatewayClass: 'nginx' },
+        storageClass: 'fast',
+        pullSecrets: ['registry'],
+      },
+    },
+  }),
+  'every kind of volume': buildPlan({
+    servers: {
+      each: image({ workload: { replicas: 3, stateful: true, volumes: [volume('own', { perInstance: true })] } }),
+      scratch: npm('s@1.0.0', { workload: { volumes: [volume('tmp', { path: '/tmp' })] } }),
+      shared: image({ workload: { replicas: 2, volumes: [volume('data', { bytes: 1500 })] } }),
+    },
+  }),
+  'old versions, large numbers': buildPlan({
+    gateway: { replicas: 5, resources: { requests: { cpu: 500, memory: 2 ** 29 }, limits: { cpu: 1500, memory: 2 ** 30 } } },
+    servers: { a: image({ workload: { health: { ...HTTP_HEALTH, every: 1500, timeout: 250, startup: 500 }, resources: RESOURCES } }) },
+    targets: {
+      nginx: {
+        version: '1.22',
+        release: [1, 22, 0],
+        listen: 443,
+        tls: { certificate: '/etc/tls/a.pem', key: '/etc/tls/a.key' },
+        from: 'targets.nginx',
+      },
+      kubernetes: { ...EXAMPLE_TARGETS.kubernetes!, version: '1.30', minor: 30, exposure: { kind: 'none' } },
+      fly: { ...EXAMPLE_TARGETS.fly!, org: 'acme', scaleToZero: true },
+    },
+  }),
+  'hostile words': buildPlan({
+    about: hostileAbout(),
+    gateway: { about: hostileAbout() },
+    servers: { a: image({ env: { A: 'on', B: '0o17', C: '$(X) ${Y} $Z', D: '"\'\\\n---\n# x' }, workload: { about: hostileAbout() } }) },
+  }),
+};
+
+function hostileAbout() {
+  return {
+    description: 'line\u2028line\n# not a comment',
+    owner: '${OWNER:-x}',
+    labels: { 'on': 'yes', 'a b': '*', 'team': 'x'.repeat(80), '__proto__': '1' },
+  };
+}
+
+describe('compose, kubernetes, fly: every file', () => {
+  for (const [name, plan] of Object.entries(PLANS))
+    it(`opens with the header, ends with a line, and has one path: ${name}`, () => {
+      const files = emit(plan);
+      assert.deepEqual(
+        files.map(({ path }) => path),
+        [...new Set(files.map(({ path }) => path))],
+      );
+      for (const { path, contents } of files) {
+        assert.ok(contents.startsWith(`# ${HEADER}\n`), path);
+        assert.match(contents, /[^\n]\n$/, path);
+        assert.doesNotMatch(contents, /\r|[ \t]\n/, path);
+      }
+    });
+
+  it('is the same for the same plan', () => {
+    for (const plan of Object.values(PLANS)) assert.deepEqual(emit(plan), emit(structuredClone(plan)));
+  });
+
+  it('is wanted when its target is', () => {
+    const without = buildPlan({ targets: { compose: null, kubernetes: null, fly: null } });
+    for (const { target, wanted } of [composeEmitter, kubernetesEmitter, flyEmitter])
+      assert.deepEqual([wanted(buildPlan()), wanted(without)], [true, false], target);
+  });
+});
+
+describe('compose, kubernetes, fly: text of the user', () => {
+  it('arrives as it was written', (t) => {
+    const { seed, texts } = hostileTexts(150);
+    t.diagnostic(`seed ${seed}`);
+    const env: Env = Object.fromEntries(texts.map((text, index) => [`V${index}`, text.replaceAll('\0', '')]));
+    const files = new Map(emit(buildPlan({ servers: { a: image({ env }) } })).map(({ path, contents }) => [path, contents]));
+    const undoubled = (text: string): string => text.replaceAll('$$', () => '$');
+
+    const compose = parse(files.get('compose/compose.yaml') ?? '') as { services: { a: { environment: Env } } };
+    const [, workload] = parseAllDocuments(files.get('kubernetes/server-a.yaml') ?? '').map((each) => each.toJS() as Loose);
+    const fly = files.get('fly/acme-tools-a/fly.toml') ?? '';
+    for (const [name, text] of Object.entries(env)) {
+      const message = `seed ${seed}: ${name} ${JSON.stringify(text)}`;
+      assert.equal(undoubled(String(compose.services.a.environment[name])), text, message);
+      assert.equal(
+        undoubled(workload?.spec?.template.spec.containers[0]?.env.find((each) => each.name === name)?.value ?? 'absent'),
+        text,
+        message,
+      );
+      assert.equal(JSON.parse(new RegExp(`^${name} = ([^\\n]*)$`, 'm').exec(fly)?.[1] ?? 'null'), text, message);
+    }
+  });
+});
+
+interface Loose {
+  readonly spec?: {
+    readonly template: {
+      readonly spec: { readonly containers: readonly { readonly env: readonly { readonly name: string; readonly value: string }[] }[] };
+    };
+  };
+}
+
+/** The controller of a StatefulSet adds the volumes of its claim templates to its pods; the validator looks for them in the pod alone. */
+const CLAIMED = /\[\d+ StatefulSet\/[^\]]+\] \S+: volumeMount volume-\S+ has no volume$/;
+
+const validate = join(process.cwd(), '../shared/validators/validate');
+
+describe(
+  'compose, kubernetes, fly: as other tools read them',
+  { skip: existsSync(validate) ? false : '../shared/validators is not here' },
+  () => {
+    let folder: string;
+    before(() => void (folder = mkdtempSync(join(tmpdir(), 'mcpgen-validate-'))));
+    after(() => rmSync(folder, { recursive: true, force: true }));
+
+    const problems = (kind: string, names: readonly string[], pattern: RegExp): readonly string[] => {
+      const paths = names.flatMap((name) =>
+        emit(PLANS[name]!)
+          .filter(({ path }) => pattern.test(path))
+          .map(({ path, contents }) => {
+            const place = join(folder, name.replaceAll(' ', '-'), path);
+            mkdirSync(dirname(place), { recursive: true });
+            writeFileSync(place, contents);
+            return place;
+          }),
+      );
+      const { stdout, stderr } = spawnSync(validate, [kind, ...paths], { encoding: 'utf8' });
+      const lines = stdout.trimEnd().split('\n');
+      assert.match(lines.at(-1) ?? '', /^\d+ (object|file)\(s\), /, stderr);
+      return lines.slice(0, -1).filter((line) => !CLAIMED.test(line));
+    };
+
+    it('compose', () => assert.deepEqual(problems('compose', Object.keys(PLANS), /compose\.yaml$/), []));
+    it('fly', () => assert.deepEqual(problems('fly', Object.keys(PLANS), /fly\.toml$/), []));
+    // One by one: an object may occur once among the files it is given.
+    for (const name of Object.keys(PLANS))
+      it(`kubernetes: ${name}`, () => assert.deepEqual(problems('k8s', [name], /kubernetes\/(?!kustomization).*\.yaml$/), []));
+  },
+);

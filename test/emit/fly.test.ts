@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { flyEmitter } from '#src/emit/fly/index.js';
+import type { FlyApp } from '#src/emit/fly/types.js';
+import type { FlyPlan } from '#src/plan/types.js';
+import {
+  bareCommand,
+  buildPlan,
+  emitInput,
+  EXAMPLE_TARGETS,
+  existing,
+  HTTP_HEALTH,
+  image,
+  npm,
+  RESOURCES,
+  stdioImage,
+  volume,
+  type PlanOptions,
+} from '../support/plan.js';
+
+const apps = (options: PlanOptions = {}) => flyEmitter.model(buildPlan(options), emitInput()).apps;
+const printed = (options: PlanOptions = {}) =>
+  new Map(flyEmitter.print(flyEmitter.model(buildPlan(options), emitInput())).map(({ path, contents }) => [path, contents]));
+const target = (overrides: Partial<FlyPlan>) => ({ targets: { fly: { ...EXAMPLE_TARGETS.fly!, ...overrides } } });
+
+function app(workload: string, options: PlanOptions = {}): FlyApp {
+  const found = apps(options).find((each) => each.workload === workload);
+  assert.ok(found, `no app of ${workload}`);
+  return found;
+}
+
+describe('fly: apps', () => {
+  it('are one for the gateway and a private one for each server that runs', () => {
+    assert.deepEqual(
+      apps().map(({ name }) => name),
+      ['acme-tools', 'acme-tools-files', 'acme-tools-search'],
+    );
+    assert.deepEqual(
+      apps({ servers: { crm: existing('https://crm.acme.test/mcp'), shell: bareCommand() } }).map(({ name }) => name),
+      ['acme-tools'],
+    );
+  });
+
+  it('are found by the gateway under the names of the plan', () => {
+    for (const { server, sources } of buildPlan().traffic.pools)
+      if (sources.fly.kind === 'dns') assert.equal(sources.fly.name, `${app(server).name}.internal`);
+  });
+
+  it('get the signal and the time that a drain needs', () => {
+    for (const { config } of apps()) assert.deepEqual([config.kill_signal, config.kill_timeout], ['SIGTERM', '25s']);
+    assert.equal(
+      app('gateway', { traffic: { timeouts: { ...buildPlan().traffic.timeouts, drain: 900_000 } } }).config.kill_timeout,
+      '300s',
+    );
+  });
+});
+
+describe('fly: the gateway', () => {
+  it('is public, over https, and asked whether it is ready', () => {
+    const service = app('gateway').config.http_service;
+    assert.equal(service?.internal_port, 8080);
+    assert.equal(service.force_https, true);
+    assert.equal(service.checks[0]?.path, '/health/ready');
+    assert.deepEqual(service.checks[0]?.headers, { 'X-Forwarded-Proto': 'https' });
+  });
+
+  it('runs all the time, or stops and starts, but never one without the other', () => {
+    const service = (scaleToZero: boolean) => app('gateway', target({ scaleToZero })).config.http_service!;
+    const { auto_stop_machines, auto_start_machines, min_machines_running } = service(false);
+    assert.deepEqual([auto_stop_machines, auto_start_machines, min_machines_running], ['off', false, 2]);
+    assert.deepEqual(
+      [service(true).auto_stop_machines, service(true).auto_start_machines, service(true).min_machines_running],
+      ['stop', true, 0],
+    );
+  });
+
+  it('takes as many streams as the gateway allows, and requests beside them', () => {
+    const { concurrency, http_options } = app('gateway').config.http_service!;
+    assert.equal(concurrency.type, 'requests');
+    assert.ok(concurrency.soft_limit < 2000 && concurrency.hard_limit > 2000);
+    assert.equal(http_options.idle_timeout, 300);
+  });
+});
+
+describe('fly: a server', () => {
+  it('has no service, a check of its own, and is kept running', () => {
+    const { config } = app('search');
+    assert.equal(config.http_service, undefined);
+    assert.deepEqual(config.checks?.mcp, {
+      type: 'http',
+      port: 8023,
+      grace_period: '60s',
+      interval: '30s',
+      timeout: '10s',
+      method: 'GET',
+      path: '/health',
+    });
+    assert.deepEqual(config.restart, [{ policy: 'always' }]);
+  });
+
+  it('is checked within the bounds of Fly', () => {
+    const health = { ...HTTP_HEALTH, every: 300_000, timeout: 90_000, startup: 600_000 };
+    const { interval, timeout, grace_period } = app('a', { servers: { a: image({ workload: { health } }) } }).config.checks!.mcp;
+    assert.deepEqual([interval, timeout, grace_period], ['60s', '60s', '60s']);
+  });
+
+  it('runs its image as it is, or one built with the gateway in it', () => {
+    const servers = { a: image(), b: stdioImage('ghcr.io/acme/b:1'), c: npm('c@1.0.0') };
+    assert.deepEqual(app('a', { servers }).config.build, { image: 'ghcr.io/acme/search:1.4.2' });
+    assert.equal(app('a', { servers }).dockerfile, null);
+    const files = printed({ servers });
+    assert.match(
+      files.get('fly/acme-tools-b/Dockerfile') ?? '',
+      /\nFROM ghcr\.io\/acme\/b:1\n\nCOPY gateway\/ \/gateway\/\n\nEXPOSE 8000\nENTRYPOINT \["node","\/gateway\/main\.js","host","b"\]\n$/,
+    );
+    assert.match(files.get('fly/acme-tools-c/Dockerfile') ?? '', /\nCOPY gateway\/ \/gateway\/\n\nUSER 1000:1000\n/);
+  });
+
+  it('says that it is reached over IPv6', () => {
+    assert.match(printed().get('fly/acme-tools-search/fly.toml') ?? '', /must listen on \[::\]/);
+  });
+
+  it('takes over its volume as root and then runs as nobody special', () => {
+    const servers = { a: npm('a@1.0.0', { workload: { volumes: [volume('my-data', { bytes: 2.5 * 2 ** 30 })] } }) };
+    assert.deepEqual(app('a', { servers }).config.mounts, [{ source: 'my_data', destination: '/my-data', initial_size: '3gb' }]);
+    const dockerfile = printed({ servers }).get('fly/acme-tools-a/Dockerfile') ?? '';
+    assert.match(
+      dockerfile,
+      /ENTRYPOINT \["sh","-c","chown 1000:1000 \/my-data && exec setpriv --reuid=1000 --regid=1000 --clear-groups --no-new-privs node \/gateway\/main\.js host a"\]/,
+    );
+    assert.doesNotMatch(dockerfile, /\nUSER /);
+  });
+
+  it('says what Fly cannot do with volumes', () => {
+    const about = (server: ReturnType<typeof image>) => app('a', { servers: { a: server } }).about.join('\n');
+    assert.match(about(image({ workload: { replicas: 2, volumes: [volume('x')] } })), /no shared volumes/);
+    assert.match(about(image({ workload: { volumes: [volume('x'), volume('y')] } })), /refuses more/);
+    assert.doesNotMatch(about(image({ workload: { replicas: 2, volumes: [volume('x', { perInstance: true })] } })), /no shared volumes/);
+  });
+
+  it('gets a machine with the memory it may use', () => {
+    const resources = { ...RESOURCES, limits: { cpu: null, memory: 700 * 2 ** 20 } };
+    assert.deepEqual(app('a', { servers: { a: image({ workload: { resources } }) } }).config.vm, [
+      { size: 'shared-cpu-1x', memory: '768mb' },
+    ]);
+    assert.deepEqual(app('gateway').config.vm, [{ size: 'shared-cpu-1x', memory: '512mb' }]);
+  });
+});
+
+describe('fly: files', () => {
+  it('keeps secrets out of fly.toml and names each in a command', () => {
+    const files = printed();
+    for (const { name } of buildPlan().infra.secrets)
+      for (const [path, contents] of files) if (path.endsWith('fly.toml')) assert.ok(!contents.includes(name), `${name} in ${path}`);
+    assert.match(
+      files.get('fly/acme-tools/secrets.example') ?? '',
+      /\nfly secrets set --app acme-tools --stage ACME_API_KEY="\$ACME_API_KEY"\n/,
+    );
+    // The server's variable, from the secret behind it.
+    assert.match(
+      files.get('fly/acme-tools-search/secrets.example') ?? '',
+      /\nfly secrets set --app acme-tools-search --stage TOKEN="\$INDEX_TOKEN"\n/,
+    );
+  });
+
+  it('gives a builder the gateway and nothing else', () => {
+    const files = printed();
+    assert.match(files.get('fly/acme-tools/Dockerfile.dockerignore') ?? '', /\n\*\n!gateway\n$/);
+    assert.deepEqual(app('gateway').config.build, { dockerfile: 'Dockerfile', ignorefile: 'Dockerfile.dockerignore' });
+  });
+
+  it('opens with the commands that bring it up', () => {
+    const text = printed(target({ org: 'acme' })).get('fly/acme-tools-search/fly.toml') ?? '';
+    for (const command of [
+      'fly apps create acme-tools-search --org acme',
+      'fly deploy . --config fly/acme-tools-search/fly.toml --ha=false',
+      'fly scale count 3 --app acme-tools-search',
+    ])
+      assert.ok(text.includes(`#   ${command}\n`), command);
+  });
+
+  it('reads like this', () => {
+    assert.equal(
+      printed({ servers: {}, ...target({ scaleToZero: true }), gateway: { replicas: 1 } }).get('fly/acme-tools/fly.toml'),
+      `# Generated by mcpgen from mcp.config.ts. Do not edit: run \`npx mcpgen build\`.
+#
+# In the folder that holds gateway/ and fly/:
+#   fly apps create acme-tools
+#   the secrets, as secrets.example says
+#   fly deploy . --config fly/acme-tools/fly.toml --ha=false
+
+app = "acme-tools"
+primary_region = "ord"
+kill_signal = "SIGTERM"
+kill_timeout = "25s"
+
+[build]
+dockerfile = "Dockerfile"
+ignorefile = "Dockerfile.dockerignore"
+
+[deploy]
+strategy = "rolling"
+
+[env]
+MCPGEN_PLACEMENT = "fly"
+
+[http_service]
+internal_port = 8080
+force_https = true
+auto_stop_machines = "stop"
+auto_start_machines = true
+min_machines_running = 0
+
+[http_service.concurrency]
+type = "requests"
+soft_limit = 1600
+hard_limit = 2250
+
+[http_service.http_options]
+idle_timeout = 300
+
+[[http_service.checks]]
+grace_period = "30s"
+interval = "10s"
+timeout = "5s"
+method = "GET"
+path = "/health/ready"
+protocol = "http"
+
+[http_service.checks.headers]
+X-Forwarded-Proto = "https"
+
+[[vm]]
+size = "shared-cpu-1x"
+memory = "512mb"
+`,
+    );
+  });
+});

@@ -1,0 +1,444 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { kubernetesEmitter } from '#src/emit/kubernetes/index.js';
+import type { Deployment, Manifest, NetworkPolicy, Service, StatefulSet } from '#src/emit/kubernetes/manifests.js';
+import type { KubernetesPlan } from '#src/plan/types.js';
+import {
+  bareCommand,
+  buildPlan,
+  emitInput,
+  EXAMPLE_GATEWAY,
+  EXAMPLE_TARGETS,
+  existing,
+  image,
+  npm,
+  uv,
+  volume,
+  type PlanOptions,
+} from '../support/plan.js';
+
+const model = (options: PlanOptions = {}, files?: Readonly<Record<string, string>>) =>
+  kubernetesEmitter.model(buildPlan(options), emitInput(files));
+const objects = (options: PlanOptions = {}, files?: Readonly<Record<string, string>>) =>
+  model(options, files).files.flatMap(({ objects }) => objects);
+const target = (overrides: Partial<KubernetesPlan>) => ({ targets: { kubernetes: { ...EXAMPLE_TARGETS.kubernetes!, ...overrides } } });
+
+function object<Kind extends Manifest['kind']>(kind: Kind, name: string, options: PlanOptions = {}): Extract<Manifest, { kind: Kind }> {
+  const found = objects(options).find((each) => each.kind === kind && each.metadata.name === name);
+  assert.ok(found, `no ${kind} ${name}`);
+  return found as Extract<Manifest, { kind: Kind }>;
+}
+
+const pod = (workload: Deployment | StatefulSet) => workload.spec.template.spec;
+const deploymentOf = (server: string, options: PlanOptions = {}) => object('Deployment', `acme-tools-${server}`, options);
+
+describe('kubernetes: what is emitted', () => {
+  it('is a file for each workload, in the order of application', () => {
+    const { files, kustomization } = model();
+    const names = [
+      'namespace.yaml',
+      'gateway-config.yaml',
+      'network.yaml',
+      'gateway.yaml',
+      'server-files.yaml',
+      'server-search.yaml',
+      'route.yaml',
+    ];
+    assert.deepEqual(
+      files.map(({ path }) => path),
+      names.map((name) => `kubernetes/${name}`),
+    );
+    assert.deepEqual(kustomization.resources, names);
+  });
+
+  it('holds each workload in the order account, storage, workload, service, budget', () => {
+    const kinds = (path: string) =>
+      model()
+        .files.find((file) => file.path === path)
+        ?.objects.map(({ kind }) => kind);
+    assert.deepEqual(kinds('kubernetes/gateway.yaml'), ['ServiceAccount', 'Deployment', 'Service', 'Service', 'PodDisruptionBudget']);
+    assert.deepEqual(kinds('kubernetes/server-files.yaml'), ['ServiceAccount', 'PersistentVolumeClaim', 'Deployment', 'Service']);
+  });
+
+  it('leaves out what has no image, and its policy', () => {
+    const all = objects({ servers: { shell: bareCommand(), crm: existing('https://crm.acme.test/mcp') } });
+    assert.ok(all.every(({ metadata }) => !/shell|crm/.test(metadata.name)));
+  });
+
+  it('names every object after the deployment and puts it into the namespace', () => {
+    for (const { kind, metadata } of objects()) {
+      assert.match(metadata.name, /^acme-tools/, kind);
+      assert.equal(metadata.namespace, kind === 'Namespace' ? undefined : 'acme-tools', kind);
+    }
+  });
+
+  it('has no two objects of one name, even where names run together', () => {
+    const servers = {
+      'a': image({ workload: { volumes: [volume('b-c')] } }),
+      'a-b': image({ workload: { volumes: [volume('c')] } }),
+      'dns': image(),
+      'default-deny': image(),
+    };
+    const ids = objects({ servers }).map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+    assert.deepEqual(ids, [...new Set(ids)]);
+  });
+
+  it('asks for Pod Security restricted, of the version it was written for', () => {
+    const { labels } = object('Namespace', 'acme-tools').metadata;
+    assert.equal(labels['pod-security.kubernetes.io/enforce'], 'restricted');
+    assert.equal(labels['pod-security.kubernetes.io/enforce-version'], 'v1.34');
+  });
+});
+
+describe('kubernetes: pods', () => {
+  it('are restricted, without a token, with nothing writable but /tmp', () => {
+    for (const workload of objects().filter((each) => each.kind === 'Deployment')) {
+      const { securityContext, containers, automountServiceAccountToken, volumes } = pod(workload);
+      assert.deepEqual(securityContext.seccompProfile, { type: 'RuntimeDefault' });
+      assert.ok(securityContext.runAsNonRoot && securityContext.runAsUser >= 10001 && securityContext.runAsGroup >= 10001);
+      assert.equal(automountServiceAccountToken, false);
+      assert.deepEqual(containers[0].securityContext, {
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ['ALL'] },
+        readOnlyRootFilesystem: true,
+      });
+      assert.ok(volumes.some((each) => each.name === 'tmp' && 'emptyDir' in each));
+    }
+  });
+
+  it('probe the health path or the port, never the MCP path', () => {
+    const gateway = pod(deploymentOf('gateway')).containers[0];
+    assert.deepEqual(gateway.readinessProbe, {
+      httpGet: { path: '/health/ready', port: 'mcp' },
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+      failureThreshold: 2,
+    });
+    assert.deepEqual(gateway.livenessProbe, {
+      httpGet: { path: '/health/live', port: 'mcp' },
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+      failureThreshold: 3,
+    });
+    const tcp = pod(deploymentOf('a', { servers: { a: image() } })).containers[0];
+    assert.deepEqual(tcp.livenessProbe, { tcpSocket: { port: 'mcp' }, periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 3 });
+    assert.doesNotMatch(JSON.stringify(objects()), /"path":"\/mcp/);
+  });
+
+  it('have as long to start as the plan gives them', () => {
+    const { startupProbe } = pod(deploymentOf('search')).containers[0];
+    assert.ok(startupProbe.failureThreshold * startupProbe.periodSeconds >= 60);
+  });
+
+  it('pause, drain and end within the grace period', () => {
+    const { terminationGracePeriodSeconds, containers } = pod(deploymentOf('gateway'));
+    assert.deepEqual(containers[0].lifecycle, { preStop: { sleep: { seconds: 10 } } });
+    assert.equal(terminationGracePeriodSeconds, 10 + 25 + 5);
+  });
+
+  it('do not pause on a version without the sleep action', () => {
+    const { terminationGracePeriodSeconds, containers } = pod(deploymentOf('gateway', target({ version: '1.29', minor: 29 })));
+    assert.equal(containers[0].lifecycle, undefined);
+    assert.equal(terminationGracePeriodSeconds, 25 + 5);
+  });
+
+  it('spread over nodes and zones when there are several', () => {
+    assert.deepEqual(
+      pod(deploymentOf('search')).topologySpreadConstraints?.map(({ topologyKey }) => topologyKey),
+      ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'],
+    );
+    assert.equal(pod(deploymentOf('files')).topologySpreadConstraints, undefined);
+  });
+
+  it('roll out when the config changes, if they mount what it changes', () => {
+    const annotation = (name: string, options: PlanOptions = {}) =>
+      deploymentOf(name, options).spec.template.metadata.annotations?.['mcpgen/config-hash'];
+    assert.equal(annotation('gateway'), buildPlan().hash);
+    assert.equal(annotation('files'), buildPlan().hash);
+    assert.equal(annotation('search'), undefined);
+    assert.notEqual(annotation('gateway', { traffic: { requireOrigin: true } }), annotation('gateway'));
+  });
+
+  it('roll out when a newer mcpgen brings other code for the same config', () => {
+    const runtime = (files?: Readonly<Record<string, string>>) =>
+      objects({}, files).flatMap((each) =>
+        each.kind === 'Deployment' ? [each.spec.template.metadata.annotations?.['mcpgen/runtime']] : [],
+      )[0];
+    assert.notEqual(runtime(), runtime({ ...EXAMPLE_GATEWAY, 'main.js': 'later\n' }));
+  });
+
+  it('take variables as text or from the one Secret', () => {
+    assert.deepEqual(pod(deploymentOf('search')).containers[0].env, [
+      { name: 'LOG_LEVEL', value: 'info' },
+      { name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'acme-tools-secrets', key: 'INDEX_TOKEN' } } },
+    ]);
+  });
+
+  it('keep a dollar in a text a dollar', () => {
+    const env = { A: '$(SECRET) $$ $x' };
+    assert.deepEqual(pod(deploymentOf('a', { servers: { a: image({ env }) } })).containers[0].env, [
+      { name: 'A', value: '$$(SECRET) $$$$ $$x' },
+    ]);
+  });
+
+  it('run our runtime from its mounted path, so that a reload finds the files of an updated ConfigMap', () => {
+    const flags = ['--preserve-symlinks', '--preserve-symlinks-main'];
+    assert.deepEqual(pod(deploymentOf('gateway')).containers[0].command, ['node', ...flags, '/gateway/main.js']);
+    assert.deepEqual(pod(deploymentOf('files')).containers[0].command, ['node', ...flags, '/gateway/main.js', 'host', 'files']);
+    assert.equal(pod(deploymentOf('search')).containers[0].command, undefined);
+  });
+
+  it('take resources and pull secrets from the plan', () => {
+    const resources = { requests: { cpu: 1500, memory: 2 ** 30 }, limits: { cpu: 2000, memory: 3 * 2 ** 29 } };
+    const options = { servers: { a: image({ workload: { resources } }) }, ...target({ pullSecrets: ['registry'] }) };
+    const { containers, imagePullSecrets } = pod(deploymentOf('a', options));
+    assert.deepEqual(containers[0].resources, { requests: { cpu: '1500m', memory: '1Gi' }, limits: { cpu: '2', memory: '1536Mi' } });
+    assert.deepEqual(imagePullSecrets, [{ name: 'registry' }]);
+  });
+});
+
+describe('kubernetes: the mounted gateway', () => {
+  const mapsOf = (files?: Readonly<Record<string, string>>) => objects({}, files).filter((each) => each.kind === 'ConfigMap');
+
+  it('is code and tables apart, and no Dockerfile', () => {
+    assert.deepEqual(
+      mapsOf().map(({ metadata, data }) => [metadata.name, Object.keys(data)]),
+      [
+        ['acme-tools-gateway-code', ['main.js', 'package.json', 'runtime.decide.js']],
+        ['acme-tools-gateway-tables', ['tables.js']],
+      ],
+    );
+  });
+
+  it('lands where its imports look', () => {
+    const volumes = pod(deploymentOf('gateway')).volumes;
+    const projected = volumes.flatMap((each) => ('projected' in each ? each.projected.sources : []));
+    const paths = projected.flatMap(({ configMap }) => configMap.items.map(({ path }) => path)).sort();
+    assert.deepEqual(
+      paths,
+      Object.keys(EXAMPLE_GATEWAY)
+        .filter((path) => path !== 'Dockerfile')
+        .sort(),
+    );
+  });
+
+  it('stays below what one object may hold', () => {
+    const files = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`runtime/m${index}.js`, 'é'.repeat(35_000)]));
+    const maps = mapsOf({ ...EXAMPLE_GATEWAY, ...files });
+    assert.ok(maps.length > 2);
+    for (const { data } of maps) assert.ok(Buffer.byteLength(JSON.stringify(data)) <= 205_000);
+    assert.equal(maps.flatMap(({ data }) => Object.keys(data)).length, 4 + 9);
+  });
+});
+
+describe('kubernetes: storage', () => {
+  it('claims one volume that all share', () => {
+    const options = {
+      servers: { a: image({ workload: { replicas: 2, volumes: [volume('data', { bytes: 5 * 2 ** 30 })] } }) },
+      ...target({ storageClass: 'fast' }),
+    };
+    assert.deepEqual(object('PersistentVolumeClaim', 'acme-tools-a.data', options).spec, {
+      accessModes: ['ReadWriteMany'],
+      storageClassName: 'fast',
+      resources: { requests: { storage: '5Gi' } },
+    });
+    assert.deepEqual(pod(deploymentOf('a', options)).volumes.at(-1), {
+      name: 'volume-data',
+      persistentVolumeClaim: { claimName: 'acme-tools-a.data' },
+    });
+    assert.equal(pod(deploymentOf('a', options)).securityContext.fsGroup, 10001);
+  });
+
+  it('stops the old pod first where only one may hold the volume', () => {
+    assert.deepEqual(deploymentOf('files').spec.strategy, { type: 'Recreate' });
+    assert.deepEqual(deploymentOf('search').spec.strategy, { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } });
+  });
+
+  it('gives each instance its own from a template, with a stable name', () => {
+    const servers = { a: image({ workload: { replicas: 3, volumes: [volume('data', { perInstance: true })] } }) };
+    const { spec } = object('StatefulSet', 'acme-tools-a', { servers });
+    assert.equal(spec.serviceName, 'acme-tools-a');
+    assert.deepEqual(spec.volumeClaimTemplates, [
+      { metadata: { name: 'volume-data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
+    ]);
+    assert.ok(!objects({ servers }).some(({ kind }) => kind === 'PersistentVolumeClaim'));
+    assert.deepEqual(spec.template.spec.containers[0].volumeMounts.at(-1), { name: 'volume-data', mountPath: '/data' });
+  });
+
+  it('gives a stateful server stable names without volumes too', () => {
+    const servers = { a: image({ workload: { stateful: true, replicas: 2 } }) };
+    const set = object('StatefulSet', 'acme-tools-a', { servers });
+    assert.equal(set.spec.volumeClaimTemplates, undefined);
+    assert.deepEqual(pod(set).topologySpreadConstraints?.[0]?.matchLabelKeys, ['controller-revision-hash']);
+  });
+
+  it('cannot be confused with a volume of ours', () => {
+    const servers = {
+      a: npm('a@1.0.0', { workload: { volumes: [volume('tmp', { path: '/tmp' }), volume('gateway', { path: '/srv' })] } }),
+    };
+    const { volumes, containers } = pod(deploymentOf('a', { servers }));
+    assert.deepEqual(
+      volumes.map(({ name }) => name),
+      ['gateway', 'volume-tmp', 'volume-gateway'],
+    );
+    const paths = containers[0].volumeMounts.map(({ mountPath }) => mountPath);
+    assert.deepEqual(paths, [...new Set(paths)]);
+  });
+});
+
+describe('kubernetes: network', () => {
+  const policy = (name: string, options: PlanOptions = {}): NetworkPolicy['spec'] =>
+    object('NetworkPolicy', `acme-tools-${name}`, options).spec;
+
+  it('denies everything first', () => {
+    assert.deepEqual(policy('default-deny'), { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+  });
+
+  it('lets the gateway alone reach a server, on its port', () => {
+    const [rule] = policy('search-ingress').ingress ?? [];
+    assert.deepEqual(rule, {
+      from: [{ podSelector: { matchLabels: { 'app.kubernetes.io/instance': 'acme-tools', 'app.kubernetes.io/name': 'gateway' } } }],
+      ports: [{ protocol: 'TCP', port: 'mcp' }],
+    });
+    assert.equal(policy('search-ingress').egress, undefined);
+  });
+
+  it('lets the gateway out to instances elsewhere, by address where there is one', () => {
+    assert.deepEqual(policy('gateway').egress?.slice(2), [
+      { ports: [{ protocol: 'TCP', port: 443 }] },
+      { to: [{ ipBlock: { cidr: '10.1.2.3/32' } }], ports: [{ protocol: 'TCP', port: 8000 }] },
+    ]);
+    const servers = { x: existing('http://[2001:db8::1]/mcp', 'https://a.test/mcp', 'https://b.test/mcp') };
+    assert.deepEqual(policy('gateway', { servers }).egress, [
+      { ports: [{ protocol: 'TCP', port: 443 }] },
+      { to: [{ ipBlock: { cidr: '2001:db8::1/128' } }], ports: [{ protocol: 'TCP', port: 80 }] },
+    ]);
+  });
+
+  it('lets in the namespace of the Gateway, labelled namespaces and declared hops', () => {
+    const from = policy('gateway', { traffic: { trustedProxies: ['10.0.0.0/8', '192.0.2.7'] } }).ingress?.[0]?.from;
+    assert.deepEqual(from, [
+      { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'infra' } } },
+      { namespaceSelector: { matchLabels: { 'mcpgen/edge': 'allow' } } },
+      { ipBlock: { cidr: '10.0.0.0/8' } },
+      { ipBlock: { cidr: '192.0.2.7/32' } },
+    ]);
+  });
+
+  it('lets the proxies of a Gateway in this namespace be, and in', () => {
+    const options = target({ exposure: { kind: 'gateway-class', gatewayClass: 'nginx' } });
+    assert.deepEqual(policy('default-deny', options).podSelector, {
+      matchExpressions: [{ key: 'gateway.networking.k8s.io/gateway-name', operator: 'DoesNotExist' }],
+    });
+    assert.deepEqual(policy('gateway', options).ingress?.[0]?.from?.[0], {
+      podSelector: { matchLabels: { 'gateway.networking.k8s.io/gateway-name': 'acme-tools' } },
+    });
+  });
+
+  it('keeps the admin port to labelled namespaces', () => {
+    assert.deepEqual(policy('gateway-admin').ingress, [
+      { from: [{ namespaceSelector: { matchLabels: { 'mcpgen/admin': 'allow' } } }], ports: [{ protocol: 'TCP', port: 'admin' }] },
+    ]);
+    assert.ok(!objects({ traffic: { admin: null } }).some(({ metadata }) => metadata.name === 'acme-tools-gateway-admin'));
+  });
+});
+
+describe('kubernetes: services and exposure', () => {
+  const service = (name: string): Service['spec'] => object('Service', `acme-tools-${name}`).spec;
+
+  it('gives a pool a headless service under the name the plan resolves', () => {
+    const plan = buildPlan();
+    const source = plan.traffic.pools.find(({ server }) => server === 'search')?.sources.kubernetes;
+    assert.equal(source?.kind === 'dns' ? source.name : null, 'acme-tools-search.acme-tools.svc.cluster.local');
+    assert.equal(service('search').clusterIP, 'None');
+    assert.equal(service('search').publishNotReadyAddresses, false);
+    assert.deepEqual(service('search').ports, [{ name: 'mcp', port: 8023, targetPort: 'mcp', protocol: 'TCP', appProtocol: 'http' }]);
+  });
+
+  it('selects with labels that no config changes', () => {
+    const before = deploymentOf('search').spec.selector;
+    const after = deploymentOf('search', {
+      servers: {
+        search: image({
+          reference: 'other:2',
+          workload: { replicas: 5, port: 9000, about: { description: null, owner: 'x', labels: { team: 'x' } } },
+        }),
+      },
+    });
+    assert.deepEqual(after.spec.selector, before);
+    assert.deepEqual(service('search').selector, before.matchLabels);
+  });
+
+  it('routes the accepted hosts to the gateway without a time limit', () => {
+    const { spec } = object('HTTPRoute', 'acme-tools');
+    assert.deepEqual(spec.parentRefs, [{ name: 'shared', namespace: 'infra' }]);
+    assert.deepEqual(spec.hostnames, ['mcp.acme.test']);
+    assert.deepEqual(spec.rules[0]?.timeouts, { request: '0s' });
+    assert.deepEqual(spec.rules[0]?.backendRefs, [{ name: 'acme-tools-gateway', port: 8080 }]);
+  });
+
+  it('splits more hosts than a route takes, and leaves out what is no DNS name', () => {
+    const names = ['localhost', '127.0.0.1', '::1', ...Array.from({ length: 20 }, (_, index) => `h${10 + index}.acme.test`)];
+    const hosts = names.map((name) => ({ name, tenant: null, from: 'gateway.hosts' }));
+    assert.equal(object('HTTPRoute', 'acme-tools', { traffic: { hosts } }).spec.hostnames?.length, 16);
+    assert.deepEqual(object('HTTPRoute', 'acme-tools-2', { traffic: { hosts } }).spec.hostnames, [
+      'h26.acme.test',
+      'h27.acme.test',
+      'h28.acme.test',
+      'h29.acme.test',
+    ]);
+    assert.equal(object('HTTPRoute', 'acme-tools', { traffic: { anyHost: true } }).spec.hostnames, undefined);
+  });
+
+  it('makes a Gateway of the class, with the certificate that must exist', () => {
+    const options = target({ exposure: { kind: 'gateway-class', gatewayClass: 'nginx' } });
+    const { spec } = object('Gateway', 'acme-tools', options);
+    assert.equal(spec.gatewayClassName, 'nginx');
+    assert.deepEqual(spec.listeners[0]?.tls, { mode: 'Terminate', certificateRefs: [{ kind: 'Secret', name: 'acme-tools-tls' }] });
+    assert.equal(model(options).certificate, 'acme-tools-tls');
+    assert.deepEqual(object('HTTPRoute', 'acme-tools', options).spec.parentRefs, [{ name: 'acme-tools' }]);
+  });
+
+  it('exposes nothing when asked to', () => {
+    const kinds = objects(target({ exposure: { kind: 'none' } })).map(({ kind }) => kind);
+    assert.ok(!kinds.includes('HTTPRoute') && !kinds.includes('Gateway'));
+  });
+
+  it('budgets disruption only where one can be missed', () => {
+    const budgets = objects()
+      .filter(({ kind }) => kind === 'PodDisruptionBudget')
+      .map(({ metadata }) => metadata.name);
+    assert.deepEqual(budgets, ['acme-tools-gateway', 'acme-tools-search']);
+  });
+});
+
+describe('kubernetes: words of the user', () => {
+  it('become labels where they can be, and annotations where not', () => {
+    const about = {
+      description: 'Finds "things"',
+      owner: 'web',
+      labels: { 'team': 'web', 'cost center': '12', 'note': 'a b', 'app.kubernetes.io/name': 'mine' },
+    };
+    const { metadata } = deploymentOf('a', { servers: { a: image({ workload: { about } }) } });
+    assert.equal(metadata.labels['team'], 'web');
+    assert.equal(metadata.labels['app.kubernetes.io/name'], 'a');
+    assert.deepEqual(metadata.annotations, {
+      'mcpgen/description': 'Finds "things"',
+      'mcpgen/labels': '{"app.kubernetes.io/name":"mine","cost center":"12","note":"a b"}',
+      'mcpgen/owner': 'web',
+    });
+  });
+});
+
+describe('kubernetes: images that are built', () => {
+  it('are tagged with the pinned version', () => {
+    const tagOf = (server: ReturnType<typeof npm>) => pod(deploymentOf('a', { servers: { a: server } })).containers[0].image;
+    assert.equal(tagOf(npm('@acme/files@2.0.1')), 'acme-tools-a:2.0.1');
+    assert.equal(tagOf(uv('mcp-clock[tz]==1.2.3+local')), 'acme-tools-a:1.2.3-local');
+  });
+
+  it('come with their Dockerfile and the way into an overlay', () => {
+    const printed = kubernetesEmitter.print(model());
+    assert.match(printed.find(({ path }) => path === 'kubernetes/files.Dockerfile')?.contents ?? '', /newName: REGISTRY\/acme-tools-files/);
+  });
+});

@@ -1,0 +1,35 @@
+/** What stands behind nginx, and is asked without it too: anything that starts with tables. */
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { serve } from '#src/gateway/runtime/serve.js';
+import type { GatewayTables } from '#src/gateway/runtime/types.js';
+import { FEATURES } from '#src/gateway/tables.js';
+
+export interface Backend {
+  readonly start: (tables: GatewayTables) => Promise<{ readonly port: number; readonly close: () => Promise<void> }>;
+}
+
+/** The gateway itself, in this process, with one server behind every route that answers whatever it is asked. */
+export const GATEWAY: Backend = {
+  async start(tables) {
+    const server = createServer((incoming, outgoing) => {
+      incoming.resume();
+      const stream = incoming.method === 'GET';
+      outgoing.writeHead(200, { 'content-type': stream ? 'text/event-stream' : 'application/json' });
+      outgoing.end(stream ? ': nothing\n\n' : '{"jsonrpc":"2.0","id":1,"result":{}}');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
+    const pools = Object.fromEntries(tables.pools.map(([name]) => [name, [url]]));
+    const gateway = await serve(tables, FEATURES, { PORT: '0', MCPGEN_POOLS: JSON.stringify(pools) }, () => {});
+    return {
+      port: gateway.port,
+      close: async () => {
+        await gateway.stop();
+        server.closeAllConnections();
+        server.close();
+      },
+    };
+  },
+};
