@@ -5,7 +5,7 @@ export interface Io {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   readonly isTty: boolean;
-  /** Milliseconds of a monotonic clock. */
+  /** Milliseconds since the program started. */
   readonly clock: () => number;
   /** Today in UTC, `YYYY-MM-DD`. */
   readonly today: () => string;

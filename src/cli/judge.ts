@@ -27,7 +27,6 @@ export interface Verdict {
 
 /** @param emitted the documents of each plan, in the order of the plans */
 export async function judge(project: Project, emitted: readonly EmittedTargets[], context: Context): Promise<Verdict> {
-  const started = context.io.clock();
   const runs = project.plans.map((plan, i) => ({
     environment: plan.environment,
     findings: runRules(
@@ -45,7 +44,7 @@ export async function judge(project: Project, emitted: readonly EmittedTargets[]
   const merged = mergeEnvironments(runs).map((one) => ({ ...one, location: locate(one, project, context) }));
   const secrets = merged.flatMap(({ finding, location }) => (finding.sensitive && location ? [location] : []));
   const reported = merged.map(({ location, ...one }) => ({ ...one, located: location && frame(one.finding, location, secrets, project, context) }));
-  const report = { reported, rules: Math.max(...runs.map(({ findings }) => findings.counts.rules)), milliseconds: context.io.clock() - started };
+  const report = { reported, rules: Math.max(...runs.map(({ findings }) => findings.counts.rules)), milliseconds: context.io.clock() };
   const standing = reported.filter(({ finding }) => finding.suppressed === null);
   const errors = standing.filter(({ finding }) => finding.severity === 'error').length;
   return { report, errors, others: standing.length - errors, text: renderPretty(report, { colour: context.colour }) };

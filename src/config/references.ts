@@ -6,8 +6,10 @@ import type { Model } from './model.js';
 import { NAME } from './schema/scalars.js';
 
 /** Names that generated services and files have already. */
-const RESERVED_SERVERS = new Set(['gateway', 'nginx']);
+const RESERVED_SERVERS = new Set(['gateway', 'gateway-admin', 'nginx']);
 const RULE_NAMES: ReadonlySet<string> = new Set(Object.entries(RULE_SLUGS).flat());
+/** A StatefulSet's name and eleven characters more must fit into a label of its pods, 63 characters. */
+const LONGEST_RESOURCE = 52;
 const BUILT_IN = ['round-robin', 'least-connections'];
 
 export function checkReferences(model: Model): Diagnostic[] {
@@ -24,11 +26,15 @@ function* names(model: Model): Iterable<Diagnostic> {
   ];
   for (const [path, group] of groups) {
     for (const name of Object.keys(group)) {
-      if (!NAME.test(name)) yield problem('name', [...path, name], `"${name}" cannot be a name: a lower case letter, then at most 30 lower case letters, digits and dashes`, true);
+      if (!NAME.test(name)) yield problem('name', [...path, name], `"${name}" cannot be a name: a lower case letter, then at most 30 lower case letters, digits and dashes, no dash at the end`, true);
     }
   }
   for (const name of Object.keys(model.servers)) {
     if (RESERVED_SERVERS.has(name)) yield problem('name', ['servers', name], `"${name}" is the name of a generated service; choose another`, true);
+  }
+  for (const name of model.targets.kubernetes || model.targets.fly ? Object.keys(model.servers) : []) {
+    const resource = `${model.name}-${name}`;
+    if (resource.length > LONGEST_RESOURCE) yield problem('name', ['servers', name], `"${resource}" would be the name of its resources, which may have ${LONGEST_RESOURCE} characters; it has ${resource.length}`, true);
   }
   for (const name of Object.keys(model.strategies)) {
     if (BUILT_IN.includes(name)) yield problem('name', ['strategies', name], `"${name}" is a built-in strategy; choose another name`, true);
@@ -60,6 +66,10 @@ function* servers(model: Model): Iterable<Diagnostic> {
       if (given.length > 1) yield problem('server-source', at, `server "${name}" has ${given.join(' and ')}; at most one says what its container holds`, true);
     }
     yield* unique(server.volumes.map((volume) => volume.name), [...at, 'volumes'], 'volume');
+    yield* unique(server.volumes.map((volume) => volume.path), [...at, 'volumes'], 'mount path');
+    for (const [index, { path }] of server.volumes.entries()) {
+      if (path === '/gateway' || path.startsWith('/gateway/')) yield problem('volume-path', [...at, 'volumes', index, 'path'], '/gateway is where the generated gateway is mounted; choose another path');
+    }
   }
 }
 

@@ -40,7 +40,13 @@ function isExported(statement: ts.VariableStatement): boolean {
   return statement.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword) ?? false;
 }
 
-function reexported(graph: SyntaxGraph, file: ts.SourceFile, statement: ts.ExportDeclaration, name: string, seen: Set<ts.SourceFile>): Meaning | undefined {
+function reexported(
+  graph: SyntaxGraph,
+  file: ts.SourceFile,
+  statement: ts.ExportDeclaration,
+  name: string,
+  seen: Set<ts.SourceFile>,
+): Meaning | undefined {
   const { exportClause, moduleSpecifier } = statement;
   const target = moduleSpecifier && ts.isStringLiteral(moduleSpecifier) ? graph.imported(file, moduleSpecifier.text) : undefined;
   if (exportClause === undefined) return target && name !== 'default' ? findExport(graph, target, name, seen) : undefined;

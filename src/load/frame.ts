@@ -44,7 +44,10 @@ interface Columns {
 function spanIn(cells: readonly Cell[], { line, column, endLine, endColumn }: Location): Columns {
   const start = widthOf(cells.filter((cell) => cell.offset < column - 1));
   // A span that goes on below is underlined to the last thing that is to be seen on its first line.
-  const end = endLine > line ? cells.findLastIndex((cell) => cell.text.trim() !== '') + 1 : cells.filter((cell) => cell.offset < endColumn - 1).length;
+  const end =
+    endLine > line
+      ? cells.findLastIndex((cell) => cell.text.trim() !== '') + 1
+      : cells.filter((cell) => cell.offset < endColumn - 1).length;
   return { start, end: Math.max(start + 1, widthOf(cells.slice(0, end))) };
 }
 

@@ -77,8 +77,10 @@ function readModule(file: string, cwd: string): { module: Module; diagnostics: r
 function importProblem({ specifier }: Import, target: string | undefined): readonly Omit<Diagnostic, 'place'>[] {
   if (isEffectful(specifier)) {
     const message = `a config cannot import '${specifier}': it reads nothing but its own files`;
-    return [{ code: 'import-not-hermetic', message, help: `write the value into the config; of Node's modules it may use ${PURE_BUILTINS_SPOKEN}` }];
+    const help = `write the value into the config; of Node's modules it may use ${PURE_BUILTINS_SPOKEN}`;
+    return [{ code: 'import-not-hermetic', message, help }];
   }
   if (!isRelative(specifier) || target !== undefined) return [];
-  return [{ code: 'import-not-found', message: `cannot find '${specifier}'`, help: 'a config imports TypeScript, JavaScript and JSON files' }];
+  const help = 'a config imports TypeScript, JavaScript and JSON files';
+  return [{ code: 'import-not-found', message: `cannot find '${specifier}'`, help }];
 }

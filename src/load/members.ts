@@ -74,7 +74,9 @@ function keyOf(graph: SyntaxGraph, name: ts.PropertyName, depth: number): string
 
 function constantKey(graph: SyntaxGraph, expression: ts.Expression, depth: number): string | undefined {
   const node = resolved(graph, expression, depth + 1);
-  return node !== undefined && !ts.isSourceFile(node) && (ts.isStringLiteralLike(node) || ts.isNumericLiteral(node)) ? node.text : undefined;
+  return node !== undefined && !ts.isSourceFile(node) && (ts.isStringLiteralLike(node) || ts.isNumericLiteral(node))
+    ? node.text
+    : undefined;
 }
 
 function memberOfArray(graph: SyntaxGraph, list: ts.ArrayLiteralExpression, index: number, depth: number): Member {
@@ -92,7 +94,9 @@ function memberOfArray(graph: SyntaxGraph, list: ts.ArrayLiteralExpression, inde
 function elementsOf(graph: SyntaxGraph, expression: ts.Expression, depth: number): readonly ts.Expression[] | undefined {
   const list = depth > DEEPEST ? undefined : resolved(graph, expression, depth + 1);
   if (list === undefined || !ts.isArrayLiteralExpression(list)) return undefined;
-  const parts = list.elements.map((element) => (ts.isSpreadElement(element) ? elementsOf(graph, element.expression, depth + 1) : [element]));
+  const parts = list.elements.map((element) =>
+    ts.isSpreadElement(element) ? elementsOf(graph, element.expression, depth + 1) : [element],
+  );
   return parts.some((part) => part === undefined) ? undefined : parts.flatMap((part) => part ?? []);
 }
 
@@ -113,7 +117,9 @@ export function resolved(graph: SyntaxGraph, expression: Value, depth = 0): Valu
     return key === undefined ? undefined : follow(memberValue(graph, expression.expression, key, depth));
   }
   if (ts.isCallExpression(expression)) return returnsItsArgument(expression.expression) ? follow(expression.arguments[0]) : undefined;
-  return ts.isObjectLiteralExpression(expression) || ts.isArrayLiteralExpression(expression) || isScalar(expression) ? expression : undefined;
+  return ts.isObjectLiteralExpression(expression) || ts.isArrayLiteralExpression(expression) || isScalar(expression)
+    ? expression
+    : undefined;
 }
 
 function valueOf(graph: SyntaxGraph, meaning: Meaning, depth: number): Value | undefined {
@@ -129,11 +135,17 @@ function memberValue(graph: SyntaxGraph, owner: Value, segment: PathSegment, dep
   return member.kind === 'found' && member.sure ? member.value : undefined;
 }
 
-type Wrapper = ts.ParenthesizedExpression | ts.AsExpression | ts.SatisfiesExpression | ts.NonNullExpression | ts.TypeAssertion | ts.AwaitExpression;
+type Wrapper =
+  ts.ParenthesizedExpression | ts.AsExpression | ts.SatisfiesExpression | ts.NonNullExpression | ts.TypeAssertion | ts.AwaitExpression;
 
 function isWrapper(node: ts.Expression): node is Wrapper {
   return (
-    ts.isParenthesizedExpression(node) || ts.isAsExpression(node) || ts.isSatisfiesExpression(node) || ts.isNonNullExpression(node) || ts.isTypeAssertionExpression(node) || ts.isAwaitExpression(node)
+    ts.isParenthesizedExpression(node) ||
+    ts.isAsExpression(node) ||
+    ts.isSatisfiesExpression(node) ||
+    ts.isNonNullExpression(node) ||
+    ts.isTypeAssertionExpression(node) ||
+    ts.isAwaitExpression(node)
   );
 }
 

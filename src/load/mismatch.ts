@@ -56,7 +56,9 @@ function written(expression: ts.Expression, checker: ts.TypeChecker): ts.Express
 }
 
 function declarationOf(name: ts.Identifier, checker: ts.TypeChecker): ts.Declaration | undefined {
-  const symbol = ts.isShorthandPropertyAssignment(name.parent) ? checker.getShorthandAssignmentValueSymbol(name.parent) : checker.getSymbolAtLocation(name);
+  const symbol = ts.isShorthandPropertyAssignment(name.parent)
+    ? checker.getShorthandAssignmentValueSymbol(name.parent)
+    : checker.getSymbolAtLocation(name);
   if (symbol === undefined) return undefined;
   return (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol).valueDeclaration;
 }

@@ -12,64 +12,68 @@ export type Outcome =
   /** Nothing left to do, and no value: a promise that never settles. */
   | { readonly kind: 'stalled' };
 
+type Place = Diagnostic['place'];
+
+const NOWHERE: Place = { kind: 'none' };
 const EXAMPLE = "export default defineConfig({ name: 'acme-tools', servers: { … } });";
 
 /** What to tell the user about a load that brought no value. */
 export function explain(outcome: Outcome, modules: ModuleGraph, cwd: string): readonly Diagnostic[] {
-  const located = (stack: string): Diagnostic['place'] => {
-    const location = locationFromStack(stack, modules, cwd);
-    return location === null ? { kind: 'none' } : { kind: 'location', location };
-  };
   switch (outcome.kind) {
     case 'value':
       return [];
-    case 'impure':
+    case 'impure': {
+      const help = 'a config holds strings, numbers, booleans, null, lists and plain objects';
       return outcome.impurities.map(({ path, what }) => ({
         code: 'not-plain-data',
         message: `${what} is not plain data`,
-        help: 'a config holds strings, numbers, booleans, null, lists and plain objects',
+        help,
         place: { kind: 'path', path, key: false },
       }));
+    }
+    case 'function': {
+      const message = 'the default export is a function, which mcpgen does not call: a config takes no arguments';
+      return [{ code: 'not-plain-data', message, help: `export what it returns: ${EXAMPLE}`, place: { kind: 'path', path: [], key: false } }];
+    }
     case 'no-default':
-      return [{ code: 'no-default-export', message: 'the config has no default export', help: EXAMPLE, place: { kind: 'none' } }];
-    case 'function':
-      return [
-        {
-          code: 'not-plain-data',
-          message: 'the default export is a function, which mcpgen does not call: a config takes no arguments',
-          help: `export what it returns: ${EXAMPLE}`,
-          place: { kind: 'path', path: [], key: false },
-        },
-      ];
-    case 'threw':
-      return [missingPackage(outcome.message, modules, cwd) ?? { code: 'evaluation', message: `the config threw: ${outcome.message}`, help: null, place: located(outcome.stack) }];
+      return [{ code: 'no-default-export', message: 'the config has no default export', help: EXAMPLE, place: NOWHERE }];
+    case 'timeout': {
+      const message = `the config was still running after ${outcome.milliseconds / 1000} s`;
+      return [{ code: 'evaluation-timeout', message, help: 'a config is data; look for a loop or an await that does not end', place: NOWHERE }];
+    }
+    case 'threw': {
+      const missing = missingPackage(outcome.message, modules, cwd);
+      return [missing ?? evaluation(`the config threw: ${outcome.message}`, placeIn(outcome.stack, modules, cwd))];
+    }
     case 'exit':
-      return [{ code: 'evaluation', message: 'the config calls process.exit()', help: 'throw an error to refuse to load', place: located(outcome.stack) }];
-    case 'timeout':
-      return [
-        {
-          code: 'evaluation-timeout',
-          message: `the config was still running after ${outcome.milliseconds / 1000} s`,
-          help: 'a config is data; look for a loop or an await that does not end',
-          place: { kind: 'none' },
-        },
-      ];
+      return [evaluation('the config calls process.exit()', placeIn(outcome.stack, modules, cwd), 'throw an error to refuse to load')];
     case 'memory':
-      return [{ code: 'evaluation', message: `the config needed more than ${outcome.megabytes} MB of memory`, help: null, place: { kind: 'none' } }];
+      return [evaluation(`the config needed more than ${outcome.megabytes} MB of memory`)];
     case 'stalled':
-      return [{ code: 'evaluation', message: 'the config waits for a promise that never settles', help: null, place: { kind: 'none' } }];
+      return [evaluation('the config waits for a promise that never settles')];
   }
 }
 
+function evaluation(message: string, place = NOWHERE, help: string | null = null): Diagnostic {
+  return { code: 'evaluation', message, help, place };
+}
+
+function placeIn(stack: string, modules: ModuleGraph, cwd: string): Place {
+  const location = locationFromStack(stack, modules, cwd);
+  return location === null ? NOWHERE : { kind: 'location', location };
+}
+
 /** Node's error for a package that is not installed names no line; the import that asks for it has one. */
-function missingPackage(message: string, modules: ModuleGraph, cwd: string): Diagnostic | undefined {
-  const name = /^Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1];
+function missingPackage(text: string, modules: ModuleGraph, cwd: string): Diagnostic | undefined {
+  const name = /^Cannot find (?:package|module) '([^']+)'/.exec(text)?.[1];
   if (name === undefined) return undefined;
-  for (const { file, text, packages } of modules.values()) {
-    const found = packages.find(({ specifier }) => specifier === name || specifier.startsWith(`${name}/`));
+  const message = `cannot find package '${name}'`;
+  const help = 'install it where the config lies, or write its part into the config';
+  for (const module of modules.values()) {
+    const found = module.packages.find(({ specifier }) => specifier === name || specifier.startsWith(`${name}/`));
     if (found === undefined) continue;
-    const place = { kind: 'location', location: locationOf(file, text, found, { cwd }) } as const;
-    return { code: 'import-not-found', message: `cannot find package '${name}'`, help: 'install it where the config lies, or write its part into the config', place };
+    const location = locationOf(module.file, module.text, found, { cwd });
+    return { code: 'import-not-found', message, help, place: { kind: 'location', location } };
   }
   return undefined;
 }

@@ -48,7 +48,9 @@ export function plainCopy(value: unknown, copies = new Map<object, unknown>()): 
   const known = copies.get(value);
   if (known !== undefined) return known;
   const entries = Object.entries(value).map(([key, part]) => [key, plainCopy(part, copies)] as const);
-  const copy = Array.isArray(value) ? Object.assign(new Array<unknown>(value.length), Object.fromEntries(entries)) : Object.fromEntries(entries);
+  const copy = Array.isArray(value)
+    ? Object.assign(new Array<unknown>(value.length), Object.fromEntries(entries))
+    : Object.fromEntries(entries);
   copies.set(value, copy);
   return copy;
 }

@@ -2,18 +2,40 @@ import { ts, Project } from 'ts-morph';
 import { fileURLToPath } from 'node:url';
 
 const LIB_FOLDER = '/node_modules/typescript/lib';
-/** A file of our own beside the config's, so that what it may use has a name without `@types/node` (which would double the time). */
+/** What a config may use of its surroundings, so that it needs no `@types/node`: that would double the time, and let everything else in. */
 const AMBIENT_FILE = '/mcpgen-ambient.d.ts';
 const MCPGEN_TYPES = fileURLToPath(new URL('../index.d.ts', import.meta.url));
 
 const AMBIENT = `
-declare module 'node:path'; declare module 'node:path/posix'; declare module 'node:url'; declare module 'node:util';
-declare module 'node:assert'; declare module 'node:assert/strict';
-declare module 'path'; declare module 'path/posix'; declare module 'url'; declare module 'util'; declare module 'assert'; declare module 'assert/strict';
+declare module 'node:path';
+declare module 'node:path/posix';
+declare module 'node:url';
+declare module 'node:util';
+declare module 'node:assert';
+declare module 'node:assert/strict';
+declare module 'path';
+declare module 'path/posix';
+declare module 'url';
+declare module 'util';
+declare module 'assert';
+declare module 'assert/strict';
 declare const console: { readonly [level in 'log' | 'info' | 'warn' | 'error' | 'debug']: (...values: unknown[]) => void };
 declare function structuredClone<T>(value: T): T;
-declare class URLSearchParams { constructor(init?: string | Record<string, string>); get(name: string): string | null; set(name: string, value: string): void; has(name: string): boolean; toString(): string }
-declare class URL { constructor(url: string, base?: string | URL); hash: string; host: string; hostname: string; href: string; readonly origin: string; password: string; pathname: string; port: string; protocol: string; search: string; readonly searchParams: URLSearchParams; username: string; toString(): string }
+declare class URLSearchParams {
+  constructor(init?: string | Record<string, string>);
+  get(name: string): string | null;
+  set(name: string, value: string): void;
+  has(name: string): boolean;
+  toString(): string;
+}
+declare class URL {
+  constructor(url: string, base?: string | URL);
+  hash: string; host: string; hostname: string; href: string; password: string; pathname: string;
+  port: string; protocol: string; search: string; username: string;
+  readonly origin: string;
+  readonly searchParams: URLSearchParams;
+  toString(): string;
+}
 `;
 
 export const COMPILER_OPTIONS: ts.CompilerOptions = {
@@ -64,6 +86,8 @@ export function createHost(): ts.CompilerHost {
     getCanonicalFileName: (file) => file,
     useCaseSensitiveFileNames: () => true,
     getNewLine: () => '\n',
+    // Documentation is for editors.
+    jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
     writeFile: () => undefined,
     resolveModuleNameLiterals: (literals, containing, _redirect, options) =>
       literals.map(({ text }) => (text === 'mcpgen' ? OURSELVES : ts.resolveModuleName(text, containing, options, host))),

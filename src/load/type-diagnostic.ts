@@ -24,7 +24,7 @@ export function typeDiagnostic(diagnostic: ts.Diagnostic, file: ts.SourceFile, c
 
 function say(diagnostic: ts.Diagnostic, node: ts.Node, checker: ts.TypeChecker): (Sentence & { at: ts.Node }) | undefined {
   if (UNKNOWN_KEY.has(diagnostic.code)) return { at: node, ...sayUnknownKey(node, checker) };
-  if (UNKNOWN_NAME.has(diagnostic.code)) return { at: node, ...(sayUnknownName(ts.isStringLiteralLike(node) ? node.text : node.getText()) ?? asTold(diagnostic)) };
+  if (UNKNOWN_NAME.has(diagnostic.code)) return { at: node, ...(sayUnknownName(wordOf(node)) ?? asTold(diagnostic)) };
   const mismatch = NOT_ASSIGNABLE.has(diagnostic.code) ? mismatchAt(node, checker) : undefined;
   if (mismatch === undefined) return undefined;
   if (mismatch.missing.length > 0) return { at: nameOfValue(mismatch.node) ?? mismatch.node, ...sayMismatch(mismatch, checker) };
@@ -52,7 +52,7 @@ function isFragment({ node, source }: Mismatch): boolean {
 }
 
 function sayUnknownKey(node: ts.Node, checker: ts.TypeChecker): Sentence {
-  const key = ts.isStringLiteralLike(node) ? node.text : node.getText();
+  const key = wordOf(node);
   const owner = ts.findAncestor(node, ts.isObjectLiteralExpression);
   const type = owner && checker.getContextualType(owner);
   return { message: `"${key}" is not a key here`, help: suggestion(key, type === undefined ? [] : keysOf(type, checker)) };
@@ -69,7 +69,12 @@ const OF_NODE = [...Object.getOwnPropertyNames(globalThis), 'require', 'module',
 
 function sayUnknownName(name: string): Sentence | undefined {
   if (!OF_NODE.includes(name) && !isBuiltin(name)) return undefined;
-  return { message: `"${name}" is not there for a config`, help: 'a config reads nothing but its own files: no environment, no timers, no network' };
+  const help = 'a config reads nothing but its own files: no environment, no timers, no network';
+  return { message: `"${name}" is not there for a config`, help };
+}
+
+function wordOf(node: ts.Node): string {
+  return ts.isStringLiteralLike(node) ? node.text : node.getText();
 }
 
 /** The name of the property that an expression is the value of. */

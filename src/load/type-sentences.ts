@@ -37,14 +37,17 @@ export function sayMismatch({ node, key, missing, source, target }: Mismatch, ch
 /** Either nothing is declared that could be named, or a key written beside it rules this one out: both have no type left. */
 function sayNothingFits(key: string | null, reference: { noun: string; declared: string } | undefined): Sentence {
   if (reference !== undefined) {
-    return { message: `no ${reference.noun} that could be named here is declared`, help: `declare one under ${reference.declared}, or leave this out` };
+    const message = `no ${reference.noun} that could be named here is declared`;
+    return { message, help: `declare one under ${reference.declared}, or leave this out` };
   }
-  return { message: `${key === null ? 'this' : `"${key}"`} cannot stand beside what else is written here`, help: 'they exclude each other; keep one' };
+  const message = `${key === null ? 'this' : `"${key}"`} cannot stand beside what else is written here`;
+  return { message, help: 'they exclude each other; keep one' };
 }
 
 /** Each part of the object fits and the whole does not: what the compiler remembers of a constant is `string`, where a name is expected. */
 function sayWidened(type: string): Sentence {
-  return { message: `of this only ${type} is known where it is used`, help: 'a fragment that is written apart keeps its literals with `as const`' };
+  const message = `of this only ${type} is known where it is used`;
+  return { message, help: 'a fragment that is written apart keeps its literals with `as const`' };
 }
 
 /** The nearest of the known words, else all of them when they are few. */

@@ -38,8 +38,13 @@ function inWords(type: ts.Type, checker: ts.TypeChecker): string {
   const text = checker.typeToString(type);
   const words = IN_WORDS.find((entry) => entry.type.test(text))?.words;
   if (words !== undefined) return words;
-  if ((type.flags & ts.TypeFlags.TemplateLiteral) !== 0) return `'${text.slice(1, -1).replaceAll('${number}', 'N').replaceAll('${string}', '…')}'`;
+  if ((type.flags & ts.TypeFlags.TemplateLiteral) !== 0) return patternInWords(text);
   if ((type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) === 0) return text;
   const required = checker.getPropertiesOfType(type).filter((property) => (property.flags & ts.SymbolFlags.Optional) === 0);
   return required.length === 0 ? 'an object' : `an object with ${required.map(({ name }) => name).join(' and ')}`;
+}
+
+/** `${string}@${string}` → '…@…' */
+function patternInWords(template: string): string {
+  return `'${template.slice(1, -1).replaceAll('${number}', 'N').replaceAll('${string}', '…')}'`;
 }

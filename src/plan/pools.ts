@@ -34,7 +34,6 @@ function source(model: Model, name: string, server: ServerModel, placement: Plac
   }
   const image = workloadImage(name, server, '');
   if (image.kind === 'none') return { kind: 'none', reason: image.reason };
-  if (image.kind === 'install' && placement === 'kubernetes') return { kind: 'none', reason: 'Kubernetes runs images that exist: build and push one, and name it in image' };
   const [port, path] = server.kind === 'stdio' ? [STDIO_HOST.port, STDIO_HOST.path] : [server.port, server.path];
   return { kind: 'dns', name: dnsName(model, name, placement), port, path };
 }

@@ -101,7 +101,7 @@ describe('fly: a server', () => {
   it('is checked within the bounds of Fly', () => {
     const health = { ...HTTP_HEALTH, every: 300_000, timeout: 90_000, startup: 600_000 };
     const { interval, timeout, grace_period } = app('a', { servers: { a: image({ workload: { health } }) } }).config.checks!.mcp;
-    assert.deepEqual([interval, timeout, grace_period], ['60s', '60s', '60s']);
+    assert.deepEqual([interval, timeout, grace_period], ['60s', '60s', '600s']);
   });
 
   it('runs its image as it is, or one built with the gateway in it', () => {

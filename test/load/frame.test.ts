@@ -14,7 +14,13 @@ function frame(text: string, location: Location): string[] {
 
 test('the line, one line around it, and carets below the span', () => {
   const text = "export default {\n  servers: {\n    a: { origins: ['ap'] },\n  },\n};\n";
-  assert.deepEqual(frame(text, at(3, 20, 3, 24)), ['  |', '2 |   servers: {', "3 |     a: { origins: ['ap'] },", '  |                    ^^^^', '4 |   },']);
+  assert.deepEqual(frame(text, at(3, 20, 3, 24)), [
+    '  |',
+    '2 |   servers: {',
+    "3 |     a: { origins: ['ap'] },",
+    '  |                    ^^^^',
+    '4 |   },',
+  ]);
 });
 
 test('the first and the last line have nothing beyond them', () => {
@@ -77,10 +83,24 @@ test('colour adds nothing but colour', () => {
 });
 
 /** Characters and how wide terminals draw them. */
-const CHARACTERS: readonly (readonly [string, number])[] = [['a', 1], ['{', 1], [' ', 1], ['é', 1], ['e\u0301', 1], ['漢', 2], ['😀', 2], ['👩‍👩‍👧', 2], ['\u{20bb7}', 2], ['Ω', 1]];
+const CHARACTERS: readonly (readonly [string, number])[] = [
+  ['a', 1],
+  ['{', 1],
+  [' ', 1],
+  ['é', 1],
+  ['e\u0301', 1],
+  ['漢', 2],
+  ['😀', 2],
+  ['👩‍👩‍👧', 2],
+  ['\u{20bb7}', 2],
+  ['Ω', 1],
+];
 
 function columnsOf(text: string): number {
-  return Array.from(new Intl.Segmenter('en').segment(text), ({ segment }) => CHARACTERS.find(([character]) => character === segment)?.[1] ?? 1).reduce((sum, width) => sum + width, 0);
+  return Array.from(
+    new Intl.Segmenter('en').segment(text),
+    ({ segment }) => CHARACTERS.find(([character]) => character === segment)?.[1] ?? 1,
+  ).reduce((sum, width) => sum + width, 0);
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/u;

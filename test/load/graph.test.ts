@@ -56,7 +56,8 @@ test('a .js ending means the TypeScript file first, and an import without one ma
 
 test('imports of types alone do not count', async (t) => {
   const graph = await graphOf(t, {
-    'mcp.config.ts': "import type { A } from './a.js';\nimport { type B } from './b.js';\nimport { C } from './c.js';\nimport type { Stats } from 'node:fs';\nexport default { x: 1 as A & B & C & Stats };\n",
+    'mcp.config.ts':
+      "import type { A } from './a.js';\nimport { type B } from './b.js';\nimport { C } from './c.js';\nimport type { Stats } from 'node:fs';\nexport default { x: 1 as A & B & C & Stats };\n",
   });
   assert.deepEqual(said(graph), []);
   assert.equal(graph.modules.size, 1);
@@ -92,8 +93,37 @@ test('a file of another kind cannot be imported', async (t) => {
 });
 
 test('built-in modules with effects are refused under either name, pure ones are not', async (t) => {
-  const refused = ['fs', 'node:fs', 'node:fs/promises', 'child_process', 'node:os', 'net', 'node:http', 'crypto', 'node:process', 'worker_threads', 'node:module', 'node:vm', 'node:sqlite', 'data:text/javascript,1', 'https://example.com/x.js'];
-  const allowed = ['node:path', 'path', 'node:path/posix', 'node:url', 'url', 'node:util', 'util', 'node:assert', 'node:assert/strict', 'zod', 'mcpgen', '@acme/shared/x'];
+  const refused = [
+    'fs',
+    'node:fs',
+    'node:fs/promises',
+    'child_process',
+    'node:os',
+    'net',
+    'node:http',
+    'crypto',
+    'node:process',
+    'worker_threads',
+    'node:module',
+    'node:vm',
+    'node:sqlite',
+    'data:text/javascript,1',
+    'https://example.com/x.js',
+  ];
+  const allowed = [
+    'node:path',
+    'path',
+    'node:path/posix',
+    'node:url',
+    'url',
+    'node:util',
+    'util',
+    'node:assert',
+    'node:assert/strict',
+    'zod',
+    'mcpgen',
+    '@acme/shared/x',
+  ];
   const text = [...refused, ...allowed].map((specifier) => `import '${specifier}';\n`).join('');
   const graph = await graphOf(t, { 'mcp.config.ts': `${text}export default {};\n` });
   assert.deepEqual(

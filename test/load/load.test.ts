@@ -59,7 +59,10 @@ test('a config is its default export, twice the same', async (t) => {
 });
 
 test('TypeScript that is more than types runs too', async (t) => {
-  const result = await loaded(t, "enum Size { small = 'small' }\nnamespace N { export const x = 1 }\nexport default { size: Size.small, x: N.x };");
+  const result = await loaded(
+    t,
+    "enum Size { small = 'small' }\nnamespace N { export const x = 1 }\nexport default { size: Size.small, x: N.x };",
+  );
   assert.deepEqual(result.value, { size: 'small', x: 1 });
 });
 
@@ -69,7 +72,10 @@ test('the environment is empty', async (t) => {
 });
 
 test('names of a folder that URLs write otherwise are no trouble', async (t) => {
-  const root = await folderWith(t, { 'a b/ü#50%?/mcp.config.ts': "import { x } from './ö.js';\nexport default { x };", 'a b/ü#50%?/ö.ts': 'export const x = 1;' });
+  const root = await folderWith(t, {
+    'a b/ü#50%?/mcp.config.ts': "import { x } from './ö.js';\nexport default { x };",
+    'a b/ü#50%?/ö.ts': 'export const x = 1;',
+  });
   const result = await load({ cwd: join(root, 'a b/ü#50%?') });
   assert.ok(result.ok, JSON.stringify(result));
   assert.deepEqual(result.value, { x: 1 });
@@ -86,7 +92,8 @@ test('imports that go round in circles load', async (t) => {
 
 test('packages are found from where the config lies, of either kind, and see the real machine', async (t) => {
   const result = await loaded(t, {
-    'mcp.config.ts': "import { esm } from 'esm';\nimport cjs from 'cjs';\nimport * as mcpgen from 'mcpgen';\nexport default { esm, cjs, mine: typeof mcpgen.defineConfig };",
+    'mcp.config.ts':
+      "import { esm } from 'esm';\nimport cjs from 'cjs';\nimport * as mcpgen from 'mcpgen';\nexport default { esm, cjs, mine: typeof mcpgen.defineConfig };",
     'node_modules/esm/package.json': '{ "name": "esm", "type": "module", "exports": "./index.js" }',
     'node_modules/esm/index.js': "import { statSync } from 'node:fs';\nexport const esm = typeof statSync + process.platform.length;",
     'node_modules/cjs/package.json': '{ "name": "cjs" }',
@@ -104,7 +111,10 @@ test('a module may stand for an object', async (t) => {
     'mcp.config.ts': "import * as servers from './servers.js';\nexport default { servers };",
     'servers.ts': "export const search = { port: 1 };\nexport const files = { ...search, ['__proto__']: 3 };",
   });
-  const files = Object.fromEntries([['port', 1], ['__proto__', 3]]);
+  const files = Object.fromEntries([
+    ['port', 1],
+    ['__proto__', 3],
+  ]);
   assert.deepEqual(result.value, { servers: { files, search: { port: 1 } } });
 });
 
@@ -166,7 +176,10 @@ test('a dependence inside a package is noticed, its need of the machine is not',
 });
 
 test('dates that are written down stay what they are', async (t) => {
-  const result = await loaded(t, "export default { a: new Date('2027-03-01').toISOString(), b: Date.UTC(2027, 0), c: new Date(0) instanceof Date };");
+  const result = await loaded(
+    t,
+    "export default { a: new Date('2027-03-01').toISOString(), b: Date.UTC(2027, 0), c: new Date(0) instanceof Date };",
+  );
   assert.deepEqual(result.value, { a: '2027-03-01T00:00:00.000Z', b: 1798761600000, c: true });
   assert.equal(result.facts.difference, null);
 });
@@ -183,7 +196,10 @@ test('no default export', async (t) => {
 });
 
 test('a function as default export is not called', async (t) => {
-  assert.match(await saying(t, 'export default () => ({});'), /^not-plain-data path the default export is a function, which mcpgen does not call/);
+  assert.match(
+    await saying(t, 'export default () => ({});'),
+    /^not-plain-data path the default export is a function, which mcpgen does not call/,
+  );
 });
 
 test('everything that is not plain data is named, all at once', async (t) => {
@@ -227,14 +243,16 @@ test('everything that is not plain data is named, all at once', async (t) => {
 });
 
 test('an error is located where it was thrown, in the source as it was written', async (t) => {
-  const config = "import type { Server } from 'mcpgen';\ninterface A {\n  a: string;\n}\nconst x: A = { a: 'b' };\nif (x.a as unknown === 'b') throw new Error('no b here');\nexport default {};";
+  const config =
+    "import type { Server } from 'mcpgen';\ninterface A {\n  a: string;\n}\nconst x: A = { a: 'b' };\nif (x.a as unknown === 'b') throw new Error('no b here');\nexport default {};";
   assert.equal(await saying(t, config), 'evaluation mcp.config.ts:6:35 the config threw: no b here');
 });
 
 test('an error in a fragment is located in the fragment', async (t) => {
   const files = {
     'mcp.config.ts': "import { port } from './lib/port.js';\nexport default { port: port('x') };",
-    'lib/port.ts': "type Port = number;\n\nexport function port(text: string): Port {\n  const value: Port = Number(text);\n  if (Number.isNaN(value)) {\n    throw new RangeError(`not a port: ${text}`);\n  }\n  return value;\n}\n",
+    'lib/port.ts':
+      'type Port = number;\n\nexport function port(text: string): Port {\n  const value: Port = Number(text);\n  if (Number.isNaN(value)) {\n    throw new RangeError(`not a port: ${text}`);\n  }\n  return value;\n}\n',
   };
   assert.equal(await saying(t, files), 'evaluation lib/port.ts:6:11 the config threw: not a port: x');
 });
@@ -249,12 +267,21 @@ test('an error inside a package is located at the call', async (t) => {
 });
 
 test('use before definition, a missing export, a missing package and endless recursion are told like any error', async (t) => {
-  assert.equal(await saying(t, 'const a = b;\nconst b = 1;\nexport default { a };'), "evaluation mcp.config.ts:1:11 the config threw: Cannot access 'b' before initialization");
-  const missing = await saying(t, { 'mcp.config.ts': "const a = 1;\nimport { gone } from './part.js';\nexport default { gone, a };", 'part.ts': 'export const here = 1;' });
+  assert.equal(
+    await saying(t, 'const a = b;\nconst b = 1;\nexport default { a };'),
+    "evaluation mcp.config.ts:1:11 the config threw: Cannot access 'b' before initialization",
+  );
+  const missing = await saying(t, {
+    'mcp.config.ts': "const a = 1;\nimport { gone } from './part.js';\nexport default { gone, a };",
+    'part.ts': 'export const here = 1;',
+  });
   assert.match(missing, /^evaluation mcp\.config\.ts:2:\d+ the config threw: .*does not provide an export named 'gone'/s);
   const uninstalled = "const a = 1;\nimport { x } from 'no-such-package-here/deep';\nexport default { a, x };";
   assert.equal(await saying(t, uninstalled), "import-not-found mcp.config.ts:2:19 cannot find package 'no-such-package-here'");
-  assert.match(await saying(t, 'const f = (): number => f();\nexport default { a: f() };'), /^evaluation mcp\.config\.ts:1:\d+ .*call stack/);
+  assert.match(
+    await saying(t, 'const f = (): number => f();\nexport default { a: f() };'),
+    /^evaluation mcp\.config\.ts:1:\d+ .*call stack/,
+  );
 });
 
 test('what is thrown need not be an error', async (t) => {
@@ -264,29 +291,48 @@ test('what is thrown need not be an error', async (t) => {
 });
 
 test('a rejected default export, and a rejection that nobody handles', async (t) => {
-  assert.equal(await saying(t, "export default Promise.reject(new Error('late'));"), 'evaluation mcp.config.ts:1:31 the config threw: late');
-  assert.equal(await saying(t, "void Promise.reject(new Error('stray'));\nexport default {};"), 'evaluation mcp.config.ts:1:21 the config threw: stray');
+  assert.equal(
+    await saying(t, "export default Promise.reject(new Error('late'));"),
+    'evaluation mcp.config.ts:1:31 the config threw: late',
+  );
+  assert.equal(
+    await saying(t, "void Promise.reject(new Error('stray'));\nexport default {};"),
+    'evaluation mcp.config.ts:1:21 the config threw: stray',
+  );
   assert.match(await saying(t, "void Promise.reject('stray');\nexport default {};"), /^evaluation none .*stray/);
 });
 
 test('an error thrown later, while the config still waits', async (t) => {
-  const config = "setTimeout(() => {\n  throw new Error('in a timer');\n}, 5);\nawait new Promise((done) => setTimeout(done, 500));\nexport default {};";
+  const config =
+    "setTimeout(() => {\n  throw new Error('in a timer');\n}, 5);\nawait new Promise((done) => setTimeout(done, 500));\nexport default {};";
   assert.equal(await saying(t, config), 'evaluation mcp.config.ts:2:9 the config threw: in a timer');
 });
 
 test('process.exit() ends the load, not the program', async (t) => {
-  assert.equal(await saying(t, 'const a = 1;\nprocess.exit(a);\nexport default {};'), 'evaluation mcp.config.ts:2:9 the config calls process.exit()');
+  assert.equal(
+    await saying(t, 'const a = 1;\nprocess.exit(a);\nexport default {};'),
+    'evaluation mcp.config.ts:2:9 the config calls process.exit()',
+  );
 });
 
 test('a loop that does not end is ended', async (t) => {
-  assert.equal(await saying(t, 'for (;;);\nexport default {};', { timeLimit: 700 }), 'evaluation-timeout none the config was still running after 0.7 s');
+  assert.equal(
+    await saying(t, 'for (;;);\nexport default {};', { timeLimit: 700 }),
+    'evaluation-timeout none the config was still running after 0.7 s',
+  );
   const waiting = 'await new Promise((done) => setTimeout(done, 60_000));\nexport default {};';
   assert.equal(await saying(t, waiting, { timeLimit: 700 }), 'evaluation-timeout none the config was still running after 0.7 s');
 });
 
 test('a promise that never settles is told at once', async (t) => {
-  assert.equal(await saying(t, 'await new Promise(() => {});\nexport default {};'), 'evaluation none the config waits for a promise that never settles');
-  assert.equal(await saying(t, 'export default new Promise(() => {});'), 'evaluation none the config waits for a promise that never settles');
+  assert.equal(
+    await saying(t, 'await new Promise(() => {});\nexport default {};'),
+    'evaluation none the config waits for a promise that never settles',
+  );
+  assert.equal(
+    await saying(t, 'export default new Promise(() => {});'),
+    'evaluation none the config waits for a promise that never settles',
+  );
 });
 
 test('a config that wants all the memory does not get it', async (t) => {
@@ -307,17 +353,35 @@ test('what the config prints goes to whoever asked, and nowhere else', async (t)
   } finally {
     process.stdout.write = write;
   }
-  assert.deepEqual(leaked.filter((chunk) => /to std|raw/.test(String(chunk))), []);
+  assert.deepEqual(
+    leaked.filter((chunk) => /to std|raw/.test(String(chunk))),
+    [],
+  );
   assert.deepEqual(printed.join('').split('\n').sort(), ['', 'raw', 'to stderr', 'to stdout']);
 });
 
 test('the network, other modules and other processes are out of reach', async (t) => {
-  assert.match(await saying(t, "const a = await fetch('http://127.0.0.1:9');\nexport default { a };"), /^evaluation mcp\.config\.ts:1:17 .*cannot use fetch/);
-  assert.match(await saying(t, "process.kill(process.pid);\nexport default {};"), /^evaluation mcp\.config\.ts:1:9 .*cannot use process\.kill/);
-  assert.match(await saying(t, "const name = ['node', 'fs'].join(':');\nexport default { a: Object.keys(await import(name)) };"), /^evaluation .*cannot import 'node:fs'/);
-  assert.match(await saying(t, { 'mcp.config.ts': "const name = './a' + '.js';\nexport default { a: await import(name) };", 'a.js': 'export {};' }), /^evaluation .*written out as literals/);
+  assert.match(
+    await saying(t, "const a = await fetch('http://127.0.0.1:9');\nexport default { a };"),
+    /^evaluation mcp\.config\.ts:1:17 .*cannot use fetch/,
+  );
+  assert.match(
+    await saying(t, 'process.kill(process.pid);\nexport default {};'),
+    /^evaluation mcp\.config\.ts:1:9 .*cannot use process\.kill/,
+  );
+  assert.match(
+    await saying(t, "const name = ['node', 'fs'].join(':');\nexport default { a: Object.keys(await import(name)) };"),
+    /^evaluation .*cannot import 'node:fs'/,
+  );
+  assert.match(
+    await saying(t, { 'mcp.config.ts': "const name = './a' + '.js';\nexport default { a: await import(name) };", 'a.js': 'export {};' }),
+    /^evaluation .*written out as literals/,
+  );
   if ('getBuiltinModule' in process) {
-    assert.match(await saying(t, "export default { a: process.getBuiltinModule('node:fs') };"), /^evaluation .*cannot use process\.getBuiltinModule/);
+    assert.match(
+      await saying(t, "export default { a: process.getBuiltinModule('node:fs') };"),
+      /^evaluation .*cannot use process\.getBuiltinModule/,
+    );
   }
 });
 

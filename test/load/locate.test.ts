@@ -17,7 +17,11 @@ function textAt(sources: SourceGraph, location: Location): string {
 }
 
 /** `file: text`, with `~` before it where the place is not exact. */
-function found(files: Readonly<Record<string, string>> | string, path: ConfigPath, options: { key?: boolean; environment?: string } = {}): string {
+function found(
+  files: Readonly<Record<string, string>> | string,
+  path: ConfigPath,
+  options: { key?: boolean; environment?: string } = {},
+): string {
   const sources = sourcesOf(typeof files === 'string' ? { 'mcp.config.ts': files } : files);
   const location = locateIn(sources, path, options.environment ?? null, { key: options.key ?? false, cwd: '/repo' });
   return `${location.exact ? '' : '~'}${location.file === 'mcp.config.ts' ? '' : `${location.file}: `}${textAt(sources, location)}`;
@@ -38,22 +42,25 @@ const DEFAULT_EXPORTS: Readonly<Record<string, string>> = {
   'a call': 'export default defineConfig({ a: { b: 1 } });',
   'a call of an alias': "import * as m from 'mcpgen';\nexport default m.defineConfig({ a: { b: 1 } });",
   'a literal': 'export default { a: { b: 1 } };',
-  'satisfies': 'export default { a: { b: 1 } } satisfies object;',
+  satisfies: 'export default { a: { b: 1 } } satisfies object;',
   'as const, in parentheses': 'export default (({ a: { b: 1 } }) as const);',
   'a constant': 'const config = defineConfig({ a: { b: 1 } });\nexport default config;',
   'a constant by name': 'const config = { a: { b: 1 } };\nexport { config as default };',
   'a frozen literal': 'export default Object.freeze({ a: { b: 1 } });',
-  'awaited': 'export default await ({ a: { b: 1 } });',
+  awaited: 'export default await ({ a: { b: 1 } });',
 };
 for (const [what, config] of Object.entries(DEFAULT_EXPORTS)) {
   test(`the default export may be ${what}`, () => assert.equal(found(config, ['a', 'b']), '1'));
 }
 
-test('the default export may be another file\'s', () => {
+test("the default export may be another file's", () => {
   const part = { 'config.ts': 'const c = { a: { b: 1 } };\nexport default c;\nexport const named = c;' };
   assert.equal(found({ 'mcp.config.ts': "export { default } from './config.js';", ...part }, ['a', 'b']), 'config.ts: 1');
   assert.equal(found({ 'mcp.config.ts': "export { named as default } from './config';", ...part }, ['a', 'b']), 'config.ts: 1');
-  assert.equal(found({ 'mcp.config.ts': "import c from './config.ts';\nexport default defineConfig(c);", ...part }, ['a', 'b']), 'config.ts: 1');
+  assert.equal(
+    found({ 'mcp.config.ts': "import c from './config.ts';\nexport default defineConfig(c);", ...part }, ['a', 'b']),
+    'config.ts: 1',
+  );
 });
 
 test('the whole config is its literal, or its name where that is asked for', () => {
@@ -63,7 +70,8 @@ test('the whole config is its literal, or its name where that is asked for', () 
 });
 
 test('keys may be written in every way', () => {
-  const config = "const K = 'k';\nconst keys = { l: 'm' } as const;\nexport default { 'a-b': 1, 2: 3, ['c']: 4, [K]: 5, [keys.l]: 6, [`t`]: 7, d, e() {}, get f() { return 1; } };\nconst d = 8;";
+  const config =
+    "const K = 'k';\nconst keys = { l: 'm' } as const;\nexport default { 'a-b': 1, 2: 3, ['c']: 4, [K]: 5, [keys.l]: 6, [`t`]: 7, d, e() {}, get f() { return 1; } };\nconst d = 8;";
   assert.deepEqual(
     (['a-b', '2', 2, 'c', 'k', 'm', 't', 'd'] as const).map((key) => found(config, [key])),
     ['1', '3', '3', '4', '5', '6', '7', 'd'],
@@ -74,7 +82,7 @@ test('keys may be written in every way', () => {
 });
 
 test('of several the last one counts, spreads included', () => {
-  const config = "const base = { a: 1, b: 2, c: 3 };\nexport default { a: 0, ...base, b: 4, ...{ c: 5 } };";
+  const config = 'const base = { a: 1, b: 2, c: 3 };\nexport default { a: 0, ...base, b: 4, ...{ c: 5 } };';
   assert.equal(found(config, ['a']), '1');
   assert.equal(found(config, ['b']), '4');
   assert.equal(found(config, ['c']), '5');
@@ -116,8 +124,12 @@ test('imported fragments are followed, through every kind of import and export',
 });
 
 test('elements are counted through spread lists', () => {
-  const config = 'const some = [1, 2];\nconst more = [...some, 3];\nexport default { l: [0, ...more, ...[4], 5], m: [...some, ...make(), 9] };';
-  assert.deepEqual(Array.from({ length: 6 }, (_, index) => found(config, ['l', index])), ['0', '1', '2', '3', '4', '5']);
+  const config =
+    'const some = [1, 2];\nconst more = [...some, 3];\nexport default { l: [0, ...more, ...[4], 5], m: [...some, ...make(), 9] };';
+  assert.deepEqual(
+    Array.from({ length: 6 }, (_, index) => found(config, ['l', index])),
+    ['0', '1', '2', '3', '4', '5'],
+  );
   assert.equal(found(config, ['m', 1]), '2');
   assert.equal(found(config, ['m', 2], { key: true }), '~m');
 });
@@ -165,9 +177,17 @@ test('constants that mean each other, and modules that export each other, come t
   assert.equal(found('const a = b;\nconst b = a;\nexport default { a };', ['a', 'x']), '~a');
   assert.equal(found('const a = { ...a };\nexport default { a };', ['a', 'x']), '~a');
   assert.equal(found('const a = [...a];\nexport default { a };', ['a', 0]), '~a');
-  const files = { 'mcp.config.ts': "import { x } from './a.js';\nexport default { x };", 'a.ts': "export * from './b.js';", 'b.ts': "export * from './a.js';" };
+  const files = {
+    'mcp.config.ts': "import { x } from './a.js';\nexport default { x };",
+    'a.ts': "export * from './b.js';",
+    'b.ts': "export * from './a.js';",
+  };
   assert.equal(found(files, ['x', 'y']), '~x');
-  const round = { 'mcp.config.ts': "import { x } from './a.js';\nexport default { x };", 'a.ts': "export { x } from './b.js';", 'b.ts': "export { x } from './a.js';" };
+  const round = {
+    'mcp.config.ts': "import { x } from './a.js';\nexport default { x };",
+    'a.ts': "export { x } from './b.js';",
+    'b.ts': "export { x } from './a.js';",
+  };
   assert.equal(found(round, ['x', 'y']), '~x');
 });
 

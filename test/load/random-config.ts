@@ -48,7 +48,12 @@ class Writer {
       `const config = ${root};\nexport { config as default };`,
     ]);
     const header = (file: string): string => (file === '/mcp.config.ts' ? "import { defineConfig } from 'mcpgen';\n" : '');
-    return new Map(Array.from(this.statements, ([file, lines]) => [file, `${header(file)}${lines.join('\n')}\n${file === '/mcp.config.ts' ? config : ''}\n`]));
+    return new Map(
+      Array.from(this.statements, ([file, lines]) => [
+        file,
+        `${header(file)}${lines.join('\n')}\n${file === '/mcp.config.ts' ? config : ''}\n`,
+      ]),
+    );
   }
 
   /** An expression for a value: written out, or the name of a constant that holds it. */

@@ -3,31 +3,15 @@
  * secrets and the hash follow.
  *
  *   buildPlan()                                              // search ×3 by image, files by npm, crm that exists already; all targets
- *   buildPlan({ servers: { notes: image({ stateful: true }) }, targets: { fly: null } })
+ *   buildPlan({ servers: { notes: image({ workload: { stateful: true } }) }, targets: { fly: null } })
  *   buildPlan({ traffic: { requireOrigin: true } })
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EmitInput } from '#src/emit/types.js';
-import type {
-  ChildPlan,
-  EnvEntry,
-  HealthPlan,
-  Infra,
-  Plan,
-  PolicyPlan,
-  Pool,
-  ResourcesPlan,
-  SecretPlan,
-  SecretUse,
-  Source,
-  TargetPlans,
-  Traffic,
-  VolumePlan,
-  Workload,
-  WorkloadImage,
-} from '#src/plan/types.js';
+import type { ChildPlan, EnvEntry, HealthPlan, Infra, Plan, PolicyPlan, Pool, ResourcesPlan, Source } from '#src/plan/types.js';
+import type { SecretPlan, SecretUse, TargetPlans, Traffic, VolumePlan, Workload, WorkloadImage } from '#src/plan/types.js';
 
 export interface PlanOptions {
   readonly name?: string;
@@ -352,7 +336,7 @@ export const EXAMPLE_GATEWAY = {
   'tables.js': 'export const TABLES = {};\n',
 } as const;
 
-/** Texts that tempt a printer; the seed is `SEED`, or of the clock, and belongs into every failure message. */
+/** Texts that tempt a printer. The seed is `SEED`, or of the clock; it belongs into every failure message. */
 export function hostileTexts(count = 400): { readonly seed: number; readonly texts: readonly string[] } {
   const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
   let state = seed;
@@ -370,68 +354,7 @@ export function hostileTexts(count = 400): { readonly seed: number; readonly tex
 }
 
 const TEMPTING = [
-  '$',
-  '$$',
-  '${',
-  '}',
-  '$(',
-  ')',
-  '%',
-  '"',
-  "'",
-  '\\',
-  '`',
-  '#',
-  ' #',
-  ': ',
-  ':',
-  '- ',
-  '-',
-  '!',
-  '&',
-  '*',
-  '|',
-  '>',
-  '@',
-  '{',
-  '[',
-  ']',
-  ',',
-  '?',
-  '=',
-  '<<',
-  '~',
-  ' ',
-  '\t',
-  '\n',
-  '\r',
-  '\r\n',
-  '\u0000',
-  '\u0007',
-  '\u001b',
-  '\u007f',
-  '\u0085',
-  '\u00a0',
-  '\u2028',
-  '\u2029',
-  '\ufeff',
-  '\uffff',
-  'é',
-  '😀',
-  '0',
-  '1',
-  '0x',
-  '0o',
-  '_',
-  '.',
-  'e',
-  '+',
-  'y',
-  'on',
-  'null',
-  'true',
-  'a',
-  'NAME',
-  '---',
-  '...',
+  ...'$ $$ ${ } $( ) % " \' \\ ` # : - ! & * | > @ { [ ] , ? = << ~ 0 1 0x 0o _ . e + y on null true a NAME --- ... é 😀'.split(' '),
+  ...[' ', ' #', ': ', '- ', '\t', '\n', '\r', '\r\n', '\u0000', '\u0007', '\u001b', '\u007f', '\u0085', '\u00a0', '\u2028', '\u2029'],
+  ...['\ufeff', '\uffff'],
 ];

@@ -30,7 +30,8 @@ export function text(form: RegExp, wanted: string) {
 export const count = z.int({ error: 'expected a whole number' }).min(1, { error: 'expected at least 1' }).max(1_000_000, { error: 'expected at most 1000000' });
 export const port = z.int({ error: 'expected a port number' }).min(1, { error: 'expected a port from 1 to 65535' }).max(65535, { error: 'expected a port from 1 to 65535' });
 
-export const NAME = /^[a-z][a-z0-9-]{0,30}$/;
+/** Names become parts of DNS names, which may not end in a dash (RFC 1123 §2.1). */
+export const NAME = /^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$/;
 export const dnsLabel = text(/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/, 'a DNS label: lower case letters, digits and dashes, at most 40');
 export const volumeName = text(NAME, 'a name: lower case letters, digits and dashes');
 export const absolutePath = text(/^\/[^\s\0]*$/, 'an absolute path');

@@ -34,7 +34,7 @@ const fly = z.strictObject({
   org: dnsLabel.optional(),
   vm: z
     .strictObject({
-      size: text(/^(shared|performance)-cpu-\d+x$|^performance-\d+x$/, 'a Fly machine size, such as "shared-cpu-1x"').default('shared-cpu-1x'),
+      size: text(/^(shared-cpu|performance)-\d+x$/, 'a Fly machine size, such as "shared-cpu-1x"').default('shared-cpu-1x'),
       memory: size.default(512 * 2 ** 20),
     })
     .prefault({}),

@@ -22,7 +22,8 @@ export function nginxService(plan: Plan, nginx: NginxPlan, gateway: Workload, re
       bind('./nginx-upstream.conf', '/etc/nginx/upstream.conf'),
       ...(nginx.tls ? [...new Set([nginx.tls.certificate, nginx.tls.key])].map((path) => bind(path, path)) : []),
     ],
-    tmpfs: ['/tmp', '/run', '/var/cache/nginx'],
+    // Where nginx.conf puts the pid and all temporary files.
+    tmpfs: ['/tmp'],
     // Docker's own default; other engines ask for a capability below port 1024, and there is none left.
     ...(nginx.listen < 1024 ? { sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' } } : {}),
     depends_on: {

@@ -12,12 +12,13 @@ export function composeNotes({ infra }: Plan, { services, networks }: ComposeFil
     ...unchecked.map((name) => ({ at: ['services', name], text: UNCHECKED })),
     gateway.replicas > 1 && nginx === null ? { at: ['services', gateway.id, 'deploy', 'replicas'], text: oneOf(gateway.replicas) } : null,
     nginx?.tls ? { at: ['services', 'nginx', 'volumes'], text: 'Certificate and key must be readable by user 101.' } : null,
-    SERVERS in networks ? { at: ['networks', SERVERS], text: 'Internal: servers reach the gateway and each other, and nothing outside.' } : null,
+    SERVERS in networks ? { at: ['networks', SERVERS], text: INTERNAL } : null,
     ADMIN in networks ? { at: ['networks', ADMIN], text: 'Internal: for what reads the metrics.' } : null,
   ];
   return notes.filter((note) => note !== null);
 }
 
+const INTERNAL = 'Internal: servers reach the gateway and each other, and nothing outside.';
 const UNCHECKED = 'No health check: nothing is known to be in this image that could ask. The gateway probes it over the network.';
 
 function oneOf(replicas: number): string {

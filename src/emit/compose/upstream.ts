@@ -23,7 +23,7 @@ const RESOLVER = 'resolver 127.0.0.11 valid=5s ipv6=off;';
 export function upstreamBlock({ host, port, resolution }: Upstream): string {
   const resolves = resolution === 'runtime';
   const server = [`server ${host}:${port}`, ...(resolves ? ['resolve'] : []), 'max_fails=3', 'fail_timeout=10s'].join(' ');
-  const lines = ['zone mcpgen_gateway 64k;', ...(resolves ? [RESOLVER] : []), `${server};`, 'keepalive 32;'];
+  const lines = ['zone mcpgen_gateway 64k;', ...(resolves ? [RESOLVER] : []), `${server};`, 'keepalive 32;', 'keepalive_timeout 60s;'];
   return `upstream mcpgen_gateway {\n${lines.map((line) => `  ${line}\n`).join('')}}\n`;
 }
 

@@ -38,6 +38,10 @@ export function environment(plan: Plan, workload: Workload): Pick<FlyConfig, 'en
   return texts.length === 0 ? {} : { env: Object.fromEntries(texts) };
 }
 
+export function whole(milliseconds: number): string {
+  return `${seconds(milliseconds)}s`;
+}
+
 /** Checks every second to every minute; Fly clamps the rest. */
 export function clamped(milliseconds: number): string {
   return `${Math.min(60, seconds(milliseconds))}s`;

@@ -4,7 +4,7 @@ import { dockerfile } from '../shared/dockerfile.js';
 import { httpProbe } from '../shared/probe-script.js';
 import { seconds } from '../shared/quantity.js';
 import type { Runnable } from '../shared/runnable.js';
-import { appName, BUILD, clamped, environment, head, target } from './app.js';
+import { appName, BUILD, clamped, environment, head, target, whole } from './app.js';
 import { flySecrets } from './secrets.js';
 import type { FlyApp, HttpService } from './types.js';
 import { machine } from './vm.js';
@@ -50,7 +50,7 @@ function httpService(plan: Plan, gateway: Runnable): HttpService {
     http_options: { idle_timeout: seconds(timeouts.idleStream) },
     checks: [
       {
-        grace_period: clamped(gateway.health.startup),
+        grace_period: whole(gateway.health.startup),
         interval: clamped(gateway.health.every),
         timeout: clamped(gateway.health.timeout),
         method: 'GET',

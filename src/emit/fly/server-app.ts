@@ -2,7 +2,7 @@ import type { Plan } from '../../plan/types.js';
 import type { Assets } from '../types.js';
 import { dockerfile, type Dockerfile } from '../shared/dockerfile.js';
 import { runsOurCode, type Runnable } from '../shared/runnable.js';
-import { appName, BUILD, clamped, environment, head, target } from './app.js';
+import { appName, BUILD, clamped, environment, head, target, whole } from './app.js';
 import { mounts } from './mounts.js';
 import { flySecrets } from './secrets.js';
 import type { FlyApp, TopLevelCheck } from './types.js';
@@ -48,7 +48,7 @@ function check({ port, health }: Runnable): TopLevelCheck {
   return {
     type: health.kind,
     port,
-    grace_period: clamped(health.startup),
+    grace_period: whole(health.startup),
     interval: clamped(health.every),
     timeout: clamped(health.timeout),
     ...(health.kind === 'http' ? { method: 'GET', path: health.path } : {}),
@@ -56,12 +56,11 @@ function check({ port, health }: Runnable): TopLevelCheck {
 }
 
 function aboutServer({ kind, port, volumes, replicas }: Runnable, name: string): readonly string[] {
+  const shared = replicas > 1 && volumes.some(({ perInstance }) => !perInstance);
   return [
-    `Private: reached at ${name}.internal:${port} over IPv6${kind === 'server' ? ', so the server must listen on [::] and not only on 0.0.0.0' : ''}.`,
+    `Private: reached at ${name}.internal:${port} over IPv6${kind === 'server' ? ', so the server must listen on [::], not on 0.0.0.0' : ''}.`,
     ...(volumes.length > 0 ? ['A volume belongs to one machine: deploy and scale create one for each.'] : []),
-    ...(replicas > 1 && volumes.some(({ perInstance }) => !perInstance)
-      ? ['Fly has no shared volumes: each machine has its own data.']
-      : []),
+    ...(shared ? ['Fly has no shared volumes: each machine has its own data.'] : []),
     ...(volumes.length > 1 ? ['Fly mounts one volume on a machine and refuses more: put the folders on one volume.'] : []),
   ];
 }

@@ -3,22 +3,31 @@
  * following imports from `main.js` and those loaders, so what no config needs is not there.
  */
 import { posix } from 'node:path';
-import { Project, SyntaxKind } from 'ts-morph';
+import type { Features } from '../../gateway/runtime/features.js';
 import type { GatewayTables } from '../../gateway/runtime/types.js';
 import type { EmittedFile } from '../types.js';
 import { printTables } from './print-tables.js';
 
+export type Feature = keyof Features;
+
+/** Where each optional part of the runtime is; `gateway/tables.ts` has the same loaders for type checks and tests. */
+const FEATURE_MODULES: Readonly<Record<Feature, string>> = {
+  admin: './runtime/admin.js',
+  dns: './runtime/dns.js',
+  host: './runtime/stdio/host.js',
+  stdio: './runtime/stdio/upstream.js',
+};
+
 export interface BakeInput {
   readonly tables: GatewayTables;
-  /** Names of the loaders to keep, see `gateway/runtime/features.ts`. */
-  readonly features: readonly string[];
+  readonly features: readonly Feature[];
   /** Text of a compiled runtime module. */
   readonly module: (path: string) => string;
 }
 
 /** Files below `gateway/`. */
 export function bake({ tables, features, module }: BakeInput): EmittedFile[] {
-  const seam = bakeSeam(reindent(module('tables.js')), tables, features);
+  const seam = bakeSeam(tables, features);
   const texts = new Map<string, string>([['tables.js', seam]]);
   const waiting = ['main.js', ...importsOf(seam, 'tables.js')];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
@@ -30,16 +39,15 @@ export function bake({ tables, features, module }: BakeInput): EmittedFile[] {
   return [...texts].map(([path, contents]) => ({ path, contents })).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-const SEAM_COMMENT = '/** The tables of this config and the parts of the runtime it needs: all that differs from one generated gateway to another. */';
-
-/** ts-morph finds the initialisers; the text around them is kept as it is, because its own printing would indent what it replaces. */
-function bakeSeam(text: string, tables: GatewayTables, features: readonly string[]): string {
-  const seam = new Project({ useInMemoryFileSystem: true }).createSourceFile('tables.js', text);
-  const initializer = (name: string) => seam.getVariableDeclarationOrThrow(name).getInitializerOrThrow();
-  const loaders = initializer('FEATURES').asKindOrThrow(SyntaxKind.ObjectLiteralExpression).getProperties();
-  const kept = loaders.filter((loader) => features.includes(loader.asKindOrThrow(SyntaxKind.PropertyAssignment).getName()));
-  const lines = kept.map((loader) => `  ${loader.getText()},\n`).join('');
-  return `${SEAM_COMMENT}\nexport const TABLES = ${printTables(tables)};\n\nexport const FEATURES = {${lines && `\n${lines}`}};\n`;
+function bakeSeam(tables: GatewayTables, features: readonly Feature[]): string {
+  const loaders = features.map((feature) => `  ${feature}: () => import('${FEATURE_MODULES[feature]}'),\n`).join('');
+  return [
+    '/** The tables of this config and the parts of the runtime it needs: all that differs from one generated gateway to another. */',
+    `export const TABLES = ${printTables(tables)};`,
+    '',
+    `export const FEATURES = {${loaders && `\n${loaders}`}};`,
+    '',
+  ].join('\n');
 }
 
 /** The compiler prints four spaces where the source has two; a test keeps template literals of the runtime on one line. */

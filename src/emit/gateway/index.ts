@@ -1,6 +1,6 @@
 import type { Plan } from '../../plan/types.js';
 import { HEADER, type EmitInput, type EmittedFile, type Emitter, type GatewayDocument } from '../types.js';
-import { bake } from './bake.js';
+import { bake, type Feature } from './bake.js';
 import { gatewayTables } from './tables.js';
 import { dockerfile } from './dockerfile.js';
 
@@ -19,11 +19,12 @@ export function gatewayDocument(plan: Plan, assets: EmitInput['assets']): Gatewa
 }
 
 /** Which optional parts of the runtime this plan can come to use, in any placement. */
-function neededFeatures({ traffic, infra }: Plan): string[] {
+function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const sources = traffic.pools.flatMap(({ sources }) => Object.values(sources));
   const stdio = infra.workloads.some(({ kind }) => kind === 'stdio-host');
   const dns = sources.some(({ kind }) => kind === 'dns') || (infra.targets.compose !== null && infra.targets.nginx !== null);
-  return [...(traffic.admin ? ['admin'] : []), ...(dns ? ['dns'] : []), ...(stdio ? ['host', 'stdio'] : [])];
+  const needed: Readonly<Record<Feature, boolean>> = { admin: traffic.admin !== null, dns, host: stdio, stdio };
+  return (Object.keys(needed) as Feature[]).filter((feature) => needed[feature]);
 }
 
 export const gatewayEmitter: Emitter<GatewayDocument> = {

@@ -24,7 +24,7 @@ function printManifests({ path, about, objects }: ManifestFile): EmittedFile {
   return { path, contents: opening(about) + documents.map((each, index) => `---\n${yaml(inOrderOf(objects[index], each))}`).join('') };
 }
 
-/** cdk8s sorts keys, or leaves them, as `CDK8S_DISABLE_SORT` of whoever runs it says; a reader wants a container's name before its ports. */
+/** cdk8s sorts keys, or not, as `CDK8S_DISABLE_SORT` of whoever runs it says; a reader wants a container's name before its ports. */
 function inOrderOf(original: unknown, value: unknown): unknown {
   if (Array.isArray(original) && Array.isArray(value)) return value.map((each, index) => inOrderOf(original[index], each));
   if (!isRecord(original) || !isRecord(value)) return value;

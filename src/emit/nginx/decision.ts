@@ -30,12 +30,15 @@ function linesOf({ traffic }: Plan): Readonly<Record<DecidedRow, readonly Line[]
   };
 }
 
-/** The gateway's parser refuses this before any row is asked. */
-const BEFORE: Line = ['expect:other', 'expectation-unsupported'];
+/** What the gateway's parser refuses before any row is asked. */
+const BEFORE: readonly Line[] = [
+  ['path:malformed', 'malformed-request'],
+  ['expect:other', 'expectation-unsupported'],
+];
 
 /** Every reason the maps can give. */
 export function decidedReasons(plan: Plan): readonly Reason[] {
-  return [BEFORE, ...Object.values(linesOf(plan)).flat()].flatMap(([, reason]) => (reason === 'pass' ? [] : [reason]));
+  return [...BEFORE, ...Object.values(linesOf(plan)).flat()].flatMap(([, reason]) => (reason === 'pass' ? [] : [reason]));
 }
 
 export function decision(plan: Plan): readonly Item[] {
@@ -52,7 +55,7 @@ export function decision(plan: Plan): readonly Item[] {
       'The facts are words of ours: nothing that a client sends is matched here.',
     ),
     map(facts, 'mcp_refuse', mapKey(''), [
-      decisionEntry(BEFORE, 'before all rows'),
+      ...BEFORE.map((one, index) => decisionEntry(one, index === 0 ? 'before all rows: the parser' : undefined)),
       ...decided.flatMap((row) => lines[row.id as DecidedRow].map((one, index) => decisionEntry(one, index === 0 ? rowLabel(row) : undefined))),
     ]),
     because(

@@ -36,6 +36,8 @@ export function normalForm(traffic: Traffic): readonly Item[] {
     because(
       'Only the literal spelling of a path is a route: what some hop would rewrite is none.',
       map($('request_uri'), 'mcp_path_is', 'path', [
+        // Node's parser takes printable ASCII alone (RFC 3986 §2).
+        entry(mapPattern('[^\\x21-\\x7e]'), 'malformed'),
         entry(mapPattern('^[^?]*(?:%|//|/\\.\\.?(?:[/?]|$))'), 'not-literal'),
         entry(mapPattern('^/health(?:/live|/ready)?(?:\\?|$)'), 'health'),
       ]),

@@ -43,7 +43,7 @@ export type Fact =
   | 'mcp_host_is'
   /** ok, other. */
   | 'mcp_expect_is'
-  /** path, not-literal, health. */
+  /** path, malformed, not-literal, health. */
   | 'mcp_path_is'
   /** The path as it was sent, without its query. */
   | 'mcp_raw_path'

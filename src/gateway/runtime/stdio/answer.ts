@@ -2,18 +2,17 @@ import { Readable } from 'node:stream';
 import { UpstreamFault, type UpstreamResponse } from '../upstream.js';
 import { frame, SSE_HEADERS, type EventStream } from './sse.js';
 
-/** Null when there will be no answer. The status counts while nothing has been sent; the result is undefined for errors. */
-export type Answer = (text: string | null, status: number, result?: unknown) => void;
-
-type Headers = Readonly<Record<string, string>>;
+/** Null when there will be no answer. The status counts while nothing has been sent. */
+export type Answer = (text: string | null, status: number) => void;
 
 /** Takes the answers to `missing` requests of one POST: on the stream if it is shown, else for one JSON text when all are there. */
-export function collect(stream: EventStream, missing: number, batch: boolean, headers: Headers): { response: Promise<UpstreamResponse>; answer: Answer } {
+export function collect(stream: EventStream, missing: number, batch: boolean): { response: Promise<UpstreamResponse>; answer: Answer } {
   const texts: string[] = [];
   let respond: (response: UpstreamResponse) => void;
   const response = new Promise<UpstreamResponse>((resolve, reject) => {
     respond = resolve;
     if (stream.shown) resolve(streamAnswer(stream));
+    if (missing === 0) resolve(jsonAnswer(202));
     stream.on('close', () => reject(new UpstreamFault('sent')));
   });
   const answer: Answer = (text, status) => {
@@ -22,7 +21,7 @@ export function collect(stream: EventStream, missing: number, batch: boolean, he
     if (text !== null && stream.shown) stream.event(frame(text));
     if (missing > 0) return;
     if (stream.shown) return void stream.end();
-    respond(jsonAnswer(texts.length > 0 ? status : 202, batch ? `[${texts.join()}]` : texts.join(), headers));
+    respond(jsonAnswer(texts.length > 0 ? status : 202, batch ? `[${texts.join()}]` : texts.join()));
     stream.destroy();
   };
   return { response, answer };
@@ -32,7 +31,7 @@ export function streamAnswer(body: EventStream): UpstreamResponse {
   return { status: 200, headers: SSE_HEADERS, body };
 }
 
-export function jsonAnswer(status: number, text = '', headers: Headers = {}): UpstreamResponse {
+export function jsonAnswer(status: number, text = '', headers: Readonly<Record<string, string>> = {}): UpstreamResponse {
   const body = Buffer.from(text);
   const described = { ...headers, ...(text && { 'content-type': 'application/json' }), 'content-length': `${body.length}` };
   return { status, headers: described, body: Readable.from([body], { objectMode: false }) };

@@ -48,11 +48,11 @@ export function openLink(options: ChildOptions, sessions: () => Iterable<Session
   };
 
   const fromChild = (message: Message): void => {
-    const { kind, id, method, fields, params } = message;
+    const { kind, id, method, params } = message;
     if (kind === 'response') {
       const entry = waiting.get(id);
       waiting.delete(id);
-      entry?.answer(withId(message, entry.id), 200, fields['result']);
+      entry?.answer(withId(message, entry.id), 200);
     } else if (kind === 'request') {
       // Nothing on the wire tells for whom it is. The session that asked last is the likeliest.
       const session = [...waiting.values()].findLast((entry) => entry.session)?.session ?? [...sessions()].sort((a, b) => b.seen - a.seen)[0];

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { UpstreamFault } from '../upstream.js';
 import { EventStream } from './sse.js';
 import type { Running } from './supervisor.js';
 
@@ -19,8 +20,11 @@ export interface Session {
 /** `limit` is how many bytes may wait in each stream. */
 export function createSession(running: () => Promise<Running>, limit: number, onDropped: () => void): Session {
   const flow = (on: boolean) => (): void => void running().then(({ link }) => link.flow(on), () => {});
+  const onError = (error: Error): void => {
+    if (error instanceof UpstreamFault) onDropped();
+  };
   const open = (shown = false): EventStream =>
-    Object.assign(new EventStream(), { limit, shown }).on('full', flow(false)).on('drain', flow(true)).on('close', flow(true)).on('error', () => {});
+    Object.assign(new EventStream(), { limit, shown }).on('full', flow(false)).on('drain', flow(true)).on('close', flow(true)).on('error', onError);
   const posts = new Set<EventStream>();
   const openPost = (shown: boolean): EventStream => {
     const post = open(shown).on('close', () => posts.delete(post));
@@ -29,7 +33,7 @@ export function createSession(running: () => Promise<Running>, limit: number, on
   };
   const session = { id: randomBytes(24).toString('base64url'), running, posts, standalone: open(), seen: 0, openPost };
   const renew = (): void => {
-    session.standalone = open().on('error', onDropped).on('close', renew);
+    session.standalone = open().on('close', renew);
   };
   renew();
   return session;

@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UpstreamFault } from '../upstream.js';
 import type { Log } from './child.js';
 import type { Link } from './link.js';
-import { messageText, type Message } from './message.js';
+import { messageText, type Fields, type Message } from './message.js';
 
+/** A child that has answered `initialize`. */
 export interface Running {
   readonly link: Link;
-  /** The child's InitializeResult, where several sessions share it. */
-  readonly result?: unknown;
+  readonly status: number;
+  /** With a result, unless it refused. */
+  readonly reply: Fields;
 }
 
 const FIRST_DELAY = 100;
@@ -16,54 +18,56 @@ const LAST_DELAY = 30_000;
 const PATIENCE = 1000;
 const HANDSHAKE = 60_000;
 
-/** Keeps one shared child running once there is an `initialize` for it. The first that it accepts is repeated at every restart. */
-export function supervise(launch: (onExit: () => void) => Link, log: Log, signal: AbortSignal): (initialize?: Message) => Promise<Running> {
-  let handshake: Message | undefined;
+export function greet(link: Link, initialize: Message): Promise<Running> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(link.kill, HANDSHAKE, 'no answer to initialize').unref();
+    link.ask(initialize, (text, status) => {
+      clearTimeout(timer);
+      resolve({ link, status, reply: JSON.parse(`${text}`) });
+    });
+  });
+}
+
+/** Keeps one shared child running. The first `initialize` that it accepts is repeated at every restart. */
+export function supervise(launch: (onExit: () => void) => Link, log: Log, signal: AbortSignal): (initialize: Message | null) => Promise<Running> {
+  let handshake: Message;
   let accepted = false;
   let running: Promise<Running> | undefined;
   let resting = false;
 
-  const start = (delay: number): void => {
-    let begun = Infinity;
+  const attempt = async (delay: number): Promise<Running> => {
+    await sleep(delay, undefined, { ref: false });
+    const begun = Date.now();
     const restart = (): void => {
       if (signal.aborted) return;
       const next = Date.now() - begun > LAST_DELAY ? FIRST_DELAY : Math.min(Math.max(delay * 2, FIRST_DELAY), LAST_DELAY);
       log('warn', 'child-restarting', { delay: next });
       start(next);
     };
+    resting = false;
+    let link: Link;
+    try {
+      link = launch(restart);
+    } catch (fault) {
+      restart();
+      throw fault;
+    }
+    const greeted = await greet(link, handshake);
+    if (greeted.reply['result'] !== undefined) {
+      accepted = true;
+      link.write(messageText({ method: 'notifications/initialized' }));
+    } else link.kill('initialize refused');
+    return greeted;
+  };
+  const start = (delay: number): void => {
     resting = delay > PATIENCE;
-    running = sleep(delay, undefined, { ref: false }).then(() => {
-      resting = false;
-      begun = Date.now();
-      try {
-        return shakeHands(launch(restart), handshake);
-      } catch (fault) {
-        restart();
-        throw fault;
-      }
-    });
-    running.then(() => (accepted = true), () => {});
+    running = attempt(delay);
+    running.catch(() => {});
   };
   return async (initialize) => {
-    if (!accepted) handshake = initialize;
+    if (initialize && !accepted) handshake = initialize;
     if (!running) start(0);
     if (!running || resting) throw new UpstreamFault('refused');
     return running;
   };
-}
-
-function shakeHands(link: Link, initialize: Message | undefined): Promise<Running> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(link.kill, HANDSHAKE, 'no answer to initialize').unref();
-    const answer = (_: unknown, __: number, result?: unknown): void => {
-      clearTimeout(timer);
-      if (result === undefined) {
-        link.kill('initialize refused');
-        return reject(new UpstreamFault('refused'));
-      }
-      link.write(messageText({ method: 'notifications/initialized' }));
-      resolve({ link, result });
-    };
-    if (initialize) link.ask(initialize, answer);
-  });
 }

@@ -1,11 +1,12 @@
+import { addAbortSignal } from 'node:stream';
 import { UpstreamFault, type Upstream, type UpstreamRequest, type UpstreamResponse } from '../upstream.js';
 import { collect, jsonAnswer, streamAnswer } from './answer.js';
 import type { ChildOptions } from './child.js';
 import { openLink, type Link } from './link.js';
 import { errorText, messageText, readMessages, SUPPORTED, unsupported, type Batch, type Message } from './message.js';
 import { createSession, type Session } from './session.js';
-import { KEEP_ALIVE, type EventStream } from './sse.js';
-import { supervise } from './supervisor.js';
+import { KEEP_ALIVE } from './sse.js';
+import { greet, supervise } from './supervisor.js';
 
 export interface StdioOptions extends ChildOptions {
   /** Milliseconds between two comments on an open stream. */
@@ -39,47 +40,41 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
     return link;
   };
   const supervised = supervise((whenGone) => launch(() => sessions.values(), whenGone), log, closing.signal);
-
   const end = (session: Session): void => {
     sessions.delete(session.id);
     session.standalone.end();
     session.running().then(({ link }) => (shared ? link.leave(session) : link.end())).catch(() => {});
   };
-  const openPost = (session: Session, signal: AbortSignal, shown: boolean): EventStream => {
-    const stream = session.openPost(shown);
-    signal.addEventListener('abort', () => stream.destroy());
-    return stream;
-  };
 
-  /** Always answered in JSON: a child that cannot be started is to show in the status. */
-  const initialize = async (message: Message, signal: AbortSignal): Promise<UpstreamResponse> => {
+  /** Answered in JSON always, so that a child that does not start shows in the status. */
+  const initialize = async (message: Message): Promise<UpstreamResponse> => {
     if (shared ? sessions.size >= MAX_SESSIONS : links.size >= child.processes) throw new UpstreamFault('full');
-    const running = shared ? await supervised(message) : { link: launch(() => [session], () => end(session)) };
-    const dropped = (): void => log('warn', 'messages-dropped', { reason: 'not read by the client' });
-    const session = createSession(shared ? supervised : async () => running, 2 * child.line, dropped);
-    sessions.set(session.id, session);
-    session.seen = now();
-    const stream = openPost(session, signal, false);
-    const { response, answer } = collect(stream, 1, false, { 'mcp-session-id': session.id });
-    if (shared) answer(messageText({ id: message.id, result: running.result }), 200);
-    else {
-      running.link.ask(message, (text, status, result) => {
-        answer(text, status);
-        if (result === undefined) end(session);
-      }, session, stream);
+    const own: Session[] = [];
+    const running = await (shared ? supervised(message) : greet(launch(() => own, () => own.forEach(end)), message));
+    const { link, status, reply } = running;
+    const text = messageText({ ...reply, id: message.id });
+    if (reply['result'] === undefined) {
+      link.end();
+      return jsonAnswer(status, text);
     }
-    return response;
+    const dropped = (): void => log('warn', 'messages-dropped', { reason: 'not read by the client' });
+    const session = createSession(() => (shared ? supervised(null) : Promise.resolve(running)), 2 * child.line, dropped);
+    session.seen = now();
+    sessions.set(session.id, session);
+    own.push(session);
+    return jsonAnswer(200, text, { 'mcp-session-id': session.id });
   };
 
   const post = async ({ headers, signal }: UpstreamRequest, session: Session, { batch, messages }: Batch): Promise<UpstreamResponse> => {
     const { link } = await session.running();
     link.check();
-    const requests = messages.filter(({ kind }) => kind === 'request');
-    for (const message of messages) if (message.kind !== 'request') link.tell(session, message);
-    if (requests.length === 0) return jsonAnswer(202);
-    const stream = openPost(session, signal, headers['accept']?.includes('text/event-stream') ?? false);
-    const { response, answer } = collect(stream, requests.length, batch, {});
-    for (const request of requests) link.ask(request, answer, session, stream);
+    const requests = messages.filter(({ kind }) => kind === 'request').length;
+    const stream = addAbortSignal(signal, session.openPost(headers['accept']?.includes('text/event-stream') === true && requests > 0));
+    const { response, answer } = collect(stream, requests, batch);
+    for (const message of messages) {
+      if (message.kind === 'request') link.ask(message, answer, session, stream);
+      else link.tell(session, message);
+    }
     return response;
   };
 
@@ -104,7 +99,7 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
     const requested = unsupported(headers['mcp-protocol-version'], read.messages);
     // What makes a dual-era client fall back to `initialize` (2026-07-28, Versioning).
     if (requested !== undefined) return refuse(400, -32022, 'Unsupported protocol version', { supported: SUPPORTED, requested });
-    if (first?.kind === 'request' && first.method === 'initialize' && !read.batch) return initialize(first, signal);
+    if (first?.kind === 'request' && first.method === 'initialize' && !read.batch) return initialize(first);
     const id = headers['mcp-session-id'];
     if (id === undefined) return refuse(400, -32000, 'Mcp-Session-Id is required');
     const session = sessions.get(id);
@@ -118,8 +113,7 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
     const { standalone } = session;
     if (standalone.shown) return refuse(409, -32000, 'The session has a stream already');
     standalone.shown = true;
-    signal.addEventListener('abort', () => standalone.destroy());
-    return streamAnswer(standalone);
+    return streamAnswer(addAbortSignal(signal, standalone));
   };
 
   return {
