@@ -44,9 +44,9 @@ function input(load: 'first' | 'second', configFile: string, modules: ModuleGrap
     return load === 'first' ? url.href : `file://${SECOND_MARK}${url.pathname}`;
   };
   const served: HookTable['modules'] = new Map(
-    Array.from(modules.values(), ({ file, format, code, imports }) => {
+    Array.from(modules.values(), ({ file, code, imports }) => {
       const targets = Object.fromEntries(Array.from(imports, ([specifier, target]) => [specifier, urlOf(target)]));
-      return [urlOf(file), { format, code, imports: targets, realUrl: pathToFileURL(file).href }];
+      return [urlOf(file), { code, imports: targets, realUrl: pathToFileURL(file).href }];
     }),
   );
   return { load, entry: urlOf(configFile), table: { mcpgen: new URL('../index.js', import.meta.url).href, modules: served } };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { isEffectful, PURE_BUILTINS_SPOKEN } from './hermetic.js';
 import { isFile } from './is-file.js';
-import { parseJson } from './json.js';
+import { jsonModule, jsonProblems } from './json.js';
 import { locationOf, printablePath } from './position.js';
 import { isRelative, resolveRelative } from './resolve.js';
 import { transpile, type Import } from './transpile.js';
@@ -12,9 +12,9 @@ import type { Diagnostic, SourceGraph } from './types.js';
 export interface Module {
   readonly file: string;
   readonly text: string;
-  readonly format: 'module' | 'json';
+  /** What runs: JavaScript. */
   readonly code: string;
-  /** Source map from `code` to `text`, as JSON; empty for JSON. */
+  /** Source map from `code` to `text`, as JSON; empty for a JSON file. */
   readonly map: string;
   /** Relative specifiers and the files they name. */
   readonly imports: ReadonlyMap<string, string>;
@@ -54,12 +54,12 @@ function readModule(file: string, cwd: string): { module: Module; diagnostics: r
     text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     const message = `cannot read ${printablePath(file, cwd)}: ${error instanceof Error ? error.message : String(error)}`;
-    const module: Module = { file, text, format: 'module', code: text, map: '', imports: new Map(), packages: [] };
+    const module: Module = { file, text, code: '', map: '', imports: new Map(), packages: [] };
     return { module, diagnostics: [{ code: 'file-unreadable', message, help: null, place: { kind: 'none' } }] };
   }
   if (extname(file) === '.json') {
-    const module: Module = { file, text, format: 'json', code: text, map: '', imports: new Map(), packages: [] };
-    return { module, diagnostics: parseJson(file, text, cwd) };
+    const module: Module = { file, text, code: jsonModule(text), map: '', imports: new Map(), packages: [] };
+    return { module, diagnostics: jsonProblems(file, text, cwd) };
   }
   const { code, map, imports, diagnostics } = transpile(file, text, cwd);
   const resolved = new Map<string, string>();
@@ -71,7 +71,7 @@ function readModule(file: string, cwd: string): { module: Module; diagnostics: r
     });
   });
   const packages = imports.filter(({ specifier }) => !isRelative(specifier));
-  return { module: { file, text, format: 'module', code, map, imports: resolved, packages }, diagnostics: [...diagnostics, ...wrong] };
+  return { module: { file, text, code, map, imports: resolved, packages }, diagnostics: [...diagnostics, ...wrong] };
 }
 
 function importProblem({ specifier }: Import, target: string | undefined): readonly Omit<Diagnostic, 'place'>[] {

@@ -6,7 +6,6 @@ import type { ResolveFnOutput, LoadFnOutput } from 'node:module';
 import { isEffectful } from './hermetic.js';
 
 export interface ServedModule {
-  readonly format: 'module' | 'json';
   readonly code: string;
   /** Relative specifiers and the URLs they mean. */
   readonly imports: Readonly<Record<string, string>>;
@@ -36,26 +35,25 @@ export function hooksFor(table: HookTable): Hooks {
   return {
     resolve(specifier, context, next) {
       if (specifier === 'mcpgen') return { url: table.mcpgen, format: 'module', shortCircuit: true };
-      if (table.modules.has(specifier)) return served(table, specifier);
+      if (table.modules.has(specifier)) return served(specifier);
       const parent = table.modules.get(context.parentURL ?? '');
       if (parent === undefined) return next(specifier, context);
       const target = Object.hasOwn(parent.imports, specifier) ? parent.imports[specifier] : undefined;
-      if (target !== undefined) return served(table, target);
+      if (target !== undefined) return served(target);
       if (isEffectful(specifier)) throw new Error(`a config cannot import '${specifier}': it reads nothing but its own files`);
       if (/^[./]|^file:/.test(specifier)) throw new Error(`cannot import '${specifier}': a config's imports are written out as literals`);
       return next(specifier, { ...context, parentURL: parent.realUrl });
     },
     load(url, context, next) {
       const module = table.modules.get(url);
-      return module === undefined ? next(url, context) : { format: module.format, source: module.code, shortCircuit: true };
+      return module === undefined ? next(url, context) : { format: 'module', source: module.code, shortCircuit: true };
     },
   };
 }
 
-function served(table: HookTable, url: string): ResolveFnOutput {
-  const format = table.modules.get(url)?.format ?? 'module';
-  // The attribute is set from what the file is, so that JSON imported without `with { type: 'json' }` works as editors let it.
-  return { url, format, importAttributes: format === 'json' ? { type: 'json' } : {}, shortCircuit: true };
+function served(url: string): ResolveFnOutput {
+  // Without the attributes of the import: `with { type: 'json' }` would insist on Node's own JSON modules.
+  return { url, format: 'module', importAttributes: {}, shortCircuit: true };
 }
 
 let hooks: Hooks | undefined;

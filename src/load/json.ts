@@ -1,8 +1,16 @@
 import { locationOf } from './position.js';
 import type { Diagnostic } from './types.js';
 
-/** What is wrong with a JSON file, as `JSON.parse` sees it: that is what runs. */
-export function parseJson(file: string, text: string, cwd: string): readonly Diagnostic[] {
+/**
+ * A JSON file as a module. Not as Node's own kind of module for it: that warns on Node 20, and wants an attribute that editors let users leave out.
+ * Parsed rather than pasted, for in a literal `__proto__` means something else.
+ */
+export function jsonModule(text: string): string {
+  return `export default JSON.parse(${JSON.stringify(text)});`;
+}
+
+/** What is wrong with a JSON file, as `JSON.parse` sees it. */
+export function jsonProblems(file: string, text: string, cwd: string): readonly Diagnostic[] {
   try {
     JSON.parse(text);
     return [];

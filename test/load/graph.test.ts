@@ -35,7 +35,6 @@ test('relative imports are collected transitively, the config first', async (t) 
     ['mcp.config.ts', 'parts/a.ts', 'parts/b.ts', 'data.json', 'parts/deep/index.ts', 'side.mjs', 'late.ts'],
   );
   assert.equal(graph.sources.configFile, join(graph.root, 'mcp.config.ts'));
-  assert.equal(graph.modules.get(join(graph.root, 'data.json'))?.format, 'json');
 });
 
 test('a .js ending means the TypeScript file first, and an import without one may mean a folder', async (t) => {

@@ -58,6 +58,22 @@ test('a config is its default export, twice the same', async (t) => {
   assert.equal(result.sources.files.size, 3);
 });
 
+test('JSON is what it says, with the attribute or without, and without a warning', async (t) => {
+  const printed: string[] = [];
+  const result = await loading(
+    t,
+    {
+      'mcp.config.ts': "import a from './a.json' with { type: 'json' };\nimport b from './b.json';\nexport default { a, b };",
+      'a.json': '{ "x": "\\u2028", "__proto__": 1 }',
+      'b.json': '[1]',
+    },
+    { onOutput: (text) => printed.push(text) },
+  );
+  assert.ok(result.ok, JSON.stringify(result));
+  assert.deepEqual(result.value, { a: JSON.parse('{ "x": "\u2028", "__proto__": 1 }') as unknown, b: [1] });
+  assert.deepEqual(printed, []);
+});
+
 test('TypeScript that is more than types runs too', async (t) => {
   const result = await loaded(
     t,

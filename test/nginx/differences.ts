@@ -1,9 +1,10 @@
 /** When each named difference may show in a generated request. Null: not among what is generated; it has a test of its own, or cannot be seen from outside. */
 import type { NginxDifferenceId } from '#src/emit/nginx/nginx-cannot.js';
+import type { Traffic } from '#src/plan/types.js';
 import type { Release } from '#src/emit/nginx/release.js';
 import type { Sent } from './generate.js';
 
-type May = (sent: Sent, context: { readonly release: Release; readonly behindProxies: boolean }) => boolean;
+type May = (sent: Sent, context: { readonly release: Release; readonly traffic: Partial<Traffic> }) => boolean;
 
 /** As Node 20 to 26 know them, of those that are generated. */
 const UNKNOWN_METHOD = /^(FOO|G_T)$/;
@@ -17,6 +18,8 @@ export const MAY: Readonly<Record<NginxDifferenceId, May | null>> = {
   'absolute-form-authority': ({ target }) => /^https?:\/\/[^/?#]*[^a-z0-9.:/?#[\]-]/i.test(target) || /^https?:\/\/\[[^\]]*[^0-9a-f:.\]]/i.test(target),
   'connect': ({ method }) => method === 'CONNECT',
   'empty-header': (sent) => values(sent, 'access-control-request-method').includes('') || values(sent, 'expect').includes(''),
+  'forwarded-absolute-form': (sent, { traffic }) =>
+    traffic.originFallback === 'forwarded' && /^https?:/i.test(sent.target) && !values(sent, 'origin').some(Boolean) && has(sent, 'x-forwarded-host') && has(sent, 'x-forwarded-proto'),
   'header-bytes': null,
   'header-names': null,
   'host-header': (sent) =>
@@ -28,7 +31,7 @@ export const MAY: Readonly<Record<NginxDifferenceId, May | null>> = {
   'path-undecodable': (sent) => /%(?![0-9a-f]{2})|%00/i.test(pathOf(sent)) || climbs(pathOf(sent)),
   'preflight-with-body': (sent) => sent.method === 'OPTIONS' && values(sent, 'content-length').some((length) => Number(length) > 65_536),
   'rate-is-its-own': null,
-  'repeated-forwarded': (sent, { behindProxies }) => behindProxies && ['x-forwarded-host', 'x-forwarded-proto'].some((name) => values(sent, name).length > 1),
+  'repeated-forwarded': (sent, { traffic }) => traffic.trustedProxies !== undefined && ['x-forwarded-host', 'x-forwarded-proto'].some((name) => values(sent, name).length > 1),
   'repeated-origin': (sent) => values(sent, 'origin').length > 1,
   'single-headers': (sent) => SINGLE.some((name) => values(sent, name).length > 1),
   'tab-before-value': (sent) => sent.headers.some(([, value]) => value.startsWith('\t')),

@@ -47,7 +47,7 @@ const HOSTS = [
 ];
 const ODD_HOSTS = [
   'evil.test', 'mcp.acme.test.evil.test', 'evilmcp.acme.test', 'xmcp.acme.test', 'x.mcp.acme.test', 'acme.test', '10.0.0.1', '[::2]', 'localhost.', 'LOCALHOST', '127.0.0.2', 'localhost.evil.test', '',
-  'mcp.acme.test..', 'mcp..acme.test', '.', '.mcp.acme.test', 'mcp.acme.test/x', 'mcp.acme.test@evil.test', 'evil.test@mcp.acme.test', 'mcp.acme.test:x', 'mcp.acme.test:1:2', 'mcp acme.test', 'mcp.acme.test,evil.test',
+  '\tmcp.acme.test', 'mcp.acme.test..', 'mcp..acme.test', '.', '.mcp.acme.test', 'mcp.acme.test/x', 'mcp.acme.test@evil.test', 'evil.test@mcp.acme.test', 'mcp.acme.test:x', 'mcp.acme.test:1:2', 'mcp acme.test', 'mcp.acme.test,evil.test',
   '[v1.x]', '[::1', '::1', 'mcp.acme.test#', 'mcp.acme.test?', 'mcp.acme.test\\', '"mcp.acme.test"', 'mcp.acm\xe9.test', '*', '$host', 'mcp%2eacme.test', '_', 'a'.repeat(300),
 ];
 
@@ -61,7 +61,7 @@ const ODD_ORIGINS = [
   'https://xpreview.acme.test', 'https://pr.preview.acme.test:1', 'https://pr.previewXacme.test', 'http://pr.preview.acme.test', 'http://x.stage.acme.test', 'http://x.stage.acme.test:80800', 'http://localhost',
   'http://localhost:0', 'http://localhost:99999', 'http://localhost:123456', 'https://localhost:1', 'http://localhost.evil.test', 'http://localhost:5173.evil.test', 'http://127.0.0.2:1', 'http://[::1', 'http://[::2]:1',
   'https://ngrok-free.app', 'https://.ngrok.io', 'https://a.ngrok.io.evil.test', 'https://angrok.io', 'http://a.ngrok.io', 'https://a.ngrok.io:8443', 'https://a..ngrok.io', 'https://any_thing.example', 'https://any.example|',
-  'app|https://app.acme.test', '|', 'x|', 'https://app.acme.test,https://evil.test', 'https://app.acme.test, https://app.acme.test', ',', 'https://app.acme.test https://x', 'file://', 'chrome-extension://abc', 'https://xn--bcher-kva.example',
+  '\thttps://app.acme.test', 'app|https://app.acme.test', '|', 'x|', 'https://app.acme.test,https://evil.test', 'https://app.acme.test, https://app.acme.test', ',', 'https://app.acme.test https://x', 'file://', 'chrome-extension://abc', 'https://xn--bcher-kva.example',
   'https://b\xfccher.example', '*', '$http_host', 'https://user@any.example', 'https://any.example?', `https://${'a'.repeat(400)}.example`, 'https://-.example', 'allowed', 'absent',
 ];
 
@@ -80,7 +80,16 @@ const FORWARDED: readonly (readonly [string, string])[] = [
   ['X-Forwarded-Proto', 'https'], ['X-Forwarded-Proto', 'http'], ['X-Forwarded-Proto', ''], ['X-Forwarded-Proto', 'https'], ['X-Forwarded-For', '203.0.113.7'], ['X-Forwarded-For', 'nonsense, 10.0.0.1'], ['X-Forwarded-Port', '443'],
 ];
 
-export function generate(random: Random, options: { readonly forwarded: number; readonly largeBody: number }): Sent {
+export interface Likelihoods {
+  /** Of one more X-Forwarded-* header. */
+  readonly forwarded: number;
+  /** Of a target in absolute form. */
+  readonly absolute: number;
+  /** Bodies are declared to be larger than this. */
+  readonly largeBody: number;
+}
+
+export function generate(random: Random, options: Likelihoods): Sent {
   const method = chance(random, 0.96) ? pick(random, METHODS) : pick(random, ODD_METHODS);
   const origin = chance(random, 0.4) ? null : chance(random, 0.6) ? pick(random, ORIGINS) : pick(random, ODD_ORIGINS);
   const headers: [string, string][] = [...hostHeaders(random)];
@@ -91,7 +100,7 @@ export function generate(random: Random, options: { readonly forwarded: number; 
   headers.push(...framing);
   while (chance(random, 0.12)) headers.push([...pick(random, EXTRAS)] as [string, string]);
   while (chance(random, options.forwarded)) headers.push([...pick(random, FORWARDED)] as [string, string]);
-  return { method, target: targetOf(random), version: chance(random, 0.98) ? 'HTTP/1.1' : 'HTTP/1.0', headers, body };
+  return { method, target: targetOf(random, options.absolute), version: chance(random, 0.98) ? 'HTTP/1.1' : 'HTTP/1.0', headers, body };
 }
 
 function hostHeaders(random: Random): [string, string][] {
@@ -100,9 +109,9 @@ function hostHeaders(random: Random): [string, string][] {
   return chance(random, 0.02) ? [['Host', host], ['Host', pick(random, [host, ...HOSTS])]] : [['Host', host]];
 }
 
-function targetOf(random: Random): string {
+function targetOf(random: Random, absolute: number): string {
   const path = (chance(random, 0.7) ? pick(random, PREFIXES) + pick(random, ROUTES) : pick(random, ODD_PATHS)) + pick(random, QUERIES);
-  if (chance(random, 0.92)) return path;
+  if (!chance(random, absolute)) return path;
   return pick(random, AUTHORITIES) + pick(random, ['', '?x=1', path, path, path, path]);
 }
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { main } from '#src/cli/main.js';
 import { ROOT } from './folder.js';
 
 export interface Ran {
@@ -8,13 +9,31 @@ export interface Ran {
   readonly err: string;
 }
 
-const BIN = join(ROOT, 'dist/cli/bin.js');
+interface Options {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
 
-/** Runs the real program in a process of its own. */
-export function mcpgen(args: readonly string[], options: { cwd?: string; env?: Readonly<Record<string, string>> } = {}): Promise<Ran> {
+/** Runs the program as the function it is. */
+export async function mcpgen(args: readonly string[], { cwd = ROOT, env = {} }: Options = {}): Promise<Ran> {
+  let out = '';
+  let err = '';
+  const code = await main(args, {
+    cwd,
+    env,
+    out: (text) => void (out += text),
+    err: (text) => void (err += text),
+    isTty: false,
+    clock: () => performance.now(),
+    today: () => '2026-11-20',
+  });
+  return { code, out, err };
+}
+
+/** Runs it as a process of its own, with nothing of this environment but these variables. */
+export function mcpgenProcess(args: readonly string[], { cwd = ROOT, env = {} }: Options = {}): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env };
-    const child = spawn(process.execPath, [BIN, ...args], { cwd: options.cwd ?? ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [join(ROOT, 'dist/cli/bin.js'), ...args], { cwd, env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     let out = '';
     let err = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => void (out += text));

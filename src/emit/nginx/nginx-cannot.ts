@@ -40,6 +40,13 @@ export const NGINX_CANNOT = {
     gateway: 'an empty Access-Control-Request-Method makes a preflight, an empty Expect is one that is not supported',
     why: 'a variable of a header is empty in both cases',
   },
+  'forwarded-absolute-form': {
+    before: null,
+    effect: 'stricter',
+    nginx: 'passes a target in absolute form on as a path, beside the X-Forwarded-Host that makes up for a missing Origin',
+    gateway: 'goes by the target, and behind nginx by that X-Forwarded-Host',
+    why: 'one header cannot name both hosts; no proxy sends such targets to a server (RFC 9112 §3.2.2)',
+  },
   'header-bytes': {
     before: null,
     effect: 'status',
@@ -133,7 +140,7 @@ export const NGINX_CANNOT = {
   },
   'tab-before-value': {
     before: null,
-    effect: 'status',
+    effect: 'stricter',
     nginx: 'a tab between the colon and the value belongs to the value, which is then no host and no origin',
     gateway: 'white space around values is none of theirs (RFC 9110 §5.5)',
     why: 'nginx skips spaces only (ngx_http_parse_header_line)',

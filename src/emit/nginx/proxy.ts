@@ -58,16 +58,22 @@ export function proxy({ traffic }: Plan, release: Release): readonly Item[] {
 }
 
 /**
- * Behind a trusted proxy its word stands. Where a missing Origin may be made up from these headers, the gateway must find in them what the proxy
- * said and nothing of this hop's, or every client without an Origin would seem to come from our own.
+ * Behind a trusted proxy its word stands. Where these headers may make up for a missing Origin, the gateway gets them only when they do: it believes
+ * this hop, and would take our own name for the origin of every client that sends none.
  */
 function forwarded(originFallback: boolean): readonly Item[] {
-  const said = (name: 'http_x_forwarded_host' | 'http_x_forwarded_port' | 'http_x_forwarded_proto'): Template => template($('mcp_trusted'), '|', $(name));
+  const said = (name: 'http_x_forwarded_port' | 'http_x_forwarded_proto'): Template => template($('mcp_trusted'), '|', $(name));
   const theirs = entry(mapPattern('^1\\|(?<mcp_found_value>.+)'), $('mcp_found_value'));
+  const madeUp = template($('http_origin'), '|', $('mcp_origin'));
+  const ifMadeUp = mapPattern('^\\|.');
   return [
-    ...(originFallback ? [map(said('http_x_forwarded_host'), 'mcp_forwarded_host', mapKey(''), [theirs])] : []),
     map(said('http_x_forwarded_port'), 'mcp_forwarded_port', $('server_port'), [theirs]),
-    map(said('http_x_forwarded_proto'), 'mcp_forwarded_proto', originFallback ? mapKey('') : $('scheme'), [theirs]),
+    ...(originFallback
+      ? [
+          map(madeUp, 'mcp_forwarded_host', $('mcp_host'), [entry(ifMadeUp, $('http_x_forwarded_host'))]),
+          map(madeUp, 'mcp_forwarded_proto', mapKey(''), [entry(ifMadeUp, $('http_x_forwarded_proto'))]),
+        ]
+      : [map(said('http_x_forwarded_proto'), 'mcp_forwarded_proto', $('scheme'), [theirs])]),
   ];
 }
 

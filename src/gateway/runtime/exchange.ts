@@ -23,6 +23,8 @@ export interface Exchange {
   instance: Instance | null;
   /** Why it was turned away, for the log. */
   reason: string | null;
+  /** A sentence beside the reason, for people who search logs for it. */
+  note: string | null;
 }
 
 export function messageOf({ facts }: Exchange): Message | undefined {

@@ -36,6 +36,7 @@ export function createHandler(options: GatewayOptions): Handle {
       session: null,
       instance: null,
       reason: null,
+      note: null,
     };
     outgoing.once('close', () => finish(options, exchange));
     // A client that resets its connection is no fault of ours.
@@ -104,7 +105,7 @@ function refusalOf(exchange: Exchange, reason: Reason): Refusal {
 const RATE_LIMITS: Readonly<Partial<Record<Reason, string>>> = { 'address-rate': 'address', 'tenant-rate': 'tenant', 'streams-full': 'streams', 'sessions-full': 'sessions' };
 const ORIGIN_REASONS: ReadonlySet<Reason> = new Set(['origin-not-allowed', 'origin-required', 'preflight-refused', 'origin-not-granted']);
 
-function turnAway({ metrics, log }: GatewayOptions, exchange: Exchange, refusal: Refusal): void {
+function turnAway({ metrics }: GatewayOptions, exchange: Exchange, refusal: Refusal): void {
   const { asked, state } = exchange;
   exchange.reason = refusal.reason;
   metrics.count('mcpgen_refusals_total', { reason: refusal.reason });
@@ -112,7 +113,7 @@ function turnAway({ metrics, log }: GatewayOptions, exchange: Exchange, refusal:
   if (limit) metrics.count('mcpgen_rate_limited_total', { limit });
   if (ORIGIN_REASONS.has(refusal.reason)) {
     metrics.count('mcpgen_origin_refusals_total', { server: asked.route?.server ?? '' });
-    log('warn', `Origin validation failed for: ${printable(asked.origin)}`, { request_id: exchange.id, server: asked.route?.server });
+    exchange.note = `Origin validation failed for: ${printable(asked.origin)}`;
   }
   if (exchange.outgoing.headersSent) exchange.outgoing.destroy();
   else write(exchange, refusalAnswer(state.tables, asked, refusal, exchange.id));
@@ -153,8 +154,10 @@ function finish({ metrics, log }: GatewayOptions, exchange: Exchange): void {
   const method = METHODS.has(asked.request.method) ? asked.request.method : 'other';
   metrics.count('mcpgen_requests_total', { server, method, status: String(status) });
   metrics.duration({ server }, duration / 1000);
-  if (!state.tables.raw.log.requests || asked.health) return;
-  log('info', 'request', {
+  // What was turned away is always said; the rest when asked for.
+  if (asked.health || (!state.tables.raw.log.requests && exchange.reason === null)) return;
+  log(exchange.note === null ? 'info' : 'warn', 'request', {
+    ...(exchange.note === null ? {} : { message: exchange.note }),
     request_id: exchange.id,
     ...who(exchange),
     server: server || null,

@@ -82,7 +82,7 @@ test('a request is answered on a stream, or in JSON where the client takes no st
   const plain = await send(upstream, { session, body, headers: JSON_ONLY });
   assert.equal(plain.status, 200);
   assert.deepEqual(await json(plain), { jsonrpc: '2.0', id: 'one', result: { text: 'é\u2028\n' } });
-  const opened = await send(upstream, { body: INITIALIZE, headers: JSON_ONLY });
+  const opened = await send(upstream, { body: INITIALIZE });
   assert.ok(opened.headers['mcp-session-id']);
   assert.equal((await json(opened))['id'], 'init');
 });
@@ -267,8 +267,10 @@ test('a child that exits before it answers initialize is a 502', async () => {
 
 test('a child that refuses initialize does not stay', async () => {
   const { upstream } = start({ flags: ['refuse'] });
-  const [answer] = await messages((await send(upstream, { body: INITIALIZE })).body);
-  assert.equal(answer?.['error'].message, 'unwanted');
+  const response = await send(upstream, { body: INITIALIZE });
+  assert.equal(response.headers['mcp-session-id'], undefined);
+  const { id, error } = await json(response);
+  assert.deepEqual([id, error.message], ['init', 'unwanted']);
   await until('the child has gone', () => upstream.status().processes === 0);
 });
 

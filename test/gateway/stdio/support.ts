@@ -89,8 +89,8 @@ export function request(method: string, params: Json = {}, id: string | number =
 export async function open(upstream: StdioUpstream, params: Json = {}): Promise<string> {
   const response = await send(upstream, { body: { ...INITIALIZE, params: { ...INITIALIZE.params, ...params } } });
   assert.equal(response.status, 200);
-  const [answer] = await messages(response.body);
-  assert.ok(answer?.['result'], JSON.stringify(answer));
+  const answer = await json(response);
+  assert.ok(answer['result'], JSON.stringify(answer));
   const session = String(response.headers['mcp-session-id']);
   assert.match(session, /^[\x21-\x7e]{20,}$/);
   await send(upstream, { session, body: { jsonrpc: '2.0', method: 'notifications/initialized' } });

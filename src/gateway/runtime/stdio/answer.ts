@@ -1,18 +1,17 @@
 import { Readable } from 'node:stream';
 import { UpstreamFault, type UpstreamResponse } from '../upstream.js';
-import { frame, SSE_HEADERS, type EventStream } from './sse.js';
+import { frame, type EventStream } from './sse.js';
 
 /** Null when there will be no answer. The status counts while nothing has been sent. */
 export type Answer = (text: string | null, status: number) => void;
 
-/** Takes the answers to `missing` requests of one POST: on the stream if it is shown, else for one JSON text when all are there. */
-export function collect(stream: EventStream, missing: number, batch: boolean): { response: Promise<UpstreamResponse>; answer: Answer } {
+/** The response to a POST of `missing` requests: the stream if it is shown, else one JSON text when all answers are there. */
+export function respondOn(stream: EventStream, missing: number, batch: boolean): { response: Promise<UpstreamResponse>; answer: Answer } {
   const texts: string[] = [];
   let respond: (response: UpstreamResponse) => void;
   const response = new Promise<UpstreamResponse>((resolve, reject) => {
     respond = resolve;
     if (stream.shown) resolve(streamAnswer(stream));
-    if (missing === 0) resolve(jsonAnswer(202));
     stream.on('close', () => reject(new UpstreamFault('sent')));
   });
   const answer: Answer = (text, status) => {
@@ -27,8 +26,9 @@ export function collect(stream: EventStream, missing: number, batch: boolean): {
   return { response, answer };
 }
 
-export function streamAnswer(body: EventStream): UpstreamResponse {
-  return { status: 200, headers: SSE_HEADERS, body };
+export function streamAnswer(body: Readable): UpstreamResponse {
+  const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' };
+  return { status: 200, headers, body };
 }
 
 export function jsonAnswer(status: number, text = '', headers: Readonly<Record<string, string>> = {}): UpstreamResponse {

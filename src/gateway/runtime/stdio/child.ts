@@ -60,7 +60,8 @@ export function startChild({ child: table, env, log }: ChildOptions, onLine: (li
     timers.push(setTimeout(signal, GRACE, 'SIGTERM'), setTimeout(signal, 2 * GRACE, 'SIGKILL'));
   };
   const kill = (reason: string): void => {
-    if (living.has(pid)) log('error', 'child-killed', { pid, reason });
+    if (!living.has(pid)) return;
+    log('error', 'child-killed', { pid, reason });
     ending = true;
     signal('SIGKILL');
   };
@@ -78,8 +79,8 @@ export function startChild({ child: table, env, log }: ChildOptions, onLine: (li
 
   stdout.on('data', lineReader(table.line, (line) => onLine(line) || noise(line), () => kill('line too long')));
   stderr.on('data', lineReader(8192, noise, () => noise('(a long line)')));
-  // EPIPE; the exit that follows says more.
-  stdin.on('error', () => {});
+  // The exit that follows says more.
+  for (const pipe of [stdin, stdout, stderr]) pipe.on('error', () => {});
   child.on('close', onExit).on('exit', (code, by) => {
     log(ending ? 'info' : 'warn', 'child-exited', { pid, code, signal: by });
     ending = true;

@@ -7,6 +7,7 @@ import { jsonAnswer } from './answer.js';
 import type { Log } from './child.js';
 import { errorText, readMessages } from './message.js';
 
+/** Serves an upstream on an internal network. Policy is the gateway's, which stands before it. */
 export interface HostOptions {
   readonly upstream: Upstream;
   readonly host: string;
@@ -22,36 +23,34 @@ export interface Host {
   close(drainMs: number): Promise<void>;
 }
 
-const METHODS = ['POST', 'GET', 'DELETE'];
-/** Longer than the gateway's pool and any platform keep an idle connection. */
-const KEEP_ALIVE = 75_000;
+const METHODS = 'POST, GET, DELETE';
 
-/** Serves an upstream on an internal network. Policy is the gateway's, which stands before it. */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const listening = new Set<ServerResponse>();
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, (req, res) => {
+  const standing = new Set<ServerResponse>();
+  // Idle connections are kept longer than the gateway's pool and any platform keep theirs.
+  const server = createServer({ keepAliveTimeout: 75_000 }, (req, res) => {
     const gone = new AbortController();
-    res.on('close', () => gone.abort()).on('close', () => listening.delete(res));
-    if (req.method === 'GET') listening.add(res);
+    res.on('close', () => gone.abort()).on('close', () => standing.delete(res));
+    if (req.method === 'GET') standing.add(res);
     const forward = ({ status, headers, body }: UpstreamResponse): void => {
       res.writeHead(status, headers).flushHeaders();
       pipeline(body, res, () => {});
     };
     answer(options, req, gone.signal).then(forward, () => res.destroy());
   });
+  server.on('error', ({ message }) => options.log('error', 'host-failed', { error: message }));
   await once(server.listen(options.port, options.host), 'listening');
 
   return {
     port: (server.address() as AddressInfo).port,
     async close(drainMs) {
       const closed = once(server.close(), 'close');
-      listening.forEach((res) => res.end());
+      standing.forEach((res) => res.end());
       // A connection becomes idle when its answer has left; close() saw only those that were.
       const idle = setInterval(() => server.closeIdleConnections(), 50);
       const cut = setTimeout(() => server.closeAllConnections(), drainMs);
       await closed;
-      clearInterval(idle);
-      clearTimeout(cut);
+      [idle, cut].forEach(clearTimeout);
     },
   };
 }
@@ -59,16 +58,20 @@ export async function startHost(options: HostOptions): Promise<Host> {
 async function answer({ upstream, path, bodyLimit, log }: HostOptions, req: IncomingMessage, signal: AbortSignal): Promise<UpstreamResponse> {
   const { method = '', url = '' } = req;
   const at = url.replace(/\?.*/, '');
+  let id: string | number | null = null;
+  // The code repeats the status, as the gateway's do.
+  const refuse = (status: number, message: string, headers = {}): UpstreamResponse => jsonAnswer(status, errorText(id, status, message), headers);
+
   if (/^\/health(\/live|\/ready)?$/.test(at)) return jsonAnswer(200, '{"status":"ok"}');
-  if (at !== path) return refusal(404, 'Not found');
-  if (!METHODS.includes(method)) return refusal(405, 'Method not allowed', { allow: METHODS.join(', ') });
+  if (at !== path) return refuse(404, 'Not found');
+  if (!METHODS.split(', ').includes(method)) return refuse(405, 'Method not allowed', { allow: METHODS });
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of req) {
     size += chunk.length;
     if (size <= bodyLimit) chunks.push(chunk);
   }
-  if (size > bodyLimit) return refusal(413, 'Body too large');
+  if (size > bodyLimit) return refuse(413, 'Body too large');
   const body = method === 'POST' ? Buffer.concat(chunks) : null;
   try {
     // Node makes an array of set-cookie alone.
@@ -76,14 +79,8 @@ async function answer({ upstream, path, bodyLimit, log }: HostOptions, req: Inco
   } catch (error) {
     log('warn', 'upstream-failed', { error: String(error) });
     const read = readMessages(`${body}`);
-    const id = typeof read === 'number' ? null : (read.messages[0]?.id ?? null);
-    const stage = error instanceof UpstreamFault && error.stage;
-    if (stage === 'full' || stage === 'refused') return refusal(503, 'No capacity', { 'retry-after': '1' }, id);
-    return refusal(502, 'The server failed', {}, id);
+    if (typeof read !== 'number') id = read.messages[0]?.id ?? null;
+    const early = error instanceof UpstreamFault && ['full', 'refused'].includes(error.stage);
+    return early ? refuse(503, 'No capacity', { 'retry-after': '1' }) : refuse(502, 'The server failed');
   }
-}
-
-/** The code repeats the status, as the gateway's do. */
-function refusal(status: number, message: string, headers: Record<string, string> = {}, id: string | number | null = null): UpstreamResponse {
-  return jsonAnswer(status, errorText(id, status, message), headers);
 }

@@ -15,30 +15,26 @@ export interface Link extends Child {
   leave(session: Session): void;
 }
 
-/** A request under way, with the id its sender gave it. */
-interface Asked {
-  readonly session: Session | undefined;
-  readonly id: Id;
-}
-
-interface Waiting extends Asked {
+interface Waiting {
   readonly answer: Answer;
+  readonly session: Session | undefined;
   readonly stream: EventStream | undefined;
+  /** As the client chose them. */
+  readonly id: Id;
   readonly token: unknown;
   /** The token as the child knows it. */
   readonly alias: unknown;
 }
 
-/** Requests under way at once, in each direction. */
-const MAX_OPEN = 4096;
-const INTERNAL = -32603;
+/** Of each: requests under way in either direction, sessions of a shared child. */
+export const MAX_OPEN = 4096;
 const CANCELLED = 'notifications/cancelled';
 
 export function openLink(options: ChildOptions, sessions: () => Iterable<Session>, whenGone: () => void): Link {
   const shared = options.child.sharing === 'shared';
   // By the id their receiver knows.
   const waiting = new Map<Id, Waiting>();
-  const asked = new Map<Id, Asked>();
+  const asked = new Map<Id, { readonly session: Session; readonly id: Id }>();
   // Not from 0: what was meant for the child's predecessor must find nothing.
   let last = Date.now();
   const rename = (id: Id): Id => {
@@ -56,22 +52,26 @@ export function openLink(options: ChildOptions, sessions: () => Iterable<Session
     } else if (kind === 'request') {
       // Nothing on the wire tells for whom it is. The session that asked last is the likeliest.
       const session = [...waiting.values()].findLast((entry) => entry.session)?.session ?? [...sessions()].sort((a, b) => b.seen - a.seen)[0];
-      if (!session || asked.size >= MAX_OPEN) return write(errorText(id, INTERNAL, 'No client to ask'));
+      if (!session || asked.size >= MAX_OPEN) return write(errorText(id, -32603, 'No client to ask'));
       const name = rename(id);
       asked.set(name, { session, id });
       deliver(session, frame(withId(message, name)), true);
     } else if (method === 'notifications/progress') {
       const token = params['progressToken'];
-      const { session, stream, token: original } = [...waiting.values()].find(({ alias }) => isId(token) && alias === token) ?? {};
-      const bytes = frame(withParam(message, 'progressToken', original));
-      if (stream?.shown) stream.event(bytes);
-      else if (session) deliver(session, bytes, false);
+      const entry = [...waiting.values()].find(({ alias }) => isId(token) && alias === token);
+      const bytes = frame(withParam(message, 'progressToken', entry?.token));
+      if (entry?.stream?.shown) entry.stream.event(bytes);
+      else if (entry?.session) deliver(entry.session, bytes, false);
     } else if (method === CANCELLED) {
-      for (const [name, { session }] of matching(asked, undefined, params['requestId'])) {
+      for (const [name, question] of asked) {
+        if (question.id !== params['requestId']) continue;
         asked.delete(name);
-        if (session) deliver(session, frame(withParam(message, 'requestId', name)), true);
+        deliver(question.session, frame(withParam(message, 'requestId', name)), true);
       }
-    } else for (const session of sessions()) deliver(session, frame(message.text), false);
+    } else {
+      const bytes = frame(message.text);
+      for (const session of sessions()) deliver(session, bytes, false);
+    }
   };
   const onLine = (line: string): boolean => {
     const read = readMessages(line);
@@ -80,18 +80,20 @@ export function openLink(options: ChildOptions, sessions: () => Iterable<Session
     return true;
   };
   const onExit = (): void => {
-    for (const { answer, id } of waiting.values()) answer(errorText(id, INTERNAL, 'The server exited'), 502);
+    for (const { answer, id } of waiting.values()) answer(errorText(id, -32603, 'The server exited'), 502);
     whenGone();
   };
   const child = startChild(options, onLine, onExit);
   const { write } = child;
 
-  const cancel = (session: Session, id: unknown, textOf: (name: Id) => string): void => {
-    for (const [name, { answer }] of matching(waiting, session, id)) {
+  /** One request of a session, or all. */
+  const cancel = (session: Session, id?: unknown, reason?: unknown): void => {
+    for (const [name, entry] of waiting) {
+      if (entry.session !== session || (id !== undefined && id !== entry.id)) continue;
       waiting.delete(name);
-      write(textOf(name));
-      // No answer may follow (2025-03-26, Cancellation), so nothing else would end the stream.
-      answer(null, 200);
+      write(messageText({ method: CANCELLED, params: { requestId: name, reason } }));
+      // The child must not answer any more (2025-03-26, Cancellation), and the stream would never end.
+      entry.answer(null, 200);
     }
   };
   return {
@@ -102,14 +104,13 @@ export function openLink(options: ChildOptions, sessions: () => Iterable<Session
       child.check();
       if (waiting.size >= MAX_OPEN) throw new UpstreamFault('full');
     },
-    ask(request, answer, session, stream) {
-      const { id, fields, params, meta } = request;
+    ask({ id, fields, params, meta, text }, answer, session, stream) {
       const token = meta['progressToken'];
       const name = rename(id);
       const alias = isId(token) ? rename(token) : token;
-      waiting.set(name, { session, stream, answer, id, token, alias });
-      const tracked = isId(token) ? { ...params, _meta: { ...meta, progressToken: alias } } : fields['params'];
-      write(name === id ? request.text : JSON.stringify({ ...fields, id: name, params: tracked }));
+      waiting.set(name, { answer, session, stream, id, token, alias });
+      const changed = alias === token ? {} : { params: { ...params, _meta: { ...meta, progressToken: alias } } };
+      write(name === id ? text : JSON.stringify({ ...fields, ...changed, id: name }));
     },
     tell(session, message) {
       const { kind, id, method, params } = message;
@@ -117,19 +118,16 @@ export function openLink(options: ChildOptions, sessions: () => Iterable<Session
       if (question?.session === session) {
         asked.delete(id);
         write(withId(message, question.id));
-      } else if (method === CANCELLED) cancel(session, params['requestId'], (name) => withParam(message, 'requestId', name));
+      } else if (method === CANCELLED) cancel(session, params['requestId'] ?? null, params['reason']);
       else if (kind === 'notification' && !(shared && method === 'notifications/initialized')) write(message.text);
     },
     leave(session) {
-      cancel(session, undefined, (name) => messageText({ method: CANCELLED, params: { requestId: name } }));
-      for (const [name, { id }] of matching(asked, session)) {
+      cancel(session);
+      for (const [name, question] of asked) {
+        if (question.session !== session) continue;
         asked.delete(name);
-        write(errorText(id, INTERNAL, 'The client has gone'));
+        write(errorText(question.id, -32603, 'The client has gone'));
       }
     },
   };
-}
-
-function matching<T extends Asked>(map: ReadonlyMap<Id, T>, session?: Session, id?: unknown): [Id, T][] {
-  return [...map].filter(([, entry]) => (session ?? entry.session) === entry.session && (id ?? entry.id) === entry.id);
 }

@@ -17,15 +17,15 @@ export interface Session {
   openPost(shown: boolean): EventStream;
 }
 
-/** `limit` is how many bytes may wait in each stream. */
+/** At most `limit` bytes wait in each stream. */
 export function createSession(running: () => Promise<Running>, limit: number, onDropped: () => void): Session {
+  const posts = new Set<EventStream>();
   const flow = (on: boolean) => (): void => void running().then(({ link }) => link.flow(on), () => {});
-  const onError = (error: Error): void => {
+  const failed = (error: Error): void => {
     if (error instanceof UpstreamFault) onDropped();
   };
   const open = (shown = false): EventStream =>
-    Object.assign(new EventStream(), { limit, shown }).on('full', flow(false)).on('drain', flow(true)).on('close', flow(true)).on('error', onError);
-  const posts = new Set<EventStream>();
+    Object.assign(new EventStream(), { limit, shown }).on('full', flow(false)).on('drain', flow(true)).on('close', flow(true)).on('error', failed);
   const openPost = (shown: boolean): EventStream => {
     const post = open(shown).on('close', () => posts.delete(post));
     posts.add(post);
@@ -39,7 +39,7 @@ export function createSession(running: () => Promise<Running>, limit: number, on
   return session;
 }
 
-/** A message of no particular request, on one stream only (2025-03-26, Transports § Multiple Connections); `asking` for an answer or not. */
+/** On one stream only (2025-03-26, Transports § Multiple Connections). `asking` when the message is a request. */
 export function deliver({ posts, standalone }: Session, bytes: Buffer, asking: boolean): void {
   const post = asking || !standalone.shown ? [...posts].findLast(({ shown }) => shown) : undefined;
   (post ?? standalone).event(bytes);

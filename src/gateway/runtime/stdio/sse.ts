@@ -1,10 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { UpstreamFault } from '../upstream.js';
 
-export const SSE_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' };
 export const KEEP_ALIVE = Buffer.from(': ka\n\n');
 
-/** Line breaks are mere whitespace in JSON, whose strings hold them escaped; in an event they would end the field. */
+/** A line break in JSON is mere whitespace; in an event it would end the field. */
 export function frame(json: string): Buffer {
   return Buffer.from(`event: message\ndata: ${json.replace(/[\r\n]/g, ' ')}\n\n`);
 }

@@ -36,7 +36,9 @@ export function supervise(launch: (onExit: () => void) => Link, log: Log, signal
   let resting = false;
 
   const attempt = async (delay: number): Promise<Running> => {
-    await sleep(delay, undefined, { ref: false });
+    await sleep(delay, undefined, { ref: false, signal }).catch(() => {
+      throw new UpstreamFault('refused');
+    });
     const begun = Date.now();
     const restart = (): void => {
       if (signal.aborted) return;

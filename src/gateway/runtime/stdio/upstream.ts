@@ -1,8 +1,8 @@
 import { addAbortSignal } from 'node:stream';
 import { UpstreamFault, type Upstream, type UpstreamRequest, type UpstreamResponse } from '../upstream.js';
-import { collect, jsonAnswer, streamAnswer } from './answer.js';
+import { jsonAnswer, respondOn, streamAnswer } from './answer.js';
 import type { ChildOptions } from './child.js';
-import { openLink, type Link } from './link.js';
+import { MAX_OPEN, openLink, type Link } from './link.js';
 import { errorText, messageText, readMessages, SUPPORTED, unsupported, type Batch, type Message } from './message.js';
 import { createSession, type Session } from './session.js';
 import { KEEP_ALIVE } from './sse.js';
@@ -17,9 +17,6 @@ export interface StdioOptions extends ChildOptions {
 export interface StdioUpstream extends Upstream {
   status(): { readonly processes: number; readonly restarts: number };
 }
-
-/** How many may share a child. */
-const MAX_SESSIONS = 4096;
 
 /** Streamable HTTP of the revisions with sessions (2025-03-26 to 2025-11-25) in front of a stdio server's processes. */
 export function createStdioUpstream(options: StdioOptions): StdioUpstream {
@@ -48,7 +45,7 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
 
   /** Answered in JSON always, so that a child that does not start shows in the status. */
   const initialize = async (message: Message): Promise<UpstreamResponse> => {
-    if (shared ? sessions.size >= MAX_SESSIONS : links.size >= child.processes) throw new UpstreamFault('full');
+    if (shared ? sessions.size >= MAX_OPEN : links.size >= child.processes) throw new UpstreamFault('full');
     const own: Session[] = [];
     const running = await (shared ? supervised(message) : greet(launch(() => own, () => own.forEach(end)), message));
     const { link, status, reply } = running;
@@ -69,8 +66,9 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
     const { link } = await session.running();
     link.check();
     const requests = messages.filter(({ kind }) => kind === 'request').length;
-    const stream = addAbortSignal(signal, session.openPost(headers['accept']?.includes('text/event-stream') === true && requests > 0));
-    const { response, answer } = collect(stream, requests, batch);
+    const stream = session.openPost(requests > 0 && `${headers['accept']}`.includes('text/event-stream'));
+    const { response, answer } = respondOn(addAbortSignal(signal, stream), requests, batch);
+    if (requests === 0) answer(null, 202);
     for (const message of messages) {
       if (message.kind === 'request') link.ask(message, answer, session, stream);
       else link.tell(session, message);

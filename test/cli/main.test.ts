@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { mcpgen, mcpgenProcess } from '../support/cli.js';
+import { folder } from '../support/folder.js';
+
+const WARNED = `import { defineConfig } from 'mcpgen';
+export default defineConfig({
+  name: 'warned',
+  servers: { search: { kind: 'http', image: 'acme/search:1.0.0' } },
+  policy: { expect: [{ request: { server: 'search' }, decision: 'allow' }] },
+});
+`;
+
+describe('the command line', () => {
+  const usage: readonly (readonly [string[], RegExp])[] = [
+    [['biuld'], /no command "biuld"; did you mean "build"/],
+    [['build', '--chek'], /unknown flag --chek; did you mean "--check"/],
+    [['build', '--target', 'ngnix'], /did you mean "nginx"/],
+    [['build', '--check=yes'], /--check takes no value/],
+    [['check', '--format'], /--format needs a value/],
+    [['check', 'extra'], /check takes no argument/],
+    [['explain', 'MCP999'], /no rule is called "MCP999"/],
+    [['explain', 'request', '--server', 'serch'], /did you mean "search"/],
+  ];
+  for (const [args, message] of usage) {
+    it(`mcpgen ${args.join(' ')}: usage, exit code 2`, async (t) => {
+      const { code, out, err } = await mcpgen(args, { cwd: folder(t, { 'mcp.config.ts': WARNED }) });
+      assert.equal(code, 2);
+      assert.equal(out, '');
+      assert.match(err, message);
+    });
+  }
+
+  it('help opens with invocations, per command too', async () => {
+    assert.match((await mcpgenProcess(['--help'])).out, /^mcpgen compiles[\s\S]*npx mcpgen init[\s\S]*Commands:/);
+    const { code, out } = await mcpgen(['build', '--help']);
+    assert.equal(code, 0);
+    assert.match(out, /^ {2}npx mcpgen build/);
+    assert.match(out, /--stdout/);
+  });
+
+  it('check: 0 below the threshold, 1 at it, JSON alone on stdout', async (t) => {
+    const cwd = folder(t, { 'mcp.config.ts': WARNED });
+    assert.equal((await mcpgen(['check'], { cwd })).code, 0);
+    const { code, out } = await mcpgen(['check', '--fail-on', 'warn', '--format', 'json'], { cwd });
+    assert.equal(code, 1);
+    const report = JSON.parse(out) as { formatVersion: string; findings: { rule: string; config: { line: number } }[] };
+    assert.equal(report.formatVersion, '1');
+    assert.deepEqual(report.findings.map(({ rule, config }) => [rule, config.line]), [['MCP504', 4]]);
+  });
+
+  it('check: a broken promise is an error at the promise', async (t) => {
+    const cwd = folder(t, { 'mcp.config.ts': WARNED.replace("decision: 'allow'", "decision: 'deny'") });
+    const { code, out } = await mcpgen(['check'], { cwd });
+    assert.equal(code, 1);
+    assert.match(out, /error\[MCP910\] expectation-failed[\s\S]*mcp\.config\.ts:5/);
+  });
+
+  it('check: type errors as well, each place once', async (t) => {
+    const cwd = folder(t, { 'mcp.config.ts': WARNED.replace("name: 'warned'", "name: 'warned' as string, profil: 'local'") });
+    const { code, err } = await mcpgen(['check'], { cwd });
+    assert.equal(code, 2);
+    assert.equal([...err.matchAll(/^error\[/gm)].length, 1, err);
+    assert.match(err, /profile/);
+  });
+
+  it('a missing config says where it was looked for', async (t) => {
+    const { code, err } = await mcpgen(['build'], { cwd: folder(t) });
+    assert.equal(code, 2);
+    assert.match(err, /mcpgen init/);
+  });
+
+  it('colours are off without a terminal, on when asked for, and NO_COLOR is heard', async (t) => {
+    const cwd = folder(t, { 'mcp.config.ts': WARNED });
+    const escape = '\u001b[';
+    assert.ok(!(await mcpgen(['check'], { cwd })).out.includes(escape));
+    assert.ok((await mcpgen(['check', '--color', 'always'], { cwd })).out.includes(escape));
+    assert.ok((await mcpgen(['check'], { cwd, env: { FORCE_COLOR: '1' } })).out.includes(escape));
+    assert.ok(!(await mcpgen(['check'], { cwd, env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).out.includes(escape));
+  });
+
+  it('init never overwrites', async (t) => {
+    const cwd = folder(t, { 'mcp.config.ts': WARNED });
+    assert.equal((await mcpgen(['init'], { cwd })).code, 2);
+    assert.equal(readFileSync(join(cwd, 'mcp.config.ts'), 'utf8'), WARNED);
+    const empty = folder(t);
+    assert.equal((await mcpgen(['init'], { cwd: empty })).code, 0);
+    assert.ok(existsSync(join(empty, 'mcp.config.ts')));
+  });
+
+  it('rules and explain print every rule', async () => {
+    const { out } = await mcpgen(['rules', '--format', 'json']);
+    const { rules } = JSON.parse(out) as { rules: { code: string; slug: string }[] };
+    assert.equal(rules.length, 20);
+    const page = await mcpgen(['explain', 'session-affinity-missing']);
+    assert.match(page.out, /MCP304[\s\S]*Why[\s\S]*Bad[\s\S]*Good/);
+  });
+
+  it('explain request: each step with its line, as text and as JSON', async (t) => {
+    const cwd = folder(t, { 'mcp.config.ts': WARNED });
+    const text = await mcpgen(['explain', 'request', '--server', 'search', '--origin', 'https://evil.example'], { cwd });
+    assert.equal(text.code, 0);
+    assert.match(text.out, /pass {4}route[\s\S]*refuse {2}origin[\s\S]*refused with 403[\s\S]*mcp\.config\.ts:4/);
+    const json = await mcpgen(['explain', 'request', '--server', 'search', '--format', 'json'], { cwd });
+    const { decision, steps } = JSON.parse(json.out) as { decision: string; steps: unknown[] };
+    assert.equal(decision, 'allow');
+    assert.equal(steps.length, 16);
+  });
+});

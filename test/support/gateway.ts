@@ -1,0 +1,248 @@
+/**
+ * A generated gateway as it would be deployed: config → plan → baked files in a folder → `node main.js`, on ports the system chooses.
+ *
+ *   const gateway = await startGateway({ config: gatewayConfig({ tenants: {…} }), pools: { search: [upstream.url] } });
+ *   const answer = await ask(gateway.port, { path: '/mcp/search', headers: as('acme'), message: request('tools/list') });
+ *   await gateway.waitFor('request', (line) => line['status'] === 200);
+ *
+ * Secrets that `env` does not give have the value `secretValue(NAME)`. Whatever a test leaves running ends with the test file.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after } from 'node:test';
+import { assets } from '#src/assets.js';
+import { validate } from '#src/config/validate.js';
+import { gatewayDocument } from '#src/emit/gateway/index.js';
+import { gatewayTables } from '#src/emit/gateway/tables.js';
+import { compileTables, type Tables } from '#src/gateway/runtime/compile.js';
+import type { Placement } from '#src/gateway/runtime/types.js';
+import { resolve } from '#src/plan/resolve.js';
+import type { Plan } from '#src/plan/types.js';
+import { ask, within } from './http.js';
+
+export type Config = Readonly<Record<string, unknown>>;
+export type Pools = Readonly<Record<string, readonly string[]>>;
+export type LogLine = Readonly<Record<string, unknown>>;
+
+/** A local gateway with an admin listener and one server, `search`; each key given replaces that of the same name, and those of `gateway` are merged. */
+export function gatewayConfig({ gateway, ...rest }: Config & { readonly gateway?: Config } = {}): Config {
+  return {
+    name: 'test',
+    servers: { search: { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] } },
+    ...rest,
+    // The limits of one address would stop a test that asks often.
+    gateway: { admin: {}, limits: { perAddress: '100000/s' }, ...gateway },
+  };
+}
+
+/** Throws what is wrong with the config. */
+export function planOf(config: Config): Plan {
+  const validated = validate(config);
+  if (!validated.ok) throw new Error(`invalid config: ${JSON.stringify(validated.diagnostics, null, 2)}`);
+  const resolved = resolve(validated.model, null);
+  if (!resolved.ok) throw new Error(`inconsistent config: ${JSON.stringify(resolved.diagnostics, null, 2)}`);
+  return resolved.plan;
+}
+
+/** The tables as a gateway has them, for tests of its pure modules. */
+export function tablesOf(config: Config, placement: Placement = 'local'): Tables {
+  return compileTables(gatewayTables(planOf(config)), placement);
+}
+
+export const secretValue = (name: string): string => `value-of-${name}-which-is-long-enough`;
+/** Headers of a client whose first key is the secret `<CLIENT>_KEY`. */
+export const as = (client: string): { readonly authorization: string } => ({ authorization: `Bearer ${secretValue(`${client.toUpperCase()}_KEY`)}` });
+
+export interface StartOptions {
+  readonly config: Config;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Server → URLs; may be changed with `reload`. */
+  readonly pools?: Pools;
+  /** Continues in the folder, and with the secrets, of one that has ended. */
+  readonly folder?: string;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface RunningGateway {
+  readonly port: number;
+  readonly adminPort: number;
+  readonly pid: number;
+  readonly folder: string;
+  readonly logs: readonly LogLine[];
+  readonly stderr: () => string;
+  /** The first line after the first `since` with this event that satisfies `which`, when it is written. */
+  waitFor(event: string, which?: (line: LogLine) => boolean, since?: number): Promise<LogLine>;
+  /** `name{labels}` → value, of /metrics. */
+  metrics(): Promise<ReadonlyMap<string, number>>;
+  admin(path: string, headers?: Readonly<Record<string, string>>): ReturnType<typeof ask>;
+  /** Bakes another config (or writes the text as it is) and has it read. Resolves with the line that says whether it was taken. */
+  sighup(config: Config | string, pools?: Pools): Promise<LogLine>;
+  signal(signal: NodeJS.Signals): void;
+  readonly ended: Promise<Ended>;
+  /** SIGTERM, then its end; killed when it does not. */
+  stop(): Promise<Ended>;
+}
+
+const running = new Set<ChildProcess>();
+const folders = new Set<string>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+after(async () => {
+  await Promise.all([...running].map((child) => (child.kill('SIGKILL'), once(child, 'exit'))));
+});
+
+export function bakeGateway(config: Config, folder: string): Plan {
+  const plan = planOf(config);
+  for (const { path, contents } of gatewayDocument(plan, assets).files) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, contents);
+  }
+  return plan;
+}
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mcpgen-gateway-'));
+  folders.add(folder);
+  return folder;
+}
+
+/** Resolves when it listens; rejects with what it wrote when it ends instead. */
+export async function startGateway(options: StartOptions): Promise<RunningGateway> {
+  const { gateway, listening } = launch(options);
+  await listening;
+  return gateway;
+}
+
+/** A start that must fail: its code and what it wrote to stderr. */
+export async function failToStart(options: StartOptions): Promise<Ended & { readonly stderr: string }> {
+  const { gateway, listening } = launch(options);
+  await listening.then(
+    () => Promise.reject(new Error('it started')),
+    () => {},
+  );
+  return { ...(await gateway.ended), stderr: gateway.stderr() };
+}
+
+function launch({ config, env = {}, pools, folder = temporaryFolder() }: StartOptions): { gateway: RunningGateway; listening: Promise<unknown> } {
+  const plan = bakeGateway(config, folder);
+  const poolsFile = join(folder, 'pools.json');
+  if (pools) writeFileSync(poolsFile, JSON.stringify(pools));
+  const secrets = Object.fromEntries(plan.infra.secrets.map(({ name }) => [name, secretValue(name)]));
+  const child = spawn(process.execPath, [join(folder, 'gateway', 'main.js')], {
+    env: { PATH: process.env['PATH'], PORT: '0', MCPGEN_ADMIN_PORT: '0', ...(pools ? { MCPGEN_POOLS: `@${poolsFile}` } : {}), ...secrets, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  const gateway = new Gateway(child, folder, poolsFile);
+  return { gateway, listening: gateway.listening };
+}
+
+class Gateway implements RunningGateway {
+  readonly logs: LogLine[] = [];
+  readonly folder: string;
+  readonly ended: Promise<Ended>;
+  readonly listening: Promise<void>;
+  port = 0;
+  adminPort = 0;
+  readonly #child: ChildProcess;
+  readonly #poolsFile: string;
+  readonly #wake = new Set<() => void>();
+  #stderr = '';
+  #rest = '';
+
+  constructor(child: ChildProcess, folder: string, poolsFile: string) {
+    this.#child = child;
+    this.folder = folder;
+    this.#poolsFile = poolsFile;
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#read(text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => void (this.#stderr += text));
+    this.ended = once(child, 'close').then(([code, signal]: (number | NodeJS.Signals | null)[]) => {
+      running.delete(child);
+      for (const look of this.#wake) look();
+      return { code: code as number | null, signal: signal as NodeJS.Signals | null };
+    });
+    this.listening = this.waitFor('listening').then((line) => {
+      this.port = Number(line['port']);
+      this.adminPort = Number(line['admin_port'] ?? 0);
+    });
+    // Whoever waits for the start gets the rejection; nobody else must.
+    this.listening.catch(() => {});
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+  stderr(): string {
+    return this.#stderr;
+  }
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  waitFor(event: string, which: (line: LogLine) => boolean = () => true, since = 0): Promise<LogLine> {
+    const found = new Promise<LogLine>((resolve, reject) => {
+      const look = (): void => {
+        const line = this.logs.slice(since).find((line) => line['event'] === event && which(line));
+        const over = this.#child.exitCode !== null || this.#child.signalCode !== null;
+        if (!line && !over) return;
+        this.#wake.delete(look);
+        if (line) resolve(line);
+        else reject(new Error(`the gateway ended (${this.#child.exitCode ?? this.#child.signalCode}) before it logged "${event}": ${this.#stderr}`));
+      };
+      this.#wake.add(look);
+      look();
+    });
+    return within(found, () => `the log line "${event}"; the last were\n${this.logs.slice(-10).map((line) => JSON.stringify(line)).join('\n')}\n${this.#stderr}`);
+  }
+
+  async metrics(): Promise<ReadonlyMap<string, number>> {
+    const { text } = await this.admin('/metrics');
+    const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]));
+  }
+
+  admin(path: string, headers: Readonly<Record<string, string>> = {}): ReturnType<typeof ask> {
+    return ask(this.adminPort, { path, headers });
+  }
+
+  async sighup(config: Config | string, pools?: Pools): Promise<LogLine> {
+    if (typeof config === 'string') writeFileSync(join(this.folder, 'gateway', 'tables.js'), config);
+    else bakeGateway(config, this.folder);
+    if (pools) writeFileSync(this.#poolsFile, JSON.stringify(pools));
+    const since = this.logs.length;
+    this.signal('SIGHUP');
+    return Promise.any([this.waitFor('reloaded', undefined, since), this.waitFor('reload-failed', undefined, since)]);
+  }
+
+  async stop(): Promise<Ended> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return this.ended;
+    this.signal('SIGTERM');
+    try {
+      return await within(this.ended, 'the end of the gateway', 30_000);
+    } catch (error) {
+      this.signal('SIGKILL');
+      await this.ended;
+      throw error;
+    }
+  }
+
+  #read(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.logs.push(JSON.parse(line) as LogLine);
+    for (const look of this.#wake) look();
+  }
+}
+
+/** The tables text of a gateway's folder, to spoil and to restore. */
+export const tablesText = (gateway: Pick<RunningGateway, 'folder'>): string => readFileSync(join(gateway.folder, 'gateway', 'tables.js'), 'utf8');

@@ -1,0 +1,175 @@
+/** Small MCP-like servers in the test's own process: they record what reaches them, and misbehave as told. All are closed when the test file ends. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import net, { type AddressInfo, type Socket } from 'node:net';
+import { after } from 'node:test';
+import { within } from './http.js';
+
+export interface Received {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Names and values by turns, as they came. */
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer;
+  /** The body as JSON, or undefined. */
+  readonly message: { readonly id?: string | number; readonly method?: string; readonly params?: Readonly<Record<string, unknown>> } | undefined;
+  readonly response: ServerResponse;
+  /** Resolves when the gateway gives up on it; never when it is answered in full. */
+  readonly abandoned: Promise<void>;
+  /** Resolves when every byte of the answer was taken. */
+  readonly finished: Promise<void>;
+}
+
+export type Behave = (received: Received) => void | Promise<void>;
+
+export interface FakeUpstream {
+  readonly url: string;
+  readonly port: number;
+  readonly received: readonly Received[];
+  /** The n-th request (from 1) of those that satisfy `which`, when it has come. */
+  nth(n: number, which?: (received: Received) => boolean): Promise<Received>;
+  /** Replaces how it behaves. */
+  behave: Behave;
+  /** Stops listening and cuts every connection. */
+  kill(): Promise<void>;
+  /** Listens again, where it was. */
+  revive(): Promise<void>;
+}
+
+const closing = new Set<() => void>();
+after(() => {
+  for (const close of closing) close();
+});
+
+/** Answers every request with a result, GET with 405 as servers do that push nothing. */
+export const answerAll: Behave = ({ message, method, response }) => {
+  if (method !== 'POST') return void response.writeHead(method === 'DELETE' ? 200 : 405).end();
+  if (message?.id === undefined) return void response.writeHead(202).end();
+  json(response, { jsonrpc: '2.0', id: message.id, result: { echoed: message.method } });
+};
+
+export function json(response: ServerResponse, value: unknown, headers: Readonly<Record<string, string>> = {}): void {
+  response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value));
+}
+
+/** Opens an event stream; the caller writes to it. */
+export function stream(response: ServerResponse, headers: Readonly<Record<string, string>> = {}): ServerResponse {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', ...headers });
+  response.flushHeaders();
+  return response;
+}
+
+/** A server with sessions: `initialize` opens one, anything else needs it. */
+export function withSessions(prefix = 'up'): Behave {
+  const open = new Set<string>();
+  return (received) => {
+    const { message, method, headers, response } = received;
+    if (message?.method === 'initialize') {
+      const id = `${prefix}-${open.size + 1}`;
+      open.add(id);
+      return json(response, { jsonrpc: '2.0', id: message.id, result: { protocolVersion: '2025-11-25' } }, { 'mcp-session-id': id });
+    }
+    const id = headers['mcp-session-id'];
+    if (id === undefined || !open.has(id)) return void response.writeHead(id === undefined ? 400 : 404, { 'content-type': 'application/json' }).end('{}');
+    if (method === 'DELETE') return void (open.delete(id), response.writeHead(200).end());
+    if (method === 'GET') return void stream(response, { 'mcp-session-id': id }).write(': open\n\n');
+    json(response, { jsonrpc: '2.0', id: message?.id, result: { session: id, from: prefix } }, { 'mcp-session-id': id });
+  };
+}
+
+export async function startUpstream(behave: Behave = answerAll): Promise<FakeUpstream> {
+  const received: Received[] = [];
+  const wake = new Set<() => void>();
+  const sockets = new Set<Socket>();
+  let server: Server;
+  const listen = (port: number): Promise<number> => {
+    server = createServer((incoming, response) => {
+      void record(incoming, response).then((one) => {
+        received.push(one);
+        for (const look of wake) look();
+        return upstream.behave(one);
+      });
+    });
+    server.on('connection', (socket) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+    });
+    return listening(server, port);
+  };
+  const close = (): Promise<void> => {
+    const done = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const socket of sockets) socket.resetAndDestroy();
+    return done;
+  };
+  const port = await listen(0);
+  closing.add(() => void close());
+  const upstream: FakeUpstream = {
+    url: `http://127.0.0.1:${port}/mcp`,
+    port,
+    received,
+    behave,
+    nth: (n, which = () => true) =>
+      within(
+        new Promise((resolve) => {
+          const look = (): void => {
+            const one = received.filter(which)[n - 1];
+            if (!one) return;
+            wake.delete(look);
+            resolve(one);
+          };
+          wake.add(look);
+          look();
+        }),
+        () => `request ${n} at the upstream; it has received ${received.map(({ method, message }) => message?.method ?? method).join(', ') || 'nothing'}`,
+      ),
+    kill: close,
+    revive: async () => void (await listen(port)),
+  };
+  return upstream;
+}
+
+async function record(incoming: IncomingMessage, response: ServerResponse): Promise<Received> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const body = Buffer.concat(chunks);
+  const parse = (): Received['message'] => JSON.parse(body.toString()) as Received['message'];
+  return {
+    method: incoming.method ?? '',
+    url: incoming.url ?? '',
+    // Repeated headers are joined by Node.
+    headers: incoming.headers as Record<string, string>,
+    rawHeaders: incoming.rawHeaders,
+    body,
+    message: incoming.headers['content-type']?.startsWith('application/json') && body.length > 0 ? parse() : undefined,
+    response,
+    abandoned: new Promise((resolve) => response.once('close', () => void (response.writableFinished || resolve()))),
+    finished: new Promise((resolve) => response.once('finish', () => resolve())),
+  };
+}
+
+/** A server below HTTP: each connection is the test's to spoil. */
+export async function startRawUpstream(onConnection: (socket: Socket) => void): Promise<{ readonly url: string; readonly port: number }> {
+  const server = net.createServer((socket) => {
+    socket.on('error', () => {});
+    closing.add(() => socket.destroy());
+    onConnection(socket);
+  });
+  const port = await listening(server, 0);
+  closing.add(() => server.close());
+  return { url: `http://127.0.0.1:${port}/mcp`, port };
+}
+
+/** A port on which nobody listens. */
+export async function closedPort(): Promise<number> {
+  const server = net.createServer();
+  const port = await listening(server, 0);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function listening(server: net.Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
