@@ -30,7 +30,12 @@ function main({ load, entry, table }: WorkerInput): void {
     shiftClock(CLOCK_SHIFT);
     disguiseProcess();
   }
-  evaluate(entry).then(report, (error: unknown) => report(thrown(error)));
+  void evaluate(entry)
+    .catch(thrown)
+    .then(async (outcome) => {
+      await flushed();
+      report(outcome);
+    });
 }
 
 async function evaluate(entry: string): Promise<Report> {
@@ -47,6 +52,12 @@ async function evaluate(entry: string): Promise<Report> {
 function thrown(error: unknown): Report {
   if (!(error instanceof Error)) return { kind: 'threw', message: typeof error === 'string' ? error : inspect(error), stack: '' };
   return { kind: 'threw', message: error.message || error.name, stack: error.stack ?? '' };
+}
+
+/** The thread is ended as soon as it has reported; what it printed must have left it by then. */
+async function flushed(): Promise<void> {
+  const waiting = [process.stdout, process.stderr].filter((stream) => stream.writableLength > 0);
+  await Promise.all(waiting.map((stream) => new Promise((done) => stream.write('', done))));
 }
 
 type RegisterHooks = (hooks: Hooks) => void;

@@ -21,9 +21,9 @@ export interface NginxDifference {
 export const NGINX_CANNOT = {
   'absolute-form-authority': {
     before: null,
-    effect: 'status',
+    effect: 'stricter',
     nginx: '400 for a target in absolute form whose host has other characters than letters, digits, dots and dashes',
-    gateway: '421: no such host is served',
+    gateway: '421: no such host is served; an answer where any host is, and for /health',
     why: 'the request line is parsed before any variable exists (ngx_http_parse.c, sw_host)',
   },
   'connect': {
@@ -154,7 +154,7 @@ export const NGINX_CANNOT = {
   },
   'transfer-coding': {
     before: null,
-    effect: 'status',
+    effect: 'stricter',
     nginx: '400 for a transfer coding other than chunked, or one beside HTTP/1.0',
     gateway: 'its parser refuses some of them earlier, later, or not at all',
     why: 'parsers differ; nginx passes on nothing but chunked',

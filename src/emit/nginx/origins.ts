@@ -4,7 +4,7 @@
  */
 import type { OriginRule, OriginSet, Traffic } from '../../plan/types.js';
 import { because, entry, map, section } from './directives.js';
-import { $, literally, mapKey, mapPattern, template, type Template } from './tokens.js';
+import { $, literally, mapKey, mapPattern, template, text, type Template } from './tokens.js';
 import type { Entry, Item } from './types.js';
 
 const LABEL = '[a-z0-9-]+';
@@ -43,13 +43,14 @@ export function originOf(traffic: Traffic): Template {
   return $(takesForwarded(traffic) ? 'mcp_origin' : 'http_origin');
 }
 
-/** Lists are left to the gateway, which refuses them. */
 function forwardedOrigin(): Item {
   const said = template($('http_origin'), '|', $('mcp_trusted'), '|', $('http_x_forwarded_proto'), '|', $('http_x_forwarded_host'));
   return because(
     'For a missing Origin: what a trusted proxy says that it was asked for.',
     map(said, 'mcp_origin', $('http_origin'), [
       entry(mapPattern('^\\|1\\|(?<mcp_found_proto>[^|,]+)\\|(?<mcp_found_value>[^|,]+)$'), template($('mcp_found_proto'), '://', $('mcp_found_value'))),
+      // A list is an origin that nobody has.
+      entry(mapPattern('^\\|1\\|[^|].*\\|.'), text('-')),
     ]),
   );
 }

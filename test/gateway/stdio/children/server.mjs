@@ -1,6 +1,5 @@
 // A stdio server whose methods are the ways in which servers behave. Flags change what it does from the start.
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 
 const flags = process.argv.slice(2);
 const send = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
@@ -77,7 +76,15 @@ if (flags.includes('stubborn')) {
 }
 
 let lastId;
-createInterface({ input: process.stdin }).on('line', async (line) => {
+let rest = '';
+process.stdin.setEncoding('utf8').on('data', (chunk) => {
+  // Not with readline, to which U+2028 ends a line as well.
+  const lines = (rest + chunk).split('\n');
+  rest = lines.pop();
+  lines.forEach(read);
+});
+
+async function read(line) {
   if (flags.includes('trace')) process.stderr.write(`${line}\n`);
   const { id, method, params = {}, result, error } = JSON.parse(line);
   if (method === undefined) return answers.get(id)?.(result ?? { error });
@@ -89,4 +96,4 @@ createInterface({ input: process.stdin }).on('line', async (line) => {
   } catch (cause) {
     send({ id, error: { code: -32601, message: cause.message } });
   }
-});
+}
