@@ -11,48 +11,42 @@ import { FEATURES, TABLES } from './tables.js';
 const write = (line) => void process.stdout.write(line);
 let reloads = 0;
 async function gateway() {
-  const running = await serve(TABLES, FEATURES, process.env, write);
-  process.on('SIGHUP', () => {
-    // A module is loaded once per URL: a new query is a new module.
-    const fresh = import(`./tables.js?reload=${++reloads}`);
-    fresh
-      .then((module) => running.reload(module.TABLES, module.FEATURES))
-      .catch((error) => createLog(TABLES.name, 'info', write)('error', 'reload-failed', { error: String(error), kept: 'the tables of before' }));
-  });
-  return () => running.stop();
+	const running = await serve(TABLES, FEATURES, process.env, write);
+	process.on('SIGHUP', () => {
+		// A module is loaded once per URL: a new query is a new module.
+		const fresh = import(`./tables.js?reload=${++reloads}`);
+		fresh
+			.then((module) => running.reload(module.TABLES, module.FEATURES))
+			.catch((error) => createLog(TABLES.name, 'info', write)('error', 'reload-failed', { error: String(error), kept: 'the tables of before' }));
+	});
+	return () => running.stop();
 }
 async function host(name) {
-  const table = TABLES.pools.find(([server]) => server === name)?.[1].host;
-  if (!table || !FEATURES.host)
-    throw new SettingError(`"${name}" is not a stdio server of this config`);
-  const log = createLog(`${TABLES.name}-${name}`, logLevelOf(process.env, TABLES), write);
-  const upstream = await createChildren(table.child, process.env, FEATURES, TABLES.timeouts.keepAlive, log);
-  if (!upstream)
-    throw new SettingError('this gateway was baked without stdio');
-  const all = placementOf(process.env) === 'local' ? '127.0.0.1' : '::';
-  const { startHost } = await FEATURES.host();
-  const running = await startHost({ upstream, ...listenOf(process.env, { host: all, port: table.port }), path: table.path, bodyLimit: TABLES.limits.body, log });
-  log('info', 'listening', { port: running.port });
-  return () => running.close(TABLES.timeouts.drain);
+	const table = TABLES.pools.find(([server]) => server === name)?.[1].host;
+	if (!table || !FEATURES.host) throw new SettingError(`"${name}" is not a stdio server of this config`);
+	const log = createLog(`${TABLES.name}-${name}`, logLevelOf(process.env, TABLES), write);
+	const upstream = await createChildren(table.child, process.env, FEATURES, TABLES.timeouts.keepAlive, log);
+	if (!upstream) throw new SettingError('this gateway was baked without stdio');
+	const all = placementOf(process.env) === 'local' ? '127.0.0.1' : '::';
+	const { startHost } = await FEATURES.host();
+	const running = await startHost({ upstream, ...listenOf(process.env, { host: all, port: table.port }), path: table.path, bodyLimit: TABLES.limits.body, log });
+	log('info', 'listening', { port: running.port });
+	return () => running.close(TABLES.timeouts.drain);
 }
 try {
-  const [command, name] = process.argv.slice(2);
-  if (command !== undefined && (command !== 'host' || name === undefined))
-    throw new SettingError('usage: node main.js [host <server>]');
-  const stop = await (name === undefined ? gateway() : host(name));
-  let stopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT']) {
-    process.on(signal, () => {
-      if (stopping)
-        process.exit(1);
-      stopping = true;
-      void stop().then(() => process.exit(0));
-    });
-  }
-}
-catch (error) {
-  if (!(error instanceof SettingError))
-    throw error;
-  process.stderr.write(`mcpgen gateway: ${error.message}\n`);
-  process.exitCode = 2;
+	const [command, name] = process.argv.slice(2);
+	if (command !== undefined && (command !== 'host' || name === undefined)) throw new SettingError('usage: node main.js [host <server>]');
+	const stop = await (name === undefined ? gateway() : host(name));
+	let stopping = false;
+	for (const signal of ['SIGTERM', 'SIGINT']) {
+		process.on(signal, () => {
+			if (stopping) process.exit(1);
+			stopping = true;
+			void stop().then(() => process.exit(0));
+		});
+	}
+} catch (error) {
+	if (!(error instanceof SettingError)) throw error;
+	process.stderr.write(`mcpgen gateway: ${error.message}\n`);
+	process.exitCode = 2;
 }

@@ -14,43 +14,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after } from 'node:test';
 import { assets } from '#src/assets.js';
-import { validate } from '#src/config/validate.js';
 import { gatewayDocument } from '#src/emit/gateway/index.js';
-import { gatewayTables } from '#src/emit/gateway/tables.js';
-import { compileTables, type Tables } from '#src/gateway/runtime/compile.js';
-import type { Placement } from '#src/gateway/runtime/types.js';
-import { resolve } from '#src/plan/resolve.js';
 import type { Plan } from '#src/plan/types.js';
+import { planOf, type Config } from './gateway-tables.js';
 import { ask, within } from './http.js';
 
-export type Config = Readonly<Record<string, unknown>>;
 export type Pools = Readonly<Record<string, readonly string[]>>;
 export type LogLine = Readonly<Record<string, unknown>>;
-
-/** A local gateway with an admin listener and one server, `search`; each key given replaces that of the same name, and those of `gateway` are merged. */
-export function gatewayConfig({ gateway, ...rest }: Config & { readonly gateway?: Config } = {}): Config {
-  return {
-    name: 'test',
-    servers: { search: { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] } },
-    ...rest,
-    // The limits of one address would stop a test that asks often.
-    gateway: { admin: {}, limits: { perAddress: '100000/s' }, ...gateway },
-  };
-}
-
-/** Throws what is wrong with the config. */
-export function planOf(config: Config): Plan {
-  const validated = validate(config);
-  if (!validated.ok) throw new Error(`invalid config: ${JSON.stringify(validated.diagnostics, null, 2)}`);
-  const resolved = resolve(validated.model, null);
-  if (!resolved.ok) throw new Error(`inconsistent config: ${JSON.stringify(resolved.diagnostics, null, 2)}`);
-  return resolved.plan;
-}
-
-/** The tables as a gateway has them, for tests of its pure modules. */
-export function tablesOf(config: Config, placement: Placement = 'local'): Tables {
-  return compileTables(gatewayTables(planOf(config)), placement);
-}
 
 export const secretValue = (name: string): string => `value-of-${name}-which-is-long-enough`;
 /** Headers of a client whose first key is the secret `<CLIENT>_KEY`. */

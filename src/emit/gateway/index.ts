@@ -4,14 +4,15 @@ import { bake, type Feature } from './bake.js';
 import { gatewayTables } from './tables.js';
 import { dockerfile } from './dockerfile.js';
 
-const COMMENT = `// ${HEADER}\n`;
+/** What is made from a config says so; the runtime's modules are the same in every gateway. */
+const COMMENT = (path: string): string => (path.includes('/') ? "// A module of mcpgen's gateway. Do not edit.\n" : `// ${HEADER}\n`);
 const PACKAGE = { name: 'mcpgen-gateway', private: true, type: 'module', main: 'main.js', engines: { node: '>=20' }, scripts: { start: 'node main.js' } };
 
 /** The gateway: modules, tables, and what is needed to put them into an image. */
 export function gatewayDocument(plan: Plan, assets: EmitInput['assets']): GatewayDocument {
   const modules = bake({ tables: gatewayTables(plan), features: neededFeatures(plan), module: assets.gatewayModule });
   const files: EmittedFile[] = [
-    ...modules.map(({ path, contents }) => ({ path: `gateway/${path}`, contents: COMMENT + contents })),
+    ...modules.map(({ path, contents }) => ({ path: `gateway/${path}`, contents: COMMENT(path) + contents })),
     { path: 'gateway/package.json', contents: `${JSON.stringify(PACKAGE, null, 2)}\n` },
     { path: 'gateway/Dockerfile', contents: dockerfile(plan, assets) },
   ];

@@ -1,6 +1,6 @@
-/** One JSON object per request: no query, no header of the client's. */
+/** The access log. */
 import type { Plan } from '../../plan/types.js';
-import { because, line, section } from './directives.js';
+import { line, section } from './directives.js';
 import { $, template, text, word, type Template } from './tokens.js';
 import type { Item } from './types.js';
 
@@ -23,8 +23,8 @@ export function log({ traffic }: Plan): readonly Item[] {
   if (!traffic.log.requests) return [section('log'), line('access_log', 'off')];
   const fields = FIELDS.flatMap(([name, value, isNumber], index) => [`${index === 0 ? '' : ','}"${name}":${isNumber ? '' : '"'}`, value, isNumber ? '' : '"']);
   return [
-    section('log'),
-    because('No query, no credentials, no other header of the client’s.', line('log_format', 'mcpgen', word('escape=json'), template('{"service":"nginx",', ...fields, '}'))),
+    section('log', 'One JSON object per request. No query, no credentials, no other header of the client’s.'),
+    line('log_format', 'mcpgen', word('escape=json'), template('{"service":"nginx",', ...fields, '}')),
     line('access_log', text('/dev/stdout'), 'mcpgen'),
   ];
 }

@@ -1,7 +1,7 @@
 /** The process around it all: no root, no writable root file system, enough connections. */
 import type { Plan } from '../../plan/types.js';
 import { because, block, line } from './directives.js';
-import { number, text } from './tokens.js';
+import { number, seconds, text } from './tokens.js';
 import type { Item } from './types.js';
 
 /** A stream takes two connections, the client's and the gateway's; what is left is for everything else. */
@@ -14,6 +14,7 @@ export function processDirectives({ traffic }: Plan): readonly Item[] {
     line('worker_rlimit_nofile', number(2 * connections)),
     line('pcre_jit', 'on'),
     line('pid', text('/tmp/nginx.pid')),
+    because('After SIGQUIT and a reload, streams may go on for as long as the gateway drains.', line('worker_shutdown_timeout', seconds(traffic.timeouts.drain))),
     because('Lines of lesser weight quote request lines, and with them queries; the log below has the statuses.', line('error_log', 'stderr', 'crit')),
     block('events', [], [line('worker_connections', number(connections))]),
   ];

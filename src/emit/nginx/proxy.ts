@@ -13,8 +13,11 @@ const CONNECT = 2000;
 /** nginx waits longer than the gateway, so that the gateway's own answer to a timeout arrives. */
 const LONGER = 5000;
 
-/** Set by this hop alone, or meant for it alone. */
-const CLEARED = ['Forwarded', 'Proxy', 'Proxy-Authorization', 'Proxy-Connection', 'Trailer', 'Upgrade', 'X-Forwarded-Server', 'X-Original-Host', 'X-Original-URL', 'X-Rewrite-URL'];
+/** For this hop alone, set by it alone, or somebody's word on who is asking, which nobody in front of here may give. */
+const CLEARED = [
+  'Forwarded', 'Proxy', 'Proxy-Authorization', 'Proxy-Connection', 'Trailer', 'Upgrade', 'X-Forwarded-Email', 'X-Forwarded-Groups', 'X-Forwarded-Prefix', 'X-Forwarded-Server',
+  'X-Forwarded-User', 'X-Original-Host', 'X-Original-URL', 'X-Remote-User', 'X-Rewrite-URL', 'X-Tenant', 'X-Tenant-ID', 'X-User',
+];
 
 export function proxy({ traffic }: Plan, release: Release): readonly Item[] {
   const { firstByte, response, idleStream } = traffic.timeouts;
@@ -23,6 +26,7 @@ export function proxy({ traffic }: Plan, release: Release): readonly Item[] {
   return [
     section('the way to the gateway'),
     ...(behindProxies ? forwarded(takesForwarded(traffic)) : []),
+    ...(has(release, 'keeps-upstream-alive') ? [] : [because('Needed for connections that are kept (nginx < 1.29.7), with the empty Connection below.', line('proxy_http_version', '1.1'))]),
     because(
       'All of them here: one proxy_set_header in a location would drop every one of these there.',
       line('proxy_set_header', 'Host', $('mcp_host')),
@@ -34,13 +38,10 @@ export function proxy({ traffic }: Plan, release: Release): readonly Item[] {
     line('proxy_set_header', 'X-Real-IP', $('remote_addr')),
     line('proxy_set_header', 'X-Request-Id', $('request_id')),
     ...[...CLEARED, ...(has(release, 'keeps-upstream-alive') ? [] : ['Connection'])].map((name) => line('proxy_set_header', name, text(''))),
-    because(
-      'Event streams and bodies pass as they come.',
-      line('proxy_buffering', 'off'),
-    ),
+    because('Event streams and bodies pass as they come.', line('proxy_buffering', 'off')),
     line('proxy_request_buffering', 'off'),
     line('gzip', 'off'),
-    ...(has(release, 'keeps-upstream-alive') ? [] : [line('proxy_http_version', '1.1')]),
+    because('A client that leaves cancels what it asked for (MCP 2026-07-28), so the gateway is told.', line('proxy_ignore_client_abort', 'off')),
     because(
       'A server behind the gateway must not steer this nginx; a proxy in front of it may be told not to buffer.',
       line('proxy_ignore_headers', 'X-Accel-Redirect', 'X-Accel-Expires', 'X-Accel-Limit-Rate', 'X-Accel-Buffering', 'X-Accel-Charset'),

@@ -15,6 +15,9 @@ export interface RevisionFault {
 
 const isModern = (version: unknown): boolean => typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= '2026-07-28';
 
+/** A server may still answer `initialize` with its own 2024-11-05, which clients then repeat on every request; what that revision adds is another transport. */
+const NEGOTIATED = '2024-11-05';
+
 /** GET and DELETE are operations on a legacy session; a body without a claim is legacy unless its header claims otherwise. */
 export function eraOf(asked: Asked, message: Message | undefined): Era {
   if (!message || message.shape === 'batch' || message.shape === 'response') return 'legacy';
@@ -27,7 +30,7 @@ export function revisionFault(tables: Tables, asked: Asked, message: Message | u
   const header = asked.request.headers['mcp-protocol-version'];
   if (eraOf(asked, message) === 'legacy') {
     if (message?.method === 'initialize') return isModern(header) ? { reason: 'header-mismatch' } : null;
-    return header === undefined || tables.revisions.has(header) ? null : notServed(tables, header);
+    return header === undefined || header === NEGOTIATED || tables.revisions.has(header) ? null : notServed(tables, header);
   }
   return message ? modernFault(tables, asked, message, header) : null;
 }

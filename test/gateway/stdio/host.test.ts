@@ -4,11 +4,12 @@ import { after, test } from 'node:test';
 import { once } from 'node:events';
 import { startHost, type Host } from '#src/gateway/runtime/stdio/host.js';
 import { UpstreamFault, type Upstream } from '#src/gateway/runtime/upstream.js';
-import { INITIALIZE, open, request, start, type Json } from './support.js';
+import { call, INITIALIZE, open, request, start, type Json } from './support.js';
 
 async function host(upstream: Upstream): Promise<{ host: Host; url: string; logs: Json[] }> {
   const logs: Json[] = [];
-  const host = await startHost({ upstream, host: '127.0.0.1', port: 0, path: '/mcp', bodyLimit: 10_000, log: (level, event) => logs.push({ level, event }) });
+  const log = (level: string, event: string): void => void logs.push({ level, event });
+  const host = await startHost({ upstream, host: '127.0.0.1', port: 0, path: '/mcp', bodyLimit: 10_000, log });
   after(() => host.close(0));
   return { host, url: `http://127.0.0.1:${host.port}`, logs };
 }
@@ -107,8 +108,7 @@ test('close ends standing streams and finishes calls', async () => {
   standing.resume();
   await once(standing, 'end');
   await assert.rejects(fetch(`${url}/health`));
-  const release = await upstream.send({ method: 'POST', headers, body: Buffer.from(JSON.stringify(request('release'))), signal: new AbortController().signal });
-  release.body.resume();
+  await call(upstream, session, 'release');
   assert.match(await held.text(), /"held":true/);
   await closed;
 });

@@ -47,7 +47,8 @@ test('lines come out as they went in, however they are cut', () => {
   const random = randomFrom(seed);
   const alphabet = ['a', '"', '\\', 'é', '€', '𝄞', '日本', '\u2028', '{', ' ', '\u00a0', '\u0000'];
   for (let round = 0; round < 300; round += 1) {
-    const lines = Array.from({ length: random(8) }, () => `<${Array.from({ length: random(40) }, () => alphabet[random(alphabet.length)]).join('')}>`);
+    const word = (): string => Array.from({ length: random(40) }, () => alphabet[random(alphabet.length)]).join('');
+    const lines = Array.from({ length: random(8) }, () => `<${word()}>`);
     const whole = bytes(lines.map((line) => `${line}\n`).join(''));
     const chunks: Buffer[] = [];
     for (let at = 0; at < whole.length; ) {

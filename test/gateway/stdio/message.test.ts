@@ -19,9 +19,8 @@ test('messages are told apart', () => {
 
 test('what is no message is refused', () => {
   for (const text of ['', 'null x', '{"id":1,', 'undefined']) assert.equal(kinds(text), -32700, text);
-  for (const text of ['null', '1', '"x"', '[]', '{}', '{"id":1}', '{"id":null,"method":"a"}', '{"id":{},"method":"a"}', '[{"method":"a"},7]', '[[]]']) {
-    assert.equal(kinds(text), -32600, text);
-  }
+  const shapes = ['null', '1', '"x"', '[]', '{}', '{"id":1}', '{"id":null,"method":"a"}', '{"id":{},"method":"a"}', '[{"method":"a"},7]', '[[]]'];
+  for (const text of shapes) assert.equal(kinds(text), -32600, text);
 });
 
 test('only revisions with sessions are served', () => {

@@ -99,7 +99,7 @@ export function openLink(options: ChildOptions, sessions: () => Iterable<Session
   return {
     ...child,
     // A slow client would hold up all others of a shared child; its stream breaks off instead.
-    flow: (on) => shared || child.flow(on),
+    flow: shared ? () => {} : child.flow,
     check() {
       child.check();
       if (waiting.size >= MAX_OPEN) throw new UpstreamFault('full');

@@ -1,0 +1,91 @@
+/** A config that has something of everything, and ways to change one place of it and to read what validation says. */
+import { validate } from '#src/config/validate.js';
+import type { Model } from '#src/config/model.js';
+import type { Diagnostic } from '#src/load/types.js';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** Every reference has something to refer to, every object with required keys has them, and every kind of server is there. */
+export const BASE: Json = {
+  name: 'acme',
+  gateway: { admin: {}, listen: {}, limits: {}, timeouts: {}, cors: {}, log: {}, resources: { requests: {}, limits: {} } },
+  auth: { clients: { ci: { keys: [{ secret: 'CI_KEY' }] } } },
+  servers: {
+    web: {
+      kind: 'http',
+      image: 'ghcr.io/acme/web:1.4.2',
+      resources: { requests: {}, limits: {} },
+      volumes: [{ name: 'data', path: '/data', size: '1gb' }],
+      health: { path: '/health' },
+      dev: { command: ['node', 'web.js'] },
+    },
+    there: { kind: 'http', instances: [{ url: 'https://a.acme.com/mcp' }] },
+    tool: { kind: 'stdio', command: ['tool'], limits: {} },
+  },
+  origins: { app: 'https://app.acme.com', more: { origin: 'https://more.acme.com' }, wild: { preset: 'ngrok' } },
+  tenants: { acme: { match: { client: 'ci' } } },
+  strategies: { even: { balance: 'round-robin' } },
+  targets: { nginx: {}, compose: {}, kubernetes: {}, fly: { region: 'ord', vm: {} } },
+  images: {},
+  policy: {
+    rules: {},
+    suppress: [{ rule: 'MCP109', path: 'origins.app', reason: 'known' }],
+    expect: [{ request: { server: 'web' }, decision: 'deny' }],
+  },
+};
+
+/** The smallest valid config, and what a test adds to it. */
+export const least = (more: Json = {}): Json => ({ name: 'acme', servers: { web: { kind: 'http', image: 'web' } }, ...more });
+
+/** A copy of `root` with another value at a dotted path; objects on the way are made where there are none. */
+export function withAt(root: unknown, path: string, value: unknown): Json {
+  const put = (node: unknown, [key = '', ...rest]: readonly string[]): unknown => {
+    const inner = rest.length === 0 ? value : put((node as Json | undefined)?.[key], rest);
+    if (Array.isArray(node)) return node.map((item: unknown, i) => (String(i) === key ? inner : item));
+    return { ...(node as Json | undefined), [key]: inner };
+  };
+  return put(root, path.split('.')) as Json;
+}
+
+export function valueAt(root: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((node, key) => (typeof node === 'object' && node !== null ? (node as Json)[key] : undefined), root);
+}
+
+export function diagnosticsOf(value: unknown): readonly Diagnostic[] {
+  const validated = validate(value);
+  return validated.ok ? [] : validated.diagnostics;
+}
+
+export function modelOf(value: unknown): Model {
+  const validated = validate(value);
+  if (!validated.ok) throw new Error(`not valid: ${said(value).join('; ')}`);
+  return validated.model;
+}
+
+export function pathOf({ place }: Diagnostic): string {
+  return place.kind === 'path' ? place.path.join('.') : place.kind;
+}
+
+/** `unknown-key gateway.urll`, one for each thing that is wrong. */
+export function said(value: unknown): readonly string[] {
+  return diagnosticsOf(value).map((diagnostic) => `${diagnostic.code} ${pathOf(diagnostic)}`);
+}
+
+/** The only thing that is wrong, as people read it. */
+export function message(value: unknown): string {
+  const [diagnostic, ...more] = diagnosticsOf(value);
+  if (diagnostic === undefined || more.length > 0) throw new Error(`expected one diagnostic; got ${said(value).join('; ') || 'none'}`);
+  return diagnostic.help === null ? diagnostic.message : `${diagnostic.message} | ${diagnostic.help}`;
+}
+
+/** `servers.web.port` → `servers.*.port`: names that the user chose are `*`, places in a list `#`. */
+export function patternOf(path: string): string {
+  return path
+    .split('.')
+    .map((key, i, all) => {
+      if (/^\d+$/.test(key)) return '#';
+      const parent = all.slice(0, i).join('.');
+      return /^(servers|origins|tenants|strategies|auth\.clients|policy\.rules|labels|(servers|tenants)\.[^.]+\.labels|servers\.[^.]+\.env|servers\.[^.]+\.dev\.env)$/.test(parent) ? '*' : key;
+    })
+    .join('.');
+}

@@ -1,0 +1,57 @@
+/** nginx with a plan, in front of something. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { nginxModel } from '#src/emit/nginx/model.js';
+import type { NginxDocument } from '#src/emit/nginx/types.js';
+import type { Plan, Traffic } from '#src/plan/types.js';
+import { freePort, start, writeDocument, type Nginx, type Running } from './binaries.js';
+import { widePlan } from './plans.js';
+
+export interface Stand extends Running {
+  readonly port: number;
+}
+
+export const nginxOf = ({ version, release }: Nginx): NonNullable<Plan['infra']['targets']['nginx']> => ({ version, release, listen: 0, tls: null, from: 'targets.nginx' });
+
+export async function stand(nginx: Nginx, gateway: number, traffic: Partial<Traffic> = {}, edit: (document: NginxDocument) => NginxDocument = (document) => document): Promise<Stand> {
+  const port = await freePort();
+  const plan = widePlan(traffic, { gateway, nginx: port, release: nginxOf(nginx) });
+  return { port, ...(await start(nginx, writeDocument(edit(nginxModel(plan))), port)) };
+}
+
+export interface Stub {
+  readonly port: number;
+  /** Heads of the requests that arrived. */
+  readonly seen: IncomingMessage[];
+  readonly close: () => void;
+}
+
+/** A server in the gateway's place. */
+export async function stub(listener: RequestListener = answerOk): Promise<Stub> {
+  const seen: IncomingMessage[] = [];
+  const server = createServer((incoming, outgoing) => {
+    seen.push(incoming);
+    listener(incoming, outgoing);
+  });
+  // nginx keeps connections; one that this end closes first would be a lost request.
+  server.keepAliveTimeout = 75_000;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    seen,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+function answerOk(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  incoming.resume();
+  incoming.on('end', () => outgoing.end('ok'));
+}
+
+export const JSON_BODY = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
+export const CALL = { Host: 'mcp.acme.test', 'Content-Type': 'application/json' };
