@@ -19,7 +19,7 @@ export interface Judged {
 }
 
 /** A request as it would arrive: `tools/list` of the revision it names, unless its method has no body. */
-function requestOf(plan: Plan, request: AskedRequest): GatewayRequest {
+function requestOf(request: AskedRequest): GatewayRequest {
   const isModern = request.revision >= '2026-07-28';
   return {
     method: request.method,
@@ -31,7 +31,6 @@ function requestOf(plan: Plan, request: AskedRequest): GatewayRequest {
       ...(isModern ? { 'mcp-method': 'tools/list' } : {}),
       ...(request.origin === null ? {} : { origin: request.origin }),
       ...(request.method === 'OPTIONS' ? { 'access-control-request-method': 'POST' } : {}),
-      ...(plan.traffic.trustedProxies.length > 0 ? { 'x-forwarded-for': request.address } : {}),
     },
     hosts: 1,
     peer: request.address,
@@ -50,9 +49,8 @@ const message = ({ revision }: AskedRequest): Message => ({
 });
 
 /** Decides as the gateway would with full buckets and instances that are up. */
-export function judgeRequest(plan: Plan, request: AskedRequest): Judged {
-  const tables = compileTables(gatewayTables(plan), 'local');
-  const asked = ask(tables, requestOf(plan, request), addressSet(plan.traffic.trustedProxies));
+export function judgeRequest(plan: Plan, request: AskedRequest, tables = compileTables(gatewayTables(plan), 'local')): Judged {
+  const asked = ask(tables, requestOf(request), addressSet(plan.traffic.trustedProxies));
   const principal = principalOf(plan, request);
   const facts: Facts = {
     address: { kind: 'ok' },
@@ -79,8 +77,9 @@ function principalOf({ traffic }: Plan, { client, tenant }: AskedRequest): Princ
 
 /** What a policy test compares with its promise. */
 export function decideExpectation(plan: Plan) {
+  const tables = compileTables(gatewayTables(plan), 'local');
   return ({ request }: ExpectationPlan): { decision: 'allow' | 'deny'; status: number | null; reason: string | null; step: string | null } => {
-    const { decision } = judgeRequest(plan, request);
+    const { decision } = judgeRequest(plan, request, tables);
     if (decision.kind !== 'refuse') return { decision: 'allow', status: null, reason: null, step: null };
     return { decision: 'deny', status: decision.status, reason: decision.reason, step: decision.step };
   };

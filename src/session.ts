@@ -1,7 +1,7 @@
 /** What all commands share: the config is loaded once, planned once, and each target is emitted once. */
 import { dirname, join } from 'node:path';
 import { assets, packageVersion } from './assets.js';
-import { planConfig, type PlacedDiagnostic } from './compile.js';
+import type { PlacedDiagnostic } from './compile.js';
 import type { EmittedTargets } from './emit/registry.js';
 import { HEADER, type Target } from './emit/types.js';
 import { load } from './load/load.js';
@@ -30,9 +30,12 @@ export type Opened =
 
 /** Loads and plans the config. */
 export async function open({ cwd, configFile, environment }: SessionOptions): Promise<Opened> {
+  // Imported while the workers evaluate, when this thread has nothing else to do.
+  const planning = import('./compile.js');
   const loaded = await load({ cwd, ...(configFile === undefined ? {} : { configFile }) });
   if (!loaded.ok) return { ok: false, diagnostics: loaded.diagnostics.map((diagnostic) => ({ diagnostic, environment: null })), sources: loaded.sources };
   const { sources, facts } = loaded;
+  const { planConfig } = await planning;
   const planned = planConfig(loaded.value);
   if (!planned.ok) return { ok: false, diagnostics: planned.diagnostics, sources };
   const plans = planned.plans.filter((plan) => environment === undefined || plan.environment === environment);

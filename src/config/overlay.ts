@@ -16,8 +16,19 @@ export interface Variants {
 type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Keys by which a value says what kind of thing it is. A value that carries its tag replaces the base's; one without is merged into it. */
-const TAGS = ['kind', 'at', 'preset', 'secret', 'client', 'host'];
+/**
+ * Where the language has unions, and the key by which a value says which member it is (null: whatever is there replaces). A value that carries its tag
+ * replaces the base's; one without is merged into it, or no environment could change `servers.x.replicas` alone.
+ */
+const UNIONS: readonly (readonly [path: string, tag: string | null])[] = [
+  ['servers.*', 'kind'],
+  ['gateway.tls', 'at'],
+  ['targets.kubernetes.exposure', 'kind'],
+  ['origins.*', null],
+  ['tenants.*.match', null],
+  ['servers.*.env.*', null],
+  ['gateway.admin.readToken', null],
+];
 /** Objects whose keys are names the user declared. */
 const NAMED = new Set(['servers', 'origins', 'tenants', 'strategies', 'auth.clients']);
 
@@ -47,20 +58,28 @@ function inspect(base: unknown, overlay: Json, where: ConfigPath, path: readonly
     } else if (NAMED.has(path.join('.')) && !(isObject(base) && Object.hasOwn(base, key))) {
       const known = isObject(base) ? Object.keys(base) : [];
       found.push(problem([...where, key], true, `"${key}" is not declared under ${path.join('.')}; an environment changes what the base declares${didYouMean(key, known)}`));
-    } else if (isObject(value) && !replaces(value)) {
+    } else if (isObject(value) && !replaces(value, inner)) {
       inspect(isObject(base) ? base[key] : undefined, value, [...where, key], inner, found);
     }
   }
 }
 
-const replaces = (value: Json): boolean => TAGS.some((tag) => tag in value);
+function replaces(value: Json, path: readonly string[]): boolean {
+  const union = UNIONS.find(([pattern]) => matches(pattern, path));
+  return union !== undefined && (union[1] === null || Object.hasOwn(value, union[1]));
+}
 
-function merge(base: unknown, overlay: unknown): unknown {
-  if (!isObject(overlay) || !isObject(base) || replaces(overlay)) return overlay;
+function matches(pattern: string, path: readonly string[]): boolean {
+  const parts = pattern.split('.');
+  return parts.length === path.length && parts.every((part, i) => part === '*' || part === path[i]);
+}
+
+function merge(base: unknown, overlay: unknown, path: readonly string[] = []): unknown {
+  if (!isObject(overlay) || !isObject(base) || replaces(overlay, path)) return overlay;
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(overlay)) {
     if (value === null) delete merged[key];
-    else merged[key] = Object.hasOwn(base, key) ? merge(base[key], value) : value;
+    else merged[key] = Object.hasOwn(base, key) ? merge(base[key], value, [...path, key]) : value;
   }
   return merged;
 }

@@ -11,13 +11,16 @@ export class FileWatch {
   readonly #changed: () => void;
   #watchers: FSWatcher[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(changed: () => void) {
     this.#changed = changed;
   }
 
   follow(files: Iterable<string>): void {
-    this.close();
+    // A change that came while the last one was being built still waits to be seen.
+    for (const watcher of this.#watchers) watcher.close();
+    if (this.#closed) return;
     const byFolder = new Map<string, Set<string>>();
     for (const file of files) byFolder.set(dirname(file), (byFolder.get(dirname(file)) ?? new Set()).add(basename(file)));
     this.#watchers = [...byFolder].map(([folder, names]) =>
@@ -30,6 +33,7 @@ export class FileWatch {
   }
 
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#timer);
     for (const watcher of this.#watchers) watcher.close();
     this.#watchers = [];

@@ -33,7 +33,10 @@ async function host(name: string): Promise<() => Promise<void>> {
   const { startHost } = await FEATURES.host();
   const running = await startHost({ upstream, ...listenOf(process.env, { host: all, port: table.port }), path: table.path, bodyLimit: TABLES.limits.body, log });
   log('info', 'listening', { port: running.port });
-  return () => running.close(TABLES.timeouts.drain);
+  return async () => {
+    await running.close(TABLES.timeouts.drain);
+    await upstream.close();
+  };
 }
 
 try {

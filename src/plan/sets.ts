@@ -6,7 +6,7 @@ export class Sets {
   readonly #members = new Map<string, readonly string[]>();
   readonly #all: string;
 
-  /** @param all the members of the set that is labelled `all` */
+  /** @param all the members of the set that is labelled `+all` */
   constructor(all: readonly string[]) {
     this.#all = keyOf(all);
   }
@@ -27,8 +27,9 @@ export class Sets {
   }
 
   #name(key: string, members: readonly string[]): string {
-    if (members.length === 0) return 'none';
-    if (key === this.#all && members.length > 1) return 'all';
+    // A plus in front is what no name and no list of names begins with.
+    if (members.length === 0) return '+none';
+    if (key === this.#all && members.length > 1) return '+all';
     const label = members.join('+');
     return label.length <= 60 ? label : `${members[0]}+${members.length - 1}-more-${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
   }

@@ -111,14 +111,14 @@ export interface OriginRuleAt {
   readonly from: string;
 }
 
-/** Origins that are accepted together. Label: `app+previews`, or `none`. */
+/** Origins that are accepted together. Label: `app+previews`, `+all` or `+none`. */
 export interface OriginSet {
   readonly id: string;
   /** Names of `Traffic.origins`. */
   readonly origins: readonly string[];
 }
 
-/** Servers that are granted together. Label: `files+search`, `all`, or `none`. */
+/** Servers that are granted together. Label: `files+search`, `+all` or `+none`. */
 export interface ServerSet {
   readonly id: string;
   readonly servers: readonly string[];

@@ -52,7 +52,7 @@ export function writeFiles(files: readonly { readonly path: string; readonly con
   chmodSync(folder, 0o755);
   for (const { path, contents } of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), contents.replaceAll(' /tmp/', ` ${folder}/`));
+    writeFileSync(join(folder, path), contents.replaceAll(' /tmp/nginx', ` ${folder}/nginx`));
   }
   return folder;
 }

@@ -1,10 +1,19 @@
 /** When each named difference may show in a generated request. Null: not among what is generated; it has a test of its own, or cannot be seen from outside. */
-import type { NginxDifferenceId } from '#src/emit/nginx/nginx-cannot.js';
+import { differencesOf, NGINX_CANNOT, type NginxDifference, type NginxDifferenceId } from '#src/emit/nginx/nginx-cannot.js';
 import type { Traffic } from '#src/plan/types.js';
 import type { Release } from '#src/emit/nginx/release.js';
 import type { Sent } from './generate.js';
+import type { RawAnswer } from './raw.js';
 
-type May = (sent: Sent, context: { readonly release: Release; readonly traffic: Partial<Traffic> }) => boolean;
+interface Showing {
+  readonly when: (sent: Sent, context: Context) => boolean;
+  /** What nginx answers then; left out where it depends on the rows. */
+  readonly status?: readonly number[];
+}
+export interface Context {
+  readonly release: Release;
+  readonly traffic: Partial<Traffic>;
+}
 
 /** As Node 20 to 26 know them, of those that are generated. */
 const UNKNOWN_METHOD = /^(FOO|G_T)$/;
@@ -14,31 +23,60 @@ const values = ({ headers }: Sent, name: string): readonly string[] => headers.f
 const has = (sent: Sent, name: string): boolean => values(sent, name).length > 0;
 const pathOf = ({ target }: Sent): string => target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').split('?', 1)[0] ?? '';
 
-export const MAY: Readonly<Record<NginxDifferenceId, May | null>> = {
-  'absolute-form-authority': ({ target }) => /^https?:\/\/[^/?#]*[^a-z0-9.:/?#[\]-]/i.test(target) || /^https?:\/\/\[[^\]]*[^0-9a-f:.\]]/i.test(target),
-  'connect': ({ method }) => method === 'CONNECT',
-  'empty-header': (sent) => values(sent, 'access-control-request-method').includes('') || values(sent, 'expect').includes(''),
-  'forwarded-absolute-form': (sent, { traffic }) =>
-    traffic.originFallback === 'forwarded' && /^https?:/i.test(sent.target) && !values(sent, 'origin').some(Boolean) && has(sent, 'x-forwarded-host') && has(sent, 'x-forwarded-proto'),
+export const MAY: Readonly<Record<NginxDifferenceId, Showing | null>> = {
+  'absolute-form-authority': { when: ({ target }) => /^https?:\/\/[^/?#]*[^a-z0-9.:/?#[\]-]/i.test(target) || /^https?:\/\/\[[^\]]*[^0-9a-f:.\]]/i.test(target), status: [400] },
+  'connect': { when: ({ method }) => method === 'CONNECT', status: [400, 405] },
+  'empty-header': { when: (sent) => values(sent, 'access-control-request-method').includes('') },
+  'forwarded-absolute-form': {
+    when: (sent, { traffic }) =>
+      traffic.originFallback === 'forwarded' && /^https?:/i.test(sent.target) && !values(sent, 'origin').some(Boolean) && has(sent, 'x-forwarded-host') && has(sent, 'x-forwarded-proto'),
+  },
   'header-bytes': null,
   'header-names': null,
-  'host-header': (sent) =>
-    !has(sent, 'host') || values(sent, 'host').some((host) => /^\.*$|\.\./.test(host) || !/^(?:[a-z0-9._~!$&'()*+,;=%-]+|\[[0-9a-f:.]+\])(?::[0-9]*)?$/i.test(host)),
+  'host-header': {
+    when: (sent) =>
+      !has(sent, 'host') || values(sent, 'host').some((host) => /^\.*$|\.\./.test(host) || !/^(?:[a-z0-9._~!$&'()*+,;=%-]+|\[[0-9a-f:.]+\])(?::[0-9]*)?$/i.test(host)),
+    status: [400],
+  },
   'http-version': null,
   'internal-hosts': null,
   'own-reason': null,
-  'parser-before-expectation': (sent) => values(sent, 'expect').some((value) => !/(?:^|\W)100-continue(?:$|\W)/i.test(value)),
-  'path-undecodable': (sent) => /%(?![0-9a-f]{2})|%00/i.test(pathOf(sent)) || climbs(pathOf(sent)),
-  'preflight-with-body': (sent) => sent.method === 'OPTIONS' && values(sent, 'content-length').some((length) => Number(length) > 65_536),
+  'parser-before-expectation': { when: (sent) => values(sent, 'expect').some((value) => !/(?:^|\W)100-continue(?:$|\W)/i.test(value)), status: [400] },
+  'path-undecodable': { when: (sent) => /%(?![0-9a-f]{2})|%00/i.test(pathOf(sent)) || climbs(pathOf(sent)), status: [400] },
+  'preflight-with-body': { when: (sent) => sent.method === 'OPTIONS' && values(sent, 'content-length').some((length) => Number(length) > 65_536), status: [413] },
   'rate-is-its-own': null,
-  'repeated-forwarded': (sent, { traffic }) => traffic.trustedProxies !== undefined && ['x-forwarded-host', 'x-forwarded-proto'].some((name) => values(sent, name).length > 1),
-  'repeated-origin': (sent) => values(sent, 'origin').length > 1,
-  'single-headers': (sent) => SINGLE.some((name) => values(sent, name).length > 1),
-  'tab-before-value': (sent) => sent.headers.some(([, value]) => value.startsWith('\t')),
-  'trace': ({ method }) => method === 'TRACE',
-  'transfer-coding': (sent) => values(sent, 'transfer-encoding').some((coding) => coding.toLowerCase() !== 'chunked' || sent.version === 'HTTP/1.0'),
-  'unknown-method': ({ method }) => UNKNOWN_METHOD.test(method),
+  'repeated-forwarded': { when: (sent, { traffic }) => traffic.trustedProxies !== undefined && ['x-forwarded-host', 'x-forwarded-proto'].some((name) => values(sent, name).length > 1) },
+  'repeated-origin': { when: (sent) => values(sent, 'origin').length > 1 },
+  'single-headers': { when: (sent) => SINGLE.some((name) => values(sent, name).length > 1), status: [400] },
+  'tab-before-value': { when: (sent) => sent.headers.some(([, value]) => value.startsWith('\t')), status: [400, 403] },
+  'trace': { when: ({ method }) => method === 'TRACE', status: [405] },
+  'transfer-coding': { when: (sent) => values(sent, 'transfer-encoding').some((coding) => coding.toLowerCase() !== 'chunked' || sent.version === 'HTTP/1.0'), status: [400] },
+  'unknown-method': { when: ({ method }) => UNKNOWN_METHOD.test(method) },
 };
+
+/** The differences that may show in a request at all. */
+export function mayShow(sent: Sent, context: Context): readonly NginxDifferenceId[] {
+  return differencesOf(context.release).filter((id) => MAY[id]?.when(sent, context));
+}
+
+/** Those of them that explain two answers: a difference explains no more than it says. */
+export function explaining(sent: Sent, context: Context, alone: RawAnswer, through: RawAnswer): readonly NginxDifferenceId[] {
+  return mayShow(sent, context).filter((id) => fits(NGINX_CANNOT[id], alone, through) && (MAY[id]?.status?.includes(through.status) ?? true));
+}
+
+function fits({ effect }: NginxDifference, alone: RawAnswer, through: RawAnswer): boolean {
+  const [wasRefused, isRefused] = [alone.status >= 400, through.status >= 400];
+  switch (effect) {
+    case 'status':
+      return wasRefused && isRefused;
+    case 'stricter':
+      return isRefused;
+    case 'looser':
+      return wasRefused;
+    default:
+      return false;
+  }
+}
 
 function climbs(path: string): boolean {
   let depth = 0;

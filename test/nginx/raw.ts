@@ -53,13 +53,15 @@ function bodyOf(headers: Readonly<Record<string, string>>, rest: string, closed:
   return rest.replace(/(^|\r\n)[0-9a-f]+\r\n/g, '').replace(/\r\n$/, '');
 }
 
-/** The JSON-RPC error code of a refusal; null for anything else. */
-export function codeOf({ body }: RawAnswer): number | null {
+/** Of a refusal in JSON; null for anything else. */
+export const codeOf = (answer: RawAnswer): number | null => errorOf(answer)?.code ?? null;
+export const reasonOf = (answer: RawAnswer): string | null => errorOf(answer)?.data?.reason ?? null;
+
+function errorOf({ body }: RawAnswer): { readonly code?: number; readonly data?: { readonly reason?: string } } | undefined {
   try {
-    const parsed = JSON.parse(body) as { error?: { code?: unknown } };
-    return typeof parsed.error?.code === 'number' ? parsed.error.code : null;
+    return (JSON.parse(body) as { error?: { code?: number; data?: { reason?: string } } }).error;
   } catch {
-    return null;
+    return undefined;
   }
 }
 

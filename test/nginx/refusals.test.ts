@@ -25,12 +25,11 @@ const REFUSED: readonly (readonly [reason: Reason, bytes: string])[] = [
   ['origin-not-allowed', get('/mcp/search', { Host: 'mcp.acme.test', Origin: 'null' })],
   ['method-not-allowed', request('PUT', '/mcp/search', { Host: 'mcp.acme.test', Origin: APP })],
   ['method-not-allowed', request('OPTIONS', '/Custom/Route-1.x', { Host: 'mcp.acme.test' })],
-  ['expectation-unsupported', get('/mcp/search', { Host: 'mcp.acme.test', Expect: 'miracles' })],
   ['body-too-large', request('POST', '/mcp/search', { ...CALL, Origin: APP, 'Content-Length': '65537' })],
   ['content-type-unsupported', request('POST', '/mcp/search', { Host: 'mcp.acme.test', Origin: APP, 'Content-Type': 'text/plain' }, JSON_BODY)],
 ];
 
-/** Faults that nginx finds itself, most of them before it knows anything of the request. */
+/** What the parsers refuse: nginx's finds most of it before it knows anything of the request. */
 const OWN: readonly (readonly [reason: Reason, bytes: string])[] = [
   ['malformed-request', 'NONSENSE\r\n\r\n'],
   ['malformed-request', 'GET relative HTTP/1.1\r\nHost: mcp.acme.test\r\n\r\n'],
@@ -41,6 +40,7 @@ const OWN: readonly (readonly [reason: Reason, bytes: string])[] = [
   ['malformed-request', 'POST / HTTP/1.1\r\nHost: mcp.acme.test\r\nTransfer-Encoding: gzip\r\n\r\n'],
   ['headers-too-large', get(`/${'x'.repeat(20_000)}`, { Host: 'mcp.acme.test' })],
   ['headers-too-large', get('/mcp/search', { Host: 'mcp.acme.test', Cookie: 'x'.repeat(20_000) })],
+  ['expectation-unsupported', get('/mcp/search', { Host: 'mcp.acme.test', Expect: 'miracles' })],
   ['method-not-allowed', 'TRACE /mcp/search HTTP/1.1\r\nHost: mcp.acme.test\r\n\r\n'],
 ];
 

@@ -52,6 +52,8 @@ export interface Dialled {
   /** How the other side ended it. */
   readonly ended: Promise<'fin' | 'reset'>;
   readonly isOpen: boolean;
+  /** Reads no more. */
+  pause(): void;
   /** Ends our half, keeps reading. */
   finish(): void;
   /** Closes. */
@@ -106,6 +108,9 @@ class Connection implements Dialled {
   }
   received(): string {
     return Buffer.concat(this.#all).toString('latin1');
+  }
+  pause(): void {
+    this.#socket.pause();
   }
   finish(): void {
     this.#socket.end();

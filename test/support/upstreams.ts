@@ -132,6 +132,10 @@ async function record(incoming: IncomingMessage, response: ServerResponse): Prom
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks);
+  const { socket } = incoming;
+  // Node also says 'finish' when the socket went away under the last bytes.
+  let whole = false;
+  response.once('finish', () => void (whole = !socket.destroyed));
   const parse = (): Received['message'] => JSON.parse(body.toString()) as Received['message'];
   return {
     method: incoming.method ?? '',
@@ -142,8 +146,8 @@ async function record(incoming: IncomingMessage, response: ServerResponse): Prom
     body,
     message: incoming.headers['content-type']?.startsWith('application/json') && body.length > 0 ? parse() : undefined,
     response,
-    abandoned: new Promise((resolve) => response.once('close', () => void (response.writableFinished || resolve()))),
-    finished: new Promise((resolve) => response.once('finish', () => resolve())),
+    abandoned: new Promise((resolve) => response.once('close', () => void (whole || resolve()))),
+    finished: new Promise((resolve) => response.once('finish', () => void (whole && resolve()))),
   };
 }
 

@@ -2,11 +2,12 @@ import type { Target } from '../../emit/types.js';
 import { drift } from '../../output/drift.js';
 import { buildReport, conflictReport, driftReport } from '../../output/report.js';
 import { write } from '../../output/write.js';
-import { output, type Output, type Project, type SessionOptions } from '../../session.js';
-import { UsageError, type Given } from '../args.js';
+import { output, type Output, type Project } from '../../session.js';
+import { UsageError } from '../args.js';
 import { buildProject } from '../built.js';
 import type { Context } from '../commands.js';
 import { EXIT, type ExitCode } from '../io.js';
+import { sessionOptions } from '../session-options.js';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { io, given, cwd } = context;
@@ -23,13 +24,6 @@ export async function run(context: Context): Promise<ExitCode> {
   const result = await output(project, options, wanted);
   if (given.has('stdout')) return print(result, context);
   return given.has('check') ? compare(result, context) : save(result, context, verdict.others);
-}
-
-export function sessionOptions(given: Given, cwd: string): SessionOptions {
-  const config = given.one('config');
-  const environment = given.one('env');
-  const targets = given.many('target') as Target[] | undefined;
-  return { cwd, ...(config ? { configFile: config } : {}), ...(environment ? { environment } : {}), ...(targets ? { targets } : {}) };
 }
 
 /** A target that no environment has would be an empty success. */

@@ -1,36 +1,40 @@
+import type { PlacedDiagnostic } from '../../compile.js';
 import { findConfig } from '../../load/find.js';
 import { startTypecheck } from '../../load/typecheck.js';
 import type { Severity } from '../../plan/types.js';
-import { renderJson } from '../../policy/render/json.js';
-import { emitPlan, open } from '../../session.js';
+import type { Opened, Project } from '../../session.js';
 import type { Context } from '../commands.js';
 import { EXIT, type ExitCode } from '../io.js';
-import { judge } from '../judge.js';
-import { renderDiagnostics } from '../render/diagnostics.js';
-import { diagnosticsJson } from '../render/diagnostics-json.js';
-import { sessionOptions } from './build.js';
+import { sessionOptions } from '../session-options.js';
 
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warn: 1, error: 2 };
 
 export async function run(context: Context): Promise<ExitCode> {
-  const { io, given, colour, cwd } = context;
+  const { given, cwd } = context;
   const options = sessionOptions(given, cwd);
   const found = findConfig(cwd, options.configFile);
-  // The compiler runs beside everything else, or a check would take the sum of both.
+  // Before anything else is even imported: the compiler's thread is the longest, and everything else fits beside it.
   const types = found.ok ? startTypecheck(found.file, cwd) : Promise.resolve([]);
+  const { open } = await import('../../session.js');
   const [opened, typeErrors] = await Promise.all([open(options), types]);
   const wrong = [...(opened.ok ? [] : opened.diagnostics), ...typeErrors.map((diagnostic) => ({ diagnostic, environment: null }))];
-  const asJson = given.one('format') === 'json';
-  if (!opened.ok || wrong.length > 0) {
-    const rendering = { sources: opened.ok ? opened.project.sources : opened.sources, cwd, colour };
-    if (asJson) io.out(diagnosticsJson(wrong, rendering));
-    else io.err(renderDiagnostics(wrong, rendering));
-    return EXIT.usage;
-  }
-  const { project } = opened;
+  return opened.ok && wrong.length === 0 ? report(opened.project, context) : complain(wrong, opened, context);
+}
+
+async function complain(wrong: readonly PlacedDiagnostic[], opened: Opened, { io, given, colour, cwd }: Context): Promise<ExitCode> {
+  const rendering = { sources: opened.ok ? opened.project.sources : opened.sources, cwd, colour };
+  if (given.one('format') === 'json') io.out((await import('../render/diagnostics-json.js')).diagnosticsJson(wrong, rendering));
+  else io.err((await import('../render/diagnostics.js')).renderDiagnostics(wrong, rendering));
+  return EXIT.usage;
+}
+
+async function report(project: Project, context: Context): Promise<ExitCode> {
+  const { io, given } = context;
+  const { emitPlan } = await import('../../session.js');
   const emitted = await Promise.all(project.plans.map((plan) => emitPlan(plan, null)));
+  const { judge } = await import('../judge.js');
   const { report, text } = await judge(project, emitted, context);
-  io.out(asJson ? renderJson(report) : text);
+  io.out(given.one('format') === 'json' ? (await import('../../policy/render/json.js')).renderJson(report) : text);
   const threshold = RANK[(given.one('fail-on') ?? 'error') as Severity];
   const failing = report.reported.some(({ finding }) => finding.suppressed === null && RANK[finding.severity] >= threshold);
   return failing ? EXIT.findings : EXIT.clean;

@@ -10,7 +10,7 @@ import { UsageError } from '../args.js';
 import { buildProject } from '../built.js';
 import type { Context } from '../commands.js';
 import { EXIT, type ExitCode } from '../io.js';
-import { sessionOptions } from './build.js';
+import { sessionOptions } from '../session-options.js';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { io, given, colour, cwd } = context;

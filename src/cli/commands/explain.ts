@@ -11,7 +11,7 @@ import type { Context } from '../commands.js';
 import { EXIT, type ExitCode } from '../io.js';
 import { renderDiagnostics } from '../render/diagnostics.js';
 import { stepsJson, stepsText } from '../render/steps.js';
-import { sessionOptions } from './build.js';
+import { sessionOptions } from '../session-options.js';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { io, given, colour, cwd } = context;

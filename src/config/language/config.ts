@@ -44,13 +44,8 @@ export interface Deployment<S extends string, O extends string, T extends string
 }
 
 /**
- * What an environment changes: objects merge key by key; arrays, scalars and tagged unions replace whole; `null` removes an optional
- * key or an entry. Entries it names must exist in the base.
+ * What an environment changes: objects merge key by key, arrays and scalars replace, `null` removes an optional key or an entry. A member of a union
+ * (a server, `tls`, an exposure) replaces whole when it carries its tag (`kind`, `at`), and is merged without it; origins and matches always replace.
+ * Entries it names must exist in the base.
  */
-export type Overlay<D> = D extends readonly unknown[]
-  ? D
-  : D extends { readonly secret: string } | { kind: string } | { preset: string }
-    ? { [K in keyof D]?: Overlay<D[K]> | null }
-    : D extends object
-      ? { [K in keyof D]?: Overlay<D[K]> | null }
-      : D;
+export type Overlay<D> = D extends readonly unknown[] ? D : D extends object ? { [K in keyof D]?: Overlay<D[K]> | null } : D;

@@ -16,7 +16,7 @@ export function origins(traffic: Traffic): readonly Item[] {
   return [
     section('rows 3 and 4: the origin is accepted, or there is none'),
     ...(takesForwarded(traffic) ? [forwardedOrigin()] : []),
-    map($('mcp_route'), 'mcp_origins', 'none', routes.map(({ server, origins }) => entry(mapKey(server), mapKey(origins)))),
+    map($('mcp_route'), 'mcp_origins', '+none', routes.map(({ server, origins }) => entry(mapKey(server), mapKey(origins)))),
     map(template($('mcp_origins'), '|', originOf(traffic)), 'mcp_origin_is', 'refused', [
       ...usedSets(traffic).flatMap((set) => exactEntries(traffic, set)),
       // Strings are looked up before patterns, patterns are tried from the top.

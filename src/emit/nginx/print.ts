@@ -6,7 +6,7 @@ import type { Directive, Entry, Item, NginxDocument, Section } from './types.js'
 
 const INDENT = '    ';
 /** A key wider than this does not push the values of its neighbours to the right. */
-const WIDEST_KEY = 64;
+const WIDEST_KEY = 72;
 const RULER = 110;
 
 export function nginxPrint({ files }: NginxDocument): readonly EmittedFile[] {

@@ -48,7 +48,7 @@ export function proxy({ traffic }: Plan, release: Release): readonly Item[] {
     ),
     line('proxy_pass_header', 'X-Accel-Buffering'),
     because(
-      'Another gateway is tried only while nothing has been sent: bodies are not buffered, so what was sent cannot be sent again.',
+      ['Another gateway is tried when one cannot be reached. Once a POST has been sent it is never sent again: its body was not kept, and a tool', 'must not run twice. GET and DELETE may be, being idempotent (RFC 9110 §9.2.2).'],
       line('proxy_next_upstream', 'error', 'timeout'),
     ),
     line('proxy_next_upstream_tries', '2'),

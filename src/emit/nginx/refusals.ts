@@ -39,7 +39,7 @@ export function refusals(plan: Plan): readonly Item[] {
     ]),
     map(template($('status'), ' ', $('mcp_allow')), 'mcp_sent_allow', mapKey(''), [entry(mapPattern('^405 '), $('mcp_allow'))]),
     map($('status'), 'mcp_sent_retry', mapKey(''), [entry(mapKey('429'), String(Math.max(1, Math.ceil(perToken / 1000))))]),
-    map($('status'), 'mcp_sent_vary', mapKey(''), [entry(mapPattern(`^(?:403|${AFTER_ORIGIN})$`), 'Origin')]),
+    map(template($('status'), ' ', $('mcp_refuse')), 'mcp_sent_vary', mapKey(''), [entry(mapPattern(`^(?:403 origin|${AFTER_ORIGIN})`), 'Origin')]),
     map(accepted, 'mcp_sent_cors', mapKey(''), [entry(ifAccepted, originOf(traffic))]),
     map(accepted, 'mcp_sent_expose', mapKey(''), [entry(ifAccepted, text(exposed(traffic.cors)))]),
     ...(traffic.cors.credentials ? [map(accepted, 'mcp_sent_credentials', mapKey(''), [entry(ifAccepted, 'true')])] : []),

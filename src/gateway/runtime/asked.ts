@@ -54,7 +54,8 @@ export function ask(tables: Tables, request: GatewayRequest, trusted: (address: 
   const rawPath = (query === -1 ? target : target.slice(0, query)) || '/';
   const fromTrusted = trusted(request.peer);
   const authority = absolute?.[1] ?? ((fromTrusted && request.headers['x-forwarded-host']) || request.headers['host']);
-  const host = hostName(authority);
+  // A missing Host is missing also where the target names one (RFC 9112 §3.2).
+  const host = request.hosts === 0 ? null : hostName(authority);
   const [pathTenant, path] = splitTenant(tables, rawPath);
   return {
     request,
@@ -77,6 +78,8 @@ export function hostAccepted(tables: Tables, asked: Asked): boolean {
 function faultOf(request: GatewayRequest, path: string, host: string | null): Reason | null {
   if (request.hosts > 1 || request.headers['origin']?.includes(',')) return 'repeated-header';
   if (host === null || !path.startsWith('/')) return 'malformed-request';
+  // Other offers, such as h2c, may be passed over (RFC 9110 §7.8); a WebSocket that is passed over waits for ever.
+  if (request.headers['upgrade']?.toLowerCase().includes('websocket')) return 'upgrade-unsupported';
   if (request.headers['transfer-encoding'] !== undefined && request.headers['content-length'] !== undefined) return 'malformed-request';
   return NOT_LITERAL.test(path) ? 'path-not-literal' : null;
 }

@@ -1,12 +1,19 @@
 import type { RateTable } from './types.js';
 
-/** More keys than this and the fullest are forgotten: a flood of addresses must not become a flood of memory. */
+/** Keys of one generation. Two generations are kept, so that a flood of addresses is neither a flood of memory nor a search through it. */
 const MOST_KEYS = 50_000;
 
-/** Token buckets by key: `tokens` at once, refilled evenly over `window`. */
+interface Level {
+  tokens: number;
+  at: number;
+}
+
+/** Token buckets by key: `tokens` at once, refilled evenly over `window`. Times are milliseconds of a clock that never goes back. */
 export class Buckets {
   readonly #rate: RateTable;
-  readonly #levels = new Map<string, { tokens: number; at: number }>();
+  /** A key that is used moves into the young generation; one that is not for a whole generation is forgotten, full or not. */
+  #young = new Map<string, Level>();
+  #old = new Map<string, Level>();
 
   constructor(rate: RateTable) {
     this.#rate = rate;
@@ -26,26 +33,18 @@ export class Buckets {
     level.tokens = Math.max(0, level.tokens - 1);
   }
 
-  #level(key: string, now: number): { tokens: number; at: number } {
+  #level(key: string, now: number): Level {
     const { tokens: most, window } = this.#rate;
-    const known = this.#levels.get(key);
-    if (!known) {
-      if (this.#levels.size >= MOST_KEYS) this.#forget(now);
-      const fresh = { tokens: most, at: now };
-      this.#levels.set(key, fresh);
-      return fresh;
-    }
-    known.tokens = Math.min(most, known.tokens + ((now - known.at) * most) / window);
-    known.at = now;
-    return known;
+    const known = this.#young.get(key) ?? this.#old.get(key);
+    const level = known ?? { tokens: most, at: now };
+    level.tokens = Math.min(most, level.tokens + (Math.max(0, now - level.at) * most) / window);
+    level.at = now;
+    if (!this.#young.has(key)) this.#keep(key, level);
+    return level;
   }
 
-  /** A bucket that is full again says nothing that a new one would not; then the oldest go. */
-  #forget(now: number): void {
-    for (const [key, { at }] of this.#levels) if (now - at >= this.#rate.window) this.#levels.delete(key);
-    for (const key of this.#levels.keys()) {
-      if (this.#levels.size < MOST_KEYS) break;
-      this.#levels.delete(key);
-    }
+  #keep(key: string, level: Level): void {
+    if (this.#young.size >= MOST_KEYS) [this.#old, this.#young] = [this.#young, new Map()];
+    this.#young.set(key, level);
   }
 }

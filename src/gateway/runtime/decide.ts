@@ -65,6 +65,8 @@ export interface Row {
 const no = (reason: Reason, at: string, more: { retryAfter?: number; data?: Readonly<Record<string, unknown>> } = {}): Verdict => ({ reason, at, ...more });
 const serverPath = (asked: Asked, key: string): string => `servers.${asked.route?.server ?? ''}.${key}`;
 
+const JSON_TYPE = /^\s*application\/json\s*(?:$|;(?!.*charset)|;\s*charset="?utf-?8"?\s*(?:$|;(?!.*charset)))/i;
+
 function originInServerSet(tables: Tables, { route, origin }: Asked): boolean {
   const set = tables.originSets.get(route?.origins ?? '');
   return set !== undefined && origin !== null && originAllowed(set, origin);
@@ -114,8 +116,8 @@ export const ROWS = [
     check: ({ raw }, { request }) => {
       if (Number(request.headers['content-length'] ?? 0) > raw.limits.body) return no('body-too-large', 'gateway.limits.body');
       if (request.method !== 'POST') return null;
-      const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
-      return type === 'application/json' ? null : no('content-type-unsupported', 'gateway');
+      // In another charset the server could read another message than is judged here (RFC 8259 §8.1: JSON is UTF-8).
+      return JSON_TYPE.test(request.headers['content-type'] ?? '') ? null : no('content-type-unsupported', 'gateway');
     },
   },
   {

@@ -3,9 +3,12 @@ import { lookup } from 'node:dns/promises';
 /** Platforms change addresses without notice; their resolvers answer at once. */
 const EVERY = 5000;
 
-/** Calls back with the addresses of a name, again whenever they change. @returns a function that stops it */
-export function watchName(name: string, changed: (addresses: readonly string[]) => void): () => void {
-  let timer: NodeJS.Timeout;
+/** A resolver that does not answer must not keep the gateway from starting. */
+const FIRST_WAIT = 2000;
+
+/** Calls back with the addresses of a name, again whenever they change. @returns after the first look, a function that stops it */
+export async function watchName(name: string, changed: (addresses: readonly string[]) => void): Promise<() => void> {
+  let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let known = '';
   const look = async (): Promise<void> => {
@@ -20,7 +23,7 @@ export function watchName(name: string, changed: (addresses: readonly string[]) 
     }
     if (!stopped) timer = setTimeout(() => void look(), EVERY).unref();
   };
-  timer = setTimeout(() => void look(), 0);
+  await Promise.race([look(), new Promise((resolve) => setTimeout(resolve, FIRST_WAIT).unref())]);
   return () => {
     stopped = true;
     clearTimeout(timer);

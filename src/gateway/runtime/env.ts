@@ -21,7 +21,8 @@ export function logLevelOf(env: Env, tables: GatewayTables): LogLevel {
 /** `HOST` and `PORT`, or the `MCP_GATEWAY_` form of them, override the tables. */
 export function listenOf(env: Env, { host, port }: Listen): Listen {
   return {
-    host: env['MCP_GATEWAY_HOST'] ?? env['HOST'] ?? host,
+    // An empty host would mean every interface.
+    host: env['MCP_GATEWAY_HOST'] || env['HOST'] || host,
     port: portOf(env, 'MCP_GATEWAY_PORT') ?? portOf(env, 'PORT') ?? port,
   };
 }
@@ -40,11 +41,17 @@ export function poolOverrides(env: Env): ReadonlyMap<string, Source> {
   try {
     const pools = JSON.parse(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given) as Record<string, string[]>;
     return new Map(
-      Object.entries(pools).map(([server, urls]) => [server, { kind: 'urls', instances: urls.map((url) => ({ id: new URL(url).host, url })) }]),
+      Object.entries(pools).map(([server, urls]) => [server, { kind: 'urls', instances: urls.map((url) => ({ id: idOf(url, urls), url })) }]),
     );
   } catch (cause) {
     throw new SettingError(`MCPGEN_POOLS must be JSON such as {"search":["http://127.0.0.1:9000/mcp"]}, or @ and the path of a file with it`, { cause });
   }
+}
+
+/** Host and port name an instance, unless two share them. */
+function idOf(url: string, urls: readonly string[]): string {
+  const { host } = new URL(url);
+  return urls.filter((other) => new URL(other).host === host).length === 1 ? host : url;
 }
 
 /** A secret by name: the file that `NAME_FILE` names, the variable `NAME`, or the file `NAME` in the folder `MCPGEN_SECRETS`. */

@@ -21,6 +21,8 @@ export interface Exchange {
   body: Buffer | null;
   session: SessionState | null;
   instance: Instance | null;
+  /** Gives back what was set aside for it: a stream, a session. Called when its connection is done with. */
+  release: () => void;
   /** Why it was turned away, for the log. */
   reason: string | null;
   /** A sentence beside the reason, for people who search logs for it. */
@@ -40,8 +42,16 @@ export function principalOf({ facts }: Exchange): string {
   return facts.principal?.kind === 'client' ? `client:${facts.principal.client}` : 'anonymous';
 }
 
+const broken = new WeakSet<IncomingMessage>();
+
+/** Says that the rest of a body is not HTTP, before or while it is read. */
+export function breakBody(incoming: IncomingMessage): void {
+  broken.add(incoming);
+  incoming.emit('broken');
+}
+
 /** Reads a body up to `limit` bytes. */
-export function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer | 'body-too-large' | 'body-aborted'> {
+export function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer | 'body-too-large' | 'body-aborted' | 'malformed-request'> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -51,6 +61,8 @@ export function readBody(incoming: IncomingMessage, limit: number): Promise<Buff
       else chunks.push(chunk);
     });
     incoming.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    if (broken.has(incoming)) resolve('malformed-request');
+    incoming.on('broken', () => resolve('malformed-request'));
     incoming.on('error', () => resolve('body-aborted'));
     incoming.on('close', () => resolve('body-aborted'));
   });

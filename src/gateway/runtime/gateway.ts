@@ -9,7 +9,7 @@ import { forward } from './proxy.js';
 import { REASONS, type Reason } from './reasons.js';
 import { preflightAnswer, refusalAnswer, type Answer } from './respond.js';
 import type { State } from './state.js';
-import { SUPPLY, type Sources } from './supply.js';
+import { holdStream, SUPPLY, type Sources } from './supply.js';
 
 export interface GatewayOptions extends Sources {
   /** The state of now; a request keeps the one it began with. */
@@ -35,6 +35,7 @@ export function createHandler(options: GatewayOptions): Handle {
       body: null,
       session: null,
       instance: null,
+      release: () => {},
       reason: null,
       note: null,
     };
@@ -61,6 +62,8 @@ async function run(options: GatewayOptions, exchange: Exchange): Promise<void> {
   if (decision.kind === 'answer') return answer(options, exchange, decision.what);
   const pool = options.pools.get(exchange.asked.route?.server ?? '');
   if (!pool) return refuse(options, exchange, 'no-instance');
+  // A modern client listens with a POST, which is known for a stream only now.
+  if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.ledger)) return refuse(options, exchange, 'streams-full');
   audit(options, exchange);
   const outcome = await forward(exchange, pool, options);
   if (outcome.kind === 'failed') refuse(options, exchange, outcome.reason);
@@ -84,8 +87,8 @@ function answer(options: GatewayOptions, exchange: Exchange, what: Extract<Decis
   const { method } = exchange.asked.request;
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'mcpgen-config-hash': exchange.state.tables.raw.hash };
   if (method !== 'GET' && method !== 'HEAD') {
-    const { body } = refusalAnswer(exchange.state.tables, exchange.asked, refusalOf(exchange, 'method-not-allowed'), exchange.id);
-    return write(exchange, { status: 405, headers: { ...headers, allow: 'GET, HEAD' }, body });
+    exchange.outgoing.setHeader('allow', 'GET, HEAD');
+    return refuse(options, exchange, 'method-not-allowed');
   }
   const draining = options.draining() && what !== 'live';
   write(exchange, { status: draining ? 503 : 200, headers, body: draining ? '{"status":"draining"}\n' : '{"status":"ok"}\n' });
@@ -99,7 +102,7 @@ function refuse(options: GatewayOptions, exchange: Exchange, reason: Reason): vo
 function refusalOf(exchange: Exchange, reason: Reason): Refusal {
   const { status, code } = REASONS[reason];
   const id = messageOf(exchange)?.id ?? null;
-  return { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${exchange.asked.route?.server ?? ''}`, id, ...(status === 503 ? { retryAfter: 1 } : {}) };
+  return { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${exchange.asked.route?.server ?? ''}`, id, ...(status === 503 || status === 429 ? { retryAfter: 1 } : {}) };
 }
 
 const RATE_LIMITS: Readonly<Partial<Record<Reason, string>>> = { 'address-rate': 'address', 'tenant-rate': 'tenant', 'streams-full': 'streams', 'sessions-full': 'sessions' };
@@ -147,6 +150,7 @@ const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
 
 function finish({ metrics, log }: GatewayOptions, exchange: Exchange): void {
   const { asked, outgoing, state } = exchange;
+  exchange.release();
   const message = messageOf(exchange);
   const duration = performance.now() - exchange.startedAt;
   const server = asked.route?.server ?? '';
@@ -155,7 +159,7 @@ function finish({ metrics, log }: GatewayOptions, exchange: Exchange): void {
   metrics.count('mcpgen_requests_total', { server, method, status: String(status) });
   metrics.duration({ server }, duration / 1000);
   // What was turned away is always said; the rest when asked for.
-  if (asked.health || (!state.tables.raw.log.requests && exchange.reason === null)) return;
+  if ((asked.health || !state.tables.raw.log.requests) && exchange.reason === null) return;
   log(exchange.note === null ? 'info' : 'warn', 'request', {
     ...(exchange.note === null ? {} : { message: exchange.note }),
     request_id: exchange.id,
@@ -166,7 +170,7 @@ function finish({ metrics, log }: GatewayOptions, exchange: Exchange): void {
     tool: message?.method === 'tools/call' ? (message.name?.slice(0, 128) ?? null) : null,
     status,
     reason: exchange.reason,
-    complete: outgoing.writableFinished,
+    complete: outgoing.writableFinished && exchange.reason !== 'body-aborted',
     instance: exchange.instance?.id ?? null,
     duration_ms: Math.round(duration * 10) / 10,
   });

@@ -11,12 +11,17 @@ const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-aut
  * here; a server behind would judge it by another list), and the session id (ours is not theirs).
  */
 const OURS = [
-  'authorization', 'x-api-key', 'cookie', 'host', 'content-length', 'expect', 'origin', 'mcp-session-id', 'forwarded', 'x-forwarded-for',
-  'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip', 'x-original-host', 'x-request-id',
+  'authorization', 'x-api-key', 'cookie', 'host', 'content-length', 'expect', 'origin', 'mcp-session-id', 'forwarded', 'x-real-ip', 'x-original-host',
+  'x-original-url', 'x-rewrite-url', 'x-request-id', 'http2-settings',
 ];
 const NOT_FORWARDED = new Set([...HOP_BY_HOP, ...OURS]);
-/** CORS is answered here; the session id is sealed; framing is the connection's own. */
-const NOT_RETURNED = new Set([...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'x-accel-buffering', 'x-request-id']);
+/**
+ * CORS is answered here; the session id is sealed; framing is the connection's own; a cookie would be the gateway's for every server and tenant behind it.
+ */
+const NOT_RETURNED = new Set([...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id']);
+
+/** What names the caller, its tenant or its way here, in any spelling: some servers read an underscore as a dash. Only hops that are trusted may say it. */
+const CLAIMED = /^x[-_](?:forwarded|api[-_]key|user|tenant|remote[-_]user|client[-_](?:id|ip)|authenticated)/;
 
 export function forwardedHeaders(asked: Asked, requestId: string, upstreamSession: string | null): Record<string, string> {
   const { headers } = asked.request;
@@ -24,7 +29,7 @@ export function forwardedHeaders(asked: Asked, requestId: string, upstreamSessio
   const out: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
-    if (value !== undefined && !NOT_FORWARDED.has(name) && !named.has(name)) out[name] = value;
+    if (value !== undefined && !NOT_FORWARDED.has(name) && !CLAIMED.test(name) && !named.has(name)) out[name] = value;
   }
   out['x-request-id'] = requestId;
   out['x-forwarded-for'] = asked.address;
@@ -36,11 +41,13 @@ export function forwardedHeaders(asked: Asked, requestId: string, upstreamSessio
 /** `extra` wins. A stream must reach the client as it comes, so a buffering hop in front is told (nginx: X-Accel-Buffering). */
 export function returnedHeaders(response: UpstreamResponse, isStream: boolean, extra: OutgoingHttpHeaders): OutgoingHttpHeaders {
   const out: OutgoingHttpHeaders = {};
+  const named = new Set(String(response.headers['connection'] ?? '').toLowerCase().split(/\s*,\s*/));
   for (const name in response.headers) {
-    if (!NOT_RETURNED.has(name) && !name.startsWith('access-control-')) out[name] = response.headers[name];
+    if (!NOT_RETURNED.has(name) && !named.has(name) && !name.startsWith('access-control-')) out[name] = response.headers[name];
   }
   if (isStream) out['x-accel-buffering'] = 'no';
-  return Object.assign(out, extra);
+  const vary = response.headers['vary'];
+  return Object.assign(out, extra, vary === undefined ? {} : { vary: [extra['vary'], vary].flat().filter(Boolean).join(', ') });
 }
 
 export function isEventStream(response: UpstreamResponse): boolean {

@@ -27,7 +27,7 @@ export function httpUpstream({ url, connect, firstByte }: HttpUpstreamOptions): 
   const send = secure ? https.request : http.request;
   return {
     send: (request) => exchange(send({ ...target, method: request.method, headers: headersFor(url, request) }), request, connect, firstByte),
-    close: () => agent.destroy(),
+    close: async () => agent.destroy(),
   };
 }
 
@@ -58,6 +58,11 @@ function exchange(outgoing: http.ClientRequest, { body, signal }: UpstreamReques
       else onConnected();
     });
     outgoing.on('error', (error: NodeJS.ErrnoException) => fail(connected ? 'sent' : error.code === 'ECONNREFUSED' ? 'refused' : 'connect', error));
+    // A change of protocol that nobody asked for.
+    outgoing.once('upgrade', (_response, socket) => {
+      socket.destroy();
+      fail('sent');
+    });
     outgoing.once('response', (response) => {
       clearTimeout(timer);
       resolve({ status: response.statusCode ?? 502, headers: response.headers, body: response });

@@ -8,31 +8,40 @@ export class Ledger {
   readonly #sessions = new Map<string, { tenant: string; until: number }>();
   readonly #sessionsOf = new Map<string, number>();
   readonly #streamsOf = new Map<string, number>();
+  readonly #heldOf = new Map<string, number>();
   #streams = 0;
+  #held = 0;
 
   get streams(): number {
     return this.#streams;
   }
   get sessions(): number {
-    return this.#sessions.size;
+    return this.#sessions.size + this.#held;
   }
   streamsOf(tenant: string): number {
     return this.#streamsOf.get(tenant) ?? 0;
   }
   sessionsOf(tenant: string): number {
-    return this.#sessionsOf.get(tenant) ?? 0;
+    return (this.#sessionsOf.get(tenant) ?? 0) + (this.#heldOf.get(tenant) ?? 0);
   }
 
   openStream(tenant: string): () => void {
     this.#streams++;
     this.#streamsOf.set(tenant, this.streamsOf(tenant) + 1);
-    let open = true;
-    return () => {
-      if (!open) return;
-      open = false;
+    return once(() => {
       this.#streams--;
       this.#streamsOf.set(tenant, this.streamsOf(tenant) - 1);
-    };
+    });
+  }
+
+  /** Keeps a place for a session that is being opened, so that a limit holds for those that come at the same moment. */
+  holdSession(tenant: string): () => void {
+    this.#held++;
+    this.#heldOf.set(tenant, (this.#heldOf.get(tenant) ?? 0) + 1);
+    return once(() => {
+      this.#held--;
+      this.#heldOf.set(tenant, (this.#heldOf.get(tenant) ?? 0) - 1);
+    });
   }
 
   /** @returns false when it was known already */
@@ -40,7 +49,7 @@ export class Ledger {
     const key = digest(id);
     if (this.#sessions.has(key)) return false;
     this.#sessions.set(key, { tenant, until });
-    this.#sessionsOf.set(tenant, this.sessionsOf(tenant) + 1);
+    this.#sessionsOf.set(tenant, (this.#sessionsOf.get(tenant) ?? 0) + 1);
     return true;
   }
 
@@ -48,23 +57,27 @@ export class Ledger {
     return this.#end(digest(id));
   }
 
-  /** Forgets sessions whose ids have expired; the oldest come first. @returns how many */
+  /** Forgets sessions whose ids have expired. @returns how many */
   expire(now: number): number {
-    let ended = 0;
-    for (const [key, { until }] of this.#sessions) {
-      if (until > now) break;
-      if (this.#end(key)) ended++;
-    }
-    return ended;
+    const expired = [...this.#sessions].filter(([, { until }]) => until <= now);
+    return expired.filter(([key]) => this.#end(key)).length;
   }
 
   #end(key: string): boolean {
     const session = this.#sessions.get(key);
     if (!session) return false;
     this.#sessions.delete(key);
-    this.#sessionsOf.set(session.tenant, this.sessionsOf(session.tenant) - 1);
+    this.#sessionsOf.set(session.tenant, (this.#sessionsOf.get(session.tenant) ?? 0) - 1);
     return true;
   }
+}
+
+function once(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) work();
+    done = true;
+  };
 }
 
 const digest = (id: string): string => createHash('sha256').update(id).digest('base64');

@@ -1,8 +1,9 @@
 /** HTTP servers with the gateway's manners: bounded heads, JSON for what the parser refuses, an end that lets requests finish. */
 import { randomUUID } from 'node:crypto';
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { SettingError } from './env.js';
+import { breakBody } from './exchange.js';
 import type { Handle } from './gateway.js';
 import { REASONS, refusalBody, type Reason } from './reasons.js';
 import type { Listen } from './types.js';
@@ -11,7 +12,7 @@ export interface PublicOptions {
   readonly handle: Handle;
   readonly maxHeaderSize: number;
   /** Told of what the parser refused, for the log and the counters. */
-  readonly onParserRefusal: (reason: Reason, requestId: string) => void;
+  readonly onParserRefusal: (reason: Reason, requestId: string, status: number) => void;
 }
 
 export function publicServer({ handle, maxHeaderSize, onParserRefusal }: PublicOptions): Server {
@@ -25,17 +26,33 @@ export function publicServer({ handle, maxHeaderSize, onParserRefusal }: PublicO
       headersTimeout: 30_000,
       requestTimeout: 60_000,
     },
-    (incoming, outgoing) => handle(incoming, outgoing, false),
+    (incoming, outgoing) => answer(incoming, outgoing, false),
   );
-  server.on('checkContinue', (incoming, outgoing) => handle(incoming, outgoing, true));
+  // Node drops headers beyond the thousandth without a word, and with them an Origin that should be judged; maxHeaderSize bounds them all.
+  server.maxHeadersCount = 0;
+  /** What is being answered on a connection: nothing else may be written into it. */
+  const busy = new WeakMap<Socket, { incoming: IncomingMessage; outgoing: ServerResponse }>();
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse, awaitsContinue: boolean): void => {
+    const { socket } = incoming;
+    busy.set(socket, { incoming, outgoing });
+    outgoing.once('close', () => busy.delete(socket));
+    handle(incoming, outgoing, awaitsContinue);
+  };
+  server.on('checkContinue', (incoming, outgoing) => answer(incoming, outgoing, true));
   server.on('checkExpectation', (_incoming, outgoing: ServerResponse) => {
     const requestId = randomUUID();
-    onParserRefusal('expectation-unsupported', requestId);
+    onParserRefusal('expectation-unsupported', requestId, 417);
     outgoing.writeHead(417, { 'content-type': 'application/json', connection: 'close' }).end(refusalBody('expectation-unsupported', null, requestId));
   });
   server.on('connect', (_incoming, socket: Socket) => refuseRaw(socket, 'method-not-allowed', onParserRefusal));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    const under = busy.get(socket);
+    if (error.code === 'ECONNRESET' || !socket.writable || under?.outgoing.headersSent) return void socket.destroy();
+    if (under) {
+      // The parser refused the body: whoever reads it answers, or has a better reason to refuse.
+      under.outgoing.setHeader('connection', 'close');
+      return breakBody(under.incoming);
+    }
     refuseRaw(socket, PARSER_REASONS[error.code ?? ''] ?? 'malformed-request', onParserRefusal);
   });
   return server;
@@ -49,9 +66,12 @@ function refuseRaw(socket: Socket, reason: Reason, onParserRefusal: PublicOption
   const requestId = randomUUID();
   const body = refusalBody(reason, null, requestId);
   const { status } = REASONS[reason];
-  onParserRefusal(reason, requestId);
+  onParserRefusal(reason, requestId, status);
   const head = [`HTTP/1.1 ${status} ${PHRASES[status] ?? 'Error'}`, 'content-type: application/json', `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];
+  // A reset would be an uncaught error, and a client that never hangs up would keep the connection.
+  socket.on('error', () => socket.destroy());
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  setTimeout(() => socket.destroy(), 1000).unref();
 }
 
 export function plainServer(listener: RequestListener): Server {

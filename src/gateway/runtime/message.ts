@@ -2,6 +2,7 @@
  * What a body says, as far as decisions need it. `JSON.parse` keeps the last of two equal keys and other parsers the first, so a body in which
  * `method`, `params` or `name` come twice, or in another case, could be judged as one thing and executed as another: it is refused.
  */
+import { isUtf8 } from 'node:buffer';
 import type { Reason } from './reasons.js';
 
 export interface Message {
@@ -32,18 +33,29 @@ const NAME_KEY: ReadonlyMap<string, string> = new Map([
   ['tasks/update', 'taskId'],
   ['tasks/cancel', 'taskId'],
 ]);
-/** Keys that decide what a body does. */
-const DECISIVE = new Set(['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 'taskid', 'arguments', '_meta', 'result', 'error']);
+/** Keys that decide what a body does, by their folded spelling. */
+const DECISIVE: ReadonlyMap<string, string> = new Map(
+  ['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 'taskId', 'arguments', '_meta', 'result', 'error'].map((key) => [fold(key), key]),
+);
+
+/** As parsers that ignore case compare: some take the long s and the Kelvin sign for s and k. */
+function fold(key: string): string {
+  return key.normalize('NFKC').toLowerCase();
+}
 
 export function parseMessage(body: Buffer, depth: number): Parsed {
+  // What is no UTF-8 is no JSON (RFC 8259 §8.1): parsers differ in what they make of it.
+  if (!isUtf8(body)) return { ok: false, reason: 'body-not-json', id: null };
   const text = body.toString('utf8');
+  let fault: Reason | null;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // First, because nesting is what makes parsing expensive.
+    fault = scan(text, depth, /^\s*\[/.test(text) ? 1 : 0);
+    value = fault === 'body-too-deep' ? null : JSON.parse(text);
   } catch {
     return { ok: false, reason: 'body-not-json', id: null };
   }
-  const fault = scan(text, depth, Array.isArray(value) ? 1 : 0);
   const id = isObject(value) ? idOf(value) : null;
   if (fault) return { ok: false, reason: fault, id };
   const message = Array.isArray(value) ? batch(value) : isObject(value) ? single(value) : null;
@@ -63,7 +75,8 @@ function single(value: Json): Message | null {
   if (!isResponse && 'id' in value && id === null) return null;
   const params = isObject(value['params']) ? value['params'] : {};
   const meta = isObject(params['_meta']) ? params['_meta'] : {};
-  const name = params[NAME_KEY.get(String(method)) ?? ''];
+  const nameKey = NAME_KEY.get(String(method));
+  const name = nameKey === undefined ? undefined : params[nameKey];
   return {
     shape: isResponse ? 'response' : 'id' in value ? 'request' : 'notification',
     id,
@@ -76,11 +89,14 @@ function single(value: Json): Message | null {
   };
 }
 
-/** A batch of 2025-03-26. One with a modern element is nothing any revision knows (MCP 2026-07-28 takes one message a body). */
+/**
+ * A batch of 2025-03-26, which may not hold `initialize` (Lifecycle). One with a modern element is nothing any revision knows (MCP 2026-07-28 takes one
+ * message a body).
+ */
 function batch(values: readonly unknown[]): Message | null {
   const parts = values.map((value) => (isObject(value) ? single(value) : null));
   const whole = parts.filter((part) => part !== null);
-  if (whole.length === 0 || whole.length < parts.length || whole.some((part) => part.claim !== undefined)) return null;
+  if (whole.length === 0 || whole.length < parts.length || whole.some(({ claim, method }) => claim !== undefined || method === 'initialize')) return null;
   return {
     shape: 'batch',
     id: null,
@@ -94,8 +110,8 @@ function batch(values: readonly unknown[]): Message | null {
 }
 
 /**
- * One pass over text that is known to be JSON: nesting, and repeated or case-variant decisive keys in the message and its `params`
- * (levels 1 and 2, one deeper in a batch).
+ * One pass over what should be JSON: nesting, and repeated or case-variant decisive keys in the message and its `params` (levels 1 and 2, one deeper
+ * in a batch). Text that is none is left to the parser, or throws.
  */
 function scan(text: string, limit: number, offset: number): Reason | null {
   const seen: (Set<string> | null)[] = [];
@@ -105,16 +121,16 @@ function scan(text: string, limit: number, offset: number): Reason | null {
     switch (text.charCodeAt(i)) {
       case 0x22: {
         const start = i;
-        for (i++; text.charCodeAt(i) !== 0x22; i++) if (text.charCodeAt(i) === 0x5c) i++;
+        for (i++; i < text.length && text.charCodeAt(i) !== 0x22; i++) if (text.charCodeAt(i) === 0x5c) i++;
         if (!isKey) break;
         isKey = false;
         const keys = seen[depth];
         if (!keys) break;
         const key = String(JSON.parse(text.slice(start, i + 1)));
-        const lower = key.toLowerCase();
-        if (!DECISIVE.has(lower)) break;
-        if (keys.has(lower) || (lower !== key && key !== 'taskId')) return 'body-duplicate-key';
-        keys.add(lower);
+        const spelling = DECISIVE.get(fold(key));
+        if (spelling === undefined) break;
+        if (keys.has(key) || spelling !== key) return 'body-duplicate-key';
+        keys.add(key);
         break;
       }
       case 0x7b:

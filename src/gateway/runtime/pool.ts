@@ -76,12 +76,13 @@ export class Pool {
     this.#schedule(instance, DOWN_EVERY);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true;
     this.onClose();
     for (const id of [...this.#timers.keys()]) this.#stop(id);
-    for (const instance of this.#instances.values()) retire(instance);
+    const closing = this.instances.map(({ upstream }) => upstream.close());
     this.#instances.clear();
+    await Promise.all(closing);
   }
 
   #schedule(instance: Instance, delay: number): void {
@@ -112,6 +113,6 @@ export class Pool {
 
 /** An instance that left the pool finishes what it has begun before its connections are closed. */
 function retire(instance: Instance): void {
-  if (instance.active === 0) return instance.upstream.close();
+  if (instance.active === 0) return void instance.upstream.close();
   setTimeout(() => retire(instance), 1000).unref();
 }

@@ -1,4 +1,5 @@
 /** The pools of this placement, kept across reloads as far as their tables stay the same. */
+import { createHash } from 'node:crypto';
 import { poolOverrides, readSecret, type Env } from './env.js';
 import type { Features } from './features.js';
 import { httpUpstream } from './http-upstream.js';
@@ -32,16 +33,18 @@ export class Pools {
     const next = new Map<string, Kept>();
     for (const [server, table] of tables.pools) {
       const source = overrides.get(server) ?? table.sources[tables.placement];
-      const key = JSON.stringify([source, table.balance, table.health, tables.raw.timeouts]);
+      const { connect, firstByte, keepAlive } = tables.raw.timeouts;
+      const secrets = source.kind === 'spawn' ? source.child.env.map(([, value]) => ('secret' in value ? digest(readSecret(this.#env, value.secret)) : null)) : [];
+      const key = JSON.stringify([source, table.balance, table.health, connect, firstByte, keepAlive, secrets]);
       const known = this.#pools.get(server);
       next.set(server, known?.key === key ? known : { key, pool: await this.#create(server, table, source, tables.raw.timeouts, features) });
     }
-    for (const [server, { pool }] of this.#pools) if (next.get(server)?.pool !== pool) pool.close();
+    for (const [server, { pool }] of this.#pools) if (next.get(server)?.pool !== pool) void pool.close();
     this.#pools = next;
   }
 
-  close(): void {
-    for (const pool of this.all()) pool.close();
+  async close(): Promise<void> {
+    await Promise.all(this.all().map((pool) => pool.close()));
   }
 
   async #create(server: string, table: PoolTable, source: Source, timeouts: TimeoutsTable, features: Features): Promise<Pool> {
@@ -59,7 +62,8 @@ export class Pools {
       case 'dns': {
         const dns = await features.dns?.();
         const { port, path } = source;
-        pool.onClose = dns?.watchName(source.name, (addresses) => pool.update(addresses.map((a) => authority(a, port)), (id) => http(`http://${id}${path}`))) ?? pool.onClose;
+        const update = (addresses: readonly string[]): void => pool.update(addresses.map((address) => authority(address, port)), (id) => http(`http://${id}${path}`));
+        if (dns) pool.onClose = await dns.watchName(source.name, update);
         break;
       }
       case 'spawn': {
@@ -74,6 +78,7 @@ export class Pools {
   }
 }
 
+const digest = (secret: string): string => createHash('sha256').update(secret).digest('base64');
 const authority = (address: string, port: number): string => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
 
 /** A stdio server's children as an upstream, with its secrets read. */

@@ -34,7 +34,14 @@ export async function forward(exchange: Exchange, pool: Pool, sources: Sources):
   const found = await send(exchange, pool, sources, leaving.signal);
   if ('kind' in found) return found;
   exchange.outgoing.off('close', onLeave);
-  relay(exchange, sources, found, leavingCancels, isModern);
+  const { instance, response } = found;
+  const sessionId = isModern ? null : sessionHeader(exchange, sources, found);
+  if (sessionId === UNUSABLE || response.status < 200 || response.status > 599) {
+    instance.active--;
+    response.body.on('error', () => {}).destroy();
+    return { kind: 'failed', reason: 'upstream-lost' };
+  }
+  relay(exchange, sources, found, sessionId, leavingCancels);
   return { kind: 'answered' };
 }
 
@@ -78,17 +85,21 @@ async function send(exchange: Exchange, pool: Pool, { metrics }: Sources, signal
   return { kind: 'failed', reason };
 }
 
-function relay(exchange: Exchange, sources: Sources, { instance, response }: Found, leavingCancels: boolean, isModern: boolean): void {
+function relay(exchange: Exchange, sources: Sources, { instance, response }: Found, sessionId: string | null, leavingCancels: boolean): void {
   const { outgoing, state, asked } = exchange;
   const { timeouts } = state.tables.raw;
   const isStream = isEventStream(response);
-  const extra: OutgoingHttpHeaders = { ...corsHeaders(state.tables, asked) };
-  const sessionId = isModern ? null : sessionHeader(exchange, sources, instance, response);
+  const extra: OutgoingHttpHeaders = { ...corsHeaders(state.tables, asked), 'x-request-id': exchange.id };
   if (sessionId !== null) extra['mcp-session-id'] = sessionId;
-  outgoing.writeHead(response.status, returnedHeaders(response, isStream, extra));
-  if (isStream) outgoing.flushHeaders();
+  const isGone = outgoing.destroyed;
+  if (!isGone) {
+    outgoing.writeHead(response.status, returnedHeaders(response, isStream, extra));
+    if (isStream) outgoing.flushHeaders();
+  }
 
-  const closeStream = isStream ? sources.ledger.openStream(tenantOf(exchange) ?? '') : () => {};
+  // A stream that was announced has its place; one that a call turned into takes one, and is not refused for it.
+  const announced = exchange.asked.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
+  const closeStream = isStream && !announced ? sources.ledger.openStream(tenantOf(exchange) ?? '') : () => {};
   const wait = isStream ? timeouts.idleStream : timeouts.response;
   const timer = setTimeout(() => response.body.destroy(), wait);
   if (isStream) response.body.on('data', () => timer.refresh());
@@ -101,6 +112,7 @@ function relay(exchange: Exchange, sources: Sources, { instance, response }: Fou
   });
   // The reader is told by 'close'; an error without a listener would end the process.
   response.body.on('error', () => {});
+  if (isGone) return onClientClosed(response.body, leavingCancels);
   outgoing.once('close', () => onClientClosed(response.body, leavingCancels));
   response.body.pipe(outgoing);
 }
@@ -112,8 +124,11 @@ function onClientClosed(body: Readable, leavingCancels: boolean): void {
   else body.unpipe().resume();
 }
 
+/** A session id of the server's that cannot be sealed. No header value is empty, so this is none. */
+const UNUSABLE = '';
+
 /** The id the client sees: sealed when the server opens a session, its own again afterwards. */
-function sessionHeader(exchange: Exchange, { ledger, metrics }: Sources, instance: Instance, response: UpstreamResponse): string | null {
+function sessionHeader(exchange: Exchange, { ledger, metrics }: Sources, { instance, response }: Found): string | null {
   const upstreamId = response.headers['mcp-session-id'];
   const { state, asked, session } = exchange;
   const own = asked.request.headers['mcp-session-id'];
@@ -126,6 +141,7 @@ function sessionHeader(exchange: Exchange, { ledger, metrics }: Sources, instanc
   const tenant = tenantOf(exchange) ?? '';
   const server = asked.route?.server ?? '';
   const id = state.sealer.seal({ tenant, principal: principalOf(exchange), issuedAt: Date.now(), legs: [{ server, instance: instance.id, upstreamId }] });
+  if (id === null) return UNUSABLE;
   ledger.openSession(id, tenant, Date.now() + state.tables.raw.sessions.ttl);
   metrics.count('mcpgen_sessions_opened_total', {});
   return id;

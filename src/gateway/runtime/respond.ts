@@ -43,7 +43,7 @@ export function preflightAnswer(tables: Tables, asked: Asked): Answer {
 export function refusalAnswer(tables: Tables, asked: Asked, refusal: Refusal, requestId: string): Answer {
   const headers: OutgoingHttpHeaders = { 'content-type': 'application/json', 'cache-control': 'no-store' };
   if (rank(refusal.step) >= ORIGIN_ROW) Object.assign(headers, originAccepted(tables, asked) ? corsHeaders(tables, asked) : { vary: 'Origin' });
-  if (refusal.status === 405) headers['allow'] = (asked.route?.methods ?? []).join(', ');
+  if (refusal.status === 405 && asked.route) headers['allow'] = asked.route.methods.join(', ');
   if (refusal.status === 401) headers['www-authenticate'] = refusal.reason === 'credentials-invalid' ? 'Bearer error="invalid_token"' : 'Bearer';
   if (refusal.retryAfter !== undefined) headers['retry-after'] = String(refusal.retryAfter);
   return { status: refusal.status, headers, body: refusalBody(refusal.reason, refusal.id, requestId, refusal.data) };

@@ -29,6 +29,7 @@ export function eraOf(asked: Asked, message: Message | undefined): Era {
 export function revisionFault(tables: Tables, asked: Asked, message: Message | undefined): RevisionFault | null {
   const header = asked.request.headers['mcp-protocol-version'];
   if (eraOf(asked, message) === 'legacy') {
+    if (!tables.raw.revisions.some((revision) => revision < '2026-07-28')) return notServed(tables, header ?? null);
     if (message?.method === 'initialize') return isModern(header) ? { reason: 'header-mismatch' } : null;
     return header === undefined || header === NEGOTIATED || tables.revisions.has(header) ? null : notServed(tables, header);
   }
@@ -47,7 +48,7 @@ function modernFault(tables: Tables, asked: Asked, message: Message, header: str
   return null;
 }
 
-function notServed(tables: Tables, requested: string): RevisionFault {
+function notServed(tables: Tables, requested: string | null): RevisionFault {
   return { reason: 'revision-not-served', data: { supported: tables.raw.revisions, requested } };
 }
 
@@ -57,7 +58,7 @@ export function decodeHeader(value: string): string | null {
   if (encoded === undefined) return value;
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(encoded)) return null;
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(encoded, 'base64'));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(encoded, 'base64'));
   } catch {
     return null;
   }

@@ -34,6 +34,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   let state = await createState(tables, env, features, null);
   await pools.reconcile(state.tables, features);
   let draining = false;
+  let reloading = Promise.resolve();
   registerGauges(metrics, ledger, pools, () => state);
 
   const listening = new Set<ServerResponse>();
@@ -45,9 +46,9 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
       handle(incoming, outgoing, awaitsContinue);
     },
     maxHeaderSize: tables.limits.headers,
-    onParserRefusal: (reason, requestId) => {
+    onParserRefusal: (reason, requestId, status) => {
       metrics.count('mcpgen_refusals_total', { reason });
-      log('info', 'request', { request_id: requestId, reason });
+      log('info', 'request', { request_id: requestId, status, reason });
     },
   });
   const port = await listenAt(server, at, 'PORT');
@@ -58,14 +59,19 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   return {
     port,
     adminPort: admin?.port ?? null,
-    reload: async (next, nextFeatures) => {
-      warnOfFixedSettings(tables, next, log);
-      const fresh = await createState(next, env, nextFeatures, state);
-      const old = state;
-      await pools.reconcile(fresh.tables, nextFeatures);
-      state = fresh;
-      old.close();
-      log('info', 'reloaded', { hash: next.hash });
+    reload: (next, nextFeatures) => {
+      const reload = reloading.then(async () => {
+        warnOfFixedSettings(tables, next, log);
+        const fresh = await createState(next, env, nextFeatures, state);
+        const old = state;
+        await pools.reconcile(fresh.tables, nextFeatures);
+        state = fresh;
+        old.close();
+        log('info', 'reloaded', { hash: next.hash });
+      });
+      // One after the other: two that overlap would each replace the pools of the same state.
+      reloading = reload.catch(() => {});
+      return reload;
     },
     stop: async () => {
       if (draining) return;
@@ -75,7 +81,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
       // A stream that only listens would never finish by itself; its client opens it again elsewhere.
       for (const outgoing of listening) outgoing.end();
       await Promise.all([drainServer(server, state.tables.raw.timeouts.drain), admin ? drainServer(admin.server, 1000) : null]);
-      pools.close();
+      await pools.close();
       state.close();
       log('info', 'stopped');
     },

@@ -74,7 +74,8 @@ class NameSet {
   async watch(names: readonly string[], features: Features): Promise<void> {
     if (names.length === 0 || !features.dns) return;
     const { watchName } = await features.dns();
-    for (const name of names) this.#stop.push(watchName(name, (addresses) => this.#addresses.set(name, addresses.map(plainAddress))));
+    const watches = names.map((name) => watchName(name, (addresses) => this.#addresses.set(name, addresses.map(plainAddress))));
+    this.#stop.push(...(await Promise.all(watches)));
   }
   has(address: string): boolean {
     const plain = plainAddress(address);

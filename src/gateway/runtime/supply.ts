@@ -14,9 +14,18 @@ export interface Sources {
 
 type Supply = { readonly [F in Fact]: (exchange: Exchange, sources: Sources) => Required<Facts>[F] | Promise<Required<Facts>[F]> };
 
+/** Sets a place aside for a request that is going to hold a stream open. @returns false when there is none */
+export function holdStream(exchange: Exchange, ledger: Ledger): boolean {
+  const tenant = tenantOf(exchange) ?? '';
+  const { tables } = exchange.state;
+  if (ledger.streams >= tables.raw.limits.streams || ledger.streamsOf(tenant) >= (tables.tenants.get(tenant)?.streams ?? Infinity)) return false;
+  exchange.release = ledger.openStream(tenant);
+  return true;
+}
+
 export const SUPPLY: Supply = {
   address: ({ state, asked }) => {
-    const retryAfter = state.perAddress.take(asked.address, Date.now());
+    const retryAfter = state.perAddress.take(asked.address, performance.now());
     return retryAfter === 0 ? { kind: 'ok' } : { kind: 'empty', retryAfter };
   },
 
@@ -24,7 +33,7 @@ export const SUPPLY: Supply = {
     const principal = state.authenticate(asked.request.headers);
     if (principal.kind !== 'anonymous') metrics.count('mcpgen_auth_attempts_total', { outcome: principal.kind === 'client' ? 'accepted' : principal.kind });
     // Guessing costs double, so that a guesser runs dry before it gets far.
-    if (principal.kind === 'invalid') state.perAddress.penalise(asked.address, Date.now());
+    if (principal.kind === 'invalid') state.perAddress.penalise(asked.address, performance.now());
     return principal;
   },
 
@@ -33,11 +42,9 @@ export const SUPPLY: Supply = {
   quota: (exchange, { ledger }) => {
     const { state, asked } = exchange;
     const tenant = tenantOf(exchange) ?? '';
-    const retryAfter = state.perTenant.get(tenant)?.take(tenant, Date.now()) ?? 0;
+    const retryAfter = state.perTenant.get(tenant)?.take(tenant, performance.now()) ?? 0;
     if (retryAfter > 0) return { kind: 'rate', retryAfter };
-    const most = state.tables.tenants.get(tenant)?.streams ?? Infinity;
-    const full = ledger.streams >= state.tables.raw.limits.streams || ledger.streamsOf(tenant) >= most;
-    return full && asked.request.method === 'GET' ? { kind: 'streams' } : { kind: 'ok' };
+    return asked.request.method === 'GET' && !holdStream(exchange, ledger) ? { kind: 'streams' } : { kind: 'ok' };
   },
 
   body: async (exchange) => {
@@ -55,7 +62,9 @@ export const SUPPLY: Supply = {
     const tenant = tenantOf(exchange) ?? '';
     if (messageOf(exchange)?.method === 'initialize') {
       const most = state.tables.tenants.get(tenant)?.sessions ?? Infinity;
-      return ledger.sessions >= state.tables.raw.limits.sessions || ledger.sessionsOf(tenant) >= most ? { kind: 'full' } : { kind: 'none' };
+      if (ledger.sessions >= state.tables.raw.limits.sessions || ledger.sessionsOf(tenant) >= most) return { kind: 'full' };
+      exchange.release = ledger.holdSession(tenant);
+      return { kind: 'none' };
     }
     const id = asked.request.headers['mcp-session-id'];
     if (id === undefined) return { kind: 'none' };

@@ -25,7 +25,8 @@ export interface UpstreamResponse {
 export interface Upstream {
   /** Resolves with the head of the answer; rejects with an `UpstreamFault`. */
   send(request: UpstreamRequest): Promise<UpstreamResponse>;
-  close(): void;
+  /** Resolves when nothing of it runs any more. */
+  close(): Promise<void>;
 }
 
 /** How far a failed request had come, which decides whether it may be tried elsewhere. */

@@ -23,16 +23,20 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
   const { child, log, keepAlive, now = Date.now } = options;
   const shared = child.sharing === 'shared';
   const sessions = new Map<string, Session>();
-  const links = new Set<Link>();
+  /** Each with the promise of its end. */
+  const links = new Map<Link, Promise<void>>();
   const closing = new AbortController();
   let starts = 0;
 
   const launch = (served: () => Iterable<Session>, whenGone: () => void): Link => {
+    let ended = (): void => {};
+    const end = new Promise<void>((resolve) => void (ended = resolve));
     const link = openLink(options, served, () => {
       links.delete(link);
+      ended();
       whenGone();
     });
-    links.add(link);
+    links.set(link, end);
     starts += 1;
     return link;
   };
@@ -116,11 +120,12 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
 
   return {
     send,
-    close() {
+    async close() {
       closing.abort();
       clearInterval(beat);
       sessions.forEach(end);
-      links.forEach((link) => link.end());
+      for (const link of links.keys()) link.end();
+      await Promise.all(links.values());
     },
     status: () => ({ processes: links.size, restarts: shared ? Math.max(0, starts - 1) : 0 }),
   };

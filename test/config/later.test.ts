@@ -1,0 +1,203 @@
+/** Every key and value that CONFIG.md marks with a later part is refused by name: accepted and ignored would be a lie, "unknown" would send the reader looking for a typo. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { ROOT } from '../support/folder.js';
+import { BASE, diagnosticsOf, pathOf, patternOf, valueAt, withAt } from './support.js';
+
+/** CONFIG.md, table by table. A value is any that a user would write there. */
+const KEYS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'the data plane': {
+    'gateway.limits.toolNames': 64,
+    'gateway.traces': { otlp: 'https://otel.acme.com', sample: 0.1 },
+    'servers.web.sessionLoss': 'reinitialise',
+    'servers.web.revision': 'legacy',
+    'servers.web.transform': { request: { set: {} } },
+    'servers.there.instances.0.weight': 3,
+    'servers.there.instances.0.region': 'ord',
+    'servers.web.health.method': 'HEAD',
+    'servers.web.health.status': 204,
+    'servers.web.health.body': 'ok',
+    'servers.web.health.mcp': 'ping',
+    'servers.web.health.command': ['true'],
+    'strategies.even.retries': 2,
+    'strategies.even.timeouts': { response: '5s' },
+    'strategies.even.breaker': { failures: 5 },
+    'strategies.even.ejection': { max: '50%' },
+    'strategies.even.by': 'tenant',
+    'strategies.even.prefer': 'region',
+    'servers.tool.sessionLoss': '404',
+    'servers.tool.revision': 'auto',
+    'servers.tool.transform': {},
+  },
+  identity: {
+    'gateway.allow': { cidrs: ['10.0.0.0/8'] },
+    'gateway.admin.allow': { cidrs: [] },
+    'servers.web.allow': { cidrs: [] },
+    'tenants.acme.allow': { cidrs: [] },
+    'gateway.headers': { hsts: true },
+    'auth.environmentKeys': true,
+    'auth.jwt': { issuer: 'https://id.acme.com', jwks: 'https://id.acme.com/jwks' },
+    'auth.lookup': { url: 'https://id.acme.com/tenant' },
+    'auth.authorizationServers': ['https://id.acme.com'],
+    'servers.web.permissions': { call: 'write' },
+    'servers.web.upstream': { headers: {} },
+    'tenants.acme.tools': [{ allow: '*' }],
+    'tenants.acme.forward': { headers: true },
+    'tenants.acme.match.claim': { org: 'acme' },
+    'tenants.acme.match.lookup': 'acme',
+    'servers.tool.allow': { cidrs: [] },
+    'servers.tool.permissions': { list: 'read' },
+  },
+  'one endpoint and operators': {
+    toolsets: { reading: { tools: ['*.get_*'] } },
+    'gateway.unified': {},
+    'gateway.rest': { prefix: '/rest' },
+    'gateway.admin.writeToken': { secret: 'WRITE' },
+    'gateway.runtimeAdditions': {},
+    'servers.web.tools': { allow: ['*'] },
+    'servers.tool.tools': { lock: true },
+  },
+  targets: {
+    companions: { redis: { preset: 'redis' } },
+    machines: { a: { address: '10.0.0.1' } },
+    'gateway.autoscale': { min: 1, max: 3 },
+    'gateway.machine': 'a',
+    'servers.web.build': { context: '.' },
+    'servers.web.service': { name: 'web', namespace: 'x', port: 80 },
+    'servers.web.ports': { api: 3000 },
+    'servers.web.command': ['node'],
+    'servers.web.args': ['--quiet'],
+    'servers.web.user': 1000,
+    'servers.web.autoscale': { min: 1, max: 3 },
+    'servers.web.machine': 'a',
+    'servers.web.placement': { disk: 'ssd' },
+    'servers.web.egress': ['api.acme.com'],
+    'servers.web.metrics': '/metrics',
+    'servers.web.websocket': true,
+    'servers.tool.autoscale': {},
+    'servers.tool.machine': 'a',
+    'servers.tool.user': 1000,
+    'servers.tool.egress': [],
+    'tenants.acme.isolation': 'dedicated',
+    'targets.aws': {},
+    'targets.monitoring': {},
+    'targets.clients': {},
+    'targets.nginx.snippets': {},
+    'targets.nginx.patch': [],
+    'targets.compose.profiles': ['dev'],
+    'targets.compose.patch': [],
+    'targets.kubernetes.issuer': 'letsencrypt',
+    'targets.kubernetes.secrets': 'reference',
+    'targets.kubernetes.serviceMonitor': true,
+    'targets.kubernetes.patch': [],
+    'targets.fly.regions': ['ord', 'fra'],
+    'targets.fly.patch': [],
+    'policy.load': { users: 100 },
+    'images.prometheus': 'prom/prometheus:v3',
+    'images.grafana': 'grafana/grafana:12',
+    'images.redis': 'redis:8',
+  },
+  'policy in CI': {
+    'policy.expect.0.request.tool': 'web.get',
+    'policy.expect.0.request.args': {},
+    'policy.expect.0.request.as': { claims: { org: 'acme' } },
+  },
+};
+
+/** Values of supported keys. */
+const VALUES: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>> = {
+  'the data plane': {
+    'gateway.revisions': [['2024-11-05', '2026-07-28']],
+    'policy.expect.0.request.revision': ['2024-11-05'],
+    'strategies.even.balance': ['weighted', 'health-based', 'random', 'rendezvous'],
+    'servers.web.strategy': ['weighted', 'health-based', 'random', 'rendezvous'],
+    'servers.tool.strategy': ['weighted'],
+  },
+  targets: {
+    'targets.nginx.mode': ['direct'],
+    'targets.kubernetes.exposure': [{ kind: 'ingress', class: 'nginx' }, { kind: 'load-balancer' }, { kind: 'alb' }],
+  },
+};
+
+const later = (config: unknown) => diagnosticsOf(config).filter(({ code }) => code === 'later');
+
+describe('a key of a later part is refused with that part', () => {
+  for (const [part, keys] of Object.entries(KEYS)) {
+    test(part, () => {
+      const wrong = Object.entries(keys).flatMap(([path, value]) => {
+        const found = diagnosticsOf(withAt(BASE, path, value));
+        const [diagnostic] = found.filter(({ code }) => code === 'later');
+        if (!diagnostic) return [`${path}: ${found.map(({ code, message }) => `${code}: ${message}`).join('; ')}`];
+        const isThere = pathOf(diagnostic) === path || pathOf(diagnostic).startsWith(`${path}.`);
+        return isThere && diagnostic.message.endsWith(`belongs to a later version of mcpgen (${part})`) ? [] : [`${pathOf(diagnostic)}: ${diagnostic.message}`];
+      });
+      assert.deepEqual(wrong, []);
+    });
+  }
+});
+
+describe('a value of a later part is refused with that part', () => {
+  for (const [part, keys] of Object.entries(VALUES)) {
+    test(part, () => {
+      const wrong = Object.entries(keys).flatMap(([path, values]) =>
+        values.flatMap((value) => {
+          const found = diagnosticsOf(withAt(BASE, path, value));
+          const isSaid = found.some(({ code, message }) => code === 'later' && message.endsWith(`(${part})`));
+          return isSaid ? [] : [`${path}: ${JSON.stringify(value)}: ${found.map(({ code, message }) => `${code}: ${message}`).join('; ')}`];
+        }),
+      );
+      assert.deepEqual(wrong, []);
+    });
+  }
+});
+
+test('where a later key is all that is wrong, it is all that is said', () => {
+  const additions = Object.values(KEYS).flatMap((keys) => Object.entries(keys)).filter(([path]) => !/\.(match|as)\b/.test(path));
+  const noisy = additions.filter(([path, value]) => diagnosticsOf(withAt(BASE, path, value)).length !== 1).map(([path]) => path);
+  assert.deepEqual(noisy, []);
+});
+
+test('every form of a match says what its claim or lookup belongs to', () => {
+  for (const match of [{ claim: { org: 'acme' } }, { lookup: 'acme' }]) {
+    const key = Object.keys(match)[0];
+    assert.deepEqual(later(withAt(BASE, 'tenants.acme.match', match)).map(pathOf), [`tenants.acme.match.${key}`]);
+    assert.deepEqual(later(withAt(BASE, 'tenants.acme.match', [{ path: true }, match])).map(pathOf), [`tenants.acme.match.1.${key}`]);
+  }
+});
+
+test('certificates by ACME are not told that files are missing', () => {
+  const found = diagnosticsOf(withAt(BASE, 'gateway.tls', { at: 'nginx', acme: { email: 'ops@acme.com' } }));
+  assert.deepEqual(found.map((diagnostic) => `${diagnostic.code} ${pathOf(diagnostic)}`), ['later gateway.tls.acme']);
+});
+
+test('the probes that come later are not told that a path is missing', () => {
+  for (const health of [{ mcp: 'ping' }, { command: ['true'] }]) assert.deepEqual(diagnosticsOf(withAt(BASE, 'servers.web.health', health)).map(({ code }) => code), ['later']);
+});
+
+test('a server of a later kind of source is not told that an image is missing', () => {
+  for (const source of [{ build: { context: '.' } }, { service: { name: 'web', namespace: 'x', port: 80 } }]) {
+    assert.deepEqual(diagnosticsOf(withAt(BASE, 'servers.web', { kind: 'http', ...source })).map(({ code }) => code), ['later']);
+  }
+});
+
+test('a strategy of one’s own may have the name of a later one', () => {
+  const config = withAt(withAt(BASE, 'strategies.weighted', { balance: 'round-robin' }), 'servers.web.strategy', 'weighted');
+  assert.deepEqual(diagnosticsOf(config), []);
+});
+
+test('the tables of later.ts have no row that this test does not know', () => {
+  const known = new Set([...Object.values(KEYS), ...Object.values(VALUES)].flatMap((keys) => Object.keys(keys)).map(patternOf));
+  const source = readFileSync(join(ROOT, 'src/config/later.ts'), 'utf8');
+  const rows = [...source.matchAll(/'((?:[a-zA-Z]+|\*)(?:\.(?:[a-zA-Z]+|\*))+|companions|machines|toolsets)'/g)].map(([, path]) => path ?? '');
+  assert.ok(rows.length > 80, 'the rows are found');
+  // In later.ts `*` is a name and a place in a list alike.
+  const asThere = new Set([...known].map((path) => path.replaceAll('#', '*')));
+  const elsewhere = ['tenants.*.match.*.claim', 'tenants.*.match.*.lookup', 'gateway.revisions.*', 'policy.expect.*.request.as.claims', 'targets.kubernetes.exposure.kind'];
+  assert.deepEqual(rows.filter((path) => !asThere.has(path) && !elsewhere.includes(path)), []);
+});
+
+test('nothing of a later part is in the config that has everything', () => {
+  for (const path of Object.values(KEYS).flatMap((keys) => Object.keys(keys))) assert.equal(valueAt(BASE, path), undefined, path);
+});

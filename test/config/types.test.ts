@@ -1,0 +1,81 @@
+/** The types a user writes against and the validation of what was written: two descriptions of one language, held together here. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import type { z } from 'zod';
+import type { Deployment } from '#src/config/language/config.js';
+import type { RuleName } from '#src/config/language/rules.js';
+import type { deployment } from '#src/config/schema/config.js';
+import { folder, installHere, ROOT } from '../support/folder.js';
+import { KEYS } from './keys.js';
+import { BASE, valueAt, withAt } from './support.js';
+
+type Written = Deployment<string, string, string, string, string> & { name: string };
+type Validated = z.input<typeof deployment>;
+
+type Scalar = string | number | boolean | null | undefined;
+type Below<P extends string, K extends string> = P extends '' ? K : `${P}.${K}`;
+/** A name that the user chooses is `*`, and so is that of a rule, which the types know and the schema does not. */
+type Named<K extends string> = string extends K ? '*' : K extends RuleName ? '*' : K;
+/** Every path to a value, places in a list being `#`. Keys that may not be there (`never`) are not. */
+type Paths<T, P extends string = ''> = T extends Scalar
+  ? never
+  : T extends readonly (infer E)[]
+    ? Paths<E, Below<P, '#'>>
+    : { [K in keyof T & string]-?: [Exclude<T[K], undefined>] extends [never] ? never : Below<P, Named<K>> | Paths<Exclude<T[K], undefined>, Below<P, Named<K>>> }[keyof T & string];
+type Mutable<T> = T extends Scalar ? T : { -readonly [K in keyof T]: Mutable<T[K]> };
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : [only: Exclude<B, A>]) : [only: Exclude<A, B>];
+
+// The compiler decides these two: this file does not build when they are wrong, and the error shows the paths that only one side has.
+const SAME_KEYS: Same<Paths<Written>, Paths<Validated>> = true;
+const TYPES_ARE_NARROWER: Mutable<Written> extends Validated ? true : false = true;
+
+test('types and schema have the same keys, and what has the type has the shape', () => {
+  assert.ok(SAME_KEYS && TYPES_ARE_NARROWER);
+});
+
+interface Case {
+  readonly path: string;
+  readonly value: unknown;
+  readonly taken: boolean;
+}
+
+/** `keys.test.ts` holds validation to the same table. */
+const CASES: readonly Case[] = Object.entries(KEYS).flatMap(([path, { good, bad, unseen }]) => [
+  ...[...good.map(([written]) => written), ...unseen].map((value) => ({ path, value, taken: true })),
+  ...bad.map((value) => ({ path, value, taken: false })),
+]);
+
+test('the compiler takes what validation takes and refuses what it refuses, save for what no type can say', (t) => {
+  const refused = refusedLines(t, CASES.map(statement));
+  const wrong = CASES.filter(({ taken }, i) => refused.has(i) === taken);
+  assert.deepEqual(wrong.map(({ path, value, taken }) => `the compiler ${taken ? 'refuses' : 'takes'} ${path}: ${JSON.stringify(value)}`), []);
+});
+
+/** The value in its part of the config: checking that part alone is a hundred times less work than `defineConfig` of the whole. */
+function statement({ path, value }: Case): string {
+  const part = path.split('.').slice(0, /^servers\./.test(path) ? 2 : 1);
+  const type = ['C', ...part.map((key) => `['${key}']`)].join('');
+  return `is<${type}>(${JSON.stringify(valueAt(withAt(BASE, path, value), part.join('.')))});`;
+}
+
+/** Indices of the statements that the real compiler refuses: one line of a file for each. */
+function refusedLines(t: TestContext, statements: readonly string[]): ReadonlySet<number> {
+  const header = [
+    "import type { Config } from 'mcpgen';",
+    "type C = Config<'web' | 'there' | 'tool', 'app' | 'more' | 'wild', 'acme', 'even', 'ci', never>;",
+    'declare function is<T>(value: T): void;',
+  ];
+  const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2022', types: [], skipLibCheck: true };
+  const path = folder(t, {
+    'package.json': '{ "type": "module" }',
+    'all.ts': [...header, ...statements].join('\n'),
+    'tsconfig.json': JSON.stringify({ compilerOptions, files: ['all.ts'] }),
+  });
+  installHere(path);
+  const { stdout } = spawnSync(process.execPath, [join(ROOT, 'node_modules/.bin/tsc'), '-p', path, '--pretty', 'false'], { cwd: path, encoding: 'utf8' });
+  const lines = [...stdout.matchAll(/^all\.ts\((\d+),/gm)].map(([, line]) => Number(line) - 1 - header.length);
+  assert.ok(lines.length > 0 && lines.every((line) => line >= 0), stdout);
+  return new Set(lines);
+}

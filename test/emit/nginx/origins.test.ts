@@ -1,0 +1,42 @@
+/** The patterns of the origin map say what the gateway's matcher says: many origins, near and far, asked of both without nginx. */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { gatewayTables } from '#src/emit/gateway/tables.js';
+import { origins } from '#src/emit/nginx/origins.js';
+import type { Entry } from '#src/emit/nginx/types.js';
+import { originAllowed, originMatcher } from '#src/gateway/runtime/origin.js';
+import { widePlan } from '../../nginx/plans.js';
+import { pick, randomFrom } from '../../nginx/generate.js';
+
+const SEED = Number(process.env['MCPGEN_SEED'] ?? 20_261_120);
+const SCHEMES = ['https://', 'http://', 'HTTPS://', 'https:/', 'ws://', ''];
+const LABELS = ['app', 'admin', 'a', 'x-1', 'preview', 'stage', 'acme', 'test', 'localhost', '127', '0', '1', 'ngrok', 'ngrok-free', 'io', 'evil', '', '*', 'A', '_', 'é'];
+const SUFFIXES = ['', '.preview.acme.test', '.stage.acme.test', '.app.acme.test', '.ngrok-free.app', '.ngrok.io', '.acme.test', 'app.acme.test', 'admin.acme.test', 'localhost', '127.0.0.1', '[::1]', '[::2]', '.'];
+const PORTS = ['', '', ':8443', ':8080', ':443', ':0', ':1', ':65535', ':99999', ':123456', ':', ':x', '/', '|', '?', ',https://app.acme.test', ' '];
+
+/** As ngx_http_map_module looks a value up: strings without regard to case first, then patterns from the top. */
+function lookUp(entries: readonly Entry[], value: string): string {
+  const text = entries.find(({ key }) => key.kind === 'map-key' && key.value.toLowerCase() === value.toLowerCase());
+  const found = text ?? entries.find(({ key }) => key.kind === 'map-pattern' && new RegExp(key.value.replace(/^~\*?/, ''), key.value.startsWith('~*') ? 'i' : '').test(value));
+  return (found ?? entries[0]!).value.value;
+}
+
+it(`origin patterns agree with the gateway's matcher, seed ${SEED}`, () => {
+  const plan = widePlan();
+  const map = origins(plan.traffic).find((item) => item.kind === 'directive' && item.args[1]?.value === '$mcp_origin_is');
+  assert.ok(map?.kind === 'directive');
+  const entries = map.block!.filter((item) => item.kind === 'entry');
+  const random = randomFrom(SEED);
+  const allowed = new Map<string, number>();
+  for (const [id, table] of gatewayTables(plan).originSets) {
+    const matcher = originMatcher(table);
+    for (let i = 0; i < 20_000; i++) {
+      const host = Array.from({ length: Math.floor(random() * 3) }, () => pick(random, LABELS)).join('.') + pick(random, SUFFIXES);
+      const origin = pick(random, SCHEMES) + host + pick(random, PORTS);
+      const expected = origin === '' ? 'absent' : originAllowed(matcher, origin.toLowerCase()) ? 'allowed' : origin.includes(',') ? 'repeated' : 'refused';
+      assert.equal(lookUp(entries, `${id}|${origin}`), expected, `${id} ${JSON.stringify(origin)}`);
+      if (expected === 'allowed') allowed.set(id, (allowed.get(id) ?? 0) + 1);
+    }
+  }
+  assert.deepEqual([...allowed.keys()], ['anything', 'app', 'app+previews', 'laptop+tunnel'], 'each set but the rejected one lets some pass');
+});
