@@ -45,7 +45,7 @@ const message = ({ revision }: AskedRequest): Message => ({
   claim: revision >= '2026-07-28' ? revision : undefined,
   declaresCapabilities: true,
   methods: ['tools/list'],
-  argumentsJson: null,
+  calls: [],
 });
 
 /** Decides as the gateway would with full buckets and instances that are up. */

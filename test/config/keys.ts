@@ -16,7 +16,7 @@ export interface Key {
 
 const MI = 2 ** 20;
 /** Values no key of any kind of scalar takes. */
-const NO_SCALAR = [null, {}, ['x']];
+const NO_SCALAR = [null, ['x']];
 
 const key = (good: Key['good'], bad: readonly unknown[], unseen: readonly unknown[] = []): Key => ({ good, bad, unseen });
 const asWritten = (values: readonly unknown[], bad: readonly unknown[], unseen: readonly unknown[] = []): Key => key(values.map((value) => [value, value]), bad, unseen);
@@ -95,7 +95,11 @@ export const KEYS: Readonly<Record<string, Key>> = {
     [5, ...NO_SCALAR],
     ['mcp.acme.com', 'ftp://mcp.acme.com', 'https://mcp.acme.com/mcp', 'https://mcp.acme.com/?a=1', 'https://mcp.acme.com/#a', 'https://user@mcp.acme.com', 'https://:pass@mcp.acme.com', ''],
   ),
-  'gateway.hosts': asWritten([['mcp.acme.com', 'a-b.c'], [], 'any'], ['mcp.acme.com', 5, [5], null], [['MCP.acme.com'], ['mcp.acme.com:443'], ['*.acme.com'], ['https://mcp.acme.com'], ['-a.com'], ['a-.com'], ['a..b'], ['']]),
+  'gateway.hosts': asWritten(
+    [['mcp.acme.com', 'a-b.c'], [], 'any'],
+    ['mcp.acme.com', 5, [5], null],
+    [['MCP.acme.com'], ['mcp.acme.com:443'], ['*.acme.com'], ['https://mcp.acme.com'], ['-a.com'], ['a-.com'], ['a..b'], ['']],
+  ),
   'gateway.listen': object(),
   'gateway.listen.host': text(['0.0.0.0', '::', 'localhost'], ['', 'a b', 'a\nb']),
   'gateway.listen.port': port(),

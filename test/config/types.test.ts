@@ -27,12 +27,15 @@ type Paths<T, P extends string = ''> = T extends Scalar
 type Mutable<T> = T extends Scalar ? T : { -readonly [K in keyof T]: Mutable<T[K]> };
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : [only: Exclude<B, A>]) : [only: Exclude<A, B>];
 
-// The compiler decides these two: this file does not build when they are wrong, and the error shows the paths that only one side has.
+type Has<P extends string> = P extends Paths<Written> ? true : false;
+
+// The compiler decides these: this file does not build when they are wrong, and the error shows the paths that only one side has.
+const PATHS_ARE_FOUND: [Has<'servers.*.instances.#.url'>, Has<'tenants.*.match.#.client'>, Has<'gateway.nothing'>] = [true, true, false];
 const SAME_KEYS: Same<Paths<Written>, Paths<Validated>> = true;
 const TYPES_ARE_NARROWER: Mutable<Written> extends Validated ? true : false = true;
 
 test('types and schema have the same keys, and what has the type has the shape', () => {
-  assert.ok(SAME_KEYS && TYPES_ARE_NARROWER);
+  assert.ok(PATHS_ARE_FOUND[0] && SAME_KEYS && TYPES_ARE_NARROWER);
 });
 
 interface Case {

@@ -11,8 +11,9 @@ const TABLE: Readonly<Record<keyof typeof PARSERS, Readonly<Record<string, unkno
     '1ms': 1, '250ms': 250, '15s': 15_000, '5m': 300_000, '24h': DAY, '1.5s': 1500, '0.5h': 1_800_000, '007s': 7000,
     // Node's timers fire at once when they are given more than 31 bits.
     '596h': 596 * 3_600_000, '597h': null, '2147483647ms': 2 ** 31 - 1, '2147483648ms': null, '99999999999999999999h': null,
-    '0s': null, '0.0001ms': null, '-1s': null, '+1s': null, '1': null, s: null, '': null, ' 1s': null, '1s ': null, '1 s': null, '1S': null, '1d': null, '1e3s': null, '1.s': null, '.5s': null, '1,5s': null,
-    '١s': null, '1s\n': null, '1m30s': null, Infinitys: null, NaNs: null, '1constructor': null, '1__proto__': null,
+    '0s': null, '0.0001ms': null, '-1s': null, '+1s': null, '1': null, s: null, '': null, ' 1s': null, '1s ': null, '1 s': null, '1s\n': null,
+    '1S': null, '1d': null, '1e3s': null, '1.s': null, '.5s': null, '1,5s': null, '١s': null, '1m30s': null, Infinitys: null, NaNs: null,
+    '1constructor': null, '1__proto__': null,
   },
   parseSize: {
     '1kb': 1024, '1Ki': 1024, '4mb': 4 * 2 ** 20, '4Mi': 4 * 2 ** 20, '1gb': 2 ** 30, '1Gi': 2 ** 30, '1.5kb': 1536, '8192gb': 2 ** 43,
@@ -30,7 +31,8 @@ const TABLE: Readonly<Record<keyof typeof PARSERS, Readonly<Record<string, unkno
   },
   parseDay: {
     '2027-03-01': '2027-03-01', '2028-02-29': '2028-02-29', '2000-02-29': '2000-02-29', '0001-01-01': '0001-01-01',
-    '2027-02-29': null, '1900-02-29': null, '2027-13-01': null, '2027-00-01': null, '2027-01-00': null, '2027-04-31': null, '2027-3-1': null, '20270301': null, '2027-03-01T00:00:00Z': null, '': null, today: null, '2027-03-01\n': null,
+    '2027-02-29': null, '1900-02-29': null, '2027-13-01': null, '2027-00-01': null, '2027-01-00': null, '2027-04-31': null,
+    '2027-3-1': null, '20270301': null, '2027-03-01T00:00:00Z': null, '': null, today: null, '2027-03-01\n': null,
   },
 };
 
@@ -64,7 +66,10 @@ test('whatever is read is a whole, positive number that can be counted with', ()
     for (const [name, parse] of Object.entries(PARSERS)) {
       const value: unknown = parse(text);
       const numbers = typeof value === 'object' && value !== null ? Object.values(value) : [value];
-      for (const number of numbers) if (typeof number !== 'string' && number !== null) assert.ok(Number.isSafeInteger(number) && (number as number) > 0, `${name}(${JSON.stringify(text)}) is ${String(number)}`);
+      for (const number of numbers) {
+        const isRead = typeof number !== 'string' && number !== null;
+        assert.ok(!isRead || (Number.isSafeInteger(number) && (number as number) > 0), `${name}(${JSON.stringify(text)}) is ${String(number)}`);
+      }
     }
   });
 });

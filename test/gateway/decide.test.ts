@@ -24,7 +24,7 @@ const TABLES = tablesOf(
 const STRICT = tablesOf(gatewayConfig({ gateway: { requireOrigin: true } }));
 
 const message: Message = {
-  shape: 'request', id: 7, method: 'tools/list', name: null, claim: undefined, declaresCapabilities: false, methods: ['tools/list'], argumentsJson: null,
+  shape: 'request', id: 7, method: 'tools/list', name: null, claim: undefined, declaresCapabilities: false, methods: ['tools/list'], calls: [],
 };
 const ALL: Required<Facts> = {
   address: { kind: 'ok' },

@@ -18,7 +18,7 @@ function refused(body: unknown, depth?: number): string {
 describe('shapes', () => {
   test('request, notification, response, batch', () => {
     assert.deepEqual(message(request('tools/list')), {
-      shape: 'request', id: 1, method: 'tools/list', name: null, claim: undefined, declaresCapabilities: false, methods: ['tools/list'], argumentsJson: null,
+      shape: 'request', id: 1, method: 'tools/list', name: null, claim: undefined, declaresCapabilities: false, methods: ['tools/list'], calls: [],
     });
     assert.equal(message({ jsonrpc: '2.0', method: 'notifications/initialized' }).shape, 'notification');
     for (const answer of [{ result: {} }, { error: { code: 1, message: 'x' } }, { result: null }]) {
@@ -88,9 +88,9 @@ describe('names', () => {
     assert.equal(message(request('tools/list', { '': 'x' })).name, null);
   });
   test('arguments, for the audit', () => {
-    assert.equal(message(request('tools/call', { name: 'x', arguments: { a: 1 } })).argumentsJson, '{"a":1}');
-    assert.equal(message(request('tools/call', { name: 'x' })).argumentsJson, null);
-    assert.equal(message(request('other', { arguments: { a: 1 } })).argumentsJson, null);
+    assert.equal(message(request('tools/call', { name: 'x', arguments: { a: 1 } })).calls[0]?.argumentsJson, '{"a":1}');
+    assert.equal(message(request('tools/call', { name: 'x' })).calls[0]?.argumentsJson, '');
+    assert.equal(message(request('other', { arguments: { a: 1 } })).calls[0], undefined);
   });
 });
 

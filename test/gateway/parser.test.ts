@@ -1,16 +1,17 @@
 /** What is refused before there is a request: malformed, ambiguous, oversized and endless heads. JSON all the same, and never the end of the process. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { readBody } from '#src/gateway/runtime/exchange.js';
 import { publicServer } from '#src/gateway/runtime/listen.js';
-import { REASONS, type Reason } from '#src/gateway/runtime/reasons.js';
+import { REASONS, refusalBody, type Reason } from '#src/gateway/runtime/reasons.js';
 import { request, type ErrorBody } from '../support/gateway-messages.js';
 import { gatewayConfig } from '../support/gateway-tables.js';
 import { startGateway, type RunningGateway } from '../support/gateway.js';
 import { ask, dial, requestBytes, within, type HttpAnswer } from '../support/http.js';
-import { startUpstream, stream, type FakeUpstream } from '../support/upstreams.js';
+import { answerAll, startUpstream, stream, type FakeUpstream } from '../support/upstreams.js';
 
 let gateway: RunningGateway;
 let upstream: FakeUpstream;
@@ -215,6 +216,20 @@ describe('a connection that goes wrong half-way', () => {
     upstream.behave = ({ response }) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
   });
 
+  test('nor into the second of two answers', async () => {
+    upstream.behave = (received) => (received.message?.id === 'quick' ? answerAll(received) : void stream(received.response).write('data: two\n\n'));
+    const connection = await dial(gateway.port);
+    connection.send(Buffer.concat(['quick', 'slow'].map((id) => requestBytes({ path: '/mcp/search', message: request('tools/call', { name: 'x' }, id) }))));
+    assert.equal((await connection.answer('POST')).status, 200);
+    await connection.head('POST');
+    await connection.body((text) => text.includes('two'));
+    connection.send('nonsense\r\n\r\n');
+    await within(connection.ended, 'the end of the connection');
+    assert.equal(connection.received().split('HTTP/1.1 ').length, 3, `an error was written into the stream: ${JSON.stringify(connection.received().slice(-300))}`);
+    connection.close();
+    upstream.behave = answerAll;
+  });
+
   test('a body that never comes whole is no request for the server', async () => {
     const reached = upstream.received.length;
     const since = gateway.logs.length;
@@ -263,7 +278,15 @@ describe('time', () => {
   let server: Server;
   const refused: Reason[] = [];
   before(async () => {
-    server = publicServer({ handle: (incoming, outgoing) => void incoming.on('end', () => outgoing.end('ok')).resume(), maxHeaderSize: 16_384, onParserRefusal: (reason) => void refused.push(reason) });
+    const refuse = (outgoing: ServerResponse, reason: Reason): void => {
+      refused.push(reason);
+      outgoing.writeHead(REASONS[reason].status, { 'content-type': 'application/json' }).end(refusalBody(reason, null, 'r'));
+    };
+    server = publicServer({
+      handle: (incoming, outgoing) => void readBody(incoming, 2000).then((body) => (typeof body === 'string' ? refuse(outgoing, body) : outgoing.end('ok'))),
+      maxHeaderSize: 16_384,
+      onParserRefusal: (reason) => void refused.push(reason),
+    });
   });
   after(() => {
     server.closeAllConnections();

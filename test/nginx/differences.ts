@@ -3,12 +3,16 @@ import { differencesOf, NGINX_CANNOT, type NginxDifference, type NginxDifference
 import type { Traffic } from '#src/plan/types.js';
 import type { Release } from '#src/emit/nginx/release.js';
 import type { Sent } from './generate.js';
+import { IMPLIED } from './plans.js';
 import type { RawAnswer } from './raw.js';
 
 interface Showing {
   readonly when: (sent: Sent, context: Context) => boolean;
   /** What nginx answers then; left out where it depends on the rows. */
   readonly status?: readonly number[];
+  /** One request in which it shows, and the plan for which it does. */
+  readonly example: Sent;
+  readonly traffic?: Partial<Traffic>;
 }
 export interface Context {
   readonly release: Release;
@@ -19,39 +23,100 @@ export interface Context {
 const UNKNOWN_METHOD = /^(FOO|G_T)$/;
 const SINGLE = ['authorization', 'content-length', 'expect', 'host', 'transfer-encoding', 'user-agent'];
 
+const AUTHORITY = /^(?:[a-z0-9._~!$&'()*+,;=%-]+|\[[0-9a-f:.]+\])(?::[0-9]*)?$/i;
+
+const APP = 'https://app.acme.test';
+const HOST = ['Host', 'acme.acme.test'] as const;
+const post = (target: string, headers: Sent['headers']): Sent => ({ method: 'POST', target, version: 'HTTP/1.1', headers: [...headers, ['Content-Type', 'application/json']], body: '' });
+
 const values = ({ headers }: Sent, name: string): readonly string[] => headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
 const has = (sent: Sent, name: string): boolean => values(sent, name).length > 0;
 const pathOf = ({ target }: Sent): string => target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').split('?', 1)[0] ?? '';
 
 export const MAY: Readonly<Record<NginxDifferenceId, Showing | null>> = {
-  'absolute-form-authority': { when: ({ target }) => /^https?:\/\/[^/?#]*[^a-z0-9.:/?#[\]-]/i.test(target) || /^https?:\/\/\[[^\]]*[^0-9a-f:.\]]/i.test(target), status: [400] },
-  'connect': { when: ({ method }) => method === 'CONNECT', status: [400, 405] },
-  'empty-header': { when: (sent) => values(sent, 'access-control-request-method').includes('') },
+  'absolute-form-authority': {
+    when: ({ target }) => /^https?:\/\/[^/?#]*[^a-z0-9.:/?#[\]-]/i.test(target) || /^https?:\/\/\[[^\]]*[^0-9a-f:.\]]/i.test(target),
+    status: [400],
+    example: post('http://mcp_acme.test/mcp/search', [HOST]),
+  },
+  'connect': {
+    when: ({ method }) => method === 'CONNECT',
+    status: [400, 405],
+    example: { ...post('http://mcp_acme.test/', [HOST]), method: 'CONNECT' },
+  },
+  'empty-header': {
+    when: (sent) => values(sent, 'access-control-request-method').includes(''),
+    example: { ...post('/mcp/search', [HOST, ['Origin', APP], ['Access-Control-Request-Method', '']]), method: 'OPTIONS' },
+  },
   'forwarded-absolute-form': {
     when: (sent, { traffic }) =>
       traffic.originFallback === 'forwarded' && /^https?:/i.test(sent.target) && !values(sent, 'origin').some(Boolean) && has(sent, 'x-forwarded-host') && has(sent, 'x-forwarded-proto'),
+    example: post('http://mcp.acme.test/mcp/search', [HOST, ['X-Forwarded-Host', 'app.acme.test'], ['X-Forwarded-Proto', 'https']]),
+    traffic: { trustedProxies: ['127.0.0.1'], originFallback: 'forwarded', tenants: IMPLIED },
   },
   'header-bytes': null,
   'header-names': null,
   'host-header': {
-    when: (sent) =>
-      !has(sent, 'host') || values(sent, 'host').some((host) => /^\.*$|\.\./.test(host) || !/^(?:[a-z0-9._~!$&'()*+,;=%-]+|\[[0-9a-f:.]+\])(?::[0-9]*)?$/i.test(host)),
+    when: (sent) => !has(sent, 'host') || values(sent, 'host').some((host) => /^\.*$|\.\./.test(host) || !AUTHORITY.test(host)),
     status: [400],
+    example: post('/mcp/search', [['Host', 'mcp..acme.test']]),
   },
   'http-version': null,
   'internal-hosts': null,
   'own-reason': null,
-  'parser-before-expectation': { when: (sent) => values(sent, 'expect').some((value) => !/(?:^|\W)100-continue(?:$|\W)/i.test(value)), status: [400] },
-  'path-undecodable': { when: (sent) => /%(?![0-9a-f]{2})|%00/i.test(pathOf(sent)) || climbs(pathOf(sent)), status: [400] },
-  'preflight-with-body': { when: (sent) => sent.method === 'OPTIONS' && values(sent, 'content-length').some((length) => Number(length) > 65_536), status: [413] },
+  'parser-before-expectation': {
+    when: (sent) => values(sent, 'expect').some((value) => !/(?:^|\W)100-continue(?:$|\W)/i.test(value)),
+    status: [400],
+    example: post('/mcp/search', [HOST, HOST, ['Expect', 'miracles']]),
+  },
+  'path-undecodable': {
+    when: (sent) => /%(?![0-9a-f]{2})|%00/i.test(pathOf(sent)) || climbs(pathOf(sent)),
+    status: [400],
+    example: post('/mcp/%zz', [HOST]),
+  },
+  'preflight-with-body': {
+    when: (sent) => sent.method === 'OPTIONS' && values(sent, 'content-length').some((length) => Number(length) > 65_536),
+    status: [413],
+    example: { ...post('/mcp/search', [HOST, ['Origin', APP], ['Access-Control-Request-Method', 'POST'], ['Content-Length', '65537']]), method: 'OPTIONS' },
+  },
   'rate-is-its-own': null,
-  'repeated-forwarded': { when: (sent, { traffic }) => traffic.trustedProxies !== undefined && ['x-forwarded-host', 'x-forwarded-proto'].some((name) => values(sent, name).length > 1) },
-  'repeated-origin': { when: (sent) => values(sent, 'origin').length > 1 },
-  'single-headers': { when: (sent) => SINGLE.some((name) => values(sent, name).length > 1), status: [400] },
-  'tab-before-value': { when: (sent) => sent.headers.some(([, value]) => value.startsWith('\t')), status: [400, 403] },
-  'trace': { when: ({ method }) => method === 'TRACE', status: [405] },
-  'transfer-coding': { when: (sent) => values(sent, 'transfer-encoding').some((coding) => coding.toLowerCase() !== 'chunked' || sent.version === 'HTTP/1.0'), status: [400] },
-  'unknown-method': { when: ({ method }) => UNKNOWN_METHOD.test(method) },
+  'repeated-forwarded': {
+    when: (sent, { traffic }) => traffic.trustedProxies !== undefined && ['x-forwarded-host', 'x-forwarded-proto'].some((name) => values(sent, name).length > 1),
+    example: post('/mcp/search', [HOST, ['X-Forwarded-Host', 'mcp.acme.test'], ['X-Forwarded-Host', 'a b']]),
+    traffic: { trustedProxies: ['127.0.0.1'], tenants: IMPLIED },
+  },
+  'repeated-origin': {
+    when: (sent) => values(sent, 'origin').length > 1,
+    example: post('/mcp/search', [HOST, ['Origin', 'https://evil.test'], ['Origin', APP]]),
+  },
+  'repeated-upgrade': {
+    when: (sent) => values(sent, 'upgrade').length > 1,
+    example: post('/mcp/search', [HOST, ['Upgrade', 'h2c'], ['Upgrade', 'websocket']]),
+  },
+  'single-headers': {
+    when: (sent) => SINGLE.some((name) => values(sent, name).length > 1),
+    status: [400],
+    example: post('/mcp/search', [HOST, ['Authorization', 'a'], ['Authorization', 'b']]),
+  },
+  'tab-before-value': {
+    when: (sent) => sent.headers.some(([, value]) => value.startsWith('\t')),
+    status: [400, 403],
+    example: post('/mcp/search', [HOST, ['Origin', `\t${APP}`]]),
+  },
+  'trace': {
+    when: ({ method }) => method === 'TRACE',
+    status: [405],
+    example: { ...post('/nowhere', [HOST]), method: 'TRACE' },
+  },
+  'transfer-coding': {
+    when: (sent) => values(sent, 'transfer-encoding').some((coding) => coding.toLowerCase() !== 'chunked' || sent.version === 'HTTP/1.0'),
+    status: [400],
+    example: { ...post('/mcp/search', [HOST, ['Transfer-Encoding', 'chunked']]), version: 'HTTP/1.0', body: '2\r\n{}\r\n0\r\n\r\n' },
+  },
+  'unknown-method': {
+    when: ({ method }) => UNKNOWN_METHOD.test(method),
+    example: { ...post('/mcp/search', [HOST]), method: 'FOO' },
+  },
 };
 
 /** The differences that may show in a request at all. */

@@ -65,14 +65,14 @@ const ODD_ORIGINS = [
   'https://b\xfccher.example', '*', '$http_host', 'https://user@any.example', 'https://any.example?', `https://${'a'.repeat(400)}.example`, 'https://-.example', 'allowed', 'absent',
 ];
 
-const TYPES = ['application/json', 'application/json', 'application/json', 'application/json; charset=utf-8', 'Application/JSON', 'application/json ;x', '  application/json'];
-const ODD_TYPES = ['text/plain', 'application/jsonx', 'application/json-rpc', 'application/json, text/plain', 'json', '', ';application/json', 'application / json'];
+const TYPES = ['application/json', 'application/json', 'application/json', 'application/json; charset=utf-8', 'Application/JSON', 'application/json ;x', '  application/json', 'application/json; charset="UTF-8"', 'application/json;x=y'];
+const ODD_TYPES = ['text/plain', 'application/jsonx', 'application/json-rpc', 'application/json, text/plain', 'json', '', ';application/json', 'application / json', 'application/json; charset=utf-16', 'application/json;x;charset=utf-8', 'application/json;charset=utf-8;charset=x'];
 const BODY = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
 
 /** Headers that come now and then; those of proxies come often where there is one to be believed. */
 const EXTRAS: readonly (readonly [string, string])[] = [
   ['Expect', '100-continue'], ['Expect', '100-Continue'], ['Expect', 'something'], ['Expect', 'x, 100-continue'], ['Expect', 'x100-continue'],
-  ['Connection', 'keep-alive'], ['Connection', 'close'], ['Accept', 'application/json, text/event-stream'], ['Mcp-Param-tenant_id', 'x'], ['X-Tenant', 'acme'], ['Authorization', 'Bearer nothing'],
+  ['Connection', 'keep-alive'], ['Connection', 'close'], ['Connection', 'Upgrade'], ['Upgrade', 'websocket'], ['Upgrade', 'WebSocket'], ['Upgrade', 'h2c'], ['Accept', 'application/json, text/event-stream'], ['Mcp-Param-tenant_id', 'x'], ['X-Tenant', 'acme'], ['Authorization', 'Bearer nothing'],
   ['MCP-Protocol-Version', '2025-06-18'], ['MCP-Protocol-Version', '1999-01-01'], ['Mcp-Session-Id', 'x'], ['Cookie', 'a=b'], ['TE', 'trailers'],
 ];
 const FORWARDED: readonly (readonly [string, string])[] = [
@@ -90,6 +90,19 @@ export interface Likelihoods {
 }
 
 export function generate(random: Random, options: Likelihoods): Sent {
+  return chance(random, 0.35) ? nearlyRight(random) : anything(random, options);
+}
+
+/** All in order but for the origin, which is what then decides. */
+function nearlyRight(random: Random): Sent {
+  const origin = pick(random, chance(random, 0.4) ? ORIGINS : ODD_ORIGINS);
+  const headers: [string, string][] = [['Host', 'acme.acme.test'], ['Origin', origin]];
+  const target = pick(random, ['', '/t/acme']) + pick(random, ROUTES);
+  if (chance(random, 0.2)) return { method: 'OPTIONS', target, version: 'HTTP/1.1', headers: [...headers, ['Access-Control-Request-Method', 'POST']], body: '' };
+  return { method: 'POST', target, version: 'HTTP/1.1', headers: [...headers, ['Content-Type', 'application/json'], ['Content-Length', String(BODY.length)]], body: BODY };
+}
+
+function anything(random: Random, options: Likelihoods): Sent {
   const method = chance(random, 0.96) ? pick(random, METHODS) : pick(random, ODD_METHODS);
   const origin = chance(random, 0.4) ? null : chance(random, 0.6) ? pick(random, ORIGINS) : pick(random, ODD_ORIGINS);
   const headers: [string, string][] = [...hostHeaders(random)];

@@ -65,3 +65,8 @@ export function widePlan(traffic: Partial<Traffic> = {}, ports: { readonly gatew
 }
 
 export const IMPLIED: readonly TenantPlan[] = [tenant('default', {}, true)];
+
+/** Nothing generated stands in front then, so the gateway believes the outside proxies alone. */
+export function withoutNginx(plan: Plan): Plan {
+  return { ...plan, infra: { ...plan.infra, targets: { ...plan.infra.targets, nginx: null } } };
+}

@@ -14,7 +14,7 @@ import { CALL, JSON_BODY, stand, stub, type Stub } from './stand.js';
 
 const SPOOFED = {
   ...CALL, Host: 'MCP.Acme.Test.:8088', 'X-Forwarded-For': '1.2.3.4', 'X-Forwarded-Host': 'evil.test', 'X-Forwarded-Proto': 'https', 'X-Real-IP': '1.2.3.4', 'X-Request-Id': 'mine', Upgrade: 'h2c', Connection: 'upgrade',
-  'X-Original-URL': '/admin', 'X-User': 'root', Forwarded: 'for=1.2.3.4', Proxy: 'http://evil.test', TE: 'trailers', 'Mcp-Param-Region': 'eu', 'Mcp-Session-Id': 'abc', Authorization: 'Bearer key',
+  'X-Original-URL': '/admin', 'X-User': 'root', Forwarded: 'for=1.2.3.4', Proxy: 'http://evil.test', TE: 'trailers', 'Mcp-Param-Region': 'eu', 'Mcp-Param-tenant_id': 'dropped, as nginx-cannot.ts says', 'Mcp-Session-Id': 'abc', Authorization: 'Bearer key',
 };
 
 describe('the way to the gateway', { skip: NO_NGINX }, () => {

@@ -18,6 +18,7 @@ const COMPARED = [
 const REFUSED: readonly (readonly [reason: Reason, bytes: string])[] = [
   ['repeated-header', get('/mcp/search', { Host: 'mcp.acme.test', Origin: `${APP},${APP}` })],
   ['malformed-request', get('/mcp/search', { Host: 'mcp.acme.test:x' })],
+  ['upgrade-unsupported', get('/mcp/search', { Host: 'mcp.acme.test', Connection: 'Upgrade', Upgrade: 'websocket' })],
   ['path-not-literal', get('/mcp//search', { Host: 'nobody.test' })],
   ['unknown-host', get('/mcp/search', { Host: 'nobody.test' })],
   ['unknown-route', get('/mcp/Search', { Host: 'mcp.acme.test', Origin: APP })],

@@ -11,7 +11,10 @@ const workload = (id: string): Workload => infra.workloads.find((workload) => wo
 
 describe('workloads', () => {
   test('the gateway first, then whatever a target starts', () => {
-    assert.deepEqual(infra.workloads.map(({ id, kind }) => `${id} ${kind}`), ['gateway gateway', 'bare stdio-host', 'files stdio-host', 'hidden server', 'shell stdio-host', 'tables stdio-host', 'web server']);
+    assert.deepEqual(
+      infra.workloads.map(({ id, kind }) => `${id} ${kind}`),
+      ['gateway gateway', 'bare stdio-host', 'files stdio-host', 'hidden server', 'shell stdio-host', 'tables stdio-host', 'web server'],
+    );
   });
 
   test('the gateway', () => {
@@ -158,7 +161,10 @@ describe('targets', () => {
     assert.deepEqual(infra.targets, {
       nginx: { version: '1.26.3', release: [1, 26, 3], listen: 443, tls: { certificate: '/etc/mcp.pem', key: '/etc/mcp.key' }, from: 'targets.nginx' },
       compose: { project: 'acme', expose: 9090, from: 'targets.compose' },
-      kubernetes: { version: '1.33', minor: 33, namespace: 'acme', exposure: { kind: 'parent', name: 'shared', namespace: 'infra' }, storageClass: null, pullSecrets: ['a', 'b'], from: 'targets.kubernetes' },
+      kubernetes: {
+        version: '1.33', minor: 33, namespace: 'acme', exposure: { kind: 'parent', name: 'shared', namespace: 'infra' }, storageClass: null,
+        pullSecrets: ['a', 'b'], from: 'targets.kubernetes',
+      },
       fly: { app: 'acme-mcp', region: 'ord', org: 'acme', vm: { size: 'shared-cpu-1x', memory: 512 * MI }, scaleToZero: false, from: 'targets.fly' },
     });
   });

@@ -13,13 +13,13 @@ describe('a set', () => {
     const sets = new Sets(['a', 'b', 'c']);
     assert.equal(sets.add(['b', 'a']), 'a+b');
     assert.equal(sets.add(['c']), 'c');
-    assert.equal(sets.add([]), 'none');
-    assert.equal(sets.add(['c', 'b', 'a']), 'all');
+    assert.equal(sets.add([]), '+none');
+    assert.equal(sets.add(['c', 'b', 'a']), '+all');
     assert.deepEqual(sets.list(), [
+      { id: '+all', members: ['a', 'b', 'c'] },
+      { id: '+none', members: [] },
       { id: 'a+b', members: ['a', 'b'] },
-      { id: 'all', members: ['a', 'b', 'c'] },
       { id: 'c', members: ['c'] },
-      { id: 'none', members: [] },
     ]);
   });
 
@@ -31,7 +31,7 @@ describe('a set', () => {
 
   test('of the only member there is has its name', () => {
     assert.equal(new Sets(['web']).add(['web']), 'web');
-    assert.equal(new Sets([]).add([]), 'none');
+    assert.equal(new Sets([]).add([]), '+none');
   });
 
   test('of many has a label that can be read at a glance', () => {
@@ -55,18 +55,23 @@ describe('a set', () => {
 });
 
 describe('names that are labels too', () => {
+  const WEB = { kind: 'http', image: 'web' };
+
   test('a tenant with the server "all" has that server alone', () => {
-    const plan = planOf(least({ servers: { all: { kind: 'http', image: 'a' }, admin: { kind: 'http', image: 'b' } }, tenants: { a: { match: { path: true }, servers: ['all'] }, b: { match: { host: 'b.com' }, servers: '*' } } }));
+    const tenants = { a: { match: { path: true }, servers: ['all'] }, b: { match: { host: 'b.com' }, servers: '*' } };
+    const plan = planOf(least({ servers: { all: WEB, admin: WEB }, tenants }));
     assert.deepEqual(granted(plan), { a: ['all'], b: ['admin', 'all'] });
   });
 
   test('a tenant with the server "none" has it, one with no server has none', () => {
-    const plan = planOf(least({ servers: { none: { kind: 'http', image: 'a' }, admin: { kind: 'http', image: 'b' } }, tenants: { a: { match: { path: true }, servers: ['none'] }, b: { match: { host: 'b.com' }, servers: [] } } }));
+    const tenants = { a: { match: { path: true }, servers: ['none'] }, b: { match: { host: 'b.com' }, servers: [] } };
+    const plan = planOf(least({ servers: { none: WEB, admin: WEB }, tenants }));
     assert.deepEqual(granted(plan), { a: ['none'], b: [] });
   });
 
   test('a server with no origins has none, also when an origin is called so', () => {
-    const { traffic } = planOf(least({ servers: { a: { kind: 'http', image: 'a', origins: [] }, b: { kind: 'http', image: 'b', origins: ['none'] } }, origins: { none: 'https://evil.com', other: 'https://a.com' } }));
+    const servers = { a: { ...WEB, origins: [] }, b: { ...WEB, origins: ['none'] } };
+    const { traffic } = planOf(least({ servers, origins: { none: 'https://evil.com', other: 'https://a.com' } }));
     const sets = new Map(traffic.originSets.map(({ id, origins }) => [id, origins]));
     assert.deepEqual(traffic.routes.map(({ server, origins }) => [server, sets.get(origins)]), [['a', []], ['b', ['none']]]);
   });
@@ -82,12 +87,15 @@ function large(n: number, own = 0): Json {
   const numbers = Array.from({ length: n }, (_, i) => i);
   const { pick } = randomOf(1);
   const origins = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`o${i}`, `https://o${i}.acme.com`]));
+  const narrowed = { origins: ['o0', 'o1'] };
   const selections = ['*', ...Array.from({ length: 4 }, (_, k) => numbers.filter((i) => i % 5 === k).map((i) => `s${i}`))];
   return {
     name: 'large',
     servers: Object.fromEntries(numbers.map((i) => [`s${i}`, { kind: 'http', image: 'web', origins: ['o0', `o${1 + (i % 9)}`] }])),
     origins,
-    tenants: Object.fromEntries(numbers.map((i) => [`t${i}`, { match: { host: `t${i}.acme.com` }, servers: i < own ? [`s${i}`, 's0'] : pick(selections), ...(i < 20 ? { origins: ['o0', 'o1'] } : {}) }])),
+    tenants: Object.fromEntries(
+      numbers.map((i) => [`t${i}`, { match: { host: `t${i}.acme.com` }, servers: i < own ? [`s${i}`, 's0'] : pick(selections), ...(i < 20 ? narrowed : {}) }]),
+    ),
   };
 }
 

@@ -85,10 +85,10 @@ describe('routes', () => {
   test('without origins of its own a server has all that are declared', () => {
     const origins = { a: 'https://a.com', b: 'https://b.com' };
     const of = (server: Json, declared: Json = origins) => trafficOf(least({ servers: { web: { kind: 'http', image: 'x', ...server } }, origins: declared })).routes[0]?.origins;
-    assert.equal(of({}), 'all');
+    assert.equal(of({}), '+all');
     assert.equal(of({ origins: ['b'] }), 'b');
-    assert.equal(of({ origins: [] }), 'none');
-    assert.equal(of({}, {}), 'none');
+    assert.equal(of({ origins: [] }), '+none');
+    assert.equal(of({}, {}), '+none');
   });
 });
 
@@ -103,7 +103,7 @@ describe('tenants', () => {
   test('as declared', () => {
     const [internal, partner] = trafficOf(FULL).tenants;
     assert.deepEqual(internal?.match, { clients: ['internal'], hosts: [], path: true });
-    assert.deepEqual([internal?.servers, internal?.origins, internal?.implied], ['all', null, false]);
+    assert.deepEqual([internal?.servers, internal?.origins, internal?.implied], ['+all', null, false]);
     assert.deepEqual(partner, {
       name: 'partner',
       about: { description: null, owner: 'sales', labels: {} },
@@ -119,7 +119,7 @@ describe('tenants', () => {
   });
 
   test('no servers are none', () => {
-    assert.equal(trafficOf(least({ tenants: { a: { match: { path: true } } } })).tenants[0]?.servers, 'none');
+    assert.equal(trafficOf(least({ tenants: { a: { match: { path: true } } } })).tenants[0]?.servers, '+none');
   });
 });
 

@@ -16,6 +16,7 @@ function linesOf({ traffic }: Plan): Readonly<Record<DecidedRow, readonly Line[]
     'normal-form': [
       ['origin:repeated', 'repeated-header'],
       ['host:malformed', 'malformed-request'],
+      ['upgrade:websocket', 'upgrade-unsupported'],
       ['path:not-literal', 'path-not-literal'],
       ['path:health', 'pass'],
     ],
@@ -45,7 +46,7 @@ export function decision(plan: Plan): readonly Item[] {
   const lines = linesOf(plan);
   const decided: readonly Row[] = ROWS.filter(({ nginx }) => nginx === 'decides');
   const facts = template(
-    'expect:', $('mcp_expect_is'), ' origin:', $('mcp_origin_is'), ' host:', $('mcp_host_is'), ' path:', $('mcp_path_is'), ' route:', $('mcp_route'),
+    'expect:', $('mcp_expect_is'), ' origin:', $('mcp_origin_is'), ' host:', $('mcp_host_is'), ' upgrade:', $('mcp_upgrade_is'), ' path:', $('mcp_path_is'), ' route:', $('mcp_route'),
     ' preflight:', $('mcp_preflight_is'), ' method:', $('mcp_method_is'),
   );
   return [

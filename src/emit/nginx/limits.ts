@@ -4,6 +4,8 @@ import { because, entry, line, map, section } from './directives.js';
 import { $, mapKey, mapPattern, size, template, word, type Word } from './tokens.js';
 import type { Directive, Item } from './types.js';
 
+/** As `decide.ts` has it: JSON, in UTF-8 or without a word on it. */
+const JSON_TYPE = '\\s*application/json\\s*(?:$|;(?!.*charset)|;\\s*charset="?utf-?8"?\\s*(?:$|;(?!.*charset)))';
 const ZONE = 'mcp_address';
 
 export function limits({ traffic }: Plan): readonly Item[] {
@@ -15,7 +17,7 @@ export function limits({ traffic }: Plan): readonly Item[] {
     ),
     line('client_max_body_size', size(traffic.limits.body)),
     map(template($('mcp_method'), ' ', $('http_content_type')), 'mcp_type_is', 'ok', [
-      entry(mapPattern('^POST application/json\\s*(?:;|$)', true), 'ok'),
+      entry(mapPattern(`^POST ${JSON_TYPE}`, true), 'ok'),
       entry(mapPattern('^POST '), 'other'),
     ]),
     because(

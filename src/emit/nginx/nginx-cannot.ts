@@ -1,6 +1,6 @@
 /**
  * What nginx cannot decide as the gateway does, by name: for the documentation, and for the tests of equality, which let nothing else differ. What
- * passes here is decided again by the gateway, so no request gets through that the gateway would refuse, but for the one that is `looser`.
+ * passes here is decided again by the gateway, so no request gets through that the gateway would refuse, but for the few that are `looser`.
  */
 import { compare, type Release } from './release.js';
 
@@ -29,9 +29,9 @@ export const NGINX_CANNOT = {
   'connect': {
     before: null,
     effect: 'status',
-    nginx: '400 or, since 1.29, 405 for CONNECT, whatever its target',
+    nginx: '405 or 400 for CONNECT, by the version and the form of its target',
     gateway: '405',
-    why: 'nginx expects a path or a URL on every request line and refuses the method itself later',
+    why: 'its parser wants a path, a URL or an authority there, depending on the version, before the method itself is refused',
   },
   'empty-header': {
     before: null,
@@ -64,7 +64,7 @@ export const NGINX_CANNOT = {
   'host-header': {
     before: null,
     effect: 'stricter',
-    nginx: '400 for a Host header with two dots in a row, and for a missing or malformed one though the target or a trusted proxy names the host',
+    nginx: '400 for a Host header with two dots in a row, and for a malformed one though the target or a trusted proxy names the host',
     gateway: '421 for the first; goes by the target or the proxy in the others',
     why: 'nginx validates Host while it parses the head (RFC 9112 §3.2 asks for it)',
   },
@@ -130,6 +130,13 @@ export const NGINX_CANNOT = {
     nginx: 'sees the first of two Origin headers and refuses by it; when it accepts the first, the gateway refuses both',
     gateway: '400',
     why: 'variables hold the first of repeated headers; since 1.23.0 they are joined',
+  },
+  'repeated-upgrade': {
+    before: [1, 23, 0],
+    effect: 'looser',
+    nginx: 'sees the first of two Upgrade headers, and passes neither on',
+    gateway: '400 when one of them is for a WebSocket',
+    why: 'variables hold the first of repeated headers; what is passed on is an ordinary request',
   },
   'single-headers': {
     before: null,

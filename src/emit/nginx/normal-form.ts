@@ -19,8 +19,9 @@ export function normalForm(traffic: Traffic): readonly Item[] {
       ? [map(template($('mcp_trusted'), '|', $('http_x_forwarded_host')), 'mcp_named_host', $('http_host'), [entry(mapPattern('^1\\|(?<mcp_found_value>.+)'), $('mcp_found_value'))])]
       : []),
     because(
-      'A target in absolute form names its host itself (RFC 9112 §3.2.2).',
-      map($('request'), 'mcp_authority', mapKey(''), [
+      ['A target in absolute form names its host itself; a missing Host is missing nevertheless (RFC 9112 §3.2).'],
+      map(template($('request'), '|', $('http_host')), 'mcp_authority', mapKey(''), [
+        entry(mapPattern('\\|$'), mapKey('')),
         entry(mapPattern('^\\S+ +/'), $(behindProxies ? 'mcp_named_host' : 'http_host')),
         entry(mapPattern('^\\S+ +https?://(?<mcp_found_value>[^/?# ]*)', true), $('mcp_found_value')),
       ]),
@@ -33,6 +34,7 @@ export function normalForm(traffic: Traffic): readonly Item[] {
       entry(mapPattern('^HTTP/1\\.1 (?:.*\\W)?100-continue(?:\\W|$)', true), 'ok'),
       entry(mapPattern('^HTTP/1\\.1 .'), 'other'),
     ]),
+    because('Other offers, such as h2c, may be passed over (RFC 9110 §7.8).', map($('http_upgrade'), 'mcp_upgrade_is', 'ok', [entry(mapPattern('websocket', true), 'websocket')])),
     because(
       'Only the literal spelling of a path is a route: what some hop would rewrite is none.',
       map($('request_uri'), 'mcp_path_is', 'path', [

@@ -9,6 +9,7 @@ export type Builtin =
   | 'http_expect'
   | 'http_host'
   | 'http_origin'
+  | 'http_upgrade'
   | 'http_x_forwarded_host'
   | 'http_x_forwarded_port'
   | 'http_x_forwarded_proto'
@@ -43,6 +44,8 @@ export type Fact =
   | 'mcp_host_is'
   /** ok, other. */
   | 'mcp_expect_is'
+  /** ok, websocket. */
+  | 'mcp_upgrade_is'
   /** path, malformed, not-literal, health. */
   | 'mcp_path_is'
   /** The path as it was sent, without its query. */

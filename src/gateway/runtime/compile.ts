@@ -18,7 +18,11 @@ export interface Tables {
   readonly revisions: ReadonlySet<string>;
 }
 
+/** Without one of these nothing would be refused or nothing let through: a file that was cut or edited is no table. */
+const LISTS = ['hosts', 'originSets', 'serverSets', 'routes', 'clients', 'tenants', 'pools', 'revisions'] as const;
+
 export function compileTables(raw: GatewayTables, placement: Placement): Tables {
+  for (const name of LISTS) if (!Array.isArray(raw[name])) throw new Error(`the tables have no ${name}`);
   return {
     raw,
     placement,

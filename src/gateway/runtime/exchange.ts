@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Asked } from './asked.js';
 import type { Facts } from './decide.js';
 import type { Message } from './message.js';
+import type { Reason } from './reasons.js';
 import type { Instance } from './pool.js';
 import type { SessionState } from './session.js';
 import type { State } from './state.js';
@@ -42,16 +43,17 @@ export function principalOf({ facts }: Exchange): string {
   return facts.principal?.kind === 'client' ? `client:${facts.principal.client}` : 'anonymous';
 }
 
-const broken = new WeakSet<IncomingMessage>();
+type BodyFault = Extract<Reason, 'body-too-large' | 'body-aborted' | 'malformed-request' | 'request-timeout' | 'headers-too-large'>;
+const broken = new WeakMap<IncomingMessage, BodyFault>();
 
-/** Says that the rest of a body is not HTTP, before or while it is read. */
-export function breakBody(incoming: IncomingMessage): void {
-  broken.add(incoming);
-  incoming.emit('broken');
+/** Says that the rest of a body will not come, before or while it is read. */
+export function breakBody(incoming: IncomingMessage, fault: BodyFault): void {
+  broken.set(incoming, fault);
+  incoming.emit('broken', fault);
 }
 
 /** Reads a body up to `limit` bytes. */
-export function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer | 'body-too-large' | 'body-aborted' | 'malformed-request'> {
+export function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer | BodyFault> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -61,8 +63,9 @@ export function readBody(incoming: IncomingMessage, limit: number): Promise<Buff
       else chunks.push(chunk);
     });
     incoming.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    if (broken.has(incoming)) resolve('malformed-request');
-    incoming.on('broken', () => resolve('malformed-request'));
+    const fault = broken.get(incoming);
+    if (fault !== undefined) resolve(fault);
+    incoming.on('broken', resolve);
     incoming.on('error', () => resolve('body-aborted'));
     incoming.on('close', () => resolve('body-aborted'));
   });

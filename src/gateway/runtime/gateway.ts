@@ -134,10 +134,11 @@ function write({ outgoing, id }: Exchange, { status, headers, body }: Answer): v
 function audit({ log, metrics }: GatewayOptions, exchange: Exchange): void {
   const message = messageOf(exchange);
   const server = exchange.asked.route?.server ?? '';
-  for (const method of message?.methods ?? []) if (method === 'tools/call') metrics.count('mcpgen_tool_calls_total', { server });
-  if (!exchange.state.tables.raw.log.audit || message?.method !== 'tools/call') return;
-  const digest = createHash('sha256').update(message.argumentsJson ?? '').digest('hex').slice(0, 16);
-  log('info', 'audit', { request_id: exchange.id, ...who(exchange), server, tool: message.name?.slice(0, 128), arguments_digest: digest });
+  for (const { tool, argumentsJson } of message?.calls ?? []) {
+    metrics.count('mcpgen_tool_calls_total', { server });
+    const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
+    if (exchange.state.tables.raw.log.audit) log('info', 'audit', { request_id: exchange.id, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
+  }
 }
 
 function who(exchange: Exchange): { tenant: string | null; client: string | null } {

@@ -29,7 +29,8 @@ export function forwardedHeaders(asked: Asked, requestId: string, upstreamSessio
   const out: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
-    if (value !== undefined && !NOT_FORWARDED.has(name) && !CLAIMED.test(name) && !named.has(name)) out[name] = value;
+    // Some servers read an underscore as a dash.
+    if (value !== undefined && !NOT_FORWARDED.has(name.replaceAll('_', '-')) && !CLAIMED.test(name) && !named.has(name)) out[name] = value;
   }
   out['x-request-id'] = requestId;
   out['x-forwarded-for'] = asked.address;

@@ -35,7 +35,9 @@ export function publicServer({ handle, maxHeaderSize, onParserRefusal }: PublicO
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse, awaitsContinue: boolean): void => {
     const { socket } = incoming;
     busy.set(socket, { incoming, outgoing });
-    outgoing.once('close', () => busy.delete(socket));
+    outgoing.once('close', () => {
+      if (busy.get(socket)?.outgoing === outgoing) busy.delete(socket);
+    });
     handle(incoming, outgoing, awaitsContinue);
   };
   server.on('checkContinue', (incoming, outgoing) => answer(incoming, outgoing, true));
@@ -47,18 +49,20 @@ export function publicServer({ handle, maxHeaderSize, onParserRefusal }: PublicO
   server.on('connect', (_incoming, socket: Socket) => refuseRaw(socket, 'method-not-allowed', onParserRefusal));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const under = busy.get(socket);
-    if (error.code === 'ECONNRESET' || !socket.writable || under?.outgoing.headersSent) return void socket.destroy();
+    const hasLeft = error.code === 'ECONNRESET' || (under !== undefined && error.code === 'HPE_INVALID_EOF_STATE');
+    if (hasLeft || !socket.writable || under?.outgoing.headersSent) return void socket.destroy();
+    const reason = PARSER_REASONS[error.code ?? ''] ?? 'malformed-request';
     if (under) {
       // The parser refused the body: whoever reads it answers, or has a better reason to refuse.
       under.outgoing.setHeader('connection', 'close');
-      return breakBody(under.incoming);
+      return breakBody(under.incoming, reason);
     }
-    refuseRaw(socket, PARSER_REASONS[error.code ?? ''] ?? 'malformed-request', onParserRefusal);
+    refuseRaw(socket, reason, onParserRefusal);
   });
   return server;
 }
 
-const PARSER_REASONS: Readonly<Record<string, Reason>> = { HPE_HEADER_OVERFLOW: 'headers-too-large', ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout' };
+const PARSER_REASONS: Readonly<Record<string, 'headers-too-large' | 'request-timeout'>> = { HPE_HEADER_OVERFLOW: 'headers-too-large', ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout' };
 const PHRASES: Readonly<Record<number, string>> = { 400: 'Bad Request', 405: 'Method Not Allowed', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' };
 
 /** There is no response object yet: the answer is written as it stands. */

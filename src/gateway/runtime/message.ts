@@ -18,7 +18,14 @@ export interface Message {
   readonly declaresCapabilities: boolean;
   /** The `method` of each element of a batch, for logs. */
   readonly methods: readonly string[];
-  readonly argumentsJson: string | null;
+  /** Tool calls, for the audit; several only in a batch. */
+  readonly calls: readonly ToolCall[];
+}
+
+export interface ToolCall {
+  readonly tool: string | null;
+  /** Empty where there are none. */
+  readonly argumentsJson: string;
 }
 
 export type Parsed = { readonly ok: true; readonly message: Message } | { readonly ok: false; readonly reason: Reason; readonly id: string | number | null };
@@ -85,7 +92,7 @@ function single(value: Json): Message | null {
     claim: meta[PROTOCOL_VERSION],
     declaresCapabilities: isObject(meta[CLIENT_CAPABILITIES]),
     methods: isResponse ? [] : [String(method)],
-    argumentsJson: method === 'tools/call' ? (JSON.stringify(params['arguments']) ?? null) : null,
+    calls: method === 'tools/call' ? [{ tool: typeof name === 'string' ? name : null, argumentsJson: JSON.stringify(params['arguments']) ?? '' }] : [],
   };
 }
 
@@ -105,7 +112,7 @@ function batch(values: readonly unknown[]): Message | null {
     claim: undefined,
     declaresCapabilities: false,
     methods: whole.flatMap((part) => part.methods),
-    argumentsJson: null,
+    calls: whole.flatMap((part) => part.calls),
   };
 }
 

@@ -91,7 +91,7 @@ function relay(exchange: Exchange, sources: Sources, { instance, response }: Fou
   const isStream = isEventStream(response);
   const extra: OutgoingHttpHeaders = { ...corsHeaders(state.tables, asked), 'x-request-id': exchange.id };
   if (sessionId !== null) extra['mcp-session-id'] = sessionId;
-  const isGone = outgoing.destroyed;
+  const isGone = outgoing.destroyed || outgoing.writableEnded;
   if (!isGone) {
     outgoing.writeHead(response.status, returnedHeaders(response, isStream, extra));
     if (isStream) outgoing.flushHeaders();

@@ -1,4 +1,5 @@
 /** The gateway as a process: tables in, listeners up, reload and end by signal. */
+import { randomUUID } from 'node:crypto';
 import type { Server, ServerResponse } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { isLoopback } from './address.js';
@@ -10,6 +11,7 @@ import { drainServer, listenAt, plainServer, publicServer } from './listen.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
 import { Pools } from './pools.js';
+import { refusalBody } from './reasons.js';
 import { createState, type State } from './state.js';
 import type { GatewayTables } from './types.js';
 
@@ -42,6 +44,8 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   const server = publicServer({
     handle: (incoming, outgoing, awaitsContinue) => {
       if (draining) outgoing.setHeader('connection', 'close');
+      // A connection that is idle only now would wait for its next request until the end of the drain.
+      outgoing.once('close', () => draining && setImmediate(() => server.closeIdleConnections()));
       if (incoming.method === 'GET') track(listening, outgoing);
       handle(incoming, outgoing, awaitsContinue);
     },
@@ -79,13 +83,19 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
       clearInterval(expiry);
       log('info', 'draining', { streams: ledger.streams });
       // A stream that only listens would never finish by itself; its client opens it again elsewhere.
-      for (const outgoing of listening) outgoing.end();
+      for (const outgoing of listening) endStream(outgoing);
       await Promise.all([drainServer(server, state.tables.raw.timeouts.drain), admin ? drainServer(admin.server, 1000) : null]);
       await pools.close();
       state.close();
       log('info', 'stopped');
     },
   };
+}
+
+/** One whose answer has not begun would end as an empty one. */
+function endStream(outgoing: ServerResponse): void {
+  if (outgoing.headersSent) return void outgoing.end();
+  outgoing.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1', connection: 'close' }).end(refusalBody('draining', null, randomUUID()));
 }
 
 function track(set: Set<ServerResponse>, outgoing: ServerResponse): void {

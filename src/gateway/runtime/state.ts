@@ -4,7 +4,7 @@ import { addressSet, plainAddress } from './address.js';
 import { Buckets } from './bucket.js';
 import { compileTables, type Tables } from './compile.js';
 import { apiKeys, type Authenticate } from './credentials.js';
-import { longSecret, placementOf, readSecret, SettingError, type Env } from './env.js';
+import { longSecret, placementOf, SettingError, type Env } from './env.js';
 import type { Features } from './features.js';
 import { createSealer, type Sealer } from './session.js';
 import type { GatewayTables, RateTable } from './types.js';
@@ -44,7 +44,7 @@ export async function createState(raw: GatewayTables, env: Env, features: Featur
         rate ? [[name, keepOrMake(previous?.perTenant.get(name), previous?.tables.tenants.get(name)?.rate, rate)] as const] : [],
       ),
     ),
-    adminToken: readToken ? readSecret(env, readToken) : null,
+    adminToken: readToken ? longSecret(env, readToken, 16) : null,
     close: () => names.close(),
   };
 }

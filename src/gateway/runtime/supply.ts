@@ -1,4 +1,5 @@
 /** How the running gateway finds out each fact a decision asks for. */
+import { callerKey } from './address.js';
 import { recogniseTenants, type Fact, type Facts } from './decide.js';
 import { messageOf, principalOf, readBody, tenantOf, type Exchange } from './exchange.js';
 import type { Ledger } from './ledger.js';
@@ -25,7 +26,7 @@ export function holdStream(exchange: Exchange, ledger: Ledger): boolean {
 
 export const SUPPLY: Supply = {
   address: ({ state, asked }) => {
-    const retryAfter = state.perAddress.take(asked.address, performance.now());
+    const retryAfter = state.perAddress.take(callerKey(asked.address), performance.now());
     return retryAfter === 0 ? { kind: 'ok' } : { kind: 'empty', retryAfter };
   },
 
@@ -33,7 +34,7 @@ export const SUPPLY: Supply = {
     const principal = state.authenticate(asked.request.headers);
     if (principal.kind !== 'anonymous') metrics.count('mcpgen_auth_attempts_total', { outcome: principal.kind === 'client' ? 'accepted' : principal.kind });
     // Guessing costs double, so that a guesser runs dry before it gets far.
-    if (principal.kind === 'invalid') state.perAddress.penalise(asked.address, performance.now());
+    if (principal.kind === 'invalid') state.perAddress.penalise(callerKey(asked.address), performance.now());
     return principal;
   },
 

@@ -1,0 +1,228 @@
+/** The generated gateway: everything it needs, nothing else, and a compiler that agrees. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { builtinModules } from 'node:module';
+import { join, posix } from 'node:path';
+import { describe, test } from 'node:test';
+import { ts } from 'ts-morph';
+import { assets } from '#src/assets.js';
+import { bake } from '#src/emit/gateway/bake.js';
+import { printTables } from '#src/emit/gateway/print-tables.js';
+import { gatewayTables } from '#src/emit/gateway/tables.js';
+import { HEADER } from '#src/emit/types.js';
+import type { Plan } from '#src/plan/types.js';
+import { planOf } from '../../plan/support.js';
+import { folder, put, ROOT } from '../../support/folder.js';
+import { baked, bytes, LEAST, rootPlan, write } from './support.js';
+
+/** Why it may be this large: with every optional part of the runtime, and the tables of three servers and two tenants. */
+const BUDGET = 120_000;
+const HTTP = { kind: 'http', image: 'web' };
+const STDIO = { kind: 'stdio', command: ['tool'] };
+
+const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: readonly string[] }>> = {
+  'instances that exist': { config: LEAST, has: [] },
+  'an image': { config: { name: 'acme', servers: { web: HTTP } }, has: ['dns'] },
+  'nginx in front, in compose': { config: { ...LEAST, targets: { nginx: {}, compose: {} } }, has: ['dns'] },
+  'an admin listener': { config: { ...LEAST, gateway: { admin: {} } }, has: ['admin'] },
+  'a stdio server that runs here alone': { config: { name: 'acme', servers: { tool: STDIO } }, has: ['stdio'] },
+  'a stdio server in a container': { config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } } }, has: ['dns', 'host', 'stdio'] },
+  'everything': { config: { name: 'acme', servers: { web: HTTP, tool: { ...STDIO, image: 'tool' } }, gateway: { admin: {} } }, has: ['admin', 'dns', 'host', 'stdio'] },
+};
+const MODULES: Readonly<Record<string, string>> = { admin: 'runtime/admin.js', dns: 'runtime/dns.js', host: 'runtime/stdio/host.js', stdio: 'runtime/stdio/upstream.js' };
+
+/** What a module imports, by the compiler's own parser and not by the pattern that baking uses. */
+function importsOf(text: string, path: string): readonly string[] {
+  const found = parsed.get(text) ?? parseImports(text, path);
+  parsed.set(text, found);
+  return found;
+}
+/** Modules are the same in every gateway; each is parsed once. */
+const parsed = new Map<string, readonly string[]>();
+
+function parseImports(text: string, path: string): readonly string[] {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)) found.push(node.moduleSpecifier.text);
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [argument] = node.arguments;
+      if (argument && ts.isStringLiteralLike(argument)) found.push(argument.text);
+      if (argument && ts.isTemplateExpression(argument)) found.push(argument.head.text.split('?')[0] ?? '');
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+const modules = (files: ReadonlyMap<string, string>) => [...files].filter(([path]) => path.endsWith('.js'));
+
+describe('a baked gateway', () => {
+  for (const [label, { config, has }] of Object.entries(NEEDS)) {
+    test(`has what it needs and nothing else: ${label}`, () => {
+      const files = baked(planOf(config));
+      assert.deepEqual(Object.keys(MODULES).filter((feature) => files.has(MODULES[feature] ?? '')), has);
+      assert.deepEqual([...(files.get('tables.js') ?? '').matchAll(/^ {2}(\w+): \(\) => import/gm)].map(([, feature]) => feature), has);
+      if (!has.includes('stdio')) assert.deepEqual([...files.keys()].filter((path) => path.startsWith('runtime/stdio/')), []);
+
+      const reached = new Set(['main.js']);
+      for (const path of reached) {
+        for (const specifier of importsOf(files.get(path) ?? '', path)) {
+          if (!specifier.startsWith('.')) {
+            assert.ok(specifier.startsWith('node:') && builtinModules.includes(specifier.slice(5)), `${path} imports ${specifier}`);
+            continue;
+          }
+          const target = posix.join(posix.dirname(path), specifier);
+          assert.ok(files.has(target), `${path} imports ${target}, which is not there`);
+          reached.add(target);
+        }
+      }
+      assert.deepEqual(modules(files).map(([path]) => path).filter((path) => !reached.has(path)), [], 'nobody imports these');
+    });
+  }
+
+  test('says in every file that can where it is from', async () => {
+    for (const [path, contents] of baked(await rootPlan())) {
+      const [first] = contents.split('\n');
+      const wanted = path.startsWith('runtime/') ? "// A module of mcpgen's gateway. Do not edit." : path === 'Dockerfile' ? `# ${HEADER}` : `// ${HEADER}`;
+      // JSON has no comments.
+      if (path !== 'package.json') assert.equal(first, wanted, path);
+    }
+  });
+
+  test('ends every file with one line end, has no CR and no trailing space', async () => {
+    for (const [path, contents] of baked(await rootPlan())) assert.ok(contents.endsWith('\n') && !contents.endsWith('\n\n') && !/\r|[ \t]$/m.test(contents), path);
+  });
+
+  test('is the same for the same plan, in the order of its paths', async () => {
+    const plan = await rootPlan();
+    const paths = [...baked(plan).keys()];
+    assert.deepEqual(paths, [...paths].sort());
+    assert.deepEqual([...baked(plan)], [...baked(plan)]);
+  });
+
+  test('differs from another in its tables and its parts alone', () => {
+    const [one, two] = [baked(planOf(LEAST)), baked(planOf({ ...LEAST, name: 'other', gateway: { admin: {} } }))];
+    for (const [path, contents] of one) if (path !== 'tables.js') assert.equal(two.get(path), contents, path);
+  });
+
+  test('is package and image of its own', () => {
+    const files = baked(planOf(LEAST));
+    const { type, main, engines, dependencies } = JSON.parse(files.get('package.json') ?? '') as Record<string, unknown>;
+    assert.deepEqual([type, main, engines, dependencies], ['module', 'main.js', { node: '>=20' }, undefined]);
+    assert.match(files.get('Dockerfile') ?? '', /^FROM node:/m);
+  });
+
+  test('stays small', async (t) => {
+    const [least, root] = [bytes(baked(planOf(LEAST))), bytes(baked(await rootPlan()))];
+    t.diagnostic(`least config ${least} bytes, this repository's config ${root} bytes`);
+    assert.ok(root <= BUDGET, `this repository's gateway has ${root} bytes of ${BUDGET}`);
+    assert.ok(least <= 0.8 * BUDGET, `the least gateway has ${least} bytes of ${0.8 * BUDGET}`);
+  });
+});
+
+describe('node and the compiler', () => {
+  test('node takes every module', async (t) => {
+    const path = folder(t);
+    const files = baked(await rootPlan());
+    write(path, files);
+    // One process for all of them: `--check` as the parser of modules does it.
+    const script = "import fs from 'node:fs'; import vm from 'node:vm'; for (const file of process.argv.slice(1)) new vm.SourceTextModule(fs.readFileSync(file, 'utf8'));";
+    const all = modules(files).map(([file]) => join(path, file));
+    const parsed = spawnSync(process.execPath, ['--experimental-vm-modules', '--no-warnings', '--input-type=module', '-e', script, ...all], { encoding: 'utf8' });
+    assert.equal(parsed.stderr, '');
+    const checked = spawnSync(process.execPath, ['--check', join(path, 'tables.js')], { encoding: 'utf8' });
+    assert.deepEqual([checked.status, checked.stderr], [0, '']);
+  });
+
+  test('a usage that is wrong ends with 2: the whole closure loads', (t) => {
+    const path = folder(t);
+    write(path, baked(planOf(LEAST)));
+    const { status, stderr } = spawnSync(process.execPath, [join(path, 'main.js'), 'nonsense'], { encoding: 'utf8' });
+    assert.deepEqual([status, stderr], [2, 'mcpgen gateway: usage: node main.js [host <server>]\n']);
+  });
+
+  test('every name and every import resolves, and one that does not would be found', async (t) => {
+    const path = folder(t);
+    const least = baked(planOf(LEAST));
+    const tables = `import { missing } from './runtime/decide.js';\nimport './runtime/admin.js';\nexport const X = unknownName + missing;\n${least.get('tables.js')}`;
+    for (const [name, files] of Object.entries({ root: baked(await rootPlan()), least, broken: new Map(least).set('tables.js', tables) })) write(join(path, name), files);
+    // Types of values are not the point here: what does not resolve must fail, whatever else is said.
+    const UNRESOLVED = /error TS(2304|2305|2306|2307|2459|2552|2614|2724|2882|1\d\d\d):/;
+    const found = compile(path, { allowJs: true, checkJs: true, strict: false }, ['root/main.js', 'least/main.js', 'broken/main.js']).filter((line) => UNRESOLVED.test(line));
+    assert.deepEqual(found.filter((line) => !line.startsWith('broken/')), []);
+    assert.deepEqual(found.map((line) => line.replace(/: .*/, '')), ['broken/tables.js(1,10)', 'broken/tables.js(2,8)', 'broken/tables.js(3,18)']);
+  });
+});
+
+describe('the tables have the type the runtime reads', () => {
+  const typed = (plan: Plan): string => `import type { GatewayTables } from './types.js';\nexport const TABLES: GatewayTables = ${printTables(gatewayTables(plan))};\n`;
+  /** One change of the text, and what the compiler says of it. */
+  const BROKEN: Readonly<Record<string, readonly [from: string, to: string, error: RegExp]>> = {
+    'a balance that there is not': ['"balance": "round-robin"', '"balance": "round-robbin"', /TS(2322|2820): .*"round-robbin".*is not assignable to type 'Balance'/],
+    'a revision that is not served yet': ['"2026-07-28"', '"2027-01-01"', /TS2322/],
+    'a key that there is not': ['"trusted":', '"trusts":', /TS2561|TS2353/],
+    'a source that there is not': ['"kind": "urls"', '"kind": "url"', /TS2322|TS2820/],
+    'text for a number': ['"depth": 64', '"depth": "64"', /TS2322/],
+  };
+
+  test('as they are, and not when they are broken', async (t) => {
+    const path = folder(t, { 'package.json': '{ "type": "module" }' });
+    put(join(path, 'types.ts'), `export type * from ${JSON.stringify(join(ROOT, 'dist/gateway/runtime/types.js'))};\n`);
+    put(join(path, 'root.ts'), typed(await rootPlan()));
+    const least = typed(planOf(LEAST));
+    put(join(path, 'least.ts'), least);
+    const broken = Object.entries(BROKEN).map(([label, [from, to, error]], i) => {
+      assert.ok(least.includes(from), label);
+      put(join(path, `broken-${i}.ts`), least.replace(from, to));
+      return { label, file: `broken-${i}.ts`, error };
+    });
+    const found = compile(path, { strict: true, exactOptionalPropertyTypes: true }, ['root.ts', 'least.ts', ...broken.map(({ file }) => file)]);
+    assert.deepEqual(found.filter((line) => !line.startsWith('broken-')), []);
+    for (const { label, file, error } of broken) assert.ok(found.some((line) => line.startsWith(file) && error.test(line)), `${label}: ${found.filter((line) => line.startsWith(file)).join('\n')}`);
+  });
+});
+
+/** Diagnostics of the real compiler, a line each. */
+function compile(path: string, options: object, files: readonly string[]): readonly string[] {
+  const compilerOptions = { noEmit: true, module: 'nodenext', target: 'es2022', types: ['node'], typeRoots: [join(ROOT, 'node_modules/@types')], skipLibCheck: true, ...options };
+  put(join(path, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+  const { stdout, status } = spawnSync(process.execPath, [join(ROOT, 'node_modules/.bin/tsc'), '-p', path, '--pretty', 'false'], { cwd: path, encoding: 'utf8' });
+  assert.ok(status === 0 || stdout !== '', 'the compiler ran');
+  return stdout.split('\n').filter((line) => line.includes(': error TS'));
+}
+
+describe('bake', () => {
+  const tables = gatewayTables(planOf(LEAST));
+  const bakeThese = (texts: Readonly<Record<string, string>>, features: Parameters<typeof bake>[0]['features'] = []) =>
+    bake({ tables, features, module: (path) => texts[path] ?? assert.fail(`asks for ${path}`) });
+
+  test('follows imports from main.js, and never reads the stand-in of tables.js', () => {
+    const files = bakeThese({
+      'main.js': "import { a } from './runtime/a.js';\nimport { TABLES } from './tables.js';\nexport * from './runtime/b.js';\nconst late = () => import('./runtime/deep/c.js');\n",
+      'runtime/a.js': "import fs from 'node:fs';\nimport { b } from './b.js';\n",
+      'runtime/b.js': "import { a } from './a.js';\n",
+      'runtime/deep/c.js': "import { a } from '../a.js';\n",
+      'runtime/unused.js': '',
+    });
+    assert.deepEqual(files.map(({ path }) => path), ['main.js', 'runtime/a.js', 'runtime/b.js', 'runtime/deep/c.js', 'tables.js']);
+  });
+
+  test('fails for a module that is not there', () => {
+    assert.throws(() => bakeThese({ 'main.js': "import { a } from './gone.js';\n" }), /asks for gone\.js/);
+  });
+
+  test('moves white space and nothing else', async () => {
+    const printer = ts.createPrinter({ removeComments: false });
+    const printed = (text: string): string => printer.printFile(ts.createSourceFile('x.js', text, ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS));
+    for (const [path, contents] of modules(baked(await rootPlan()))) {
+      if (path !== 'tables.js') assert.equal(printed(contents.replace(/^.*\n/, '')), printed(assets.gatewayModule(path)), path);
+    }
+  });
+
+  test('lays modules out tightly', () => {
+    const [main] = bakeThese({ 'main.js': 'if (a) {\n    /**\n     * b\n     */\n    if (c)\n        d();\n    else\n        e();\n}\nelse {\n    f();\n}\n' });
+    assert.equal(main?.contents, 'if (a) {\n\t/**\n\t * b\n\t */\n\tif (c) d();\n\telse e();\n} else {\n\tf();\n}\n');
+  });
+});

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { printTables } from '#src/emit/gateway/print-tables.js';
+import { gatewayTables } from '#src/emit/gateway/tables.js';
+import { withSeeds, type Random } from '../../config/random.js';
+import { FULL, planOf } from '../../plan/support.js';
+
+const TEXTS = ['', 'a', '"', "'", '\\', '`', '${x}', '</script>', '//', '/*', '*/', '\n', '\r', '\u2028', '\u2029', '\0', '\ud800', '🙂', 'x'.repeat(200), '__proto__', 'constructor'];
+
+function anything(random: Random, depth: number): unknown {
+  const { below, pick } = random;
+  if (depth === 0 || below(3) === 0) return pick([...TEXTS, 0, -0.5, 1e21, true, false, null]);
+  if (below(2) === 0) return Array.from({ length: below(6) }, () => anything(random, depth - 1));
+  const object = {};
+  for (let i = below(6); i > 0; i--) Object.defineProperty(object, pick(TEXTS), { value: anything(random, depth - 1), enumerable: true, writable: true, configurable: true });
+  return object;
+}
+
+const evaluated = (text: string): Promise<{ readonly TABLES: unknown }> => import(`data:text/javascript,${encodeURIComponent(`export const TABLES = ${text};`)}`);
+
+describe('printed tables', () => {
+  test('are JSON of the same value', () => {
+    withSeeds(400, (random) => {
+      const value = anything(random, 5);
+      assert.equal(JSON.stringify(JSON.parse(printTables(value))), JSON.stringify(value));
+    });
+  });
+
+  test('fit a line where they can, and are cut where they cannot', () => {
+    const route = ['/mcp/search', { kind: 'mcp', server: 'search', origins: 'app', methods: ['DELETE', 'GET', 'POST'] }];
+    assert.equal(printTables({ name: 'acme', empty: {}, none: [] }), '{ "name": "acme", "empty": {}, "none": [] }');
+    const line = '    ["/mcp/search", { "kind": "mcp", "server": "search", "origins": "app", "methods": ["DELETE", "GET", "POST"] }]';
+    assert.equal(printTables({ name: 'acme', routes: [route, route] }), ['{', '  "name": "acme",', '  "routes": [', `${line},`, line, '  ]', '}'].join('\n'));
+  });
+
+  test('are the tables when the gateway loads them', async () => {
+    const tables = gatewayTables(planOf(FULL));
+    assert.deepEqual((await evaluated(printTables(tables))).TABLES, tables);
+  });
+
+  test('hold names that objects have already as data, and text of any kind as text', async () => {
+    const hostile = TEXTS.filter((text) => !text.includes('\0') && text !== '\ud800');
+    const env = Object.fromEntries(hostile.map((text, i) => [`V${i}`, text]));
+    const plan = planOf({
+      name: 'acme',
+      servers: { constructor: { kind: 'stdio', command: ['x', ...hostile.filter((text) => text !== '')], env: { ...env, constructor: 'x', toString: 'y' } } },
+      strategies: { tostring: { balance: 'round-robin' } },
+      auth: { clients: { constructor: { keys: [{ secret: 'K' }], permissions: hostile.filter((text) => !/[\r\n]/.test(text)) } } },
+      tenants: { constructor: { match: { client: 'constructor' }, servers: '*' } },
+    });
+    const tables = gatewayTables(plan);
+    const loaded = (await evaluated(printTables(tables))).TABLES;
+    assert.deepEqual(loaded, tables);
+    assert.equal(Object.getPrototypeOf(loaded), Object.prototype);
+  });
+
+  test('have no key that a user chose: those are in pairs, where none can be the prototype', () => {
+    const chosen = new Set([...Object.keys(FULL['servers'] as object), ...Object.keys(FULL['tenants'] as object), 'app', 'previews', 'ROOT', 'ZONE']);
+    const keys = new Set<string>();
+    JSON.stringify(gatewayTables(planOf(FULL)), (_, value: unknown) => {
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) for (const inner of Object.keys(value)) keys.add(inner);
+      return value;
+    });
+    assert.deepEqual([...keys].filter((key) => chosen.has(key)), []);
+  });
+});
