@@ -31,6 +31,11 @@ function linesOf({ traffic }: Plan): Readonly<Record<DecidedRow, readonly Line[]
   };
 }
 
+const FACTS = template(
+  ...['expect:', $('mcp_expect_is'), ' origin:', $('mcp_origin_is'), ' host:', $('mcp_host_is'), ' upgrade:', $('mcp_upgrade_is')],
+  ...[' path:', $('mcp_path_is'), ' route:', $('mcp_route'), ' preflight:', $('mcp_preflight_is'), ' method:', $('mcp_method_is')],
+);
+
 /** What the gateway's parser refuses before any row is asked. */
 const BEFORE: readonly Line[] = [
   ['path:malformed', 'malformed-request'],
@@ -45,17 +50,13 @@ export function decidedReasons(plan: Plan): readonly Reason[] {
 export function decision(plan: Plan): readonly Item[] {
   const lines = linesOf(plan);
   const decided: readonly Row[] = ROWS.filter(({ nginx }) => nginx === 'decides');
-  const facts = template(
-    'expect:', $('mcp_expect_is'), ' origin:', $('mcp_origin_is'), ' host:', $('mcp_host_is'), ' upgrade:', $('mcp_upgrade_is'), ' path:', $('mcp_path_is'), ' route:', $('mcp_route'),
-    ' preflight:', $('mcp_preflight_is'), ' method:', $('mcp_method_is'),
-  );
   return [
     section(
       'the decision',
       'The first line that fits decides, so their order is the order of the rows.',
       'The facts are words of ours: nothing that a client sends is matched here.',
     ),
-    map(facts, 'mcp_refuse', mapKey(''), [
+    map(FACTS, 'mcp_refuse', mapKey(''), [
       ...BEFORE.map((one, index) => decisionEntry(one, index === 0 ? 'before all rows: the parser' : undefined)),
       ...decided.flatMap((row) => lines[row.id as DecidedRow].map((one, index) => decisionEntry(one, index === 0 ? rowLabel(row) : undefined))),
     ]),
@@ -90,5 +91,6 @@ function statuses(reasons: readonly Reason[]): ReadonlyMap<number, readonly Reas
 
 /** Refuses before a location is chosen, so that nothing of a location (size, rate) comes first. `if` with `return` alone is safe. */
 export function refuseEarly(plan: Plan): readonly Directive[] {
-  return [...statuses(decidedReasons(plan)).keys()].map((status) => block('if', [when('mcp_status', String(status))], [line('return', String(status))]));
+  const found = [...statuses(decidedReasons(plan)).keys()].map(String);
+  return found.map((status) => block('if', [when('mcp_status', status)], [line('return', status)]));
 }

@@ -24,7 +24,10 @@ export function limits({ traffic }: Plan): readonly Item[] {
       'What the gateway answers before it counts is not counted here: an empty key is no key.',
       map($('mcp_preflight_is'), 'mcp_rate_key', $('binary_remote_addr'), [entry(mapKey('allowed'), mapKey(''))]),
     ),
-    because('10m hold the meters of about 80,000 addresses; the oldest make room.', line('limit_req_zone', $('mcp_rate_key'), zone('10m'), rate(traffic.limits.perAddress))),
+    because(
+      '10m hold the meters of about 80,000 addresses; the oldest make room.',
+      line('limit_req_zone', $('mcp_rate_key'), zone('10m'), rate(traffic.limits.perAddress)),
+    ),
     line('limit_req_status', '429'),
     line('limit_req_log_level', 'info'),
   ];

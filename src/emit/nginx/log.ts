@@ -21,7 +21,10 @@ const FIELDS: readonly (readonly [name: string, value: Template, isNumber?: true
 
 export function log({ traffic }: Plan): readonly Item[] {
   if (!traffic.log.requests) return [section('log'), line('access_log', 'off')];
-  const fields = FIELDS.flatMap(([name, value, isNumber], index) => [`${index === 0 ? '' : ','}"${name}":${isNumber ? '' : '"'}`, value, isNumber ? '' : '"']);
+  const fields = FIELDS.flatMap(([name, value, isNumber], index) => {
+    const quote = isNumber ? '' : '"';
+    return [`${index === 0 ? '' : ','}"${name}":${quote}`, value, quote];
+  });
   return [
     section('log', 'One JSON object per request. No query, no credentials, no other header of the client’s.'),
     line('log_format', 'mcpgen', word('escape=json'), template('{"service":"nginx",', ...fields, '}')),

@@ -50,8 +50,9 @@ export function nginxModel(plan: Plan): NginxDocument {
       {
         path: 'nginx/nginx.conf',
         opening: [
-          `The edge of ${plan.name}, for nginx ${nginx.version}. It gives the same answers as the gateway behind it, for what it can decide: rows 0 to 5`,
-          'of the decision table, sizes, and the rate of an address. What passes here is decided again by the gateway, with the rows that remain.',
+          `The edge of ${plan.name}, for nginx ${nginx.version}. It gives the same answers as the gateway behind it, for what it can decide:`,
+          'rows 0 to 5 of the decision table, sizes, and the rate of an address. What passes here is decided again by the gateway, with',
+          'the rows that remain.',
         ],
         items: [...processDirectives(plan), block('http', [], http)],
       },

@@ -1,6 +1,7 @@
 /**
- * What nginx cannot decide as the gateway does, by name: for the documentation, and for the tests of equality, which let nothing else differ. What
- * passes here is decided again by the gateway, so no request gets through that the gateway would refuse, but for the few that are `looser`.
+ * What nginx cannot decide as the gateway does, by name: for the documentation, and for the tests of equality, which let nothing else
+ * differ. What passes here is decided again by the gateway, so no request gets through that it would refuse, but for the few that are
+ * `looser`.
  */
 import { compare, type Release } from './release.js';
 
@@ -8,9 +9,9 @@ export interface NginxDifference {
   /** nginx versions that differ; null is every one. */
   readonly before: Release | null;
   /**
-   * `status`: both refuse, nginx with another status. `stricter`: nginx refuses what the gateway would let pass. `text`: the same status and code,
-   * another reason in the body. `state`: depends on requests before this one. `content`: passes, and reaches the gateway changed. `looser`: nginx
-   * lets pass what the gateway would refuse, had it seen the request itself.
+   * `status`: both refuse, nginx with another status. `stricter`: nginx refuses what the gateway would let pass. `text`: the same status
+   * and code, another reason in the body. `state`: depends on requests before this one. `content`: passes, and reaches the gateway
+   * changed. `looser`: nginx lets pass what the gateway would refuse, had it seen the request itself.
    */
   readonly effect: 'status' | 'stricter' | 'text' | 'state' | 'content' | 'looser';
   readonly nginx: string;

@@ -16,10 +16,14 @@ export function normalForm(traffic: Traffic): readonly Item[] {
     section('row 0: the normal form'),
     map($('request'), 'mcp_method', mapKey(''), [entry(mapPattern('^(?<mcp_found_method>\\S+) '), $('mcp_found_method'))]),
     ...(behindProxies
-      ? [map(template($('mcp_trusted'), '|', $('http_x_forwarded_host')), 'mcp_named_host', $('http_host'), [entry(mapPattern('^1\\|(?<mcp_found_value>.+)'), $('mcp_found_value'))])]
+      ? [
+          map(template($('mcp_trusted'), '|', $('http_x_forwarded_host')), 'mcp_named_host', $('http_host'), [
+            entry(mapPattern('^1\\|(?<mcp_found_value>.+)'), $('mcp_found_value')),
+          ]),
+        ]
       : []),
     because(
-      ['A target in absolute form names its host itself; a missing Host is missing nevertheless (RFC 9112 §3.2).'],
+      'A target in absolute form names its host itself; a missing Host is missing nevertheless (RFC 9112 §3.2).',
       map(template($('request'), '|', $('http_host')), 'mcp_authority', mapKey(''), [
         entry(mapPattern('\\|$'), mapKey('')),
         entry(mapPattern('^\\S+ +/'), $(behindProxies ? 'mcp_named_host' : 'http_host')),
@@ -34,7 +38,10 @@ export function normalForm(traffic: Traffic): readonly Item[] {
       entry(mapPattern('^HTTP/1\\.1 (?:.*\\W)?100-continue(?:\\W|$)', true), 'ok'),
       entry(mapPattern('^HTTP/1\\.1 .'), 'other'),
     ]),
-    because('Other offers, such as h2c, may be passed over (RFC 9110 §7.8).', map($('http_upgrade'), 'mcp_upgrade_is', 'ok', [entry(mapPattern('websocket', true), 'websocket')])),
+    because(
+      'Other offers, such as h2c, may be passed over (RFC 9110 §7.8).',
+      map($('http_upgrade'), 'mcp_upgrade_is', 'ok', [entry(mapPattern('websocket', true), 'websocket')]),
+    ),
     because(
       'Only the literal spelling of a path is a route: what some hop would rewrite is none.',
       map($('request_uri'), 'mcp_path_is', 'path', [

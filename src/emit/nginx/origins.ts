@@ -1,6 +1,6 @@
 /**
- * Rows 3 and 4: which origins a route accepts. Work is done on sets: a route has the label of its set, a set has its origins, and no table is as
- * long as routes times origins. Patterns say what `gateway/runtime/origin.ts` says.
+ * Rows 3 and 4: which origins a route accepts. Work is done on sets: a route has the label of its set, a set has its origins, and no
+ * table is as long as routes times origins. Patterns say what `gateway/runtime/origin.ts` says.
  */
 import type { OriginRule, OriginSet, Traffic } from '../../plan/types.js';
 import { because, entry, map, section } from './directives.js';
@@ -48,7 +48,10 @@ function forwardedOrigin(): Item {
   return because(
     'For a missing Origin: what a trusted proxy says that it was asked for.',
     map(said, 'mcp_origin', $('http_origin'), [
-      entry(mapPattern('^\\|1\\|(?<mcp_found_proto>[^|,]+)\\|(?<mcp_found_value>[^|,]+)$'), template($('mcp_found_proto'), '://', $('mcp_found_value'))),
+      entry(
+        mapPattern('^\\|1\\|(?<mcp_found_proto>[^|,]+)\\|(?<mcp_found_value>[^|,]+)$'),
+        template($('mcp_found_proto'), '://', $('mcp_found_value')),
+      ),
       // A list is an origin that nobody has.
       entry(mapPattern('^\\|1\\|[^|].*\\|.'), text('-')),
     ]),

@@ -34,12 +34,13 @@ function joins(above: Item, below: Item): boolean {
   return below.comment === undefined && isOneLine(above) && isOneLine(below) && (above.block === undefined) === (below.block === undefined);
 }
 
-const isOneLine = ({ block }: Directive): boolean => block === undefined || (block.length === 1 && block[0]?.kind === 'directive' && block[0].block === undefined);
+const isLeaf = (item: Item | undefined): item is Directive => item?.kind === 'directive' && item.block === undefined;
+const isOneLine = (directive: Directive): boolean => isLeaf(directive) || (directive.block?.length === 1 && isLeaf(directive.block[0]));
 
 function groupLines(group: readonly Item[]): readonly string[] {
   const entries = group.filter((item) => item.kind === 'entry');
-  const leaves = group.filter((item) => item.kind === 'directive' && item.block === undefined);
-  const nameWidth = Math.max(0, ...leaves.map((leaf) => (leaf.kind === 'directive' ? leaf.name.length : 0)));
+  const leaves = group.filter(isLeaf);
+  const nameWidth = Math.max(0, ...leaves.map(({ name }) => name.length));
   const keyWidth = widest(entries.map(({ key }) => token(key)));
   const valueWidth = widest(entries.flatMap(({ value, comment }) => (comment === undefined ? [] : [token(value)])));
   return group.flatMap((item) => {
@@ -67,9 +68,9 @@ function entryLine({ key, value, comment }: Entry, keyWidth: number, valueWidth:
 }
 
 /** The first arguments of one directive repeated stand under each other's seconds. */
-function argWidth({ name, args }: Directive, leaves: readonly Item[]): number {
+function argWidth({ name, args }: Directive, leaves: readonly Directive[]): number {
   if (args.length < 2) return 0;
-  return widest(leaves.flatMap((leaf) => (leaf.kind === 'directive' && leaf.name === name && leaf.args.length > 1 ? [token(leaf.args[0]!)] : [])));
+  return widest(leaves.filter((leaf) => leaf.name === name && leaf.args.length > 1).map((leaf) => token(leaf.args[0]!)));
 }
 
 function directiveLines(directive: Directive, nameWidth: number, firstWidth: number): readonly string[] {
@@ -97,8 +98,8 @@ export function token({ kind, value }: Token): string {
 }
 
 /**
- * nginx takes `\"`, `\'`, `\\`, `\t`, `\r` and `\n` for one character and leaves any other `\` as it is: only those, and the quote, need one more.
- * Single quotes where the text has double ones, for the reader's sake.
+ * nginx takes `\"`, `\'`, `\\`, `\t`, `\r` and `\n` for one character and leaves any other `\` as it is: only those, and the quote, need
+ * one more. Single quotes where the text has double ones, for the reader's sake.
  */
 function quoted(value: string): string {
   const quote = value.includes('"') && !value.includes("'") ? "'" : '"';

@@ -14,8 +14,14 @@ export function processDirectives({ traffic }: Plan): readonly Item[] {
     line('worker_rlimit_nofile', number(2 * connections)),
     line('pcre_jit', 'on'),
     line('pid', text('/tmp/nginx.pid')),
-    because('After SIGQUIT and a reload, streams may go on for as long as the gateway drains.', line('worker_shutdown_timeout', seconds(traffic.timeouts.drain))),
-    because('Lines of lesser weight quote request lines, and with them queries; the log below has the statuses.', line('error_log', 'stderr', 'crit')),
+    because(
+      'After SIGQUIT and a reload, streams may go on for as long as the gateway drains.',
+      line('worker_shutdown_timeout', seconds(traffic.timeouts.drain)),
+    ),
+    because(
+      'Lines of lesser weight quote request lines, and with them queries; the log below has the statuses.',
+      line('error_log', 'stderr', 'crit'),
+    ),
     block('events', [], [line('worker_connections', number(connections))]),
   ];
 }

@@ -15,8 +15,9 @@ const LONGER = 5000;
 
 /** For this hop alone, set by it alone, or somebody's word on who is asking, which nobody in front of here may give. */
 const CLEARED = [
-  'Forwarded', 'Proxy', 'Proxy-Authorization', 'Proxy-Connection', 'Trailer', 'Upgrade', 'X-Forwarded-Email', 'X-Forwarded-Groups', 'X-Forwarded-Prefix', 'X-Forwarded-Server',
-  'X-Forwarded-User', 'X-Original-Host', 'X-Original-URL', 'X-Remote-User', 'X-Rewrite-URL', 'X-Tenant', 'X-Tenant-ID', 'X-User',
+  ...['Forwarded', 'Proxy', 'Proxy-Authorization', 'Proxy-Connection', 'Trailer', 'Upgrade'],
+  ...['X-Forwarded-Email', 'X-Forwarded-Groups', 'X-Forwarded-Prefix', 'X-Forwarded-Server', 'X-Forwarded-User'],
+  ...['X-Original-Host', 'X-Original-URL', 'X-Remote-User', 'X-Rewrite-URL', 'X-Tenant', 'X-Tenant-ID', 'X-User'],
 ];
 
 export function proxy({ traffic }: Plan, release: Release): readonly Item[] {
@@ -26,7 +27,9 @@ export function proxy({ traffic }: Plan, release: Release): readonly Item[] {
   return [
     section('the way to the gateway'),
     ...(behindProxies ? forwarded(takesForwarded(traffic)) : []),
-    ...(has(release, 'keeps-upstream-alive') ? [] : [because('Needed for connections that are kept (nginx < 1.29.7), with the empty Connection below.', line('proxy_http_version', '1.1'))]),
+    ...(has(release, 'keeps-upstream-alive')
+      ? []
+      : [because('With the empty Connection below: what nginx before 1.29.7 needs to keep connections.', line('proxy_http_version', '1.1'))]),
     because(
       'All of them here: one proxy_set_header in a location would drop every one of these there.',
       line('proxy_set_header', 'Host', $('mcp_host')),
@@ -41,14 +44,20 @@ export function proxy({ traffic }: Plan, release: Release): readonly Item[] {
     because('Event streams and bodies pass as they come.', line('proxy_buffering', 'off')),
     line('proxy_request_buffering', 'off'),
     line('gzip', 'off'),
-    because('A client that leaves cancels what it asked for (MCP 2026-07-28), so the gateway is told.', line('proxy_ignore_client_abort', 'off')),
+    because(
+      'A client that leaves cancels what it asked for (MCP 2026-07-28), so the gateway is told.',
+      line('proxy_ignore_client_abort', 'off'),
+    ),
     because(
       'A server behind the gateway must not steer this nginx; a proxy in front of it may be told not to buffer.',
       line('proxy_ignore_headers', 'X-Accel-Redirect', 'X-Accel-Expires', 'X-Accel-Limit-Rate', 'X-Accel-Buffering', 'X-Accel-Charset'),
     ),
     line('proxy_pass_header', 'X-Accel-Buffering'),
     because(
-      ['Another gateway is tried when one cannot be reached. Once a POST has been sent it is never sent again: its body was not kept, and a tool', 'must not run twice. GET and DELETE may be, being idempotent (RFC 9110 §9.2.2).'],
+      [
+        'Another gateway is tried when one cannot be reached. A POST that was sent is never sent again: its body was not kept, and a tool must',
+        'not run twice. GET and DELETE may be, being idempotent (RFC 9110 §9.2.2).',
+      ],
       line('proxy_next_upstream', 'error', 'timeout'),
     ),
     line('proxy_next_upstream_tries', '2'),
@@ -59,8 +68,8 @@ export function proxy({ traffic }: Plan, release: Release): readonly Item[] {
 }
 
 /**
- * Behind a trusted proxy its word stands. Where these headers may make up for a missing Origin, the gateway gets them only when they do: it believes
- * this hop, and would take our own name for the origin of every client that sends none.
+ * Behind a trusted proxy its word stands. Where these headers may make up for a missing Origin, the gateway gets them only when they do: it
+ * believes this hop, and would take our own name for the origin of every client that sends none.
  */
 function forwarded(originFallback: boolean): readonly Item[] {
   const said = (name: 'http_x_forwarded_port' | 'http_x_forwarded_proto'): Template => template($('mcp_trusted'), '|', $(name));

@@ -12,11 +12,11 @@ const REFUSAL = '/:refusal';
 
 /** What a status means when no row chose it: nginx's own parser, limits, and the way to the gateway. */
 const OWN: readonly Reason[] = [
-  'malformed-request', 'method-not-allowed', 'request-timeout', 'body-too-large', 'content-type-unsupported', 'expectation-unsupported', 'unknown-host',
-  'address-rate', 'headers-too-large', 'upstream-lost', 'upstream-timeout',
+  ...(['malformed-request', 'method-not-allowed', 'request-timeout', 'body-too-large', 'content-type-unsupported'] as const),
+  ...(['expectation-unsupported', 'unknown-host', 'address-rate', 'headers-too-large', 'upstream-lost', 'upstream-timeout'] as const),
 ];
 
-/** Statuses of nginx's own that the gateway knows under another number (ngx_http_request.h: 494 header too large, 497 HTTP on an HTTPS port). */
+/** Statuses that the gateway knows under another number (ngx_http_request.h: 494 header too large, 497 plain HTTP on an HTTPS port). */
 const RENAMED: readonly (readonly [from: readonly number[], to: number])[] = [
   [[497, 501, 505], 400],
   [[414, 494], 431],
@@ -39,7 +39,9 @@ export function refusals(plan: Plan): readonly Item[] {
     ]),
     map(template($('status'), ' ', $('mcp_allow')), 'mcp_sent_allow', mapKey(''), [entry(mapPattern('^405 '), $('mcp_allow'))]),
     map($('status'), 'mcp_sent_retry', mapKey(''), [entry(mapKey('429'), String(Math.max(1, Math.ceil(perToken / 1000))))]),
-    map(template($('status'), ' ', $('mcp_refuse')), 'mcp_sent_vary', mapKey(''), [entry(mapPattern(`^(?:403 origin|${AFTER_ORIGIN})`), 'Origin')]),
+    map(template($('status'), ' ', $('mcp_refuse')), 'mcp_sent_vary', mapKey(''), [
+      entry(mapPattern(`^(?:403 origin|${AFTER_ORIGIN})`), 'Origin'),
+    ]),
     map(accepted, 'mcp_sent_cors', mapKey(''), [entry(ifAccepted, originOf(traffic))]),
     map(accepted, 'mcp_sent_expose', mapKey(''), [entry(ifAccepted, text(exposed(traffic.cors)))]),
     ...(traffic.cors.credentials ? [map(accepted, 'mcp_sent_credentials', mapKey(''), [entry(ifAccepted, 'true')])] : []),

@@ -12,17 +12,24 @@ export function routes({ routes, tenants }: Traffic): readonly Item[] {
     ...(pathTenants.length > 0 ? withoutTenant(pathTenants) : []),
     because(
       'Paths tell capitals apart and string keys of a map do not: every key is a pattern.',
-      map($(pathTenants.length > 0 ? 'mcp_path' : 'mcp_raw_path'), 'mcp_route', mapKey(''), routes.map(({ path, server }) => entry(mapPattern(`^${literally(path)}$`), word(server)))),
+      map(
+        $(pathTenants.length > 0 ? 'mcp_path' : 'mcp_raw_path'),
+        'mcp_route',
+        mapKey(''),
+        routes.map(({ path, server }) => entry(mapPattern(`^${literally(path)}$`), word(server))),
+      ),
     ),
   ];
 }
 
-/** `/t/acme/mcp/search` → `/mcp/search`, for tenants that are recognised by path. The pattern takes small letters alone, so capitals are no tenant. */
+/** `/t/acme/mcp/search` → `/mcp/search`, for tenants that are recognised by path. The pattern takes small letters: capitals are no tenant. */
 function withoutTenant(names: readonly string[]): readonly Item[] {
   return [
     map($('mcp_raw_path'), 'mcp_tenant', mapKey(''), [entry(mapPattern('^/t/(?<mcp_found_tenant>[a-z0-9-]+)/'), $('mcp_found_tenant'))]),
     map($('mcp_tenant'), 'mcp_tenant_is', 'none', names.map((name) => entry(mapKey(name), 'known'))),
-    map(template($('mcp_tenant_is'), $('mcp_raw_path')), 'mcp_path', $('mcp_raw_path'), [entry(mapPattern('^known/t/[^/]+(?<mcp_found_rest>/.*)'), $('mcp_found_rest'))]),
+    map(template($('mcp_tenant_is'), $('mcp_raw_path')), 'mcp_path', $('mcp_raw_path'), [
+      entry(mapPattern('^known/t/[^/]+(?<mcp_found_rest>/.*)'), $('mcp_found_rest')),
+    ]),
   ];
 }
 

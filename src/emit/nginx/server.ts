@@ -11,8 +11,13 @@ import type { Directive, Item } from './types.js';
 export function servers(plan: Plan, nginx: NginxPlan): readonly Item[] {
   if (nginx.tls === null) {
     return [
-      section('the server', 'The only one of its port, so every Host comes here and row 1 decides; a list of server_name would decide it once more.'),
-      block('server', [], [line('listen', word(String(nginx.listen)), 'default_server'), ...refuseEarly(plan), refusalLocation(plan), ...gatewayLocations(plan)]),
+      section('the server', 'The only one of its port, so every Host comes here and row 1 decides; server_name would decide it once more.'),
+      block('server', [], [
+        line('listen', word(String(nginx.listen)), 'default_server'),
+        ...refuseEarly(plan),
+        refusalLocation(plan),
+        ...gatewayLocations(plan),
+      ]),
     ];
   }
   return [
@@ -23,10 +28,10 @@ export function servers(plan: Plan, nginx: NginxPlan): readonly Item[] {
   ];
 }
 
-/** A handshake for a name that is not ours ends at once; a known name in the handshake and an unknown Host inside come here too, and get the rows. */
+/** A handshake for a name that is not ours ends at once; a known name in it and an unknown Host inside come here too, and get the rows. */
 function unknownNames(plan: Plan, nginx: NginxPlan): Directive {
   return because(
-    'Names that are not ours: no handshake for them. A Host that is none of ours in a connection made for one that is comes here too.',
+    'No handshake for names that are not ours. A Host that is not, in a connection made for one that is, comes here too.',
     block('server', [], [
       ...handshakeListen(nginx, 'default_server'),
       line('ssl_reject_handshake', 'on'),

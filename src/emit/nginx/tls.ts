@@ -10,7 +10,8 @@ import type { Directive } from './types.js';
 /** `http2` is a directive since 1.25.1, and was a parameter of `listen`. */
 export function handshakeListen({ listen, release }: NginxPlan, ...more: readonly string[]): readonly Directive[] {
   const port = word(String(listen));
-  return has(release, 'http2-directive') ? [line('listen', port, 'ssl', ...more), line('http2', 'on')] : [line('listen', port, 'ssl', 'http2', ...more)];
+  if (has(release, 'http2-directive')) return [line('listen', port, 'ssl', ...more), line('http2', 'on')];
+  return [line('listen', port, 'ssl', 'http2', ...more)];
 }
 
 export function tlsSettings({ traffic }: Plan, nginx: NginxPlan, tls: NonNullable<NginxPlan['tls']>): readonly Directive[] {

@@ -87,6 +87,6 @@ export type Fact =
   | 'mcp_sent_vary';
 
 /** Named groups of patterns. */
-export type Capture = 'mcp_found_host' | 'mcp_found_literal' | 'mcp_found_method' | 'mcp_found_path' | 'mcp_found_rest' | 'mcp_found_proto' | 'mcp_found_tenant' | 'mcp_found_value';
+export type Capture = `mcp_found_${'host' | 'literal' | 'method' | 'path' | 'proto' | 'rest' | 'tenant' | 'value'}`;
 
 export type Variable = Builtin | Fact | Capture;

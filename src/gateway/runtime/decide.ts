@@ -116,8 +116,9 @@ export const ROWS = [
     check: ({ raw }, { request }) => {
       if (Number(request.headers['content-length'] ?? 0) > raw.limits.body) return no('body-too-large', 'gateway.limits.body');
       if (request.method !== 'POST') return null;
-      // In another charset the server could read another message than is judged here (RFC 8259 §8.1: JSON is UTF-8).
-      return JSON_TYPE.test(request.headers['content-type'] ?? '') ? null : no('content-type-unsupported', 'gateway');
+      // In another charset or coding the server could read another message than is judged here (RFC 8259 §8.1: JSON is UTF-8).
+      const isPlain = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase() === 'identity';
+      return isPlain && JSON_TYPE.test(request.headers['content-type'] ?? '') ? null : no('content-type-unsupported', 'gateway');
     },
   },
   {

@@ -25,7 +25,7 @@ const CLAIMED = /^x[-_](?:forwarded|api[-_]key|user|tenant|remote[-_]user|client
 
 export function forwardedHeaders(asked: Asked, requestId: string, upstreamSession: string | null): Record<string, string> {
   const { headers } = asked.request;
-  const named = new Set(headers['connection']?.toLowerCase().split(/\s*,\s*/) ?? []);
+  const named = connectionNames(headers['connection']);
   const out: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
@@ -42,13 +42,18 @@ export function forwardedHeaders(asked: Asked, requestId: string, upstreamSessio
 /** `extra` wins. A stream must reach the client as it comes, so a buffering hop in front is told (nginx: X-Accel-Buffering). */
 export function returnedHeaders(response: UpstreamResponse, isStream: boolean, extra: OutgoingHttpHeaders): OutgoingHttpHeaders {
   const out: OutgoingHttpHeaders = {};
-  const named = new Set(String(response.headers['connection'] ?? '').toLowerCase().split(/\s*,\s*/));
+  const named = connectionNames(String(response.headers['connection'] ?? ''));
   for (const name in response.headers) {
     if (!NOT_RETURNED.has(name) && !named.has(name) && !name.startsWith('access-control-')) out[name] = response.headers[name];
   }
   if (isStream) out['x-accel-buffering'] = 'no';
   const vary = response.headers['vary'];
   return Object.assign(out, extra, vary === undefined ? {} : { vary: [extra['vary'], vary].flat().filter(Boolean).join(', ') });
+}
+
+/** RFC 9110 §7.6.1: headers that `Connection` names are for this hop alone. Split without a pattern that could be made to take long. */
+function connectionNames(header: string | undefined): ReadonlySet<string> {
+  return new Set((header ?? '').toLowerCase().split(',').map((name) => name.trim()));
 }
 
 export function isEventStream(response: UpstreamResponse): boolean {

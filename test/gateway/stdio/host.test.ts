@@ -14,7 +14,7 @@ async function host(upstream: Upstream): Promise<{ host: Host; url: string; logs
   return { host, url: `http://127.0.0.1:${host.port}`, logs };
 }
 
-const broken = (fault: Error): Upstream => ({ send: () => Promise.reject(fault), close() {} });
+const broken = (fault: Error): Upstream => ({ send: () => Promise.reject(fault), async close() {} });
 const post = (body: unknown): RequestInit => ({
   method: 'POST',
   headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
