@@ -13,7 +13,6 @@ let reloads = 0;
 async function gateway() {
 	const running = await serve(TABLES, FEATURES, process.env, write);
 	process.on('SIGHUP', () => {
-		// A module is loaded once per URL: a new query is a new module.
 		const fresh = import(`./tables.js?reload=${++reloads}`);
 		fresh
 			.then((module) => running.reload(module.TABLES, module.FEATURES))
@@ -31,7 +30,10 @@ async function host(name) {
 	const { startHost } = await FEATURES.host();
 	const running = await startHost({ upstream, ...listenOf(process.env, { host: all, port: table.port }), path: table.path, bodyLimit: TABLES.limits.body, log });
 	log('info', 'listening', { port: running.port });
-	return () => running.close(TABLES.timeouts.drain);
+	return async () => {
+		await running.close(TABLES.timeouts.drain);
+		await upstream.close();
+	};
 }
 try {
 	const [command, name] = process.argv.slice(2);

@@ -4,7 +4,7 @@ export const TABLES = {
   "name": "mcpgen-demo",
   "environment": null,
   "profile": "local",
-  "hash": "6e80a0dfd3bdfc1d6c66e76d9c2bd6f5f62b3f44207649a60dfe0257220e1eff",
+  "hash": "2d382344074cf9f1a545eb9b3a3770b4314f22932e989f153c6fcfc31615cb55",
   "publicUrl": "http://127.0.0.1:8080",
   "listen": {
     "local": { "host": "127.0.0.1", "port": 8080 },
@@ -44,7 +44,7 @@ export const TABLES = {
   "originFallback": "none",
   "originSets": [
     [
-      "all",
+      "+all",
       {
         "exact": ["https://app.mcpgen.example"],
         "subdomains": [{ "scheme": "https", "suffix": ".preview.mcpgen.example", "port": "" }],
@@ -69,11 +69,11 @@ export const TABLES = {
     ],
     ["local", { "exact": [], "subdomains": [], "loopback": ["http"], "anyHttps": false, "tunnels": [] }]
   ],
-  "serverSets": [["all", ["files", "notes", "search"]], ["notes+search", ["notes", "search"]]],
+  "serverSets": [["+all", ["files", "notes", "search"]], ["notes+search", ["notes", "search"]]],
   "routes": [
     ["/mcp/files", { "kind": "mcp", "server": "files", "origins": "local", "methods": ["DELETE", "GET", "POST"] }],
     ["/mcp/notes", { "kind": "mcp", "server": "notes", "origins": "app+local", "methods": ["DELETE", "GET", "POST"] }],
-    ["/mcp/search", { "kind": "mcp", "server": "search", "origins": "all", "methods": ["DELETE", "GET", "POST"] }]
+    ["/mcp/search", { "kind": "mcp", "server": "search", "origins": "+all", "methods": ["DELETE", "GET", "POST"] }]
   ],
   "clients": [
     ["partner", { "keys": ["PARTNER_API_KEY"], "permissions": ["read"] }],
@@ -90,7 +90,7 @@ export const TABLES = {
         "sessions": null
       }
     ],
-    ["studio", { "servers": "all", "origins": null, "rate": null, "streams": null, "sessions": null }]
+    ["studio", { "servers": "+all", "origins": null, "rate": null, "streams": null, "sessions": null }]
   ],
   "matches": { "clients": [["partner", "partner"], ["studio", "studio"]], "hosts": [], "paths": [], "implied": null },
   "revisions": ["2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"],

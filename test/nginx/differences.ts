@@ -25,9 +25,11 @@ const SINGLE = ['authorization', 'content-length', 'expect', 'host', 'transfer-e
 
 const AUTHORITY = /^(?:[a-z0-9._~!$&'()*+,;=%-]+|\[[0-9a-f:.]+\])(?::[0-9]*)?$/i;
 
+const FORWARDED = ['x-forwarded-host', 'x-forwarded-proto'];
 const APP = 'https://app.acme.test';
 const HOST = ['Host', 'acme.acme.test'] as const;
-const post = (target: string, headers: Sent['headers']): Sent => ({ method: 'POST', target, version: 'HTTP/1.1', headers: [...headers, ['Content-Type', 'application/json']], body: '' });
+const JSON_TYPE = ['Content-Type', 'application/json'] as const;
+const post = (target: string, headers: Sent['headers']): Sent => ({ method: 'POST', target, version: 'HTTP/1.1', headers: [...headers, JSON_TYPE], body: '' });
 
 const values = ({ headers }: Sent, name: string): readonly string[] => headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
 const has = (sent: Sent, name: string): boolean => values(sent, name).length > 0;
@@ -50,7 +52,7 @@ export const MAY: Readonly<Record<NginxDifferenceId, Showing | null>> = {
   },
   'forwarded-absolute-form': {
     when: (sent, { traffic }) =>
-      traffic.originFallback === 'forwarded' && /^https?:/i.test(sent.target) && !values(sent, 'origin').some(Boolean) && has(sent, 'x-forwarded-host') && has(sent, 'x-forwarded-proto'),
+      traffic.originFallback === 'forwarded' && /^https?:/i.test(sent.target) && !values(sent, 'origin').some(Boolean) && FORWARDED.every((name) => has(sent, name)),
     example: post('http://mcp.acme.test/mcp/search', [HOST, ['X-Forwarded-Host', 'app.acme.test'], ['X-Forwarded-Proto', 'https']]),
     traffic: { trustedProxies: ['127.0.0.1'], originFallback: 'forwarded', tenants: IMPLIED },
   },
@@ -81,7 +83,7 @@ export const MAY: Readonly<Record<NginxDifferenceId, Showing | null>> = {
   },
   'rate-is-its-own': null,
   'repeated-forwarded': {
-    when: (sent, { traffic }) => traffic.trustedProxies !== undefined && ['x-forwarded-host', 'x-forwarded-proto'].some((name) => values(sent, name).length > 1),
+    when: (sent, { traffic }) => traffic.trustedProxies !== undefined && FORWARDED.some((name) => values(sent, name).length > 1),
     example: post('/mcp/search', [HOST, ['X-Forwarded-Host', 'mcp.acme.test'], ['X-Forwarded-Host', 'a b']]),
     traffic: { trustedProxies: ['127.0.0.1'], tenants: IMPLIED },
   },

@@ -25,15 +25,24 @@ interface Variant {
 const VARIANTS: Readonly<Record<string, Variant>> = {
   'hosts, tenants and every kind of origin': { traffic: {}, requests: 3000, forwarded: 0.1, absolute: 0.08 },
   'behind trusted proxies that make up for a missing Origin': {
-    traffic: { trustedProxies: ['127.0.0.0/8', '2001:db8::/32'], originFallback: 'forwarded', tenants: IMPLIED }, requests: 1000, forwarded: 0.5, absolute: 0.25,
+    traffic: { trustedProxies: ['127.0.0.0/8', '2001:db8::/32'], originFallback: 'forwarded', tenants: IMPLIED },
+    requests: 1000,
+    forwarded: 0.5,
+    absolute: 0.25,
   },
   'behind trusted proxies': { traffic: { trustedProxies: ['127.0.0.1'], tenants: IMPLIED }, requests: 500, forwarded: 0.4, absolute: 0.08 },
-  'any host, and an Origin is required': { traffic: { anyHost: true, requireOrigin: true, tenants: IMPLIED, originFallback: 'forwarded' }, requests: 500, forwarded: 0.1, absolute: 0.08 },
+  'any host, and an Origin is required': {
+    traffic: { anyHost: true, requireOrigin: true, tenants: IMPLIED, originFallback: 'forwarded' },
+    requests: 500,
+    forwarded: 0.1,
+    absolute: 0.08,
+  },
 };
 
 /** What nginx refuses by itself: rows 0 to 6. */
 const DECIDED_HERE = new Set([
-  'malformed-request', 'repeated-header', 'upgrade-unsupported', 'path-not-literal', 'unknown-host', 'unknown-route', 'preflight-refused', 'origin-required', 'origin-not-allowed', 'method-not-allowed', 'expectation-unsupported',
+  'malformed-request', 'repeated-header', 'upgrade-unsupported', 'path-not-literal', 'unknown-host', 'unknown-route', 'preflight-refused',
+  'origin-required', 'origin-not-allowed', 'method-not-allowed', 'expectation-unsupported',
   'body-too-large', 'content-type-unsupported',
 ]);
 

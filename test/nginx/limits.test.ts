@@ -47,13 +47,16 @@ describe('sizes and rates at nginx', { skip: NO_NGINX }, () => {
       const refused = await send(edge.port, request('POST', '/mcp/search', { ...CALL, Origin: 'https://app.acme.test' }, JSON_BODY));
       await edge.close();
       assert.deepEqual(statuses, [...Array<number>(10).fill(200), ...Array<number>(5).fill(415), 200, 200, 200, 429]);
-      assert.deepEqual([refused.status, refused.headers['retry-after'], refused.headers['access-control-allow-origin'], refused.headers['vary']], [429, '20', 'https://app.acme.test', 'Origin']);
+      const { 'retry-after': retry, 'access-control-allow-origin': origin, vary } = refused.headers;
+      assert.deepEqual([refused.status, retry, origin, vary], [429, '20', 'https://app.acme.test', 'Origin']);
     });
 
     it(`nginx ${nginx.version}: the address is the right-most that no trusted proxy has`, async () => {
       const edge = await stand(nginx, gateway.port, { limits: limits(1, 60_000), trustedProxies: ['127.0.0.1', '10.0.0.0/8'], tenants: IMPLIED });
       const from = async (forwarded: string): Promise<number> => (await send(edge.port, get('/mcp/search', { Host: 'mcp.acme.test', 'X-Forwarded-For': forwarded }))).status;
-      const statuses = [await from('203.0.113.1'), await from('203.0.113.2'), await from('203.0.113.9, 203.0.113.1, 10.1.1.1'), await from('203.0.113.3, 10.0.0.1')];
+      const statuses = [
+        await from('203.0.113.1'), await from('203.0.113.2'), await from('203.0.113.9, 203.0.113.1, 10.1.1.1'), await from('203.0.113.3, 10.0.0.1'),
+      ];
       await edge.close();
       assert.deepEqual(statuses, [200, 200, 429, 200]);
     });

@@ -11,7 +11,11 @@ const ORIGINS = [
   origin('app', { kind: 'exact', origin: 'https://app.acme.test' }, { kind: 'exact', origin: 'https://admin.acme.test:8443' }),
   origin('bad', { kind: 'rejected', written: '*', why: 'wildcard', better: null }),
   origin('laptop', { kind: 'loopback', scheme: 'http' }),
-  origin('previews', { kind: 'subdomain', scheme: 'https', suffix: '.preview.acme.test', port: '' }, { kind: 'subdomain', scheme: 'http', suffix: '.stage.acme.test', port: ':8080' }),
+  origin(
+    'previews',
+    { kind: 'subdomain', scheme: 'https', suffix: '.preview.acme.test', port: '' },
+    { kind: 'subdomain', scheme: 'http', suffix: '.stage.acme.test', port: ':8080' },
+  ),
   origin('tunnel', { kind: 'tunnel', suffixes: ['.ngrok-free.app', '.ngrok.io'] }),
 ];
 
@@ -29,9 +33,17 @@ const tenant = (name: string, match: Partial<TenantPlan['match']>, implied = fal
   servers: 'all', origins: null, rate: null, streams: null, sessions: null, from: `tenants.${name}`,
 });
 
-const TENANTED: readonly TenantPlan[] = [tenant('acme', { path: true, hosts: ['acme.acme.test'] }), tenant('umbra', { path: true }), tenant('zeta', { hosts: ['zeta.acme.test'] })];
+const TENANTED: readonly TenantPlan[] = [
+  tenant('acme', { path: true, hosts: ['acme.acme.test'] }), tenant('umbra', { path: true }), tenant('zeta', { hosts: ['zeta.acme.test'] }),
+];
 
-export function widePlan(traffic: Partial<Traffic> = {}, ports: { readonly gateway: number; readonly nginx: number; readonly release?: Plan['infra']['targets']['nginx'] } = { gateway: 8080, nginx: 8088 }): Plan {
+interface Ports {
+  readonly gateway: number;
+  readonly nginx: number;
+  readonly release?: Plan['infra']['targets']['nginx'];
+}
+
+export function widePlan(traffic: Partial<Traffic> = {}, ports: Ports = { gateway: 8080, nginx: 8088 }): Plan {
   const names = ROUTES.map(([, server]) => server).sort();
   const nginx = { ...EXAMPLE_TARGETS.nginx!, ...ports.release, listen: ports.nginx };
   return buildPlan({

@@ -7,14 +7,18 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { line } from '#src/emit/nginx/directives.js';
 import { word } from '#src/emit/nginx/tokens.js';
-import type { Directive, NginxDocument } from '#src/emit/nginx/types.js';
+import type { Directive, Item, NginxDocument } from '#src/emit/nginx/types.js';
 import { freePort, NGINXES, NO_NGINX } from './binaries.js';
 import { get, request, send } from './raw.js';
 import { CALL, JSON_BODY, stand, stub, type Stub } from './stand.js';
 
 const SPOOFED = {
-  ...CALL, Host: 'MCP.Acme.Test.:8088', 'X-Forwarded-For': '1.2.3.4', 'X-Forwarded-Host': 'evil.test', 'X-Forwarded-Proto': 'https', 'X-Real-IP': '1.2.3.4', 'X-Request-Id': 'mine', Upgrade: 'h2c', Connection: 'upgrade',
-  'X-Original-URL': '/admin', 'X-User': 'root', Forwarded: 'for=1.2.3.4', Proxy: 'http://evil.test', TE: 'trailers', 'Mcp-Param-Region': 'eu', 'Mcp-Param-tenant_id': 'dropped, as nginx-cannot.ts says', 'Mcp-Session-Id': 'abc', Authorization: 'Bearer key',
+  ...CALL,
+  Host: 'MCP.Acme.Test.:8088',
+  ...{ 'X-Forwarded-For': '1.2.3.4', 'X-Forwarded-Host': 'evil.test', 'X-Forwarded-Proto': 'https', 'X-Real-IP': '1.2.3.4', 'X-Request-Id': 'mine' },
+  ...{ Upgrade: 'h2c', Connection: 'upgrade', TE: 'trailers', Forwarded: 'for=1.2.3.4', Proxy: 'http://evil.test' },
+  ...{ 'X-Original-URL': '/admin', 'X-User': 'root', 'Mcp-Param-tenant_id': 'dropped, as nginx-cannot.ts says' },
+  ...{ 'Mcp-Param-Region': 'eu', 'Mcp-Session-Id': 'abc', Authorization: 'Bearer key' },
 };
 
 describe('the way to the gateway', { skip: NO_NGINX }, () => {
@@ -35,8 +39,17 @@ describe('the way to the gateway', { skip: NO_NGINX }, () => {
         assert.match(String(id), /^[0-9a-f]{32}$/);
         assert.deepEqual([httpVersion, url], ['1.1', '/mcp/search?x=1']);
         assert.deepEqual(rest, {
-          host: 'MCP.Acme.Test', 'x-forwarded-for': '127.0.0.1', 'x-forwarded-host': 'MCP.Acme.Test', 'x-forwarded-port': String(edge.port), 'x-forwarded-proto': 'http', 'x-real-ip': '127.0.0.1',
-          'content-type': 'application/json', 'content-length': String(JSON_BODY.length), 'mcp-param-region': 'eu', 'mcp-session-id': 'abc', authorization: 'Bearer key',
+          host: 'MCP.Acme.Test',
+          'x-forwarded-for': '127.0.0.1',
+          'x-forwarded-host': 'MCP.Acme.Test',
+          'x-forwarded-port': String(edge.port),
+          'x-forwarded-proto': 'http',
+          'x-real-ip': '127.0.0.1',
+          'content-type': 'application/json',
+          'content-length': String(JSON_BODY.length),
+          'mcp-param-region': 'eu',
+          'mcp-session-id': 'abc',
+          authorization: 'Bearer key',
         });
       });
 
@@ -97,7 +110,9 @@ describe('the way to the gateway', { skip: NO_NGINX }, () => {
         await edge.close();
         assert.deepEqual(
           // Two workers write as they come to it.
-          lines.sort((a, b) => Number(a['status']) - Number(b['status'])).map(({ method, path, host, status, reason, upstream_request_id: id }) => [method, path, host, status, reason, id]),
+          lines
+            .sort((a, b) => Number(a['status']) - Number(b['status']))
+            .map(({ method, path, host, status, reason, upstream_request_id: id }) => [method, path, host, status, reason, id]),
           [['POST', '/mcp/search', 'mcp.acme.test', 200, '', 'from-gateway'], ['DELETE', '/mcp/"no\\where"', 'mcp.acme.test', 404, 'unknown-route', '']],
         );
         assert.doesNotMatch(log + errors, /secret/);
@@ -120,5 +135,6 @@ async function readUntil(socket: AsyncIterable<unknown>, wanted: string): Promis
 /** Another gateway before the first, as a name with two addresses would give. */
 function firstServer(port: number): (document: NginxDocument) => NginxDocument {
   const edit = (directive: Directive): Directive => ({ ...directive, block: [line('server', word(`127.0.0.1:${port}`)), ...(directive.block ?? [])] });
-  return ({ files }) => ({ files: files.map((file) => ({ ...file, items: file.items.map((item) => (item.kind === 'directive' && item.name === 'upstream' ? edit(item) : item)) })) });
+  const editItem = (item: Item): Item => (item.kind === 'directive' && item.name === 'upstream' ? edit(item) : item);
+  return ({ files }) => ({ files: files.map((file) => ({ ...file, items: file.items.map(editItem) })) });
 }

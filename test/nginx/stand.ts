@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { nginxModel } from '#src/emit/nginx/model.js';
 import type { NginxDocument } from '#src/emit/nginx/types.js';
-import type { Plan, Traffic } from '#src/plan/types.js';
+import type { NginxPlan, Traffic } from '#src/plan/types.js';
 import { freePort, start, writeDocument, type Nginx, type Running } from './binaries.js';
 import { widePlan } from './plans.js';
 
@@ -12,9 +12,11 @@ export interface Stand extends Running {
   readonly port: number;
 }
 
-export const nginxOf = ({ version, release }: Nginx): NonNullable<Plan['infra']['targets']['nginx']> => ({ version, release, listen: 0, tls: null, from: 'targets.nginx' });
+export const nginxOf = ({ version, release }: Nginx): NginxPlan => ({ version, release, listen: 0, tls: null, from: 'targets.nginx' });
 
-export async function stand(nginx: Nginx, gateway: number, traffic: Partial<Traffic> = {}, edit: (document: NginxDocument) => NginxDocument = (document) => document): Promise<Stand> {
+type Edit = (document: NginxDocument) => NginxDocument;
+
+export async function stand(nginx: Nginx, gateway: number, traffic: Partial<Traffic> = {}, edit: Edit = (document) => document): Promise<Stand> {
   const port = await freePort();
   const plan = widePlan(traffic, { gateway, nginx: port, release: nginxOf(nginx) });
   return { port, ...(await start(nginx, writeDocument(edit(nginxModel(plan))), port)) };

@@ -18,7 +18,8 @@ import { nginxOf, stub, type Stub } from './stand.js';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'mcpgen-tls-'));
 const TLS = { certificate: join(FOLDER, 'cert file.pem'), key: join(FOLDER, 'key.pem') };
-const MADE = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=mcp.acme.test', '-keyout', TLS.key, '-out', TLS.certificate]);
+const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', TLS.key];
+const MADE = spawnSync('openssl', ['req', '-x509', ...KEY, '-days', '2', '-subj', '/CN=mcp.acme.test', '-out', TLS.certificate]);
 const SKIP = NO_NGINX || (MADE.status === 0 ? false : 'no openssl here to make a certificate');
 
 describe('TLS at nginx', { skip: SKIP }, () => {
@@ -46,7 +47,13 @@ describe('TLS at nginx', { skip: SKIP }, () => {
       it('answers the rows to a Host that the handshake did not name', async () => {
         const ask = async (path: string, host: string): Promise<number> => (await send(edge.https, get(path, { Host: host }), over('mcp.acme.test'))).status;
         assert.deepEqual(
-          [await ask('/mcp/search', 'mcp.acme.test'), await ask('/mcp/search', 'nobody.test'), await ask('/mcp//search', 'nobody.test'), await ask('/health', 'nobody.test'), await ask('/nowhere', 'acme.acme.test')],
+          [
+            await ask('/mcp/search', 'mcp.acme.test'),
+            await ask('/mcp/search', 'nobody.test'),
+            await ask('/mcp//search', 'nobody.test'),
+            await ask('/health', 'nobody.test'),
+            await ask('/nowhere', 'acme.acme.test'),
+          ],
           [200, 421, 404, 200, 404],
         );
         const { body } = await send(edge.https, get('/mcp/search', { Host: 'nobody.test' }), over('mcp.acme.test'));
@@ -63,8 +70,12 @@ describe('TLS at nginx', { skip: SKIP }, () => {
         };
         assert.deepEqual(
           [
-            await status('/mcp/search', 'mcp.acme.test:443'), await status('/mcp/search', 'nobody.test'), await status('/mcp/Search', 'mcp.acme.test'), await status('/mcp/%73earch', 'mcp.acme.test'),
-            await status('/mcp/search', 'mcp.acme.test', { origin: 'https://evil.test' }), await status('/mcp/search', 'mcp.acme.test', { ':method': 'PUT' }),
+            await status('/mcp/search', 'mcp.acme.test:443'),
+            await status('/mcp/search', 'nobody.test'),
+            await status('/mcp/Search', 'mcp.acme.test'),
+            await status('/mcp/%73earch', 'mcp.acme.test'),
+            await status('/mcp/search', 'mcp.acme.test', { origin: 'https://evil.test' }),
+            await status('/mcp/search', 'mcp.acme.test', { ':method': 'PUT' }),
           ],
           [200, 421, 404, 404, 403, 405],
         );

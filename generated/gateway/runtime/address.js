@@ -16,6 +16,15 @@ export function addressSet(cidrs) {
 		return version !== 0 && list.check(plain, version === 6 ? 'ipv6' : 'ipv4');
 	};
 }
+/** What counts as one caller: an IPv4 address, or an IPv6 /64, which one caller has all of (RFC 6177 §2). */
+export function callerKey(address) {
+	if (isIP(address) !== 6) return address;
+	const [head = '', tail] = address.split('::');
+	const front = head === '' ? [] : head.split(':');
+	const back = tail === undefined || tail === '' ? [] : tail.split(':');
+	const groups = [...front, ...Array.from({ length: tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length) }, () => '0'), ...back];
+	return `${groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`;
+}
 /** `::ffff:10.0.0.1` is how a dual-stack socket shows `10.0.0.1`. */
 export function plainAddress(address) {
 	return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;

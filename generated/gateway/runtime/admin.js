@@ -19,7 +19,6 @@ export function adminHandler(options) {
 		end(outgoing, 200, type, body);
 	};
 }
-/** Without a token only this machine may read, and only by its loopback name: a web page could make a browser ask under another (DNS rebinding). */
 function mayRead(token, incoming) {
 	if (token === null) {
 		const host = (incoming.headers.host ?? '').replace(/:\d+$/, '');

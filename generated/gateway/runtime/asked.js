@@ -1,6 +1,5 @@
 // A module of mcpgen's gateway. Do not edit.
 import { clientAddress, isLoopback } from './address.js';
-/** Names of the loopback interface: accepted as Host when the peer itself is on it. */
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 const HEALTH = new Map([
 	['/health', 'health'],
@@ -8,9 +7,7 @@ const HEALTH = new Map([
 	['/health/ready', 'ready'],
 ]);
 const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/i;
-/** RFC 3986 §3.2.2: a reg-name or an IP literal, then an optional port. */
 const AUTHORITY = /^([a-z0-9\-._~!$&'()*+,;=%]+|\[[0-9a-f:.]+\])(?::[0-9]*)?$/;
-/** A path that some hop would rewrite before matching it. Only the literal spelling is a route, so that no hop can disagree about it. */
 const NOT_LITERAL = /%|\/\/|\/\.{1,2}(?:\/|$)/;
 export function ask(tables, request, trusted) {
 	const absolute = request.target.startsWith('/') ? null : ABSOLUTE.exec(request.target);
@@ -19,7 +16,7 @@ export function ask(tables, request, trusted) {
 	const rawPath = (query === -1 ? target : target.slice(0, query)) || '/';
 	const fromTrusted = trusted(request.peer);
 	const authority = absolute?.[1] ?? ((fromTrusted && request.headers['x-forwarded-host']) || request.headers['host']);
-	const host = hostName(authority);
+	const host = request.hosts === 0 ? null : hostName(authority);
 	const [pathTenant, path] = splitTenant(tables, rawPath);
 	return {
 		request,
@@ -40,10 +37,10 @@ export function hostAccepted(tables, asked) {
 function faultOf(request, path, host) {
 	if (request.hosts > 1 || request.headers['origin']?.includes(',')) return 'repeated-header';
 	if (host === null || !path.startsWith('/')) return 'malformed-request';
+	if (request.headers['upgrade']?.toLowerCase().includes('websocket')) return 'upgrade-unsupported';
 	if (request.headers['transfer-encoding'] !== undefined && request.headers['content-length'] !== undefined) return 'malformed-request';
 	return NOT_LITERAL.test(path) ? 'path-not-literal' : null;
 }
-/** The name alone: port, case and a trailing dot do not tell hosts apart. Null when it is not an authority. */
 function hostName(authority) {
 	const name = AUTHORITY.exec(authority?.toLowerCase() ?? '')?.[1];
 	return name === undefined ? null : name.endsWith('.') ? name.slice(0, -1) : name;

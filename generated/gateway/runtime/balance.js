@@ -1,7 +1,6 @@
 // A module of mcpgen's gateway. Do not edit.
 export const BALANCES = {
 	'round-robin': (candidates, turn) => candidates[turn % candidates.length],
-	// Among equals it takes turns, or an idle pool would send everything to its first instance.
 	'least-connections': (candidates, turn) => {
 		const fewest = Math.min(...candidates.map(({ active }) => active));
 		const least = candidates.filter(({ active }) => active === fewest);

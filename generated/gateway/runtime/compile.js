@@ -1,6 +1,9 @@
 // A module of mcpgen's gateway. Do not edit.
 import { originMatcher } from './origin.js';
+const LISTS = ['hosts', 'originSets', 'serverSets', 'routes', 'clients', 'tenants', 'pools', 'revisions'];
 export function compileTables(raw, placement) {
+	for (const name of LISTS)
+		if (!Array.isArray(raw[name])) throw new Error(`the tables have no ${name}`);
 	return {
 		raw,
 		placement,

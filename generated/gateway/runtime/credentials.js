@@ -15,7 +15,6 @@ export function apiKeys(tables, secretOf) {
 	return (headers) => {
 		const bearer = /^Bearer +(\S+)$/i.exec(headers['authorization'] ?? '')?.[1];
 		const key = bearer ?? headers['x-api-key'];
-		// Two different credentials leave open whose request it is.
 		if (bearer !== undefined && headers['x-api-key'] !== undefined && headers['x-api-key'] !== bearer) return { kind: 'invalid' };
 		if (key === undefined) return { kind: headers['authorization'] === undefined ? 'missing' : 'invalid' };
 		return principals.get(mac(key)) ?? { kind: 'invalid' };

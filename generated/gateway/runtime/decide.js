@@ -10,6 +10,7 @@ import { REASONS } from './reasons.js';
 import { eraOf, revisionFault } from './revision.js';
 const no = (reason, at, more = {}) => ({ reason, at, ...more });
 const serverPath = (asked, key) => `servers.${asked.route?.server ?? ''}.${key}`;
+const JSON_TYPE = /^\s*application\/json\s*(?:$|;(?!.*charset)|;\s*charset="?utf-?8"?\s*(?:$|;(?!.*charset)))/i;
 function originInServerSet(tables, { route, origin }) {
 	const set = tables.originSets.get(route?.origins ?? '');
 	return set !== undefined && origin !== null && originAllowed(set, origin);
@@ -58,8 +59,8 @@ export const ROWS = [
 		check: ({ raw }, { request }) => {
 			if (Number(request.headers['content-length'] ?? 0) > raw.limits.body) return no('body-too-large', 'gateway.limits.body');
 			if (request.method !== 'POST') return null;
-			const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
-			return type === 'application/json' ? null : no('content-type-unsupported', 'gateway');
+			const isPlain = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase() === 'identity';
+			return isPlain && JSON_TYPE.test(request.headers['content-type'] ?? '') ? null : no('content-type-unsupported', 'gateway');
 		},
 	},
 	{
@@ -169,7 +170,6 @@ export function recogniseTenants(tables, asked, principal) {
 	]);
 	return [...found].filter((name) => typeof name === 'string');
 }
-/** Refusals before row 12 cannot know the request's id. */
 function idOf({ body }) {
 	if (!body) return null;
 	return body.kind === 'message' ? body.message.id : body.id;

@@ -1,9 +1,9 @@
 // A module of mcpgen's gateway. Do not edit.
 import { lookup } from 'node:dns/promises';
-/** Platforms change addresses without notice; their resolvers answer at once. */
 const EVERY = 5000;
-/** Calls back with the addresses of a name, again whenever they change. @returns a function that stops it */
-export function watchName(name, changed) {
+const FIRST_WAIT = 2000;
+/** Calls back with the addresses of a name, again whenever they change. @returns after the first look, a function that stops it */
+export async function watchName(name, changed) {
 	let timer;
 	let stopped = false;
 	let known = '';
@@ -15,11 +15,10 @@ export function watchName(name, changed) {
 				changed(addresses);
 			}
 		} catch {
-			// A name that cannot be resolved right now keeps its last addresses: probes tell which of them still answer.
 		}
 		if (!stopped) timer = setTimeout(() => void look(), EVERY).unref();
 	};
-	timer = setTimeout(() => void look(), 0);
+	await Promise.race([look(), new Promise((resolve) => setTimeout(resolve, FIRST_WAIT).unref())]);
 	return () => {
 		stopped = true;
 		clearTimeout(timer);

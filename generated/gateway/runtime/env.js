@@ -15,7 +15,7 @@ export function logLevelOf(env, tables) {
 /** `HOST` and `PORT`, or the `MCP_GATEWAY_` form of them, override the tables. */
 export function listenOf(env, { host, port }) {
 	return {
-		host: env['MCP_GATEWAY_HOST'] ?? env['HOST'] ?? host,
+		host: env['MCP_GATEWAY_HOST'] || env['HOST'] || host,
 		port: portOf(env, 'MCP_GATEWAY_PORT') ?? portOf(env, 'PORT') ?? port,
 	};
 }
@@ -31,10 +31,14 @@ export function poolOverrides(env) {
 	if (given === undefined) return new Map();
 	try {
 		const pools = JSON.parse(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given);
-		return new Map(Object.entries(pools).map(([server, urls]) => [server, { kind: 'urls', instances: urls.map((url) => ({ id: new URL(url).host, url })) }]));
+		return new Map(Object.entries(pools).map(([server, urls]) => [server, { kind: 'urls', instances: urls.map((url) => ({ id: idOf(url, urls), url })) }]));
 	} catch (cause) {
 		throw new SettingError(`MCPGEN_POOLS must be JSON such as {"search":["http://127.0.0.1:9000/mcp"]}, or @ and the path of a file with it`, { cause });
 	}
+}
+function idOf(url, urls) {
+	const { host } = new URL(url);
+	return urls.filter((other) => new URL(other).host === host).length === 1 ? host : url;
 }
 /** A secret by name: the file that `NAME_FILE` names, the variable `NAME`, or the file `NAME` in the folder `MCPGEN_SECRETS`. */
 export function readSecret(env, name) {

@@ -9,17 +9,34 @@ export function tenantOf({ facts }) {
 export function principalOf({ facts }) {
 	return facts.principal?.kind === 'client' ? `client:${facts.principal.client}` : 'anonymous';
 }
+const broken = new WeakMap();
+/** Says that the rest of a body will not come, before or while it is read. */
+export function breakBody(incoming, fault) {
+	broken.set(incoming, fault);
+	incoming.emit('broken', fault);
+}
+function append(store, used, chunk) {
+	const isFull = used + chunk.length > store.length;
+	const target = isFull ? Buffer.allocUnsafeSlow(2 * (used + chunk.length)) : store;
+	if (isFull) store.copy(target, 0, 0, used);
+	chunk.copy(target, used);
+	return target;
+}
 /** Reads a body up to `limit` bytes. */
 export function readBody(incoming, limit) {
 	return new Promise((resolve) => {
-		const chunks = [];
+		let store = Buffer.alloc(0);
 		let size = 0;
 		incoming.on('data', (chunk) => {
 			size += chunk.length;
 			if (size > limit) resolve('body-too-large');
-			else chunks.push(chunk);
+			else if (size === chunk.length) store = chunk;
+			else store = append(store, size - chunk.length, chunk);
 		});
-		incoming.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+		incoming.on('end', () => resolve(store.subarray(0, size)));
+		const fault = broken.get(incoming);
+		if (fault !== undefined) resolve(fault);
+		incoming.on('broken', resolve);
 		incoming.on('error', () => resolve('body-aborted'));
 		incoming.on('close', () => resolve('body-aborted'));
 	});

@@ -7,7 +7,7 @@ import { messageOf, tenantOf } from './exchange.js';
 import { forward } from './proxy.js';
 import { REASONS } from './reasons.js';
 import { preflightAnswer, refusalAnswer } from './respond.js';
-import { SUPPLY } from './supply.js';
+import { holdStream, SUPPLY } from './supply.js';
 export function createHandler(options) {
 	return (incoming, outgoing, awaitsContinue) => {
 		const state = options.state();
@@ -23,11 +23,11 @@ export function createHandler(options) {
 			body: null,
 			session: null,
 			instance: null,
+			release: () => { },
 			reason: null,
 			note: null,
 		};
 		outgoing.once('close', () => finish(options, exchange));
-		// A client that resets its connection is no fault of ours.
 		outgoing.on('error', () => { });
 		run(options, exchange).catch((error) => {
 			options.log('error', 'request-failed', { request_id: exchange.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
@@ -48,6 +48,7 @@ async function run(options, exchange) {
 	if (decision.kind === 'answer') return answer(options, exchange, decision.what);
 	const pool = options.pools.get(exchange.asked.route?.server ?? '');
 	if (!pool) return refuse(options, exchange, 'no-instance');
+	if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.ledger)) return refuse(options, exchange, 'streams-full');
 	audit(options, exchange);
 	const outcome = await forward(exchange, pool, options);
 	if (outcome.kind === 'failed') refuse(options, exchange, outcome.reason);
@@ -59,7 +60,6 @@ function requestOf(incoming) {
 	return {
 		method: incoming.method ?? '',
 		target: incoming.url ?? '/',
-		// Node joins repeated headers with a comma, but for `set-cookie`, which no request has.
 		headers: incoming.headers,
 		hosts,
 		peer: incoming.socket.remoteAddress ?? '',
@@ -70,8 +70,8 @@ function answer(options, exchange, what) {
 	const { method } = exchange.asked.request;
 	const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'mcpgen-config-hash': exchange.state.tables.raw.hash };
 	if (method !== 'GET' && method !== 'HEAD') {
-		const { body } = refusalAnswer(exchange.state.tables, exchange.asked, refusalOf(exchange, 'method-not-allowed'), exchange.id);
-		return write(exchange, { status: 405, headers: { ...headers, allow: 'GET, HEAD' }, body });
+		exchange.outgoing.setHeader('allow', 'GET, HEAD');
+		return refuse(options, exchange, 'method-not-allowed');
 	}
 	const draining = options.draining() && what !== 'live';
 	write(exchange, { status: draining ? 503 : 200, headers, body: draining ? '{"status":"draining"}\n' : '{"status":"ok"}\n' });
@@ -79,11 +79,10 @@ function answer(options, exchange, what) {
 function refuse(options, exchange, reason) {
 	turnAway(options, exchange, refusalOf(exchange, reason));
 }
-/** Refusals that no row makes: those of the way behind the gateway. */
 function refusalOf(exchange, reason) {
 	const { status, code } = REASONS[reason];
 	const id = messageOf(exchange)?.id ?? null;
-	return { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${exchange.asked.route?.server ?? ''}`, id, ...(status === 503 ? { retryAfter: 1 } : {}) };
+	return { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${exchange.asked.route?.server ?? ''}`, id, ...(status === 503 || status === 429 ? { retryAfter: 1 } : {}) };
 }
 const RATE_LIMITS = { 'address-rate': 'address', 'tenant-rate': 'tenant', 'streams-full': 'streams', 'sessions-full': 'sessions' };
 const ORIGIN_REASONS = new Set(['origin-not-allowed', 'origin-required', 'preflight-refused', 'origin-not-granted']);
@@ -100,30 +99,28 @@ function turnAway({ metrics }, exchange, refusal) {
 	if (exchange.outgoing.headersSent) exchange.outgoing.destroy();
 	else write(exchange, refusalAnswer(state.tables, asked, refusal, exchange.id));
 }
-/** An origin is the client's text: bounded before it is logged, and JSON escapes the rest. */
 const printable = (origin) => (origin === null ? 'none' : origin.slice(0, 200));
 function write({ outgoing, id }, { status, headers, body }) {
 	outgoing.writeHead(status, { ...headers, 'x-request-id': id, ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }) });
 	outgoing.end(body);
 }
-/** One line for each tool call: who called what, and a digest that shows whether two calls were alike without showing either. */
 function audit({ log, metrics }, exchange) {
 	const message = messageOf(exchange);
 	const server = exchange.asked.route?.server ?? '';
-	for (const method of message?.methods ?? [])
-		if (method === 'tools/call') metrics.count('mcpgen_tool_calls_total', { server });
-	if (!exchange.state.tables.raw.log.audit || message?.method !== 'tools/call') return;
-	const digest = createHash('sha256').update(message.argumentsJson ?? '').digest('hex').slice(0, 16);
-	log('info', 'audit', { request_id: exchange.id, ...who(exchange), server, tool: message.name?.slice(0, 128), arguments_digest: digest });
+	for (const { tool, argumentsJson } of message?.calls ?? []) {
+		metrics.count('mcpgen_tool_calls_total', { server });
+		const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
+		if (exchange.state.tables.raw.log.audit) log('info', 'audit', { request_id: exchange.id, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
+	}
 }
 function who(exchange) {
 	const { principal } = exchange.facts;
 	return { tenant: tenantOf(exchange), client: principal?.kind === 'client' ? principal.client : null };
 }
-/** Known methods keep the label's values few. */
 const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
 function finish({ metrics, log }, exchange) {
 	const { asked, outgoing, state } = exchange;
+	exchange.release();
 	const message = messageOf(exchange);
 	const duration = performance.now() - exchange.startedAt;
 	const server = asked.route?.server ?? '';
@@ -131,8 +128,7 @@ function finish({ metrics, log }, exchange) {
 	const method = METHODS.has(asked.request.method) ? asked.request.method : 'other';
 	metrics.count('mcpgen_requests_total', { server, method, status: String(status) });
 	metrics.duration({ server }, duration / 1000);
-	// What was turned away is always said; the rest when asked for.
-	if (asked.health || (!state.tables.raw.log.requests && exchange.reason === null)) return;
+	if ((asked.health || !state.tables.raw.log.requests) && exchange.reason === null) return;
 	log(exchange.note === null ? 'info' : 'warn', 'request', {
 		...(exchange.note === null ? {} : { message: exchange.note }),
 		request_id: exchange.id,
@@ -143,7 +139,7 @@ function finish({ metrics, log }, exchange) {
 		tool: message?.method === 'tools/call' ? (message.name?.slice(0, 128) ?? null) : null,
 		status,
 		reason: exchange.reason,
-		complete: outgoing.writableFinished,
+		complete: outgoing.writableFinished && exchange.reason !== 'body-aborted',
 		instance: exchange.instance?.id ?? null,
 		duration_ms: Math.round(duration * 10) / 10,
 	});

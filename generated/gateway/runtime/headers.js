@@ -1,24 +1,20 @@
 // A module of mcpgen's gateway. Do not edit.
 /** RFC 9110 §7.6.1. */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
-/**
- * Not passed on: the caller's credentials (a token is for its audience alone), what names the caller's host and hops (set anew), the origin (judged
- * here; a server behind would judge it by another list), and the session id (ours is not theirs).
- */
 const OURS = [
-	'authorization', 'x-api-key', 'cookie', 'host', 'content-length', 'expect', 'origin', 'mcp-session-id', 'forwarded', 'x-forwarded-for',
-	'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip', 'x-original-host', 'x-request-id',
+	'authorization', 'x-api-key', 'cookie', 'host', 'content-length', 'expect', 'origin', 'mcp-session-id', 'forwarded', 'x-real-ip', 'x-original-host',
+	'x-original-url', 'x-rewrite-url', 'x-request-id', 'http2-settings',
 ];
 const NOT_FORWARDED = new Set([...HOP_BY_HOP, ...OURS]);
-/** CORS is answered here; the session id is sealed; framing is the connection's own. */
-const NOT_RETURNED = new Set([...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'x-accel-buffering', 'x-request-id']);
+const NOT_RETURNED = new Set([...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id']);
+const CLAIMED = /^x[-_](?:forwarded|api[-_]key|user|tenant|remote[-_]user|client[-_](?:id|ip)|authenticated)/;
 export function forwardedHeaders(asked, requestId, upstreamSession) {
 	const { headers } = asked.request;
-	const named = new Set(headers['connection']?.toLowerCase().split(/\s*,\s*/) ?? []);
+	const named = connectionNames(headers['connection']);
 	const out = {};
 	for (const name in headers) {
 		const value = headers[name];
-		if (value !== undefined && !NOT_FORWARDED.has(name) && !named.has(name)) out[name] = value;
+		if (value !== undefined && !NOT_FORWARDED.has(name.replaceAll('_', '-')) && !CLAIMED.test(name) && !named.has(name)) out[name] = value;
 	}
 	out['x-request-id'] = requestId;
 	out['x-forwarded-for'] = asked.address;
@@ -29,11 +25,16 @@ export function forwardedHeaders(asked, requestId, upstreamSession) {
 /** `extra` wins. A stream must reach the client as it comes, so a buffering hop in front is told (nginx: X-Accel-Buffering). */
 export function returnedHeaders(response, isStream, extra) {
 	const out = {};
+	const named = connectionNames(String(response.headers['connection'] ?? ''));
 	for (const name in response.headers) {
-		if (!NOT_RETURNED.has(name) && !name.startsWith('access-control-')) out[name] = response.headers[name];
+		if (!NOT_RETURNED.has(name) && !named.has(name) && !name.startsWith('access-control-')) out[name] = response.headers[name];
 	}
 	if (isStream) out['x-accel-buffering'] = 'no';
-	return Object.assign(out, extra);
+	const vary = response.headers['vary'];
+	return Object.assign(out, extra, vary === undefined ? {} : { vary: [extra['vary'], vary].flat().filter(Boolean).join(', ') });
+}
+function connectionNames(header) {
+	return new Set((header ?? '').toLowerCase().split(',').map((name) => name.trim()));
 }
 export function isEventStream(response) {
 	return String(response.headers['content-type'] ?? '').startsWith('text/event-stream');

@@ -2,7 +2,6 @@
 import http from 'node:http';
 import https from 'node:https';
 import { UpstreamFault } from './upstream.js';
-/** Node servers close idle connections after 5 s; ours must be gone before, or a request races the close. */
 const IDLE = 4000;
 /** One instance reached over HTTP/1.1, with its own pool of connections. */
 export function httpUpstream({ url, connect, firstByte }) {
@@ -18,7 +17,7 @@ export function httpUpstream({ url, connect, firstByte }) {
 	const send = secure ? https.request : http.request;
 	return {
 		send: (request) => exchange(send({ ...target, method: request.method, headers: headersFor(url, request) }), request, connect, firstByte),
-		close: () => agent.destroy(),
+		close: async () => agent.destroy(),
 	};
 }
 function headersFor(url, { headers, body }) {
@@ -47,6 +46,10 @@ function exchange(outgoing, { body, signal }, connect, firstByte) {
 			else onConnected();
 		});
 		outgoing.on('error', (error) => fail(connected ? 'sent' : error.code === 'ECONNREFUSED' ? 'refused' : 'connect', error));
+		outgoing.once('upgrade', (_response, socket) => {
+			socket.destroy();
+			fail('sent');
+		});
 		outgoing.once('response', (response) => {
 			clearTimeout(timer);
 			resolve({ status: response.statusCode ?? 502, headers: response.headers, body: response });

@@ -8,56 +8,64 @@ export class Ledger {
 	#sessions = new Map();
 	#sessionsOf = new Map();
 	#streamsOf = new Map();
+	#heldOf = new Map();
 	#streams = 0;
+	#held = 0;
 	get streams() {
 		return this.#streams;
 	}
 	get sessions() {
-		return this.#sessions.size;
+		return this.#sessions.size + this.#held;
 	}
 	streamsOf(tenant) {
 		return this.#streamsOf.get(tenant) ?? 0;
 	}
 	sessionsOf(tenant) {
-		return this.#sessionsOf.get(tenant) ?? 0;
+		return (this.#sessionsOf.get(tenant) ?? 0) + (this.#heldOf.get(tenant) ?? 0);
 	}
 	openStream(tenant) {
 		this.#streams++;
 		this.#streamsOf.set(tenant, this.streamsOf(tenant) + 1);
-		let open = true;
-		return () => {
-			if (!open) return;
-			open = false;
+		return once(() => {
 			this.#streams--;
 			this.#streamsOf.set(tenant, this.streamsOf(tenant) - 1);
-		};
+		});
 	}
-	/** @returns false when it was known already */
+	holdSession(tenant) {
+		this.#held++;
+		this.#heldOf.set(tenant, (this.#heldOf.get(tenant) ?? 0) + 1);
+		return once(() => {
+			this.#held--;
+			this.#heldOf.set(tenant, (this.#heldOf.get(tenant) ?? 0) - 1);
+		});
+	}
 	openSession(id, tenant, until) {
 		const key = digest(id);
 		if (this.#sessions.has(key)) return false;
 		this.#sessions.set(key, { tenant, until });
-		this.#sessionsOf.set(tenant, this.sessionsOf(tenant) + 1);
+		this.#sessionsOf.set(tenant, (this.#sessionsOf.get(tenant) ?? 0) + 1);
 		return true;
 	}
 	endSession(id) {
 		return this.#end(digest(id));
 	}
-	/** Forgets sessions whose ids have expired; the oldest come first. @returns how many */
 	expire(now) {
-		let ended = 0;
-		for (const [key, { until }] of this.#sessions) {
-			if (until > now) break;
-			if (this.#end(key)) ended++;
-		}
-		return ended;
+		const expired = [...this.#sessions].filter(([, { until }]) => until <= now);
+		return expired.filter(([key]) => this.#end(key)).length;
 	}
 	#end(key) {
 		const session = this.#sessions.get(key);
 		if (!session) return false;
 		this.#sessions.delete(key);
-		this.#sessionsOf.set(session.tenant, this.sessionsOf(session.tenant) - 1);
+		this.#sessionsOf.set(session.tenant, (this.#sessionsOf.get(session.tenant) ?? 0) - 1);
 		return true;
 	}
+}
+function once(work) {
+	let done = false;
+	return () => {
+		if (!done) work();
+		done = true;
+	};
 }
 const digest = (id) => createHash('sha256').update(id).digest('base64');

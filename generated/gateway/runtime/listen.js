@@ -3,40 +3,57 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { SettingError } from './env.js';
+import { breakBody } from './exchange.js';
 import { REASONS, refusalBody } from './reasons.js';
 export function publicServer({ handle, maxHeaderSize, onParserRefusal }) {
 	const server = createServer({
 		maxHeaderSize,
-		// Row 0 answers a missing Host, with a body; Node would answer without one.
 		requireHostHeader: false,
-		// Longer than what stands in front waits between two requests (ALB 60 s, nginx 60 s), or both ends race for the close.
 		keepAliveTimeout: 75_000,
 		headersTimeout: 30_000,
 		requestTimeout: 60_000,
-	}, (incoming, outgoing) => handle(incoming, outgoing, false));
-	server.on('checkContinue', (incoming, outgoing) => handle(incoming, outgoing, true));
+	}, (incoming, outgoing) => answer(incoming, outgoing, false));
+	server.maxHeadersCount = 0;
+	const busy = new WeakMap();
+	const answer = (incoming, outgoing, awaitsContinue) => {
+		const { socket } = incoming;
+		busy.set(socket, { incoming, outgoing });
+		outgoing.once('close', () => {
+			if (busy.get(socket)?.outgoing === outgoing) busy.delete(socket);
+		});
+		handle(incoming, outgoing, awaitsContinue);
+	};
+	server.on('checkContinue', (incoming, outgoing) => answer(incoming, outgoing, true));
 	server.on('checkExpectation', (_incoming, outgoing) => {
 		const requestId = randomUUID();
-		onParserRefusal('expectation-unsupported', requestId);
+		onParserRefusal('expectation-unsupported', requestId, 417);
 		outgoing.writeHead(417, { 'content-type': 'application/json', connection: 'close' }).end(refusalBody('expectation-unsupported', null, requestId));
 	});
 	server.on('connect', (_incoming, socket) => refuseRaw(socket, 'method-not-allowed', onParserRefusal));
 	server.on('clientError', (error, socket) => {
-		if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-		refuseRaw(socket, PARSER_REASONS[error.code ?? ''] ?? 'malformed-request', onParserRefusal);
+		const under = busy.get(socket);
+		const hasLeft = error.code === 'ECONNRESET' || (under !== undefined && error.code === 'HPE_INVALID_EOF_STATE');
+		if (hasLeft || !socket.writable || under?.outgoing.headersSent) return void socket.destroy();
+		const reason = PARSER_REASONS[error.code ?? ''] ?? 'malformed-request';
+		if (under) {
+			under.outgoing.setHeader('connection', 'close');
+			return breakBody(under.incoming, reason);
+		}
+		refuseRaw(socket, reason, onParserRefusal);
 	});
 	return server;
 }
 const PARSER_REASONS = { HPE_HEADER_OVERFLOW: 'headers-too-large', ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout' };
 const PHRASES = { 400: 'Bad Request', 405: 'Method Not Allowed', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' };
-/** There is no response object yet: the answer is written as it stands. */
 function refuseRaw(socket, reason, onParserRefusal) {
 	const requestId = randomUUID();
 	const body = refusalBody(reason, null, requestId);
 	const { status } = REASONS[reason];
-	onParserRefusal(reason, requestId);
+	onParserRefusal(reason, requestId, status);
 	const head = [`HTTP/1.1 ${status} ${PHRASES[status] ?? 'Error'}`, 'content-type: application/json', `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];
+	socket.on('error', () => socket.destroy());
 	socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+	setTimeout(() => socket.destroy(), 1000).unref();
 }
 export function plainServer(listener) {
 	return createServer({ maxHeaderSize: 16_384, keepAliveTimeout: 75_000, requestTimeout: 10_000 }, listener);

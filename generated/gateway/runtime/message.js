@@ -1,4 +1,9 @@
 // A module of mcpgen's gateway. Do not edit.
+/**
+ * What a body says, as far as decisions need it. `JSON.parse` keeps the last of two equal keys and other parsers the first, so a body in which
+ * `method`, `params` or `name` come twice, or in another case, could be judged as one thing and executed as another: it is refused.
+ */
+import { isUtf8 } from 'node:buffer';
 const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
 const CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
 const NAME_KEY = new Map([
@@ -9,17 +14,21 @@ const NAME_KEY = new Map([
 	['tasks/update', 'taskId'],
 	['tasks/cancel', 'taskId'],
 ]);
-/** Keys that decide what a body does. */
-const DECISIVE = new Set(['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 'taskid', 'arguments', '_meta', 'result', 'error']);
+const DECISIVE = new Map(['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 'taskId', 'arguments', '_meta', 'result', 'error'].map((key) => [fold(key), key]));
+function fold(key) {
+	return key.normalize('NFKC').toLowerCase();
+}
 export function parseMessage(body, depth) {
+	if (!isUtf8(body)) return { ok: false, reason: 'body-not-json', id: null };
 	const text = body.toString('utf8');
+	let fault;
 	let value;
 	try {
-		value = JSON.parse(text);
+		fault = scan(text, depth, /^\s*\[/.test(text) ? 1 : 0);
+		value = fault === 'body-too-deep' ? null : JSON.parse(text);
 	} catch {
 		return { ok: false, reason: 'body-not-json', id: null };
 	}
-	const fault = scan(text, depth, Array.isArray(value) ? 1 : 0);
 	const id = isObject(value) ? idOf(value) : null;
 	if (fault) return { ok: false, reason: fault, id };
 	const message = Array.isArray(value) ? batch(value) : isObject(value) ? single(value) : null;
@@ -36,7 +45,8 @@ function single(value) {
 	if (!isResponse && 'id' in value && id === null) return null;
 	const params = isObject(value['params']) ? value['params'] : {};
 	const meta = isObject(params['_meta']) ? params['_meta'] : {};
-	const name = params[NAME_KEY.get(String(method)) ?? ''];
+	const nameKey = NAME_KEY.get(String(method));
+	const name = nameKey === undefined ? undefined : params[nameKey];
 	return {
 		shape: isResponse ? 'response' : 'id' in value ? 'request' : 'notification',
 		id,
@@ -45,14 +55,13 @@ function single(value) {
 		claim: meta[PROTOCOL_VERSION],
 		declaresCapabilities: isObject(meta[CLIENT_CAPABILITIES]),
 		methods: isResponse ? [] : [String(method)],
-		argumentsJson: method === 'tools/call' ? (JSON.stringify(params['arguments']) ?? null) : null,
+		calls: method === 'tools/call' ? [{ tool: typeof name === 'string' ? name : null, argumentsJson: JSON.stringify(params['arguments']) ?? '' }] : [],
 	};
 }
-/** A batch of 2025-03-26. One with a modern element is nothing any revision knows (MCP 2026-07-28 takes one message a body). */
 function batch(values) {
 	const parts = values.map((value) => (isObject(value) ? single(value) : null));
 	const whole = parts.filter((part) => part !== null);
-	if (whole.length === 0 || whole.length < parts.length || whole.some((part) => part.claim !== undefined)) return null;
+	if (whole.length === 0 || whole.length < parts.length || whole.some(({ claim, method }) => claim !== undefined || method === 'initialize')) return null;
 	return {
 		shape: 'batch',
 		id: null,
@@ -61,13 +70,9 @@ function batch(values) {
 		claim: undefined,
 		declaresCapabilities: false,
 		methods: whole.flatMap((part) => part.methods),
-		argumentsJson: null,
+		calls: whole.flatMap((part) => part.calls),
 	};
 }
-/**
- * One pass over text that is known to be JSON: nesting, and repeated or case-variant decisive keys in the message and its `params`
- * (levels 1 and 2, one deeper in a batch).
- */
 function scan(text, limit, offset) {
 	const seen = [];
 	let depth = 0;
@@ -76,17 +81,17 @@ function scan(text, limit, offset) {
 		switch (text.charCodeAt(i)) {
 			case 0x22: {
 				const start = i;
-				for (i++; text.charCodeAt(i) !== 0x22; i++)
+				for (i++; i < text.length && text.charCodeAt(i) !== 0x22; i++)
 					if (text.charCodeAt(i) === 0x5c) i++;
 				if (!isKey) break;
 				isKey = false;
 				const keys = seen[depth];
 				if (!keys) break;
 				const key = String(JSON.parse(text.slice(start, i + 1)));
-				const lower = key.toLowerCase();
-				if (!DECISIVE.has(lower)) break;
-				if (keys.has(lower) || (lower !== key && key !== 'taskId')) return 'body-duplicate-key';
-				keys.add(lower);
+				const spelling = DECISIVE.get(fold(key));
+				if (spelling === undefined) break;
+				if (keys.has(key) || spelling !== key) return 'body-duplicate-key';
+				keys.add(key);
 				break;
 			}
 			case 0x7b:
@@ -105,7 +110,6 @@ function scan(text, limit, offset) {
 				isKey = false;
 				break;
 			case 0x2c:
-				// Below the levels of interest, and in arrays, keys need not be told from values.
 				isKey = seen[depth] instanceof Set;
 				break;
 		}

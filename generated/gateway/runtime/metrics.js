@@ -1,6 +1,5 @@
 // A module of mcpgen's gateway. Do not edit.
 const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
-/** name → help. Everything that is exported is named here. */
 const COUNTERS = {
 	mcpgen_requests_total: 'Requests by server, method and status.',
 	mcpgen_refusals_total: 'Requests turned away, by reason.',
@@ -22,7 +21,6 @@ export class Metrics {
 		series.set(key, (series.get(key) ?? 0) + 1);
 		this.#counters.set(name, series);
 	}
-	/** Seconds from the first byte of a request to the last of its answer. */
 	duration(labels, seconds) {
 		const key = render(labels).slice(1, -1);
 		const histogram = this.#durations.get(key) ?? { counts: BOUNDS.map(() => 0), sum: 0, count: 0 };

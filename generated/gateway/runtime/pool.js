@@ -1,7 +1,6 @@
 // A module of mcpgen's gateway. Do not edit.
 /** The instances of one server: which there are, which are well, and which is next. */
 import { BALANCES } from './balance.js';
-/** Between two looks at an instance that is down: it should be back in rotation soon after it is back. */
 const DOWN_EVERY = 1000;
 export class Pool {
 	server;
@@ -11,7 +10,6 @@ export class Pool {
 	#timers = new Map();
 	#turn = 0;
 	#closed = false;
-	/** Called when the pool is closed, to stop what finds its instances. */
 	onClose = () => { };
 	constructor(server, table, log) {
 		this.server = server;
@@ -21,10 +19,6 @@ export class Pool {
 	get instances() {
 		return [...this.#instances.values()];
 	}
-	/**
-	 * The next instance by strategy; null when none is left. Where none is well, one that is thought to be down is still a better answer than none: it
-	 * may be back since it was last looked at.
-	 */
 	next(tried) {
 		const left = this.instances.filter((instance) => !tried.has(instance));
 		const well = left.filter(({ up }) => up);
@@ -34,7 +28,6 @@ export class Pool {
 	byId(id) {
 		return this.#instances.get(id);
 	}
-	/** Makes the pool's instances those with these ids, keeping the ones it has. */
 	update(ids, create) {
 		if (this.#closed) return;
 		for (const id of ids) {
@@ -50,18 +43,18 @@ export class Pool {
 			retire(instance);
 		}
 	}
-	/** What a request learned: nobody answered there. */
 	suspect(instance) {
 		if (!instance.probe || this.#instances.get(instance.id) !== instance) return;
 		this.#turnTo(instance, false);
 		this.#schedule(instance, DOWN_EVERY);
 	}
-	close() {
+	async close() {
 		this.#closed = true;
 		this.onClose();
 		for (const id of [...this.#timers.keys()]) this.#stop(id);
-		for (const instance of this.#instances.values()) retire(instance);
+		const closing = this.instances.map(({ upstream }) => upstream.close());
 		this.#instances.clear();
+		await Promise.all(closing);
 	}
 	#schedule(instance, delay) {
 		this.#stop(instance.id);
@@ -85,8 +78,7 @@ export class Pool {
 		this.#timers.delete(id);
 	}
 }
-/** An instance that left the pool finishes what it has begun before its connections are closed. */
 function retire(instance) {
-	if (instance.active === 0) return instance.upstream.close();
+	if (instance.active === 0) return void instance.upstream.close();
 	setTimeout(() => retire(instance), 1000).unref();
 }

@@ -1,5 +1,6 @@
 // A module of mcpgen's gateway. Do not edit.
 /** The pools of this placement, kept across reloads as far as their tables stay the same. */
+import { createHash } from 'node:crypto';
 import { poolOverrides, readSecret } from './env.js';
 import { httpUpstream } from './http-upstream.js';
 import { Pool } from './pool.js';
@@ -23,16 +24,18 @@ export class Pools {
 		const next = new Map();
 		for (const [server, table] of tables.pools) {
 			const source = overrides.get(server) ?? table.sources[tables.placement];
-			const key = JSON.stringify([source, table.balance, table.health, tables.raw.timeouts]);
+			const { connect, firstByte, keepAlive } = tables.raw.timeouts;
+			const secrets = source.kind === 'spawn' ? source.child.env.map(([, value]) => ('secret' in value ? digest(readSecret(this.#env, value.secret)) : null)) : [];
+			const key = JSON.stringify([source, table.balance, table.health, connect, firstByte, keepAlive, secrets]);
 			const known = this.#pools.get(server);
 			next.set(server, known?.key === key ? known : { key, pool: await this.#create(server, table, source, tables.raw.timeouts, features) });
 		}
 		for (const [server, { pool }] of this.#pools)
-			if (next.get(server)?.pool !== pool) pool.close();
+			if (next.get(server)?.pool !== pool) void pool.close();
 		this.#pools = next;
 	}
-	close() {
-		for (const pool of this.all()) pool.close();
+	async close() {
+		await Promise.all(this.all().map((pool) => pool.close()));
 	}
 	async #create(server, table, source, timeouts, features) {
 		const pool = new Pool(server, table, this.#log);
@@ -49,7 +52,8 @@ export class Pools {
 			case 'dns': {
 				const dns = await features.dns?.();
 				const { port, path } = source;
-				pool.onClose = dns?.watchName(source.name, (addresses) => pool.update(addresses.map((a) => authority(a, port)), (id) => http(`http://${id}${path}`))) ?? pool.onClose;
+				const update = (addresses) => pool.update(addresses.map((address) => authority(address, port)), (id) => http(`http://${id}${path}`));
+				if (dns) pool.onClose = await dns.watchName(source.name, update);
 				break;
 			}
 			case 'spawn': {
@@ -63,6 +67,7 @@ export class Pools {
 		return pool;
 	}
 }
+const digest = (secret) => createHash('sha256').update(secret).digest('base64');
 const authority = (address, port) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
 /** A stdio server's children as an upstream, with its secrets read. */
 export async function createChildren(child, env, features, keepAlive, log) {

@@ -2,7 +2,6 @@
 import { ROWS } from './decide.js';
 import { originAllowed } from './origin.js';
 import { refusalBody } from './reasons.js';
-/** Request headers that MCP clients in browsers send (MCP-WIRE §3, Fetch §3.2). */
 const ALLOW_HEADERS = 'Accept, Authorization, Content-Type, Last-Event-ID, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, X-Api-Key';
 const EXPOSE_HEADERS = 'Mcp-Session-Id, WWW-Authenticate';
 const ORIGIN_ROW = ROWS.findIndex(({ id }) => id === 'origin');
@@ -30,7 +29,7 @@ export function preflightAnswer(tables, asked) {
 export function refusalAnswer(tables, asked, refusal, requestId) {
 	const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 	if (rank(refusal.step) >= ORIGIN_ROW) Object.assign(headers, originAccepted(tables, asked) ? corsHeaders(tables, asked) : { vary: 'Origin' });
-	if (refusal.status === 405) headers['allow'] = (asked.route?.methods ?? []).join(', ');
+	if (refusal.status === 405 && asked.route) headers['allow'] = asked.route.methods.join(', ');
 	if (refusal.status === 401) headers['www-authenticate'] = refusal.reason === 'credentials-invalid' ? 'Bearer error="invalid_token"' : 'Bearer';
 	if (refusal.retryAfter !== undefined) headers['retry-after'] = String(refusal.retryAfter);
 	return { status: refusal.status, headers, body: refusalBody(refusal.reason, refusal.id, requestId, refusal.data) };

@@ -1,6 +1,5 @@
 // A module of mcpgen's gateway. Do not edit.
 const isModern = (version) => typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= '2026-07-28';
-/** A server may still answer `initialize` with its own 2024-11-05, which clients then repeat on every request; what that revision adds is another transport. */
 const NEGOTIATED = '2024-11-05';
 /** GET and DELETE are operations on a legacy session; a body without a claim is legacy unless its header claims otherwise. */
 export function eraOf(asked, message) {
@@ -12,13 +11,13 @@ export function eraOf(asked, message) {
 export function revisionFault(tables, asked, message) {
 	const header = asked.request.headers['mcp-protocol-version'];
 	if (eraOf(asked, message) === 'legacy') {
+		if (!tables.raw.revisions.some((revision) => revision < '2026-07-28')) return notServed(tables, header ?? null);
 		if (message?.method === 'initialize') return isModern(header) ? { reason: 'header-mismatch' } : null;
 		return header === undefined || header === NEGOTIATED || tables.revisions.has(header) ? null : notServed(tables, header);
 	}
 	return message ? modernFault(tables, asked, message, header) : null;
 }
 function modernFault(tables, asked, message, header) {
-	// The header rules for notifications are undefined in 2026-07-28: they are taken as they come.
 	if (message.shape === 'notification') return header === undefined || tables.revisions.has(header) ? null : notServed(tables, header);
 	if (typeof message.claim !== 'string' || !message.declaresCapabilities) return { reason: 'envelope-invalid' };
 	const { 'mcp-method': method, 'mcp-name': name } = asked.request.headers;
@@ -37,7 +36,7 @@ export function decodeHeader(value) {
 	if (encoded === undefined) return value;
 	if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(encoded)) return null;
 	try {
-		return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(encoded, 'base64'));
+		return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(encoded, 'base64'));
 	} catch {
 		return null;
 	}

@@ -1,4 +1,6 @@
 // A module of mcpgen's gateway. Do not edit.
+/** The gateway as a process: tables in, listeners up, reload and end by signal. */
+import { randomUUID } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { isLoopback } from './address.js';
 import { listenOf, logLevelOf, placementOf, portOf, SettingError } from './env.js';
@@ -8,6 +10,7 @@ import { drainServer, listenAt, plainServer, publicServer } from './listen.js';
 import { createLog } from './log.js';
 import { Metrics } from './metrics.js';
 import { Pools } from './pools.js';
+import { refusalBody } from './reasons.js';
 import { createState } from './state.js';
 export async function serve(tables, features, env, write) {
 	const placement = placementOf(env);
@@ -22,19 +25,21 @@ export async function serve(tables, features, env, write) {
 	let state = await createState(tables, env, features, null);
 	await pools.reconcile(state.tables, features);
 	let draining = false;
+	let reloading = Promise.resolve();
 	registerGauges(metrics, ledger, pools, () => state);
 	const listening = new Set();
 	const handle = createHandler({ state: () => state, log, metrics, ledger, pools, draining: () => draining });
 	const server = publicServer({
 		handle: (incoming, outgoing, awaitsContinue) => {
 			if (draining) outgoing.setHeader('connection', 'close');
+			outgoing.once('close', () => draining && setImmediate(() => server.closeIdleConnections()));
 			if (incoming.method === 'GET') track(listening, outgoing);
 			handle(incoming, outgoing, awaitsContinue);
 		},
 		maxHeaderSize: tables.limits.headers,
-		onParserRefusal: (reason, requestId) => {
+		onParserRefusal: (reason, requestId, status) => {
 			metrics.count('mcpgen_refusals_total', { reason });
-			log('info', 'request', { request_id: requestId, reason });
+			log('info', 'request', { request_id: requestId, status, reason });
 		},
 	});
 	const port = await listenAt(server, at, 'PORT');
@@ -44,28 +49,35 @@ export async function serve(tables, features, env, write) {
 	return {
 		port,
 		adminPort: admin?.port ?? null,
-		reload: async (next, nextFeatures) => {
-			warnOfFixedSettings(tables, next, log);
-			const fresh = await createState(next, env, nextFeatures, state);
-			const old = state;
-			await pools.reconcile(fresh.tables, nextFeatures);
-			state = fresh;
-			old.close();
-			log('info', 'reloaded', { hash: next.hash });
+		reload: (next, nextFeatures) => {
+			const reload = reloading.then(async () => {
+				warnOfFixedSettings(tables, next, log);
+				const fresh = await createState(next, env, nextFeatures, state);
+				const old = state;
+				await pools.reconcile(fresh.tables, nextFeatures);
+				state = fresh;
+				old.close();
+				log('info', 'reloaded', { hash: next.hash });
+			});
+			reloading = reload.catch(() => { });
+			return reload;
 		},
 		stop: async () => {
 			if (draining) return;
 			draining = true;
 			clearInterval(expiry);
 			log('info', 'draining', { streams: ledger.streams });
-			// A stream that only listens would never finish by itself; its client opens it again elsewhere.
-			for (const outgoing of listening) outgoing.end();
+			for (const outgoing of listening) endStream(outgoing);
 			await Promise.all([drainServer(server, state.tables.raw.timeouts.drain), admin ? drainServer(admin.server, 1000) : null]);
-			pools.close();
+			await pools.close();
 			state.close();
 			log('info', 'stopped');
 		},
 	};
+}
+function endStream(outgoing) {
+	if (outgoing.headersSent) return void outgoing.end();
+	outgoing.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1', connection: 'close' }).end(refusalBody('draining', null, randomUUID()));
 }
 function track(set, outgoing) {
 	set.add(outgoing);
@@ -78,7 +90,6 @@ async function serveAdmin(tables, features, env, options) {
 	const server = plainServer(admin.adminHandler(options));
 	return { server, port: await listenAt(server, { host, port: portOf(env, 'MCPGEN_ADMIN_PORT') ?? port }, 'MCPGEN_ADMIN_PORT') };
 }
-/** What is fixed when a process starts stays so until it is restarted. */
 function warnOfFixedSettings(tables, next, log) {
 	const fixed = (t) => JSON.stringify([t.listen, t.admin?.listen, t.limits.headers]);
 	if (fixed(tables) !== fixed(next)) log('warn', 'restart-needed', { why: 'addresses and limits.headers are read at start' });

@@ -5,9 +5,8 @@ import { addressSet, plainAddress } from './address.js';
 import { Buckets } from './bucket.js';
 import { compileTables } from './compile.js';
 import { apiKeys } from './credentials.js';
-import { longSecret, placementOf, readSecret, SettingError } from './env.js';
+import { longSecret, placementOf, SettingError } from './env.js';
 import { createSealer } from './session.js';
-/** A key for a process whose config names none: its sessions last as long as it does. */
 const ownKey = randomBytes(32).toString('base64');
 export async function createState(raw, env, features, previous) {
 	const tables = compileTables(raw, placementOf(env));
@@ -25,15 +24,13 @@ export async function createState(raw, env, features, previous) {
 		trusted: (address) => inNetworks(address) || names.has(address),
 		perAddress: keepOrMake(previous?.perAddress, previous?.tables.raw.limits.perAddress, raw.limits.perAddress),
 		perTenant: new Map([...tables.tenants].flatMap(([name, { rate }]) => rate ? [[name, keepOrMake(previous?.perTenant.get(name), previous?.tables.tenants.get(name)?.rate, rate)]] : [])),
-		adminToken: readToken ? readSecret(env, readToken) : null,
+		adminToken: readToken ? longSecret(env, readToken, 16) : null,
 		close: () => names.close(),
 	};
 }
-/** A reload that leaves a rate as it was does not refill anybody's bucket. */
 function keepOrMake(old, oldRate, rate) {
 	return old && oldRate?.tokens === rate.tokens && oldRate.window === rate.window ? old : new Buckets(rate);
 }
-/** Two clients with one key would be one client with two names. */
 function distinct(read) {
 	const names = new Map();
 	return (name) => {
@@ -44,14 +41,14 @@ function distinct(read) {
 		return value;
 	};
 }
-/** Addresses behind names that are looked up again and again. */
 class NameSet {
 	#addresses = new Map();
 	#stop = [];
 	async watch(names, features) {
 		if (names.length === 0 || !features.dns) return;
 		const { watchName } = await features.dns();
-		for (const name of names) this.#stop.push(watchName(name, (addresses) => this.#addresses.set(name, addresses.map(plainAddress))));
+		const watches = names.map((name) => watchName(name, (addresses) => this.#addresses.set(name, addresses.map(plainAddress))));
+		this.#stop.push(...(await Promise.all(watches)));
 	}
 	has(address) {
 		const plain = plainAddress(address);

@@ -1,29 +1,35 @@
 // A module of mcpgen's gateway. Do not edit.
 /** How the running gateway finds out each fact a decision asks for. */
+import { callerKey } from './address.js';
 import { recogniseTenants } from './decide.js';
 import { messageOf, principalOf, readBody, tenantOf } from './exchange.js';
 import { parseMessage } from './message.js';
+/** Sets a place aside for a request that is going to hold a stream open. @returns false when there is none */
+export function holdStream(exchange, ledger) {
+	const tenant = tenantOf(exchange) ?? '';
+	const { tables } = exchange.state;
+	if (ledger.streams >= tables.raw.limits.streams || ledger.streamsOf(tenant) >= (tables.tenants.get(tenant)?.streams ?? Infinity)) return false;
+	exchange.release = ledger.openStream(tenant);
+	return true;
+}
 export const SUPPLY = {
 	address: ({ state, asked }) => {
-		const retryAfter = state.perAddress.take(asked.address, Date.now());
+		const retryAfter = state.perAddress.take(callerKey(asked.address), performance.now());
 		return retryAfter === 0 ? { kind: 'ok' } : { kind: 'empty', retryAfter };
 	},
 	principal: ({ state, asked }, { metrics }) => {
 		const principal = state.authenticate(asked.request.headers);
 		if (principal.kind !== 'anonymous') metrics.count('mcpgen_auth_attempts_total', { outcome: principal.kind === 'client' ? 'accepted' : principal.kind });
-		// Guessing costs double, so that a guesser runs dry before it gets far.
-		if (principal.kind === 'invalid') state.perAddress.penalise(asked.address, Date.now());
+		if (principal.kind === 'invalid') state.perAddress.penalise(callerKey(asked.address), performance.now());
 		return principal;
 	},
 	tenants: ({ state, asked, facts }) => recogniseTenants(state.tables, asked, facts.principal),
 	quota: (exchange, { ledger }) => {
 		const { state, asked } = exchange;
 		const tenant = tenantOf(exchange) ?? '';
-		const retryAfter = state.perTenant.get(tenant)?.take(tenant, Date.now()) ?? 0;
+		const retryAfter = state.perTenant.get(tenant)?.take(tenant, performance.now()) ?? 0;
 		if (retryAfter > 0) return { kind: 'rate', retryAfter };
-		const most = state.tables.tenants.get(tenant)?.streams ?? Infinity;
-		const full = ledger.streams >= state.tables.raw.limits.streams || ledger.streamsOf(tenant) >= most;
-		return full && asked.request.method === 'GET' ? { kind: 'streams' } : { kind: 'ok' };
+		return asked.request.method === 'GET' && !holdStream(exchange, ledger) ? { kind: 'streams' } : { kind: 'ok' };
 	},
 	body: async (exchange) => {
 		const { body: limit, depth } = exchange.state.tables.raw.limits;
@@ -39,14 +45,15 @@ export const SUPPLY = {
 		const tenant = tenantOf(exchange) ?? '';
 		if (messageOf(exchange)?.method === 'initialize') {
 			const most = state.tables.tenants.get(tenant)?.sessions ?? Infinity;
-			return ledger.sessions >= state.tables.raw.limits.sessions || ledger.sessionsOf(tenant) >= most ? { kind: 'full' } : { kind: 'none' };
+			if (ledger.sessions >= state.tables.raw.limits.sessions || ledger.sessionsOf(tenant) >= most) return { kind: 'full' };
+			exchange.release = ledger.holdSession(tenant);
+			return { kind: 'none' };
 		}
 		const id = asked.request.headers['mcp-session-id'];
 		if (id === undefined) return { kind: 'none' };
 		const session = state.sealer.open(id);
 		const leg = session?.legs.find(({ server }) => server === asked.route?.server);
 		if (!session || !leg || session.tenant !== tenant || session.principal !== principalOf(exchange)) return { kind: 'unknown' };
-		// What lived in an instance that has left the pool is gone.
 		if (!pools.get(leg.server)?.byId(leg.instance)) return { kind: 'unknown' };
 		exchange.session = session;
 		return { kind: 'open' };

@@ -24,7 +24,10 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const sources = traffic.pools.flatMap(({ sources }) => Object.values(sources));
   const stdio = infra.workloads.some(({ kind }) => kind === 'stdio-host');
   const dns = sources.some(({ kind }) => kind === 'dns') || (infra.targets.compose !== null && infra.targets.nginx !== null);
-  const needed: Readonly<Record<Feature, boolean>> = { admin: traffic.admin !== null, dns, host: stdio, stdio };
+  // In containers a stdio server is a workload of its own, run by the same modules.
+  const { compose, kubernetes, fly } = infra.targets;
+  const host = stdio && (compose ?? kubernetes ?? fly) !== null;
+  const needed: Readonly<Record<Feature, boolean>> = { admin: traffic.admin !== null, dns, host, stdio };
   return (Object.keys(needed) as Feature[]).filter((feature) => needed[feature]);
 }
 

@@ -34,7 +34,7 @@ function joins(above: Item, below: Item): boolean {
   return below.comment === undefined && isOneLine(above) && isOneLine(below) && (above.block === undefined) === (below.block === undefined);
 }
 
-const isLeaf = (item: Item | undefined): item is Directive => item?.kind === 'directive' && item.block === undefined;
+const isLeaf = (item: Item | undefined): item is Directive & { readonly block?: never } => item?.kind === 'directive' && item.block === undefined;
 const isOneLine = (directive: Directive): boolean => isLeaf(directive) || (directive.block?.length === 1 && isLeaf(directive.block[0]));
 
 function groupLines(group: readonly Item[]): readonly string[] {

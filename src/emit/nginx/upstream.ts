@@ -16,7 +16,10 @@ export function upstreamFile({ infra }: Plan): NginxFile {
       block('upstream', [GATEWAY], [
         line('zone', GATEWAY, '64k'),
         line('server', word(`127.0.0.1:${gateway.port}`), 'max_fails=3', 'fail_timeout=10s'),
-        because('Closed here before the gateway closes it (75 s): a request on a connection that is ending would be lost.', line('keepalive', '32')),
+        because(
+          'Closed here before the gateway closes it (75 s): a request on a connection that is ending would be lost.',
+          line('keepalive', '32'),
+        ),
         line('keepalive_timeout', '60s'),
       ]),
     ],

@@ -10,8 +10,14 @@ import { pick, randomFrom } from '../../nginx/generate.js';
 
 const SEED = Number(process.env['MCPGEN_SEED'] ?? 20_261_120);
 const SCHEMES = ['https://', 'http://', 'HTTPS://', 'https:/', 'ws://', ''];
-const LABELS = ['app', 'admin', 'a', 'x-1', 'preview', 'stage', 'acme', 'test', 'localhost', '127', '0', '1', 'ngrok', 'ngrok-free', 'io', 'evil', '', '*', 'A', '_', 'é'];
-const SUFFIXES = ['', '.preview.acme.test', '.stage.acme.test', '.app.acme.test', '.ngrok-free.app', '.ngrok.io', '.acme.test', 'app.acme.test', 'admin.acme.test', 'localhost', '127.0.0.1', '[::1]', '[::2]', '.'];
+const LABELS = [
+  'app', 'admin', 'a', 'x-1', 'preview', 'stage', 'acme', 'test', 'localhost', '127', '0', '1', 'ngrok', 'ngrok-free', 'io', 'evil', '', '*', 'A',
+  '_', 'é',
+];
+const SUFFIXES = [
+  '', '.preview.acme.test', '.stage.acme.test', '.app.acme.test', '.ngrok-free.app', '.ngrok.io', '.acme.test', 'app.acme.test', 'admin.acme.test',
+  'localhost', '127.0.0.1', '[::1]', '[::2]', '.',
+];
 const PORTS = ['', '', ':8443', ':8080', ':443', ':0', ':1', ':65535', ':99999', ':123456', ':', ':x', '/', '|', '?', ',https://app.acme.test', ' '];
 
 /** As ngx_http_map_module looks a value up: strings without regard to case first, then patterns from the top. */

@@ -12,11 +12,13 @@ describe('nginx tokens', () => {
   });
 
   it('keep variables apart from the text behind them', () => {
-    assert.deepEqual([template($('scheme'), '://', $('mcp_host'), ':8443'), template($('status'), '0'), template($('status'), $('request_id'))].map(token), ['$scheme://$mcp_host:8443', '"${status}0"', '$status$request_id']);
+    const templates = [template($('scheme'), '://', $('mcp_host'), ':8443'), template($('status'), '0'), template($('status'), $('request_id'))];
+    assert.deepEqual(templates.map(token), ['$scheme://$mcp_host:8443', '"${status}0"', '$status$request_id']);
   });
 
   it('make a key of a map mean itself', () => {
-    assert.deepEqual(['app|https://x', 'default', '~x', '\\x', 'Volatile'].map((value) => token(mapKey(value))), ['"app|https://x"', '"\\default"', '"\\~x"', '"\\\\\\x"', 'Volatile']);
+    const keys = ['app|https://x', 'default', '~x', '\\x', 'Volatile'];
+    assert.deepEqual(keys.map((value) => token(mapKey(value))), ['"app|https://x"', '"\\default"', '"\\~x"', '"\\\\\\x"', 'Volatile']);
   });
 
   it('quote patterns, whose dollars are no variables', () => {

@@ -7,7 +7,6 @@ const INHERITED = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
 const GRACE = 1500;
 const BEAT = 2000;
 const PAGE = 4096;
-/** Lines that are no messages, logged per beat. */
 const NOISE = 40;
 const living = new Set();
 process.on('exit', () => living.forEach((pid) => signalGroup(pid, 'SIGKILL')));
@@ -18,7 +17,6 @@ export function startChild({ child: table, env, log }, onLine, onExit) {
 	const failed = ({ message }) => log('error', 'child-not-started', { command, cwd: table.cwd, error: message });
 	let child;
 	try {
-		// A process group of its own, so that what it starts ends with it.
 		child = spawn(command, args, { cwd: table.cwd ?? undefined, env: { ...inherited, ...env }, detached: true }).on('error', failed);
 	} catch (error) {
 		failed(error);
@@ -54,7 +52,6 @@ export function startChild({ child: table, env, log }, onLine, onExit) {
 	const timers = [setInterval(beat, BEAT).unref()];
 	stdout.on('data', lineReader(table.line, (line) => onLine(line) || noise(line), () => kill('line too long')));
 	stderr.on('data', lineReader(8192, noise, () => noise('(a long line)')));
-	// The exit that follows says more.
 	for (const pipe of [stdin, stdout, stderr]) pipe.on('error', () => { });
 	child.on('close', onExit).on('exit', (code, by) => {
 		log(ending ? 'info' : 'warn', 'child-exited', { pid, code, signal: by });
@@ -63,7 +60,6 @@ export function startChild({ child: table, env, log }, onLine, onExit) {
 		timers.forEach(clearTimeout);
 		signal('SIGKILL');
 		stdout.resume();
-		// A descendant that left the group may keep the pipes open for ever.
 		setTimeout(() => [stdout, stderr].forEach((pipe) => pipe.destroy()), GRACE).unref();
 	});
 	return {
@@ -81,6 +77,5 @@ function signalGroup(pid, signal) {
 	try {
 		process.kill(-pid, signal);
 	} catch {
-		// Gone already.
 	}
 }

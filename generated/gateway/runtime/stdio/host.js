@@ -8,7 +8,6 @@ import { errorText, readMessages } from './message.js';
 const METHODS = 'POST, GET, DELETE';
 export async function startHost(options) {
 	const standing = new Set();
-	// Idle connections are kept longer than the gateway's pool and any platform keep theirs.
 	const server = createServer({ keepAliveTimeout: 75_000 }, (req, res) => {
 		const gone = new AbortController();
 		res.on('close', () => gone.abort()).on('close', () => standing.delete(res));
@@ -26,7 +25,6 @@ export async function startHost(options) {
 		async close(drainMs) {
 			const closed = once(server.close(), 'close');
 			standing.forEach((res) => res.end());
-			// A connection becomes idle when its answer has left; close() saw only those that were.
 			const idle = setInterval(() => server.closeIdleConnections(), 50);
 			const cut = setTimeout(() => server.closeAllConnections(), drainMs);
 			await closed;
@@ -38,7 +36,6 @@ async function answer({ upstream, path, bodyLimit, log }, req, signal) {
 	const { method = '', url = '' } = req;
 	const at = url.replace(/\?.*/, '');
 	let id = null;
-	// The code repeats the status, as the gateway's do.
 	const refuse = (status, message, headers = {}) => jsonAnswer(status, errorText(id, status, message), headers);
 	if (/^\/health(\/live|\/ready)?$/.test(at)) return jsonAnswer(200, '{"status":"ok"}');
 	if (at !== path) return refuse(404, 'Not found');
@@ -52,7 +49,6 @@ async function answer({ upstream, path, bodyLimit, log }, req, signal) {
 	if (size > bodyLimit) return refuse(413, 'Body too large');
 	const body = method === 'POST' ? Buffer.concat(chunks) : null;
 	try {
-		// Node makes an array of set-cookie alone.
 		return await upstream.send({ method, headers: req.headers, body, signal });
 	} catch (error) {
 		log('warn', 'upstream-failed', { error: String(error) });

@@ -4,7 +4,6 @@ export function lineReader(limit, onLine, onTooLong) {
 	let rest = '';
 	return (chunk) => {
 		rest += chunk.toString('latin1');
-		// Splitting what was joined costs a copy: only when a line is complete.
 		const lines = chunk.includes(10) ? rest.split('\n') : [rest];
 		rest = lines.pop() ?? '';
 		for (const line of lines) {

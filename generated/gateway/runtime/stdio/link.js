@@ -9,10 +9,8 @@ export const MAX_OPEN = 4096;
 const CANCELLED = 'notifications/cancelled';
 export function openLink(options, sessions, whenGone) {
 	const shared = options.child.sharing === 'shared';
-	// By the id their receiver knows.
 	const waiting = new Map();
 	const asked = new Map();
-	// Not from 0: what was meant for the child's predecessor must find nothing.
 	let last = Date.now();
 	const rename = (id) => {
 		if (!shared && !waiting.has(id)) return id;
@@ -26,7 +24,6 @@ export function openLink(options, sessions, whenGone) {
 			waiting.delete(id);
 			entry?.answer(withId(message, entry.id), 200);
 		} else if (kind === 'request') {
-			// Nothing on the wire tells for whom it is. The session that asked last is the likeliest.
 			const session = [...waiting.values()].findLast((entry) => entry.session)?.session ?? [...sessions()].sort((a, b) => b.seen - a.seen)[0];
 			if (!session || asked.size >= MAX_OPEN) return write(errorText(id, -32603, 'No client to ask'));
 			const name = rename(id);
@@ -61,19 +58,16 @@ export function openLink(options, sessions, whenGone) {
 	};
 	const child = startChild(options, onLine, onExit);
 	const { write } = child;
-	/** One request of a session, or all. */
 	const cancel = (session, id, reason) => {
 		for (const [name, entry] of waiting) {
 			if (entry.session !== session || (id !== undefined && id !== entry.id)) continue;
 			waiting.delete(name);
 			write(messageText({ method: CANCELLED, params: { requestId: name, reason } }));
-			// The child must not answer any more (2025-03-26, Cancellation), and the stream would never end.
 			entry.answer(null, 200);
 		}
 	};
 	return {
 		...child,
-		// A slow client would hold up all others of a shared child; its stream breaks off instead.
 		flow: shared ? () => { } : child.flow,
 		check() {
 			child.check();

@@ -1,6 +1,5 @@
 // A module of mcpgen's gateway. Do not edit.
 export const SUPPORTED = ['2025-11-25', '2025-06-18', '2025-03-26'];
-/** An older child negotiates 2024-11-05, and its client repeats that in the header. */
 const ACCEPTED = [...SUPPORTED, '2024-11-05', undefined];
 /** The version asked for, where it is none of these. */
 export function unsupported(header, messages) {

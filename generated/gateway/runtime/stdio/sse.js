@@ -9,7 +9,6 @@ export function frame(json) {
 /** Emits 'full' when its reader falls behind, and breaks off when more than `limit` bytes wait. */
 export class EventStream extends PassThrough {
 	limit = 0;
-	/** A client reads it, or soon will. */
 	shown = false;
 	event(bytes) {
 		if (this.writableLength > this.limit) this.destroy(new UpstreamFault('answered'));

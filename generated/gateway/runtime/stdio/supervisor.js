@@ -4,7 +4,6 @@ import { UpstreamFault } from '../upstream.js';
 import { messageText } from './message.js';
 const FIRST_DELAY = 100;
 const LAST_DELAY = 30_000;
-/** Restarts further away than this are not waited for. */
 const PATIENCE = 1000;
 const HANDSHAKE = 60_000;
 export function greet(link, initialize) {

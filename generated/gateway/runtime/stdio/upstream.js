@@ -12,15 +12,18 @@ export function createStdioUpstream(options) {
 	const { child, log, keepAlive, now = Date.now } = options;
 	const shared = child.sharing === 'shared';
 	const sessions = new Map();
-	const links = new Set();
+	const links = new Map();
 	const closing = new AbortController();
 	let starts = 0;
 	const launch = (served, whenGone) => {
+		let ended = () => { };
+		const end = new Promise((resolve) => void (ended = resolve));
 		const link = openLink(options, served, () => {
 			links.delete(link);
+			ended();
 			whenGone();
 		});
-		links.add(link);
+		links.set(link, end);
 		starts += 1;
 		return link;
 	};
@@ -30,7 +33,6 @@ export function createStdioUpstream(options) {
 		session.standalone.end();
 		session.running().then(({ link }) => (shared ? link.leave(session) : link.end())).catch(() => { });
 	};
-	/** Answered in JSON always, so that a child that does not start shows in the status. */
 	const initialize = async (message) => {
 		if (shared ? sessions.size >= MAX_OPEN : links.size >= child.processes) throw new UpstreamFault('full');
 		const own = [];
@@ -78,7 +80,6 @@ export function createStdioUpstream(options) {
 		const [first] = read.messages;
 		const refuse = (status, code, text, data) => jsonAnswer(status, errorText(first?.kind === 'request' ? first.id : null, code, text, data));
 		const requested = unsupported(headers['mcp-protocol-version'], read.messages);
-		// What makes a dual-era client fall back to `initialize` (2026-07-28, Versioning).
 		if (requested !== undefined) return refuse(400, -32022, 'Unsupported protocol version', { supported: SUPPORTED, requested });
 		if (first?.kind === 'request' && first.method === 'initialize' && !read.batch) return initialize(first);
 		const id = headers['mcp-session-id'];
@@ -98,11 +99,12 @@ export function createStdioUpstream(options) {
 	};
 	return {
 		send,
-		close() {
+		async close() {
 			closing.abort();
 			clearInterval(beat);
 			sessions.forEach(end);
-			links.forEach((link) => link.end());
+			for (const link of links.keys()) link.end();
+			await Promise.all(links.values());
 		},
 		status: () => ({ processes: links.size, restarts: shared ? Math.max(0, starts - 1) : 0 }),
 	};
