@@ -2,13 +2,18 @@
 import type { z } from 'zod';
 import type { ConfigPath, Diagnostic, PathSegment } from '../load/types.js';
 import { closest } from './closest.js';
-import { laterKey, laterValue } from './later.js';
+import { laterDiagnostic, laterKey, laterValue } from './later.js';
 
 type Issue = z.core.$ZodIssue;
 
 export function diagnose(issues: readonly Issue[], root: unknown): Diagnostic[] {
-  return issues.flatMap((issue) => one(issue, [], root));
+  const found = issues.flatMap((issue) => one(issue, [], root));
+  // Where something of a later part was written, what it would have taken the place of is not missed.
+  const later = new Set(found.filter(({ code }) => code === 'later').map(({ place }) => pathText(place, 1)));
+  return found.filter(({ code, place }) => code !== 'missing' || !later.has(pathText(place, 0)));
 }
+
+const pathText = (place: Diagnostic['place'], up: number): string => (place.kind === 'path' ? JSON.stringify(place.path.slice(0, place.path.length - up)) : '');
 
 function one(issue: Issue, prefix: ConfigPath, root: unknown): Diagnostic[] {
   const path = [...prefix, ...(issue.path as PathSegment[])];
@@ -24,9 +29,9 @@ function one(issue: Issue, prefix: ConfigPath, root: unknown): Diagnostic[] {
     case 'invalid_element':
       return issue.issues.flatMap((inner) => one(inner, path, root));
     case 'invalid_value':
-      return [oneOf(path, value, issue.values)];
+      return [value === undefined ? missing(path, `expected ${list(issue.values)}`) : oneOf(path, value, issue.values)];
     case 'invalid_type':
-      return value === undefined ? [missing(path, issue.message)] : [diagnostic('type', path, sentence(issue.message, issue.expected, value))];
+      return value === undefined && path.length > 0 ? [missing(path, issue.message)] : [diagnostic('type', path, sentence(issue.message, issue.expected, value))];
     default:
       return [diagnostic('value', path, issue.message)];
   }
@@ -35,6 +40,7 @@ function one(issue: Issue, prefix: ConfigPath, root: unknown): Diagnostic[] {
 /** A union fails in every branch; what helps is the branch the user was writing: the one that got furthest. */
 function union(issue: z.core.$ZodIssueInvalidUnion, path: ConfigPath, root: unknown, value: unknown): Diagnostic[] {
   if (issue.discriminator !== undefined) return [discriminator(issue, path, root)];
+  if (value === undefined) return [missing(path, issue.message)];
   const best = issue.errors.filter((errors) => errors.some(isSpecific)).sort((a, b) => score(a) - score(b))[0];
   const found = typeof value === 'object' && value !== null && best ? best.flatMap((error) => one(error, path, root)) : [];
   const later = found.filter(({ code }) => code === 'later');
@@ -47,9 +53,13 @@ function isSpecific(issue: Issue): boolean {
   return issue.path.length > 0 || issue.code === 'unrecognized_keys' || issue.code === 'custom' || (issue.code === 'invalid_union' && issue.errors.some((errors) => errors.some(isSpecific)));
 }
 
-/** Fewer complaints, and none about a missing key or wrong kind of value, mean a nearer branch. */
+/** Keys that a branch does not know tell most that it is another that was meant; then a missing key or another kind of value. */
 function score(errors: readonly Issue[]): number {
-  return errors.reduce((sum, error) => sum + (error.code === 'invalid_type' || error.code === 'invalid_union' ? 3 : 1), 0);
+  return errors.reduce((sum, error) => sum + (error.code === 'unrecognized_keys' ? 4 * error.keys.length : isAnotherKind(error) ? 3 : 1), 0);
+}
+
+function isAnotherKind(error: Issue): boolean {
+  return error.code === 'invalid_type' || error.code === 'invalid_union' || (error.code === 'invalid_value' && error.input === undefined);
 }
 
 function discriminator(issue: z.core.$ZodIssueInvalidUnion, path: ConfigPath, root: unknown): Diagnostic {
@@ -86,15 +96,6 @@ export function withKnownKeys(issue: z.core.$ZodRawIssue): string | undefined {
   return Object.keys(definition?.shape ?? {}).join(' ');
 }
 
-function laterDiagnostic(what: string, part: string, path: ConfigPath, key: boolean): Diagnostic {
-  return {
-    code: 'later',
-    message: `${what} belongs to a later version of mcpgen (${part})`,
-    help: 'this version refuses it rather than ignore it; leave it out',
-    place: { kind: 'path', path, key },
-  };
-}
-
 function oneOf(path: ConfigPath, value: unknown, options: readonly unknown[]): Diagnostic {
   const guess = typeof value === 'string' ? closest(value, options.map(String)) : null;
   return diagnostic('value', path, `expected ${list(options)}; got ${JSON.stringify(value)}${guess ? `; did you mean "${guess}"?` : ''}`);
@@ -110,10 +111,13 @@ const place = (path: ConfigPath): string => (path.length === 0 ? 'the config' : 
 const list = (options: readonly unknown[]): string => options.map((option) => `'${String(option)}'`).join(options.length === 2 ? ' or ' : ', ');
 
 function sentence(message: string, expected: string, value: unknown): string {
-  return message.startsWith('Invalid input') ? `expected ${expected === 'record' ? 'an object' : expected}; got ${describe(value)}` : message;
+  return message.startsWith('Invalid input') ? `expected ${KINDS[expected] ?? expected}; got ${describe(value)}` : message;
 }
 
+const KINDS: Readonly<Record<string, string>> = { record: 'an object', object: 'an object', array: 'a list', string: 'text', boolean: 'true or false' };
+
 function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : JSON.stringify(value);

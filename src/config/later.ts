@@ -2,6 +2,9 @@
  * What the language will have and does not yet: accepted and ignored would be a lie, and "unknown key" would send the reader looking for a typo.
  * Keys by config path (`*` is any name), with what they belong to. A row leaves when its key arrives.
  */
+import type { ConfigPath, Diagnostic } from '../load/types.js';
+import { isPlaceOf } from './places.js';
+
 const DATA_PLANE = 'the data plane';
 const IDENTITY = 'identity';
 const OPERATORS = 'one endpoint and operators';
@@ -23,7 +26,7 @@ const LATER_KEYS: ReadonlyMap<string, string> = new Map(
     ],
     [OPERATORS]: ['gateway.unified', 'gateway.rest', 'gateway.admin.writeToken', 'gateway.runtimeAdditions', 'servers.*.tools', 'toolsets'],
     [TARGETS]: [
-      'companions', 'machines', 'gateway.autoscale', 'gateway.machine', 'servers.*.build', 'servers.*.service', 'servers.*.ports',
+      'companions', 'machines', 'gateway.autoscale', 'gateway.machine', 'gateway.tls.acme', 'servers.*.build', 'servers.*.service', 'servers.*.ports',
       'servers.*.command', 'servers.*.args', 'servers.*.user', 'servers.*.autoscale', 'servers.*.machine', 'servers.*.placement',
       'servers.*.egress', 'servers.*.metrics', 'servers.*.websocket', 'tenants.*.isolation', 'targets.aws', 'targets.monitoring',
       'targets.clients', 'targets.nginx.snippets', 'targets.nginx.patch', 'targets.compose.profiles', 'targets.compose.patch',
@@ -37,6 +40,7 @@ const LATER_KEYS: ReadonlyMap<string, string> = new Map(
 /** Values of known keys that arrive later, by path. */
 const LATER_VALUES: readonly { readonly path: string; readonly values: readonly unknown[]; readonly part: string }[] = [
   { path: 'gateway.revisions.*', values: ['2024-11-05'], part: DATA_PLANE },
+  { path: 'policy.expect.*.request.revision', values: ['2024-11-05'], part: DATA_PLANE },
   { path: 'strategies.*.balance', values: ['weighted', 'health-based', 'random', 'rendezvous'], part: DATA_PLANE },
   { path: 'servers.*.strategy', values: ['weighted', 'health-based', 'random', 'rendezvous'], part: DATA_PLANE },
   { path: 'targets.nginx.mode', values: ['direct'], part: TARGETS },
@@ -44,16 +48,20 @@ const LATER_VALUES: readonly { readonly path: string; readonly values: readonly 
 ];
 
 /** The part that brings this key, or null when no part does. */
-export function laterKey(path: readonly (string | number)[]): string | null {
-  for (const [pattern, part] of LATER_KEYS) if (matches(pattern, path)) return part;
+export function laterKey(path: ConfigPath): string | null {
+  for (const [pattern, part] of LATER_KEYS) if (isPlaceOf(pattern, path)) return part;
   return null;
 }
 
-export function laterValue(path: readonly (string | number)[], value: unknown): string | null {
-  return LATER_VALUES.find((row) => row.values.includes(value) && matches(row.path, path))?.part ?? null;
+export function laterValue(path: ConfigPath, value: unknown): string | null {
+  return LATER_VALUES.find((row) => row.values.includes(value) && isPlaceOf(row.path, path))?.part ?? null;
 }
 
-function matches(pattern: string, path: readonly (string | number)[]): boolean {
-  const parts = pattern.split('.');
-  return parts.length === path.length && parts.every((part, i) => part === '*' || part === String(path[i]));
+export function laterDiagnostic(what: string, part: string, path: ConfigPath, key: boolean): Diagnostic {
+  return {
+    code: 'later',
+    message: `${what} belongs to a later version of mcpgen (${part})`,
+    help: 'this version refuses it rather than ignore it; leave it out',
+    place: { kind: 'path', path, key },
+  };
 }

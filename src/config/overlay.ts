@@ -1,6 +1,7 @@
 /** Environments: each is the base with its overlay merged in. */
 import type { ConfigPath, Diagnostic } from '../load/types.js';
 import { didYouMean } from './closest.js';
+import { isPlaceOf } from './places.js';
 import { NAME } from './schema/scalars.js';
 
 export interface Variant {
@@ -45,7 +46,7 @@ export function variants(config: unknown): Variants {
     if (isObject(environments[name])) inspect(base, environments[name], ['environments', name], [], diagnostics);
     else diagnostics.push(problem(['environments', name], false, 'expected an object'));
   }
-  const merged = names.map((environment) => ({ environment, value: merge(base, environments[environment]) }));
+  const merged = names.filter((name) => isObject(environments[name])).map((environment) => ({ environment, value: merge(base, environments[environment]) }));
   return { variants: merged, diagnostics };
 }
 
@@ -65,21 +66,16 @@ function inspect(base: unknown, overlay: Json, where: ConfigPath, path: readonly
 }
 
 function replaces(value: Json, path: readonly string[]): boolean {
-  const union = UNIONS.find(([pattern]) => matches(pattern, path));
+  const union = UNIONS.find(([pattern]) => isPlaceOf(pattern, path));
   return union !== undefined && (union[1] === null || Object.hasOwn(value, union[1]));
 }
 
-function matches(pattern: string, path: readonly string[]): boolean {
-  const parts = pattern.split('.');
-  return parts.length === path.length && parts.every((part, i) => part === '*' || part === path[i]);
-}
-
 function merge(base: unknown, overlay: unknown, path: readonly string[] = []): unknown {
-  if (!isObject(overlay) || !isObject(base) || replaces(overlay, path)) return overlay;
-  const merged: Record<string, unknown> = { ...base };
+  if (!isObject(overlay)) return overlay;
+  const merged: Record<string, unknown> = isObject(base) && !replaces(overlay, path) ? { ...base } : {};
   for (const [key, value] of Object.entries(overlay)) {
     if (value === null) delete merged[key];
-    else merged[key] = Object.hasOwn(base, key) ? merge(base[key], value, [...path, key]) : value;
+    else if (value !== undefined) merged[key] = merge(Object.hasOwn(merged, key) ? merged[key] : undefined, value, [...path, key]);
   }
   return merged;
 }

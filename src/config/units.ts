@@ -14,20 +14,21 @@ export function parseDuration(text: string): number | null {
 /** Bytes. */
 export function parseSize(text: string): number | null {
   const value = scaled(text, /^(\d+(?:\.\d+)?)(kb|mb|gb|Ki|Mi|Gi)$/, SIZE);
-  return value !== null && value > 0 ? value : null;
+  return value !== null && value > 0 && Number.isSafeInteger(value) ? value : null;
 }
 
 /** Thousandths of a core. */
 export function parseCpu(text: string): number | null {
   const [, number, milli] = /^(\d+(?:\.\d+)?)(m?)$/.exec(text) ?? [];
   const value = number === undefined ? 0 : Math.round(Number(number) * (milli ? 1 : 1000));
-  return value > 0 ? value : null;
+  return value > 0 && Number.isSafeInteger(value) ? value : null;
 }
 
 export function parseRate(text: string): RatePlan | null {
   const [, tokens, unit] = /^(\d+)\/(s|min|h)$/.exec(text) ?? [];
   const window = WINDOW[unit ?? ''];
-  return window === undefined || Number(tokens) < 1 ? null : { tokens: Number(tokens), window };
+  const count = Number(tokens);
+  return window === undefined || count < 1 || !Number.isSafeInteger(count) ? null : { tokens: count, window };
 }
 
 /** A calendar day that exists. */

@@ -1,13 +1,13 @@
-import { domainToASCII } from 'node:url';
 import type { OriginModel } from '../config/model.js';
 import type { OriginFault, OriginPlan, OriginRule, OriginRuleAt } from './types.js';
 
 /** Tunnel services whose host names anybody can have (MCP108). The preset exists because deployments in the wild use it. */
 const NGROK = ['.ngrok-free.app', '.ngrok-free.dev', '.ngrok.app', '.ngrok.dev', '.ngrok.io'];
 const LOOPBACK = /^(https?):\/\/(?:localhost|127\.0\.0\.1|\[::1\]):\*$/;
-const SUBDOMAIN = /^(https?):\/\/\*(\.[^*/:@?#\s]+)(:\d{1,5})?$/;
+const SUBDOMAIN = /^(https?):\/\/\*(\.[^*/:@?#\s]+(?::\d{1,5})?)$/;
 const BIND = /^(?:[a-z]+:\/\/)?(?:0\.0\.0\.0|\[?::\]?)(?::[\d*]+)?\/?$/i;
-const LABELS = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/;
+/** A label more, and at least two below it: one label is a whole top-level domain, which has no owner and no boundary. */
+const LABELS = /^x(\.[a-z0-9-]+){2,}$/;
 
 export function planOrigins(origins: Readonly<Record<string, OriginModel>>): OriginPlan[] {
   return Object.keys(origins)
@@ -40,24 +40,34 @@ export function readOrigin(written: string): OriginRule {
   if (/[\\^$()|+{}]|\.\*|^~|\[(?![0-9a-fA-F:.]+\])/.test(text)) return reject('regex');
   const subdomain = SUBDOMAIN.exec(lower);
   if (subdomain) return readSubdomain(subdomain, reject);
-  if (text.includes('*')) return reject('wildcard');
-  return readExact(text, reject);
+  return text.includes('*') ? rejectWildcard(lower, reject) : readExact(text, reject);
 }
 
 type Reject = (why: OriginFault, better?: string | null) => OriginRule;
 
-function readSubdomain([, scheme, rest = '', port = '']: RegExpExecArray, reject: Reject): OriginRule {
-  const suffix = domainToASCII(rest.slice(1));
-  // One label is a whole top-level domain: no owner, no boundary.
-  if (!suffix.includes('.') || !LABELS.test(suffix)) return reject('wildcard');
-  const isDefault = port === (scheme === 'https' ? ':443' : ':80');
-  return { kind: 'subdomain', scheme: scheme as 'http' | 'https', suffix: `.${suffix}`, port: isDefault ? '' : port };
+/** Canonical as a browser would have it, with a label in place of the star. */
+function readSubdomain([, scheme = '', rest = '']: RegExpExecArray, reject: Reject): OriginRule {
+  const spelled = `${scheme}://x${rest}`;
+  const url = URL.canParse(spelled) ? new URL(spelled) : null;
+  if (url === null || url.hostname.endsWith('.')) return reject('not-canonical', url && `${scheme}://*${url.host.slice(1).replace(/\.(:|$)/, '$1')}`);
+  if (!LABELS.test(url.hostname)) return reject('wildcard');
+  return { kind: 'subdomain', scheme: scheme as 'http' | 'https', suffix: url.hostname.slice(1), port: url.port && `:${url.port}` };
+}
+
+/** A form that is known, but for its spelling: a slash at the end, or no scheme. */
+function rejectWildcard(text: string, reject: Reject): OriginRule {
+  const bare = text.replace(/\/$/, '');
+  const spelled = bare.includes('://') ? bare : bare.startsWith('*.') ? `https://${bare}` : `http://${bare}`;
+  const isKnown = spelled !== text && (LOOPBACK.test(spelled) || (SUBDOMAIN.test(spelled) && readOrigin(spelled).kind === 'subdomain'));
+  return isKnown ? reject('not-canonical', spelled) : reject('wildcard');
 }
 
 function readExact(text: string, reject: Reject): OriginRule {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return reject('not-canonical', canonical(`https://${text}`));
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return reject('not-canonical', canonical(/^https?:/i.test(text) ? text : `https://${text}`));
   const origin = canonical(text);
   if (origin === null) return reject('not-canonical');
+  // URLs spell addresses in many ways: `http://0` is `http://0.0.0.0`.
+  if (BIND.test(origin)) return reject('bind-address', 'http://localhost:*');
   const authority = text.slice(text.indexOf('//') + 2);
   return /[/?#@\s]/.test(authority) ? reject('not-canonical', origin) : { kind: 'exact', origin };
 }

@@ -46,7 +46,8 @@ function planPublicUrl({ gateway }: Model): PublicUrl {
   return {
     href,
     scheme,
-    host: url.hostname,
+    // Hosts are compared without the dot at the end.
+    host: url.hostname.replace(/\.$/, ''),
     port: Number(url.port || (scheme === 'https' ? 443 : 80)),
     isPublic: !/^(localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname),
     from: gateway.url === undefined ? 'gateway' : 'gateway.url',

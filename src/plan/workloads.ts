@@ -1,7 +1,7 @@
 import type { Model, ResourcesModel, ServerModel } from '../config/model.js';
 import { about, entries } from './common.js';
 import { envEntries, planChild, planHealth, STDIO_HOST, workloadImage } from './server.js';
-import type { ResourcesPlan, VolumePlan, Workload } from './types.js';
+import type { EnvEntry, ResourcesPlan, VolumePlan, Workload } from './types.js';
 
 /** What is run: the gateway first, then every server that a target starts. */
 export function planWorkloads(model: Model, nodeImage: string): Workload[] {
@@ -22,7 +22,7 @@ function gateway(model: Model, nodeImage: string): Workload {
     path: '/',
     adminPort: admin?.port ?? null,
     health: { kind: 'http', path: '/health/ready', every: 10_000, timeout: Math.min(5_000, timeouts.firstByte), startup: 30_000 },
-    env: gatewaySecrets(model).map(({ secret, from }) => ({ name: secret, value: { kind: 'secret', secret }, from })),
+    env: secretsByName(gatewaySecrets(model)),
     volumes: [],
     resources: planResources(resources),
     child: null,
@@ -54,12 +54,19 @@ function workload(name: string, server: ServerModel, nodeImage: string): Workloa
     adminPort: null,
     health: planHealth(server),
     // The host reads secrets under their own names and hands them to its child; literal values are baked into its tables.
-    env: isStdio ? env.flatMap((entry) => (entry.value.kind === 'secret' ? [{ ...entry, name: entry.value.secret }] : [])) : env,
+    env: isStdio ? secretsByName(env.flatMap(({ value, from }) => (value.kind === 'secret' ? [{ secret: value.secret, from }] : []))) : env,
     volumes: volumes(server, from),
     resources: planResources(server.resources),
     child: isStdio ? planChild(server, from) : null,
     from,
   };
+}
+
+/** Each secret once, under its own name, whoever it is for. */
+function secretsByName(secrets: readonly { secret: string; from: string }[]): EnvEntry[] {
+  const byName = new Map<string, EnvEntry>();
+  for (const { secret, from } of secrets) if (!byName.has(secret)) byName.set(secret, { name: secret, value: { kind: 'secret', secret }, from });
+  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function volumes(server: ServerModel, from: string): VolumePlan[] {

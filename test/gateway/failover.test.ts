@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { request, type ErrorBody } from '../support/gateway-messages.js';
 import { gatewayConfig } from '../support/gateway-tables.js';
 import { startGateway, type RunningGateway } from '../support/gateway.js';
-import { ask, dial, requestBytes, within, type HttpAnswer } from '../support/http.js';
+import { ask, dial, requestBytes, until, type HttpAnswer } from '../support/http.js';
 import { answerAll, startUpstream, type FakeUpstream, type Received } from '../support/upstreams.js';
 
 let one: FakeUpstream;
@@ -46,7 +46,7 @@ describe('while all are well', () => {
     one.behave = () => {};
     const waiting = [call('fill'), call('fill')];
     const held = await one.nth(before + 1);
-    await within((async () => { while ((await active()) > 1); })(), 'the other one to end');
+    await until('the other one’s end', async () => (await active()) === 1);
     const [asked] = await spread('fill', 6);
     answerAll(held) as void;
     await Promise.all(waiting);
@@ -69,7 +69,7 @@ describe('while all are well', () => {
     const held: Received[] = [];
     one.behave = two.behave = (received) => void held.push(received);
     connection.send(Buffer.concat([1, 2, 3, 4].map((id) => requestBytes({ path: '/mcp/turns', message: request('tools/list', {}, id) }))));
-    await within((async () => { while (one.received.length + two.received.length < before + 4) await ask(gateway.port, { path: '/health' }); })(), 'four requests');
+    await until('four requests', () => one.received.length + two.received.length >= before + 4);
     for (const received of held.reverse()) answerAll(received) as void;
     const ids = [];
     for (let i = 0; i < 4; i++) ids.push((JSON.parse((await connection.answer()).text) as { id: number }).id);
@@ -90,7 +90,7 @@ describe('one dies under load, and comes back', () => {
   /** Until so many more have been answered. */
   async function more(count: number): Promise<void> {
     const goal = answers.length + count;
-    await within((async () => { while (answers.length < goal) await new Promise((resolve) => setTimeout(resolve, 5)); })(), `${count} more answers`);
+    await until(`${count} more answers`, () => answers.length >= goal);
   }
   before(() => {
     one.behave = two.behave = answerAll;

@@ -215,6 +215,30 @@ describe('depth', () => {
   });
 });
 
+test('no text of 100 kB takes long to judge: keys least of all, which are compared as parsers that ignore case would', () => {
+  const around = (inner: string): string => `{"jsonrpc":"2.0","id":1,"method":"x",${inner}}`;
+  // Normalising sorts runs of combining marks, in the square of their length.
+  const texts: Readonly<Record<string, string>> = {
+    'a key of marks': around(`"a${'\u0301\u0316'.repeat(25_000)}":1`),
+    'a key that grows when normalised': around(`"${'\ufdfa'.repeat(33_000)}":1`),
+    'many keys': around(Array.from({ length: 9000 }, (_, i) => `"k${i}":1`).join()),
+    'the same key': around(Array.from({ length: 20_000 }, () => '"x":1').join()),
+    'escapes': around(`"${'\\u0061'.repeat(16_000)}":1`),
+    'backslashes': around(`"x":"${'\\\\'.repeat(50_000)}"`),
+    'digits': around(`"x":${'9'.repeat(100_000)}`),
+    'nothing but quotes': '"'.repeat(100_000),
+    'nothing but braces': '{'.repeat(100_000),
+    'an open string': `{"${'a'.repeat(100_000)}`,
+  };
+  for (const [what, text] of Object.entries(texts)) {
+    const body = Buffer.from(text);
+    const started = performance.now();
+    parseMessage(body, 64);
+    const took = performance.now() - started;
+    assert.ok(took < 150, `${what}: ${Math.round(took)} ms`);
+  }
+});
+
 /** JSON text of chance: decisive keys in several spellings, at several depths. */
 function randomJson({ pick, below }: ReturnType<typeof chance>, depth = 0): string {
   const KEYS = ['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 'taskId', 'arguments', '_meta', 'Method', 'meth\\u006fd', 'x', '', '__proto__', 'a\\"b', '\\\\'];

@@ -10,7 +10,7 @@ import { REASONS, refusalBody, type Reason } from '#src/gateway/runtime/reasons.
 import { request, type ErrorBody } from '../support/gateway-messages.js';
 import { gatewayConfig } from '../support/gateway-tables.js';
 import { startGateway, type RunningGateway } from '../support/gateway.js';
-import { ask, dial, requestBytes, within, type HttpAnswer } from '../support/http.js';
+import { ask, dial, requestBytes, until, within, type HttpAnswer } from '../support/http.js';
 import { answerAll, startUpstream, stream, type FakeUpstream } from '../support/upstreams.js';
 
 let gateway: RunningGateway;
@@ -330,11 +330,12 @@ describe('time', () => {
       const connection = await dial(port, { allowHalfOpen: true });
       connection.send(bytes);
       await connection.answer();
-      const deadline = Date.now() + 2500;
-      while ((await connections(server)) > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
-      const open = await connections(server);
+      const gone = await until('its end', async () => (await connections(server)) === 0, 2500).then(
+        () => true,
+        () => false,
+      );
       connection.close();
-      assert.equal(open, 0, `${what}: the server still holds the connection`);
+      assert.ok(gone, `${what}: the server still holds the connection`);
     }
   });
 });

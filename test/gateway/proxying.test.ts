@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { initialize, modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
 import { gatewayConfig } from '../support/gateway-tables.js';
 import { as, startGateway, type RunningGateway } from '../support/gateway.js';
-import { ask, dial, requestBytes, within, type AskOptions } from '../support/http.js';
+import { ask, dial, requestBytes, until, within, type AskOptions } from '../support/http.js';
 import { answerAll, json, startRawUpstream, startUpstream, stream, type FakeUpstream, type Received } from '../support/upstreams.js';
 
 const APP = 'https://app.example.com';
@@ -48,10 +48,7 @@ async function open(): Promise<number> {
 let left = 0;
 
 async function assertNothingOpen(): Promise<void> {
-  const closed = async (): Promise<void> => {
-    while ((await open()) > left) await new Promise((resolve) => setTimeout(resolve, 10));
-  };
-  await within(closed(), 'everything being closed that was opened', 4000);
+  await until('everything being closed that was opened', async () => (await open()) <= left, 4000);
 }
 
 describe('there', () => {
@@ -215,10 +212,12 @@ describe('and back', () => {
     // The reader stops: what fits into buffers on the way is all that is written.
     connection.pause();
     let last = -1;
-    while (written !== last) {
+    await until('the server being held back', async () => {
+      const stood = written === last;
       last = written;
       await new Promise((resolve) => setTimeout(resolve, 80));
-    }
+      return stood && written === last;
+    });
     assert.ok(written < total / 2, `${written / 2 ** 20} MB were taken from the server for a reader that reads nothing`);
     connection.reset();
     await assertNothingOpen();

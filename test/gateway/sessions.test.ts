@@ -4,19 +4,20 @@ import { before, beforeEach, describe, test } from 'node:test';
 import { initialize, modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
 import { gatewayConfig, type Config } from '../support/gateway-tables.js';
 import { as, startGateway, type RunningGateway } from '../support/gateway.js';
-import { ask, dial, requestBytes, within, type AskOptions, type HttpAnswer } from '../support/http.js';
-import { startUpstream, stream, withSessions, type FakeUpstream } from '../support/upstreams.js';
+import { ask, dial, requestBytes, until, within, type AskOptions, type HttpAnswer } from '../support/http.js';
+import { json, startUpstream, stream, withSessions, type FakeUpstream, type Received } from '../support/upstreams.js';
 
 const client = (name: string) => ({ keys: [{ secret: `${name.toUpperCase()}_KEY` }] });
 const server = { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
 const CONFIG: Config = gatewayConfig({
-  auth: { clients: { acme: client('acme'), twin: client('twin'), globex: client('globex'), racer: client('racer'), batcher: client('batcher') } },
+  auth: { clients: { acme: client('acme'), twin: client('twin'), globex: client('globex'), racer: client('racer'), batcher: client('batcher'), leaver: client('leaver') } },
   servers: { notes: server, other: server },
   tenants: {
     acme: { match: [{ client: 'acme' }, { client: 'twin' }], servers: '*' },
     globex: { match: { client: 'globex' }, servers: '*', sessions: 2, streams: 2 },
     racer: { match: { client: 'racer' }, servers: '*', sessions: 2, streams: 2 },
     batcher: { match: { client: 'batcher' }, servers: '*', sessions: 1 },
+    leaver: { match: { client: 'leaver' }, servers: '*', sessions: 1 },
   },
   gateway: { admin: {}, sessionKeys: [{ secret: 'NEW_SESSION_KEY' }, { secret: 'OLD_SESSION_KEY' }], limits: { perAddress: '10000/s', sessions: 200 } },
 });
@@ -168,6 +169,27 @@ describe('limits', () => {
     assert.equal(passed.length, 2, `${passed.length} sessions for a tenant that may have 2`);
   });
 
+  test('hold for those who leave before they are answered', async () => {
+    const before = (await gateway.metrics()).get('mcpgen_sessions_active') ?? 0;
+    const held: Received[] = [];
+    one.behave = two.behave = (received) => void held.push(received);
+    const statuses = new Set<number>();
+    for (let i = 0; i < 4; i++) {
+      const since = gateway.logs.length;
+      const connection = await dial(gateway.port);
+      connection.send(requestBytes(post(initialize, 'leaver')));
+      const answered = connection.head('POST').then(({ status }) => statuses.add(status));
+      answered.catch(() => {});
+      await until('an answer, or a request at a server', () => statuses.size > 0 || held.length > i);
+      connection.close();
+      await gateway.waitFor('request', (line) => line['client'] === 'leaver', since);
+    }
+    for (const [i, { message, response }] of held.entries()) json(response, { id: message?.id }, { 'mcp-session-id': `left-${i}` });
+    await within(Promise.all(held.map(({ finished, abandoned }) => Promise.race([finished, abandoned]))), 'the answers being read');
+    const opened = ((await gateway.metrics()).get('mcpgen_sessions_active') ?? 0) - before;
+    assert.ok(opened <= 1, `${opened} sessions for a tenant that may have 1`);
+  });
+
   test('are not to be had around by a batch of one', async () => {
     await opened('batcher');
     one.behave = two.behave = ({ response }) => void response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': `batch-${Math.random()}` }).end('[]');
@@ -182,10 +204,7 @@ function hold(answer: FakeUpstream['behave']): { release(count: number): Promise
   one.behave = two.behave = (received) => void waiting.push(received);
   return {
     release: async (count) => {
-      const come = async (): Promise<void> => {
-        while (waiting.length < count) await ask(gateway.port, { path: '/health' });
-      };
-      await within(come(), `${count} requests at the servers`);
+      await until(`${count} requests at the servers`, () => waiting.length >= count);
       for (let i = 0; i < 20; i++) await ask(gateway.port, { path: '/health' });
       one.behave = two.behave = answer;
       for (const received of waiting) void answer(received);
@@ -218,15 +237,14 @@ describe('streams', () => {
     assert.equal((await other.head()).status, 200);
     other.close();
     open[0]?.close();
-    await within((async () => { while ((await ask1()) !== 200); })(), 'a place for one more');
-    open[1]?.close();
-    async function ask1(): Promise<number> {
+    await until('a place for one more', async () => {
       const connection = await dial(gateway.port);
       connection.send(requestBytes(listen('globex')));
       const { status } = await connection.head();
       connection.close();
-      return status;
-    }
+      return status === 200;
+    });
+    open[1]?.close();
   });
 
   test('that listen in the modern way count the same', async () => {
@@ -254,7 +272,7 @@ describe('streams', () => {
   });
 
   async function settled(): Promise<void> {
-    await within((async () => { while ((await gateway.metrics()).get('mcpgen_streams_open') !== 0); })(), 'no stream being open');
+    await until('no stream being open', async () => (await gateway.metrics()).get('mcpgen_streams_open') === 0);
   }
 });
 

@@ -115,6 +115,7 @@ export const MAY: Readonly<Record<NginxDifferenceId, Showing | null>> = {
     status: [400],
     example: { ...post('/mcp/search', [HOST, ['Transfer-Encoding', 'chunked']]), version: 'HTTP/1.0', body: '2\r\n{}\r\n0\r\n\r\n' },
   },
+  'undeclared-size': null,
   'unknown-method': {
     when: ({ method }) => UNKNOWN_METHOD.test(method),
     example: { ...post('/mcp/search', [HOST]), method: 'FOO' },

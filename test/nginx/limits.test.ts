@@ -32,6 +32,15 @@ describe('sizes and rates at nginx', { skip: NO_NGINX }, () => {
       assert.deepEqual(statuses, [404, 403, 405, 413, 200, 200]);
     });
 
+    it(`nginx ${nginx.version}: a body that does not say how long it is may not be longer`, async () => {
+      const edge = await stand(nginx, gateway.port);
+      const chunked = (bytes: number): string =>
+        `${request('POST', '/mcp/search', { ...CALL, 'Transfer-Encoding': 'chunked' })}${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n0\r\n\r\n`;
+      const [within, beyond] = [await send(edge.port, chunked(65_536)), await send(edge.port, chunked(65_537))];
+      await edge.close();
+      assert.deepEqual([within.status, beyond.status, beyond.headers['content-type']], [200, 413, 'application/json']);
+    });
+
     it(`nginx ${nginx.version}: as many at once as the bucket has tokens, then 429 until the next token`, async () => {
       const edge = await stand(nginx, gateway.port, { limits: limits(3, 60_000) });
       const statuses: number[] = [];

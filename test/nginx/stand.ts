@@ -17,9 +17,16 @@ export const nginxOf = ({ version, release }: Nginx): NginxPlan => ({ version, r
 type Edit = (document: NginxDocument) => NginxDocument;
 
 export async function stand(nginx: Nginx, gateway: number, traffic: Partial<Traffic> = {}, edit: Edit = (document) => document): Promise<Stand> {
-  const port = await freePort();
-  const plan = widePlan(traffic, { gateway, nginx: port, release: nginxOf(nginx) });
-  return { port, ...(await start(nginx, writeDocument(edit(nginxModel(plan))), port)) };
+  for (let tries = 1; ; tries++) {
+    const port = await freePort();
+    const plan = widePlan(traffic, { gateway, nginx: port, release: nginxOf(nginx) });
+    try {
+      return { port, ...(await start(nginx, writeDocument(edit(nginxModel(plan))), port)) };
+    } catch (error) {
+      // Somebody else may have taken the port in the meantime.
+      if (tries === 3 || !String(error).includes('Address already in use')) throw error;
+    }
+  }
 }
 
 export interface Stub {

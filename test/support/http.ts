@@ -23,6 +23,15 @@ export async function within<T>(promise: Promise<T>, what: string | (() => strin
   }
 }
 
+/** Asks again and again until it is so; for what nothing announces. */
+export async function until(what: string, isSo: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+  const deadline = performance.now() + ms;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`${ms} ms passed without ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 3));
+  }
+}
+
 export interface Head {
   readonly status: number;
   readonly phrase: string;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { cidr, count, duration, headerName, hostName, port, rate, secret, size, absolutePath } from './scalars.js';
+import { cidr, count, duration, headerName, hostName, listenHost, port, rate, secret, size, absolutePath } from './scalars.js';
 import { resources } from './servers.js';
 
 export const REVISIONS = ['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'] as const;
 
 const publicUrl = z.string({ error: 'expected a URL, such as "https://mcp.acme.com"' }).transform((text, context) => {
   const url = URL.canParse(text) ? new URL(text) : null;
-  const plain = url && (url.protocol === 'https:' || url.protocol === 'http:') && !url.username && !url.search && !url.hash && url.pathname === '/';
+  const plain = url && (url.protocol === 'https:' || url.protocol === 'http:') && !url.username && !url.password && !url.search && !url.hash && url.pathname === '/';
   if (url && plain) return url.origin;
   context.addIssue({ code: 'custom', message: `expected an http or https URL with nothing behind the host, such as "https://mcp.acme.com"; got ${JSON.stringify(text)}` });
   return z.NEVER;
@@ -15,9 +15,9 @@ const publicUrl = z.string({ error: 'expected a URL, such as "https://mcp.acme.c
 const limits = z.strictObject({
   body: size.default(4 * 2 ** 20),
   headers: size.default(16 * 2 ** 10),
-  depth: count.default(64),
-  streams: count.default(2000),
-  sessions: count.default(10_000),
+  depth: count().default(64),
+  streams: count().default(2000),
+  sessions: count().default(10_000),
   perAddress: rate.default({ tokens: 20, window: 1000 }),
 });
 
@@ -38,8 +38,8 @@ const tls = z.discriminatedUnion('at', [
 export const gateway = z.strictObject({
   url: publicUrl.optional(),
   hosts: z.union([z.array(hostName), z.literal('any')], { error: "expected a list of host names, or 'any'" }).default([]),
-  listen: z.strictObject({ host: z.string().min(1).optional(), port: port.default(8080) }).prefault({}),
-  replicas: count.max(1000).default(1),
+  listen: z.strictObject({ host: listenHost.optional(), port: port.default(8080) }).prefault({}),
+  replicas: count(1000).default(1),
   resources: resources.prefault({}),
   trustedProxies: z.array(cidr).default([]),
   requireOrigin: z.boolean().default(false),
@@ -58,7 +58,7 @@ export const gateway = z.strictObject({
       allowHeaders: z.array(headerName).default([]),
     })
     .prefault({}),
-  admin: z.strictObject({ port: port.default(9180), host: z.string().min(1).optional(), readToken: secret.optional() }).optional(),
+  admin: z.strictObject({ port: port.default(9180), host: listenHost.optional(), readToken: secret.optional() }).optional(),
   log: z
     .strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { REVISIONS } from './gateway.js';
-import { day, hostName, httpPath, line } from './scalars.js';
+import { day, hostName, httpPath, line, whole } from './scalars.js';
 
 const request = z
   .strictObject({
@@ -21,6 +21,6 @@ export const policy = z.strictObject({
     .array(z.strictObject({ rule: z.string(), path: z.string(), reason: z.string(), until: day.optional(), owner: line.optional() }))
     .default([]),
   expect: z
-    .array(z.strictObject({ request, decision: z.enum(['allow', 'deny']), status: z.int().min(100).max(599).optional() }))
+    .array(z.strictObject({ request, decision: z.enum(['allow', 'deny']), status: whole(100, 599, 'an HTTP status').optional() }))
     .default([]),
 });

@@ -27,8 +27,15 @@ export function text(form: RegExp, wanted: string) {
     .refine((value) => form.test(value), { error: (issue) => `expected ${wanted}; got ${JSON.stringify(issue.input)}` });
 }
 
-export const count = z.int({ error: 'expected a whole number' }).min(1, { error: 'expected at least 1' }).max(1_000_000, { error: 'expected at most 1000000' });
-export const port = z.int({ error: 'expected a port number' }).min(1, { error: 'expected a port from 1 to 65535' }).max(65535, { error: 'expected a port from 1 to 65535' });
+/** A whole number between two others, which are said where it is not. */
+export const whole = (from: number, to: number, what: string) =>
+  z.number({ error: `expected ${what}` }).int({ error: `expected ${what}` }).min(from, { error: `expected at least ${from}` }).max(to, { error: `expected at most ${to}` });
+export const count = (most = 1_000_000) => whole(1, most, 'a whole number');
+export const port = z
+  .number({ error: 'expected a port number' })
+  .int({ error: 'expected a port number' })
+  .min(1, { error: 'expected a port from 1 to 65535' })
+  .max(65535, { error: 'expected a port from 1 to 65535' });
 
 /** Names become parts of DNS names, which may not end in a dash (RFC 1123 §2.1). */
 export const NAME = /^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$/;
@@ -38,10 +45,15 @@ export const absolutePath = text(/^\/[^\s\0]*$/, 'an absolute path');
 /** A path no hop would rewrite: no escapes, no empty or dot segments, nothing that means something to nginx or a shell. */
 export const urlPath = text(/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+$/, 'a path of letters, digits, dots, dashes and underscores, such as "/mcp/search"');
 export const httpPath = text(/^\/[A-Za-z0-9._~/-]*$/, 'a path, such as "/health"');
-export const hostName = text(/^(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$/, 'a host name in lower case, without scheme, port or wildcard');
+export const hostName = text(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, 'a host name in lower case, without scheme, port or wildcard');
 export const headerName = text(/^[A-Za-z0-9-]+$/, 'a header name of letters, digits and dashes');
 export const line = text(/^[^\0\r\n]*$/, 'text on one line');
-export const cidr = text(/^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F:]+)(\/\d{1,3})?$/, 'a network, such as "10.0.0.0/8"');
+/** An address alone is a network of one. */
+export const cidr = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], { error: 'expected a network, such as "10.0.0.0/8"' });
+/** What a process binds: a host name, or an address without brackets. */
+export const listenHost = text(/^[A-Za-z0-9.:_-]+$/, 'an address or a host name, such as "0.0.0.0"');
+/** Text that is there: an empty word is a slip. */
+export const word = text(/^[^\0]+$/, 'text');
 export const imageReference = text(
   /^[a-z0-9]+([._-][a-z0-9]+)*(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
   'an image reference, such as "ghcr.io/acme/search:1.4.2@sha256:…" (lower case name, 64 hex digits of digest)',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { about, absolutePath, count, cpu, duration, env, httpPath, imageReference, port, size, text, urlPath, volumeName } from './scalars.js';
+import { about, absolutePath, count, cpu, duration, env, httpPath, imageReference, port, size, text, urlPath, volumeName, word } from './scalars.js';
 
 const MI = 2 ** 20;
 
@@ -8,7 +8,11 @@ export const resources = z.strictObject({
   limits: z.strictObject({ cpu: cpu.optional(), memory: size.default(256 * MI) }).prefault({}),
 });
 
-const command = z.tuple([z.string().min(1)], z.string()).refine((words) => words.every((word) => !word.includes('\0')), { error: 'expected words without a NUL' });
+const COMMAND = "expected a program and its arguments, such as ['node', 'server.js']";
+const command = z
+  .array(z.string({ error: 'expected a word' }), { error: COMMAND })
+  .refine(([program]) => program !== undefined && program !== '', { error: COMMAND })
+  .refine((words) => words.every((word) => !word.includes('\0')), { error: 'expected words without a NUL' });
 
 const common = {
   ...about,
@@ -16,7 +20,7 @@ const common = {
   origins: z.array(z.string()).optional(),
   route: urlPath.optional(),
   public: z.boolean().default(true),
-  replicas: count.max(1000).default(1),
+  replicas: count(1000).default(1),
   resources: resources.prefault({}),
   env: env.default({}),
   volumes: z
@@ -33,9 +37,9 @@ const health = z.strictObject({
 
 const dev = z.strictObject({
   command,
-  cwd: z.string().min(1).optional(),
+  cwd: word.optional(),
   env: z.record(z.string(), z.string()).default({}),
-  instances: count.max(64).default(1),
+  instances: count(64).default(1),
 });
 
 const instanceUrl = z.string({ error: 'expected a URL, such as "https://crm-a.acme.com/mcp"' }).refine(
@@ -65,13 +69,13 @@ export const stdioServer = z.strictObject({
   kind: z.literal('stdio'),
   ...common,
   command,
-  cwd: z.string().min(1).optional(),
+  cwd: word.optional(),
   npm: text(/^(@[a-z0-9._-]+\/)?[a-z0-9._-]+@\d+\.\d+\.\d+[\w.+-]*$/, 'a pinned npm package, such as "@acme/files@2.0.1"').optional(),
   uv: text(/^[A-Za-z0-9._-]+(\[[A-Za-z0-9,._-]+\])?==[\w.!+-]+$/, 'a pinned Python package, such as "mcp-files==2.0.1"').optional(),
   image: imageReference.optional(),
   sharing: z.enum(['session', 'shared']).default('session'),
   limits: z
-    .strictObject({ processes: count.default(16), memory: size.default(512 * MI), line: size.default(4 * MI), idle: duration.default(600_000) })
+    .strictObject({ processes: count().default(16), memory: size.default(512 * MI), line: size.default(4 * MI), idle: duration.default(600_000) })
     .prefault({}),
 });
 

@@ -2,9 +2,13 @@ import { z } from 'zod';
 import { about, count, day, hostName, line, rate, secret } from './scalars.js';
 
 const pattern = z.string({ error: 'expected an origin, such as "https://app.acme.com"' });
-const patterns = z.union([pattern.transform((one) => ({ list: [one], isList: false })), z.array(pattern).min(1, { error: 'expected at least one origin' }).transform((list) => ({ list, isList: true }))], {
-  error: 'expected an origin, such as "https://app.acme.com", or a list of them',
-});
+const patterns = z.union(
+  [
+    pattern.transform((one) => ({ list: [one], isList: false })),
+    z.array(pattern).min(1, { error: 'expected at least one origin' }).transform((list) => ({ list, isList: true })),
+  ],
+  { error: 'expected an origin, such as "https://app.acme.com", or a list of them' },
+);
 
 /** One shape for every spelling; `place` tells where below the entry each origin was written. */
 export interface OriginShape {
@@ -36,12 +40,14 @@ const match = z.union(
 
 export const tenant = z.strictObject({
   ...about,
-  match: z.union([match.transform((one) => [one]), z.array(match).min(1)], { error: 'expected one of { client }, { host } and { path: true }, or a list of them' }),
+  match: z.union([match.transform((one) => [one]), z.array(match).min(1, { error: 'expected at least one match' })], {
+    error: 'expected one of { client }, { host } and { path: true }, or a list of them',
+  }),
   servers: z.union([z.literal('*'), z.array(z.string())], { error: "expected a list of servers, or '*'" }).default([]),
   origins: z.array(z.string()).optional(),
   rate: rate.optional(),
-  streams: count.optional(),
-  sessions: count.optional(),
+  streams: count().optional(),
+  sessions: count().optional(),
 });
 
 export const strategy = z.strictObject({ balance: z.enum(['round-robin', 'least-connections']) });

@@ -167,6 +167,13 @@ export const NGINX_CANNOT = {
     gateway: 'its parser refuses some of them earlier, later, or not at all',
     why: 'parsers differ; nginx passes on nothing but chunked',
   },
+  'undeclared-size': {
+    before: null,
+    effect: 'status',
+    nginx: '413 as soon as a chunked body has grown above the limit',
+    gateway: 'reads no body before row 12, so rows 7 to 11 may refuse first',
+    why: 'bodies pass nginx as they come and are measured on the way',
+  },
   'unknown-method': {
     before: null,
     effect: 'status',

@@ -30,7 +30,6 @@ export type Token = Word | Text | Template | MapKey | MapPattern | Pattern | Con
 /** nginx reads the file through a buffer of 4096 bytes, and no token may be longer. */
 const LONGEST = 4000;
 const WORD = /^[A-Za-z0-9_@.:/+*=,~^-]+$/;
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f]/;
 /** Words that mean something else as the first word of a line in a `map`. */
 const MAP_WORDS = new Set(['default', 'include', 'hostnames', 'volatile']);

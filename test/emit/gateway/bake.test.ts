@@ -26,8 +26,15 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   'nginx in front, in compose': { config: { ...LEAST, targets: { nginx: {}, compose: {} } }, has: ['dns'] },
   'an admin listener': { config: { ...LEAST, gateway: { admin: {} } }, has: ['admin'] },
   'a stdio server that runs here alone': { config: { name: 'acme', servers: { tool: STDIO } }, has: ['stdio'] },
-  'a stdio server in a container': { config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } } }, has: ['dns', 'host', 'stdio'] },
-  'everything': { config: { name: 'acme', servers: { web: HTTP, tool: { ...STDIO, image: 'tool' } }, gateway: { admin: {} } }, has: ['admin', 'dns', 'host', 'stdio'] },
+  'a stdio server that could be in a container': { config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } } }, has: ['dns', 'stdio'] },
+  'a stdio server in a container': {
+    config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } }, targets: { fly: { region: 'ord' } } },
+    has: ['dns', 'host', 'stdio'],
+  },
+  'everything': {
+    config: { name: 'acme', servers: { web: HTTP, tool: { ...STDIO, image: 'tool' } }, gateway: { admin: {} }, targets: { compose: {} } },
+    has: ['admin', 'dns', 'host', 'stdio'],
+  },
 };
 const MODULES: Readonly<Record<string, string>> = { admin: 'runtime/admin.js', dns: 'runtime/dns.js', host: 'runtime/stdio/host.js', stdio: 'runtime/stdio/upstream.js' };
 
@@ -213,16 +220,32 @@ describe('bake', () => {
     assert.throws(() => bakeThese({ 'main.js': "import { a } from './gone.js';\n" }), /asks for gone\.js/);
   });
 
-  test('moves white space and nothing else', async () => {
-    const printer = ts.createPrinter({ removeComments: false });
+  test('moves white space and leaves comments out, and changes no token', async () => {
+    const printer = ts.createPrinter({ removeComments: true });
     const printed = (text: string): string => printer.printFile(ts.createSourceFile('x.js', text, ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS));
     for (const [path, contents] of modules(baked(await rootPlan()))) {
-      if (path !== 'tables.js') assert.equal(printed(contents.replace(/^.*\n/, '')), printed(assets.gatewayModule(path)), path);
+      if (path !== 'tables.js') assert.equal(printed(contents), printed(assets.gatewayModule(path)), path);
+    }
+  });
+
+  test('keeps the comment that introduces each module', async () => {
+    for (const [path, contents] of modules(baked(await rootPlan()))) {
+      const [first] = assets.gatewayModule(path).split('\n');
+      if (first?.startsWith('/**') && path !== 'tables.js') assert.equal(contents.split('\n')[1], first, path);
     }
   });
 
   test('lays modules out tightly', () => {
-    const [main] = bakeThese({ 'main.js': 'if (a) {\n    /**\n     * b\n     */\n    if (c)\n        d();\n    else\n        e();\n}\nelse {\n    f();\n}\n' });
-    assert.equal(main?.contents, 'if (a) {\n\t/**\n\t * b\n\t */\n\tif (c) d();\n\telse e();\n} else {\n\tf();\n}\n');
+    const body = ['    // Why.', '    if (a)', '        c();', '    else', '        d();'];
+    const source = ['/** Of the module. */', '/** Its own. */', 'const a = 1;', '/** What it exports. */', 'export function b() {', ...body, '}'];
+    const tight = ['/** Of the module. */', 'const a = 1;', '/** What it exports. */', 'export function b() {', '\tif (a) c();', '\telse d();', '}'];
+    const [main] = bakeThese({ 'main.js': `${source.join('\n')}\n` });
+    assert.equal(main?.contents, `${tight.join('\n')}\n`);
+  });
+
+  test('takes what looks like a comment in a text for text', () => {
+    const source = "const url = 'http://a'; // x\nconst glob = '/** a */';\nconst both = `// ${url}`;\n";
+    const [main] = bakeThese({ 'main.js': source });
+    assert.equal(main?.contents, source);
   });
 });
