@@ -1,8 +1,10 @@
 /** Environments: each is the base with its overlay merged in. */
-import type { ConfigPath, Diagnostic } from '../load/types.js';
+import type { Diagnostic } from '../load/types.js';
 import { didYouMean } from './closest.js';
-import { isPlaceOf } from './places.js';
+import { isObject, isPlaceOf, type Json } from './places.js';
+import { problem } from './problem.js';
 import { NAME } from './schema/scalars.js';
+import { SECTIONS } from './sections.js';
 
 export interface Variant {
   /** Null when no environments are declared. */
@@ -13,9 +15,6 @@ export interface Variants {
   readonly variants: readonly Variant[];
   readonly diagnostics: readonly Diagnostic[];
 }
-
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Where the language has unions, and the key by which a value says which member it is (null: whatever is there replaces). A value that carries its tag
@@ -31,36 +30,46 @@ const UNIONS: readonly (readonly [path: string, tag: string | null])[] = [
   ['gateway.admin.readToken', null],
 ];
 /** Objects whose keys are names the user declared. */
-const NAMED = new Set(['servers', 'origins', 'tenants', 'strategies', 'auth.clients']);
+const NAMED: ReadonlySet<string> = new Set(Object.values(SECTIONS));
+/** A deployment is the same one in every environment. */
+const FIXED = ['name', 'environments'];
 
 export function variants(config: unknown): Variants {
   if (!isObject(config) || config['environments'] === undefined) return { variants: [{ environment: null, value: config }], diagnostics: [] };
   const { environments, ...base } = config;
   if (!isObject(environments) || Object.keys(environments).length === 0) {
-    return { variants: [], diagnostics: [problem(['environments'], false, 'expected an object with at least one environment')] };
+    return { variants: [], diagnostics: [problem('environment', ['environments'], 'expected an object with at least one environment')] };
   }
-  const diagnostics: Diagnostic[] = [];
-  const names = Object.keys(environments).sort();
-  for (const name of names) {
-    if (!NAME.test(name)) diagnostics.push(problem(['environments', name], true, `"${name}" cannot be the name of an environment: lower case letters, digits and dashes`));
-    if (isObject(environments[name])) inspect(base, environments[name], ['environments', name], [], diagnostics);
-    else diagnostics.push(problem(['environments', name], false, 'expected an object'));
+  const overlays = Object.entries(environments).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    variants: overlays.flatMap(([environment, overlay]) => (isObject(overlay) ? [{ environment, value: merge(base, overlay) }] : [])),
+    diagnostics: overlays.flatMap(([environment, overlay]) => [...overlayProblems(base, environment, overlay)]),
+  };
+}
+
+function* overlayProblems(base: Json, environment: string, overlay: unknown): Iterable<Diagnostic> {
+  const place = ['environments', environment];
+  if (!NAME.test(environment)) {
+    const message = `"${environment}" cannot be the name of an environment: lower case letters, digits and dashes`;
+    yield problem('environment', place, message, { key: true });
   }
-  const merged = names.filter((name) => isObject(environments[name])).map((environment) => ({ environment, value: merge(base, environments[environment]) }));
-  return { variants: merged, diagnostics };
+  if (isObject(overlay)) yield* inspect(base, overlay, place, []);
+  else yield problem('environment', place, 'expected an object');
 }
 
 /** What only makes sense relative to the base: entries that do not exist there, and keys no environment can change. */
-function inspect(base: unknown, overlay: Json, where: ConfigPath, path: readonly string[], found: Diagnostic[]): void {
+function* inspect(base: unknown, overlay: Json, place: readonly string[], path: readonly string[]): Iterable<Diagnostic> {
+  const below = isObject(base) ? base : {};
+  const section = path.join('.');
   for (const [key, value] of Object.entries(overlay)) {
-    const inner = [...path, key];
-    if (path.length === 0 && (key === 'name' || key === 'environments')) {
-      found.push(problem([...where, key], true, `"${key}" cannot differ between environments`));
-    } else if (NAMED.has(path.join('.')) && !(isObject(base) && Object.hasOwn(base, key))) {
-      const known = isObject(base) ? Object.keys(base) : [];
-      found.push(problem([...where, key], true, `"${key}" is not declared under ${path.join('.')}; an environment changes what the base declares${didYouMean(key, known)}`));
-    } else if (isObject(value) && !replaces(value, inner)) {
-      inspect(isObject(base) ? base[key] : undefined, value, [...where, key], inner, found);
+    const here = [...place, key];
+    if (path.length === 0 && FIXED.includes(key)) {
+      yield problem('environment', here, `"${key}" cannot differ between environments`, { key: true });
+    } else if (NAMED.has(section) && !Object.hasOwn(below, key)) {
+      const guess = didYouMean(key, Object.keys(below));
+      yield problem('environment', here, `"${key}" is not declared under ${section}; an environment changes what the base declares${guess}`, { key: true });
+    } else if (isObject(value) && !replaces(value, [...path, key])) {
+      yield* inspect(below[key], value, here, [...path, key]);
     }
   }
 }
@@ -72,14 +81,11 @@ function replaces(value: Json, path: readonly string[]): boolean {
 
 function merge(base: unknown, overlay: unknown, path: readonly string[] = []): unknown {
   if (!isObject(overlay)) return overlay;
-  const merged: Record<string, unknown> = isObject(base) && !replaces(overlay, path) ? { ...base } : {};
+  // Of a null prototype, or a key called __proto__ would be none.
+  const merged: Record<string, unknown> = Object.assign(Object.create(null), isObject(base) && !replaces(overlay, path) ? base : {});
   for (const [key, value] of Object.entries(overlay)) {
     if (value === null) delete merged[key];
-    else if (value !== undefined) merged[key] = merge(Object.hasOwn(merged, key) ? merged[key] : undefined, value, [...path, key]);
+    else if (value !== undefined) merged[key] = merge(merged[key], value, [...path, key]);
   }
-  return merged;
-}
-
-function problem(path: ConfigPath, key: boolean, message: string): Diagnostic {
-  return { code: 'environment', message, help: null, place: { kind: 'path', path, key } };
+  return { ...merged };
 }

@@ -1,5 +1,9 @@
 import type { ConfigPath, PathSegment } from '../load/types.js';
 
+export type Json = Readonly<Record<string, unknown>>;
+
+export const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** The places of a config that a pattern names: `*` is any name, `#` any place in a list. What has another shape has none of them. */
 export function* placesOf(value: unknown, pattern: string): Iterable<readonly [path: ConfigPath, value: unknown]> {
   yield* below(value, pattern.split('.'), []);

@@ -3,30 +3,34 @@
  * written, so that a wrong shape elsewhere hides none of them and makes none of them wrong.
  */
 import type { ConfigPath, Diagnostic } from '../load/types.js';
-import { didYouMean } from './closest.js';
+import { closest, didYouMean } from './closest.js';
 import { laterDiagnostic, laterValue } from './later.js';
 import { RULE_SLUGS } from './language/rules.js';
-import { placesOf } from './places.js';
+import { BUILT_IN } from './language/strategies.js';
+import { isObject, placesOf } from './places.js';
+import { problem } from './problem.js';
 import { NAME } from './schema/scalars.js';
+import { SECTIONS, type Named } from './sections.js';
 
-/** Names that generated services and files have already. */
-const RESERVED_SERVERS = new Set(['gateway', 'gateway-admin', 'nginx']);
+const FORM = 'a lower case letter, then at most 30 lower case letters, digits and dashes, no dash at the end';
+/** Names that are something else's already. */
+const TAKEN: Readonly<Partial<Record<Named, { readonly names: readonly string[]; readonly by: string }>>> = {
+  server: { names: ['gateway', 'gateway-admin', 'nginx'], by: 'the name of a generated service; choose another' },
+  strategy: { names: BUILT_IN, by: 'a built-in strategy; choose another name' },
+};
 const RULE_NAMES: ReadonlySet<string> = new Set(Object.entries(RULE_SLUGS).flat());
-const BUILT_IN = ['round-robin', 'least-connections'];
-const GROUPS = ['servers', 'origins', 'tenants', 'strategies', 'auth.clients'] as const;
-type Group = (typeof GROUPS)[number];
 
-/** Where a name is referred to, what it names, and where that is declared. */
-const REFERENCES: readonly (readonly [place: string, what: string, group: Group])[] = [
-  ['servers.*.origins.#', 'origin', 'origins'],
-  ['servers.*.strategy', 'strategy', 'strategies'],
-  ['tenants.*.servers.#', 'server', 'servers'],
-  ['tenants.*.origins.#', 'origin', 'origins'],
-  ['tenants.*.match.client', 'client', 'auth.clients'],
-  ['tenants.*.match.#.client', 'client', 'auth.clients'],
-  ['policy.expect.#.request.server', 'server', 'servers'],
-  ['policy.expect.#.request.as.client', 'client', 'auth.clients'],
-  ['policy.expect.#.request.as.tenant', 'tenant', 'tenants'],
+/** Where a name is referred to, and what it names. */
+const REFERENCES: readonly (readonly [place: string, what: Named])[] = [
+  ['servers.*.origins.#', 'origin'],
+  ['servers.*.strategy', 'strategy'],
+  ['tenants.*.servers.#', 'server'],
+  ['tenants.*.origins.#', 'origin'],
+  ['tenants.*.match.client', 'client'],
+  ['tenants.*.match.#.client', 'client'],
+  ['policy.expect.#.request.server', 'server'],
+  ['policy.expect.#.request.as.client', 'client'],
+  ['policy.expect.#.request.as.tenant', 'tenant'],
 ];
 
 export function checkReferences(config: unknown): Diagnostic[] {
@@ -34,56 +38,53 @@ export function checkReferences(config: unknown): Diagnostic[] {
 }
 
 function* names(config: unknown): Iterable<Diagnostic> {
-  for (const group of GROUPS) {
-    for (const [path] of placesOf(config, `${group}.*`)) {
+  for (const [what, section] of Object.entries(SECTIONS) as [Named, string][]) {
+    const taken = TAKEN[what];
+    for (const [path] of placesOf(config, `${section}.*`)) {
       const name = String(path.at(-1));
-      if (!NAME.test(name)) yield problem('name', path, `"${name}" cannot be a name: a lower case letter, then at most 30 lower case letters, digits and dashes, no dash at the end`);
-      else if (group === 'servers' && RESERVED_SERVERS.has(name)) yield problem('name', path, `"${name}" is the name of a generated service; choose another`);
-      else if (group === 'strategies' && BUILT_IN.includes(name)) yield problem('name', path, `"${name}" is a built-in strategy; choose another name`);
+      if (!NAME.test(name)) yield problem('name', path, `"${name}" cannot be a name: ${FORM}`, { key: true });
+      else if (taken?.names.includes(name)) yield problem('name', path, `"${name}" is ${taken.by}`, { key: true });
     }
   }
 }
 
-function* references(config: unknown, place: string, what: string, group: Group): Iterable<Diagnostic> {
-  const declared = declaredIn(config, group);
+function* references(config: unknown, place: string, what: Named): Iterable<Diagnostic> {
+  const declared = declaredIn(config, what);
   if (declared === null) return;
-  const also = group === 'strategies' ? BUILT_IN : [];
   for (const [path, name] of placesOf(config, place)) {
-    if (typeof name !== 'string' || declared.includes(name) || also.includes(name)) continue;
+    const known: readonly string[] = what === 'strategy' ? [...declared, ...BUILT_IN] : declared;
+    if (typeof name !== 'string' || known.includes(name)) continue;
     const part = laterValue(path, name);
-    if (part !== null) yield laterDiagnostic(JSON.stringify(name), part, path, false);
-    else yield unknown(name, what, group, declared, also, path);
+    yield part === null ? unknown(name, what, declared, path) : laterDiagnostic(JSON.stringify(name), part, path, false);
   }
 }
 
-/** Null when the group itself is wrong: then that is said, and not every reference into it as well. */
-function declaredIn(config: unknown, group: Group): readonly string[] | null {
+/** Null when the section itself is wrong: then that is said, and not every reference into it as well. */
+function declaredIn(config: unknown, what: Named): readonly string[] | null {
   let node = config;
-  for (const key of group.split('.')) {
-    if (typeof node !== 'object' || node === null || Array.isArray(node)) return null;
-    if (!Object.hasOwn(node, key)) return group === 'servers' ? null : [];
-    node = (node as Record<string, unknown>)[key];
+  for (const key of SECTIONS[what].split('.')) {
+    if (!isObject(node)) return null;
+    if (node[key] === undefined) return what === 'server' || isMisspelt(node, key) ? null : [];
+    node = node[key];
   }
-  if (node === undefined) return group === 'servers' ? null : [];
-  if (typeof node !== 'object' || node === null || Array.isArray(node)) return null;
-  return group === 'servers' && Object.keys(node).length === 0 ? null : Object.keys(node);
+  const declared = isObject(node) ? Object.keys(node) : null;
+  return what === 'server' && declared?.length === 0 ? null : declared;
 }
 
-function unknown(name: string, what: string, group: Group, declared: readonly string[], also: readonly string[], path: ConfigPath): Diagnostic {
-  const guess = didYouMean(name, [...declared, ...also]);
-  const here = declared.length === 0 ? `nothing is declared under ${group}` : `declared under ${group}: ${declared.join(', ')}`;
-  const help = guess ? null : also.length === 0 ? here : `${here}; built in: ${also.join(', ')}`;
-  return { code: 'reference', message: `no ${what} is named "${name}"${guess}`, help, place: { kind: 'path', path, key: false } };
+const isMisspelt = (object: object, key: string): boolean => Object.keys(object).some((own) => closest(own, [key]) !== null);
+
+function unknown(name: string, what: Named, declared: readonly string[], path: ConfigPath): Diagnostic {
+  const section = SECTIONS[what];
+  const builtIn = what === 'strategy' ? BUILT_IN : [];
+  const guess = didYouMean(name, [...declared, ...builtIn]);
+  const here = declared.length === 0 ? `nothing is declared under ${section}` : `declared under ${section}: ${declared.join(', ')}`;
+  const help = builtIn.length === 0 ? here : `${here}; built in: ${builtIn.join(', ')}`;
+  return problem('reference', path, `no ${what} is named "${name}"${guess}`, { help: guess ? null : help });
 }
 
 function* ruleNames(config: unknown): Iterable<Diagnostic> {
   for (const [path] of placesOf(config, 'policy.rules.*')) {
     const name = String(path.at(-1));
-    if (!RULE_NAMES.has(name)) yield problem('rule', path, `no rule is called "${name}"${didYouMean(name, RULE_NAMES)}`);
+    if (!RULE_NAMES.has(name)) yield problem('rule', path, `no rule is called "${name}"${didYouMean(name, RULE_NAMES)}`, { key: true });
   }
-}
-
-/** Points at the name itself. */
-function problem(code: string, path: ConfigPath, message: string): Diagnostic {
-  return { code, message, help: null, place: { kind: 'path', path, key: true } };
 }

@@ -1,4 +1,5 @@
 import type { OriginModel } from '../config/model.js';
+import { sortedEntries } from './sorted-entries.js';
 import type { OriginFault, OriginPlan, OriginRule, OriginRuleAt } from './types.js';
 
 /** Tunnel services whose host names anybody can have (MCP108). The preset exists because deployments in the wild use it. */
@@ -10,14 +11,12 @@ const BIND = /^(?:[a-z]+:\/\/)?(?:0\.0\.0\.0|\[?::\]?)(?::[\d*]+)?\/?$/i;
 const LABELS = /^x(\.[a-z0-9-]+){2,}$/;
 
 export function planOrigins(origins: Readonly<Record<string, OriginModel>>): OriginPlan[] {
-  return Object.keys(origins)
-    .sort()
-    .map((name) => {
-      const { origins: written, preset, owner, reviewBy, note, place } = origins[name] as OriginModel;
-      const from = `origins.${name}`;
-      const placeOf = (i: number): string => `${from}${place.key}${place.isList ? `.${i}` : ''}`;
-      return { name, rules: preset ? [presetRule(preset, from)] : written.map((text, i) => ({ rule: readOrigin(text), written: text, from: placeOf(i) })), owner, reviewBy, note, from };
-    });
+  return sortedEntries(origins).map(([name, { origins: written, preset, owner, reviewBy, note, place }]) => {
+    const from = `origins.${name}`;
+    const placeOf = (i: number): string => `${from}${place.key}${place.isList ? `.${i}` : ''}`;
+    const rules = preset ? [presetRule(preset, from)] : written.map((text, i) => ({ rule: readOrigin(text), written: text, from: placeOf(i) }));
+    return { name, rules, owner, reviewBy, note, from };
+  });
 }
 
 function presetRule(preset: 'any-https' | 'ngrok', from: string): OriginRuleAt {

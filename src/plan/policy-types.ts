@@ -1,5 +1,5 @@
 /** The half of the plan that is checked rather than enforced or run. It is no part of the config hash: a promise changes no deployment. */
-import type { Revision } from '../config/language/gateway.js';
+import type { Revision } from '../config/language/revisions.js';
 import type { RuleName } from '../config/language/rules.js';
 
 export type Severity = 'error' | 'warn' | 'info';

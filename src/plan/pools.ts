@@ -1,7 +1,8 @@
+import type { BuiltInStrategy } from '../config/language/strategies.js';
 import type { HttpServerModel, Model, ServerModel } from '../config/model.js';
-import { entries } from './common.js';
 import { planChild, planHealth, STDIO_HOST, workloadImage } from './server.js';
-import { type Balance, type Placement, PLACEMENTS, type Pool, type Source } from './types.js';
+import { sortedEntries } from './sorted-entries.js';
+import { type Placement, PLACEMENTS, type Pool, type Source } from './types.js';
 
 /** Names by which the gateway finds the instances of a server, where a platform gives it one address for each. */
 export function dnsName(model: Model, server: string, placement: Exclude<Placement, 'local'>): string {
@@ -15,10 +16,10 @@ export function dnsName(model: Model, server: string, placement: Exclude<Placeme
 }
 
 export function planPools(model: Model): Pool[] {
-  return entries(model.servers).map(([name, server]) => ({
+  return sortedEntries(model.servers).map(([name, server]) => ({
     server: name,
     strategy: server.strategy,
-    balance: (model.strategies[server.strategy]?.balance ?? server.strategy) as Balance,
+    balance: (model.strategies[server.strategy]?.balance ?? server.strategy) as BuiltInStrategy,
     stateful: server.kind === 'http' ? server.stateful : true,
     health: planHealth(server),
     sources: Object.fromEntries(PLACEMENTS.map((placement) => [placement, source(model, name, server, placement)])) as Record<Placement, Source>,

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Model } from '../config/model.js';
 import type { Diagnostic } from '../load/types.js';
-import { about, entries } from './common.js';
+import { planAbout } from './about.js';
 import { checkConsistency } from './consistency.js';
 import { planPolicy } from './policy.js';
 import { planHealth } from './server.js';
 import { planSecrets } from './secrets.js';
+import { sortedEntries } from './sorted-entries.js';
 import { planImages, planTargets } from './targets.js';
 import { planTraffic } from './traffic.js';
 import type { DevPlan, Infra, Plan } from './types.js';
@@ -19,7 +20,7 @@ export function resolve(model: Model, environment: string | null): Resolved {
   const profile = model.profile ?? (traffic.publicUrl.isPublic ? 'production' : 'local');
   const diagnostics = checkConsistency(model, traffic, profile);
   if (diagnostics.length > 0) return { ok: false, diagnostics };
-  const body = { name: model.name, environment, profile, about: about(model), traffic, infra: planInfra(model) };
+  const body = { name: model.name, environment, profile, about: planAbout(model), traffic, infra: planInfra(model) };
   return { ok: true, plan: freeze({ ...body, hash: hashOf(body), policy: planPolicy(model, traffic) }) };
 }
 
@@ -36,12 +37,12 @@ function planInfra(model: Model): Infra {
 }
 
 function planDev(model: Model): DevPlan[] {
-  return entries(model.servers).flatMap(([server, config]) => {
+  return sortedEntries(model.servers).flatMap(([server, config]) => {
     if (config.kind === 'stdio' || !config.dev) return [];
     const { command, cwd, env, instances } = config.dev;
-    return [
-      { server, command, cwd: cwd ?? null, env: Object.fromEntries(entries(env)), instances, path: config.path, health: planHealth(config), from: `servers.${server}.dev` },
-    ];
+    const health = planHealth(config);
+    const from = `servers.${server}.dev`;
+    return [{ server, command, cwd: cwd ?? null, env: Object.fromEntries(sortedEntries(env)), instances, path: config.path, health, from }];
   });
 }
 
@@ -51,7 +52,7 @@ function hashOf(value: object): string {
 
 /** Key order is how the code happens to build an object, not what the config says. */
 function sortKeys(_key: string, value: unknown): unknown {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(entries(value as Record<string, unknown>)) : value;
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(sortedEntries(value as Record<string, unknown>)) : value;
 }
 
 function freeze<T>(value: T): T {

@@ -1,6 +1,6 @@
 /** What pools and workloads both say about one server. */
 import type { ServerModel, StdioServerModel } from '../config/model.js';
-import { entries } from './common.js';
+import { sortedEntries } from './sorted-entries.js';
 import type { ChildPlan, EnvEntry, HealthPlan, WorkloadImage } from './types.js';
 
 /** A stdio server in a container is served over HTTP by its host, which has a health path of its own. */
@@ -20,13 +20,14 @@ export function planChild(server: StdioServerModel, from: string): ChildPlan {
 export function workloadImage(name: string, server: ServerModel, nodeImage: string): WorkloadImage {
   const from = `servers.${name}`;
   if (server.image !== undefined) return { kind: 'reference', reference: server.image, from: `${from}.image` };
-  if (server.kind === 'stdio' && server.npm !== undefined) return { kind: 'install', base: nodeImage, manager: 'npm', package: server.npm, from: `${from}.npm` };
-  if (server.kind === 'stdio' && server.uv !== undefined) return { kind: 'install', base: nodeImage, manager: 'uv', package: server.uv, from: `${from}.uv` };
+  const { npm, uv } = server.kind === 'stdio' ? server : {};
+  if (npm !== undefined) return { kind: 'install', base: nodeImage, manager: 'npm', package: npm, from: `${from}.npm` };
+  if (uv !== undefined) return { kind: 'install', base: nodeImage, manager: 'uv', package: uv, from: `${from}.uv` };
   return { kind: 'none', reason: 'nothing says what a container would hold: give it npm, uv or image' };
 }
 
 export function envEntries(env: ServerModel['env'], from: string): EnvEntry[] {
-  return entries(env).map(([name, value]) => ({
+  return sortedEntries(env).map(([name, value]) => ({
     name,
     value: typeof value === 'string' ? { kind: 'text', text: value } : { kind: 'secret', secret: value.secret },
     from: `${from}.env.${name}`,

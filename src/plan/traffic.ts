@@ -1,8 +1,10 @@
+import { isLegacy } from '../config/language/revisions.js';
 import type { Model, TenantModel } from '../config/model.js';
-import { about, entries } from './common.js';
+import { planAbout } from './about.js';
 import { planOrigins } from './origins.js';
 import { planPools } from './pools.js';
 import { Sets } from './sets.js';
+import { sortedEntries } from './sorted-entries.js';
 import type { AcceptedHost, ClientPlan, PublicUrl, Route, TenantPlan, Traffic } from './types.js';
 
 /** What every enforcement point decides by. */
@@ -58,7 +60,7 @@ function planHosts(model: Model): AcceptedHost[] {
   const url = planPublicUrl(model);
   const hosts = new Map<string, AcceptedHost>([[url.host, { name: url.host, tenant: null, from: url.from }]]);
   if (model.gateway.hosts !== 'any') for (const name of model.gateway.hosts) hosts.set(name, { name, tenant: null, from: 'gateway.hosts' });
-  for (const [tenant, { match }] of entries(model.tenants)) {
+  for (const [tenant, { match }] of sortedEntries(model.tenants)) {
     for (const one of match) if ('host' in one) hosts.set(one.host, { name: one.host, tenant, from: `tenants.${tenant}.match` });
   }
   return [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -67,8 +69,8 @@ function planHosts(model: Model): AcceptedHost[] {
 /** GET and DELETE are operations on a legacy session; 2026-07-28 has POST alone. */
 function planRoutes(model: Model, originSets: Sets): Route[] {
   const all = Object.keys(model.origins);
-  const methods = model.gateway.revisions.some((revision) => revision < '2026-07-28') ? ['DELETE', 'GET', 'POST'] : ['POST'];
-  return entries(model.servers)
+  const methods = model.gateway.revisions.some(isLegacy) ? ['DELETE', 'GET', 'POST'] : ['POST'];
+  return sortedEntries(model.servers)
     .filter(([, server]) => server.public)
     .map(([name, server]) => ({
       path: server.route ?? `/mcp/${name}`,
@@ -82,7 +84,7 @@ function planRoutes(model: Model, originSets: Sets): Route[] {
 }
 
 function planClients({ auth }: Model): ClientPlan[] {
-  return entries(auth.clients).map(([name, client]) => ({
+  return sortedEntries(auth.clients).map(([name, client]) => ({
     name,
     keys: client.keys.map(({ secret }) => secret),
     permissions: [...client.permissions].sort(),
@@ -93,9 +95,9 @@ function planClients({ auth }: Model): ClientPlan[] {
 
 function planTenants(model: Model, serverSets: Sets, originSets: Sets): TenantPlan[] {
   const everyServer = Object.keys(model.servers);
-  const declared = entries(model.tenants).map(([name, tenant]) => ({
+  const declared = sortedEntries(model.tenants).map(([name, tenant]) => ({
     name,
-    about: about(tenant),
+    about: planAbout(tenant),
     implied: false,
     match: planMatch(tenant),
     servers: serverSets.add(tenant.servers === '*' ? everyServer : tenant.servers),

@@ -5,7 +5,8 @@
  * that emitters work on classes and never on the product of servers and tenants. `from` is the config path a node came from, dotted.
  * Durations are milliseconds, sizes bytes, rates tokens per window.
  */
-import type { Revision } from '../config/language/gateway.js';
+import type { Revision } from '../config/language/revisions.js';
+import type { BuiltInStrategy } from '../config/language/strategies.js';
 import type { PolicyPlan } from './policy-types.js';
 
 export type { ExpectationPlan, PolicyPlan, Severity, SuppressionPlan } from './policy-types.js';
@@ -190,14 +191,11 @@ export interface CorsPlan {
   readonly allowHeaders: readonly string[];
 }
 
-export const BALANCES = ['round-robin', 'least-connections'] as const;
-export type Balance = (typeof BALANCES)[number];
-
 /** The instances of one server, and how they are chosen. */
 export interface Pool {
   readonly server: string;
   readonly strategy: string;
-  readonly balance: Balance;
+  readonly balance: BuiltInStrategy;
   /** Sessions live in the instance. */
   readonly stateful: boolean;
   readonly health: HealthPlan;

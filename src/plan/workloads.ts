@@ -1,11 +1,12 @@
 import type { Model, ResourcesModel, ServerModel } from '../config/model.js';
-import { about, entries } from './common.js';
+import { planAbout } from './about.js';
 import { envEntries, planChild, planHealth, STDIO_HOST, workloadImage } from './server.js';
+import { sortedEntries } from './sorted-entries.js';
 import type { EnvEntry, ResourcesPlan, VolumePlan, Workload } from './types.js';
 
 /** What is run: the gateway first, then every server that a target starts. */
 export function planWorkloads(model: Model, nodeImage: string): Workload[] {
-  const servers = entries(model.servers).filter(([, server]) => server.kind === 'stdio' || server.instances === undefined);
+  const servers = sortedEntries(model.servers).filter(([, server]) => server.kind === 'stdio' || server.instances === undefined);
   return [gateway(model, nodeImage), ...servers.map(([name, server]) => workload(name, server, nodeImage))];
 }
 
@@ -32,7 +33,8 @@ function gateway(model: Model, nodeImage: string): Workload {
 
 /** Secrets the gateway process reads, wherever it runs. */
 export function gatewaySecrets(model: Model): { secret: string; from: string }[] {
-  const keys = entries(model.auth.clients).flatMap(([name, { keys }]) => keys.map(({ secret }, i) => ({ secret, from: `auth.clients.${name}.keys.${i}` })));
+  const clients = sortedEntries(model.auth.clients);
+  const keys = clients.flatMap(([name, { keys }]) => keys.map(({ secret }, i) => ({ secret, from: `auth.clients.${name}.keys.${i}` })));
   const sealing = model.gateway.sessionKeys.map(({ secret }, i) => ({ secret, from: `gateway.sessionKeys.${i}` }));
   const token = model.gateway.admin?.readToken;
   return [...keys, ...sealing, ...(token ? [{ secret: token.secret, from: 'gateway.admin.readToken' }] : [])].sort((a, b) => (a.secret < b.secret ? -1 : 1));
@@ -45,7 +47,7 @@ function workload(name: string, server: ServerModel, nodeImage: string): Workloa
   return {
     id: name,
     kind: isStdio ? 'stdio-host' : 'server',
-    about: about(server),
+    about: planAbout(server),
     image: workloadImage(name, server, nodeImage),
     replicas: server.replicas,
     stateful: isStdio ? server.replicas > 1 || server.volumes.some(({ perInstance }) => perInstance === true) : server.stateful,

@@ -1,9 +1,9 @@
+import type { Revision } from './revisions.js';
 import type { Secret } from './secret.js';
 import type { Resources } from './servers.js';
 import type { Duration, Rate, Size } from './units.js';
 
-/** A protocol revision of MCP that the gateway speaks to clients. */
-export type Revision = '2025-03-26' | '2025-06-18' | '2025-11-25' | '2026-07-28';
+export type { Revision } from './revisions.js';
 
 /** The generated gateway: where it listens, whom it trusts, and what it lets one process take on. */
 export interface Gateway {

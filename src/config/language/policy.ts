@@ -1,4 +1,4 @@
-import type { Revision } from './gateway.js';
+import type { Revision } from './revisions.js';
 import type { RuleName } from './rules.js';
 import type { Day } from './units.js';
 
@@ -28,7 +28,10 @@ export interface Suppression<P extends string> {
   owner?: string;
 }
 
-/** A request whose decision is promised. Defaults: host of `gateway.url`, no Origin, POST, the newest listed revision, `tools/list`; buckets full, instances up. */
+/**
+ * A request whose decision is promised. Defaults: host of `gateway.url`, no Origin, POST, the newest listed revision, `tools/list`; buckets full,
+ * instances up.
+ */
 export type ExpectedRequest<S extends string, T extends string, C extends string> = (
   | { server: S; path?: never }
   | { path: `/${string}`; server?: never }

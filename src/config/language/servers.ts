@@ -1,8 +1,8 @@
 import type { Secret } from './secret.js';
+import type { BuiltInStrategy } from './strategies.js';
 import type { Cpu, Duration, Size } from './units.js';
 
-/** Load-balancing strategies that need no settings and can be named directly. */
-export type BuiltInStrategy = 'round-robin' | 'least-connections';
+export type { BuiltInStrategy } from './strategies.js';
 
 /** Processor and memory of one instance, as Kubernetes means them. */
 export interface Resources {

@@ -1,5 +1,5 @@
-import type { BuiltInStrategy } from './servers.js';
 import type { Secret } from './secret.js';
+import type { BuiltInStrategy } from './strategies.js';
 import type { Day, Rate } from './units.js';
 
 /** An origin that browsers may call from: `https://app.example.com`, `https://*.example.com` (one extra label), `http://localhost:*` (any port). */

@@ -1,14 +1,14 @@
 import { z } from 'zod';
+import { REVISIONS } from '../language/revisions.js';
 import { cidr, count, duration, headerName, hostName, listenHost, port, rate, secret, size, absolutePath } from './scalars.js';
 import { resources } from './servers.js';
 
-export const REVISIONS = ['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'] as const;
-
 const publicUrl = z.string({ error: 'expected a URL, such as "https://mcp.acme.com"' }).transform((text, context) => {
   const url = URL.canParse(text) ? new URL(text) : null;
-  const plain = url && (url.protocol === 'https:' || url.protocol === 'http:') && !url.username && !url.password && !url.search && !url.hash && url.pathname === '/';
-  if (url && plain) return url.origin;
-  context.addIssue({ code: 'custom', message: `expected an http or https URL with nothing behind the host, such as "https://mcp.acme.com"; got ${JSON.stringify(text)}` });
+  const isPlain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash && url.pathname === '/';
+  if (url && isPlain) return url.origin;
+  const message = `expected an http or https URL with nothing behind the host, such as "https://mcp.acme.com"; got ${JSON.stringify(text)}`;
+  context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
 

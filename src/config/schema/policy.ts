@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { REVISIONS } from './gateway.js';
+import { REVISIONS } from '../language/revisions.js';
 import { day, hostName, httpPath, line, whole } from './scalars.js';
 
 const request = z

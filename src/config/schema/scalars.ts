@@ -29,7 +29,11 @@ export function text(form: RegExp, wanted: string) {
 
 /** A whole number between two others, which are said where it is not. */
 export const whole = (from: number, to: number, what: string) =>
-  z.number({ error: `expected ${what}` }).int({ error: `expected ${what}` }).min(from, { error: `expected at least ${from}` }).max(to, { error: `expected at most ${to}` });
+  z
+    .number({ error: `expected ${what}` })
+    .int({ error: `expected ${what}` })
+    .min(from, { error: `expected at least ${from}` })
+    .max(to, { error: `expected at most ${to}` });
 export const count = (most = 1_000_000) => whole(1, most, 'a whole number');
 export const port = z
   .number({ error: 'expected a port number' })
@@ -45,7 +49,10 @@ export const absolutePath = text(/^\/[^\s\0]*$/, 'an absolute path');
 /** A path no hop would rewrite: no escapes, no empty or dot segments, nothing that means something to nginx or a shell. */
 export const urlPath = text(/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+$/, 'a path of letters, digits, dots, dashes and underscores, such as "/mcp/search"');
 export const httpPath = text(/^\/[A-Za-z0-9._~/-]*$/, 'a path, such as "/health"');
-export const hostName = text(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, 'a host name in lower case, without scheme, port or wildcard');
+export const hostName = text(
+  /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
+  'a host name in lower case, without scheme, port or wildcard',
+);
 export const headerName = text(/^[A-Za-z0-9-]+$/, 'a header name of letters, digits and dashes');
 export const line = text(/^[^\0\r\n]*$/, 'text on one line');
 /** An address alone is a network of one. */
@@ -62,7 +69,7 @@ export const envName = text(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable name: letter
 
 export const secret = z.strictObject(
   { secret: text(/^[A-Z][A-Z0-9_]{0,126}$/, 'a secret name: upper case letters, digits and underscores') },
-  { error: (issue) => (typeof issue.input === 'string' ? 'a secret is named, never written: use secret(\'NAME\')' : "expected secret('NAME')") },
+  { error: (issue) => (typeof issue.input === 'string' ? "a secret is named, never written: use secret('NAME')" : "expected secret('NAME')") },
 );
 
 export const labels = z.record(z.string(), line);
@@ -70,5 +77,7 @@ export const about = { description: line.optional(), owner: line.optional(), lab
 /** Variables of a process: text or secrets. Node and the gateway use the two reserved families themselves. */
 export const env = z.record(
   envName.refine((name) => !name.startsWith('MCPGEN_'), { error: 'names that begin with MCPGEN_ are mcpgen’s own' }),
-  z.union([z.string().refine((value) => !value.includes('\0'), { error: 'expected text without a NUL' }), secret], { error: "expected text or secret('NAME')" }),
+  z.union([z.string().refine((value) => !value.includes('\0'), { error: 'expected text without a NUL' }), secret], {
+    error: "expected text or secret('NAME')",
+  }),
 );

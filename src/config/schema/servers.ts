@@ -47,17 +47,23 @@ const instanceUrl = z.string({ error: 'expected a URL, such as "https://crm-a.ac
     const url = URL.canParse(value) ? new URL(value) : null;
     return url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.hash;
   },
-  { error: (issue) => `expected an http or https URL without credentials or fragment, such as "https://crm-a.acme.com/mcp"; got ${JSON.stringify(issue.input)}` },
+  {
+    error: ({ input }) =>
+      `expected an http or https URL without credentials or fragment, such as "https://crm-a.acme.com/mcp"; got ${JSON.stringify(input)}`,
+  },
 );
+
+const instance = z.strictObject({
+  id: text(/^[A-Za-z0-9._:-]{1,80}$/, 'an id of letters, digits, dots, dashes').optional(),
+  url: instanceUrl,
+  enabled: z.boolean().default(true),
+});
 
 export const httpServer = z.strictObject({
   kind: z.literal('http'),
   ...common,
   image: imageReference.optional(),
-  instances: z
-    .array(z.strictObject({ id: text(/^[A-Za-z0-9._:-]{1,80}$/, 'an id of letters, digits, dots, dashes').optional(), url: instanceUrl, enabled: z.boolean().default(true) }))
-    .min(1, { error: 'expected at least one instance' })
-    .optional(),
+  instances: z.array(instance).min(1, { error: 'expected at least one instance' }).optional(),
   port: port.default(8000),
   path: urlPath.default('/mcp'),
   stateful: z.boolean().default(false),

@@ -16,7 +16,9 @@ const exposure = z.discriminatedUnion('kind', [
       parent: z.strictObject({ name: dnsLabel, namespace: dnsLabel.optional() }).optional(),
       gatewayClass: dnsLabel.optional(),
     })
-    .refine(({ parent, gatewayClass }) => (parent === undefined) !== (gatewayClass === undefined), { error: 'expected exactly one of parent and gatewayClass' }),
+    .refine(({ parent, gatewayClass }) => (parent === undefined) !== (gatewayClass === undefined), {
+      error: 'expected exactly one of parent and gatewayClass',
+    }),
   z.strictObject({ kind: z.literal('none') }),
 ]);
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BUILT_IN } from '../language/strategies.js';
 import { about, count, day, hostName, line, rate, secret } from './scalars.js';
 
 const pattern = z.string({ error: 'expected an origin, such as "https://app.acme.com"' });
@@ -27,7 +28,9 @@ export const origin = z.union(
     patterns.transform(({ list, isList }): OriginShape => ({ ...PLAIN, origins: list, place: { key: '', isList } })),
     z
       .strictObject({ origin: patterns, owner: line.optional(), reviewBy: day.optional(), note: line.optional() })
-      .transform(({ origin: { list, isList }, owner = null, reviewBy = null, note = null }): OriginShape => ({ ...PLAIN, origins: list, owner, reviewBy, note, place: { key: '.origin', isList } })),
+      .transform(({ origin: { list, isList }, owner = null, reviewBy = null, note = null }): OriginShape => {
+        return { ...PLAIN, origins: list, owner, reviewBy, note, place: { key: '.origin', isList } };
+      }),
     z.strictObject({ preset: z.enum(['any-https', 'ngrok']) }).transform(({ preset }): OriginShape => ({ ...PLAIN, preset })),
   ],
   { error: 'expected an origin such as "https://app.acme.com", a list of them, { origin, owner, reviewBy, note } or { preset }' },
@@ -50,13 +53,12 @@ export const tenant = z.strictObject({
   sessions: count().optional(),
 });
 
-export const strategy = z.strictObject({ balance: z.enum(['round-robin', 'least-connections']) });
+export const strategy = z.strictObject({ balance: z.enum(BUILT_IN) });
 
-export const auth = z.strictObject({
-  clients: z
-    .record(
-      z.string(),
-      z.strictObject({ keys: z.array(secret).min(1, { error: 'expected at least one key' }), permissions: z.array(line).default([]), rotateBy: day.optional() }),
-    )
-    .default({}),
+export const client = z.strictObject({
+  keys: z.array(secret).min(1, { error: 'expected at least one key' }),
+  permissions: z.array(line).default([]),
+  rotateBy: day.optional(),
 });
+
+export const auth = z.strictObject({ clients: z.record(z.string(), client).default({}) });

@@ -1,0 +1,10 @@
+/** Protocol revisions of MCP that the gateway speaks to clients, the oldest first. */
+export const REVISIONS = ['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'] as const;
+
+/** A protocol revision of MCP that the gateway speaks to clients. */
+export type Revision = (typeof REVISIONS)[number];
+
+export const NEWEST = REVISIONS.at(-1) as Revision;
+
+/** Revisions are days, so they compare as text. The first without sessions, and with them GET and DELETE, is 2026-07-28. */
+export const isLegacy = (revision: Revision): boolean => revision < '2026-07-28';
