@@ -1,10 +1,10 @@
 /** The gateway's own decision, asked without a gateway: what `explain`, policy tests and the proofs of agreement share. */
 import { gatewayTables } from './emit/gateway/tables.js';
-import { ask, type Asked, type GatewayRequest } from './gateway/runtime/asked.js';
-import { addressSet } from './gateway/runtime/address.js';
-import { compileTables, type Tables } from './gateway/runtime/compile.js';
-import { decide, recogniseTenants, ROWS, type Decision, type Facts, type Principal, type Step } from './gateway/runtime/decide.js';
-import type { Message } from './gateway/runtime/message.js';
+import { readHead, type RequestHead, type GatewayRequest } from './gateway/runtime/decision/head.js';
+import { addressSet } from './gateway/runtime/decision/address.js';
+import { compileTables, type Tables } from './gateway/runtime/decision/lookups.js';
+import { decide, recogniseTenants, ROWS, type Decision, type Facts, type Principal, type Step } from './gateway/runtime/decision/decide.js';
+import type { Message } from './gateway/runtime/decision/message.js';
 import type { ExpectationPlan, Plan } from './plan/types.js';
 
 export type AskedRequest = ExpectationPlan['request'];
@@ -14,7 +14,7 @@ export interface Judged {
   /** The rows that let it pass, in order. */
   readonly passed: readonly Step[];
   readonly tables: Tables;
-  readonly asked: Asked;
+  readonly head: RequestHead;
   readonly facts: Facts;
 }
 
@@ -50,22 +50,22 @@ const message = ({ revision }: AskedRequest): Message => ({
 
 /** Decides as the gateway would with full buckets and instances that are up. */
 export function judgeRequest(plan: Plan, request: AskedRequest, tables = compileTables(gatewayTables(plan), 'local')): Judged {
-  const asked = ask(tables, requestOf(request), addressSet(plan.traffic.trustedProxies));
+  const head = readHead(tables, requestOf(request), addressSet(plan.traffic.trustedProxies));
   const principal = principalOf(plan, request);
   const facts: Facts = {
     address: { kind: 'ok' },
     principal,
-    tenants: request.tenant === null ? recogniseTenants(tables, asked, principal) : [request.tenant],
+    tenants: request.tenant === null ? recogniseTenants(tables, head, principal) : [request.tenant],
     quota: { kind: 'ok' },
     body: { kind: 'message', message: message(request) },
     session: { kind: 'none' },
     instance: { kind: 'ok' },
   };
-  const decision = decide(tables, asked, facts);
+  const decision = decide(tables, head, facts);
   if (decision.kind === 'need') throw new Error(`the decision asks for ${decision.fact}, which was given`);
   const steps = ROWS.map(({ id }) => id);
   const passed = decision.kind === 'allow' ? steps : steps.slice(0, steps.indexOf(decision.step));
-  return { decision, passed, tables, asked, facts };
+  return { decision, passed, tables, head, facts };
 }
 
 /** A tenant's request comes with whatever credentials that tenant has. */

@@ -5,7 +5,7 @@
  */
 import { listenOf, logLevelOf, placementOf, SettingError } from './runtime/env.js';
 import { createLog } from './runtime/log.js';
-import { createChildren } from './runtime/pools.js';
+import { createChildren } from './runtime/upstream/pools.js';
 import { serve } from './runtime/serve.js';
 import { FEATURES, TABLES } from './tables.js';
 const write = (line) => void process.stdout.write(line);

@@ -182,7 +182,7 @@ export const TABLES = {
 
 export const FEATURES = {
   admin: () => import('./runtime/admin.js'),
-  dns: () => import('./runtime/dns.js'),
+  dns: () => import('./runtime/upstream/dns.js'),
   host: () => import('./runtime/stdio/host.js'),
   stdio: () => import('./runtime/stdio/upstream.js'),
 };

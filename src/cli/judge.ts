@@ -12,7 +12,7 @@ import type { Located, Report } from '../policy/render/report.js';
 import type { Finding } from '../policy/types.js';
 import { RULES } from '../policy/rules/index.js';
 import { runRules } from '../policy/run.js';
-import type { Project } from '../session.js';
+import type { Project } from '../project.js';
 import type { Context } from './commands.js';
 import { textOf } from './render/text-of.js';
 

@@ -1,5 +1,5 @@
 import type { Target } from '../emit/types.js';
-import type { SessionOptions } from '../session.js';
+import type { SessionOptions } from '../project.js';
 import type { Given } from './args.js';
 
 /** The flags that every command about a config shares. */

@@ -38,7 +38,7 @@ export const TABLES: GatewayTables = {
 
 export const FEATURES: Features = {
   admin: () => import('./runtime/admin.js'),
-  dns: () => import('./runtime/dns.js'),
+  dns: () => import('./runtime/upstream/dns.js'),
   host: () => import('./runtime/stdio/host.js'),
   stdio: () => import('./runtime/stdio/upstream.js'),
 };

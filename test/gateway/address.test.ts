@@ -1,7 +1,7 @@
 /** Whose address a request comes from, when hops in front say so. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { addressSet, clientAddress, isLoopback, plainAddress } from '#src/gateway/runtime/address.js';
+import { addressSet, clientAddress, isLoopback, plainAddress } from '#src/gateway/runtime/decision/address.js';
 import { chance } from '../support/gateway-random.js';
 
 describe('addressSet', () => {

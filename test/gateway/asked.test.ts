@@ -1,7 +1,7 @@
 /** Row 0 and 1: what a head says, and that it can be read in one way only. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ask, hostAccepted, type Asked } from '#src/gateway/runtime/asked.js';
+import { readHead, hostAccepted, type RequestHead } from '#src/gateway/runtime/decision/head.js';
 import { chance } from '../support/gateway-random.js';
 import { askedOf, gatewayConfig, tablesOf, type HeadOptions } from '../support/gateway-tables.js';
 
@@ -11,9 +11,9 @@ const CONFIG = gatewayConfig({
   gateway: { url: 'https://mcp.example.com', hosts: ['alias.example.com'], sessionKeys: [{ secret: 'SESSION_KEY' }] },
 });
 const TABLES = tablesOf(CONFIG);
-const asked = (head: HeadOptions = {}): Asked => askedOf(TABLES, head);
+const asked = (head: HeadOptions = {}): RequestHead => askedOf(TABLES, head);
 const hop = (address: string): boolean => address === '10.0.0.1';
-const throughHop = (headers: Readonly<Record<string, string>>): Asked => asked({ peer: '10.0.0.1', trusted: hop, headers });
+const throughHop = (headers: Readonly<Record<string, string>>): RequestHead => asked({ peer: '10.0.0.1', trusted: hop, headers });
 
 describe('normal form', () => {
   test('only the literal spelling of a path is a path', () => {
@@ -147,7 +147,7 @@ test('whatever comes, a head is read without throwing, and either refused or in 
       hosts: below(3),
       headers: { host: text(), origin: text(), 'x-forwarded-host': text(), 'x-forwarded-for': [text(), '10.0.0.1', text()].join(','), 'x-forwarded-proto': text() },
     };
-    const found = ask(TABLES, head, hop);
+    const found = readHead(TABLES, head, hop);
     const shown = `SEED=${seed}: ${JSON.stringify(head)}`;
     if (found.fault !== null) continue;
     assert.ok(found.path.startsWith('/') && !/%|\/\/|\/\.\.?(\/|$)|\?/.test(found.path), shown);

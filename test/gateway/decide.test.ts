@@ -1,9 +1,9 @@
 /** The decision: every row, what it refuses, where it points, and which row speaks first when several would refuse. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { decide, recogniseTenants, ROWS, type Decision, type Facts, type Principal, type Step } from '#src/gateway/runtime/decide.js';
-import type { Message } from '#src/gateway/runtime/message.js';
-import { REASONS, type Reason } from '#src/gateway/runtime/reasons.js';
+import { decide, recogniseTenants, ROWS, type Decision, type Facts, type Principal, type Step } from '#src/gateway/runtime/decision/decide.js';
+import type { Message } from '#src/gateway/runtime/decision/message.js';
+import { REASONS, type Reason } from '#src/gateway/runtime/decision/reasons.js';
 import { askedOf, gatewayConfig, tablesOf, type HeadOptions } from '../support/gateway-tables.js';
 
 const TABLES = tablesOf(

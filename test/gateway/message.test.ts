@@ -1,7 +1,7 @@
 /** What a body says, and which bodies could be read as two different messages. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { parseMessage, type Message } from '#src/gateway/runtime/message.js';
+import { parseMessage, type Message } from '#src/gateway/runtime/decision/message.js';
 import { chance } from '../support/gateway-random.js';
 import { CAPABILITIES, modern, request, VERSION } from '../support/gateway-messages.js';
 

@@ -1,7 +1,7 @@
 /** Which origins a set accepts, as written in a config and read back by the runtime. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { originAllowed } from '#src/gateway/runtime/origin.js';
+import { originAllowed } from '#src/gateway/runtime/decision/origin.js';
 import { chance } from '../support/gateway-random.js';
 import { gatewayConfig, tablesOf } from '../support/gateway-tables.js';
 

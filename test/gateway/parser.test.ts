@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { readBody } from '#src/gateway/runtime/exchange.js';
 import { publicServer } from '#src/gateway/runtime/listen.js';
-import { REASONS, refusalBody, type Reason } from '#src/gateway/runtime/reasons.js';
+import { REASONS, refusalBody, type Reason } from '#src/gateway/runtime/decision/reasons.js';
 import { request, type ErrorBody } from '../support/gateway-messages.js';
 import { gatewayConfig } from '../support/gateway-tables.js';
 import { startGateway, type RunningGateway } from '../support/gateway.js';

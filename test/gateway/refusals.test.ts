@@ -1,7 +1,7 @@
 /** Every refusal as a caller meets it: status, JSON, CORS, one log line, one count; and the connection is as good as before. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { REASONS, type Reason } from '#src/gateway/runtime/reasons.js';
+import { REASONS, type Reason } from '#src/gateway/runtime/decision/reasons.js';
 import { modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
 import { gatewayConfig } from '../support/gateway-tables.js';
 import { as, startGateway, type RunningGateway } from '../support/gateway.js';

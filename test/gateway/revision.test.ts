@@ -1,9 +1,9 @@
 /** Row 13 as a table: MCP-WIRE §1.4, each rung with what stands in headers and body. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { parseMessage, type Message } from '#src/gateway/runtime/message.js';
-import { decodeHeader, eraOf, revisionFault } from '#src/gateway/runtime/revision.js';
-import { REASONS } from '#src/gateway/runtime/reasons.js';
+import { parseMessage, type Message } from '#src/gateway/runtime/decision/message.js';
+import { decodeHeader, eraOf, revisionFault } from '#src/gateway/runtime/decision/revision.js';
+import { REASONS } from '#src/gateway/runtime/decision/reasons.js';
 import { chance } from '../support/gateway-random.js';
 import { CAPABILITIES, initialize, modern, modernHeaders, request, VERSION } from '../support/gateway-messages.js';
 import { askedOf, gatewayConfig, tablesOf } from '../support/gateway-tables.js';

@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { BALANCES } from '#src/gateway/runtime/balance.js';
+import { BALANCES } from '#src/gateway/runtime/upstream/balance.js';
 import { apiKeys } from '#src/gateway/runtime/credentials.js';
 import { listenOf, logLevelOf, longSecret, placementOf, poolOverrides, portOf, readSecret, SettingError, type Env } from '#src/gateway/runtime/env.js';
-import { Ledger } from '#src/gateway/runtime/ledger.js';
+import { OpenCounts } from '#src/gateway/runtime/open-counts.js';
 import { createLog } from '#src/gateway/runtime/log.js';
-import { REASONS, refusalBody, type Reason } from '#src/gateway/runtime/reasons.js';
+import { REASONS, refusalBody, type Reason } from '#src/gateway/runtime/decision/reasons.js';
 import { gatewayConfig, tablesOf } from '../support/gateway-tables.js';
 
 describe('reasons', () => {
@@ -73,7 +73,7 @@ describe('API keys', () => {
 
 describe('ledger', () => {
   test('streams, in all and by tenant; ending one twice ends it once', () => {
-    const ledger = new Ledger();
+    const ledger = new OpenCounts();
     const [one, two] = [ledger.openStream('a'), ledger.openStream('a')];
     const three = ledger.openStream('b');
     assert.deepEqual([ledger.streams, ledger.streamsOf('a'), ledger.streamsOf('b'), ledger.streamsOf('c')], [3, 2, 1, 0]);
@@ -85,7 +85,7 @@ describe('ledger', () => {
     assert.deepEqual([ledger.streams, ledger.streamsOf('a'), ledger.streamsOf('b')], [0, 0, 0]);
   });
   test('sessions, once each', () => {
-    const ledger = new Ledger();
+    const ledger = new OpenCounts();
     assert.ok(ledger.openSession('1', 'a', 100));
     assert.ok(!ledger.openSession('1', 'a', 100));
     assert.ok(ledger.openSession('2', 'b', 200));
@@ -96,7 +96,7 @@ describe('ledger', () => {
     assert.deepEqual([ledger.sessions, ledger.sessionsOf('a')], [1, 0]);
   });
   test('what has expired is forgotten, whatever the order it came in: a reload may have changed how long sessions last', () => {
-    const ledger = new Ledger();
+    const ledger = new OpenCounts();
     ledger.openSession('long', 'a', 1000);
     ledger.openSession('short', 'a', 50);
     ledger.openSession('last', 'a', 60);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
-import { REASONS, type Reason } from '#src/gateway/runtime/reasons.js';
+import { REASONS, type Reason } from '#src/gateway/runtime/decision/reasons.js';
 import { GATEWAY } from './backend.js';
 import { freePort, NGINXES, NO_NGINX } from './binaries.js';
 import { widePlan } from './plans.js';

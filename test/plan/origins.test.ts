@@ -1,7 +1,7 @@
 /** How an origin is read (DESIGN §4), and that what is read is what the gateway matches. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { originAllowed, originMatcher } from '#src/gateway/runtime/origin.js';
+import { originAllowed, originMatcher } from '#src/gateway/runtime/decision/origin.js';
 import { planOrigins, readOrigin } from '#src/plan/origins.js';
 import type { OriginRule } from '#src/plan/types.js';
 import { randomOf, withSeeds, type Random } from '../config/random.js';

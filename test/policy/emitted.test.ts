@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { RULES } from '#src/policy/rules/index.js';
 import { secretLiteral } from '#src/policy/rules/secret-literal.js';
 import { runRules } from '#src/policy/run.js';
-import { emitPlan } from '#src/session.js';
+import { emitPlan } from '#src/project.js';
 import { buildPlan, image, npm } from '../support/plan.js';
 import { findingsOf, inputOf } from './support.js';
 

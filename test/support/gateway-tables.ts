@@ -1,8 +1,8 @@
 /** Configs as object literals → plans and tables: what tests of the gateway's pure modules start from. */
 import { validate } from '#src/config/validate.js';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
-import { ask, type Asked, type GatewayRequest } from '#src/gateway/runtime/asked.js';
-import { compileTables, type Tables } from '#src/gateway/runtime/compile.js';
+import { readHead, type RequestHead, type GatewayRequest } from '#src/gateway/runtime/decision/head.js';
+import { compileTables, type Tables } from '#src/gateway/runtime/decision/lookups.js';
 import type { Placement } from '#src/gateway/runtime/types.js';
 import { resolve } from '#src/plan/resolve.js';
 import type { Plan } from '#src/plan/types.js';
@@ -41,7 +41,7 @@ export interface HeadOptions extends Partial<Omit<GatewayRequest, 'headers'>> {
 }
 
 /** What the head of a POST to `/mcp/search` says, but for what is given. */
-export function askedOf(tables: Tables, { headers = {}, trusted = () => false, ...rest }: HeadOptions = {}): Asked {
+export function askedOf(tables: Tables, { headers = {}, trusted = () => false, ...rest }: HeadOptions = {}): RequestHead {
   const request = { method: 'POST', target: '/mcp/search', hosts: 1, peer: '127.0.0.1', headers: { host: 'localhost', 'content-type': 'application/json', ...headers }, ...rest };
-  return ask(tables, request, trusted);
+  return readHead(tables, request, trusted);
 }

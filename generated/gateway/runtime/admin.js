@@ -1,7 +1,7 @@
 // A module of mcpgen's gateway. Do not edit.
 /** The admin listener: what operators and monitoring read. It never shares a port with the public routes. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isLoopback } from './address.js';
+import { isLoopback } from './decision/address.js';
 const json = (value) => ({ type: 'application/json', body: `${JSON.stringify(value, null, 2)}\n` });
 const PAGES = new Map([
 	['/metrics', ({ metrics }) => ({ type: 'text/plain; version=0.0.4; charset=utf-8', body: metrics.text() })],

@@ -1,13 +1,13 @@
 // A module of mcpgen's gateway. Do not edit.
 /** A request from its first byte to its log line. */
 import { createHash, randomUUID } from 'node:crypto';
-import { ask } from './asked.js';
-import { decide } from './decide.js';
+import { readHead } from './decision/head.js';
+import { decide } from './decision/decide.js';
 import { messageOf, tenantOf } from './exchange.js';
 import { forward } from './proxy.js';
-import { REASONS } from './reasons.js';
+import { REASONS } from './decision/reasons.js';
 import { preflightAnswer, refusalAnswer } from './respond.js';
-import { holdStream, SUPPLY } from './supply.js';
+import { holdStream, FIND_FACT } from './facts.js';
 export function createHandler(options) {
 	return (incoming, outgoing, awaitsContinue) => {
 		const state = options.state();
@@ -17,7 +17,7 @@ export function createHandler(options) {
 			incoming,
 			outgoing,
 			state,
-			asked: ask(state.tables, requestOf(incoming), state.trusted),
+			head: readHead(state.tables, requestOf(incoming), state.trusted),
 			awaitsContinue,
 			facts: {},
 			body: null,
@@ -38,15 +38,15 @@ export function createHandler(options) {
 }
 async function run(options, exchange) {
 	const { tables } = exchange.state;
-	let decision = decide(tables, exchange.asked, exchange.facts);
+	let decision = decide(tables, exchange.head, exchange.facts);
 	while (decision.kind === 'need') {
-		const value = await SUPPLY[decision.fact](exchange, options);
+		const value = await FIND_FACT[decision.fact](exchange, options);
 		exchange.facts = { ...exchange.facts, [decision.fact]: value };
-		decision = decide(tables, exchange.asked, exchange.facts, decision.row);
+		decision = decide(tables, exchange.head, exchange.facts, decision.row);
 	}
-	if (decision.kind === 'refuse') return turnAway(options, exchange, decision);
+	if (decision.kind === 'refuse') return sendRefusal(options, exchange, decision);
 	if (decision.kind === 'answer') return answer(options, exchange, decision.what);
-	const pool = options.pools.get(exchange.asked.route?.server ?? '');
+	const pool = options.pools.get(exchange.head.route?.server ?? '');
 	if (!pool) return refuse(options, exchange, 'no-instance');
 	if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.ledger)) return refuse(options, exchange, 'streams-full');
 	audit(options, exchange);
@@ -66,8 +66,8 @@ function requestOf(incoming) {
 	};
 }
 function answer(options, exchange, what) {
-	if (what === 'preflight') return write(exchange, preflightAnswer(exchange.state.tables, exchange.asked));
-	const { method } = exchange.asked.request;
+	if (what === 'preflight') return write(exchange, preflightAnswer(exchange.state.tables, exchange.head));
+	const { method } = exchange.head.request;
 	const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'mcpgen-config-hash': exchange.state.tables.raw.hash };
 	if (method !== 'GET' && method !== 'HEAD') {
 		exchange.outgoing.setHeader('allow', 'GET, HEAD');
@@ -77,27 +77,27 @@ function answer(options, exchange, what) {
 	write(exchange, { status: draining ? 503 : 200, headers, body: draining ? '{"status":"draining"}\n' : '{"status":"ok"}\n' });
 }
 function refuse(options, exchange, reason) {
-	turnAway(options, exchange, refusalOf(exchange, reason));
+	sendRefusal(options, exchange, refusalOf(exchange, reason));
 }
 function refusalOf(exchange, reason) {
 	const { status, code } = REASONS[reason];
 	const id = messageOf(exchange)?.id ?? null;
-	return { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${exchange.asked.route?.server ?? ''}`, id, ...(status === 503 || status === 429 ? { retryAfter: 1 } : {}) };
+	return { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${exchange.head.route?.server ?? ''}`, id, ...(status === 503 || status === 429 ? { retryAfter: 1 } : {}) };
 }
 const RATE_LIMITS = { 'address-rate': 'address', 'tenant-rate': 'tenant', 'streams-full': 'streams', 'sessions-full': 'sessions' };
 const ORIGIN_REASONS = new Set(['origin-not-allowed', 'origin-required', 'preflight-refused', 'origin-not-granted']);
-function turnAway({ metrics }, exchange, refusal) {
-	const { asked, state } = exchange;
+function sendRefusal({ metrics }, exchange, refusal) {
+	const { head, state } = exchange;
 	exchange.reason = refusal.reason;
 	metrics.count('mcpgen_refusals_total', { reason: refusal.reason });
 	const limit = RATE_LIMITS[refusal.reason];
 	if (limit) metrics.count('mcpgen_rate_limited_total', { limit });
 	if (ORIGIN_REASONS.has(refusal.reason)) {
-		metrics.count('mcpgen_origin_refusals_total', { server: asked.route?.server ?? '' });
-		exchange.note = `Origin validation failed for: ${printable(asked.origin)}`;
+		metrics.count('mcpgen_origin_refusals_total', { server: head.route?.server ?? '' });
+		exchange.note = `Origin validation failed for: ${printable(head.origin)}`;
 	}
 	if (exchange.outgoing.headersSent) exchange.outgoing.destroy();
-	else write(exchange, refusalAnswer(state.tables, asked, refusal, exchange.id));
+	else write(exchange, refusalAnswer(state.tables, head, refusal, exchange.id));
 }
 const printable = (origin) => (origin === null ? 'none' : origin.slice(0, 200));
 function write({ outgoing, id }, { status, headers, body }) {
@@ -106,7 +106,7 @@ function write({ outgoing, id }, { status, headers, body }) {
 }
 function audit({ log, metrics }, exchange) {
 	const message = messageOf(exchange);
-	const server = exchange.asked.route?.server ?? '';
+	const server = exchange.head.route?.server ?? '';
 	for (const { tool, argumentsJson } of message?.calls ?? []) {
 		metrics.count('mcpgen_tool_calls_total', { server });
 		const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
@@ -119,16 +119,16 @@ function who(exchange) {
 }
 const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
 function finish({ metrics, log }, exchange) {
-	const { asked, outgoing, state } = exchange;
+	const { head, outgoing, state } = exchange;
 	exchange.release();
 	const message = messageOf(exchange);
 	const duration = performance.now() - exchange.startedAt;
-	const server = asked.route?.server ?? '';
+	const server = head.route?.server ?? '';
 	const status = outgoing.headersSent ? outgoing.statusCode : 499;
-	const method = METHODS.has(asked.request.method) ? asked.request.method : 'other';
+	const method = METHODS.has(head.request.method) ? head.request.method : 'other';
 	metrics.count('mcpgen_requests_total', { server, method, status: String(status) });
 	metrics.duration({ server }, duration / 1000);
-	if ((asked.health || !state.tables.raw.log.requests) && exchange.reason === null) return;
+	if ((head.health || !state.tables.raw.log.requests) && exchange.reason === null) return;
 	log(exchange.note === null ? 'info' : 'warn', 'request', {
 		...(exchange.note === null ? {} : { message: exchange.note }),
 		request_id: exchange.id,

@@ -8,8 +8,8 @@ const OURS = [
 const NOT_FORWARDED = new Set([...HOP_BY_HOP, ...OURS]);
 const NOT_RETURNED = new Set([...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id']);
 const CLAIMED = /^x[-_](?:forwarded|api[-_]key|user|tenant|remote[-_]user|client[-_](?:id|ip)|authenticated)/;
-export function forwardedHeaders(asked, requestId, upstreamSession) {
-	const { headers } = asked.request;
+export function forwardedHeaders(head, requestId, upstreamSession) {
+	const { headers } = head.request;
 	const named = connectionNames(headers['connection']);
 	const out = {};
 	for (const name in headers) {
@@ -17,8 +17,8 @@ export function forwardedHeaders(asked, requestId, upstreamSession) {
 		if (value !== undefined && !NOT_FORWARDED.has(name.replaceAll('_', '-')) && !CLAIMED.test(name) && !named.has(name)) out[name] = value;
 	}
 	out['x-request-id'] = requestId;
-	out['x-forwarded-for'] = asked.address;
-	out['x-forwarded-host'] = asked.host;
+	out['x-forwarded-for'] = head.address;
+	out['x-forwarded-host'] = head.host;
 	if (upstreamSession !== null) out['mcp-session-id'] = upstreamSession;
 	return out;
 }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { SettingError } from './env.js';
 import { breakBody } from './exchange.js';
-import { REASONS, refusalBody } from './reasons.js';
+import { REASONS, refusalBody } from './decision/reasons.js';
 export function publicServer({ handle, maxHeaderSize, onParserRefusal }) {
 	const server = createServer({
 		maxHeaderSize,

@@ -1,9 +1,9 @@
 // A module of mcpgen's gateway. Do not edit.
-import { eraOf } from './revision.js';
+import { eraOf } from './decision/revision.js';
 import { messageOf, principalOf, tenantOf } from './exchange.js';
 import { forwardedHeaders, isEventStream, returnedHeaders } from './headers.js';
 import { corsHeaders } from './respond.js';
-import { UpstreamFault } from './upstream.js';
+import { UpstreamFault } from './upstream/upstream.js';
 const FAILURE = {
 	refused: { reason: 'no-instance', elsewhere: true },
 	connect: { reason: 'no-instance', elsewhere: true },
@@ -14,8 +14,8 @@ const FAILURE = {
 };
 export async function forward(exchange, pool, sources) {
 	const leaving = new AbortController();
-	const isModern = eraOf(exchange.asked, messageOf(exchange)) === 'modern';
-	const leavingCancels = isModern || exchange.asked.request.method === 'GET';
+	const isModern = eraOf(exchange.head, messageOf(exchange)) === 'modern';
+	const leavingCancels = isModern || exchange.head.request.method === 'GET';
 	const onLeave = () => {
 		if (leavingCancels) leaving.abort();
 	};
@@ -34,11 +34,11 @@ export async function forward(exchange, pool, sources) {
 	return { kind: 'answered' };
 }
 async function send(exchange, pool, { metrics }, signal) {
-	const { asked, session } = exchange;
+	const { head, session } = exchange;
 	const leg = session?.legs.find(({ server }) => server === pool.server);
 	const request = {
-		method: asked.request.method,
-		headers: forwardedHeaders(asked, exchange.id, leg?.upstreamId ?? null),
+		method: head.request.method,
+		headers: forwardedHeaders(head, exchange.id, leg?.upstreamId ?? null),
 		body: exchange.body,
 		signal,
 	};
@@ -66,17 +66,17 @@ async function send(exchange, pool, { metrics }, signal) {
 	return { kind: 'failed', reason };
 }
 function relay(exchange, sources, { instance, response }, sessionId, leavingCancels) {
-	const { outgoing, state, asked } = exchange;
+	const { outgoing, state, head } = exchange;
 	const { timeouts } = state.tables.raw;
 	const isStream = isEventStream(response);
-	const extra = { ...corsHeaders(state.tables, asked), 'x-request-id': exchange.id };
+	const extra = { ...corsHeaders(state.tables, head), 'x-request-id': exchange.id };
 	if (sessionId !== null) extra['mcp-session-id'] = sessionId;
 	const isGone = outgoing.destroyed || outgoing.writableEnded;
 	if (!isGone) {
 		outgoing.writeHead(response.status, returnedHeaders(response, isStream, extra));
 		if (isStream) outgoing.flushHeaders();
 	}
-	const announced = exchange.asked.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
+	const announced = exchange.head.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
 	const closeStream = isStream && !announced ? sources.ledger.openStream(tenantOf(exchange) ?? '') : () => { };
 	const wait = isStream ? timeouts.idleStream : timeouts.response;
 	const timer = setTimeout(() => response.body.destroy(), wait);
@@ -100,16 +100,16 @@ function onClientClosed(body, leavingCancels) {
 const UNUSABLE = '';
 function sessionHeader(exchange, { ledger, metrics }, { instance, response }) {
 	const upstreamId = response.headers['mcp-session-id'];
-	const { state, asked, session } = exchange;
-	const own = asked.request.headers['mcp-session-id'];
+	const { state, head, session } = exchange;
+	const own = head.request.headers['mcp-session-id'];
 	if (session && own !== undefined) {
-		const ended = response.status === 404 || (asked.request.method === 'DELETE' && response.status < 300);
+		const ended = response.status === 404 || (head.request.method === 'DELETE' && response.status < 300);
 		if (ended && ledger.endSession(own)) metrics.count('mcpgen_sessions_ended_total', {});
 		return upstreamId === undefined ? null : own;
 	}
 	if (typeof upstreamId !== 'string' || response.status >= 300) return null;
 	const tenant = tenantOf(exchange) ?? '';
-	const server = asked.route?.server ?? '';
+	const server = head.route?.server ?? '';
 	const id = state.sealer.seal({ tenant, principal: principalOf(exchange), issuedAt: Date.now(), legs: [{ server, instance: instance.id, upstreamId }] });
 	if (id === null) return UNUSABLE;
 	ledger.openSession(id, tenant, Date.now() + state.tables.raw.sessions.ttl);

@@ -1,35 +1,35 @@
 // A module of mcpgen's gateway. Do not edit.
-import { ROWS } from './decide.js';
-import { originAllowed } from './origin.js';
-import { refusalBody } from './reasons.js';
+import { ROWS } from './decision/decide.js';
+import { originAllowed } from './decision/origin.js';
+import { refusalBody } from './decision/reasons.js';
 const ALLOW_HEADERS = 'Accept, Authorization, Content-Type, Last-Event-ID, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, X-Api-Key';
 const EXPOSE_HEADERS = 'Mcp-Session-Id, WWW-Authenticate';
 const ORIGIN_ROW = ROWS.findIndex(({ id }) => id === 'origin');
 /** CORS headers of any answer to an accepted origin; an answer that depends on the origin says so to caches. */
-export function corsHeaders({ raw: { cors } }, asked) {
-	if (asked.origin === null) return { vary: 'Origin' };
+export function corsHeaders({ raw: { cors } }, head) {
+	if (head.origin === null) return { vary: 'Origin' };
 	return {
 		vary: 'Origin',
-		'access-control-allow-origin': asked.request.headers['origin'] ?? asked.origin,
+		'access-control-allow-origin': head.request.headers['origin'] ?? head.origin,
 		'access-control-expose-headers': [EXPOSE_HEADERS, ...cors.exposeHeaders].join(', '),
 		...(cors.credentials ? { 'access-control-allow-credentials': 'true' } : {}),
 	};
 }
 /** Fetch §4.8: 204, no body. */
-export function preflightAnswer(tables, asked) {
+export function preflightAnswer(tables, head) {
 	const { cors } = tables.raw;
 	const headers = {
-		...corsHeaders(tables, asked),
-		'access-control-allow-methods': (asked.route?.methods ?? []).join(', '),
+		...corsHeaders(tables, head),
+		'access-control-allow-methods': (head.route?.methods ?? []).join(', '),
 		'access-control-allow-headers': [ALLOW_HEADERS, ...cors.allowHeaders].join(', '),
 		'access-control-max-age': String(Math.floor(cors.maxAge / 1000)),
 	};
 	return { status: 204, headers, body: '' };
 }
-export function refusalAnswer(tables, asked, refusal, requestId) {
+export function refusalAnswer(tables, head, refusal, requestId) {
 	const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-	if (rank(refusal.step) >= ORIGIN_ROW) Object.assign(headers, originAccepted(tables, asked) ? corsHeaders(tables, asked) : { vary: 'Origin' });
-	if (refusal.status === 405 && asked.route) headers['allow'] = asked.route.methods.join(', ');
+	if (rank(refusal.step) >= ORIGIN_ROW) Object.assign(headers, originAccepted(tables, head) ? corsHeaders(tables, head) : { vary: 'Origin' });
+	if (refusal.status === 405 && head.route) headers['allow'] = head.route.methods.join(', ');
 	if (refusal.status === 401) headers['www-authenticate'] = refusal.reason === 'credentials-invalid' ? 'Bearer error="invalid_token"' : 'Bearer';
 	if (refusal.retryAfter !== undefined) headers['retry-after'] = String(refusal.retryAfter);
 	return { status: refusal.status, headers, body: refusalBody(refusal.reason, refusal.id, requestId, refusal.data) };

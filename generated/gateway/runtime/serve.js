@@ -2,15 +2,15 @@
 /** The gateway as a process: tables in, listeners up, reload and end by signal. */
 import { randomUUID } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { isLoopback } from './address.js';
+import { isLoopback } from './decision/address.js';
 import { listenOf, logLevelOf, placementOf, portOf, SettingError } from './env.js';
 import { createHandler } from './gateway.js';
-import { Ledger } from './ledger.js';
+import { OpenCounts } from './open-counts.js';
 import { drainServer, listenAt, plainServer, publicServer } from './listen.js';
 import { createLog } from './log.js';
 import { Metrics } from './metrics.js';
-import { Pools } from './pools.js';
-import { refusalBody } from './reasons.js';
+import { Pools } from './upstream/pools.js';
+import { refusalBody } from './decision/reasons.js';
 import { createState } from './state.js';
 export async function serve(tables, features, env, write) {
 	const placement = placementOf(env);
@@ -20,7 +20,7 @@ export async function serve(tables, features, env, write) {
 		throw new SettingError(`refusing to listen on ${at.host} without credentials: declare auth.clients, or listen on 127.0.0.1`);
 	}
 	const metrics = new Metrics();
-	const ledger = new Ledger();
+	const ledger = new OpenCounts();
 	const pools = new Pools(env, log);
 	let state = await createState(tables, env, features, null);
 	await pools.reconcile(state.tables, features);

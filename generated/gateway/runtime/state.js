@@ -1,9 +1,9 @@
 // A module of mcpgen's gateway. Do not edit.
 /** Everything a decision needs besides the request, made from one version of the tables. A reload makes a new one; running requests keep theirs. */
 import { randomBytes } from 'node:crypto';
-import { addressSet, plainAddress } from './address.js';
+import { addressSet, plainAddress } from './decision/address.js';
 import { Buckets } from './bucket.js';
-import { compileTables } from './compile.js';
+import { compileTables } from './decision/lookups.js';
 import { apiKeys } from './credentials.js';
 import { longSecret, placementOf, SettingError } from './env.js';
 import { createSealer } from './session.js';

@@ -2,7 +2,7 @@ import type { PlacedDiagnostic } from '../../compile.js';
 import { findConfig } from '../../load/find.js';
 import { startTypecheck } from '../../load/typecheck.js';
 import type { Severity } from '../../plan/types.js';
-import type { Opened, Project } from '../../session.js';
+import type { Opened, Project } from '../../project.js';
 import type { Context } from '../commands.js';
 import { EXIT, type ExitCode } from '../io.js';
 import { sessionOptions } from '../session-options.js';
@@ -15,7 +15,7 @@ export async function run(context: Context): Promise<ExitCode> {
   const found = findConfig(cwd, options.configFile);
   // Before anything else is even imported: the compiler's thread is the longest, and everything else fits beside it.
   const types = found.ok ? startTypecheck(found.file, cwd) : Promise.resolve([]);
-  const { open } = await import('../../session.js');
+  const { open } = await import('../../project.js');
   const [opened, typeErrors] = await Promise.all([open(options), types]);
   const wrong = [...(opened.ok ? [] : opened.diagnostics), ...typeErrors.map((diagnostic) => ({ diagnostic, environment: null }))];
   return opened.ok && wrong.length === 0 ? report(opened.project, context) : complain(wrong, opened, context);
@@ -30,7 +30,7 @@ async function complain(wrong: readonly PlacedDiagnostic[], opened: Opened, { io
 
 async function report(project: Project, context: Context): Promise<ExitCode> {
   const { io, given } = context;
-  const { emitPlan } = await import('../../session.js');
+  const { emitPlan } = await import('../../project.js');
   const emitted = await Promise.all(project.plans.map((plan) => emitPlan(plan, null)));
   const { judge } = await import('../judge.js');
   const { report, text } = await judge(project, emitted, context);

@@ -5,7 +5,7 @@ import type { Plan } from '../../plan/types.js';
 import { didYouMean } from '../../config/closest.js';
 import { findRule, renderPage, unknownRule } from '../../policy/page.js';
 import { RULES } from '../../policy/rules/index.js';
-import { open } from '../../session.js';
+import { open } from '../../project.js';
 import { UsageError, type Given } from '../args.js';
 import type { Context } from '../commands.js';
 import { EXIT, type ExitCode } from '../io.js';

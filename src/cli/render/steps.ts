@@ -1,8 +1,8 @@
 /** A decision, row by row, each with the line of the config it rests on. */
 import type { Judged } from '../../decision.js';
-import { PASSED } from '../../gateway/rows-in-words.js';
-import { REASONS } from '../../gateway/runtime/reasons.js';
-import { ROWS, type NginxCan, type Step } from '../../gateway/runtime/decide.js';
+import { ROW_MEANING } from '../../gateway/row-meaning.js';
+import { REASONS } from '../../gateway/runtime/decision/reasons.js';
+import { ROWS, type NginxCan, type Step } from '../../gateway/runtime/decision/decide.js';
 import { codeFrame } from '../../load/frame.js';
 import { locateIn } from '../../load/locate.js';
 import type { Location, SourceGraph } from '../../load/types.js';
@@ -21,10 +21,10 @@ export interface StepsOptions {
 const BASIS: Readonly<Record<Step, (judged: Judged) => string | null>> = {
   'normal-form': () => null,
   'host': () => 'gateway.url',
-  'route': ({ asked }) => (asked.route ? `servers.${asked.route.server}` : 'servers'),
-  'preflight': ({ asked }) => `servers.${asked.route?.server}.origins`,
-  'origin': ({ asked }) => `servers.${asked.route?.server}.origins`,
-  'method': ({ asked }) => `servers.${asked.route?.server}.route`,
+  'route': ({ head }) => (head.route ? `servers.${head.route.server}` : 'servers'),
+  'preflight': ({ head }) => `servers.${head.route?.server}.origins`,
+  'origin': ({ head }) => `servers.${head.route?.server}.origins`,
+  'method': ({ head }) => `servers.${head.route?.server}.route`,
   'head': () => 'gateway.limits.body',
   'address': () => 'gateway.limits.perAddress',
   'credentials': ({ facts }) => (facts.principal?.kind === 'client' ? `auth.clients.${facts.principal.client}` : 'auth.clients'),
@@ -34,7 +34,7 @@ const BASIS: Readonly<Record<Step, (judged: Judged) => string | null>> = {
   'body': () => 'gateway.limits',
   'revision': () => 'gateway.revisions',
   'session': () => 'gateway.sessionKeys',
-  'instance': ({ asked }) => `servers.${asked.route?.server}.strategy`,
+  'instance': ({ head }) => `servers.${head.route?.server}.strategy`,
 };
 
 const HEALTH_ANSWER = 'a health probe, 200';
@@ -50,10 +50,10 @@ export function stepsText(judged: Judged, options: StepsOptions): string {
   const paint = painter(options.colour);
   const lines = passed.map((step) => {
     const where = paint('dim', whereOf(step, judged, options));
-    return `  ${paint('dim', 'pass')}    ${step.padEnd(12)} ${PASSED[step].padEnd(52)} ${where}`.trimEnd();
+    return `  ${paint('dim', 'pass')}    ${step.padEnd(12)} ${ROW_MEANING[step].padEnd(52)} ${where}`.trimEnd();
   });
   const before = `${lines.join('\n')}\n`;
-  if (decision.kind === 'allow') return `${before}${paint('bold', 'allowed')}: the request reaches an instance of "${judged.asked.route?.server}"\n`;
+  if (decision.kind === 'allow') return `${before}${paint('bold', 'allowed')}: the request reaches an instance of "${judged.head.route?.server}"\n`;
   if (decision.kind === 'answer') return `${before}${paint('bold', 'answered')} at ${decision.step}: ${ANSWERS[decision.what]}\n`;
   const location = locate(decision.at, options);
   const text = textOf(options.sources, location, options.cwd);

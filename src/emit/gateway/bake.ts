@@ -13,7 +13,7 @@ export type Feature = keyof Features;
 /** Where each optional part of the runtime is; `gateway/tables.ts` has the same loaders for type checks and tests. */
 const FEATURE_MODULES: Readonly<Record<Feature, string>> = {
   admin: './runtime/admin.js',
-  dns: './runtime/dns.js',
+  dns: './runtime/upstream/dns.js',
   host: './runtime/stdio/host.js',
   stdio: './runtime/stdio/upstream.js',
 };

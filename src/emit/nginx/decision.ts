@@ -1,8 +1,8 @@
 /** The decision: the rows of the gateway's own table that nginx decides, in their order, over the facts that the maps found out. */
 import type { Plan } from '../../plan/types.js';
-import { PASSED } from '../../gateway/rows-in-words.js';
-import { ROWS, type Row, type Step } from '../../gateway/runtime/decide.js';
-import { REASONS, type Reason } from '../../gateway/runtime/reasons.js';
+import { ROW_MEANING } from '../../gateway/row-meaning.js';
+import { ROWS, type Row, type Step } from '../../gateway/runtime/decision/decide.js';
+import { REASONS, type Reason } from '../../gateway/runtime/decision/reasons.js';
 import { because, block, entry, line, map, section } from './directives.js';
 import { $, mapKey, mapPattern, template, when, word } from './tokens.js';
 import type { Directive, Entry, Item } from './types.js';
@@ -70,7 +70,7 @@ export function decision(plan: Plan): readonly Item[] {
   ];
 }
 
-const rowLabel = ({ id }: Row): string => `${ROWS.findIndex((row) => row.id === id)}: ${PASSED[id as Step]}`;
+const rowLabel = ({ id }: Row): string => `${ROWS.findIndex((row) => row.id === id)}: ${ROW_MEANING[id as Step]}`;
 
 function decisionEntry([fact, reason]: Line, comment?: string): Entry {
   return entry(mapPattern(fact), reason === 'pass' ? mapKey('') : word(reason), comment);

@@ -1,6 +1,6 @@
 /** What a refusal looks like: the gateway's JSON and the headers that belong to it, whoever found the fault, the maps or nginx itself. */
 import type { CorsPlan, Plan } from '../../plan/types.js';
-import { REASONS, refusalBody, type Reason } from '../../gateway/runtime/reasons.js';
+import { REASONS, refusalBody, type Reason } from '../../gateway/runtime/decision/reasons.js';
 import { decidedReasons } from './decision.js';
 import { because, block, entry, line, map, section } from './directives.js';
 import { originOf } from './origins.js';

@@ -1,9 +1,9 @@
 /** The admin listener: what operators and monitoring read. It never shares a port with the public routes. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { isLoopback } from './address.js';
+import { isLoopback } from './decision/address.js';
 import type { Metrics } from './metrics.js';
-import type { Pools } from './pools.js';
+import type { Pools } from './upstream/pools.js';
 import type { State } from './state.js';
 
 export interface AdminOptions {

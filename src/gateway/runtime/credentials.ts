@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Principal } from './decide.js';
-import type { Tables } from './compile.js';
+import type { Principal } from './decision/decide.js';
+import type { Tables } from './decision/lookups.js';
 
 /** Who a request's credentials say it is. */
 export type Authenticate = (headers: Readonly<Record<string, string | undefined>>) => Principal;

@@ -1,10 +1,10 @@
 /** One request on its way through: what has been found out about it so far. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Asked } from './asked.js';
-import type { Facts } from './decide.js';
-import type { Message } from './message.js';
-import type { Reason } from './reasons.js';
-import type { Instance } from './pool.js';
+import type { RequestHead } from './decision/head.js';
+import type { Facts } from './decision/decide.js';
+import type { Message } from './decision/message.js';
+import type { Reason } from './decision/reasons.js';
+import type { Instance } from './upstream/pool.js';
 import type { SessionState } from './session.js';
 import type { State } from './state.js';
 
@@ -15,7 +15,7 @@ export interface Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly state: State;
-  readonly asked: Asked;
+  readonly head: RequestHead;
   /** True while the client waits for `100 Continue` before it sends the body (RFC 9110 §10.1.1). */
   awaitsContinue: boolean;
   facts: Facts;

@@ -5,6 +5,6 @@
 export interface Features {
   readonly stdio?: () => Promise<typeof import('./stdio/upstream.js')>;
   readonly host?: () => Promise<typeof import('./stdio/host.js')>;
-  readonly dns?: () => Promise<typeof import('./dns.js')>;
+  readonly dns?: () => Promise<typeof import('./upstream/dns.js')>;
   readonly admin?: () => Promise<typeof import('./admin.js')>;
 }

@@ -1,17 +1,17 @@
 /** A request from its first byte to its log line. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ask, type GatewayRequest } from './asked.js';
-import { decide, type Decision, type Facts, type Refusal } from './decide.js';
+import { readHead, type GatewayRequest } from './decision/head.js';
+import { decide, type Decision, type Facts, type Refusal } from './decision/decide.js';
 import { messageOf, tenantOf, type Exchange } from './exchange.js';
 import type { Log } from './log.js';
 import { forward } from './proxy.js';
-import { REASONS, type Reason } from './reasons.js';
+import { REASONS, type Reason } from './decision/reasons.js';
 import { preflightAnswer, refusalAnswer, type Answer } from './respond.js';
 import type { State } from './state.js';
-import { holdStream, SUPPLY, type Sources } from './supply.js';
+import { holdStream, FIND_FACT, type Services } from './facts.js';
 
-export interface GatewayOptions extends Sources {
+export interface GatewayOptions extends Services {
   /** The state of now; a request keeps the one it began with. */
   readonly state: () => State;
   readonly log: Log;
@@ -29,7 +29,7 @@ export function createHandler(options: GatewayOptions): Handle {
       incoming,
       outgoing,
       state,
-      asked: ask(state.tables, requestOf(incoming), state.trusted),
+      head: readHead(state.tables, requestOf(incoming), state.trusted),
       awaitsContinue,
       facts: {},
       body: null,
@@ -52,15 +52,15 @@ export function createHandler(options: GatewayOptions): Handle {
 
 async function run(options: GatewayOptions, exchange: Exchange): Promise<void> {
   const { tables } = exchange.state;
-  let decision: Decision = decide(tables, exchange.asked, exchange.facts);
+  let decision: Decision = decide(tables, exchange.head, exchange.facts);
   while (decision.kind === 'need') {
-    const value = await SUPPLY[decision.fact](exchange, options);
+    const value = await FIND_FACT[decision.fact](exchange, options);
     exchange.facts = { ...exchange.facts, [decision.fact]: value } satisfies Facts;
-    decision = decide(tables, exchange.asked, exchange.facts, decision.row);
+    decision = decide(tables, exchange.head, exchange.facts, decision.row);
   }
-  if (decision.kind === 'refuse') return turnAway(options, exchange, decision);
+  if (decision.kind === 'refuse') return sendRefusal(options, exchange, decision);
   if (decision.kind === 'answer') return answer(options, exchange, decision.what);
-  const pool = options.pools.get(exchange.asked.route?.server ?? '');
+  const pool = options.pools.get(exchange.head.route?.server ?? '');
   if (!pool) return refuse(options, exchange, 'no-instance');
   // A modern client listens with a POST, which is known for a stream only now.
   if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.ledger)) return refuse(options, exchange, 'streams-full');
@@ -83,8 +83,8 @@ function requestOf(incoming: IncomingMessage): GatewayRequest {
 }
 
 function answer(options: GatewayOptions, exchange: Exchange, what: Extract<Decision, { kind: 'answer' }>['what']): void {
-  if (what === 'preflight') return write(exchange, preflightAnswer(exchange.state.tables, exchange.asked));
-  const { method } = exchange.asked.request;
+  if (what === 'preflight') return write(exchange, preflightAnswer(exchange.state.tables, exchange.head));
+  const { method } = exchange.head.request;
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'mcpgen-config-hash': exchange.state.tables.raw.hash };
   if (method !== 'GET' && method !== 'HEAD') {
     exchange.outgoing.setHeader('allow', 'GET, HEAD');
@@ -95,31 +95,31 @@ function answer(options: GatewayOptions, exchange: Exchange, what: Extract<Decis
 }
 
 function refuse(options: GatewayOptions, exchange: Exchange, reason: Reason): void {
-  turnAway(options, exchange, refusalOf(exchange, reason));
+  sendRefusal(options, exchange, refusalOf(exchange, reason));
 }
 
 /** Refusals that no row makes: those of the way behind the gateway. */
 function refusalOf(exchange: Exchange, reason: Reason): Refusal {
   const { status, code } = REASONS[reason];
   const id = messageOf(exchange)?.id ?? null;
-  return { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${exchange.asked.route?.server ?? ''}`, id, ...(status === 503 || status === 429 ? { retryAfter: 1 } : {}) };
+  return { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${exchange.head.route?.server ?? ''}`, id, ...(status === 503 || status === 429 ? { retryAfter: 1 } : {}) };
 }
 
 const RATE_LIMITS: Readonly<Partial<Record<Reason, string>>> = { 'address-rate': 'address', 'tenant-rate': 'tenant', 'streams-full': 'streams', 'sessions-full': 'sessions' };
 const ORIGIN_REASONS: ReadonlySet<Reason> = new Set(['origin-not-allowed', 'origin-required', 'preflight-refused', 'origin-not-granted']);
 
-function turnAway({ metrics }: GatewayOptions, exchange: Exchange, refusal: Refusal): void {
-  const { asked, state } = exchange;
+function sendRefusal({ metrics }: GatewayOptions, exchange: Exchange, refusal: Refusal): void {
+  const { head, state } = exchange;
   exchange.reason = refusal.reason;
   metrics.count('mcpgen_refusals_total', { reason: refusal.reason });
   const limit = RATE_LIMITS[refusal.reason];
   if (limit) metrics.count('mcpgen_rate_limited_total', { limit });
   if (ORIGIN_REASONS.has(refusal.reason)) {
-    metrics.count('mcpgen_origin_refusals_total', { server: asked.route?.server ?? '' });
-    exchange.note = `Origin validation failed for: ${printable(asked.origin)}`;
+    metrics.count('mcpgen_origin_refusals_total', { server: head.route?.server ?? '' });
+    exchange.note = `Origin validation failed for: ${printable(head.origin)}`;
   }
   if (exchange.outgoing.headersSent) exchange.outgoing.destroy();
-  else write(exchange, refusalAnswer(state.tables, asked, refusal, exchange.id));
+  else write(exchange, refusalAnswer(state.tables, head, refusal, exchange.id));
 }
 
 /** An origin is the client's text: bounded before it is logged, and JSON escapes the rest. */
@@ -133,7 +133,7 @@ function write({ outgoing, id }: Exchange, { status, headers, body }: Answer): v
 /** One line for each tool call: who called what, and a digest that shows whether two calls were alike without showing either. */
 function audit({ log, metrics }: GatewayOptions, exchange: Exchange): void {
   const message = messageOf(exchange);
-  const server = exchange.asked.route?.server ?? '';
+  const server = exchange.head.route?.server ?? '';
   for (const { tool, argumentsJson } of message?.calls ?? []) {
     metrics.count('mcpgen_tool_calls_total', { server });
     const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
@@ -150,17 +150,17 @@ function who(exchange: Exchange): { tenant: string | null; client: string | null
 const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
 
 function finish({ metrics, log }: GatewayOptions, exchange: Exchange): void {
-  const { asked, outgoing, state } = exchange;
+  const { head, outgoing, state } = exchange;
   exchange.release();
   const message = messageOf(exchange);
   const duration = performance.now() - exchange.startedAt;
-  const server = asked.route?.server ?? '';
+  const server = head.route?.server ?? '';
   const status = outgoing.headersSent ? outgoing.statusCode : 499;
-  const method = METHODS.has(asked.request.method) ? asked.request.method : 'other';
+  const method = METHODS.has(head.request.method) ? head.request.method : 'other';
   metrics.count('mcpgen_requests_total', { server, method, status: String(status) });
   metrics.duration({ server }, duration / 1000);
   // What was turned away is always said; the rest when asked for.
-  if ((asked.health || !state.tables.raw.log.requests) && exchange.reason === null) return;
+  if ((head.health || !state.tables.raw.log.requests) && exchange.reason === null) return;
   log(exchange.note === null ? 'info' : 'warn', 'request', {
     ...(exchange.note === null ? {} : { message: exchange.note }),
     request_id: exchange.id,

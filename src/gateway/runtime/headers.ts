@@ -1,7 +1,7 @@
 /** Headers across the gateway: what belongs to one hop stays there, and what only the gateway may say is said by it alone. */
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { Asked } from './asked.js';
-import type { UpstreamResponse } from './upstream.js';
+import type { RequestHead } from './decision/head.js';
+import type { UpstreamResponse } from './upstream/upstream.js';
 
 /** RFC 9110 §7.6.1. */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
@@ -23,8 +23,8 @@ const NOT_RETURNED = new Set([...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', '
 /** What names the caller, its tenant or its way here, in any spelling: some servers read an underscore as a dash. Only hops that are trusted may say it. */
 const CLAIMED = /^x[-_](?:forwarded|api[-_]key|user|tenant|remote[-_]user|client[-_](?:id|ip)|authenticated)/;
 
-export function forwardedHeaders(asked: Asked, requestId: string, upstreamSession: string | null): Record<string, string> {
-  const { headers } = asked.request;
+export function forwardedHeaders(head: RequestHead, requestId: string, upstreamSession: string | null): Record<string, string> {
+  const { headers } = head.request;
   const named = connectionNames(headers['connection']);
   const out: Record<string, string> = {};
   for (const name in headers) {
@@ -33,8 +33,8 @@ export function forwardedHeaders(asked: Asked, requestId: string, upstreamSessio
     if (value !== undefined && !NOT_FORWARDED.has(name.replaceAll('_', '-')) && !CLAIMED.test(name) && !named.has(name)) out[name] = value;
   }
   out['x-request-id'] = requestId;
-  out['x-forwarded-for'] = asked.address;
-  out['x-forwarded-host'] = asked.host;
+  out['x-forwarded-for'] = head.address;
+  out['x-forwarded-host'] = head.host;
   if (upstreamSession !== null) out['mcp-session-id'] = upstreamSession;
   return out;
 }

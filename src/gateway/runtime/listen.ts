@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { SettingError } from './env.js';
 import { breakBody } from './exchange.js';
 import type { Handle } from './gateway.js';
-import { REASONS, refusalBody, type Reason } from './reasons.js';
+import { REASONS, refusalBody, type Reason } from './decision/reasons.js';
 import type { Listen } from './types.js';
 
 export interface PublicOptions {

@@ -1,14 +1,14 @@
 /** An allowed request → an instance → its answer, byte by byte. */
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { eraOf } from './revision.js';
+import { eraOf } from './decision/revision.js';
 import { messageOf, principalOf, tenantOf, type Exchange } from './exchange.js';
 import { forwardedHeaders, isEventStream, returnedHeaders } from './headers.js';
-import type { Instance, Pool } from './pool.js';
-import type { Reason } from './reasons.js';
+import type { Instance, Pool } from './upstream/pool.js';
+import type { Reason } from './decision/reasons.js';
 import { corsHeaders } from './respond.js';
-import type { Sources } from './supply.js';
-import { UpstreamFault, type FaultStage, type UpstreamRequest, type UpstreamResponse } from './upstream.js';
+import type { Services } from './facts.js';
+import { UpstreamFault, type FaultStage, type UpstreamRequest, type UpstreamResponse } from './upstream/upstream.js';
 
 export type Forwarded = { readonly kind: 'answered' | 'client-gone' } | { readonly kind: 'failed'; readonly reason: Reason };
 
@@ -22,11 +22,11 @@ const FAILURE: Readonly<Record<FaultStage, { readonly reason: Reason; readonly e
   answered: { reason: 'upstream-lost', elsewhere: false },
 };
 
-export async function forward(exchange: Exchange, pool: Pool, sources: Sources): Promise<Forwarded> {
+export async function forward(exchange: Exchange, pool: Pool, sources: Services): Promise<Forwarded> {
   const leaving = new AbortController();
-  const isModern = eraOf(exchange.asked, messageOf(exchange)) === 'modern';
+  const isModern = eraOf(exchange.head, messageOf(exchange)) === 'modern';
   // A modern client cancels by leaving; a legacy one may come back for the answer, except on a stream that only listens.
-  const leavingCancels = isModern || exchange.asked.request.method === 'GET';
+  const leavingCancels = isModern || exchange.head.request.method === 'GET';
   const onLeave = (): void => {
     if (leavingCancels) leaving.abort();
   };
@@ -51,12 +51,12 @@ interface Found {
 }
 
 /** Tries instances until one has the request. The instance that answers stays counted as busy until its answer ends. */
-async function send(exchange: Exchange, pool: Pool, { metrics }: Sources, signal: AbortSignal): Promise<Found | Forwarded> {
-  const { asked, session } = exchange;
+async function send(exchange: Exchange, pool: Pool, { metrics }: Services, signal: AbortSignal): Promise<Found | Forwarded> {
+  const { head, session } = exchange;
   const leg = session?.legs.find(({ server }) => server === pool.server);
   const request: UpstreamRequest = {
-    method: asked.request.method,
-    headers: forwardedHeaders(asked, exchange.id, leg?.upstreamId ?? null),
+    method: head.request.method,
+    headers: forwardedHeaders(head, exchange.id, leg?.upstreamId ?? null),
     body: exchange.body,
     signal,
   };
@@ -85,11 +85,11 @@ async function send(exchange: Exchange, pool: Pool, { metrics }: Sources, signal
   return { kind: 'failed', reason };
 }
 
-function relay(exchange: Exchange, sources: Sources, { instance, response }: Found, sessionId: string | null, leavingCancels: boolean): void {
-  const { outgoing, state, asked } = exchange;
+function relay(exchange: Exchange, sources: Services, { instance, response }: Found, sessionId: string | null, leavingCancels: boolean): void {
+  const { outgoing, state, head } = exchange;
   const { timeouts } = state.tables.raw;
   const isStream = isEventStream(response);
-  const extra: OutgoingHttpHeaders = { ...corsHeaders(state.tables, asked), 'x-request-id': exchange.id };
+  const extra: OutgoingHttpHeaders = { ...corsHeaders(state.tables, head), 'x-request-id': exchange.id };
   if (sessionId !== null) extra['mcp-session-id'] = sessionId;
   const isGone = outgoing.destroyed || outgoing.writableEnded;
   if (!isGone) {
@@ -98,7 +98,7 @@ function relay(exchange: Exchange, sources: Sources, { instance, response }: Fou
   }
 
   // A stream that was announced has its place; one that a call turned into takes one, and is not refused for it.
-  const announced = exchange.asked.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
+  const announced = exchange.head.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
   const closeStream = isStream && !announced ? sources.ledger.openStream(tenantOf(exchange) ?? '') : () => {};
   const wait = isStream ? timeouts.idleStream : timeouts.response;
   const timer = setTimeout(() => response.body.destroy(), wait);
@@ -128,18 +128,18 @@ function onClientClosed(body: Readable, leavingCancels: boolean): void {
 const UNUSABLE = '';
 
 /** The id the client sees: sealed when the server opens a session, its own again afterwards. */
-function sessionHeader(exchange: Exchange, { ledger, metrics }: Sources, { instance, response }: Found): string | null {
+function sessionHeader(exchange: Exchange, { ledger, metrics }: Services, { instance, response }: Found): string | null {
   const upstreamId = response.headers['mcp-session-id'];
-  const { state, asked, session } = exchange;
-  const own = asked.request.headers['mcp-session-id'];
+  const { state, head, session } = exchange;
+  const own = head.request.headers['mcp-session-id'];
   if (session && own !== undefined) {
-    const ended = response.status === 404 || (asked.request.method === 'DELETE' && response.status < 300);
+    const ended = response.status === 404 || (head.request.method === 'DELETE' && response.status < 300);
     if (ended && ledger.endSession(own)) metrics.count('mcpgen_sessions_ended_total', {});
     return upstreamId === undefined ? null : own;
   }
   if (typeof upstreamId !== 'string' || response.status >= 300) return null;
   const tenant = tenantOf(exchange) ?? '';
-  const server = asked.route?.server ?? '';
+  const server = head.route?.server ?? '';
   const id = state.sealer.seal({ tenant, principal: principalOf(exchange), issuedAt: Date.now(), legs: [{ server, instance: instance.id, upstreamId }] });
   if (id === null) return UNUSABLE;
   ledger.openSession(id, tenant, Date.now() + state.tables.raw.sessions.ttl);

@@ -1,10 +1,10 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { Asked } from './asked.js';
-import type { Tables } from './compile.js';
-import type { Refusal, Step } from './decide.js';
-import { ROWS } from './decide.js';
-import { originAllowed } from './origin.js';
-import { refusalBody } from './reasons.js';
+import type { RequestHead } from './decision/head.js';
+import type { Tables } from './decision/lookups.js';
+import type { Refusal, Step } from './decision/decide.js';
+import { ROWS } from './decision/decide.js';
+import { originAllowed } from './decision/origin.js';
+import { refusalBody } from './decision/reasons.js';
 
 /** Request headers that MCP clients in browsers send (MCP-WIRE §3, Fetch §3.2). */
 const ALLOW_HEADERS = 'Accept, Authorization, Content-Type, Last-Event-ID, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, X-Api-Key';
@@ -18,32 +18,32 @@ export interface Answer {
 }
 
 /** CORS headers of any answer to an accepted origin; an answer that depends on the origin says so to caches. */
-export function corsHeaders({ raw: { cors } }: Tables, asked: Asked): OutgoingHttpHeaders {
-  if (asked.origin === null) return { vary: 'Origin' };
+export function corsHeaders({ raw: { cors } }: Tables, head: RequestHead): OutgoingHttpHeaders {
+  if (head.origin === null) return { vary: 'Origin' };
   return {
     vary: 'Origin',
-    'access-control-allow-origin': asked.request.headers['origin'] ?? asked.origin,
+    'access-control-allow-origin': head.request.headers['origin'] ?? head.origin,
     'access-control-expose-headers': [EXPOSE_HEADERS, ...cors.exposeHeaders].join(', '),
     ...(cors.credentials ? { 'access-control-allow-credentials': 'true' } : {}),
   };
 }
 
 /** Fetch §4.8: 204, no body. */
-export function preflightAnswer(tables: Tables, asked: Asked): Answer {
+export function preflightAnswer(tables: Tables, head: RequestHead): Answer {
   const { cors } = tables.raw;
   const headers = {
-    ...corsHeaders(tables, asked),
-    'access-control-allow-methods': (asked.route?.methods ?? []).join(', '),
+    ...corsHeaders(tables, head),
+    'access-control-allow-methods': (head.route?.methods ?? []).join(', '),
     'access-control-allow-headers': [ALLOW_HEADERS, ...cors.allowHeaders].join(', '),
     'access-control-max-age': String(Math.floor(cors.maxAge / 1000)),
   };
   return { status: 204, headers, body: '' };
 }
 
-export function refusalAnswer(tables: Tables, asked: Asked, refusal: Refusal, requestId: string): Answer {
+export function refusalAnswer(tables: Tables, head: RequestHead, refusal: Refusal, requestId: string): Answer {
   const headers: OutgoingHttpHeaders = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-  if (rank(refusal.step) >= ORIGIN_ROW) Object.assign(headers, originAccepted(tables, asked) ? corsHeaders(tables, asked) : { vary: 'Origin' });
-  if (refusal.status === 405 && asked.route) headers['allow'] = asked.route.methods.join(', ');
+  if (rank(refusal.step) >= ORIGIN_ROW) Object.assign(headers, originAccepted(tables, head) ? corsHeaders(tables, head) : { vary: 'Origin' });
+  if (refusal.status === 405 && head.route) headers['allow'] = head.route.methods.join(', ');
   if (refusal.status === 401) headers['www-authenticate'] = refusal.reason === 'credentials-invalid' ? 'Bearer error="invalid_token"' : 'Bearer';
   if (refusal.retryAfter !== undefined) headers['retry-after'] = String(refusal.retryAfter);
   return { status: refusal.status, headers, body: refusalBody(refusal.reason, refusal.id, requestId, refusal.data) };
@@ -51,7 +51,7 @@ export function refusalAnswer(tables: Tables, asked: Asked, refusal: Refusal, re
 
 const rank = (step: Step): number => ROWS.findIndex(({ id }) => id === step);
 
-function originAccepted(tables: Tables, { origin, route }: Asked): boolean {
+function originAccepted(tables: Tables, { origin, route }: RequestHead): boolean {
   const set = tables.originSets.get(route?.origins ?? '');
   return origin !== null && set !== undefined && originAllowed(set, origin);
 }

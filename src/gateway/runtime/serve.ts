@@ -2,16 +2,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Server, ServerResponse } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { isLoopback } from './address.js';
+import { isLoopback } from './decision/address.js';
 import { listenOf, logLevelOf, placementOf, portOf, SettingError, type Env } from './env.js';
 import type { Features } from './features.js';
 import { createHandler } from './gateway.js';
-import { Ledger } from './ledger.js';
+import { OpenCounts } from './open-counts.js';
 import { drainServer, listenAt, plainServer, publicServer } from './listen.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
-import { Pools } from './pools.js';
-import { refusalBody } from './reasons.js';
+import { Pools } from './upstream/pools.js';
+import { refusalBody } from './decision/reasons.js';
 import { createState, type State } from './state.js';
 import type { GatewayTables } from './types.js';
 
@@ -31,7 +31,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
     throw new SettingError(`refusing to listen on ${at.host} without credentials: declare auth.clients, or listen on 127.0.0.1`);
   }
   const metrics = new Metrics();
-  const ledger = new Ledger();
+  const ledger = new OpenCounts();
   const pools = new Pools(env, log);
   let state = await createState(tables, env, features, null);
   await pools.reconcile(state.tables, features);
@@ -117,7 +117,7 @@ function warnOfFixedSettings(tables: GatewayTables, next: GatewayTables, log: Lo
   if (fixed(tables) !== fixed(next)) log('warn', 'restart-needed', { why: 'addresses and limits.headers are read at start' });
 }
 
-function registerGauges(metrics: Metrics, ledger: Ledger, pools: Pools, state: () => State): void {
+function registerGauges(metrics: Metrics, ledger: OpenCounts, pools: Pools, state: () => State): void {
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
   metrics.gauge('mcpgen_build_info', 'The config this gateway enforces.', () => [[{ name: state().tables.raw.name, config_hash: state().tables.raw.hash }, 1]]);

@@ -1,8 +1,8 @@
 /** Everything a decision needs besides the request, made from one version of the tables. A reload makes a new one; running requests keep theirs. */
 import { randomBytes } from 'node:crypto';
-import { addressSet, plainAddress } from './address.js';
+import { addressSet, plainAddress } from './decision/address.js';
 import { Buckets } from './bucket.js';
-import { compileTables, type Tables } from './compile.js';
+import { compileTables, type Tables } from './decision/lookups.js';
 import { apiKeys, type Authenticate } from './credentials.js';
 import { longSecret, placementOf, SettingError, type Env } from './env.js';
 import type { Features } from './features.js';

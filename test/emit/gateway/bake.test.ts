@@ -36,7 +36,7 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
     has: ['admin', 'dns', 'host', 'stdio'],
   },
 };
-const MODULES: Readonly<Record<string, string>> = { admin: 'runtime/admin.js', dns: 'runtime/dns.js', host: 'runtime/stdio/host.js', stdio: 'runtime/stdio/upstream.js' };
+const MODULES: Readonly<Record<string, string>> = { admin: 'runtime/admin.js', dns: 'runtime/upstream/dns.js', host: 'runtime/stdio/host.js', stdio: 'runtime/stdio/upstream.js' };
 
 /** What a module imports, by the compiler's own parser and not by the pattern that baking uses. */
 function importsOf(text: string, path: string): readonly string[] {

@@ -4,7 +4,7 @@ import { assets } from '#src/assets.js';
 import { gatewayDocument } from '#src/emit/gateway/index.js';
 import type { EmittedFile } from '#src/emit/types.js';
 import type { Plan } from '#src/plan/types.js';
-import { open } from '#src/session.js';
+import { open } from '#src/project.js';
 import { put, ROOT } from '../../support/folder.js';
 
 export const LEAST = { name: 'acme', servers: { web: { kind: 'http', instances: [{ url: 'https://web.acme.com/mcp' }] } } };

@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
 import { origins } from '#src/emit/nginx/origins.js';
 import type { Entry } from '#src/emit/nginx/types.js';
-import { originAllowed, originMatcher } from '#src/gateway/runtime/origin.js';
+import { originAllowed, originMatcher } from '#src/gateway/runtime/decision/origin.js';
 import { widePlan } from '../../nginx/plans.js';
 import { pick, randomFrom } from '../../nginx/generate.js';
 

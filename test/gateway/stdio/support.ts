@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { after } from 'node:test';
 import { createStdioUpstream, type StdioUpstream } from '#src/gateway/runtime/stdio/upstream.js';
 import type { ChildTable } from '#src/gateway/runtime/types.js';
-import type { UpstreamResponse } from '#src/gateway/runtime/upstream.js';
+import type { UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
 
 export type Json = { [key: string]: any };
 

@@ -1,6 +1,6 @@
 // A module of mcpgen's gateway. Do not edit.
 import { Readable } from 'node:stream';
-import { UpstreamFault } from '../upstream.js';
+import { UpstreamFault } from '../upstream/upstream.js';
 import { frame } from './sse.js';
 /** The response to a POST of `missing` requests: the stream if it is shown, else one JSON text when all answers are there. */
 export function respondOn(stream, missing, batch) {

@@ -1,7 +1,7 @@
 // A module of mcpgen's gateway. Do not edit.
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { UpstreamFault } from '../upstream.js';
+import { UpstreamFault } from '../upstream/upstream.js';
 import { lineReader } from './lines.js';
 const INHERITED = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
 const GRACE = 1500;

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { pipeline } from 'node:stream';
-import { UpstreamFault } from '../upstream.js';
+import { UpstreamFault } from '../upstream/upstream.js';
 import { jsonAnswer } from './answer.js';
 import { errorText, readMessages } from './message.js';
 const METHODS = 'POST, GET, DELETE';

@@ -1,5 +1,5 @@
 // A module of mcpgen's gateway. Do not edit.
-import { UpstreamFault } from '../upstream.js';
+import { UpstreamFault } from '../upstream/upstream.js';
 import { startChild } from './child.js';
 import { errorText, isId, messageText, readMessages, withId, withParam } from './message.js';
 import { deliver } from './session.js';

@@ -1,6 +1,6 @@
 // A module of mcpgen's gateway. Do not edit.
 import { randomBytes } from 'node:crypto';
-import { UpstreamFault } from '../upstream.js';
+import { UpstreamFault } from '../upstream/upstream.js';
 import { EventStream } from './sse.js';
 /** At most `limit` bytes wait in each stream. */
 export function createSession(running, limit, onDropped) {

@@ -1,6 +1,6 @@
 // A module of mcpgen's gateway. Do not edit.
 import { PassThrough } from 'node:stream';
-import { UpstreamFault } from '../upstream.js';
+import { UpstreamFault } from '../upstream/upstream.js';
 export const KEEP_ALIVE = Buffer.from(': ka\n\n');
 /** A line break in JSON is mere whitespace; in an event it would end the field. */
 export function frame(json) {

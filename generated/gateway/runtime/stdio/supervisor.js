@@ -1,6 +1,6 @@
 // A module of mcpgen's gateway. Do not edit.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UpstreamFault } from '../upstream.js';
+import { UpstreamFault } from '../upstream/upstream.js';
 import { messageText } from './message.js';
 const FIRST_DELAY = 100;
 const LAST_DELAY = 30_000;

@@ -1,6 +1,6 @@
 // A module of mcpgen's gateway. Do not edit.
 import { addAbortSignal } from 'node:stream';
-import { UpstreamFault } from '../upstream.js';
+import { UpstreamFault } from '../upstream/upstream.js';
 import { jsonAnswer, respondOn, streamAnswer } from './answer.js';
 import { MAX_OPEN, openLink } from './link.js';
 import { errorText, messageText, readMessages, SUPPORTED, unsupported } from './message.js';

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { UpstreamFault, type UpstreamResponse } from '../upstream.js';
+import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
 import { frame, type EventStream } from './sse.js';
 
 /** Null when there will be no answer. The status counts while nothing has been sent. */

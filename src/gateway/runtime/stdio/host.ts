@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
-import { UpstreamFault, type Upstream, type UpstreamResponse } from '../upstream.js';
+import { UpstreamFault, type Upstream, type UpstreamResponse } from '../upstream/upstream.js';
 import { jsonAnswer } from './answer.js';
 import type { Log } from './child.js';
 import { errorText, readMessages } from './message.js';

@@ -1,4 +1,4 @@
-import { UpstreamFault } from '../upstream.js';
+import { UpstreamFault } from '../upstream/upstream.js';
 import type { Answer } from './answer.js';
 import { startChild, type Child, type ChildOptions } from './child.js';
 import { errorText, isId, messageText, readMessages, withId, withParam, type Id, type Message } from './message.js';

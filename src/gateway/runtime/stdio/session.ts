@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { UpstreamFault } from '../upstream.js';
+import { UpstreamFault } from '../upstream/upstream.js';
 import { EventStream } from './sse.js';
 import type { Running } from './supervisor.js';
 

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { UpstreamFault } from '../upstream.js';
+import { UpstreamFault } from '../upstream/upstream.js';
 
 export const KEEP_ALIVE = Buffer.from(': ka\n\n');
 

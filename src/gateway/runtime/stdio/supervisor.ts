@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UpstreamFault } from '../upstream.js';
+import { UpstreamFault } from '../upstream/upstream.js';
 import type { Log } from './child.js';
 import type { Link } from './link.js';
 import { messageText, type Fields, type Message } from './message.js';

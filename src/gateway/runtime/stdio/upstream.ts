@@ -1,5 +1,5 @@
 import { addAbortSignal } from 'node:stream';
-import { UpstreamFault, type Upstream, type UpstreamRequest, type UpstreamResponse } from '../upstream.js';
+import { UpstreamFault, type Upstream, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';
 import { jsonAnswer, respondOn, streamAnswer } from './answer.js';
 import type { ChildOptions } from './child.js';
 import { MAX_OPEN, openLink, type Link } from './link.js';

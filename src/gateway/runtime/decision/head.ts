@@ -1,7 +1,7 @@
 import { clientAddress, isLoopback } from './address.js';
-import type { Tables } from './compile.js';
+import type { Tables } from './lookups.js';
 import type { Reason } from './reasons.js';
-import type { RouteTable } from './types.js';
+import type { RouteTable } from '../types.js';
 
 /** A request as every enforcement point sees it: its head, and the socket it came through. One type serves runtime, `explain` and policy tests. */
 export interface GatewayRequest {
@@ -19,7 +19,7 @@ export interface GatewayRequest {
 export type HealthProbe = 'health' | 'live' | 'ready';
 
 /** What the head of a request says, worked out once: row 0's normal form, and the lookups that later rows share. */
-export interface Asked {
+export interface RequestHead {
   readonly request: GatewayRequest;
   readonly fault: Reason | null;
   /** The raw path, without `/t/<tenant>`. */
@@ -47,7 +47,7 @@ const AUTHORITY = /^([a-z0-9\-._~!$&'()*+,;=%]+|\[[0-9a-f:.]+\])(?::[0-9]*)?$/;
 /** A path that some hop would rewrite before matching it. Only the literal spelling is a route, so that no hop can disagree about it. */
 const NOT_LITERAL = /%|\/\/|\/\.{1,2}(?:\/|$)/;
 
-export function ask(tables: Tables, request: GatewayRequest, trusted: (address: string) => boolean): Asked {
+export function readHead(tables: Tables, request: GatewayRequest, trusted: (address: string) => boolean): RequestHead {
   const absolute = request.target.startsWith('/') ? null : ABSOLUTE.exec(request.target);
   const target = absolute ? (absolute[2] ?? '') : request.target;
   const query = target.indexOf('?');
@@ -71,8 +71,8 @@ export function ask(tables: Tables, request: GatewayRequest, trusted: (address: 
 }
 
 /** Row 1. */
-export function hostAccepted(tables: Tables, asked: Asked): boolean {
-  return tables.raw.anyHost || tables.hosts.has(asked.host) || (LOOPBACK_HOSTS.has(asked.host) && isLoopback(asked.request.peer));
+export function hostAccepted(tables: Tables, head: RequestHead): boolean {
+  return tables.raw.anyHost || tables.hosts.has(head.host) || (LOOPBACK_HOSTS.has(head.host) && isLoopback(head.request.peer));
 }
 
 function faultOf(request: GatewayRequest, path: string, host: string | null): Reason | null {

@@ -1,22 +1,22 @@
 /** How the running gateway finds out each fact a decision asks for. */
-import { callerKey } from './address.js';
-import { recogniseTenants, type Fact, type Facts } from './decide.js';
+import { callerKey } from './decision/address.js';
+import { recogniseTenants, type Fact, type Facts } from './decision/decide.js';
 import { messageOf, principalOf, readBody, tenantOf, type Exchange } from './exchange.js';
-import type { Ledger } from './ledger.js';
-import { parseMessage } from './message.js';
+import type { OpenCounts } from './open-counts.js';
+import { parseMessage } from './decision/message.js';
 import type { Metrics } from './metrics.js';
-import type { Pools } from './pools.js';
+import type { Pools } from './upstream/pools.js';
 
-export interface Sources {
-  readonly ledger: Ledger;
+export interface Services {
+  readonly ledger: OpenCounts;
   readonly metrics: Metrics;
   readonly pools: Pools;
 }
 
-type Supply = { readonly [F in Fact]: (exchange: Exchange, sources: Sources) => Required<Facts>[F] | Promise<Required<Facts>[F]> };
+type Supply = { readonly [F in Fact]: (exchange: Exchange, sources: Services) => Required<Facts>[F] | Promise<Required<Facts>[F]> };
 
 /** Sets a place aside for a request that is going to hold a stream open. @returns false when there is none */
-export function holdStream(exchange: Exchange, ledger: Ledger): boolean {
+export function holdStream(exchange: Exchange, ledger: OpenCounts): boolean {
   const tenant = tenantOf(exchange) ?? '';
   const { tables } = exchange.state;
   if (ledger.streams >= tables.raw.limits.streams || ledger.streamsOf(tenant) >= (tables.tenants.get(tenant)?.streams ?? Infinity)) return false;
@@ -24,28 +24,28 @@ export function holdStream(exchange: Exchange, ledger: Ledger): boolean {
   return true;
 }
 
-export const SUPPLY: Supply = {
-  address: ({ state, asked }) => {
-    const retryAfter = state.perAddress.take(callerKey(asked.address), performance.now());
+export const FIND_FACT: Supply = {
+  address: ({ state, head }) => {
+    const retryAfter = state.perAddress.take(callerKey(head.address), performance.now());
     return retryAfter === 0 ? { kind: 'ok' } : { kind: 'empty', retryAfter };
   },
 
-  principal: ({ state, asked }, { metrics }) => {
-    const principal = state.authenticate(asked.request.headers);
+  principal: ({ state, head }, { metrics }) => {
+    const principal = state.authenticate(head.request.headers);
     if (principal.kind !== 'anonymous') metrics.count('mcpgen_auth_attempts_total', { outcome: principal.kind === 'client' ? 'accepted' : principal.kind });
     // Guessing costs double, so that a guesser runs dry before it gets far.
-    if (principal.kind === 'invalid') state.perAddress.penalise(callerKey(asked.address), performance.now());
+    if (principal.kind === 'invalid') state.perAddress.penalise(callerKey(head.address), performance.now());
     return principal;
   },
 
-  tenants: ({ state, asked, facts }) => recogniseTenants(state.tables, asked, facts.principal),
+  tenants: ({ state, head, facts }) => recogniseTenants(state.tables, head, facts.principal),
 
   quota: (exchange, { ledger }) => {
-    const { state, asked } = exchange;
+    const { state, head } = exchange;
     const tenant = tenantOf(exchange) ?? '';
     const retryAfter = state.perTenant.get(tenant)?.take(tenant, performance.now()) ?? 0;
     if (retryAfter > 0) return { kind: 'rate', retryAfter };
-    return asked.request.method === 'GET' && !holdStream(exchange, ledger) ? { kind: 'streams' } : { kind: 'ok' };
+    return head.request.method === 'GET' && !holdStream(exchange, ledger) ? { kind: 'streams' } : { kind: 'ok' };
   },
 
   body: async (exchange) => {
@@ -59,7 +59,7 @@ export const SUPPLY: Supply = {
   },
 
   session: (exchange, { ledger, pools }) => {
-    const { state, asked } = exchange;
+    const { state, head } = exchange;
     const tenant = tenantOf(exchange) ?? '';
     if (messageOf(exchange)?.method === 'initialize') {
       const most = state.tables.tenants.get(tenant)?.sessions ?? Infinity;
@@ -67,10 +67,10 @@ export const SUPPLY: Supply = {
       exchange.release = ledger.holdSession(tenant);
       return { kind: 'none' };
     }
-    const id = asked.request.headers['mcp-session-id'];
+    const id = head.request.headers['mcp-session-id'];
     if (id === undefined) return { kind: 'none' };
     const session = state.sealer.open(id);
-    const leg = session?.legs.find(({ server }) => server === asked.route?.server);
+    const leg = session?.legs.find(({ server }) => server === head.route?.server);
     if (!session || !leg || session.tenant !== tenant || session.principal !== principalOf(exchange)) return { kind: 'unknown' };
     // What lived in an instance that has left the pool is gone.
     if (!pools.get(leg.server)?.byId(leg.instance)) return { kind: 'unknown' };
@@ -79,7 +79,7 @@ export const SUPPLY: Supply = {
   },
 
   instance: (exchange, { pools }) => {
-    const pool = pools.get(exchange.asked.route?.server ?? '');
+    const pool = pools.get(exchange.head.route?.server ?? '');
     const leg = exchange.session?.legs.find(({ server }) => server === pool?.server);
     exchange.instance = (leg ? pool?.byId(leg.instance) : pool?.next(new Set())) ?? null;
     return exchange.instance ? { kind: 'ok' } : { kind: 'none', retryAfter: 1 };

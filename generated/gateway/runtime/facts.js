@@ -1,9 +1,9 @@
 // A module of mcpgen's gateway. Do not edit.
 /** How the running gateway finds out each fact a decision asks for. */
-import { callerKey } from './address.js';
-import { recogniseTenants } from './decide.js';
+import { callerKey } from './decision/address.js';
+import { recogniseTenants } from './decision/decide.js';
 import { messageOf, principalOf, readBody, tenantOf } from './exchange.js';
-import { parseMessage } from './message.js';
+import { parseMessage } from './decision/message.js';
 /** Sets a place aside for a request that is going to hold a stream open. @returns false when there is none */
 export function holdStream(exchange, ledger) {
 	const tenant = tenantOf(exchange) ?? '';
@@ -12,24 +12,24 @@ export function holdStream(exchange, ledger) {
 	exchange.release = ledger.openStream(tenant);
 	return true;
 }
-export const SUPPLY = {
-	address: ({ state, asked }) => {
-		const retryAfter = state.perAddress.take(callerKey(asked.address), performance.now());
+export const FIND_FACT = {
+	address: ({ state, head }) => {
+		const retryAfter = state.perAddress.take(callerKey(head.address), performance.now());
 		return retryAfter === 0 ? { kind: 'ok' } : { kind: 'empty', retryAfter };
 	},
-	principal: ({ state, asked }, { metrics }) => {
-		const principal = state.authenticate(asked.request.headers);
+	principal: ({ state, head }, { metrics }) => {
+		const principal = state.authenticate(head.request.headers);
 		if (principal.kind !== 'anonymous') metrics.count('mcpgen_auth_attempts_total', { outcome: principal.kind === 'client' ? 'accepted' : principal.kind });
-		if (principal.kind === 'invalid') state.perAddress.penalise(callerKey(asked.address), performance.now());
+		if (principal.kind === 'invalid') state.perAddress.penalise(callerKey(head.address), performance.now());
 		return principal;
 	},
-	tenants: ({ state, asked, facts }) => recogniseTenants(state.tables, asked, facts.principal),
+	tenants: ({ state, head, facts }) => recogniseTenants(state.tables, head, facts.principal),
 	quota: (exchange, { ledger }) => {
-		const { state, asked } = exchange;
+		const { state, head } = exchange;
 		const tenant = tenantOf(exchange) ?? '';
 		const retryAfter = state.perTenant.get(tenant)?.take(tenant, performance.now()) ?? 0;
 		if (retryAfter > 0) return { kind: 'rate', retryAfter };
-		return asked.request.method === 'GET' && !holdStream(exchange, ledger) ? { kind: 'streams' } : { kind: 'ok' };
+		return head.request.method === 'GET' && !holdStream(exchange, ledger) ? { kind: 'streams' } : { kind: 'ok' };
 	},
 	body: async (exchange) => {
 		const { body: limit, depth } = exchange.state.tables.raw.limits;
@@ -41,7 +41,7 @@ export const SUPPLY = {
 		return parsed.ok ? { kind: 'message', message: parsed.message } : { kind: 'refused', reason: parsed.reason, id: parsed.id };
 	},
 	session: (exchange, { ledger, pools }) => {
-		const { state, asked } = exchange;
+		const { state, head } = exchange;
 		const tenant = tenantOf(exchange) ?? '';
 		if (messageOf(exchange)?.method === 'initialize') {
 			const most = state.tables.tenants.get(tenant)?.sessions ?? Infinity;
@@ -49,17 +49,17 @@ export const SUPPLY = {
 			exchange.release = ledger.holdSession(tenant);
 			return { kind: 'none' };
 		}
-		const id = asked.request.headers['mcp-session-id'];
+		const id = head.request.headers['mcp-session-id'];
 		if (id === undefined) return { kind: 'none' };
 		const session = state.sealer.open(id);
-		const leg = session?.legs.find(({ server }) => server === asked.route?.server);
+		const leg = session?.legs.find(({ server }) => server === head.route?.server);
 		if (!session || !leg || session.tenant !== tenant || session.principal !== principalOf(exchange)) return { kind: 'unknown' };
 		if (!pools.get(leg.server)?.byId(leg.instance)) return { kind: 'unknown' };
 		exchange.session = session;
 		return { kind: 'open' };
 	},
 	instance: (exchange, { pools }) => {
-		const pool = pools.get(exchange.asked.route?.server ?? '');
+		const pool = pools.get(exchange.head.route?.server ?? '');
 		const leg = exchange.session?.legs.find(({ server }) => server === pool?.server);
 		exchange.instance = (leg ? pool?.byId(leg.instance) : pool?.next(new Set())) ?? null;
 		return exchange.instance ? { kind: 'ok' } : { kind: 'none', retryAfter: 1 };

@@ -4,12 +4,12 @@
  * go on to the next. The gateway finds facts out; `explain`, policy tests and the equality tests give them. The nginx emitter reads the `nginx`
  * column to know what it may decide itself.
  */
-import { hostAccepted } from './asked.js';
+import { hostAccepted } from './head.js';
 import { originAllowed } from './origin.js';
 import { REASONS } from './reasons.js';
 import { eraOf, revisionFault } from './revision.js';
 const no = (reason, at, more = {}) => ({ reason, at, ...more });
-const serverPath = (asked, key) => `servers.${asked.route?.server ?? ''}.${key}`;
+const serverPath = (head, key) => `servers.${head.route?.server ?? ''}.${key}`;
 const JSON_TYPE = /^\s*application\/json\s*(?:$|;(?!.*charset)|;\s*charset="?utf-?8"?\s*(?:$|;(?!.*charset)))/i;
 function originInServerSet(tables, { route, origin }) {
 	const set = tables.originSets.get(route?.origins ?? '');
@@ -19,39 +19,39 @@ export const ROWS = [
 	{
 		id: 'normal-form',
 		nginx: 'decides',
-		check: (_tables, asked) => (asked.fault ? no(asked.fault, 'gateway') : asked.health ? { answer: asked.health } : null),
+		check: (_tables, head) => (head.fault ? no(head.fault, 'gateway') : head.health ? { answer: head.health } : null),
 	},
 	{
 		id: 'host',
 		nginx: 'decides',
-		check: (tables, asked) => (hostAccepted(tables, asked) ? null : no('unknown-host', 'gateway.url')),
+		check: (tables, head) => (hostAccepted(tables, head) ? null : no('unknown-host', 'gateway.url')),
 	},
 	{
 		id: 'route',
 		nginx: 'decides',
-		check: (_tables, asked) => (asked.route ? null : no('unknown-route', 'servers')),
+		check: (_tables, head) => (head.route ? null : no('unknown-route', 'servers')),
 	},
 	{
 		id: 'preflight',
 		nginx: 'decides',
-		check: (tables, asked) => {
-			const { method, headers } = asked.request;
-			if (method !== 'OPTIONS' || asked.origin === null || headers['access-control-request-method'] === undefined) return null;
-			return originInServerSet(tables, asked) ? { answer: 'preflight' } : no('preflight-refused', serverPath(asked, 'origins'));
+		check: (tables, head) => {
+			const { method, headers } = head.request;
+			if (method !== 'OPTIONS' || head.origin === null || headers['access-control-request-method'] === undefined) return null;
+			return originInServerSet(tables, head) ? { answer: 'preflight' } : no('preflight-refused', serverPath(head, 'origins'));
 		},
 	},
 	{
 		id: 'origin',
 		nginx: 'decides',
-		check: (tables, asked) => {
-			if (asked.origin === null) return tables.raw.requireOrigin ? no('origin-required', 'gateway.requireOrigin') : null;
-			return originInServerSet(tables, asked) ? null : no('origin-not-allowed', serverPath(asked, 'origins'));
+		check: (tables, head) => {
+			if (head.origin === null) return tables.raw.requireOrigin ? no('origin-required', 'gateway.requireOrigin') : null;
+			return originInServerSet(tables, head) ? null : no('origin-not-allowed', serverPath(head, 'origins'));
 		},
 	},
 	{
 		id: 'method',
 		nginx: 'decides',
-		check: (_tables, asked) => (asked.route?.methods.includes(asked.request.method) ? null : no('method-not-allowed', serverPath(asked, 'route'))),
+		check: (_tables, head) => (head.route?.methods.includes(head.request.method) ? null : no('method-not-allowed', serverPath(head, 'route'))),
 	},
 	{
 		id: 'head',
@@ -91,14 +91,14 @@ export const ROWS = [
 	{
 		id: 'grant',
 		nginx: 'cannot',
-		check: (tables, asked, facts) => {
+		check: (tables, head, facts) => {
 			const name = facts.tenants?.[0] ?? '';
 			const tenant = tables.tenants.get(name);
-			const granted = tables.serverSets.get(tenant?.servers ?? '')?.has(asked.route?.server ?? '') ?? false;
+			const granted = tables.serverSets.get(tenant?.servers ?? '')?.has(head.route?.server ?? '') ?? false;
 			if (!tenant || !granted) return no('server-not-granted', `tenants.${name}.servers`);
-			if (tenant.origins === null || asked.origin === null) return null;
+			if (tenant.origins === null || head.origin === null) return null;
 			const set = tables.originSets.get(tenant.origins);
-			return set && originAllowed(set, asked.origin) ? null : no('origin-not-granted', `tenants.${name}.origins`);
+			return set && originAllowed(set, head.origin) ? null : no('origin-not-granted', `tenants.${name}.origins`);
 		},
 	},
 	{
@@ -122,17 +122,17 @@ export const ROWS = [
 	{
 		id: 'revision',
 		nginx: 'cannot',
-		check: (tables, asked, { body }) => {
-			const fault = revisionFault(tables, asked, body?.kind === 'message' ? body.message : undefined);
+		check: (tables, head, { body }) => {
+			const fault = revisionFault(tables, head, body?.kind === 'message' ? body.message : undefined);
 			return fault ? no(fault.reason, 'gateway.revisions', fault.data ? { data: fault.data } : {}) : null;
 		},
 	},
 	{
 		id: 'session',
 		nginx: 'cannot',
-		check: (_tables, asked, { body, session }) => {
+		check: (_tables, head, { body, session }) => {
 			const message = body?.kind === 'message' ? body.message : undefined;
-			if (eraOf(asked, message) === 'modern') return null;
+			if (eraOf(head, message) === 'modern') return null;
 			if (!session) return { need: 'session' };
 			if (session.kind === 'unknown') return no('session-unknown', 'gateway.sessionKeys');
 			return session.kind === 'full' ? no('sessions-full', 'gateway.limits.sessions', { retryAfter: 60 }) : null;
@@ -141,17 +141,17 @@ export const ROWS = [
 	{
 		id: 'instance',
 		nginx: 'cannot',
-		check: (_tables, asked, { instance }) => {
+		check: (_tables, head, { instance }) => {
 			if (!instance) return { need: 'instance' };
-			return instance.kind === 'ok' ? null : no('no-instance', serverPath(asked, 'strategy'), { retryAfter: instance.retryAfter });
+			return instance.kind === 'ok' ? null : no('no-instance', serverPath(head, 'strategy'), { retryAfter: instance.retryAfter });
 		},
 	},
 ];
 /** Decides from row `from` on. Pure: the same tables, request and facts give the same decision everywhere. */
-export function decide(tables, asked, facts, from = 0) {
+export function decide(tables, head, facts, from = 0) {
 	for (let index = from; index < ROWS.length; index++) {
 		const row = ROWS[index];
-		const verdict = row.check(tables, asked, facts);
+		const verdict = row.check(tables, head, facts);
 		if (verdict === null) continue;
 		if ('need' in verdict) return { kind: 'need', step: row.id, fact: verdict.need, row: index };
 		if ('answer' in verdict) return { kind: 'answer', step: row.id, what: verdict.answer };
@@ -160,13 +160,13 @@ export function decide(tables, asked, facts, from = 0) {
 	return { kind: 'allow' };
 }
 /** Row 9's fact, from what rows before it established. */
-export function recogniseTenants(tables, asked, principal) {
+export function recogniseTenants(tables, head, principal) {
 	const { implied } = tables.raw.matches;
 	if (implied !== null) return [implied];
 	const found = new Set([
 		principal?.kind === 'client' ? tables.tenantOfClient.get(principal.client) : null,
-		tables.tenantOfHost.get(asked.host),
-		asked.pathTenant,
+		tables.tenantOfHost.get(head.host),
+		head.pathTenant,
 	]);
 	return [...found].filter((name) => typeof name === 'string');
 }

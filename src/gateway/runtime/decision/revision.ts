@@ -2,8 +2,8 @@
  * Row 13: which revision a body speaks, and whether its headers say the same. The body is what will be executed, so it decides; the order of the
  * checks is the order in which the specification names their errors (MCP 2026-07-28, Streamable HTTP "Standard headers").
  */
-import type { Asked } from './asked.js';
-import type { Tables } from './compile.js';
+import type { RequestHead } from './head.js';
+import type { Tables } from './lookups.js';
 import type { Message } from './message.js';
 import type { Reason } from './reasons.js';
 
@@ -19,28 +19,28 @@ const isModern = (version: unknown): boolean => typeof version === 'string' && /
 const NEGOTIATED = '2024-11-05';
 
 /** GET and DELETE are operations on a legacy session; a body without a claim is legacy unless its header claims otherwise. */
-export function eraOf(asked: Asked, message: Message | undefined): Era {
+export function eraOf(head: RequestHead, message: Message | undefined): Era {
   if (!message || message.shape === 'batch' || message.shape === 'response') return 'legacy';
   if (message.claim !== undefined) return message.method === 'initialize' && !isModern(message.claim) ? 'legacy' : 'modern';
   if (message.method === 'initialize') return 'legacy';
-  return isModern(asked.request.headers['mcp-protocol-version']) ? 'modern' : 'legacy';
+  return isModern(head.request.headers['mcp-protocol-version']) ? 'modern' : 'legacy';
 }
 
-export function revisionFault(tables: Tables, asked: Asked, message: Message | undefined): RevisionFault | null {
-  const header = asked.request.headers['mcp-protocol-version'];
-  if (eraOf(asked, message) === 'legacy') {
+export function revisionFault(tables: Tables, head: RequestHead, message: Message | undefined): RevisionFault | null {
+  const header = head.request.headers['mcp-protocol-version'];
+  if (eraOf(head, message) === 'legacy') {
     if (!tables.raw.revisions.some((revision) => revision < '2026-07-28')) return notServed(tables, header ?? null);
     if (message?.method === 'initialize') return isModern(header) ? { reason: 'header-mismatch' } : null;
     return header === undefined || header === NEGOTIATED || tables.revisions.has(header) ? null : notServed(tables, header);
   }
-  return message ? modernFault(tables, asked, message, header) : null;
+  return message ? modernFault(tables, head, message, header) : null;
 }
 
-function modernFault(tables: Tables, asked: Asked, message: Message, header: string | undefined): RevisionFault | null {
+function modernFault(tables: Tables, head: RequestHead, message: Message, header: string | undefined): RevisionFault | null {
   // The header rules for notifications are undefined in 2026-07-28: they are taken as they come.
   if (message.shape === 'notification') return header === undefined || tables.revisions.has(header) ? null : notServed(tables, header);
   if (typeof message.claim !== 'string' || !message.declaresCapabilities) return { reason: 'envelope-invalid' };
-  const { 'mcp-method': method, 'mcp-name': name } = asked.request.headers;
+  const { 'mcp-method': method, 'mcp-name': name } = head.request.headers;
   if ((header !== undefined && header !== message.claim) || (method !== undefined && method !== message.method)) return { reason: 'header-mismatch' };
   if (!tables.revisions.has(message.claim) || !isModern(message.claim)) return notServed(tables, message.claim);
   if (header === undefined || method === undefined) return { reason: 'header-mismatch' };

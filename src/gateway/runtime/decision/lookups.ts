@@ -1,5 +1,5 @@
 import { originMatcher, type OriginMatcher } from './origin.js';
-import type { GatewayTables, Placement, PoolTable, ClientTable, RouteTable, TenantTable } from './types.js';
+import type { GatewayTables, Placement, PoolTable, ClientTable, RouteTable, TenantTable } from '../types.js';
 
 /** The baked tables with their lookups built: what every decision reads. Made once at start and once per reload. */
 export interface Tables {

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { connect } from 'node:net';
-import type { HealthTable } from './types.js';
+import type { HealthTable } from '../types.js';
 
 /** Asks an instance whether it is well, on a connection of its own: a pooled one could be fine when the instance takes no new ones. */
 export function probeOf(health: HealthTable, endpoint: URL): (timeout: number) => Promise<boolean> {

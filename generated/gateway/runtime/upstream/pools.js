@@ -1,8 +1,8 @@
 // A module of mcpgen's gateway. Do not edit.
 /** The pools of this placement, kept across reloads as far as their tables stay the same. */
 import { createHash } from 'node:crypto';
-import { poolOverrides, readSecret } from './env.js';
-import { httpUpstream } from './http-upstream.js';
+import { poolOverrides, readSecret } from '../env.js';
+import { httpUpstream } from './http.js';
 import { Pool } from './pool.js';
 import { probeOf } from './probe.js';
 export class Pools {

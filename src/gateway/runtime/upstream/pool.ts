@@ -1,7 +1,7 @@
 /** The instances of one server: which there are, which are well, and which is next. */
 import { BALANCES } from './balance.js';
-import type { Log } from './log.js';
-import type { PoolTable } from './types.js';
+import type { Log } from '../log.js';
+import type { PoolTable } from '../types.js';
 import type { Upstream } from './upstream.js';
 
 export interface Instance {

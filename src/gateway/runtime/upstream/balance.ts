@@ -1,4 +1,4 @@
-import type { Balance } from './types.js';
+import type { Balance } from '../types.js';
 
 /** What a strategy may look at. */
 export interface Candidate {

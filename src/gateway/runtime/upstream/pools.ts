@@ -1,13 +1,13 @@
 /** The pools of this placement, kept across reloads as far as their tables stay the same. */
 import { createHash } from 'node:crypto';
-import { poolOverrides, readSecret, type Env } from './env.js';
-import type { Features } from './features.js';
-import { httpUpstream } from './http-upstream.js';
-import type { Log } from './log.js';
+import { poolOverrides, readSecret, type Env } from '../env.js';
+import type { Features } from '../features.js';
+import { httpUpstream } from './http.js';
+import type { Log } from '../log.js';
 import { Pool, type Instance } from './pool.js';
 import { probeOf } from './probe.js';
-import type { Tables } from './compile.js';
-import type { ChildTable, PoolTable, Source, TimeoutsTable } from './types.js';
+import type { Tables } from '../decision/lookups.js';
+import type { ChildTable, PoolTable, Source, TimeoutsTable } from '../types.js';
 
 type Kept = { readonly pool: Pool; readonly key: string };
 

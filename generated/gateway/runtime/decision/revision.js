@@ -2,25 +2,25 @@
 const isModern = (version) => typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= '2026-07-28';
 const NEGOTIATED = '2024-11-05';
 /** GET and DELETE are operations on a legacy session; a body without a claim is legacy unless its header claims otherwise. */
-export function eraOf(asked, message) {
+export function eraOf(head, message) {
 	if (!message || message.shape === 'batch' || message.shape === 'response') return 'legacy';
 	if (message.claim !== undefined) return message.method === 'initialize' && !isModern(message.claim) ? 'legacy' : 'modern';
 	if (message.method === 'initialize') return 'legacy';
-	return isModern(asked.request.headers['mcp-protocol-version']) ? 'modern' : 'legacy';
+	return isModern(head.request.headers['mcp-protocol-version']) ? 'modern' : 'legacy';
 }
-export function revisionFault(tables, asked, message) {
-	const header = asked.request.headers['mcp-protocol-version'];
-	if (eraOf(asked, message) === 'legacy') {
+export function revisionFault(tables, head, message) {
+	const header = head.request.headers['mcp-protocol-version'];
+	if (eraOf(head, message) === 'legacy') {
 		if (!tables.raw.revisions.some((revision) => revision < '2026-07-28')) return notServed(tables, header ?? null);
 		if (message?.method === 'initialize') return isModern(header) ? { reason: 'header-mismatch' } : null;
 		return header === undefined || header === NEGOTIATED || tables.revisions.has(header) ? null : notServed(tables, header);
 	}
-	return message ? modernFault(tables, asked, message, header) : null;
+	return message ? modernFault(tables, head, message, header) : null;
 }
-function modernFault(tables, asked, message, header) {
+function modernFault(tables, head, message, header) {
 	if (message.shape === 'notification') return header === undefined || tables.revisions.has(header) ? null : notServed(tables, header);
 	if (typeof message.claim !== 'string' || !message.declaresCapabilities) return { reason: 'envelope-invalid' };
-	const { 'mcp-method': method, 'mcp-name': name } = asked.request.headers;
+	const { 'mcp-method': method, 'mcp-name': name } = head.request.headers;
 	if ((header !== undefined && header !== message.claim) || (method !== undefined && method !== message.method)) return { reason: 'header-mismatch' };
 	if (!tables.revisions.has(message.claim) || !isModern(message.claim)) return notServed(tables, message.claim);
 	if (header === undefined || method === undefined) return { reason: 'header-mismatch' };

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
  * How many sessions and streams are open, in all and by tenant: what limits and gauges read. It counts what this process has seen, because a sealed
  * session has no store that could be asked.
  */
-export class Ledger {
+export class OpenCounts {
   readonly #sessions = new Map<string, { tenant: string; until: number }>();
   readonly #sessionsOf = new Map<string, number>();
   readonly #streamsOf = new Map<string, number>();

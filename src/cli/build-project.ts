@@ -1,5 +1,5 @@
 import type { EmittedTargets } from '../emit/registry.js';
-import { emitPlan, open, type Project, type SessionOptions } from '../session.js';
+import { emitPlan, open, type Project, type SessionOptions } from '../project.js';
 import type { Context } from './commands.js';
 import { EXIT, type ExitCode } from './io.js';
 import { judge, type Verdict } from './judge.js';

@@ -9,7 +9,7 @@ const HEALTH = new Map([
 const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/i;
 const AUTHORITY = /^([a-z0-9\-._~!$&'()*+,;=%]+|\[[0-9a-f:.]+\])(?::[0-9]*)?$/;
 const NOT_LITERAL = /%|\/\/|\/\.{1,2}(?:\/|$)/;
-export function ask(tables, request, trusted) {
+export function readHead(tables, request, trusted) {
 	const absolute = request.target.startsWith('/') ? null : ABSOLUTE.exec(request.target);
 	const target = absolute ? (absolute[2] ?? '') : request.target;
 	const query = target.indexOf('?');
@@ -31,8 +31,8 @@ export function ask(tables, request, trusted) {
 	};
 }
 /** Row 1. */
-export function hostAccepted(tables, asked) {
-	return tables.raw.anyHost || tables.hosts.has(asked.host) || (LOOPBACK_HOSTS.has(asked.host) && isLoopback(asked.request.peer));
+export function hostAccepted(tables, head) {
+	return tables.raw.anyHost || tables.hosts.has(head.host) || (LOOPBACK_HOSTS.has(head.host) && isLoopback(head.request.peer));
 }
 function faultOf(request, path, host) {
 	if (request.hosts > 1 || request.headers['origin']?.includes(',')) return 'repeated-header';

@@ -1,7 +1,7 @@
-import type { Step } from './runtime/decide.js';
+import type { Step } from './runtime/decision/decide.js';
 
 /** What it means to pass a row of the decision, for whoever explains one. Not part of the runtime: no generated gateway needs it. */
-export const PASSED: Readonly<Record<Step, string>> = {
+export const ROW_MEANING: Readonly<Record<Step, string>> = {
   'normal-form': 'one Host, at most one Origin, a literal path',
   host: 'the host is served here',
   route: 'the path is a route',

@@ -3,8 +3,8 @@
  * go on to the next. The gateway finds facts out; `explain`, policy tests and the equality tests give them. The nginx emitter reads the `nginx`
  * column to know what it may decide itself.
  */
-import { hostAccepted, type Asked, type HealthProbe } from './asked.js';
-import type { Tables } from './compile.js';
+import { hostAccepted, type RequestHead, type HealthProbe } from './head.js';
+import type { Tables } from './lookups.js';
 import type { Message } from './message.js';
 import { originAllowed } from './origin.js';
 import { REASONS, type Reason } from './reasons.js';
@@ -59,15 +59,15 @@ type Verdict = Omit<Refusal, 'kind' | 'step' | 'status' | 'code' | 'id'> | { rea
 export interface Row {
   readonly id: string;
   readonly nginx: NginxCan;
-  readonly check: (tables: Tables, asked: Asked, facts: Facts) => Verdict;
+  readonly check: (tables: Tables, head: RequestHead, facts: Facts) => Verdict;
 }
 
 const no = (reason: Reason, at: string, more: { retryAfter?: number; data?: Readonly<Record<string, unknown>> } = {}): Verdict => ({ reason, at, ...more });
-const serverPath = (asked: Asked, key: string): string => `servers.${asked.route?.server ?? ''}.${key}`;
+const serverPath = (head: RequestHead, key: string): string => `servers.${head.route?.server ?? ''}.${key}`;
 
 const JSON_TYPE = /^\s*application\/json\s*(?:$|;(?!.*charset)|;\s*charset="?utf-?8"?\s*(?:$|;(?!.*charset)))/i;
 
-function originInServerSet(tables: Tables, { route, origin }: Asked): boolean {
+function originInServerSet(tables: Tables, { route, origin }: RequestHead): boolean {
   const set = tables.originSets.get(route?.origins ?? '');
   return set !== undefined && origin !== null && originAllowed(set, origin);
 }
@@ -76,39 +76,39 @@ export const ROWS = [
   {
     id: 'normal-form',
     nginx: 'decides',
-    check: (_tables, asked) => (asked.fault ? no(asked.fault, 'gateway') : asked.health ? { answer: asked.health } : null),
+    check: (_tables, head) => (head.fault ? no(head.fault, 'gateway') : head.health ? { answer: head.health } : null),
   },
   {
     id: 'host',
     nginx: 'decides',
-    check: (tables, asked) => (hostAccepted(tables, asked) ? null : no('unknown-host', 'gateway.url')),
+    check: (tables, head) => (hostAccepted(tables, head) ? null : no('unknown-host', 'gateway.url')),
   },
   {
     id: 'route',
     nginx: 'decides',
-    check: (_tables, asked) => (asked.route ? null : no('unknown-route', 'servers')),
+    check: (_tables, head) => (head.route ? null : no('unknown-route', 'servers')),
   },
   {
     id: 'preflight',
     nginx: 'decides',
-    check: (tables, asked) => {
-      const { method, headers } = asked.request;
-      if (method !== 'OPTIONS' || asked.origin === null || headers['access-control-request-method'] === undefined) return null;
-      return originInServerSet(tables, asked) ? { answer: 'preflight' } : no('preflight-refused', serverPath(asked, 'origins'));
+    check: (tables, head) => {
+      const { method, headers } = head.request;
+      if (method !== 'OPTIONS' || head.origin === null || headers['access-control-request-method'] === undefined) return null;
+      return originInServerSet(tables, head) ? { answer: 'preflight' } : no('preflight-refused', serverPath(head, 'origins'));
     },
   },
   {
     id: 'origin',
     nginx: 'decides',
-    check: (tables, asked) => {
-      if (asked.origin === null) return tables.raw.requireOrigin ? no('origin-required', 'gateway.requireOrigin') : null;
-      return originInServerSet(tables, asked) ? null : no('origin-not-allowed', serverPath(asked, 'origins'));
+    check: (tables, head) => {
+      if (head.origin === null) return tables.raw.requireOrigin ? no('origin-required', 'gateway.requireOrigin') : null;
+      return originInServerSet(tables, head) ? null : no('origin-not-allowed', serverPath(head, 'origins'));
     },
   },
   {
     id: 'method',
     nginx: 'decides',
-    check: (_tables, asked) => (asked.route?.methods.includes(asked.request.method) ? null : no('method-not-allowed', serverPath(asked, 'route'))),
+    check: (_tables, head) => (head.route?.methods.includes(head.request.method) ? null : no('method-not-allowed', serverPath(head, 'route'))),
   },
   {
     id: 'head',
@@ -149,14 +149,14 @@ export const ROWS = [
   {
     id: 'grant',
     nginx: 'cannot',
-    check: (tables, asked, facts) => {
+    check: (tables, head, facts) => {
       const name = facts.tenants?.[0] ?? '';
       const tenant = tables.tenants.get(name);
-      const granted = tables.serverSets.get(tenant?.servers ?? '')?.has(asked.route?.server ?? '') ?? false;
+      const granted = tables.serverSets.get(tenant?.servers ?? '')?.has(head.route?.server ?? '') ?? false;
       if (!tenant || !granted) return no('server-not-granted', `tenants.${name}.servers`);
-      if (tenant.origins === null || asked.origin === null) return null;
+      if (tenant.origins === null || head.origin === null) return null;
       const set = tables.originSets.get(tenant.origins);
-      return set && originAllowed(set, asked.origin) ? null : no('origin-not-granted', `tenants.${name}.origins`);
+      return set && originAllowed(set, head.origin) ? null : no('origin-not-granted', `tenants.${name}.origins`);
     },
   },
   {
@@ -180,17 +180,17 @@ export const ROWS = [
   {
     id: 'revision',
     nginx: 'cannot',
-    check: (tables, asked, { body }) => {
-      const fault = revisionFault(tables, asked, body?.kind === 'message' ? body.message : undefined);
+    check: (tables, head, { body }) => {
+      const fault = revisionFault(tables, head, body?.kind === 'message' ? body.message : undefined);
       return fault ? no(fault.reason, 'gateway.revisions', fault.data ? { data: fault.data } : {}) : null;
     },
   },
   {
     id: 'session',
     nginx: 'cannot',
-    check: (_tables, asked, { body, session }) => {
+    check: (_tables, head, { body, session }) => {
       const message = body?.kind === 'message' ? body.message : undefined;
-      if (eraOf(asked, message) === 'modern') return null;
+      if (eraOf(head, message) === 'modern') return null;
       if (!session) return { need: 'session' };
       if (session.kind === 'unknown') return no('session-unknown', 'gateway.sessionKeys');
       return session.kind === 'full' ? no('sessions-full', 'gateway.limits.sessions', { retryAfter: 60 }) : null;
@@ -199,9 +199,9 @@ export const ROWS = [
   {
     id: 'instance',
     nginx: 'cannot',
-    check: (_tables, asked, { instance }) => {
+    check: (_tables, head, { instance }) => {
       if (!instance) return { need: 'instance' };
-      return instance.kind === 'ok' ? null : no('no-instance', serverPath(asked, 'strategy'), { retryAfter: instance.retryAfter });
+      return instance.kind === 'ok' ? null : no('no-instance', serverPath(head, 'strategy'), { retryAfter: instance.retryAfter });
     },
   },
 ] as const satisfies readonly Row[];
@@ -209,10 +209,10 @@ export const ROWS = [
 export type Step = (typeof ROWS)[number]['id'];
 
 /** Decides from row `from` on. Pure: the same tables, request and facts give the same decision everywhere. */
-export function decide(tables: Tables, asked: Asked, facts: Facts, from = 0): Decision {
+export function decide(tables: Tables, head: RequestHead, facts: Facts, from = 0): Decision {
   for (let index = from; index < ROWS.length; index++) {
     const row = ROWS[index] as (typeof ROWS)[number];
-    const verdict: Verdict = row.check(tables, asked, facts);
+    const verdict: Verdict = row.check(tables, head, facts);
     if (verdict === null) continue;
     if ('need' in verdict) return { kind: 'need', step: row.id, fact: verdict.need, row: index };
     if ('answer' in verdict) return { kind: 'answer', step: row.id, what: verdict.answer };
@@ -222,13 +222,13 @@ export function decide(tables: Tables, asked: Asked, facts: Facts, from = 0): De
 }
 
 /** Row 9's fact, from what rows before it established. */
-export function recogniseTenants(tables: Tables, asked: Asked, principal: Principal | undefined): readonly string[] {
+export function recogniseTenants(tables: Tables, head: RequestHead, principal: Principal | undefined): readonly string[] {
   const { implied } = tables.raw.matches;
   if (implied !== null) return [implied];
   const found = new Set<string | undefined | null>([
     principal?.kind === 'client' ? tables.tenantOfClient.get(principal.client) : null,
-    tables.tenantOfHost.get(asked.host),
-    asked.pathTenant,
+    tables.tenantOfHost.get(head.host),
+    head.pathTenant,
   ]);
   return [...found].filter((name) => typeof name === 'string');
 }

@@ -1,4 +1,4 @@
-import type { OriginSetTable } from './types.js';
+import type { OriginSetTable } from '../types.js';
 
 /** An origin set ready for lookups; the exact ones, nearly all in practice, cost one hash. */
 export interface OriginMatcher {
