@@ -153,7 +153,7 @@ describe('node and the compiler', () => {
   test('every name and every import resolves, and one that does not would be found', async (t) => {
     const path = folder(t);
     const least = baked(planOf(LEAST));
-    const tables = `import { missing } from './runtime/decide.js';\nimport './runtime/admin.js';\nexport const X = unknownName + missing;\n${least.get('tables.js')}`;
+    const tables = `import { missing } from './runtime/decision/decide.js';\nimport './runtime/admin.js';\nexport const X = unknownName + missing;\n${least.get('tables.js')}`;
     for (const [name, files] of Object.entries({ root: baked(await rootPlan()), least, broken: new Map(least).set('tables.js', tables) })) write(join(path, name), files);
     // Types of values are not the point here: what does not resolve must fail, whatever else is said.
     const UNRESOLVED = /error TS(2304|2305|2306|2307|2459|2552|2614|2724|2882|1\d\d\d):/;
