@@ -1,4 +1,5 @@
 /** The gateway's own decision, asked without a gateway: what `explain`, policy tests and the proofs of agreement share. */
+import { isLegacy } from './config/language/revisions.js';
 import { gatewayTables } from './emit/gateway/tables.js';
 import { readHead, type RequestHead, type GatewayRequest } from './gateway/runtime/decision/head.js';
 import { addressSet } from './gateway/runtime/decision/address.js';
@@ -20,7 +21,7 @@ export interface Judged {
 
 /** A request as it would arrive: `tools/list` of the revision it names, unless its method has no body. */
 function requestOf(request: AskedRequest): GatewayRequest {
-  const isModern = request.revision >= '2026-07-28';
+  const isModern = !isLegacy(request.revision);
   return {
     method: request.method,
     target: request.path,
@@ -42,7 +43,7 @@ const message = ({ revision }: AskedRequest): Message => ({
   id: 1,
   method: 'tools/list',
   name: null,
-  claim: revision >= '2026-07-28' ? revision : undefined,
+  claim: isLegacy(revision) ? undefined : revision,
   declaresCapabilities: true,
   methods: ['tools/list'],
   calls: [],

@@ -1,6 +1,6 @@
 import { rulePage } from '../../assets.js';
 import { judgeRequest, type AskedRequest } from '../../decision.js';
-import type { Revision } from '../../config/language/gateway.js';
+import { REVISIONS, type Revision } from '../../config/language/revisions.js';
 import type { Plan } from '../../plan/types.js';
 import { didYouMean } from '../../config/closest.js';
 import { findRule, renderPage, unknownRule } from '../../policy/page.js';
@@ -46,7 +46,7 @@ function requestOf(given: Given, { traffic }: Plan): AskedRequest {
     method: (given.one('method') ?? 'POST').toUpperCase(),
     host: given.one('host') ?? traffic.publicUrl.host,
     origin: given.one('origin') ?? null,
-    revision: (known(given, 'revision', ['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28']) ?? traffic.revisions.at(-1)) as Revision,
+    revision: (known(given, 'revision', REVISIONS) ?? traffic.revisions.at(-1)) as Revision,
     client: known(given, 'client', traffic.clients.map(({ name }) => name)),
     tenant: known(given, 'tenant', traffic.tenants.map(({ name }) => name)),
     address: given.one('address') ?? '192.0.2.1',

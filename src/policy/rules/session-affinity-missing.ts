@@ -1,3 +1,4 @@
+import { isLegacy } from '../../config/language/revisions.js';
 /**
  * Our gateway pins sessions by itself: the id it hands out is sealed and names the instance, so any gateway process can send a follow-up to
  * where the session lives. What is left are the ways in which that cannot work.
@@ -16,7 +17,7 @@ export const sessionAffinityMissing: Rule<'plan'> = {
   reads: ['plan'],
   *check({ plan }) {
     // 2026-07-28 has no sessions (MCP 2026-07-28, Streamable HTTP): every request may go anywhere.
-    const legacy = plan.traffic.revisions.filter((revision) => revision !== '2026-07-28');
+    const legacy = plan.traffic.revisions.filter(isLegacy);
     if (legacy.length === 0) return;
     const placements = replicated(plan);
     if (placements.length > 0) {
