@@ -1,7 +1,7 @@
 /** Whose address a request comes from, when hops in front say so. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { addressSet, clientAddress, isLoopback, plainAddress } from '#src/gateway/runtime/decision/address.js';
+import { addressSet, callerKey, clientAddress, isLoopback, plainAddress } from '#src/gateway/runtime/decision/address.js';
 import { chance } from '../support/gateway-random.js';
 
 describe('addressSet', () => {
@@ -24,6 +24,14 @@ describe('addressSet', () => {
 test('IPv4 in IPv6 notation is IPv4', () => {
   assert.equal(plainAddress('::ffff:192.0.2.1'), '192.0.2.1');
   for (const same of ['192.0.2.1', '2001:db8::1', '::ffff:x', '']) assert.equal(plainAddress(same), same);
+});
+
+test('a caller is an IPv4 address or an IPv6 /64', () => {
+  for (const address of ['192.0.2.1', '127.0.0.1', '']) assert.equal(callerKey(address), address);
+  const same = ['2001:db8:1:2::', '2001:db8:1:2::1', '2001:db8:1:2:ffff:ffff:ffff:ffff', '2001:0db8:0001:0002:0:0:0:9', '2001:db8:1:2:0:0:192.0.2.1', '2001:db8:1:2::192.0.2.1'];
+  assert.equal(new Set(same.map(callerKey)).size, 1, same.map(callerKey).join());
+  const others = ['2001:db8:1:3::1', '2001:db8:1::1', '2001:db8::1:2:0:0', '::1', 'fe80::1%eth0', '2001:db8:1:2::1'];
+  assert.equal(new Set(others.map(callerKey)).size, others.length, others.map(callerKey).join());
 });
 
 test('loopback', () => {

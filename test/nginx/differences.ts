@@ -46,10 +46,7 @@ export const MAY: Readonly<Record<NginxDifferenceId, Showing | null>> = {
     status: [400, 405],
     example: { ...post('http://mcp_acme.test/', [HOST]), method: 'CONNECT' },
   },
-  'empty-header': {
-    when: (sent) => values(sent, 'access-control-request-method').includes(''),
-    example: { ...post('/mcp/search', [HOST, ['Origin', APP], ['Access-Control-Request-Method', '']]), method: 'OPTIONS' },
-  },
+  'empty-header': null,
   'forwarded-absolute-form': {
     when: (sent, { traffic }) =>
       traffic.originFallback === 'forwarded' && /^https?:/i.test(sent.target) && !values(sent, 'origin').some(Boolean) && FORWARDED.every((name) => has(sent, name)),

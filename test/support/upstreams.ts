@@ -96,13 +96,13 @@ export async function startUpstream(behave: Behave = answerAll): Promise<FakeUps
     });
     return listening(server, port);
   };
-  const close = (): Promise<void> => {
+  const close = (cut: (socket: Socket) => void): Promise<void> => {
     const done = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const socket of sockets) socket.resetAndDestroy();
+    for (const socket of sockets) cut(socket);
     return done;
   };
   const port = await listen(0);
-  closing.add(() => void close());
+  closing.add(() => void close((socket) => socket.destroy()));
   const upstream: FakeUpstream = {
     url: `http://127.0.0.1:${port}/mcp`,
     port,
@@ -122,7 +122,8 @@ export async function startUpstream(behave: Behave = answerAll): Promise<FakeUps
         }),
         () => `request ${n} at the upstream; it has received ${received.map(({ method, message }) => message?.method ?? method).join(', ') || 'nothing'}`,
       ),
-    kill: close,
+    // One that is ending already is only destroyed: resetting it would keep Node 20 from ever exiting.
+    kill: () => close((socket) => (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy())),
     revive: async () => void (await listen(port)),
   };
   return upstream;

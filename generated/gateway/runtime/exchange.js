@@ -10,10 +10,12 @@ export function principalOf({ facts }) {
 	return facts.principal?.kind === 'client' ? `client:${facts.principal.client}` : 'anonymous';
 }
 const broken = new WeakMap();
-/** Says that the rest of a body will not come, before or while it is read. */
+/** Says that the rest of a body will not come, before or while it is read. @returns false when it was said before */
 export function breakBody(incoming, fault) {
+	if (broken.has(incoming)) return false;
 	broken.set(incoming, fault);
 	incoming.emit('broken', fault);
+	return true;
 }
 function append(store, used, chunk) {
 	const isFull = used + chunk.length > store.length;

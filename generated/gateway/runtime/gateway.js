@@ -12,7 +12,7 @@ export function createHandler(options) {
 	return (incoming, outgoing, awaitsContinue) => {
 		const state = options.state();
 		const exchange = {
-			id: randomUUID(),
+			id: requestId(incoming, state),
 			startedAt: performance.now(),
 			incoming,
 			outgoing,
@@ -52,6 +52,11 @@ async function run(options, exchange) {
 	audit(options, exchange);
 	const outcome = await forward(exchange, pool, options);
 	if (outcome.kind === 'failed') refuse(options, exchange, outcome.reason);
+}
+function requestId({ headers, socket }, state) {
+	const given = headers['x-request-id'];
+	const isName = typeof given === 'string' && /^[A-Za-z0-9-]{8,64}$/.test(given);
+	return isName && state.trusted(socket.remoteAddress ?? '') ? given : randomUUID();
 }
 function requestOf(incoming) {
 	let hosts = 0;

@@ -37,7 +37,8 @@ export function publicServer({ handle, maxHeaderSize, onParserRefusal }) {
 		const reason = PARSER_REASONS[error.code ?? ''] ?? 'malformed-request';
 		if (under) {
 			under.outgoing.setHeader('connection', 'close');
-			return breakBody(under.incoming, reason);
+			if (!breakBody(under.incoming, reason)) socket.destroy();
+			return;
 		}
 		refuseRaw(socket, reason, onParserRefusal);
 	});

@@ -30,9 +30,12 @@ const timeouts = z.strictObject({
   drain: duration.default(25_000),
 });
 
+/** nginx reads `$` in a path as a variable and knows no way to write one. */
+const nginxPath = absolutePath.refine((path) => !path.includes('$'), { error: 'expected a path without $, which nginx reads as a variable' });
+
 const tls = z.discriminatedUnion('at', [
   z.strictObject({ at: z.literal('platform') }),
-  z.strictObject({ at: z.literal('nginx'), certificate: absolutePath, key: absolutePath }),
+  z.strictObject({ at: z.literal('nginx'), certificate: nginxPath, key: nginxPath }),
 ]);
 
 export const gateway = z.strictObject({

@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { dnsLabel, imageReference, port, size, text } from './scalars.js';
 
+/** What is generated has been run on 1.22 and newer. */
+function isSupported(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 1 || (major === 1 && minor >= 22);
+}
+
 const nginx = z.strictObject({
-  version: text(/^(1\.22|1\.26|1\.30|\d+\.\d+\.\d+)$/, 'a release line (1.22, 1.26, 1.30) or an exact version such as 1.30.6').default('1.30'),
+  version: text(/^(1\.22|1\.26|1\.30|\d+\.\d+\.\d+)$/, 'a release line (1.22, 1.26, 1.30) or an exact version such as 1.30.6').refine(isSupported, { error: 'expected nginx 1.22 or newer' }).default('1.30'),
   mode: z.literal('edge').default('edge'),
   listen: port.optional(),
 });

@@ -38,7 +38,7 @@ export const NGINX_CANNOT = {
     before: null,
     effect: 'stricter',
     nginx: 'a header without a value is a header that is absent',
-    gateway: 'an empty Access-Control-Request-Method makes a preflight, an empty Expect is one that is not supported',
+    gateway: 'an empty Expect is one that is not supported',
     why: 'a variable of a header is empty in both cases',
   },
   'forwarded-absolute-form': {

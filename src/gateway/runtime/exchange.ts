@@ -46,10 +46,12 @@ export function principalOf({ facts }: Exchange): string {
 type BodyFault = Extract<Reason, 'body-too-large' | 'body-aborted' | 'malformed-request' | 'request-timeout' | 'headers-too-large'>;
 const broken = new WeakMap<IncomingMessage, BodyFault>();
 
-/** Says that the rest of a body will not come, before or while it is read. */
-export function breakBody(incoming: IncomingMessage, fault: BodyFault): void {
+/** Says that the rest of a body will not come, before or while it is read. @returns false when it was said before */
+export function breakBody(incoming: IncomingMessage, fault: BodyFault): boolean {
+  if (broken.has(incoming)) return false;
   broken.set(incoming, fault);
   incoming.emit('broken', fault);
+  return true;
 }
 
 /** Writes `chunk` behind the `used` bytes of `store`, in a larger one when it is full. */

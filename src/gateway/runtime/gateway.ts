@@ -24,7 +24,7 @@ export function createHandler(options: GatewayOptions): Handle {
   return (incoming, outgoing, awaitsContinue) => {
     const state = options.state();
     const exchange: Exchange = {
-      id: randomUUID(),
+      id: requestId(incoming, state),
       startedAt: performance.now(),
       incoming,
       outgoing,
@@ -69,13 +69,20 @@ async function run(options: GatewayOptions, exchange: Exchange): Promise<void> {
   if (outcome.kind === 'failed') refuse(options, exchange, outcome.reason);
 }
 
+/** A hop that is trusted may have named the request already; then both logs say the same name. */
+function requestId({ headers, socket }: IncomingMessage, state: State): string {
+  const given = headers['x-request-id'];
+  const isName = typeof given === 'string' && /^[A-Za-z0-9-]{8,64}$/.test(given);
+  return isName && state.trusted(socket.remoteAddress ?? '') ? given : randomUUID();
+}
+
 function requestOf(incoming: IncomingMessage): GatewayRequest {
   let hosts = 0;
   for (let i = 0; i < incoming.rawHeaders.length; i += 2) if (incoming.rawHeaders[i]?.toLowerCase() === 'host') hosts++;
   return {
     method: incoming.method ?? '',
     target: incoming.url ?? '/',
-    // Node joins repeated headers with a comma, but for `set-cookie`, which no request has.
+    // Of headers that may come once only Node keeps the first; others it joins with a comma.
     headers: incoming.headers as GatewayRequest['headers'],
     hosts,
     peer: incoming.socket.remoteAddress ?? '',

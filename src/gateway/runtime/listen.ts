@@ -55,7 +55,9 @@ export function publicServer({ handle, maxHeaderSize, onParserRefusal }: PublicO
     if (under) {
       // The parser refused the body: whoever reads it answers, or has a better reason to refuse.
       under.outgoing.setHeader('connection', 'close');
-      return breakBody(under.incoming, reason);
+      // Told a second time, nobody is left to answer: Node reports a request that is late again and again.
+      if (!breakBody(under.incoming, reason)) socket.destroy();
+      return;
     }
     refuseRaw(socket, reason, onParserRefusal);
   });

@@ -4,6 +4,7 @@
  * `method`, `params` or `name` come twice, or in another case, could be judged as one thing and executed as another: it is refused.
  */
 import { isUtf8 } from 'node:buffer';
+const CHEAP = 65_536;
 const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
 const CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
 const NAME_KEY = new Map([
@@ -25,7 +26,7 @@ export function parseMessage(body, depth) {
 	let value;
 	try {
 		fault = scan(text, depth, /^\s*\[/.test(text) ? 1 : 0);
-		value = fault === 'body-too-deep' ? null : JSON.parse(text);
+		value = fault === 'body-too-deep' && text.length > CHEAP ? null : JSON.parse(text);
 	} catch {
 		return { ok: false, reason: 'body-not-json', id: null };
 	}

@@ -93,7 +93,7 @@ export const ROWS = [
     nginx: 'decides',
     check: (tables, head) => {
       const { method, headers } = head.request;
-      if (method !== 'OPTIONS' || head.origin === null || headers['access-control-request-method'] === undefined) return null;
+      if (method !== 'OPTIONS' || head.origin === null || !headers['access-control-request-method']) return null;
       return originInServerSet(tables, head) ? { answer: 'preflight' } : no('preflight-refused', serverPath(head, 'origins'));
     },
   },

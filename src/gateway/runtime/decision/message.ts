@@ -30,6 +30,8 @@ export interface ToolCall {
 
 export type Parsed = { readonly ok: true; readonly message: Message } | { readonly ok: false; readonly reason: Reason; readonly id: string | number | null };
 
+/** Text this short may be parsed however deep it is, to know whose request it was. */
+const CHEAP = 65_536;
 const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
 const CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
 const NAME_KEY: ReadonlyMap<string, string> = new Map([
@@ -59,7 +61,7 @@ export function parseMessage(body: Buffer, depth: number): Parsed {
   try {
     // First, because nesting is what makes parsing expensive.
     fault = scan(text, depth, /^\s*\[/.test(text) ? 1 : 0);
-    value = fault === 'body-too-deep' ? null : JSON.parse(text);
+    value = fault === 'body-too-deep' && text.length > CHEAP ? null : JSON.parse(text);
   } catch {
     return { ok: false, reason: 'body-not-json', id: null };
   }
