@@ -48,7 +48,7 @@ describe('while all are well', () => {
     const held = await one.nth(before + 1);
     await until('the other one’s end', async () => (await active()) === 1);
     const [asked] = await spread('fill', 6);
-    answerAll(held) as void;
+    void answerAll(held);
     await Promise.all(waiting);
     assert.equal(asked, 0);
   });
@@ -70,7 +70,7 @@ describe('while all are well', () => {
     one.behave = two.behave = (received) => void held.push(received);
     connection.send(Buffer.concat([1, 2, 3, 4].map((id) => requestBytes({ path: '/mcp/turns', message: request('tools/list', {}, id) }))));
     await until('four requests', () => one.received.length + two.received.length >= before + 4);
-    for (const received of held.reverse()) answerAll(received) as void;
+    for (const received of held.reverse()) void answerAll(received);
     const ids = [];
     for (let i = 0; i < 4; i++) ids.push((JSON.parse((await connection.answer()).text) as { id: number }).id);
     connection.close();

@@ -116,7 +116,7 @@ describe('reload', () => {
     connection.send(requestBytes(post(LIST, as('globex'))));
     const behind = await upstream.nth(count + 1);
     await gateway.sighup(ONE);
-    answerAll(behind) as void;
+    void answerAll(behind);
     assert.equal((await connection.answer()).status, 200);
     upstream.behave = answerAll;
     // The same connection, the tables of now.
@@ -228,7 +228,7 @@ describe('end', () => {
     await within(listening.behind.abandoned, 'the end of the stream behind');
     await within(idle.ended, 'the end of the idle connection');
     await assert.rejects(dial(gateway.port), 'no more connections');
-    answerAll(call.behind) as void;
+    void answerAll(call.behind);
     const answer = await call.connection.answer();
     assert.deepEqual([answer.status, answer.complete], [200, true]);
     const began = performance.now();

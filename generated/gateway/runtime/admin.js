@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 /** The admin listener: what operators and monitoring read. It never shares a port with the public routes. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isLoopback } from './decision/address.js';

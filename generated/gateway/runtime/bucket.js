@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 /** Keys of one generation. Two generations are kept, so that a flood of addresses is neither a flood of memory nor a search through it. */
 const MOST_KEYS = 50_000;
 /** Token buckets by key: `tokens` at once, refilled evenly over `window`. Times are milliseconds of a clock that never goes back. */

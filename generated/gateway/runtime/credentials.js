@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 import { createHmac, randomBytes } from 'node:crypto';
 /**
  * API keys, as `Authorization: Bearer` or `X-Api-Key`. Keys are compared by their MAC under a key of this process, so that how long a comparison

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 /** What differs per machine: addresses, levels, secrets. Everything else is in the tables. A value that is missing or malformed ends the start, by name. */
 import { readFileSync } from 'node:fs';
 /** Says what to change; ends the process with code 2. */

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 export function messageOf({ facts }) {
 	return facts.body?.kind === 'message' ? facts.body.message : undefined;
 }

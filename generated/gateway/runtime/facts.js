@@ -1,15 +1,17 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 /** How the running gateway finds out each fact a decision asks for. */
 import { callerKey } from './decision/address.js';
 import { recogniseTenants } from './decision/decide.js';
 import { messageOf, principalOf, readBody, tenantOf } from './exchange.js';
 import { parseMessage } from './decision/message.js';
+/** A session that is not heard of for so long no longer counts; it stays valid. Most clients leave without a DELETE. */
+export const SESSION_IDLE = 3_600_000;
 /** Sets a place aside for a request that is going to hold a stream open. @returns false when there is none */
 export function holdStream(exchange, ledger) {
 	const tenant = tenantOf(exchange) ?? '';
 	const { tables } = exchange.state;
 	if (ledger.streams >= tables.raw.limits.streams || ledger.streamsOf(tenant) >= (tables.tenants.get(tenant)?.streams ?? Infinity)) return false;
-	exchange.release = ledger.openStream(tenant);
+	exchange.releaseStream = ledger.openStream(tenant);
 	return true;
 }
 export const FIND_FACT = {
@@ -46,7 +48,7 @@ export const FIND_FACT = {
 		if (messageOf(exchange)?.method === 'initialize') {
 			const most = state.tables.tenants.get(tenant)?.sessions ?? Infinity;
 			if (ledger.sessions >= state.tables.raw.limits.sessions || ledger.sessionsOf(tenant) >= most) return { kind: 'full' };
-			exchange.release = ledger.holdSession(tenant);
+			exchange.releaseSession = ledger.holdSession(tenant);
 			return { kind: 'none' };
 		}
 		const id = head.request.headers['mcp-session-id'];
@@ -56,6 +58,7 @@ export const FIND_FACT = {
 		if (!session || !leg || session.tenant !== tenant || session.principal !== principalOf(exchange)) return { kind: 'unknown' };
 		if (!pools.get(leg.server)?.byId(leg.instance)) return { kind: 'unknown' };
 		exchange.session = session;
+		ledger.openSession(id, tenant, performance.now() + SESSION_IDLE);
 		return { kind: 'open' };
 	},
 	instance: (exchange, { pools }) => {

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 /** A request from its first byte to its log line. */
 import { createHash, randomUUID } from 'node:crypto';
 import { readHead } from './decision/head.js';
@@ -23,7 +23,9 @@ export function createHandler(options) {
 			body: null,
 			session: null,
 			instance: null,
-			release: () => { },
+			releaseStream: () => { },
+			releaseSession: () => { },
+			isForwarded: false,
 			reason: null,
 			note: null,
 		};
@@ -50,7 +52,8 @@ async function run(options, exchange) {
 	if (!pool) return refuse(options, exchange, 'no-instance');
 	if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.ledger)) return refuse(options, exchange, 'streams-full');
 	audit(options, exchange);
-	const outcome = await forward(exchange, pool, options);
+	exchange.isForwarded = true;
+	const outcome = await forward(exchange, pool, options).finally(() => exchange.releaseSession());
 	if (outcome.kind === 'failed') refuse(options, exchange, outcome.reason);
 }
 function requestId({ headers, socket }, state) {
@@ -125,7 +128,8 @@ function who(exchange) {
 const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
 function finish({ metrics, log }, exchange) {
 	const { head, outgoing, state } = exchange;
-	exchange.release();
+	exchange.releaseStream();
+	if (!exchange.isForwarded) exchange.releaseSession();
 	const message = messageOf(exchange);
 	const duration = performance.now() - exchange.startedAt;
 	const server = head.route?.server ?? '';

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 /** RFC 9110 §7.6.1. */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
 const OURS = [
@@ -7,6 +7,7 @@ const OURS = [
 ];
 const NOT_FORWARDED = new Set([...HOP_BY_HOP, ...OURS]);
 const NOT_RETURNED = new Set([...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id']);
+const NOT_RETURNED_EITHER = /^(?:access-control-|x-accel-|x-sendfile)/;
 const CLAIMED = /^x[-_](?:forwarded|api[-_]key|user|tenant|remote[-_]user|client[-_](?:id|ip)|authenticated)/;
 export function forwardedHeaders(head, requestId, upstreamSession) {
 	const { headers } = head.request;
@@ -27,7 +28,7 @@ export function returnedHeaders(response, isStream, extra) {
 	const out = {};
 	const named = connectionNames(String(response.headers['connection'] ?? ''));
 	for (const name in response.headers) {
-		if (!NOT_RETURNED.has(name) && !named.has(name) && !name.startsWith('access-control-')) out[name] = response.headers[name];
+		if (!NOT_RETURNED.has(name) && !named.has(name) && !NOT_RETURNED_EITHER.test(name)) out[name] = response.headers[name];
 	}
 	if (isStream) out['x-accel-buffering'] = 'no';
 	const vary = response.headers['vary'];

@@ -1,7 +1,7 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 /** HTTP servers with the gateway's manners: bounded heads, JSON for what the parser refuses, an end that lets requests finish. */
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, STATUS_CODES } from 'node:http';
 import { SettingError } from './env.js';
 import { breakBody } from './exchange.js';
 import { REASONS, refusalBody } from './decision/reasons.js';
@@ -45,13 +45,12 @@ export function publicServer({ handle, maxHeaderSize, onParserRefusal }) {
 	return server;
 }
 const PARSER_REASONS = { HPE_HEADER_OVERFLOW: 'headers-too-large', ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout' };
-const PHRASES = { 400: 'Bad Request', 405: 'Method Not Allowed', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' };
 function refuseRaw(socket, reason, onParserRefusal) {
 	const requestId = randomUUID();
 	const body = refusalBody(reason, null, requestId);
 	const { status } = REASONS[reason];
 	onParserRefusal(reason, requestId, status);
-	const head = [`HTTP/1.1 ${status} ${PHRASES[status] ?? 'Error'}`, 'content-type: application/json', `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];
+	const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'content-type: application/json', `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];
 	socket.on('error', () => socket.destroy());
 	socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 	setTimeout(() => socket.destroy(), 1000).unref();

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 const RANK = { debug: 0, info: 1, warn: 2, error: 3 };
 /** One JSON object a line on stdout. Callers pass names and digests, never secrets, tokens or session ids. */
 export function createLog(service, level, write) {

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 import { createHash } from 'node:crypto';
 /**
  * How many sessions and streams are open, in all and by tenant: what limits and gauges read. It counts what this process has seen, because a sealed
@@ -41,7 +41,11 @@ export class OpenCounts {
 	}
 	openSession(id, tenant, until) {
 		const key = digest(id);
-		if (this.#sessions.has(key)) return false;
+		const known = this.#sessions.get(key);
+		if (known) {
+			known.until = until;
+			return false;
+		}
 		this.#sessions.set(key, { tenant, until });
 		this.#sessionsOf.set(tenant, (this.#sessionsOf.get(tenant) ?? 0) + 1);
 		return true;

@@ -1,8 +1,9 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 import { eraOf } from './decision/revision.js';
 import { messageOf, principalOf, tenantOf } from './exchange.js';
 import { forwardedHeaders, isEventStream, returnedHeaders } from './headers.js';
 import { corsHeaders } from './respond.js';
+import { SESSION_IDLE } from './facts.js';
 import { UpstreamFault } from './upstream/upstream.js';
 const FAILURE = {
 	refused: { reason: 'no-instance', elsewhere: true },
@@ -112,7 +113,7 @@ function sessionHeader(exchange, { ledger, metrics }, { instance, response }) {
 	const server = head.route?.server ?? '';
 	const id = state.sealer.seal({ tenant, principal: principalOf(exchange), issuedAt: Date.now(), legs: [{ server, instance: instance.id, upstreamId }] });
 	if (id === null) return UNUSABLE;
-	ledger.openSession(id, tenant, Date.now() + state.tables.raw.sessions.ttl);
+	ledger.openSession(id, tenant, performance.now() + SESSION_IDLE);
 	metrics.count('mcpgen_sessions_opened_total', {});
 	return id;
 }

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 import { ROWS } from './decision/decide.js';
 import { originAllowed } from './decision/origin.js';
 import { refusalBody } from './decision/reasons.js';

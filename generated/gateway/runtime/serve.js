@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 /** The gateway as a process: tables in, listeners up, reload and end by signal. */
 import { randomUUID } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -44,7 +44,7 @@ export async function serve(tables, features, env, write) {
 	});
 	const port = await listenAt(server, at, 'PORT');
 	const admin = await serveAdmin(tables, features, env, { state: () => state, metrics, pools });
-	const expiry = setInterval(() => ledger.expire(Date.now()), 60_000).unref();
+	const expiry = setInterval(() => ledger.expire(performance.now()), 60_000).unref();
 	log('info', 'listening', { host: at.host, port, admin_port: admin?.port ?? null, placement, hash: tables.hash });
 	return {
 		port,

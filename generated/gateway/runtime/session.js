@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 /**
  * Sessions without a store: the id that a client holds is the session's state, sealed. Any replica can open it, a restart loses none, and a stolen
  * one is useless to another caller because it names whose it is.

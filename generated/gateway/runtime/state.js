@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 /** Everything a decision needs besides the request, made from one version of the tables. A reload makes a new one; running requests keep theirs. */
 import { randomBytes } from 'node:crypto';
 import { addressSet, plainAddress } from './decision/address.js';

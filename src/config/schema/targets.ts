@@ -8,7 +8,9 @@ function isSupported(version: string): boolean {
 }
 
 const nginx = z.strictObject({
-  version: text(/^(1\.22|1\.26|1\.30|\d+\.\d+\.\d+)$/, 'a release line (1.22, 1.26, 1.30) or an exact version such as 1.30.6').refine(isSupported, { error: 'expected nginx 1.22 or newer' }).default('1.30'),
+  version: text(/^(1\.22|1\.26|1\.30|\d+\.\d+\.\d+)$/, 'a release line (1.22, 1.26, 1.30) or an exact version such as 1.30.6')
+    .refine(isSupported, { error: 'expected nginx 1.22 or newer' })
+    .default('1.30'),
   mode: z.literal('edge').default('edge'),
   listen: port.optional(),
 });

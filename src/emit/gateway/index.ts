@@ -5,7 +5,7 @@ import { gatewayTables } from './tables.js';
 import { dockerfile } from './dockerfile.js';
 
 /** What is made from a config says so; the runtime's modules are the same in every gateway. */
-const COMMENT = (path: string): string => (path.includes('/') ? "// A module of mcpgen's gateway. Do not edit.\n" : `// ${HEADER}\n`);
+const COMMENT = (path: string): string => (path.includes('/') ? '// mcpgen: do not edit.\n' : `// ${HEADER}\n`);
 const PACKAGE = { name: 'mcpgen-gateway', private: true, type: 'module', main: 'main.js', engines: { node: '>=20' }, scripts: { start: 'node main.js' } };
 
 /** The gateway: modules, tables, and what is needed to put them into an image. */

@@ -22,8 +22,12 @@ export interface Exchange {
   body: Buffer | null;
   session: SessionState | null;
   instance: Instance | null;
-  /** Gives back what was set aside for it: a stream, a session. Called when its connection is done with. */
-  release: () => void;
+  /** Gives back the stream that was set aside for it, when its connection is done with. */
+  releaseStream: () => void;
+  /** Gives back the place of a session that is being opened, when the server behind has answered or never will. */
+  releaseSession: () => void;
+  /** Handed to a server: a client that leaves may still have opened a session there. */
+  isForwarded: boolean;
   /** Why it was turned away, for the log. */
   reason: string | null;
   /** A sentence beside the reason, for people who search logs for it. */

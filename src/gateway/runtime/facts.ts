@@ -15,12 +15,15 @@ export interface Services {
 
 type Supply = { readonly [F in Fact]: (exchange: Exchange, sources: Services) => Required<Facts>[F] | Promise<Required<Facts>[F]> };
 
+/** A session that is not heard of for so long no longer counts; it stays valid. Most clients leave without a DELETE. */
+export const SESSION_IDLE = 3_600_000;
+
 /** Sets a place aside for a request that is going to hold a stream open. @returns false when there is none */
 export function holdStream(exchange: Exchange, ledger: OpenCounts): boolean {
   const tenant = tenantOf(exchange) ?? '';
   const { tables } = exchange.state;
   if (ledger.streams >= tables.raw.limits.streams || ledger.streamsOf(tenant) >= (tables.tenants.get(tenant)?.streams ?? Infinity)) return false;
-  exchange.release = ledger.openStream(tenant);
+  exchange.releaseStream = ledger.openStream(tenant);
   return true;
 }
 
@@ -64,7 +67,7 @@ export const FIND_FACT: Supply = {
     if (messageOf(exchange)?.method === 'initialize') {
       const most = state.tables.tenants.get(tenant)?.sessions ?? Infinity;
       if (ledger.sessions >= state.tables.raw.limits.sessions || ledger.sessionsOf(tenant) >= most) return { kind: 'full' };
-      exchange.release = ledger.holdSession(tenant);
+      exchange.releaseSession = ledger.holdSession(tenant);
       return { kind: 'none' };
     }
     const id = head.request.headers['mcp-session-id'];
@@ -75,6 +78,7 @@ export const FIND_FACT: Supply = {
     // What lived in an instance that has left the pool is gone.
     if (!pools.get(leg.server)?.byId(leg.instance)) return { kind: 'unknown' };
     exchange.session = session;
+    ledger.openSession(id, tenant, performance.now() + SESSION_IDLE);
     return { kind: 'open' };
   },
 

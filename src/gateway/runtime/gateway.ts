@@ -35,7 +35,9 @@ export function createHandler(options: GatewayOptions): Handle {
       body: null,
       session: null,
       instance: null,
-      release: () => {},
+      releaseStream: () => {},
+      releaseSession: () => {},
+      isForwarded: false,
       reason: null,
       note: null,
     };
@@ -65,7 +67,8 @@ async function run(options: GatewayOptions, exchange: Exchange): Promise<void> {
   // A modern client listens with a POST, which is known for a stream only now.
   if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.ledger)) return refuse(options, exchange, 'streams-full');
   audit(options, exchange);
-  const outcome = await forward(exchange, pool, options);
+  exchange.isForwarded = true;
+  const outcome = await forward(exchange, pool, options).finally(() => exchange.releaseSession());
   if (outcome.kind === 'failed') refuse(options, exchange, outcome.reason);
 }
 
@@ -158,7 +161,8 @@ const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
 
 function finish({ metrics, log }: GatewayOptions, exchange: Exchange): void {
   const { head, outgoing, state } = exchange;
-  exchange.release();
+  exchange.releaseStream();
+  if (!exchange.isForwarded) exchange.releaseSession();
   const message = messageOf(exchange);
   const duration = performance.now() - exchange.startedAt;
   const server = head.route?.server ?? '';

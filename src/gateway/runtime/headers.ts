@@ -20,6 +20,9 @@ const NOT_FORWARDED = new Set([...HOP_BY_HOP, ...OURS]);
  */
 const NOT_RETURNED = new Set([...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id']);
 
+/** CORS, and what would steer an nginx in front. */
+const NOT_RETURNED_EITHER = /^(?:access-control-|x-accel-|x-sendfile)/;
+
 /** What names the caller, its tenant or its way here, in any spelling: some servers read an underscore as a dash. Only hops that are trusted may say it. */
 const CLAIMED = /^x[-_](?:forwarded|api[-_]key|user|tenant|remote[-_]user|client[-_](?:id|ip)|authenticated)/;
 
@@ -44,7 +47,7 @@ export function returnedHeaders(response: UpstreamResponse, isStream: boolean, e
   const out: OutgoingHttpHeaders = {};
   const named = connectionNames(String(response.headers['connection'] ?? ''));
   for (const name in response.headers) {
-    if (!NOT_RETURNED.has(name) && !named.has(name) && !name.startsWith('access-control-')) out[name] = response.headers[name];
+    if (!NOT_RETURNED.has(name) && !named.has(name) && !NOT_RETURNED_EITHER.test(name)) out[name] = response.headers[name];
   }
   if (isStream) out['x-accel-buffering'] = 'no';
   const vary = response.headers['vary'];

@@ -1,6 +1,6 @@
 /** HTTP servers with the gateway's manners: bounded heads, JSON for what the parser refuses, an end that lets requests finish. */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { SettingError } from './env.js';
 import { breakBody } from './exchange.js';
@@ -65,7 +65,6 @@ export function publicServer({ handle, maxHeaderSize, onParserRefusal }: PublicO
 }
 
 const PARSER_REASONS: Readonly<Record<string, 'headers-too-large' | 'request-timeout'>> = { HPE_HEADER_OVERFLOW: 'headers-too-large', ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout' };
-const PHRASES: Readonly<Record<number, string>> = { 400: 'Bad Request', 405: 'Method Not Allowed', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' };
 
 /** There is no response object yet: the answer is written as it stands. */
 function refuseRaw(socket: Socket, reason: Reason, onParserRefusal: PublicOptions['onParserRefusal']): void {
@@ -73,7 +72,7 @@ function refuseRaw(socket: Socket, reason: Reason, onParserRefusal: PublicOption
   const body = refusalBody(reason, null, requestId);
   const { status } = REASONS[reason];
   onParserRefusal(reason, requestId, status);
-  const head = [`HTTP/1.1 ${status} ${PHRASES[status] ?? 'Error'}`, 'content-type: application/json', `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'content-type: application/json', `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];
   // A reset would be an uncaught error, and a client that never hangs up would keep the connection.
   socket.on('error', () => socket.destroy());
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);

@@ -44,10 +44,14 @@ export class OpenCounts {
     });
   }
 
-  /** @returns false when it was known already */
+  /** Counts a session until then, or longer if it counts already. @returns false when it was known */
   openSession(id: string, tenant: string, until: number): boolean {
     const key = digest(id);
-    if (this.#sessions.has(key)) return false;
+    const known = this.#sessions.get(key);
+    if (known) {
+      known.until = until;
+      return false;
+    }
     this.#sessions.set(key, { tenant, until });
     this.#sessionsOf.set(tenant, (this.#sessionsOf.get(tenant) ?? 0) + 1);
     return true;

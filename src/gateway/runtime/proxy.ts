@@ -7,7 +7,7 @@ import { forwardedHeaders, isEventStream, returnedHeaders } from './headers.js';
 import type { Instance, Pool } from './upstream/pool.js';
 import type { Reason } from './decision/reasons.js';
 import { corsHeaders } from './respond.js';
-import type { Services } from './facts.js';
+import { SESSION_IDLE, type Services } from './facts.js';
 import { UpstreamFault, type FaultStage, type UpstreamRequest, type UpstreamResponse } from './upstream/upstream.js';
 
 export type Forwarded = { readonly kind: 'answered' | 'client-gone' } | { readonly kind: 'failed'; readonly reason: Reason };
@@ -142,7 +142,7 @@ function sessionHeader(exchange: Exchange, { ledger, metrics }: Services, { inst
   const server = head.route?.server ?? '';
   const id = state.sealer.seal({ tenant, principal: principalOf(exchange), issuedAt: Date.now(), legs: [{ server, instance: instance.id, upstreamId }] });
   if (id === null) return UNUSABLE;
-  ledger.openSession(id, tenant, Date.now() + state.tables.raw.sessions.ttl);
+  ledger.openSession(id, tenant, performance.now() + SESSION_IDLE);
   metrics.count('mcpgen_sessions_opened_total', {});
   return id;
 }

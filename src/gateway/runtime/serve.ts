@@ -57,7 +57,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   });
   const port = await listenAt(server, at, 'PORT');
   const admin = await serveAdmin(tables, features, env, { state: () => state, metrics, pools });
-  const expiry = setInterval(() => ledger.expire(Date.now()), 60_000).unref();
+  const expiry = setInterval(() => ledger.expire(performance.now()), 60_000).unref();
   log('info', 'listening', { host: at.host, port, admin_port: admin?.port ?? null, placement, hash: tables.hash });
 
   return {

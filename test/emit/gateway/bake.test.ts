@@ -92,7 +92,7 @@ describe('a baked gateway', () => {
   test('says in every file that can where it is from', async () => {
     for (const [path, contents] of baked(await rootPlan())) {
       const [first] = contents.split('\n');
-      const wanted = path.startsWith('runtime/') ? "// A module of mcpgen's gateway. Do not edit." : path === 'Dockerfile' ? `# ${HEADER}` : `// ${HEADER}`;
+      const wanted = path.startsWith('runtime/') ? '// mcpgen: do not edit.' : path === 'Dockerfile' ? `# ${HEADER}` : `// ${HEADER}`;
       // JSON has no comments.
       if (path !== 'package.json') assert.equal(first, wanted, path);
     }

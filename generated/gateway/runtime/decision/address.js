@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 import { BlockList, isIP } from 'node:net';
 /** Networks and single addresses to test an address against; IPv4 in IPv6 notation counts as IPv4. */
 export function addressSet(cidrs) {

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 /**
  * The decision: a table of rows, tried in order, each pure. A row refuses, answers, asks for a fact that must be found out, or lets the request
  * go on to the next. The gateway finds facts out; `explain`, policy tests and the equality tests give them. The nginx emitter reads the `nginx`

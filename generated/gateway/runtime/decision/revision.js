@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 const isModern = (version) => typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= '2026-07-28';
 const NEGOTIATED = '2024-11-05';
 /** GET and DELETE are operations on a legacy session; a body without a claim is legacy unless its header claims otherwise. */

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { UpstreamFault } from '../upstream/upstream.js';

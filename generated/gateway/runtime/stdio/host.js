@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { pipeline } from 'node:stream';

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 /** Cuts bytes into lines of at most `limit`. In latin1 a byte is a unit, so that chunks may split characters. */
 export function lineReader(limit, onLine, onTooLong) {
 	let rest = '';

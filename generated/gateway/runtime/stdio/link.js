@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 import { UpstreamFault } from '../upstream/upstream.js';
 import { startChild } from './child.js';
 import { errorText, isId, messageText, readMessages, withId, withParam } from './message.js';

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 export const SUPPORTED = ['2025-11-25', '2025-06-18', '2025-03-26'];
 const ACCEPTED = [...SUPPORTED, '2024-11-05', undefined];
 /** The version asked for, where it is none of these. */

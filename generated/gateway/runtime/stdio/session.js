@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 import { randomBytes } from 'node:crypto';
 import { UpstreamFault } from '../upstream/upstream.js';
 import { EventStream } from './sse.js';

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 import { PassThrough } from 'node:stream';
 import { UpstreamFault } from '../upstream/upstream.js';
 export const KEEP_ALIVE = Buffer.from(': ka\n\n');

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UpstreamFault } from '../upstream/upstream.js';
 import { messageText } from './message.js';

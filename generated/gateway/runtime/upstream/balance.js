@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 export const BALANCES = {
 	'round-robin': (candidates, turn) => candidates[turn % candidates.length],
 	'least-connections': (candidates, turn) => {

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 import { lookup } from 'node:dns/promises';
 const EVERY = 5000;
 const FIRST_WAIT = 2000;

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 /** The instances of one server: which there are, which are well, and which is next. */
 import { BALANCES } from './balance.js';
 const DOWN_EVERY = 1000;

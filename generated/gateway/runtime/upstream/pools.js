@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 /** The pools of this placement, kept across reloads as far as their tables stay the same. */
 import { createHash } from 'node:crypto';
 import { poolOverrides, readSecret } from '../env.js';

@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 import http from 'node:http';
 import https from 'node:https';
 import { connect } from 'node:net';

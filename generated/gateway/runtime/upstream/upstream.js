@@ -1,4 +1,4 @@
-// A module of mcpgen's gateway. Do not edit.
+// mcpgen: do not edit.
 export class UpstreamFault extends Error {
 	stage;
 	constructor(stage, cause) {

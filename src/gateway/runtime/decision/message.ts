@@ -30,6 +30,8 @@ export interface ToolCall {
 
 export type Parsed = { readonly ok: true; readonly message: Message } | { readonly ok: false; readonly reason: Reason; readonly id: string | number | null };
 
+/** A batch takes one token of a rate, so it may not hold any number of calls. */
+const MOST_IN_BATCH = 50;
 /** Text this short may be parsed however deep it is, to know whose request it was. */
 const CHEAP = 65_536;
 const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
@@ -47,9 +49,9 @@ const DECISIVE: ReadonlyMap<string, string> = new Map(
   ['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 'taskId', 'arguments', '_meta', 'result', 'error'].map((key) => [fold(key), key]),
 );
 
-/** As parsers that ignore case compare: some take the long s and the Kelvin sign for s and k. */
+/** As parsers that ignore case compare: some take the long s and the Kelvin sign for s and k. No decisive key is long, so a long one costs nothing. */
 function fold(key: string): string {
-  return key.normalize('NFKC').toLowerCase();
+  return key.length > 16 ? key : key.toUpperCase().toLowerCase();
 }
 
 export function parseMessage(body: Buffer, depth: number): Parsed {
@@ -105,7 +107,7 @@ function single(value: Json): Message | null {
 function batch(values: readonly unknown[]): Message | null {
   const parts = values.map((value) => (isObject(value) ? single(value) : null));
   const whole = parts.filter((part) => part !== null);
-  if (whole.length === 0 || whole.length < parts.length || whole.some(({ claim, method }) => claim !== undefined || method === 'initialize')) return null;
+  if (whole.length === 0 || whole.length > MOST_IN_BATCH || whole.length < parts.length || whole.some(({ claim, method }) => claim !== undefined || method === 'initialize')) return null;
   return {
     shape: 'batch',
     id: null,
