@@ -4,6 +4,7 @@ import { assets, packageVersion } from './assets.js';
 import type { PlacedDiagnostic } from './compile.js';
 import type { EmittedTargets } from './emit/registry.js';
 import { HEADER, type Target } from './emit/types.js';
+import type { GraphResult } from './load/graph.js';
 import { load } from './load/load.js';
 import type { LoadFacts, SourceGraph } from './load/types.js';
 import type { Group, Scope } from './output/groups.js';
@@ -16,6 +17,8 @@ export interface SessionOptions {
   readonly environment?: string;
   /** Only these targets; undefined is all. */
   readonly targets?: readonly Target[];
+  /** The config's modules, where a compiler was started before. */
+  readonly graph?: Promise<GraphResult>;
 }
 
 export interface Project {
@@ -29,10 +32,10 @@ export type Opened =
   | { readonly ok: false; readonly diagnostics: readonly PlacedDiagnostic[]; readonly sources: SourceGraph | null };
 
 /** Loads and plans the config. */
-export async function open({ cwd, configFile, environment }: SessionOptions): Promise<Opened> {
+export async function open({ cwd, configFile, environment, graph }: SessionOptions): Promise<Opened> {
   // Imported while the workers evaluate, when this thread has nothing else to do.
   const planning = import('./compile.js');
-  const loaded = await load({ cwd, ...(configFile === undefined ? {} : { configFile }) });
+  const loaded = await load({ cwd, ...(configFile === undefined ? {} : { configFile }), ...(graph ? { graph } : {}) });
   if (!loaded.ok) return { ok: false, diagnostics: loaded.diagnostics.map((diagnostic) => ({ diagnostic, environment: null })), sources: loaded.sources };
   const { sources, facts } = loaded;
   const { planConfig } = await planning;

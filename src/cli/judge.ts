@@ -2,7 +2,6 @@
 import { decideExpectation } from '../decision.js';
 import type { EmittedTargets } from '../emit/registry.js';
 import { codeFrame } from '../load/frame.js';
-import { locateIn } from '../load/locate.js';
 import type { Location } from '../load/types.js';
 import { mergeEnvironments, type MergedFinding } from '../policy/environments.js';
 import { conceal } from '../policy/render/conceal.js';
@@ -15,6 +14,8 @@ import { runRules } from '../policy/run.js';
 import type { Project } from '../project.js';
 import type { Context } from './commands.js';
 import { textOf } from './render/text-of.js';
+
+type LocateIn = (typeof import('../load/locate.js'))['locateIn'];
 
 export interface Verdict {
   readonly report: Report;
@@ -41,7 +42,11 @@ export async function judge(project: Project, emitted: readonly EmittedTargets[]
       { suppress: !context.given.has('no-ignores') },
     ),
   }));
-  const merged = mergeEnvironments(runs).map((one) => ({ ...one, location: locate(one, project, context) }));
+  const found = mergeEnvironments(runs);
+  // The compiler is loaded for places alone, and most of the time there is nothing to show.
+  const isShown = context.given.one('format') === 'json' || found.some(({ finding }) => finding.suppressed === null);
+  const { locateIn } = isShown ? await import('../load/locate.js') : { locateIn: null };
+  const merged = found.map((one) => ({ ...one, location: locateIn && locate(one, project, context, locateIn) }));
   const secrets = merged.flatMap(({ finding, location }) => (finding.sensitive && location ? [location] : []));
   const reported = merged.map(({ location, ...one }) => ({ ...one, located: location && frame(one.finding, location, secrets, project, context) }));
   const report = { reported, rules: Math.max(...runs.map(({ findings }) => findings.counts.rules)), milliseconds: context.io.clock() };
@@ -50,7 +55,7 @@ export async function judge(project: Project, emitted: readonly EmittedTargets[]
   return { report, errors, others: standing.length - errors, text: renderPretty(report, { colour: context.colour }) };
 }
 
-function locate({ finding, environments }: MergedFinding, { sources }: Project, { cwd }: Context): Location | null {
+function locate({ finding, environments }: MergedFinding, { sources }: Project, { cwd }: Context, locateIn: LocateIn): Location | null {
   return finding.at === '' ? null : locateIn(sources, toPath(finding.at), environments[0] ?? null, { key: false, cwd });
 }
 

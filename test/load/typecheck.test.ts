@@ -4,7 +4,7 @@ import { test, type TestContext } from 'node:test';
 import { checkTypes } from '#src/load/check-types.js';
 import { offsetAt } from '#src/load/position.js';
 import { createProgram } from '#src/load/program.js';
-import { startTypecheck } from '#src/load/typecheck.js';
+import { startCompiler } from '#src/load/compiler.js';
 import type { Diagnostic } from '#src/load/types.js';
 import { ts } from 'ts-morph';
 import { folderWith } from './folder.js';
@@ -217,7 +217,7 @@ test('a tsconfig beside the config changes nothing', async (t) => {
 test('the check runs in a thread of its own, with the same result', async (t) => {
   const root = await folderWith(t, { 'mcp.config.ts': "import { defineConfig } from 'mcpgen';\nexport default defineConfig({ name: 1, servers: {} });" });
   const file = join(root, 'mcp.config.ts');
-  const diagnostics = await startTypecheck(file, root);
+  const diagnostics = await startCompiler(file, root).types;
   assert.deepEqual(diagnostics.map(said), ['mcp.config.ts:2:37-38 1 does not fit here: expected string']);
   assert.deepEqual(diagnostics, checkTypes(file, root));
 });

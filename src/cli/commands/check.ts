@@ -1,6 +1,6 @@
 import type { PlacedDiagnostic } from '../../compile.js';
 import { findConfig } from '../../load/find.js';
-import { startTypecheck } from '../../load/typecheck.js';
+import { startCompiler } from '../../load/compiler.js';
 import type { Severity } from '../../plan/types.js';
 import type { Opened, Project } from '../../project.js';
 import type { Context } from '../commands.js';
@@ -14,10 +14,13 @@ export async function run(context: Context): Promise<ExitCode> {
   const options = sessionOptions(given, cwd);
   const found = findConfig(cwd, options.configFile);
   // Before anything else is even imported: the compiler's thread is the longest, and everything else fits beside it.
-  const types = found.ok ? startTypecheck(found.file, cwd) : Promise.resolve([]);
+  const compiler = found.ok ? startCompiler(found.file, cwd) : null;
   const { open } = await import('../../project.js');
-  const [opened, typeErrors] = await Promise.all([open(options), types]);
+  // While the compiler starts this thread has nothing else to do.
+  const ahead = Promise.all([import('../judge.js'), import('../../emit/registry.js')]);
+  const [opened, typeErrors] = await Promise.all([open({ ...options, ...(compiler ? { graph: compiler.graph } : {}) }), compiler?.types ?? []]);
   const wrong = [...(opened.ok ? [] : opened.diagnostics), ...typeErrors.map((diagnostic) => ({ diagnostic, environment: null }))];
+  await ahead;
   return opened.ok && wrong.length === 0 ? report(opened.project, context) : complain(wrong, opened, context);
 }
 
