@@ -102,9 +102,23 @@ async function readText(file) {
 }
 
 async function listResources() {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const names = entries.filter(entry => entry.isFile()).map(entry => shown(path.join(entry.parentPath, entry.name))).sort();
+  const names = (await filesBelow(root)).map(shown).sort();
   return { resources: names.map(name => ({ uri: `file:///${name.split('/').map(encodeURIComponent).join('/')}`, name })) };
+}
+
+/**
+ * Folder by folder, because a recursive `readdir` follows links to folders on newer lines of Node.
+ *
+ * @param {string} folder
+ * @returns {Promise<string[]>}
+ */
+async function filesBelow(folder) {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const found = await Promise.all(entries.map(entry => {
+    const file = path.join(folder, entry.name);
+    return entry.isDirectory() ? filesBelow(file) : entry.isFile() ? [file] : [];
+  }));
+  return found.flat();
 }
 
 /** @param {{ isFile(): boolean, isDirectory(): boolean }} entry */

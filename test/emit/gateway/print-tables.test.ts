@@ -5,7 +5,7 @@ import { gatewayTables } from '#src/emit/gateway/tables.js';
 import { withSeeds, type Random } from '../../config/random.js';
 import { FULL, planOf } from '../../plan/support.js';
 
-const TEXTS = ['', 'a', '"', "'", '\\', '`', '${x}', '</script>', '//', '/*', '*/', '\n', '\r', '\u2028', '\u2029', '\0', '\ud800', '🙂', 'x'.repeat(200), '__proto__', 'constructor'];
+const TEXTS = ['', 'a', '"', "'", '\\', '`', '${x}', '</script>', '//', '/*', '*/', '\n', '\r', '\u2028', '\u2029', '\0', '🙂', 'x'.repeat(200), '__proto__', 'constructor'];
 
 function anything(random: Random, depth: number): unknown {
   const { below, pick } = random;
@@ -39,7 +39,7 @@ describe('printed tables', () => {
   });
 
   test('hold names that objects have already as data, and text of any kind as text', async () => {
-    const hostile = TEXTS.filter((text) => !text.includes('\0') && text !== '\ud800');
+    const hostile = TEXTS.filter((text) => !text.includes('\0'));
     const env = Object.fromEntries(hostile.map((text, i) => [`V${i}`, text]));
     const plan = planOf({
       name: 'acme',
