@@ -110,7 +110,6 @@ export const TABLES = {
       "files",
       {
         "balance": "round-robin",
-        "stateful": true,
         "health": { "kind": "http", "path": "/health", "every": 30000, "timeout": 10000 },
         "sources": {
           "local": {
@@ -150,7 +149,6 @@ export const TABLES = {
       "notes",
       {
         "balance": "least-connections",
-        "stateful": true,
         "health": { "kind": "http", "path": "/health", "every": 30000, "timeout": 10000 },
         "sources": {
           "local": { "kind": "none", "reason": "started by mcpgen dev" },
@@ -165,7 +163,6 @@ export const TABLES = {
       "search",
       {
         "balance": "round-robin",
-        "stateful": false,
         "health": { "kind": "http", "path": "/health", "every": 30000, "timeout": 10000 },
         "sources": {
           "local": { "kind": "none", "reason": "started by mcpgen dev" },

@@ -5,7 +5,7 @@ import { before, describe, test } from 'node:test';
 import { initialize, modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
 import { gatewayConfig } from '../support/gateway-tables.js';
 import { as, startGateway, type RunningGateway } from '../support/gateway.js';
-import { ask, dial, requestBytes, type AskOptions, type HttpAnswer } from '../support/http.js';
+import { ask, dial, requestBytes, until, type AskOptions, type HttpAnswer } from '../support/http.js';
 import { answerAll, json, startUpstream, type FakeUpstream } from '../support/upstreams.js';
 
 const client = (name: string) => ({ keys: [{ secret: `${name.toUpperCase()}_KEY` }] });
@@ -195,6 +195,23 @@ describe('using it up', () => {
     const took = await delays(ask(gateway.port, post(LIST)));
     upstream.behave = answerAll;
     assert.ok(took < 2000, `${Math.round(took)} ms`);
+  });
+
+  test('bodies in memory have a bound: what is declared beyond it is told to come back', async () => {
+    const declared = 4 * 2 ** 20;
+    const head = `POST /mcp/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: ${as('acme').authorization}\r\nContent-Length: ${declared}\r\n\r\n`;
+    const held = await Promise.all(Array.from({ length: 8 }, () => dial(gateway.port)));
+    for (const connection of held) connection.send(`${head}{`);
+    // Heads are read in the order in which they came; the ninth is beyond 32 MB.
+    await until('all eight are being read', async () => {
+      const ninth = await dial(gateway.port);
+      ninth.send(head);
+      const answer = await Promise.race([ninth.answer(), new Promise<null>((resolve) => setTimeout(resolve, 50, null))]);
+      ninth.close();
+      return answer !== null && answer.status === 503 && answer.headers['retry-after'] === '1';
+    });
+    for (const connection of held) connection.close();
+    await until('there is room again', async () => (await ask(gateway.port, post(LIST))).status === 200);
   });
 
   test('a body in pieces of one byte takes the memory of its bytes, not of its pieces', async (t) => {

@@ -4,6 +4,7 @@ import { callerKey } from './decision/address.js';
 import { recogniseTenants } from './decision/decide.js';
 import { messageOf, principalOf, readBody, tenantOf } from './exchange.js';
 import { parseMessage } from './decision/message.js';
+const BODIES = 32 * 2 ** 20;
 /** A session that is not heard of for so long no longer counts; it stays valid. Most clients leave without a DELETE. */
 export const SESSION_IDLE = 3_600_000;
 /** Sets a place aside for a request that is going to hold a stream open. @returns false when there is none */
@@ -33,8 +34,12 @@ export const FIND_FACT = {
 		if (retryAfter > 0) return { kind: 'rate', retryAfter };
 		return head.request.method === 'GET' && !holdStream(exchange, ledger) ? { kind: 'streams' } : { kind: 'ok' };
 	},
-	body: async (exchange) => {
+	body: async (exchange, { ledger }) => {
 		const { body: limit, depth } = exchange.state.tables.raw.limits;
+		const room = Number(exchange.head.request.headers['content-length'] ?? limit);
+		if (ledger.bodies + room > Math.max(BODIES, limit)) return { kind: 'refused', reason: 'instance-full', id: null };
+		ledger.bodies += room;
+		exchange.outgoing.once('close', () => (ledger.bodies -= room));
 		if (exchange.awaitsContinue) exchange.outgoing.writeContinue();
 		const body = await readBody(exchange.incoming, limit);
 		if (typeof body === 'string') return { kind: 'refused', reason: body, id: null };

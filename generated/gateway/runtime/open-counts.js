@@ -1,14 +1,14 @@
 // mcpgen: do not edit.
 import { createHash } from 'node:crypto';
 /**
- * How many sessions and streams are open, in all and by tenant: what limits and gauges read. It counts what this process has seen, because a sealed
- * session has no store that could be asked.
+ * How many sessions and streams are open, in all and by tenant. It counts what this process has seen: a sealed session has no store to ask.
  */
 export class OpenCounts {
 	#sessions = new Map();
 	#sessionsOf = new Map();
 	#streamsOf = new Map();
 	#heldOf = new Map();
+	bodies = 0;
 	#streams = 0;
 	#held = 0;
 	get streams() {

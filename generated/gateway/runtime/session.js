@@ -1,7 +1,7 @@
 // mcpgen: do not edit.
 /**
- * Sessions without a store: the id that a client holds is the session's state, sealed. Any replica can open it, a restart loses none, and a stolen
- * one is useless to another caller because it names whose it is.
+ * Sessions without a store: the id that a client holds is the session's state, sealed. Any replica can open it, a restart loses none, and it names whose
+ * it is.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 const VERSION = 1;

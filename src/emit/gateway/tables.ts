@@ -97,7 +97,6 @@ function poolTable(plan: Plan, pool: Pool): PoolTable {
   const workload = plan.infra.workloads.find(({ id, kind }) => id === pool.server && kind === 'stdio-host');
   return {
     balance: pool.balance,
-    stateful: pool.stateful,
     health,
     sources: {
       local: sourceTable(pool.sources.local),

@@ -15,6 +15,9 @@ export interface Services {
 
 type Supply = { readonly [F in Fact]: (exchange: Exchange, sources: Services) => Required<Facts>[F] | Promise<Required<Facts>[F]> };
 
+/** Bodies in memory at once: a small container holds these, and what judging them takes. */
+const BODIES = 32 * 2 ** 20;
+
 /** A session that is not heard of for so long no longer counts; it stays valid. Most clients leave without a DELETE. */
 export const SESSION_IDLE = 3_600_000;
 
@@ -51,8 +54,13 @@ export const FIND_FACT: Supply = {
     return head.request.method === 'GET' && !holdStream(exchange, ledger) ? { kind: 'streams' } : { kind: 'ok' };
   },
 
-  body: async (exchange) => {
+  body: async (exchange, { ledger }) => {
     const { body: limit, depth } = exchange.state.tables.raw.limits;
+    // What is not declared may grow to the limit.
+    const room = Number(exchange.head.request.headers['content-length'] ?? limit);
+    if (ledger.bodies + room > Math.max(BODIES, limit)) return { kind: 'refused', reason: 'instance-full', id: null };
+    ledger.bodies += room;
+    exchange.outgoing.once('close', () => (ledger.bodies -= room));
     if (exchange.awaitsContinue) exchange.outgoing.writeContinue();
     const body = await readBody(exchange.incoming, limit);
     if (typeof body === 'string') return { kind: 'refused', reason: body, id: null };

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 
 /**
- * How many sessions and streams are open, in all and by tenant: what limits and gauges read. It counts what this process has seen, because a sealed
- * session has no store that could be asked.
+ * How many sessions and streams are open, in all and by tenant. It counts what this process has seen: a sealed session has no store to ask.
  */
 export class OpenCounts {
   readonly #sessions = new Map<string, { tenant: string; until: number }>();
   readonly #sessionsOf = new Map<string, number>();
   readonly #streamsOf = new Map<string, number>();
   readonly #heldOf = new Map<string, number>();
+  /** Bytes of bodies that are being read or passed on. */
+  bodies = 0;
   #streams = 0;
   #held = 0;
 

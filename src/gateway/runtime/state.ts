@@ -1,4 +1,4 @@
-/** Everything a decision needs besides the request, made from one version of the tables. A reload makes a new one; running requests keep theirs. */
+/** What a decision needs besides the request, made from one version of the tables. Running requests keep theirs across a reload. */
 import { randomBytes } from 'node:crypto';
 import { addressSet, plainAddress } from './decision/address.js';
 import { Buckets } from './bucket.js';

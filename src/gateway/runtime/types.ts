@@ -126,7 +126,6 @@ export type Balance = 'round-robin' | 'least-connections';
 
 export interface PoolTable {
   readonly balance: Balance;
-  readonly stateful: boolean;
   readonly health: HealthTable;
   readonly sources: PerPlacement<Source>;
   /** What `main.js host <server>` runs and where it listens; null for servers that speak HTTP themselves. */

@@ -1,8 +1,7 @@
 // mcpgen: do not edit.
 /**
- * The decision: a table of rows, tried in order, each pure. A row refuses, answers, asks for a fact that must be found out, or lets the request
- * go on to the next. The gateway finds facts out; `explain`, policy tests and the equality tests give them. The nginx emitter reads the `nginx`
- * column to know what it may decide itself.
+ * The decision: a table of pure rows, tried in order. A row refuses, answers, asks for a fact, or lets the request go on. The gateway finds facts out;
+ * `explain` and tests give them. The nginx emitter reads the `nginx` column.
  */
 import { hostAccepted } from './head.js';
 import { originAllowed } from './origin.js';
@@ -116,7 +115,7 @@ export const ROWS = [
 		check: (_tables, { request }, { body }) => {
 			if (request.method !== 'POST') return null;
 			if (!body) return { need: 'body' };
-			return body.kind === 'refused' ? no(body.reason, 'gateway.limits') : null;
+			return body.kind === 'refused' ? no(body.reason, 'gateway.limits', body.reason === 'instance-full' ? { retryAfter: 1 } : {}) : null;
 		},
 	},
 	{
