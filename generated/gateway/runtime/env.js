@@ -1,5 +1,5 @@
 // mcpgen: do not edit.
-/** What differs per machine: addresses, levels, secrets. A value that is missing or malformed ends the start, by name. */
+/** What differs per machine. A value that is missing or malformed ends the start, by name. */
 import { readFileSync } from 'node:fs';
 /** Says what to change; ends the process with code 2. */
 export class SettingError extends Error {

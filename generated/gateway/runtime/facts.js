@@ -8,11 +8,11 @@ const BODIES = 32 * 2 ** 20;
 /** A session that is not heard of for so long no longer counts; it stays valid. Most clients leave without a DELETE. */
 export const SESSION_IDLE = 3_600_000;
 /** Sets a place aside for a request that is going to hold a stream open. @returns false when there is none */
-export function holdStream(exchange, ledger) {
+export function holdStream(exchange, counts) {
 	const tenant = tenantOf(exchange) ?? '';
 	const { tables } = exchange.state;
-	if (ledger.streams >= tables.raw.limits.streams || ledger.streamsOf(tenant) >= (tables.tenants.get(tenant)?.streams ?? Infinity)) return false;
-	exchange.releaseStream = ledger.openStream(tenant);
+	if (counts.streams >= tables.raw.limits.streams || counts.streamsOf(tenant) >= (tables.tenants.get(tenant)?.streams ?? Infinity)) return false;
+	exchange.releaseStream = counts.openStream(tenant);
 	return true;
 }
 export const FIND_FACT = {
@@ -27,19 +27,19 @@ export const FIND_FACT = {
 		return principal;
 	},
 	tenants: ({ state, head, facts }) => recogniseTenants(state.tables, head, facts.principal),
-	quota: (exchange, { ledger }) => {
+	quota: (exchange, { counts }) => {
 		const { state, head } = exchange;
 		const tenant = tenantOf(exchange) ?? '';
 		const retryAfter = state.perTenant.get(tenant)?.take(tenant, performance.now()) ?? 0;
 		if (retryAfter > 0) return { kind: 'rate', retryAfter };
-		return head.request.method === 'GET' && !holdStream(exchange, ledger) ? { kind: 'streams' } : { kind: 'ok' };
+		return head.request.method === 'GET' && !holdStream(exchange, counts) ? { kind: 'streams' } : { kind: 'ok' };
 	},
-	body: async (exchange, { ledger }) => {
+	body: async (exchange, { counts }) => {
 		const { body: limit, depth } = exchange.state.tables.raw.limits;
 		const room = Number(exchange.head.request.headers['content-length'] ?? limit);
-		if (ledger.bodies + room > Math.max(BODIES, limit)) return { kind: 'refused', reason: 'instance-full', id: null };
-		ledger.bodies += room;
-		exchange.outgoing.once('close', () => (ledger.bodies -= room));
+		if (counts.bodies + room > Math.max(BODIES, limit)) return { kind: 'refused', reason: 'instance-full', id: null };
+		counts.bodies += room;
+		exchange.outgoing.once('close', () => (counts.bodies -= room));
 		if (exchange.awaitsContinue) exchange.outgoing.writeContinue();
 		const body = await readBody(exchange.incoming, limit);
 		if (typeof body === 'string') return { kind: 'refused', reason: body, id: null };
@@ -47,13 +47,13 @@ export const FIND_FACT = {
 		const parsed = parseMessage(body, depth);
 		return parsed.ok ? { kind: 'message', message: parsed.message } : { kind: 'refused', reason: parsed.reason, id: parsed.id };
 	},
-	session: (exchange, { ledger, pools }) => {
+	session: (exchange, { counts, pools }) => {
 		const { state, head } = exchange;
 		const tenant = tenantOf(exchange) ?? '';
 		if (messageOf(exchange)?.method === 'initialize') {
 			const most = state.tables.tenants.get(tenant)?.sessions ?? Infinity;
-			if (ledger.sessions >= state.tables.raw.limits.sessions || ledger.sessionsOf(tenant) >= most) return { kind: 'full' };
-			exchange.releaseSession = ledger.holdSession(tenant);
+			if (counts.sessions >= state.tables.raw.limits.sessions || counts.sessionsOf(tenant) >= most) return { kind: 'full' };
+			exchange.releaseSession = counts.holdSession(tenant);
 			return { kind: 'none' };
 		}
 		const id = head.request.headers['mcp-session-id'];
@@ -63,7 +63,7 @@ export const FIND_FACT = {
 		if (!session || !leg || session.tenant !== tenant || session.principal !== principalOf(exchange)) return { kind: 'unknown' };
 		if (!pools.get(leg.server)?.byId(leg.instance)) return { kind: 'unknown' };
 		exchange.session = session;
-		ledger.openSession(id, tenant, performance.now() + SESSION_IDLE);
+		counts.openSession(id, tenant, performance.now() + SESSION_IDLE);
 		return { kind: 'open' };
 	},
 	instance: (exchange, { pools }) => {

@@ -50,7 +50,7 @@ async function run(options, exchange) {
 	if (decision.kind === 'answer') return answer(options, exchange, decision.what);
 	const pool = options.pools.get(exchange.head.route?.server ?? '');
 	if (!pool) return refuse(options, exchange, 'no-instance');
-	if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.ledger)) return refuse(options, exchange, 'streams-full');
+	if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.counts)) return refuse(options, exchange, 'streams-full');
 	audit(options, exchange);
 	exchange.isForwarded = true;
 	const outcome = await forward(exchange, pool, options).finally(() => exchange.releaseSession());

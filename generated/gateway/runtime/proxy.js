@@ -78,7 +78,7 @@ function relay(exchange, sources, { instance, response }, sessionId, leavingCanc
 		if (isStream) outgoing.flushHeaders();
 	}
 	const announced = exchange.head.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
-	const closeStream = isStream && !announced ? sources.ledger.openStream(tenantOf(exchange) ?? '') : () => { };
+	const closeStream = isStream && !announced ? sources.counts.openStream(tenantOf(exchange) ?? '') : () => { };
 	const wait = isStream ? timeouts.idleStream : timeouts.response;
 	const timer = setTimeout(() => response.body.destroy(), wait);
 	if (isStream) response.body.on('data', () => timer.refresh());
@@ -99,13 +99,13 @@ function onClientClosed(body, leavingCancels) {
 	else body.unpipe().resume();
 }
 const UNUSABLE = '';
-function sessionHeader(exchange, { ledger, metrics }, { instance, response }) {
+function sessionHeader(exchange, { counts, metrics }, { instance, response }) {
 	const upstreamId = response.headers['mcp-session-id'];
 	const { state, head, session } = exchange;
 	const own = head.request.headers['mcp-session-id'];
 	if (session && own !== undefined) {
 		const ended = response.status === 404 || (head.request.method === 'DELETE' && response.status < 300);
-		if (ended && ledger.endSession(own)) metrics.count('mcpgen_sessions_ended_total', {});
+		if (ended && counts.endSession(own)) metrics.count('mcpgen_sessions_ended_total', {});
 		return upstreamId === undefined ? null : own;
 	}
 	if (typeof upstreamId !== 'string' || response.status >= 300) return null;
@@ -113,7 +113,7 @@ function sessionHeader(exchange, { ledger, metrics }, { instance, response }) {
 	const server = head.route?.server ?? '';
 	const id = state.sealer.seal({ tenant, principal: principalOf(exchange), issuedAt: Date.now(), legs: [{ server, instance: instance.id, upstreamId }] });
 	if (id === null) return UNUSABLE;
-	ledger.openSession(id, tenant, performance.now() + SESSION_IDLE);
+	counts.openSession(id, tenant, performance.now() + SESSION_IDLE);
 	metrics.count('mcpgen_sessions_opened_total', {});
 	return id;
 }

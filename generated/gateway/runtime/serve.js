@@ -20,15 +20,15 @@ export async function serve(tables, features, env, write) {
 		throw new SettingError(`refusing to listen on ${at.host} without credentials: declare auth.clients, or listen on 127.0.0.1`);
 	}
 	const metrics = new Metrics();
-	const ledger = new OpenCounts();
+	const counts = new OpenCounts();
 	const pools = new Pools(env, log);
 	let state = await createState(tables, env, features, null);
 	await pools.reconcile(state.tables, features);
 	let draining = false;
 	let reloading = Promise.resolve();
-	registerGauges(metrics, ledger, pools, () => state);
+	registerGauges(metrics, counts, pools, () => state);
 	const listening = new Set();
-	const handle = createHandler({ state: () => state, log, metrics, ledger, pools, draining: () => draining });
+	const handle = createHandler({ state: () => state, log, metrics, counts, pools, draining: () => draining });
 	const server = publicServer({
 		handle: (incoming, outgoing, awaitsContinue) => {
 			if (draining) outgoing.setHeader('connection', 'close');
@@ -44,7 +44,7 @@ export async function serve(tables, features, env, write) {
 	});
 	const port = await listenAt(server, at, 'PORT');
 	const admin = await serveAdmin(tables, features, env, { state: () => state, metrics, pools });
-	const expiry = setInterval(() => ledger.expire(performance.now()), 60_000).unref();
+	const expiry = setInterval(() => counts.expire(performance.now()), 60_000).unref();
 	log('info', 'listening', { host: at.host, port, admin_port: admin?.port ?? null, placement, hash: tables.hash });
 	return {
 		port,
@@ -66,7 +66,7 @@ export async function serve(tables, features, env, write) {
 			if (draining) return;
 			draining = true;
 			clearInterval(expiry);
-			log('info', 'draining', { streams: ledger.streams });
+			log('info', 'draining', { streams: counts.streams });
 			for (const outgoing of listening) endStream(outgoing);
 			await Promise.all([drainServer(server, state.tables.raw.timeouts.drain), admin ? drainServer(admin.server, 1000) : null]);
 			await pools.close();
@@ -94,12 +94,12 @@ function warnOfFixedSettings(tables, next, log) {
 	const fixed = (t) => JSON.stringify([t.listen, t.admin?.listen, t.limits.headers]);
 	if (fixed(tables) !== fixed(next)) log('warn', 'restart-needed', { why: 'addresses and limits.headers are read at start' });
 }
-function registerGauges(metrics, ledger, pools, state) {
+function registerGauges(metrics, counts, pools, state) {
 	const delay = monitorEventLoopDelay({ resolution: 20 });
 	delay.enable();
 	metrics.gauge('mcpgen_build_info', 'The config this gateway enforces.', () => [[{ name: state().tables.raw.name, config_hash: state().tables.raw.hash }, 1]]);
-	metrics.gauge('mcpgen_streams_open', 'Event streams open at this process.', () => [[{}, ledger.streams]]);
-	metrics.gauge('mcpgen_sessions_active', 'Legacy sessions this process has seen opened and not ended.', () => [[{}, ledger.sessions]]);
+	metrics.gauge('mcpgen_streams_open', 'Event streams open at this process.', () => [[{}, counts.streams]]);
+	metrics.gauge('mcpgen_sessions_active', 'Legacy sessions this process has seen opened and not ended.', () => [[{}, counts.sessions]]);
 	metrics.gauge('mcpgen_upstream_up', 'Whether an instance answers its probes.', () => pools.all().flatMap(({ server, instances }) => instances.map(({ id, up }) => [{ server, instance: id }, up ? 1 : 0])));
 	metrics.gauge('mcpgen_event_loop_delay_p99_seconds', 'Event loop delay since start, 99th percentile.', () => [[{}, delay.percentile(99) / 1e9]]);
 }

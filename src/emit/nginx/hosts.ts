@@ -4,7 +4,7 @@ import { because, entry, geo, map, section } from './directives.js';
 import { $, mapKey, network } from './tokens.js';
 import type { Item } from './types.js';
 
-/** Accepted when the peer is on the loopback interface itself, as in `asked.ts`. */
+/** Accepted when the peer is on the loopback interface itself, as in `decision/head.ts`. */
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
 export function hosts({ hosts, anyHost, trustedProxies }: Traffic): readonly Item[] {

@@ -4,7 +4,7 @@ import { because, entry, geo, line, map, section } from './directives.js';
 import { $, mapKey, mapPattern, network, template } from './tokens.js';
 import type { Item } from './types.js';
 
-/** RFC 3986 §3.2.2, as `asked.ts` has it: a registered name or an IP literal, then an optional port. */
+/** RFC 3986 §3.2.2, as `decision/head.ts` has it: a registered name or an IP literal, then an optional port. */
 const REG_NAME = "[a-z0-9._~!$&'()*+,;=%-]+?";
 const IP_LITERAL = '\\[[0-9a-f:.]+\\]';
 const PORT = '(?::[0-9]*)?';

@@ -1,4 +1,4 @@
-/** What differs per machine: addresses, levels, secrets. A value that is missing or malformed ends the start, by name. */
+/** What differs per machine. A value that is missing or malformed ends the start, by name. */
 import { readFileSync } from 'node:fs';
 import type { GatewayTables, Listen, LogLevel, Placement, Source } from './types.js';
 

@@ -8,7 +8,7 @@ import type { Metrics } from './metrics.js';
 import type { Pools } from './upstream/pools.js';
 
 export interface Services {
-  readonly ledger: OpenCounts;
+  readonly counts: OpenCounts;
   readonly metrics: Metrics;
   readonly pools: Pools;
 }
@@ -22,11 +22,11 @@ const BODIES = 32 * 2 ** 20;
 export const SESSION_IDLE = 3_600_000;
 
 /** Sets a place aside for a request that is going to hold a stream open. @returns false when there is none */
-export function holdStream(exchange: Exchange, ledger: OpenCounts): boolean {
+export function holdStream(exchange: Exchange, counts: OpenCounts): boolean {
   const tenant = tenantOf(exchange) ?? '';
   const { tables } = exchange.state;
-  if (ledger.streams >= tables.raw.limits.streams || ledger.streamsOf(tenant) >= (tables.tenants.get(tenant)?.streams ?? Infinity)) return false;
-  exchange.releaseStream = ledger.openStream(tenant);
+  if (counts.streams >= tables.raw.limits.streams || counts.streamsOf(tenant) >= (tables.tenants.get(tenant)?.streams ?? Infinity)) return false;
+  exchange.releaseStream = counts.openStream(tenant);
   return true;
 }
 
@@ -46,21 +46,21 @@ export const FIND_FACT: Supply = {
 
   tenants: ({ state, head, facts }) => recogniseTenants(state.tables, head, facts.principal),
 
-  quota: (exchange, { ledger }) => {
+  quota: (exchange, { counts }) => {
     const { state, head } = exchange;
     const tenant = tenantOf(exchange) ?? '';
     const retryAfter = state.perTenant.get(tenant)?.take(tenant, performance.now()) ?? 0;
     if (retryAfter > 0) return { kind: 'rate', retryAfter };
-    return head.request.method === 'GET' && !holdStream(exchange, ledger) ? { kind: 'streams' } : { kind: 'ok' };
+    return head.request.method === 'GET' && !holdStream(exchange, counts) ? { kind: 'streams' } : { kind: 'ok' };
   },
 
-  body: async (exchange, { ledger }) => {
+  body: async (exchange, { counts }) => {
     const { body: limit, depth } = exchange.state.tables.raw.limits;
     // What is not declared may grow to the limit.
     const room = Number(exchange.head.request.headers['content-length'] ?? limit);
-    if (ledger.bodies + room > Math.max(BODIES, limit)) return { kind: 'refused', reason: 'instance-full', id: null };
-    ledger.bodies += room;
-    exchange.outgoing.once('close', () => (ledger.bodies -= room));
+    if (counts.bodies + room > Math.max(BODIES, limit)) return { kind: 'refused', reason: 'instance-full', id: null };
+    counts.bodies += room;
+    exchange.outgoing.once('close', () => (counts.bodies -= room));
     if (exchange.awaitsContinue) exchange.outgoing.writeContinue();
     const body = await readBody(exchange.incoming, limit);
     if (typeof body === 'string') return { kind: 'refused', reason: body, id: null };
@@ -69,13 +69,13 @@ export const FIND_FACT: Supply = {
     return parsed.ok ? { kind: 'message', message: parsed.message } : { kind: 'refused', reason: parsed.reason, id: parsed.id };
   },
 
-  session: (exchange, { ledger, pools }) => {
+  session: (exchange, { counts, pools }) => {
     const { state, head } = exchange;
     const tenant = tenantOf(exchange) ?? '';
     if (messageOf(exchange)?.method === 'initialize') {
       const most = state.tables.tenants.get(tenant)?.sessions ?? Infinity;
-      if (ledger.sessions >= state.tables.raw.limits.sessions || ledger.sessionsOf(tenant) >= most) return { kind: 'full' };
-      exchange.releaseSession = ledger.holdSession(tenant);
+      if (counts.sessions >= state.tables.raw.limits.sessions || counts.sessionsOf(tenant) >= most) return { kind: 'full' };
+      exchange.releaseSession = counts.holdSession(tenant);
       return { kind: 'none' };
     }
     const id = head.request.headers['mcp-session-id'];
@@ -86,7 +86,7 @@ export const FIND_FACT: Supply = {
     // What lived in an instance that has left the pool is gone.
     if (!pools.get(leg.server)?.byId(leg.instance)) return { kind: 'unknown' };
     exchange.session = session;
-    ledger.openSession(id, tenant, performance.now() + SESSION_IDLE);
+    counts.openSession(id, tenant, performance.now() + SESSION_IDLE);
     return { kind: 'open' };
   },
 

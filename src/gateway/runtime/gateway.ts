@@ -65,7 +65,7 @@ async function run(options: GatewayOptions, exchange: Exchange): Promise<void> {
   const pool = options.pools.get(exchange.head.route?.server ?? '');
   if (!pool) return refuse(options, exchange, 'no-instance');
   // A modern client listens with a POST, which is known for a stream only now.
-  if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.ledger)) return refuse(options, exchange, 'streams-full');
+  if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.counts)) return refuse(options, exchange, 'streams-full');
   audit(options, exchange);
   exchange.isForwarded = true;
   const outcome = await forward(exchange, pool, options).finally(() => exchange.releaseSession());

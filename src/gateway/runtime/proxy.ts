@@ -99,7 +99,7 @@ function relay(exchange: Exchange, sources: Services, { instance, response }: Fo
 
   // A stream that was announced has its place; one that a call turned into takes one, and is not refused for it.
   const announced = exchange.head.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
-  const closeStream = isStream && !announced ? sources.ledger.openStream(tenantOf(exchange) ?? '') : () => {};
+  const closeStream = isStream && !announced ? sources.counts.openStream(tenantOf(exchange) ?? '') : () => {};
   const wait = isStream ? timeouts.idleStream : timeouts.response;
   const timer = setTimeout(() => response.body.destroy(), wait);
   if (isStream) response.body.on('data', () => timer.refresh());
@@ -128,13 +128,13 @@ function onClientClosed(body: Readable, leavingCancels: boolean): void {
 const UNUSABLE = '';
 
 /** The id the client sees: sealed when the server opens a session, its own again afterwards. */
-function sessionHeader(exchange: Exchange, { ledger, metrics }: Services, { instance, response }: Found): string | null {
+function sessionHeader(exchange: Exchange, { counts, metrics }: Services, { instance, response }: Found): string | null {
   const upstreamId = response.headers['mcp-session-id'];
   const { state, head, session } = exchange;
   const own = head.request.headers['mcp-session-id'];
   if (session && own !== undefined) {
     const ended = response.status === 404 || (head.request.method === 'DELETE' && response.status < 300);
-    if (ended && ledger.endSession(own)) metrics.count('mcpgen_sessions_ended_total', {});
+    if (ended && counts.endSession(own)) metrics.count('mcpgen_sessions_ended_total', {});
     return upstreamId === undefined ? null : own;
   }
   if (typeof upstreamId !== 'string' || response.status >= 300) return null;
@@ -142,7 +142,7 @@ function sessionHeader(exchange: Exchange, { ledger, metrics }: Services, { inst
   const server = head.route?.server ?? '';
   const id = state.sealer.seal({ tenant, principal: principalOf(exchange), issuedAt: Date.now(), legs: [{ server, instance: instance.id, upstreamId }] });
   if (id === null) return UNUSABLE;
-  ledger.openSession(id, tenant, performance.now() + SESSION_IDLE);
+  counts.openSession(id, tenant, performance.now() + SESSION_IDLE);
   metrics.count('mcpgen_sessions_opened_total', {});
   return id;
 }

@@ -1,3 +1,4 @@
+import { toPath } from '../../load/path.js';
 import { countsOf, explainCommand, type Report, type Reported } from './report.js';
 
 /** Findings for programs. Fields are added within a `formatVersion`, never renamed or removed. */
@@ -23,7 +24,7 @@ function record({ finding, located, environments }: Reported) {
     help,
     docs: explainCommand(code),
     config: {
-      path: segments(at),
+      path: toPath(at),
       file: located?.file ?? null,
       line: located?.line ?? null,
       col: located?.column ?? null,
@@ -36,9 +37,4 @@ function record({ finding, located, environments }: Reported) {
     fingerprint,
     suppressed,
   };
-}
-
-/** `policy.suppress.0.until` → `["policy", "suppress", 0, "until"]`. */
-function segments(path: string): readonly (string | number)[] {
-  return path === '' ? [] : path.split('.').map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment));
 }

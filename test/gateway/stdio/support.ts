@@ -6,6 +6,7 @@ import { createStdioUpstream, type StdioUpstream } from '#src/gateway/runtime/st
 import type { ChildTable } from '#src/gateway/runtime/types.js';
 import type { UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
 
+/** Messages of any shape, read field by field: an assertion says what each should be. */
 export type Json = { [key: string]: any };
 
 export const CHILDREN = path.resolve('test/gateway/stdio/children');

@@ -3,19 +3,20 @@ import { UpstreamFault } from '../upstream/upstream.js';
 
 export const KEEP_ALIVE = Buffer.from(': ka\n\n');
 
-/** A line break in JSON is mere whitespace; in an event it would end the field. */
+/** A line break is mere whitespace in JSON; in an event it would end the field. */
 export function frame(json: string): Buffer {
   return Buffer.from(`event: message\ndata: ${json.replace(/[\r\n]/g, ' ')}\n\n`);
 }
 
-/** Emits 'full' when its reader falls behind, and breaks off when more than `limit` bytes wait. */
+/** Emits 'full' when its reader falls behind, breaks off when too much waits. */
 export class EventStream extends PassThrough {
   limit = 0;
   /** A client reads it, or soon will. */
   shown = false;
 
   event(bytes: Buffer): void {
-    if (this.writableLength > this.limit) this.destroy(new UpstreamFault('answered'));
+    // A reader that has just come finds what waited for it, and has not had its time.
+    if (this.writableLength > this.limit * (this.shown ? 2 : 1)) this.destroy(new UpstreamFault('answered'));
     else if (this.writable && !this.write(bytes) && this.shown) this.emit('full');
   }
 }
