@@ -28,7 +28,7 @@ export async function forward(exchange, pool, sources) {
 	const sessionId = isModern ? null : sessionHeader(exchange, sources, found);
 	if (sessionId === UNUSABLE || response.status < 200 || response.status > 599) {
 		instance.active--;
-		response.body.on('error', () => { }).destroy();
+		discard(response);
 		return { kind: 'failed', reason: 'upstream-lost' };
 	}
 	relay(exchange, sources, found, sessionId, leavingCancels);
@@ -73,25 +73,32 @@ function relay(exchange, sources, { instance, response }, sessionId, leavingCanc
 	const extra = { ...corsHeaders(state.tables, head), 'x-request-id': exchange.id };
 	if (sessionId !== null) extra['mcp-session-id'] = sessionId;
 	const isGone = outgoing.destroyed || outgoing.writableEnded;
-	if (!isGone) {
-		outgoing.writeHead(response.status, returnedHeaders(response, isStream, extra));
-		if (isStream) outgoing.flushHeaders();
+	if (!isGone) outgoing.writeHead(response.status, returnedHeaders(response, isStream, extra));
+	const { body } = response;
+	if (Buffer.isBuffer(body)) {
+		instance.active--;
+		if (!isGone) outgoing.end(body);
+		return;
 	}
+	if (!isGone && isStream) outgoing.flushHeaders();
 	const announced = exchange.head.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
 	const closeStream = isStream && !announced ? sources.counts.openStream(tenantOf(exchange) ?? '') : () => { };
 	const wait = isStream ? timeouts.idleStream : timeouts.response;
-	const timer = setTimeout(() => response.body.destroy(), wait);
-	if (isStream) response.body.on('data', () => timer.refresh());
-	response.body.once('close', () => {
+	const timer = setTimeout(() => body.destroy(), wait);
+	if (isStream) body.on('data', () => timer.refresh());
+	body.once('close', () => {
 		clearTimeout(timer);
 		closeStream();
 		instance.active--;
-		if (!response.body.readableEnded) outgoing.destroy();
+		if (!body.readableEnded) outgoing.destroy();
 	});
-	response.body.on('error', () => { });
-	if (isGone) return onClientClosed(response.body, leavingCancels);
-	outgoing.once('close', () => onClientClosed(response.body, leavingCancels));
-	response.body.pipe(outgoing);
+	body.on('error', () => { });
+	if (isGone) return onClientClosed(body, leavingCancels);
+	outgoing.once('close', () => onClientClosed(body, leavingCancels));
+	body.pipe(outgoing);
+}
+function discard({ body }) {
+	if (!Buffer.isBuffer(body)) body.on('error', () => { }).destroy();
 }
 function onClientClosed(body, leavingCancels) {
 	if (body.readableEnded) return;

@@ -38,7 +38,7 @@ export async function forward(exchange: Exchange, pool: Pool, sources: Services)
   const sessionId = isModern ? null : sessionHeader(exchange, sources, found);
   if (sessionId === UNUSABLE || response.status < 200 || response.status > 599) {
     instance.active--;
-    response.body.on('error', () => {}).destroy();
+    discard(response);
     return { kind: 'failed', reason: 'upstream-lost' };
   }
   relay(exchange, sources, found, sessionId, leavingCancels);
@@ -92,29 +92,38 @@ function relay(exchange: Exchange, sources: Services, { instance, response }: Fo
   const extra: OutgoingHttpHeaders = { ...corsHeaders(state.tables, head), 'x-request-id': exchange.id };
   if (sessionId !== null) extra['mcp-session-id'] = sessionId;
   const isGone = outgoing.destroyed || outgoing.writableEnded;
-  if (!isGone) {
-    outgoing.writeHead(response.status, returnedHeaders(response, isStream, extra));
-    if (isStream) outgoing.flushHeaders();
+  if (!isGone) outgoing.writeHead(response.status, returnedHeaders(response, isStream, extra));
+  const { body } = response;
+  if (Buffer.isBuffer(body)) {
+    instance.active--;
+    if (!isGone) outgoing.end(body);
+    return;
   }
+  if (!isGone && isStream) outgoing.flushHeaders();
 
   // A stream that was announced has its place; one that a call turned into takes one, and is not refused for it.
   const announced = exchange.head.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
   const closeStream = isStream && !announced ? sources.counts.openStream(tenantOf(exchange) ?? '') : () => {};
   const wait = isStream ? timeouts.idleStream : timeouts.response;
-  const timer = setTimeout(() => response.body.destroy(), wait);
-  if (isStream) response.body.on('data', () => timer.refresh());
-  response.body.once('close', () => {
+  const timer = setTimeout(() => body.destroy(), wait);
+  if (isStream) body.on('data', () => timer.refresh());
+  body.once('close', () => {
     clearTimeout(timer);
     closeStream();
     instance.active--;
     // Cut short behind us: cut short before us, so that nobody takes half an answer for a whole one.
-    if (!response.body.readableEnded) outgoing.destroy();
+    if (!body.readableEnded) outgoing.destroy();
   });
   // The reader is told by 'close'; an error without a listener would end the process.
-  response.body.on('error', () => {});
-  if (isGone) return onClientClosed(response.body, leavingCancels);
-  outgoing.once('close', () => onClientClosed(response.body, leavingCancels));
-  response.body.pipe(outgoing);
+  body.on('error', () => {});
+  if (isGone) return onClientClosed(body, leavingCancels);
+  outgoing.once('close', () => onClientClosed(body, leavingCancels));
+  body.pipe(outgoing);
+}
+
+/** An answer that nobody will read. */
+function discard({ body }: UpstreamResponse): void {
+  if (!Buffer.isBuffer(body)) body.on('error', () => {}).destroy();
 }
 
 /** The client has its answer, or has gone. What a legacy client left running runs to its end, unread: its effects are wanted, and it may resume. */

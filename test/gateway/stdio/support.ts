@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { after } from 'node:test';
 import { createStdioUpstream, type StdioUpstream } from '#src/gateway/runtime/stdio/upstream.js';
 import type { ChildTable } from '#src/gateway/runtime/types.js';
@@ -70,13 +70,17 @@ export interface Call {
   readonly signal?: AbortSignal;
 }
 
-export function send(upstream: StdioUpstream, { method = 'POST', body, session, headers, signal }: Call): Promise<UpstreamResponse> {
-  return upstream.send({
+/** An answer that is read as a stream, also where it came whole. */
+export type Streamed = UpstreamResponse & { readonly body: Readable };
+
+export async function send(upstream: StdioUpstream, { method = 'POST', body, session, headers, signal }: Call): Promise<Streamed> {
+  const response = await upstream.send({
     method,
     headers: { accept: 'application/json, text/event-stream', ...(session !== undefined && { 'mcp-session-id': session }), ...headers },
     body: body === undefined ? null : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
     signal: signal ?? new AbortController().signal,
   });
+  return { ...response, body: Buffer.isBuffer(response.body) ? Readable.from([response.body], { objectMode: false }) : response.body };
 }
 
 export const JSON_ONLY = { accept: 'application/json' };
@@ -131,11 +135,11 @@ export async function messages(body: Readable): Promise<Json[]> {
   return all;
 }
 
-export async function text({ body }: UpstreamResponse): Promise<string> {
+export async function text({ body }: Streamed): Promise<string> {
   return (await body.toArray()).join('');
 }
 
-export async function json(response: UpstreamResponse): Promise<Json> {
+export async function json(response: Streamed): Promise<Json> {
   assert.equal(response.headers['content-type'], 'application/json');
   return JSON.parse(await text(response));
 }

@@ -1,5 +1,4 @@
 // mcpgen: do not edit.
-import { Readable } from 'node:stream';
 import { UpstreamFault } from '../upstream/upstream.js';
 import { frame } from './sse.js';
 /** The response to a POST of `missing` requests: the stream if it is shown, else one JSON text when all answers are there. */
@@ -29,5 +28,5 @@ export function streamAnswer(body) {
 export function jsonAnswer(status, text = '', headers = {}) {
 	const body = Buffer.from(text);
 	const described = { ...headers, ...(text && { 'content-type': 'application/json' }), 'content-length': `${body.length}` };
-	return { status, headers: described, body: Readable.from([body], { objectMode: false }) };
+	return { status, headers: described, body };
 }

@@ -13,7 +13,9 @@ export async function startHost(options) {
 		res.on('close', () => gone.abort()).on('close', () => standing.delete(res));
 		if (req.method === 'GET') standing.add(res);
 		const forward = ({ status, headers, body }) => {
-			res.writeHead(status, headers).flushHeaders();
+			res.writeHead(status, headers);
+			if (Buffer.isBuffer(body)) return void res.end(body);
+			res.flushHeaders();
 			pipeline(body, res, () => { });
 		};
 		answer(options, req, gone.signal).then(forward, () => res.destroy());

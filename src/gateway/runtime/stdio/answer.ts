@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
 import { frame, type EventStream } from './sse.js';
 
@@ -34,5 +34,5 @@ export function streamAnswer(body: Readable): UpstreamResponse {
 export function jsonAnswer(status: number, text = '', headers: Readonly<Record<string, string>> = {}): UpstreamResponse {
   const body = Buffer.from(text);
   const described = { ...headers, ...(text && { 'content-type': 'application/json' }), 'content-length': `${body.length}` };
-  return { status, headers: described, body: Readable.from([body], { objectMode: false }) };
+  return { status, headers: described, body };
 }

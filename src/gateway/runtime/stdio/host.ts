@@ -33,7 +33,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
     res.on('close', () => gone.abort()).on('close', () => standing.delete(res));
     if (req.method === 'GET') standing.add(res);
     const forward = ({ status, headers, body }: UpstreamResponse): void => {
-      res.writeHead(status, headers).flushHeaders();
+      res.writeHead(status, headers);
+      if (Buffer.isBuffer(body)) return void res.end(body);
+      res.flushHeaders();
       pipeline(body, res, () => {});
     };
     answer(options, req, gone.signal).then(forward, () => res.destroy());

@@ -18,8 +18,8 @@ export interface UpstreamResponse {
   readonly status: number;
   /** Lower-case names; a repeated header is an array. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Bytes as they come. Ends, or errors with an `UpstreamFault`. */
-  readonly body: Readable;
+  /** Whole where it came with its head, which spares a stream; else bytes as they come, which end, or error with an `UpstreamFault`. */
+  readonly body: Buffer | Readable;
 }
 
 export interface Upstream {
