@@ -45,6 +45,9 @@ const message = ({ revision }: AskedRequest): Message => ({
   name: null,
   claim: isLegacy(revision) ? undefined : revision,
   declaresCapabilities: true,
+  continues: false,
+  traceparent: null,
+  initialize: null,
   methods: ['tools/list'],
   calls: [],
 });

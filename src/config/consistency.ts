@@ -102,8 +102,11 @@ function* clientKeys({ clients, gateway }: Parts): Iterable<Diagnostic> {
     }
   }
   const sealing = (gateway.sessionKeys ?? []).map(({ secret }, i) => ({ secret, path: ['gateway', 'sessionKeys', i] }));
-  const token = gateway.admin?.readToken;
-  for (const { secret, path } of token ? [...sealing, { secret: token.secret, path: ['gateway', 'admin', 'readToken'] }] : sealing) {
+  const tokens = (['readToken', 'writeToken'] as const).flatMap((key) => {
+    const token = gateway.admin?.[key];
+    return token ? [{ secret: token.secret, path: ['gateway', 'admin', key] }] : [];
+  });
+  for (const { secret, path } of [...sealing, ...tokens]) {
     const owner = owners.get(secret);
     if (owner === undefined) continue;
     yield problem('client-key', path, `secret ${secret} is a key of client "${owner}", who could then do what only the gateway may`);
@@ -113,5 +116,9 @@ function* clientKeys({ clients, gateway }: Parts): Iterable<Diagnostic> {
 function* gateway({ gateway: { tls, admin, listen, revisions = [] }, targets }: Parts): Iterable<Diagnostic> {
   if (tls?.at === 'nginx' && targets && !targets.nginx) yield problem('tls', ['gateway', 'tls'], 'TLS at nginx needs targets.nginx');
   if (admin && admin.port === listen?.port) yield problem('port', ['gateway', 'admin', 'port'], `port ${admin.port} is the gateway's own`);
+  const { readToken, writeToken } = admin ?? {};
+  if (readToken && readToken.secret === writeToken?.secret) {
+    yield problem('admin-token', ['gateway', 'admin', 'writeToken'], `secret ${readToken.secret} is the readToken already; whoever may read could then change`);
+  }
   yield* duplicates(revisions, ['gateway', 'revisions'], 'revision');
 }

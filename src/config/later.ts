@@ -3,25 +3,18 @@
  * Keys by config path (`*` is any name), with what they belong to. A row leaves when its key arrives.
  */
 import type { ConfigPath } from '../load/types.js';
-import { STRATEGIES } from './language/strategies.js';
 import { isPlaceOf } from './places.js';
 import { problem, type Problem } from './problem.js';
 
-export type Part = 'the data plane' | 'identity' | 'one endpoint and operators' | 'targets' | 'policy in CI';
+export type Part = 'identity' | 'one endpoint and operators' | 'targets' | 'policy in CI';
 
 const LATER_KEYS: Readonly<Record<Part, readonly string[]>> = {
-  'the data plane': [
-    'gateway.limits.toolNames', 'gateway.traces', 'servers.*.sessionLoss', 'servers.*.revision', 'servers.*.transform',
-    'servers.*.instances.*.weight', 'servers.*.instances.*.region', 'servers.*.health.method', 'servers.*.health.status',
-    'servers.*.health.body', 'servers.*.health.mcp', 'servers.*.health.command', 'strategies.*.retries', 'strategies.*.timeouts',
-    'strategies.*.breaker', 'strategies.*.ejection', 'strategies.*.by', 'strategies.*.prefer',
-  ],
   identity: [
     'gateway.allow', 'tenants.*.allow', 'servers.*.allow', 'gateway.admin.allow', 'gateway.headers', 'auth.environmentKeys', 'auth.jwt',
     'auth.lookup', 'auth.authorizationServers', 'servers.*.permissions', 'servers.*.upstream', 'tenants.*.tools', 'tenants.*.forward',
     'tenants.*.match.claim', 'tenants.*.match.lookup', 'tenants.*.match.*.claim', 'tenants.*.match.*.lookup',
   ],
-  'one endpoint and operators': ['gateway.unified', 'gateway.rest', 'gateway.admin.writeToken', 'gateway.runtimeAdditions', 'servers.*.tools', 'toolsets'],
+  'one endpoint and operators': ['gateway.unified', 'gateway.rest', 'gateway.runtimeAdditions', 'servers.*.tools', 'toolsets'],
   targets: [
     'companions', 'machines', 'gateway.autoscale', 'gateway.machine', 'gateway.tls.acme', 'servers.*.build', 'servers.*.service', 'servers.*.ports',
     'servers.*.command', 'servers.*.args', 'servers.*.user', 'servers.*.autoscale', 'servers.*.machine', 'servers.*.placement',
@@ -35,11 +28,6 @@ const LATER_KEYS: Readonly<Record<Part, readonly string[]>> = {
 
 /** Values of known keys that arrive later, by path. */
 const LATER_VALUES: readonly { readonly path: string; readonly values: readonly unknown[]; readonly part: Part }[] = [
-  { path: 'gateway.revisions.*', values: ['2024-11-05'], part: 'the data plane' },
-  { path: 'policy.expect.*.request.revision', values: ['2024-11-05'], part: 'the data plane' },
-  ...Object.entries(STRATEGIES).flatMap(([name, { part }]) =>
-    part === null ? [] : ['strategies.*.balance', 'servers.*.strategy'].map((path) => ({ path, values: [name], part })),
-  ),
   { path: 'targets.nginx.mode', values: ['direct'], part: 'targets' },
   { path: 'targets.kubernetes.exposure.kind', values: ['ingress', 'load-balancer', 'alb'], part: 'targets' },
 ];

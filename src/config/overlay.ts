@@ -28,6 +28,7 @@ const UNIONS: readonly (readonly [path: string, tag: string | null])[] = [
   ['tenants.*.match', null],
   ['servers.*.env.*', null],
   ['gateway.admin.readToken', null],
+  ['gateway.admin.writeToken', null],
 ];
 /** Objects whose keys are names the user declared. */
 const NAMED: ReadonlySet<string> = new Set(Object.values(SECTIONS));

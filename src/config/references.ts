@@ -6,7 +6,7 @@ import type { ConfigPath, Diagnostic } from '../load/types.js';
 import { closest, didYouMean } from './closest.js';
 import { laterDiagnostic, laterValue } from './later.js';
 import { RULE_SLUGS } from './language/rules.js';
-import { BUILT_IN } from './language/strategies.js';
+import { BALANCES } from './language/strategies.js';
 import { isObject, placesOf } from './places.js';
 import { problem } from './problem.js';
 import { NAME } from './schema/scalars.js';
@@ -16,7 +16,7 @@ const FORM = 'a lower case letter, then at most 30 lower case letters, digits an
 /** Names that are something else's already. */
 const TAKEN: Readonly<Partial<Record<Named, { readonly names: readonly string[]; readonly by: string }>>> = {
   server: { names: ['gateway', 'gateway-admin', 'nginx'], by: 'the name of a generated service; choose another' },
-  strategy: { names: BUILT_IN, by: 'a built-in strategy; choose another name' },
+  strategy: { names: BALANCES, by: 'a built-in strategy; choose another name' },
 };
 const RULE_NAMES: ReadonlySet<string> = new Set(Object.entries(RULE_SLUGS).flat());
 
@@ -52,7 +52,7 @@ function* references(config: unknown, place: string, what: Named): Iterable<Diag
   const declared = declaredIn(config, what);
   if (declared === null) return;
   for (const [path, name] of placesOf(config, place)) {
-    const known: readonly string[] = what === 'strategy' ? [...declared, ...BUILT_IN] : declared;
+    const known: readonly string[] = what === 'strategy' ? [...declared, ...BALANCES] : declared;
     if (typeof name !== 'string' || known.includes(name)) continue;
     const part = laterValue(path, name);
     yield part === null ? unknown(name, what, declared, path) : laterDiagnostic(JSON.stringify(name), part, path, false);
@@ -75,7 +75,7 @@ const isMisspelt = (object: object, key: string): boolean => Object.keys(object)
 
 function unknown(name: string, what: Named, declared: readonly string[], path: ConfigPath): Diagnostic {
   const section = SECTIONS[what];
-  const builtIn = what === 'strategy' ? BUILT_IN : [];
+  const builtIn = what === 'strategy' ? BALANCES : [];
   const guess = didYouMean(name, [...declared, ...builtIn]);
   const here = declared.length === 0 ? `nothing is declared under ${section}` : `declared under ${section}: ${declared.join(', ')}`;
   const help = builtIn.length === 0 ? here : `${here}; built in: ${builtIn.join(', ')}`;

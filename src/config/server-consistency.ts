@@ -29,7 +29,10 @@ function* httpProblems(name: string, server: HttpServerModel): Iterable<Diagnost
     yield problem('no-effect', [...at, key], `server "${name}" runs elsewhere, so nothing here can give it ${what}`, { key: true });
   }
   yield* duplicates(instances?.map(({ id, url }) => id ?? new URL(url).host) ?? [], [...at, 'instances'], 'instance');
-  if (health?.path === path) {
+  if (health && 'command' in health && instances) {
+    yield problem('no-effect', [...at, 'health', 'command'], `server "${name}" runs elsewhere, so nothing here could run this command`, { key: true });
+  }
+  if (health && 'path' in health && health.path === path) {
     const message = `a probe of the MCP endpoint ${path} opens streams or sessions; give the server a path of its own for health`;
     yield problem('health-path', [...at, 'health', 'path'], message);
   }

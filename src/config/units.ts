@@ -31,6 +31,12 @@ export function parseRate(text: string): RatePlan | null {
   return window === undefined || count < 1 || !Number.isSafeInteger(count) ? null : { tokens: count, window };
 }
 
+/** From 0 to 1. */
+export function parsePercentage(text: string): number | null {
+  const value = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]);
+  return value >= 0 && value <= 100 ? value / 100 : null;
+}
+
 /** A calendar day that exists. */
 export function parseDay(text: string): string | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null;

@@ -28,17 +28,24 @@ export const TABLES: GatewayTables = {
   tenants: [],
   matches: { clients: [], hosts: [], paths: [], implied: null },
   revisions: [],
-  limits: { body: 0, headers: 16_384, depth: 64, streams: 0, sessions: 0, perAddress: { tokens: 1, window: 1000 } },
+  limits: { body: 0, headers: 16_384, depth: 64, streams: 0, sessions: 0, perAddress: { tokens: 1, window: 1000 }, toolNames: 64 },
   timeouts: { connect: 0, firstByte: 0, response: 0, idleStream: 0, keepAlive: 0, drain: 0 },
   sessions: { keys: [], ttl: 0 },
   cors: { credentials: false, maxAge: 0, exposeHeaders: [], allowHeaders: [] },
   pools: [],
+  traces: null,
   log: { level: 'info', requests: true, audit: true },
 };
 
 export const FEATURES: Features = {
   admin: () => import('./runtime/admin.js'),
+  bridge: () => import('./runtime/bridge/bridge.js'),
   dns: () => import('./runtime/upstream/dns.js'),
   host: () => import('./runtime/stdio/host.js'),
+  sse: () => import('./runtime/sse/sse.js'),
   stdio: () => import('./runtime/stdio/upstream.js'),
+  toLegacy: () => import('./runtime/bridge/to-legacy.js'),
+  toModern: () => import('./runtime/bridge/to-modern.js'),
+  traces: () => import('./runtime/traces/tracer.js'),
+  transform: () => import('./runtime/transform/transform.js'),
 };

@@ -1,8 +1,9 @@
-import { NEWEST } from '../config/language/revisions.js';
+import { NEWEST, type Revision } from '../config/language/revisions.js';
 import type { RuleName } from '../config/language/rules.js';
 import type { Model } from '../config/model.js';
 import { sortedEntries } from './sorted-entries.js';
-import type { PolicyPlan, Traffic } from './types.js';
+import { SSE_REVISION } from './traffic.js';
+import type { PolicyPlan, Route, Traffic } from './types.js';
 
 /** What is to be checked, with every default of an expectation filled in from the traffic half. */
 export function planPolicy({ policy }: Model, traffic: Traffic): PolicyPlan {
@@ -18,11 +19,10 @@ export function planPolicy({ policy }: Model, traffic: Traffic): PolicyPlan {
     })),
     expectations: policy.expect.map(({ request, decision, status }, i) => ({
       request: {
-        path: request.path ?? traffic.routes.find(({ server }) => server === request.server)?.path ?? '/',
-        method: request.method,
+        ...endpointOf(traffic, request.server ?? null, revisionOf(traffic, request.revision), request),
         host: request.host ?? traffic.publicUrl.host,
         origin: request.origin ?? null,
-        revision: request.revision ?? traffic.revisions.at(-1) ?? NEWEST,
+        revision: revisionOf(traffic, request.revision),
         client: request.as && 'client' in request.as ? request.as.client : null,
         tenant: request.as && 'tenant' in request.as ? request.as.tenant : null,
         address: request.address,
@@ -32,4 +32,18 @@ export function planPolicy({ policy }: Model, traffic: Traffic): PolicyPlan {
       from: `policy.expect.${i}`,
     })),
   };
+}
+
+const revisionOf = ({ revisions }: Traffic, asked: Revision | undefined): Revision => asked ?? revisions.at(-1) ?? NEWEST;
+
+/** Where a request of a revision goes: 2024-11-05 begins with a GET at an endpoint of its own. */
+export function endpointOf(
+  { routes }: Traffic,
+  server: string | null,
+  revision: Revision,
+  asked: { readonly path?: string | undefined; readonly method?: string | undefined },
+): { readonly path: string; readonly method: string } {
+  const kind: Route['kind'] = revision === SSE_REVISION ? 'sse' : 'mcp';
+  const route = routes.find((one) => one.server === server && one.kind === kind);
+  return { path: asked.path ?? route?.path ?? '/', method: asked.method ?? (kind === 'sse' && asked.path === undefined ? 'GET' : 'POST') };
 }

@@ -1,8 +1,9 @@
-import type { BuiltInStrategy } from '../config/language/strategies.js';
+import type { Balance } from '../config/language/strategies.js';
 import type { HttpServerModel, Model, ServerModel } from '../config/model.js';
 import { planChild, planHealth, STDIO_HOST, workloadImage } from './server.js';
 import { sortedEntries } from './sorted-entries.js';
-import { type Placement, PLACEMENTS, type Pool, type Source } from './types.js';
+import { planTransform } from './transform.js';
+import { type ChoicePlan, type InstancePlan, type Placement, PLACEMENTS, type Pool, type PoolTimeouts, type Source } from './types.js';
 
 /** Names by which the gateway finds the instances of a server, where a platform gives it one address for each. */
 export function dnsName(model: Model, server: string, placement: Exclude<Placement, 'local'>): string {
@@ -19,12 +20,37 @@ export function planPools(model: Model): Pool[] {
   return sortedEntries(model.servers).map(([name, server]) => ({
     server: name,
     strategy: server.strategy,
-    balance: (model.strategies[server.strategy]?.balance ?? server.strategy) as BuiltInStrategy,
-    stateful: server.kind === 'http' ? server.stateful : true,
+    choice: planChoice(model, server),
+    stateful: isStateful(server),
+    revision: server.revision,
+    sessionLoss: server.sessionLoss ?? (isStateful(server) ? '404' : 'reinitialise'),
+    sse: server.kind === 'http' ? (server.sse ?? null) : null,
+    timeouts: planTimeouts(model, server),
+    transform: planTransform(server),
     health: planHealth(server),
     sources: Object.fromEntries(PLACEMENTS.map((placement) => [placement, source(model, name, server, placement)])) as Record<Placement, Source>,
     from: `servers.${name}`,
   }));
+}
+
+/** A stdio server's sessions live in its child. */
+const isStateful = (server: ServerModel): boolean => (server.kind === 'http' ? server.stateful : true);
+
+function planChoice(model: Model, server: ServerModel): ChoicePlan {
+  const named = model.strategies[server.strategy];
+  const { balance = server.strategy as Balance, by = 'principal', prefer, retries = 0, breaker = null, ejection = { max: 0.5 } } = named ?? {};
+  return { balance, by, preferRegion: prefer === 'region', retries, breaker, ejection: ejection.max };
+}
+
+function planTimeouts({ gateway, strategies }: Model, server: ServerModel): PoolTimeouts {
+  const { connect, firstByte, response, idleStream } = gateway.timeouts;
+  const own = strategies[server.strategy]?.timeouts ?? {};
+  return {
+    connect: own.connect ?? connect,
+    firstByte: own.firstByte ?? firstByte,
+    response: own.response ?? response,
+    idleStream: own.idleStream ?? idleStream,
+  };
 }
 
 function source(model: Model, name: string, server: ServerModel, placement: Placement): Source {
@@ -39,6 +65,6 @@ function source(model: Model, name: string, server: ServerModel, placement: Plac
   return { kind: 'dns', name: dnsName(model, name, placement), port, path };
 }
 
-function instances({ instances = [] }: HttpServerModel): { id: string; url: string }[] {
-  return instances.filter(({ enabled }) => enabled).map(({ id, url }) => ({ id: id ?? new URL(url).host, url }));
+function instances({ instances = [] }: HttpServerModel): InstancePlan[] {
+  return instances.filter(({ enabled }) => enabled).map(({ id, url, weight, region = null }) => ({ id: id ?? new URL(url).host, url, weight, region }));
 }

@@ -14,8 +14,10 @@ export function planSecrets(model: Model): SecretPlan[] {
   for (const [i, { secret }] of model.gateway.sessionKeys.entries()) {
     add(secret, { workload: 'gateway', purpose: 'session-key', subject: null, rotateBy: null, from: `gateway.sessionKeys.${i}` });
   }
-  const token = model.gateway.admin?.readToken?.secret;
-  if (token !== undefined) add(token, { workload: 'gateway', purpose: 'admin-token', subject: null, rotateBy: null, from: 'gateway.admin.readToken' });
+  for (const key of ['readToken', 'writeToken'] as const) {
+    const token = model.gateway.admin?.[key]?.secret;
+    if (token !== undefined) add(token, { workload: 'gateway', purpose: 'admin-token', subject: key, rotateBy: null, from: `gateway.admin.${key}` });
+  }
   for (const [server, { env }] of sortedEntries(model.servers)) {
     for (const [variable, value] of sortedEntries(env)) {
       const from = `servers.${server}.env.${variable}`;

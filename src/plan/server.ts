@@ -1,15 +1,28 @@
 /** What pools and workloads both say about one server. */
-import type { ServerModel, StdioServerModel } from '../config/model.js';
+import type { HttpServerModel, ServerModel, StdioServerModel } from '../config/model.js';
 import { sortedEntries } from './sorted-entries.js';
-import type { ChildPlan, EnvEntry, HealthPlan, WorkloadImage } from './types.js';
+import type { ChildPlan, EnvEntry, HealthPlan, HealthQuestion, WorkloadImage } from './types.js';
 
 /** A stdio server in a container is served over HTTP by its host, which has a health path of its own. */
 export const STDIO_HOST = { port: 8000, path: '/mcp', health: '/health' } as const;
 
+/** What `servers.*.health` says where it says nothing. */
+const TIMES = { every: 30_000, timeout: 10_000, startup: 60_000 };
+export const PLAIN_GET = { method: 'GET', status: 200, body: null } as const;
+
 export function planHealth(server: ServerModel): HealthPlan {
-  if (server.kind === 'stdio') return { kind: 'http', path: STDIO_HOST.health, every: 30_000, timeout: 10_000, startup: 60_000 };
-  const { every, timeout, startup, path } = server.health ?? { every: 30_000, timeout: 10_000, startup: 60_000, path: null };
-  return path === null ? { kind: 'tcp', every, timeout, startup } : { kind: 'http', path, every, timeout, startup };
+  if (server.kind === 'stdio') return { ...TIMES, kind: 'http', path: STDIO_HOST.health, ...PLAIN_GET };
+  const { health } = server;
+  if (!health) return { ...TIMES, kind: 'tcp' };
+  const { every, timeout, startup } = health;
+  return { every, timeout, startup, ...healthQuestion(health) };
+}
+
+function healthQuestion(health: NonNullable<HttpServerModel['health']>): HealthQuestion {
+  if ('mcp' in health) return { kind: 'mcp', ask: health.mcp };
+  if ('command' in health) return { kind: 'command', command: health.command };
+  const { path, method, status, body = null } = health;
+  return { kind: 'http', path, method, status, body };
 }
 
 export function planChild(server: StdioServerModel, from: string): ChildPlan {

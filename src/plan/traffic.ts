@@ -35,8 +35,14 @@ export function planTraffic(model: Model): Traffic {
     sessions: { keys: gateway.sessionKeys.map(({ secret }) => secret), ttl: gateway.sessionTtl },
     cors: { ...gateway.cors, exposeHeaders: [...gateway.cors.exposeHeaders].sort(), allowHeaders: [...gateway.cors.allowHeaders].sort() },
     admin: gateway.admin
-      ? { port: gateway.admin.port, host: gateway.admin.host ?? null, readToken: gateway.admin.readToken?.secret ?? null }
+      ? {
+          port: gateway.admin.port,
+          host: gateway.admin.host ?? null,
+          readToken: gateway.admin.readToken?.secret ?? null,
+          writeToken: gateway.admin.writeToken?.secret ?? null,
+        }
       : null,
+    traces: gateway.traces ?? null,
     log: gateway.log,
   };
 }
@@ -66,21 +72,32 @@ function planHosts(model: Model): AcceptedHost[] {
   return [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** The revision whose transport has two endpoints (MCP 2024-11-05, Transports § HTTP with SSE). */
+export const SSE_REVISION = '2024-11-05';
+const SERVERS_HEALTH = '/health/servers';
+
 /** GET and DELETE are operations on a legacy session; 2026-07-28 has POST alone. */
 function planRoutes(model: Model, originSets: Sets): Route[] {
   const all = Object.keys(model.origins);
-  const methods = model.gateway.revisions.some(isLegacy) ? ['DELETE', 'GET', 'POST'] : ['POST'];
-  return sortedEntries(model.servers)
+  const methods = model.gateway.revisions.some((revision) => isLegacy(revision) && revision !== SSE_REVISION) ? ['DELETE', 'GET', 'POST'] : ['POST'];
+  const hasSse = model.gateway.revisions.includes(SSE_REVISION);
+  const routes = sortedEntries(model.servers)
     .filter(([, server]) => server.public)
-    .map(([name, server]) => ({
-      path: server.route ?? `/mcp/${name}`,
-      kind: 'mcp' as const,
-      server: name,
-      origins: originSets.add(server.origins ?? all),
-      methods,
-      from: server.route === undefined ? `servers.${name}` : `servers.${name}.route`,
-    }))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
+    .flatMap(([name, server]): Route[] => {
+      const path = server.route ?? `/mcp/${name}`;
+      const common = {
+        server: name,
+        origins: originSets.add(server.origins ?? all),
+        from: server.route === undefined ? `servers.${name}` : `servers.${name}.route`,
+      };
+      const endpoints: Route[] = [
+        { ...common, path: `${path}/sse`, kind: 'sse', methods: ['GET'] },
+        { ...common, path: `${path}/message`, kind: 'message', methods: ['POST'] },
+      ];
+      return [{ ...common, path, kind: 'mcp', methods }, ...(hasSse ? endpoints : [])];
+    });
+  const health: Route = { path: SERVERS_HEALTH, kind: 'health', server: '', origins: originSets.add(all), methods: ['GET', 'HEAD'], from: 'gateway' };
+  return [...routes, health].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function planClients({ auth }: Model): ClientPlan[] {

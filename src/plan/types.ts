@@ -6,7 +6,8 @@
  * Durations are milliseconds, sizes bytes, rates tokens per window.
  */
 import type { Revision } from '../config/language/revisions.js';
-import type { BuiltInStrategy } from '../config/language/strategies.js';
+import type { RedactionStep } from '../config/redaction.js';
+import type { Balance } from '../config/language/strategies.js';
 import type { PolicyPlan } from './policy-types.js';
 
 export type { ExpectationPlan, PolicyPlan, Severity, SuppressionPlan } from './policy-types.js';
@@ -58,7 +59,9 @@ export interface Traffic {
   readonly timeouts: Timeouts;
   readonly sessions: { readonly keys: readonly string[]; readonly ttl: number };
   readonly cors: CorsPlan;
-  readonly admin: { readonly port: number; readonly host: string | null; readonly readToken: string | null } | null;
+  readonly admin: { readonly port: number; readonly host: string | null; readonly readToken: string | null; readonly writeToken: string | null } | null;
+  /** `sample` from 0 to 1. */
+  readonly traces: { readonly otlp: string; readonly sample: number } | null;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly requests: boolean; readonly audit: boolean };
 }
 
@@ -127,13 +130,19 @@ export interface ServerSet {
 
 export interface Route {
   readonly path: string;
-  readonly kind: 'mcp';
+  readonly kind: RouteKind;
+  /** Empty for routes of the gateway itself. */
   readonly server: string;
   /** Label of the origin set of step 4. */
   readonly origins: string;
   readonly methods: readonly string[];
   readonly from: string;
 }
+
+/**
+ * `mcp` is Streamable HTTP; `sse` and `message` are the two endpoints of 2024-11-05; `health` is the gateway's own account of its servers.
+ */
+export type RouteKind = 'mcp' | 'sse' | 'message' | 'health';
 
 export interface ClientPlan {
   readonly name: string;
@@ -173,6 +182,7 @@ export interface Limits {
   readonly streams: number;
   readonly sessions: number;
   readonly perAddress: RatePlan;
+  readonly toolNames: number;
 }
 
 export interface Timeouts {
@@ -195,9 +205,15 @@ export interface CorsPlan {
 export interface Pool {
   readonly server: string;
   readonly strategy: string;
-  readonly balance: BuiltInStrategy;
+  readonly choice: ChoicePlan;
   /** Sessions live in the instance. */
   readonly stateful: boolean;
+  readonly revision: 'auto' | 'legacy' | 'modern';
+  readonly sessionLoss: 'reinitialise' | '404';
+  /** Path of the server's own endpoint for 2024-11-05, or null. */
+  readonly sse: string | null;
+  readonly timeouts: PoolTimeouts;
+  readonly transform: TransformPlan;
   readonly health: HealthPlan;
   readonly sources: Readonly<Record<Placement, Source>>;
   readonly from: string;
@@ -207,15 +223,52 @@ export type HealthPlan = {
   readonly every: number;
   readonly timeout: number;
   readonly startup: number;
-} & ({ readonly kind: 'tcp' } | { readonly kind: 'http'; readonly path: string });
+} & HealthQuestion;
+
+/** `command` is asked by the platform, inside the container; the gateway tests the port instead. */
+export type HealthQuestion =
+  | { readonly kind: 'tcp' }
+  | { readonly kind: 'http'; readonly path: string; readonly method: 'GET' | 'HEAD' | 'POST'; readonly status: number; readonly body: string | null }
+  | { readonly kind: 'mcp'; readonly ask: 'ping' | 'discover' }
+  | { readonly kind: 'command'; readonly command: readonly string[] };
+
+/** How an instance is chosen, and what happens when one fails. */
+export interface ChoicePlan {
+  readonly balance: Balance;
+  readonly by: 'tenant' | 'principal';
+  readonly preferRegion: boolean;
+  readonly retries: number;
+  readonly breaker: { readonly failures: number; readonly window: number; readonly cooldown: number } | null;
+  /** Share of the instances, from 0 to 1, that requests alone may put out of rotation. */
+  readonly ejection: number;
+}
+
+export type PoolTimeouts = Pick<Timeouts, 'connect' | 'firstByte' | 'response' | 'idleStream'>;
+
+/** Header names in lower case, sorted. */
+export interface TransformPlan {
+  readonly request: HeaderChangesPlan;
+  readonly response: HeaderChangesPlan & { readonly redact: readonly (readonly RedactionStep[])[] };
+}
+export interface HeaderChangesPlan {
+  readonly set: readonly { readonly name: string; readonly value: string }[];
+  readonly remove: readonly string[];
+}
 
 /** Where the instances of a pool are found in one placement. */
 export type Source =
-  | { readonly kind: 'urls'; readonly instances: readonly { readonly id: string; readonly url: string }[] }
+  | { readonly kind: 'urls'; readonly instances: readonly InstancePlan[] }
   /** One instance per address that the name resolves to. */
   | { readonly kind: 'dns'; readonly name: string; readonly port: number; readonly path: string }
   | { readonly kind: 'spawn'; readonly child: ChildPlan }
   | { readonly kind: 'none'; readonly reason: string };
+
+export interface InstancePlan {
+  readonly id: string;
+  readonly url: string;
+  readonly weight: number;
+  readonly region: string | null;
+}
 
 /** A stdio server's child process. */
 export interface ChildPlan {
@@ -305,7 +358,7 @@ export interface SecretUse {
   /** Workload id. */
   readonly workload: string;
   readonly purpose: 'client-key' | 'session-key' | 'admin-token' | 'environment';
-  /** Client whose key it is, or the variable's name. */
+  /** Client whose key it is, the variable's name, or which of the tokens it is. */
   readonly subject: string | null;
   readonly rotateBy: string | null;
   readonly from: string;

@@ -1,6 +1,7 @@
 import type { Model, ResourcesModel, ServerModel } from '../config/model.js';
 import { planAbout } from './about.js';
-import { envEntries, planChild, planHealth, STDIO_HOST, workloadImage } from './server.js';
+import { planSecrets } from './secrets.js';
+import { envEntries, planChild, planHealth, PLAIN_GET, STDIO_HOST, workloadImage } from './server.js';
 import { sortedEntries } from './sorted-entries.js';
 import type { EnvEntry, ResourcesPlan, VolumePlan, Workload } from './types.js';
 
@@ -22,7 +23,7 @@ function gateway(model: Model, nodeImage: string): Workload {
     port: listen.port,
     path: '/',
     adminPort: admin?.port ?? null,
-    health: { kind: 'http', path: '/health/ready', every: 10_000, timeout: Math.min(5_000, timeouts.firstByte), startup: 30_000 },
+    health: { kind: 'http', path: '/health/ready', ...PLAIN_GET, every: 10_000, timeout: Math.min(5_000, timeouts.firstByte), startup: 30_000 },
     env: secretsByName(gatewaySecrets(model)),
     volumes: [],
     resources: planResources(resources),
@@ -32,12 +33,8 @@ function gateway(model: Model, nodeImage: string): Workload {
 }
 
 /** Secrets the gateway process reads, wherever it runs. */
-export function gatewaySecrets(model: Model): { secret: string; from: string }[] {
-  const clients = sortedEntries(model.auth.clients);
-  const keys = clients.flatMap(([name, { keys }]) => keys.map(({ secret }, i) => ({ secret, from: `auth.clients.${name}.keys.${i}` })));
-  const sealing = model.gateway.sessionKeys.map(({ secret }, i) => ({ secret, from: `gateway.sessionKeys.${i}` }));
-  const token = model.gateway.admin?.readToken;
-  return [...keys, ...sealing, ...(token ? [{ secret: token.secret, from: 'gateway.admin.readToken' }] : [])].sort((a, b) => (a.secret < b.secret ? -1 : 1));
+function gatewaySecrets(model: Model): { secret: string; from: string }[] {
+  return planSecrets(model).flatMap(({ name, uses }) => uses.filter(({ workload }) => workload === 'gateway').map(({ from }) => ({ secret: name, from })));
 }
 
 function workload(name: string, server: ServerModel, nodeImage: string): Workload {

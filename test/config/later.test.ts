@@ -8,29 +8,6 @@ import { BASE, diagnosticsOf, pathOf, patternOf, valueAt, withAt } from './suppo
 
 /** CONFIG.md, table by table. A value is any that a user would write there. */
 const KEYS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  'the data plane': {
-    'gateway.limits.toolNames': 64,
-    'gateway.traces': { otlp: 'https://otel.acme.com', sample: 0.1 },
-    'servers.web.sessionLoss': 'reinitialise',
-    'servers.web.revision': 'legacy',
-    'servers.web.transform': { request: { set: {} } },
-    'servers.there.instances.0.weight': 3,
-    'servers.there.instances.0.region': 'ord',
-    'servers.web.health.method': 'HEAD',
-    'servers.web.health.status': 204,
-    'servers.web.health.body': 'ok',
-    'servers.web.health.mcp': 'ping',
-    'servers.web.health.command': ['true'],
-    'strategies.even.retries': 2,
-    'strategies.even.timeouts': { response: '5s' },
-    'strategies.even.breaker': { failures: 5 },
-    'strategies.even.ejection': { max: '50%' },
-    'strategies.even.by': 'tenant',
-    'strategies.even.prefer': 'region',
-    'servers.tool.sessionLoss': '404',
-    'servers.tool.revision': 'auto',
-    'servers.tool.transform': {},
-  },
   identity: {
     'gateway.allow': { cidrs: ['10.0.0.0/8'] },
     'gateway.admin.allow': { cidrs: [] },
@@ -54,7 +31,6 @@ const KEYS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     toolsets: { reading: { tools: ['*.get_*'] } },
     'gateway.unified': {},
     'gateway.rest': { prefix: '/rest' },
-    'gateway.admin.writeToken': { secret: 'WRITE' },
     'gateway.runtimeAdditions': {},
     'servers.web.tools': { allow: ['*'] },
     'servers.tool.tools': { lock: true },
@@ -108,13 +84,6 @@ const KEYS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 /** Values of supported keys. */
 const VALUES: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>> = {
-  'the data plane': {
-    'gateway.revisions': [['2024-11-05', '2026-07-28']],
-    'policy.expect.0.request.revision': ['2024-11-05'],
-    'strategies.even.balance': ['weighted', 'health-based', 'random', 'rendezvous'],
-    'servers.web.strategy': ['weighted', 'health-based', 'random', 'rendezvous'],
-    'servers.tool.strategy': ['weighted'],
-  },
   targets: {
     'targets.nginx.mode': ['direct'],
     'targets.kubernetes.exposure': [{ kind: 'ingress', class: 'nginx' }, { kind: 'load-balancer' }, { kind: 'alb' }],

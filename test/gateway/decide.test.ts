@@ -25,6 +25,7 @@ const STRICT = tablesOf(gatewayConfig({ gateway: { requireOrigin: true } }));
 
 const message: Message = {
   shape: 'request', id: 7, method: 'tools/list', name: null, claim: undefined, declaresCapabilities: false, methods: ['tools/list'], calls: [],
+  continues: false, traceparent: null, initialize: null,
 };
 const ALL: Required<Facts> = {
   address: { kind: 'ok' },

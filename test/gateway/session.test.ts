@@ -6,7 +6,7 @@ import { chance } from '../support/gateway-random.js';
 
 const KEY = 'a-key-of-more-than-thirty-two-bytes-1';
 const OTHER = 'a-key-of-more-than-thirty-two-bytes-2';
-const STATE: SessionState = { tenant: 'acme', principal: 'client:ci', issuedAt: 1000, legs: [{ server: 'notes', instance: '10.0.0.1:80', upstreamId: 'f00-ä' }] };
+const STATE: SessionState = { kind: 'mcp', init: null, tenant: 'acme', principal: 'client:ci', issuedAt: 1000, legs: [{ server: 'notes', instance: '10.0.0.1:80', upstreamId: 'f00-ä' }] };
 /** A sealer of that time; what it cannot seal is a fault of the test, but where `make` is asked. */
 function at(now: number, ...keys: readonly string[]): { seal(state: SessionState): string; make(state: SessionState): string | null; open(id: string): SessionState | null } {
   const { seal, open } = createSealer(keys.length > 0 ? keys : [KEY], 5000, () => now);

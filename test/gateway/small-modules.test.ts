@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { BALANCES } from '#src/gateway/runtime/upstream/balance.js';
 import { apiKeys } from '#src/gateway/runtime/credentials.js';
 import { listenOf, logLevelOf, longSecret, placementOf, poolOverrides, portOf, readSecret, SettingError, type Env } from '#src/gateway/runtime/env.js';
 import { OpenCounts } from '#src/gateway/runtime/open-counts.js';
@@ -103,27 +102,6 @@ describe('ledger', () => {
     assert.equal(ledger.expire(55), 1);
     assert.equal(ledger.expire(60), 1);
     assert.deepEqual([ledger.sessions, ledger.sessionsOf('a')], [1, 1]);
-  });
-});
-
-describe('balance', () => {
-  const pool = (...active: readonly number[]) => active.map((active, id) => ({ id, active }));
-  test('round-robin: everybody in turn', () => {
-    const chosen = Array.from({ length: 9 }, (_, turn) => BALANCES['round-robin'](pool(5, 0, 9), turn).id);
-    assert.deepEqual(chosen, [0, 1, 2, 0, 1, 2, 0, 1, 2]);
-  });
-  test('least-connections: the least busy, and equals in turn', () => {
-    for (let turn = 0; turn < 5; turn++) assert.equal(BALANCES['least-connections'](pool(3, 1, 2), turn).id, 1);
-    const chosen = Array.from({ length: 6 }, (_, turn) => BALANCES['least-connections'](pool(0, 4, 0, 0), turn).id);
-    assert.deepEqual(chosen, [0, 2, 3, 0, 2, 3]);
-  });
-  test('least-connections evens out what is under way', () => {
-    const busy = [{ active: 7 }, { active: 0 }, { active: 3 }];
-    for (let turn = 0; turn < 20; turn++) BALANCES['least-connections'](busy, turn).active++;
-    assert.deepEqual(busy.map(({ active }) => active), [10, 10, 10]);
-  });
-  test('one candidate is the choice, however many turns there were', () => {
-    for (const choose of Object.values(BALANCES)) assert.equal(choose(pool(9), 2 ** 53 - 1).id, 0);
   });
 });
 

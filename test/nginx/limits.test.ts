@@ -82,5 +82,5 @@ describe('sizes and rates at nginx', { skip: NO_NGINX }, () => {
 });
 
 function limits(tokens: number, window: number) {
-  return { body: 65_536, headers: 8192, depth: 64, streams: 100, sessions: 100, perAddress: { tokens, window } };
+  return { body: 65_536, headers: 8192, depth: 64, streams: 100, sessions: 100, perAddress: { tokens, window }, toolNames: 64 };
 }

@@ -69,7 +69,7 @@ export function widePlan(traffic: Partial<Traffic> = {}, ports: Ports = { gatewa
       tenants: TENANTED,
       sessions: { keys: [], ttl: 86_400_000 },
       admin: null,
-      limits: { body: 64 * 1024, headers: 8192, depth: 64, streams: 2000, sessions: 10_000, perAddress: { tokens: 1_000_000, window: 1000 } },
+      limits: { body: 64 * 1024, headers: 8192, depth: 64, streams: 2000, sessions: 10_000, perAddress: { tokens: 1_000_000, window: 1000 }, toolNames: 64 },
       timeouts: { connect: 1000, firstByte: 5000, response: 5000, idleStream: 5000, keepAlive: 15_000, drain: 200 },
       ...traffic,
     },

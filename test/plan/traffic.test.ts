@@ -196,7 +196,7 @@ describe('pools', () => {
   });
 
   test('strategies, sessions and probes', () => {
-    const rows = [...pools.values()].map(({ server, strategy, balance, stateful, health }) => [server, strategy, balance, stateful, health.kind === 'http' ? health.path : health.kind, health.every]);
+    const rows = [...pools.values()].map(({ server, strategy, choice, stateful, health }) => [server, strategy, choice.balance, stateful, health.kind === 'http' ? health.path : health.kind, health.every]);
     assert.deepEqual(rows, [
       ['bare', 'round-robin', 'round-robin', true, '/health', 30_000],
       ['crm', 'round-robin', 'round-robin', false, 'tcp', 30_000],
@@ -207,7 +207,7 @@ describe('pools', () => {
       ['web', 'fill', 'least-connections', true, '/health', 5000],
     ]);
     const named = planOf(least({ servers: { web: { kind: 'http', image: 'x', strategy: 'least-connections' } } })).traffic.pools[0];
-    assert.deepEqual([named?.strategy, named?.balance], ['least-connections', 'least-connections']);
+    assert.deepEqual([named?.strategy, named?.choice.balance], ['least-connections', 'least-connections']);
   });
 });
 

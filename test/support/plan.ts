@@ -88,7 +88,8 @@ export const NODE_IMAGE = 'node:22.21.0-bookworm-slim';
 const MI = 2 ** 20;
 export const RESOURCES: ResourcesPlan = { requests: { cpu: 100, memory: 128 * MI }, limits: { cpu: null, memory: 256 * MI } };
 export const TCP_HEALTH: HealthPlan = { kind: 'tcp', every: 30_000, timeout: 10_000, startup: 60_000 };
-export const HTTP_HEALTH: HealthPlan = { kind: 'http', path: '/health', every: 30_000, timeout: 10_000, startup: 60_000 };
+const PLAIN_GET = { method: 'GET', status: 200, body: null } as const;
+export const HTTP_HEALTH: HealthPlan = { kind: 'http', path: '/health', ...PLAIN_GET, every: 30_000, timeout: 10_000, startup: 60_000 };
 
 export const EXAMPLE_SERVERS: Readonly<Record<string, ServerSpec>> = {
   crm: existing('https://crm.acme.test/mcp', 'http://10.1.2.3:8000/mcp'),
@@ -199,25 +200,31 @@ function buildTraffic(servers: readonly Named[], name: string, { kubernetes, fly
       },
     ],
     pools: servers.map((named) => pool(named, name, kubernetes?.namespace ?? name, fly?.app ?? name)),
-    limits: { body: 4 * MI, headers: 16 * 1024, depth: 64, streams: 2000, sessions: 10_000, perAddress: { tokens: 20, window: 1000 } },
+    limits: { body: 4 * MI, headers: 16 * 1024, depth: 64, streams: 2000, sessions: 10_000, perAddress: { tokens: 20, window: 1000 }, toolNames: 64 },
     timeouts: { connect: 2000, firstByte: 60_000, response: 600_000, idleStream: 300_000, keepAlive: 15_000, drain: 25_000 },
     sessions: { keys: ['MCPGEN_SESSION_KEY'], ttl: 86_400_000 },
     cors: { credentials: false, maxAge: 600_000, exposeHeaders: [], allowHeaders: [] },
-    admin: { port: 9180, host: null, readToken: 'MCPGEN_READ_TOKEN' },
+    admin: { port: 9180, host: null, readToken: 'MCPGEN_READ_TOKEN', writeToken: null },
+    traces: null,
     log: { level: 'info', requests: true, audit: true },
   };
 }
 
 function pool([server, spec]: Named, name: string, namespace: string, app: string): Pool {
   const { port, path, health, stateful } = serverWorkload([server, spec]);
-  const urls: Source = { kind: 'urls', instances: spec.urls.map((url) => ({ id: new URL(url).host, url })) };
+  const urls: Source = { kind: 'urls', instances: spec.urls.map((url) => ({ id: new URL(url).host, url, weight: 1, region: null })) };
   const dns = (host: string): Source => (spec.kind === 'existing' ? urls : { kind: 'dns', name: host, port, path });
   const local: Source = spec.kind === 'stdio-host' ? { kind: 'spawn', child: child(spec) } : { kind: 'none', reason: 'no dev command' };
   return {
     server,
     strategy: 'round-robin',
-    balance: 'round-robin',
+    choice: { balance: 'round-robin', by: 'principal', preferRegion: false, retries: 0, breaker: null, ejection: 0.5 },
     stateful,
+    revision: 'auto',
+    sessionLoss: stateful ? '404' : 'reinitialise',
+    sse: null,
+    timeouts: { connect: 2000, firstByte: 60_000, response: 600_000, idleStream: 300_000 },
+    transform: { request: { set: [], remove: [] }, response: { set: [], remove: [], redact: [] } },
     health,
     sources: {
       local: spec.kind === 'existing' ? urls : local,
@@ -241,7 +248,7 @@ function gatewayWorkload({ admin }: Traffic, overrides: Partial<Workload> = {}):
     port: 8080,
     path: '/',
     adminPort: admin?.port ?? null,
-    health: { kind: 'http', path: '/health/ready', every: 10_000, timeout: 5000, startup: 30_000 },
+    health: { kind: 'http', path: '/health/ready', ...PLAIN_GET, every: 10_000, timeout: 5000, startup: 30_000 },
     env: [],
     volumes: [],
     resources: RESOURCES,

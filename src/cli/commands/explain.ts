@@ -2,6 +2,7 @@ import { rulePage } from '../../assets.js';
 import { judgeRequest, type AskedRequest } from '../../decision.js';
 import { REVISIONS, type Revision } from '../../config/language/revisions.js';
 import type { Plan } from '../../plan/types.js';
+import { endpointOf } from '../../plan/policy.js';
 import { didYouMean } from '../../config/closest.js';
 import { findRule, renderPage, unknownRule } from '../../policy/page.js';
 import { RULES } from '../../policy/rules/index.js';
@@ -39,14 +40,13 @@ export async function run(context: Context): Promise<ExitCode> {
 
 function requestOf(given: Given, { traffic }: Plan): AskedRequest {
   const server = known(given, 'server', traffic.pools.map(({ server }) => server));
-  const path = given.one('path') ?? traffic.routes.find((route) => route.server === server)?.path;
-  if (path === undefined) throw new UsageError(server === null ? 'which route? --server NAME or --path PATH' : `server "${server}" has no route of its own (public: false)`);
+  const revision = (known(given, 'revision', REVISIONS) ?? traffic.revisions.at(-1)) as Revision;
+  if (given.one('path') === undefined && !traffic.routes.some((route) => route.server === server)) throw new UsageError(server === null ? 'which route? --server NAME or --path PATH' : `server "${server}" has no route of its own (public: false)`);
   return {
-    path,
-    method: (given.one('method') ?? 'POST').toUpperCase(),
+    ...endpointOf(traffic, server, revision, { path: given.one('path'), method: given.one('method')?.toUpperCase() }),
     host: given.one('host') ?? traffic.publicUrl.host,
     origin: given.one('origin') ?? null,
-    revision: (known(given, 'revision', REVISIONS) ?? traffic.revisions.at(-1)) as Revision,
+    revision,
     client: known(given, 'client', traffic.clients.map(({ name }) => name)),
     tenant: known(given, 'tenant', traffic.tenants.map(({ name }) => name)),
     address: given.one('address') ?? '192.0.2.1',

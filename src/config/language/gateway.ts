@@ -1,7 +1,7 @@
 import type { Revision } from './revisions.js';
 import type { Secret } from './secret.js';
 import type { Resources } from './servers.js';
-import type { Duration, Rate, Size } from './units.js';
+import type { Duration, Percentage, Rate, Size } from './units.js';
 
 export type { Revision } from './revisions.js';
 
@@ -28,7 +28,10 @@ export interface Gateway {
   originFallback?: 'none' | 'forwarded';
   limits?: GatewayLimits;
   timeouts?: GatewayTimeouts;
-  /** Protocol revisions that clients may speak. Default: all of them. */
+  /**
+   * Protocol revisions that clients may speak. `2024-11-05` adds the routes of its transport, `/mcp/<server>/sse` and `/mcp/<server>/message`.
+   * Default: 2025-03-26 and later.
+   */
   revisions?: readonly Revision[];
   /**
    * Secrets that seal session ids: the first seals, all open, so that a key is rotated by putting a new one in front.
@@ -43,6 +46,16 @@ export interface Gateway {
   /** The admin listener (`/metrics`, `/config`). Off unless given. */
   admin?: Admin;
   log?: Log;
+  /** Where spans go. Trace context is passed on in any case (W3C Trace Context). Default: nowhere. */
+  traces?: Traces;
+}
+
+/** Spans in OTLP/HTTP, JSON encoding. */
+export interface Traces {
+  /** Address of the collector, to which `/v1/traces` is added where it has no path: `https://otel.acme.com:4318`. */
+  otlp: string;
+  /** Share of the requests without a trace of their own that begin one; a caller's decision is kept. Default: `100%`. */
+  sample?: Percentage;
 }
 
 /** Limits count per gateway process, not across replicas. */
@@ -59,6 +72,8 @@ export interface GatewayLimits {
   sessions?: number;
   /** Requests of one client address; 429 above it. Default: `20/s`. */
   perAddress?: Rate;
+  /** Tool names of one server that metrics tell apart; the others count as `other`. Default: 64. */
+  toolNames?: number;
 }
 
 /** Every wait is bounded; each limit is separate because each failure is. */
@@ -97,6 +112,8 @@ export interface Admin {
   host?: string;
   /** Bearer token for reading. Without one the listener answers on loopback only. */
   readToken?: Secret;
+  /** Bearer token for changing: `POST /circuit-breakers/reset`. It may read as well. Without one changes are taken from loopback only, and not at all where there is a `readToken`. */
+  writeToken?: Secret;
 }
 
 /** What the gateway writes to its log, one JSON object per line. */

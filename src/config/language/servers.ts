@@ -1,8 +1,8 @@
 import type { Secret } from './secret.js';
-import type { BuiltInStrategy } from './strategies.js';
+import type { Balance } from './strategies.js';
 import type { Cpu, Duration, Size } from './units.js';
 
-export type { BuiltInStrategy } from './strategies.js';
+export type { Balance } from './strategies.js';
 
 /** Processor and memory of one instance, as Kubernetes means them. */
 export interface Resources {
@@ -30,7 +30,7 @@ export interface ServerCommon<O extends string, L extends string> {
   owner?: string;
   labels?: Readonly<Record<string, string>>;
   /** How requests are spread over instances: a declared strategy or a built-in one. Default: `round-robin`. */
-  strategy?: L | BuiltInStrategy;
+  strategy?: L | Balance;
   /** Declared origins that may call this server from a browser. Default: all declared origins. */
   origins?: readonly O[];
   /** Path of the server on the gateway. Default: `/mcp/<name>`. */
@@ -43,12 +43,39 @@ export interface ServerCommon<O extends string, L extends string> {
   /** Environment of the server process. A secret is a reference. */
   env?: Readonly<Record<string, string | Secret>>;
   volumes?: readonly Volume[];
+  /**
+   * Which revisions it speaks: `legacy` those with `initialize`, `modern` 2026-07-28 and later. The gateway bridges clients of the other kind, as far as
+   * requests, answers, progress and cancellation go; what needs more (elicitation, sampling, tasks) is refused. `auto` finds out by `server/discover` and the
+   * first `initialize`: legacy clients of a modern server are bridged, modern clients of a legacy one are told to fall back, which loses them nothing.
+   * Default: `auto`.
+   */
+  revision?: 'auto' | 'legacy' | 'modern';
+  /**
+   * What becomes of a session whose instance has gone: `reinitialise` opens a new one behind the client's back, `404` tells the client to start anew.
+   * Default: `404` where `stateful` is set and for stdio, else `reinitialise`.
+   */
+  sessionLoss?: 'reinitialise' | '404';
+  /** Changes on the way, after everything has been decided. */
+  transform?: Transform;
 }
 
-/** How an instance is asked whether it is well, on a path of its own: never the MCP path (MCP316). */
-export interface HttpHealth {
-  /** Path that answers 200. */
-  path: `/${string}`;
+/** Changes to what passes. Nothing that was judged can be changed: not the body of a request, nor the headers that MCP and HTTP themselves use. */
+export interface Transform {
+  request?: HeaderChanges;
+  response?: HeaderChanges & {
+    /** JSON paths below `result` whose values become `"[redacted]"`: `content[*].text`, `structuredContent..ssn`. Default: none. */
+    redact?: readonly string[];
+  };
+}
+
+export interface HeaderChanges {
+  /** Headers to set, by name. */
+  set?: Readonly<Record<string, string>>;
+  /** Names of headers to leave out. */
+  remove?: readonly string[];
+}
+
+interface HealthTimes {
   /** Time between two probes of one instance. Default: `30s`. */
   every?: Duration;
   /** Default: `10s`. */
@@ -56,6 +83,33 @@ export interface HttpHealth {
   /** How long a new instance may take to start. Default: `60s`. */
   startup?: Duration;
 }
+
+/** How an instance is asked whether it is well, on a path of its own: never the MCP path (MCP316). */
+export interface HttpHealth extends HealthTimes {
+  /** Path that says so. */
+  path: `/${string}`;
+  /** Default: `GET`. */
+  method?: 'GET' | 'HEAD' | 'POST';
+  /** The status that means well. Default: 200. */
+  status?: number;
+  /** Text that the answer must contain, in its first 64 kB. Default: none. */
+  body?: string;
+}
+
+/**
+ * Asks in MCP itself: `ping` in one session that is kept (legacy revisions), `discover` with `server/discover` (2026-07-28). Platforms, which speak no MCP,
+ * test the port.
+ */
+export interface McpHealth extends HealthTimes {
+  mcp: 'ping' | 'discover';
+}
+
+/** A program in the container that ends with 0 when all is well. Platforms run it; the gateway, which is elsewhere, tests the port. */
+export interface CommandHealth extends HealthTimes {
+  command: readonly [string, ...string[]];
+}
+
+export type Health = HttpHealth | McpHealth | CommandHealth;
 
 /** How `mcpgen dev` runs a server on this machine; it gets `HOST` and `PORT`. */
 export interface DevCommand {
@@ -73,6 +127,10 @@ export interface Instance {
   id?: string;
   /** The MCP endpoint, with its path. */
   url: string;
+  /** Share of requests, relative to the others, for strategies that weigh (`weighted`, `random`, `rendezvous`). Default: 1. */
+  weight?: number;
+  /** Where it is, for `prefer: 'region'`. Default: none. */
+  region?: string;
   /** False takes it out of rotation without deleting it. Default: true. */
   enabled?: boolean;
 }
@@ -86,7 +144,9 @@ interface HttpCommon<O extends string, L extends string> extends ServerCommon<O,
   /** Sessions live in the instance: a StatefulSet with stable names. Default: false. */
   stateful?: boolean;
   /** Default: a TCP connection to the MCP port. */
-  health?: HttpHealth;
+  health?: Health;
+  /** Path of its own endpoint for the transport of 2024-11-05, such as `/sse`. Without one the gateway serves that transport from `path`. */
+  sse?: `/${string}`;
   dev?: DevCommand;
 }
 

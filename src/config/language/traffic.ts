@@ -1,6 +1,6 @@
 import type { Secret } from './secret.js';
-import type { BuiltInStrategy } from './strategies.js';
-import type { Day, Rate } from './units.js';
+import type { Balance } from './strategies.js';
+import type { Day, Duration, Percentage, Rate } from './units.js';
 
 /** An origin that browsers may call from: `https://app.example.com`, `https://*.example.com` (one extra label), `http://localhost:*` (any port). */
 export type OriginPattern = `${'http' | 'https'}://${string}`;
@@ -44,10 +44,39 @@ export interface Tenant<S extends string, O extends string, C extends string> {
   sessions?: number;
 }
 
-/** A named way to spread requests over instances. */
+/** A named way to spread requests over instances, and to get by when one fails. */
 export interface Strategy {
-  /** `round-robin` takes turns; `least-connections` takes the instance with the fewest requests under way. */
-  balance: BuiltInStrategy;
+  /**
+   * `round-robin` takes turns. `least-connections` takes the instance with the fewest requests under way. `weighted` takes turns in proportion to the
+   * `weight` of instances (smoothly, as nginx does). `health-based` prefers instances that answered well and fast of late. `random` draws two and takes the
+   * less busy one. `rendezvous` sends one tenant or principal to the same instance as long as it is there (highest random weight).
+   */
+  balance: Balance;
+  /**
+   * How many more instances a request that only reads (lists, reads, discovery) is sent to when one fails before its answer. A request that no byte of has
+   * left is always tried elsewhere; a `tools/call` that may have left never is. At most 5. Default: 0.
+   */
+  retries?: number;
+  /** Where these differ from `gateway.timeouts`. */
+  timeouts?: { connect?: Duration; firstByte?: Duration; response?: Duration; idleStream?: Duration };
+  /** Cuts an instance off that keeps failing, and lets one request try it again after the cooldown. Default: none. */
+  breaker?: Breaker;
+  /** How many of the instances may be out of rotation for what requests learned about them, beside what probes say. Default: `50%`. */
+  ejection?: { max?: Percentage };
+  /** What `rendezvous` keeps together. Default: `principal`, the client; all who come without credentials are one. */
+  by?: 'tenant' | 'principal';
+  /** `region`: instances of the gateway's own region first, others when none of those is well. The gateway's is `MCP_GATEWAY_REGION`, or Fly's. */
+  prefer?: 'region';
+}
+
+/** A circuit breaker of each instance: failed connections, answers 500, 502, 503 and 504, and answers that did not come count. */
+export interface Breaker {
+  /** Failures within the window that open it. Default: 5. */
+  failures?: number;
+  /** Default: `30s`. */
+  window?: Duration;
+  /** How long it stays open before one request may try. Default: `30s`. */
+  cooldown?: Duration;
 }
 
 /** A program that calls with an API key (`Authorization: Bearer` or `X-Api-Key`). */

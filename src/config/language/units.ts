@@ -15,5 +15,8 @@ export type Rate = `${number}/${'s' | 'min' | 'h'}`;
 /** An amount of processor time: `250m` is a quarter of a core, `2` two cores. */
 export type Cpu = `${number}m` | `${number}`;
 
+/** A share of a whole, from `0%` to `100%`. */
+export type Percentage = `${number}%`;
+
 /** A day in UTC: `2027-03-01`. */
 export type Day = `${number}-${number}-${number}`;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { REVISIONS } from '../language/revisions.js';
-import { cidr, count, duration, headerName, hostName, listenHost, port, rate, secret, size, absolutePath } from './scalars.js';
+import { DEFAULT_REVISIONS, REVISIONS } from '../language/revisions.js';
+import { cidr, count, duration, headerName, hostName, listenHost, percentage, port, rate, secret, size, absolutePath } from './scalars.js';
 import { resources } from './servers.js';
 
 const publicUrl = z.string({ error: 'expected a URL, such as "https://mcp.acme.com"' }).transform((text, context) => {
@@ -12,6 +12,17 @@ const publicUrl = z.string({ error: 'expected a URL, such as "https://mcp.acme.c
   return z.NEVER;
 });
 
+/** The collector's address; OpenTelemetry adds the signal's path to a base (OTLP/HTTP Request). */
+const collectorUrl = z.string({ error: 'expected a URL, such as "https://otel.acme.com:4318"' }).transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.hash) {
+    return url.pathname === '/' ? `${url.origin}/v1/traces${url.search}` : url.href;
+  }
+  const message = `expected an http or https URL without credentials, such as "https://otel.acme.com:4318"; got ${JSON.stringify(text)}`;
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
 const limits = z.strictObject({
   body: size.default(4 * 2 ** 20),
   headers: size.default(16 * 2 ** 10),
@@ -19,6 +30,7 @@ const limits = z.strictObject({
   streams: count().default(2000),
   sessions: count().default(10_000),
   perAddress: rate.default({ tokens: 20, window: 1000 }),
+  toolNames: count(10_000).default(64),
 });
 
 const timeouts = z.strictObject({
@@ -49,7 +61,7 @@ export const gateway = z.strictObject({
   originFallback: z.enum(['none', 'forwarded']).default('none'),
   limits: limits.prefault({}),
   timeouts: timeouts.prefault({}),
-  revisions: z.array(z.enum(REVISIONS)).min(1, { error: 'expected at least one revision' }).default([...REVISIONS]),
+  revisions: z.array(z.enum(REVISIONS)).min(1, { error: 'expected at least one revision' }).default([...DEFAULT_REVISIONS]),
   sessionKeys: z.array(secret).default([]),
   sessionTtl: duration.default(86_400_000),
   tls: tls.default({ at: 'platform' }),
@@ -61,7 +73,7 @@ export const gateway = z.strictObject({
       allowHeaders: z.array(headerName).default([]),
     })
     .prefault({}),
-  admin: z.strictObject({ port: port.default(9180), host: listenHost.optional(), readToken: secret.optional() }).optional(),
+  admin: z.strictObject({ port: port.default(9180), host: listenHost.optional(), readToken: secret.optional(), writeToken: secret.optional() }).optional(),
   log: z
     .strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
@@ -69,4 +81,5 @@ export const gateway = z.strictObject({
       audit: z.boolean().default(true),
     })
     .prefault({}),
+  traces: z.strictObject({ otlp: collectorUrl, sample: percentage.default(1) }).optional(),
 });

@@ -8,7 +8,7 @@ const request = z
     path: httpPath.optional(),
     origin: line.optional(),
     host: hostName.optional(),
-    method: z.string().default('POST'),
+    method: z.string().optional(),
     revision: z.enum(REVISIONS).optional(),
     as: z.union([z.strictObject({ client: z.string() }), z.strictObject({ tenant: z.string() })], { error: 'expected { client } or { tenant }' }).optional(),
     address: z.union([z.ipv4(), z.ipv6()], { error: 'expected an IP address' }).default('192.0.2.1'),

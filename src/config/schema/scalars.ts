@@ -1,6 +1,6 @@
 /** Scalars of the config language: each says in its own message what would be right. */
 import { z } from 'zod';
-import { parseCpu, parseDay, parseDuration, parseRate, parseSize } from '../units.js';
+import { parseCpu, parseDay, parseDuration, parsePercentage, parseRate, parseSize } from '../units.js';
 
 function quantity<T>(what: string, example: string, parse: (text: string) => T | null) {
   const wanted = `expected ${what}, such as "${example}"`;
@@ -18,6 +18,7 @@ export const duration = quantity('a duration with its unit (ms, s, m, h)', '30s'
 export const size = quantity('a size with its unit (kb, mb, gb or Ki, Mi, Gi)', '4mb', parseSize);
 export const cpu = quantity('processor time as Kubernetes writes it', '250m', parseCpu);
 export const rate = quantity('a rate (per s, min or h)', '100/min', parseRate);
+export const percentage = quantity('a percentage', '50%', parsePercentage);
 export const day = quantity('a day', '2027-03-01', parseDay);
 
 /** A string of one form, with the form said in words. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { about, absolutePath, count, cpu, duration, env, httpPath, imageReference, port, size, text, urlPath, volumeName, word } from './scalars.js';
+import { parseRedaction } from '../redaction.js';
+import { about, absolutePath, count, cpu, duration, env, headerName, httpPath, imageReference, line, port, size, text, urlPath, volumeName, whole, word } from './scalars.js';
 
 const MI = 2 ** 20;
 
@@ -14,6 +15,26 @@ const command = z
   .refine(([program]) => program !== undefined && program !== '', { error: COMMAND })
   .refine((words) => words.every((word) => !word.includes('\0')), { error: 'expected words without a NUL' });
 
+/** Headers that MCP, HTTP itself or the gateway's own decisions are made of. */
+const FIXED = /^(?:mcp-|last-event-id$|host$|origin$|content-|accept|transfer-encoding$|connection$|keep-alive$|te$|trailer$|upgrade$|expect$|authorization$|www-authenticate$|cookie$|set-cookie$|x-forwarded-|x-request-id$|x-correlation-id$|traceparent$|tracestate$|access-control-|vary$|x-accel-|date$)/;
+const changedHeader = headerName.refine((name) => !FIXED.test(name.toLowerCase()), {
+  error: ({ input }) => `${JSON.stringify(input)} belongs to MCP, to HTTP or to the gateway itself, and cannot be changed`,
+});
+const headerChanges = {
+  set: z.record(changedHeader, line).default({}),
+  remove: z.array(changedHeader).default([]),
+};
+const redaction = z.string({ error: 'expected a JSON path, such as "content[*].text"' }).transform((written, context) => {
+  const path = parseRedaction(written);
+  if (path) return path;
+  context.addIssue({ code: 'custom', message: `expected a JSON path below a result, such as "content[*].text" or "structuredContent..ssn"; got ${JSON.stringify(written)}` });
+  return z.NEVER;
+});
+const transform = z.strictObject({
+  request: z.strictObject(headerChanges).prefault({}),
+  response: z.strictObject({ ...headerChanges, redact: z.array(redaction).default([]) }).prefault({}),
+});
+
 const common = {
   ...about,
   strategy: z.string().default('round-robin'),
@@ -26,14 +47,26 @@ const common = {
   volumes: z
     .array(z.strictObject({ name: volumeName, path: absolutePath, size, perInstance: z.boolean().optional() }))
     .default([]),
+  revision: z.enum(['auto', 'legacy', 'modern']).default('auto'),
+  sessionLoss: z.enum(['reinitialise', '404']).optional(),
+  transform: transform.prefault({}),
 };
 
-const health = z.strictObject({
-  path: httpPath,
-  every: duration.default(30_000),
-  timeout: duration.default(10_000),
-  startup: duration.default(60_000),
-});
+const times = { every: duration.default(30_000), timeout: duration.default(10_000), startup: duration.default(60_000) };
+const health = z.union(
+  [
+    z.strictObject({
+      path: httpPath,
+      method: z.enum(['GET', 'HEAD', 'POST']).default('GET'),
+      status: whole(100, 599, 'a status').default(200),
+      body: word.optional(),
+      ...times,
+    }),
+    z.strictObject({ mcp: z.enum(['ping', 'discover']), ...times }),
+    z.strictObject({ command, ...times }),
+  ],
+  { error: "expected { path }, { mcp: 'ping' | 'discover' } or { command }" },
+);
 
 const dev = z.strictObject({
   command,
@@ -56,6 +89,8 @@ const instanceUrl = z.string({ error: 'expected a URL, such as "https://crm-a.ac
 const instance = z.strictObject({
   id: text(/^[A-Za-z0-9._:-]{1,80}$/, 'an id of letters, digits, dots, dashes').optional(),
   url: instanceUrl,
+  weight: whole(1, 1000, 'a weight').default(1),
+  region: text(/^[a-z0-9-]{1,40}$/, 'a region: lower case letters, digits and dashes').optional(),
   enabled: z.boolean().default(true),
 });
 
@@ -68,6 +103,7 @@ export const httpServer = z.strictObject({
   path: urlPath.default('/mcp'),
   stateful: z.boolean().default(false),
   health: health.optional(),
+  sse: urlPath.optional(),
   dev: dev.optional(),
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { BUILT_IN } from '../language/strategies.js';
-import { about, count, day, hostName, line, rate, secret } from './scalars.js';
+import { BALANCES } from '../language/strategies.js';
+import { about, count, day, duration, hostName, line, percentage, rate, secret, whole } from './scalars.js';
 
 const pattern = z.string({ error: 'expected an origin, such as "https://app.acme.com"' });
 const patterns = z.union(
@@ -53,7 +53,19 @@ export const tenant = z.strictObject({
   sessions: count().optional(),
 });
 
-export const strategy = z.strictObject({ balance: z.enum(BUILT_IN) });
+export const strategy = z.strictObject({
+  balance: z.enum(BALANCES),
+  retries: whole(0, 5, 'a number of retries').default(0),
+  timeouts: z
+    .strictObject({ connect: duration.optional(), firstByte: duration.optional(), response: duration.optional(), idleStream: duration.optional() })
+    .prefault({}),
+  breaker: z
+    .strictObject({ failures: count(1000).default(5), window: duration.default(30_000), cooldown: duration.default(30_000) })
+    .optional(),
+  ejection: z.strictObject({ max: percentage.default(0.5) }).prefault({}),
+  by: z.enum(['tenant', 'principal']).optional(),
+  prefer: z.literal('region', { error: "expected 'region'" }).optional(),
+});
 
 export const client = z.strictObject({
   keys: z.array(secret).min(1, { error: 'expected at least one key' }),

@@ -5,8 +5,8 @@ import { literal } from './interpolation.js';
 import type { Healthcheck } from './types.js';
 
 /**
- * Null for a server of the user's: a health check runs inside the container, and nothing is known to be in that image that could ask.
- * The gateway probes such a server over the network.
+ * A health check runs inside the container, and nothing is known to be in a server's image that could ask: null, unless its command is named. The gateway
+ * probes such a server over the network.
  */
 export function healthcheck({ kind, port, health }: Workload): Healthcheck | null {
   switch (kind) {
@@ -15,7 +15,7 @@ export function healthcheck({ kind, port, health }: Workload): Healthcheck | nul
     case 'stdio-host':
       return check(health.kind === 'http' ? httpProbe(port, health.path, health.timeout) : tcpProbe(port, health.timeout), health);
     case 'server':
-      return null;
+      return health.kind === 'command' ? check(health.command, health) : null;
   }
 }
 

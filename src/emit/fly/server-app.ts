@@ -1,4 +1,4 @@
-import type { Plan } from '../../plan/types.js';
+import type { HealthPlan, Plan } from '../../plan/types.js';
 import type { Assets } from '../types.js';
 import { dockerfile, type Dockerfile } from '../shared/dockerfile.js';
 import { runsOurCode, type Runnable } from '../shared/runnable.js';
@@ -44,14 +44,18 @@ function ourImage(name: string, server: Runnable, assets: Assets): Dockerfile {
   });
 }
 
+const isPlainGet = (health: HealthPlan): health is HealthPlan & { readonly kind: 'http' } =>
+  health.kind === 'http' && health.method === 'GET' && health.status >= 200 && health.status < 300;
+
 function check({ port, health }: Runnable): TopLevelCheck {
   return {
-    type: health.kind,
+    // Fly takes 2xx for well, and sends what it is told to; another question is left to the gateway.
+    type: isPlainGet(health) ? 'http' : 'tcp',
     port,
     grace_period: whole(health.startup),
     interval: clamped(health.every),
     timeout: clamped(health.timeout),
-    ...(health.kind === 'http' ? { method: 'GET', path: health.path } : {}),
+    ...(isPlainGet(health) ? { method: 'GET', path: health.path } : {}),
   };
 }
 

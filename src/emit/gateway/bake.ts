@@ -13,9 +13,15 @@ export type Feature = keyof Features;
 /** Where each optional part of the runtime is; `gateway/tables.ts` has the same loaders for type checks and tests. */
 const FEATURE_MODULES: Readonly<Record<Feature, string>> = {
   admin: './runtime/admin.js',
+  bridge: './runtime/bridge/bridge.js',
   dns: './runtime/upstream/dns.js',
   host: './runtime/stdio/host.js',
+  sse: './runtime/sse/sse.js',
   stdio: './runtime/stdio/upstream.js',
+  toLegacy: './runtime/bridge/to-legacy.js',
+  toModern: './runtime/bridge/to-modern.js',
+  traces: './runtime/traces/tracer.js',
+  transform: './runtime/transform/transform.js',
 };
 
 export interface BakeInput {

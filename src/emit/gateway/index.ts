@@ -1,7 +1,8 @@
+import { isLegacy } from '../../config/language/revisions.js';
 import type { Plan } from '../../plan/types.js';
 import { HEADER, type EmitInput, type EmittedFile, type Emitter, type GatewayDocument } from '../types.js';
 import { bake, type Feature } from './bake.js';
-import { gatewayTables } from './tables.js';
+import { changesNothing, gatewayTables } from './tables.js';
 import { dockerfile } from './dockerfile.js';
 
 /** What is made from a config says so; the runtime's modules are the same in every gateway. */
@@ -27,7 +28,23 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   // In containers a stdio server is a workload of its own, run by the same modules.
   const { compose, kubernetes, fly } = infra.targets;
   const host = stdio && (compose ?? kubernetes ?? fly) !== null;
-  const needed: Readonly<Record<Feature, boolean>> = { admin: traffic.admin !== null, dns, host, stdio };
+  const { revisions, pools } = traffic;
+  const [hasLegacy, hasModern] = [revisions.some(isLegacy), !revisions.every(isLegacy)];
+  // What a server speaks that does not say so is found out by the running gateway.
+  const toLegacy = hasModern && pools.some(({ revision }) => revision === 'legacy');
+  const toModern = hasLegacy && pools.some(({ revision }) => revision !== 'legacy');
+  const needed: Readonly<Record<Feature, boolean>> = {
+    admin: traffic.admin !== null,
+    bridge: toLegacy || toModern || (hasModern && pools.some(({ revision }) => revision === 'auto')),
+    dns,
+    host,
+    sse: traffic.routes.some(({ kind }) => kind === 'sse'),
+    stdio,
+    toLegacy,
+    toModern,
+    traces: traffic.traces !== null,
+    transform: pools.some(({ transform }) => !changesNothing(transform)),
+  };
   return (Object.keys(needed) as Feature[]).filter((feature) => needed[feature]);
 }
 

@@ -1,7 +1,7 @@
 /** Plan → the tables that are baked into the gateway. */
 import type { GatewayTables, Hop, OriginSetTable, PoolTable, PerPlacement, ChildTable } from '../../gateway/runtime/types.js';
 import { STDIO_HOST } from '../../plan/server.js';
-import type { ChildPlan, OriginSet, Plan, Pool, Traffic } from '../../plan/types.js';
+import type { ChildPlan, HeaderChangesPlan, HealthPlan, OriginSet, Plan, Pool, Traffic, TransformPlan } from '../../plan/types.js';
 
 export function gatewayTables(plan: Plan): GatewayTables {
   const { traffic } = plan;
@@ -12,7 +12,7 @@ export function gatewayTables(plan: Plan): GatewayTables {
     hash: plan.hash,
     publicUrl: traffic.publicUrl.href,
     listen: listen(gatewayWorkload(plan).port, plan.infra.listenHost),
-    admin: traffic.admin ? { listen: listen(traffic.admin.port, traffic.admin.host), readToken: traffic.admin.readToken } : null,
+    admin: traffic.admin ? { listen: listen(traffic.admin.port, traffic.admin.host), readToken: traffic.admin.readToken, writeToken: traffic.admin.writeToken } : null,
     hosts: traffic.hosts.map(({ name }) => name),
     anyHost: traffic.anyHost,
     internalHosts: internalHosts(plan),
@@ -31,6 +31,7 @@ export function gatewayTables(plan: Plan): GatewayTables {
     sessions: traffic.sessions,
     cors: traffic.cors,
     pools: traffic.pools.map((pool) => [pool.server, poolTable(plan, pool)]),
+    traces: traffic.traces,
     log: traffic.log,
   };
 }
@@ -93,11 +94,15 @@ function matches({ tenants }: Traffic): GatewayTables['matches'] {
 }
 
 function poolTable(plan: Plan, pool: Pool): PoolTable {
-  const { startup: _, ...health } = pool.health;
   const workload = plan.infra.workloads.find(({ id, kind }) => id === pool.server && kind === 'stdio-host');
   return {
-    balance: pool.balance,
-    health,
+    choice: pool.choice,
+    revision: pool.revision,
+    sessionLoss: pool.sessionLoss,
+    sse: pool.sse,
+    timeouts: pool.timeouts,
+    transform: transformTable(pool.transform),
+    health: healthTable(pool.health),
     sources: {
       local: sourceTable(pool.sources.local),
       compose: sourceTable(pool.sources.compose),
@@ -106,6 +111,21 @@ function poolTable(plan: Plan, pool: Pool): PoolTable {
     },
     host: workload?.child ? { child: childTable(workload.child), port: STDIO_HOST.port, path: STDIO_HOST.path } : null,
   };
+}
+
+/** What a platform asks inside a container the gateway cannot: it tests the port instead. */
+function healthTable({ startup: _, ...health }: HealthPlan): PoolTable['health'] {
+  return health.kind === 'command' ? { kind: 'tcp', every: health.every, timeout: health.timeout } : health;
+}
+
+export function changesNothing({ request, response }: TransformPlan): boolean {
+  return [request, response].every(({ set, remove }) => set.length + remove.length === 0) && response.redact.length === 0;
+}
+
+function transformTable(plan: TransformPlan): PoolTable['transform'] {
+  const { request, response } = plan;
+  const changes = ({ set, remove }: HeaderChangesPlan) => ({ set: set.map(({ name, value }) => [name, value] as const), remove });
+  return changesNothing(plan) ? null : { request: changes(request), response: { ...changes(response), redact: response.redact } };
 }
 
 function sourceTable(source: Pool['sources']['local']): PoolTable['sources']['local'] {

@@ -4,7 +4,10 @@ import type { Container } from './manifests.js';
 import { MCP_PORT } from './names.js';
 
 export type Probe = Handler & { readonly periodSeconds: number; readonly timeoutSeconds: number; readonly failureThreshold: number };
-type Handler = { readonly httpGet: { readonly path: string; readonly port: string } } | { readonly tcpSocket: { readonly port: string } };
+type Handler =
+  | { readonly httpGet: { readonly path: string; readonly port: string } }
+  | { readonly tcpSocket: { readonly port: string } }
+  | { readonly exec: { readonly command: readonly string[] } };
 
 const STARTUP_PERIOD = 2;
 
@@ -35,8 +38,11 @@ function handlers({ kind, health }: Workload): { readonly live: Handler; readonl
   return { live: handler, ready: handler };
 }
 
+/** The kubelet sends GET and takes 200 to 399 for well: another question is left to the gateway, and the port is tested here. */
 function handlerOf(health: HealthPlan): Handler {
-  return health.kind === 'http' ? get(health.path) : { tcpSocket: { port: MCP_PORT } };
+  if (health.kind === 'command') return { exec: { command: health.command } };
+  const isAskable = health.kind === 'http' && health.method === 'GET' && health.status >= 200 && health.status < 400;
+  return isAskable ? get(health.path) : { tcpSocket: { port: MCP_PORT } };
 }
 
 function get(path: string): Handler {

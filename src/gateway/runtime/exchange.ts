@@ -6,10 +6,14 @@ import type { Message } from './decision/message.js';
 import type { Reason } from './decision/reasons.js';
 import type { Instance } from './upstream/pool.js';
 import type { SessionState } from './session.js';
+import type { Span } from './traces/tracer.js';
+import type { PoolTable } from './types.js';
 import type { State } from './state.js';
 
 export interface Exchange {
   readonly id: string;
+  /** What the caller calls the whole of which this request is a part; else the request's own id. */
+  readonly correlationId: string;
   /** Milliseconds of the monotonic clock. */
   readonly startedAt: number;
   readonly incoming: IncomingMessage;
@@ -28,6 +32,7 @@ export interface Exchange {
   releaseSession: () => void;
   /** Handed to a server: a client that leaves may still have opened a session there. */
   isForwarded: boolean;
+  span: Span | null;
   /** Why it was turned away, for the log. */
   reason: string | null;
   /** A sentence beside the reason, for people who search logs for it. */
@@ -45,6 +50,16 @@ export function tenantOf({ facts }: Exchange): string | null {
 /** Whom a session belongs to. Callers without credentials share one name: their sessions are protected by nothing but the id. */
 export function principalOf({ facts }: Exchange): string {
   return facts.principal?.kind === 'client' ? `client:${facts.principal.client}` : 'anonymous';
+}
+
+/** Whose it is, as one text. Neither part can hold a line break. */
+export function ownerOf(exchange: Exchange): string {
+  return `${tenantOf(exchange) ?? ''}\n${principalOf(exchange)}`;
+}
+
+/** What a strategy keeps together. */
+export function keyOf(exchange: Exchange, { choice }: PoolTable): string {
+  return choice.by === 'tenant' ? (tenantOf(exchange) ?? '') : ownerOf(exchange);
 }
 
 type BodyFault = Extract<Reason, 'body-too-large' | 'body-aborted' | 'malformed-request' | 'request-timeout' | 'headers-too-large'>;

@@ -1,16 +1,24 @@
 /** How the running gateway finds out each fact a decision asks for. */
 import { callerKey } from './decision/address.js';
 import { recogniseTenants, type Fact, type Facts } from './decision/decide.js';
-import { messageOf, principalOf, readBody, tenantOf, type Exchange } from './exchange.js';
+import { sessionIdOf, kindOf } from './decision/head.js';
+import { keyOf, messageOf, principalOf, readBody, tenantOf, type Exchange } from './exchange.js';
 import type { OpenCounts } from './open-counts.js';
 import { parseMessage } from './decision/message.js';
 import type { Metrics } from './metrics.js';
+import type { Parts } from './parts.js';
+import { keepsItsSession, type Renewals } from './renew.js';
+import { ANY_INSTANCE, type Leg } from './session.js';
+import type { Instance, Pool } from './upstream/pool.js';
 import type { Pools } from './upstream/pools.js';
 
 export interface Services {
   readonly counts: OpenCounts;
   readonly metrics: Metrics;
   readonly pools: Pools;
+  /** Those of now: a reload may add some. */
+  readonly parts: () => Parts;
+  readonly renewals: Renewals;
 }
 
 type Supply = { readonly [F in Fact]: (exchange: Exchange, sources: Services) => Required<Facts>[F] | Promise<Required<Facts>[F]> };
@@ -72,19 +80,22 @@ export const FIND_FACT: Supply = {
   session: (exchange, { counts, pools }) => {
     const { state, head } = exchange;
     const tenant = tenantOf(exchange) ?? '';
-    if (messageOf(exchange)?.method === 'initialize') {
+    // 2024-11-05 opens its session with the stream that its endpoint is named on.
+    if (messageOf(exchange)?.method === 'initialize' && kindOf(head) === 'mcp') {
       const most = state.tables.tenants.get(tenant)?.sessions ?? Infinity;
       if (counts.sessions >= state.tables.raw.limits.sessions || counts.sessionsOf(tenant) >= most) return { kind: 'full' };
       exchange.releaseSession = counts.holdSession(tenant);
       return { kind: 'none' };
     }
-    const id = head.request.headers['mcp-session-id'];
+    const id = sessionIdOf(head);
     if (id === undefined) return { kind: 'none' };
     const session = state.sealer.open(id);
     const leg = session?.legs.find(({ server }) => server === head.route?.server);
-    if (!session || !leg || session.tenant !== tenant || session.principal !== principalOf(exchange)) return { kind: 'unknown' };
+    const table = state.tables.pools.get(leg?.server ?? '');
+    const kind = kindOf(head) === 'mcp' ? 'mcp' : 'message';
+    if (!session || !leg || !table || session.kind !== kind || session.tenant !== tenant || session.principal !== principalOf(exchange)) return { kind: 'unknown' };
     // What lived in an instance that has left the pool is gone.
-    if (!pools.get(leg.server)?.byId(leg.instance)) return { kind: 'unknown' };
+    if (!instanceOf(leg, pools.get(leg.server)) && !(keepsItsSession(table) && session.init)) return { kind: 'unknown' };
     exchange.session = session;
     counts.openSession(id, tenant, performance.now() + SESSION_IDLE);
     return { kind: 'open' };
@@ -93,7 +104,14 @@ export const FIND_FACT: Supply = {
   instance: (exchange, { pools }) => {
     const pool = pools.get(exchange.head.route?.server ?? '');
     const leg = exchange.session?.legs.find(({ server }) => server === pool?.server);
-    exchange.instance = (leg ? pool?.byId(leg.instance) : pool?.next(new Set())) ?? null;
-    return exchange.instance ? { kind: 'ok' } : { kind: 'none', retryAfter: 1 };
+    const table = pool && exchange.state.tables.pools.get(pool.server);
+    const home = leg && instanceOf(leg, pool);
+    exchange.instance = (home === ANY_INSTANCE ? null : home) ?? (table && pool?.next(new Set(), keyOf(exchange, table))) ?? null;
+    return exchange.instance ? { kind: 'ok' } : { kind: 'none', retryAfter: pool?.retryAfter ?? 1 };
   },
 };
+
+/** Where a session lives, if it still can. */
+function instanceOf({ instance }: Leg, pool: Pool | undefined): Instance | typeof ANY_INSTANCE | undefined {
+  return instance === ANY_INSTANCE ? ANY_INSTANCE : pool?.byId(instance);
+}

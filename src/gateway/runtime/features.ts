@@ -3,8 +3,14 @@
  * needs is not in the folder at all.
  */
 export interface Features {
-  readonly stdio?: () => Promise<typeof import('./stdio/upstream.js')>;
-  readonly host?: () => Promise<typeof import('./stdio/host.js')>;
-  readonly dns?: () => Promise<typeof import('./upstream/dns.js')>;
   readonly admin?: () => Promise<typeof import('./admin.js')>;
+  readonly bridge?: () => Promise<typeof import('./bridge/bridge.js')>;
+  readonly dns?: () => Promise<typeof import('./upstream/dns.js')>;
+  readonly host?: () => Promise<typeof import('./stdio/host.js')>;
+  readonly sse?: () => Promise<typeof import('./sse/sse.js')>;
+  readonly toLegacy?: () => Promise<typeof import('./bridge/to-legacy.js')>;
+  readonly toModern?: () => Promise<typeof import('./bridge/to-modern.js')>;
+  readonly stdio?: () => Promise<typeof import('./stdio/upstream.js')>;
+  readonly traces?: () => Promise<typeof import('./traces/tracer.js')>;
+  readonly transform?: () => Promise<typeof import('./transform/transform.js')>;
 }

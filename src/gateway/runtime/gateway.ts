@@ -23,8 +23,10 @@ export type Handle = (incoming: IncomingMessage, outgoing: ServerResponse, await
 export function createHandler(options: GatewayOptions): Handle {
   return (incoming, outgoing, awaitsContinue) => {
     const state = options.state();
+    const id = requestId(incoming, state);
     const exchange: Exchange = {
-      id: requestId(incoming, state),
+      id,
+      correlationId: correlationId(incoming) ?? id,
       startedAt: performance.now(),
       incoming,
       outgoing,
@@ -38,6 +40,7 @@ export function createHandler(options: GatewayOptions): Handle {
       releaseStream: () => {},
       releaseSession: () => {},
       isForwarded: false,
+      span: null,
       reason: null,
       note: null,
     };
@@ -68,6 +71,8 @@ async function run(options: GatewayOptions, exchange: Exchange): Promise<void> {
   if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.counts)) return refuse(options, exchange, 'streams-full');
   audit(options, exchange);
   exchange.isForwarded = true;
+  const { traceparent } = exchange.head.request.headers;
+  exchange.span = options.parts().tracer?.begin(messageOf(exchange)?.traceparent ?? traceparent ?? null, exchange.startedAt) ?? null;
   const outcome = await forward(exchange, pool, options).finally(() => exchange.releaseSession());
   if (outcome.kind === 'failed') refuse(options, exchange, outcome.reason);
 }
@@ -77,6 +82,12 @@ function requestId({ headers, socket }: IncomingMessage, state: State): string {
   const given = headers['x-request-id'];
   const isName = typeof given === 'string' && /^[A-Za-z0-9-]{8,64}$/.test(given);
   return isName && state.trusted(socket.remoteAddress ?? '') ? given : randomUUID();
+}
+
+/** Anybody may say what a request belongs to: it is repeated, logged and passed on, and nothing is decided by it. */
+function correlationId({ headers }: IncomingMessage): string | null {
+  const given = headers['x-correlation-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : null;
 }
 
 function requestOf(incoming: IncomingMessage): GatewayRequest {
@@ -94,6 +105,7 @@ function requestOf(incoming: IncomingMessage): GatewayRequest {
 
 function answer(options: GatewayOptions, exchange: Exchange, what: Extract<Decision, { kind: 'answer' }>['what']): void {
   if (what === 'preflight') return write(exchange, preflightAnswer(exchange.state.tables, exchange.head));
+  if (what === 'servers') return write(exchange, serversAnswer(exchange, options));
   const { method } = exchange.head.request;
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'mcpgen-config-hash': exchange.state.tables.raw.hash };
   if (method !== 'GET' && method !== 'HEAD') {
@@ -135,9 +147,21 @@ function sendRefusal({ metrics }: GatewayOptions, exchange: Exchange, refusal: R
 /** An origin is the client's text: bounded before it is logged, and JSON escapes the rest. */
 const printable = (origin: string | null): string => (origin === null ? 'none' : origin.slice(0, 200));
 
-function write({ outgoing, id }: Exchange, { status, headers, body }: Answer): void {
-  outgoing.writeHead(status, { ...headers, 'x-request-id': id, ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }) });
+function write({ outgoing, id, correlationId }: Exchange, { status, headers, body }: Answer): void {
+  outgoing.writeHead(status, { ...headers, 'x-request-id': id, 'x-correlation-id': correlationId, ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }) });
   outgoing.end(body);
+}
+
+/** The servers a caller may use and how many of their instances are well; all of them in profile `local`. */
+function serversAnswer(exchange: Exchange, { pools }: GatewayOptions): Answer {
+  const { tables } = exchange.state;
+  const tenant = tenantOf(exchange);
+  const granted = tenant === null ? undefined : tables.serverSets.get(tables.tenants.get(tenant)?.servers ?? '');
+  const seen = pools.all().filter(({ server }) => tables.raw.profile === 'local' || granted?.has(server));
+  const servers = Object.fromEntries(seen.map((pool) => [pool.server, pool.health()]));
+  const well = Object.values(servers).every(({ healthy, total }) => total > 0 && healthy === total);
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  return { status: 200, headers, body: `${JSON.stringify({ status: well ? 'ok' : 'degraded', servers })}\n` };
 }
 
 /** One line for each tool call: who called what, and a digest that shows whether two calls were alike without showing either. */
@@ -147,7 +171,7 @@ function audit({ log, metrics }: GatewayOptions, exchange: Exchange): void {
   for (const { tool, argumentsJson } of message?.calls ?? []) {
     metrics.count('mcpgen_tool_calls_total', { server });
     const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
-    if (exchange.state.tables.raw.log.audit) log('info', 'audit', { request_id: exchange.id, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
+    if (exchange.state.tables.raw.log.audit) log('info', 'audit', { request_id: exchange.id, correlation_id: exchange.correlationId, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
   }
 }
 
@@ -170,11 +194,18 @@ function finish({ metrics, log }: GatewayOptions, exchange: Exchange): void {
   const method = METHODS.has(head.request.method) ? head.request.method : 'other';
   metrics.count('mcpgen_requests_total', { server, method, status: String(status) });
   metrics.duration({ server }, duration / 1000);
+  exchange.span?.end({
+    name: message?.method === 'tools/call' ? `tools/call ${message.name?.slice(0, 128) ?? ''}` : (message?.method.slice(0, 64) || method),
+    status,
+    attributes: { server, tenant: tenantOf(exchange), reason: exchange.reason, instance: exchange.instance?.id ?? null, request_id: exchange.id },
+  });
   // What was turned away is always said; the rest when asked for.
   if ((head.health || !state.tables.raw.log.requests) && exchange.reason === null) return;
   log(exchange.note === null ? 'info' : 'warn', 'request', {
     ...(exchange.note === null ? {} : { message: exchange.note }),
     request_id: exchange.id,
+    correlation_id: exchange.correlationId,
+    ...(exchange.span ? { trace_id: exchange.span.traceId } : {}),
     ...who(exchange),
     server: server || null,
     method,

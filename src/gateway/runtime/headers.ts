@@ -1,6 +1,7 @@
 /** Headers across the gateway: what belongs to one hop stays there, and what only the gateway may say is said by it alone. */
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { RequestHead } from './decision/head.js';
+import type { Exchange } from './exchange.js';
 import type { UpstreamResponse } from './upstream/upstream.js';
 
 /** RFC 9110 §7.6.1. */
@@ -12,13 +13,13 @@ const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-aut
  */
 const OURS = [
   'authorization', 'x-api-key', 'cookie', 'host', 'content-length', 'expect', 'origin', 'mcp-session-id', 'forwarded', 'x-real-ip', 'x-original-host',
-  'x-original-url', 'x-rewrite-url', 'x-request-id', 'http2-settings',
+  'x-original-url', 'x-rewrite-url', 'x-request-id', 'x-correlation-id', 'http2-settings',
 ];
 const NOT_FORWARDED = new Set([...HOP_BY_HOP, ...OURS]);
 /**
  * CORS is answered here; the session id is sealed; framing is the connection's own; a cookie would be the gateway's for every server and tenant behind it.
  */
-const NOT_RETURNED = new Set([...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id']);
+const NOT_RETURNED = new Set([...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id', 'x-correlation-id']);
 
 /** CORS, and what would steer an nginx in front. */
 const NOT_RETURNED_EITHER = /^(?:access-control-|x-accel-|x-sendfile)/;
@@ -26,7 +27,7 @@ const NOT_RETURNED_EITHER = /^(?:access-control-|x-accel-|x-sendfile)/;
 /** What names the caller, its tenant or its way here, in any spelling: some servers read an underscore as a dash. Only hops that are trusted may say it. */
 const CLAIMED = /^x[-_](?:forwarded|api[-_]key|user|tenant|remote[-_]user|client[-_](?:id|ip)|authenticated)/;
 
-export function forwardedHeaders(head: RequestHead, requestId: string, upstreamSession: string | null): Record<string, string> {
+export function forwardedHeaders(head: RequestHead, { id, correlationId, span }: Pick<Exchange, 'id' | 'correlationId' | 'span'>): Record<string, string> {
   const { headers } = head.request;
   const named = connectionNames(headers['connection']);
   const out: Record<string, string> = {};
@@ -35,10 +36,11 @@ export function forwardedHeaders(head: RequestHead, requestId: string, upstreamS
     // Some servers read an underscore as a dash.
     if (value !== undefined && !NOT_FORWARDED.has(name.replaceAll('_', '-')) && !CLAIMED.test(name) && !named.has(name)) out[name] = value;
   }
-  out['x-request-id'] = requestId;
+  out['x-request-id'] = id;
+  out['x-correlation-id'] = correlationId;
+  if (span) out['traceparent'] = span.traceparent;
   out['x-forwarded-for'] = head.address;
   out['x-forwarded-host'] = head.host;
-  if (upstreamSession !== null) out['mcp-session-id'] = upstreamSession;
   return out;
 }
 

@@ -1,116 +1,134 @@
 /** An allowed request → an instance → its answer, byte by byte. */
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { Answered, Call } from './call.js';
+import { kindOf, sessionIdOf } from './decision/head.js';
 import { eraOf } from './decision/revision.js';
-import { messageOf, principalOf, tenantOf, type Exchange } from './exchange.js';
-import { forwardedHeaders, isEventStream, returnedHeaders } from './headers.js';
-import type { Instance, Pool } from './upstream/pool.js';
 import type { Reason } from './decision/reasons.js';
-import { corsHeaders } from './respond.js';
 import { SESSION_IDLE, type Services } from './facts.js';
-import { UpstreamFault, type FaultStage, type UpstreamRequest, type UpstreamResponse } from './upstream/upstream.js';
+import { keyOf, messageOf, ownerOf, principalOf, tenantOf, type Exchange } from './exchange.js';
+import { forwardedHeaders, isEventStream, returnedHeaders } from './headers.js';
+import { initOf, keepsItsSession } from './renew.js';
+import { corsHeaders } from './respond.js';
+import { ANY_INSTANCE, type Leg } from './session.js';
+import type { PoolTable } from './types.js';
+import { deliver, discard } from './upstream/deliver.js';
+import type { Pool } from './upstream/pool.js';
+import { UpstreamFault, type FaultStage, type UpstreamResponse } from './upstream/upstream.js';
 
 export type Forwarded = { readonly kind: 'answered' | 'client-gone' } | { readonly kind: 'failed'; readonly reason: Reason };
 
-/** What a failure becomes. Only stages at which no byte was written may be tried elsewhere: a tool must not run twice. */
-const FAILURE: Readonly<Record<FaultStage, { readonly reason: Reason; readonly elsewhere: boolean }>> = {
-  refused: { reason: 'no-instance', elsewhere: true },
-  connect: { reason: 'no-instance', elsewhere: true },
-  full: { reason: 'instance-full', elsewhere: true },
-  sent: { reason: 'upstream-lost', elsewhere: false },
-  timeout: { reason: 'upstream-timeout', elsewhere: false },
-  answered: { reason: 'upstream-lost', elsewhere: false },
+const REASON: Readonly<Record<FaultStage, Reason>> = {
+  refused: 'no-instance',
+  connect: 'no-instance',
+  full: 'instance-full',
+  sent: 'upstream-lost',
+  timeout: 'upstream-timeout',
+  answered: 'upstream-lost',
 };
 
-export async function forward(exchange: Exchange, pool: Pool, sources: Services): Promise<Forwarded> {
+/** What only reads may be sent again though a server may have seen it. */
+const READS = /^(?:[a-z]+(?:\/templates)?\/list|resources\/read|server\/discover|completion\/complete)$/;
+
+export async function forward(exchange: Exchange, pool: Pool, services: Services): Promise<Forwarded> {
   const leaving = new AbortController();
-  const isModern = eraOf(exchange.head, messageOf(exchange)) === 'modern';
+  const { outgoing, state } = exchange;
+  const call = callOf(exchange, pool, services, leaving.signal);
   // A modern client cancels by leaving; a legacy one may come back for the answer, except on a stream that only listens.
-  const leavingCancels = isModern || exchange.head.request.method === 'GET';
+  const leavingCancels = call.era === 'modern' || exchange.head.request.method === 'GET';
   const onLeave = (): void => {
     if (leavingCancels) leaving.abort();
   };
-  exchange.outgoing.once('close', onLeave);
-  const found = await send(exchange, pool, sources, leaving.signal);
-  if ('kind' in found) return found;
-  exchange.outgoing.off('close', onLeave);
-  const { instance, response } = found;
-  const sessionId = isModern ? null : sessionHeader(exchange, sources, found);
+  outgoing.once('close', onLeave);
+  let answered: Answered;
+  try {
+    answered = await answer(call, exchange, services);
+  } catch (error) {
+    if (!(error instanceof UpstreamFault)) throw error;
+    if (leaving.signal.aborted) return { kind: 'client-gone' };
+    // Nobody listens where the session lived: it is gone, and the client should start a new one.
+    return { kind: 'failed', reason: call.session && error.stage === 'refused' ? 'session-unknown' : REASON[error.stage] };
+  }
+  outgoing.off('close', onLeave);
+  const { response } = answered;
+  const sessionId = call.era === 'modern' ? null : sessionHeader(exchange, call, services, answered);
   if (sessionId === UNUSABLE || response.status < 200 || response.status > 599) {
-    instance.active--;
     discard(response);
     return { kind: 'failed', reason: 'upstream-lost' };
   }
-  relay(exchange, sources, found, sessionId, leavingCancels);
+  relay(exchange, services, state.tables.pools.get(pool.server) as PoolTable, response, sessionId, leavingCancels);
   return { kind: 'answered' };
 }
 
-interface Found {
-  readonly instance: Instance;
-  readonly response: UpstreamResponse;
-}
-
-/** Tries instances until one has the request. The instance that answers stays counted as busy until its answer ends. */
-async function send(exchange: Exchange, pool: Pool, { metrics }: Services, signal: AbortSignal): Promise<Found | Forwarded> {
-  const { head, session } = exchange;
-  const leg = session?.legs.find(({ server }) => server === pool.server);
-  const request: UpstreamRequest = {
-    method: head.request.method,
-    headers: forwardedHeaders(head, exchange.id, leg?.upstreamId ?? null),
-    body: exchange.body,
-    signal,
+function callOf(exchange: Exchange, pool: Pool, { metrics, parts }: Services, signal: AbortSignal): Call {
+  const { head, state, session } = exchange;
+  const table = state.tables.pools.get(pool.server) as PoolTable;
+  const message = messageOf(exchange);
+  const own = forwardedHeaders(head, exchange);
+  const headers = (table.transform && parts().transform?.request(own, table.transform)) ?? own;
+  const repeats = message && READS.test(message.method) && !message.continues ? table.choice.retries : 0;
+  return {
+    pool,
+    table,
+    request: { method: head.request.method, headers, body: exchange.body, signal },
+    message,
+    era: eraOf(head, message),
+    session,
+    sessionId: sessionIdOf(head),
+    owner: ownerOf(exchange),
+    path: head.pathTenant === null ? head.path : `/t/${head.pathTenant}${head.path}`,
+    send: async (request, { at, repeats: asked = repeats } = {}) => {
+      const first = at ?? exchange.instance;
+      const delivered = await deliver(pool, { request, first, pinned: at !== undefined, repeats: asked, key: keyOf(exchange, table) }, metrics);
+      exchange.instance = delivered.instance;
+      return delivered;
+    },
+    seal: (leg) => {
+      const init = leg.instance === ANY_INSTANCE || keepsItsSession(table) ? initOf(message) : null;
+      const kind = kindOf(head) === 'mcp' ? 'mcp' : 'message';
+      return state.sealer.seal({ kind, tenant: tenantOf(exchange) ?? '', principal: principalOf(exchange), issuedAt: Date.now(), init, legs: [leg] });
+    },
   };
-  const tried = new Set<Instance>();
-  let instance = exchange.instance;
-  let reason: Reason = 'no-instance';
-  while (instance) {
-    exchange.instance = instance;
-    instance.active++;
-    try {
-      return { instance, response: await instance.upstream.send(request) };
-    } catch (error) {
-      instance.active--;
-      if (signal.aborted) return { kind: 'client-gone' };
-      const stage = error instanceof UpstreamFault ? error.stage : 'sent';
-      metrics.count('mcpgen_upstream_failures_total', { server: pool.server, stage });
-      if (stage === 'refused' || stage === 'connect') pool.suspect(instance);
-      reason = FAILURE[stage].reason;
-      // Nobody listens where the session lived: it is gone, and the client should start a new one.
-      if (leg) return { kind: 'failed', reason: stage === 'refused' ? 'session-unknown' : reason };
-      if (!FAILURE[stage].elsewhere) break;
-      tried.add(instance);
-      instance = pool.next(tried);
-    }
-  }
-  return { kind: 'failed', reason };
 }
 
-function relay(exchange: Exchange, sources: Services, { instance, response }: Found, sessionId: string | null, leavingCancels: boolean): void {
+async function answer(call: Call, exchange: Exchange, { parts, renewals }: Services): Promise<Answered> {
+  const { bridge, sse, transform } = parts();
+  if (sse && kindOf(exchange.head) !== 'mcp') return sse.exchange(call);
+  const answered = (await bridge?.exchange(call)) ?? (await pass(call, renewals));
+  const changes = call.table.transform;
+  return transform && changes ? { ...answered, response: await transform.response(answered.response, changes) } : answered;
+}
+
+/** As it is, to where its session lives; where that has gone, in a new session, if the server's table says so. */
+async function pass(call: Call, renewals: Services['renewals']): Promise<Answered> {
+  const leg = call.session?.legs.find(({ server }) => server === call.pool.server);
+  if (!leg) return call.send(call.request);
+  return renewals.send(call, leg);
+}
+
+function relay(exchange: Exchange, { counts }: Services, { timeouts }: PoolTable, response: UpstreamResponse, sessionId: string | null, leavingCancels: boolean): void {
   const { outgoing, state, head } = exchange;
-  const { timeouts } = state.tables.raw;
   const isStream = isEventStream(response);
-  const extra: OutgoingHttpHeaders = { ...corsHeaders(state.tables, head), 'x-request-id': exchange.id };
+  const extra: OutgoingHttpHeaders = { ...corsHeaders(state.tables, head), 'x-request-id': exchange.id, 'x-correlation-id': exchange.correlationId };
   if (sessionId !== null) extra['mcp-session-id'] = sessionId;
   const isGone = outgoing.destroyed || outgoing.writableEnded;
   if (!isGone) outgoing.writeHead(response.status, returnedHeaders(response, isStream, extra));
   const { body } = response;
   if (Buffer.isBuffer(body)) {
-    instance.active--;
     if (!isGone) outgoing.end(body);
     return;
   }
   if (!isGone && isStream) outgoing.flushHeaders();
 
   // A stream that was announced has its place; one that a call turned into takes one, and is not refused for it.
-  const announced = exchange.head.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
-  const closeStream = isStream && !announced ? sources.counts.openStream(tenantOf(exchange) ?? '') : () => {};
+  const announced = head.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
+  const closeStream = isStream && !announced ? counts.openStream(tenantOf(exchange) ?? '') : () => {};
   const wait = isStream ? timeouts.idleStream : timeouts.response;
   const timer = setTimeout(() => body.destroy(), wait);
   if (isStream) body.on('data', () => timer.refresh());
   body.once('close', () => {
     clearTimeout(timer);
     closeStream();
-    instance.active--;
     // Cut short behind us: cut short before us, so that nobody takes half an answer for a whole one.
     if (!body.readableEnded) outgoing.destroy();
   });
@@ -119,11 +137,6 @@ function relay(exchange: Exchange, sources: Services, { instance, response }: Fo
   if (isGone) return onClientClosed(body, leavingCancels);
   outgoing.once('close', () => onClientClosed(body, leavingCancels));
   body.pipe(outgoing);
-}
-
-/** An answer that nobody will read. */
-function discard({ body }: UpstreamResponse): void {
-  if (!Buffer.isBuffer(body)) body.on('error', () => {}).destroy();
 }
 
 /** The client has its answer, or has gone. What a legacy client left running runs to its end, unread: its effects are wanted, and it may resume. */
@@ -137,21 +150,20 @@ function onClientClosed(body: Readable, leavingCancels: boolean): void {
 const UNUSABLE = '';
 
 /** The id the client sees: sealed when the server opens a session, its own again afterwards. */
-function sessionHeader(exchange: Exchange, { counts, metrics }: Services, { instance, response }: Found): string | null {
+function sessionHeader(exchange: Exchange, call: Call, { counts, metrics, renewals }: Services, { instance, response }: Answered): string | null {
   const upstreamId = response.headers['mcp-session-id'];
-  const { state, head, session } = exchange;
-  const own = head.request.headers['mcp-session-id'];
-  if (session && own !== undefined) {
-    const ended = response.status === 404 || (head.request.method === 'DELETE' && response.status < 300);
-    if (ended && counts.endSession(own)) metrics.count('mcpgen_sessions_ended_total', {});
-    return upstreamId === undefined ? null : own;
+  if (kindOf(exchange.head) !== 'mcp') return null;
+  if (call.session && call.sessionId !== undefined) {
+    const isDeleted = call.request.method === 'DELETE' && response.status < 300;
+    if (isDeleted) renewals.end(call.sessionId);
+    if ((response.status === 404 || isDeleted) && counts.endSession(call.sessionId)) metrics.count('mcpgen_sessions_ended_total', {});
+    return upstreamId === undefined ? null : call.sessionId;
   }
   if (typeof upstreamId !== 'string' || response.status >= 300) return null;
-  const tenant = tenantOf(exchange) ?? '';
-  const server = head.route?.server ?? '';
-  const id = state.sealer.seal({ tenant, principal: principalOf(exchange), issuedAt: Date.now(), legs: [{ server, instance: instance.id, upstreamId }] });
+  const leg: Leg = { server: call.pool.server, instance: instance?.id ?? ANY_INSTANCE, upstreamId };
+  const id = call.seal(leg);
   if (id === null) return UNUSABLE;
-  counts.openSession(id, tenant, performance.now() + SESSION_IDLE);
+  counts.openSession(id, tenantOf(exchange) ?? '', performance.now() + SESSION_IDLE);
   metrics.count('mcpgen_sessions_opened_total', {});
   return id;
 }

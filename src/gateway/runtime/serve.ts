@@ -10,6 +10,8 @@ import { OpenCounts } from './open-counts.js';
 import { drainServer, listenAt, plainServer, publicServer } from './listen.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
+import { loadParts } from './parts.js';
+import { Renewals } from './renew.js';
 import { Pools } from './upstream/pools.js';
 import { refusalBody } from './decision/reasons.js';
 import { createState, type State } from './state.js';
@@ -34,13 +36,14 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   const counts = new OpenCounts();
   const pools = new Pools(env, log);
   let state = await createState(tables, env, features, null);
+  let parts = await loadParts(tables, features, { log, metrics }, null);
   await pools.reconcile(state.tables, features);
   let draining = false;
   let reloading = Promise.resolve();
   registerGauges(metrics, counts, pools, () => state);
 
   const listening = new Set<ServerResponse>();
-  const handle = createHandler({ state: () => state, log, metrics, counts, pools, draining: () => draining });
+  const handle = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, renewals: new Renewals(), draining: () => draining });
   const server = publicServer({
     handle: (incoming, outgoing, awaitsContinue) => {
       if (draining) outgoing.setHeader('connection', 'close');
@@ -69,6 +72,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
         const fresh = await createState(next, env, nextFeatures, state);
         const old = state;
         await pools.reconcile(fresh.tables, nextFeatures);
+        parts = await loadParts(next, nextFeatures, { log, metrics }, parts);
         state = fresh;
         old.close();
         log('info', 'reloaded', { hash: next.hash });
@@ -85,6 +89,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
       // A stream that only listens would never finish by itself; its client opens it again elsewhere.
       for (const outgoing of listening) endStream(outgoing);
       await Promise.all([drainServer(server, state.tables.raw.timeouts.drain), admin ? drainServer(admin.server, 1000) : null]);
+      await parts.close();
       await pools.close();
       state.close();
       log('info', 'stopped');

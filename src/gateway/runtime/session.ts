@@ -5,12 +5,26 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 export interface SessionState {
+  /** The transport it belongs to; an id of one is none of the other. */
+  readonly kind: 'mcp' | 'message';
   readonly tenant: string;
   readonly principal: string;
   /** Milliseconds since the epoch. */
   readonly issuedAt: number;
+  /** How the client introduced itself, where a session may have to be opened again or spoken for. */
+  readonly init: Init | null;
   readonly legs: readonly Leg[];
 }
+
+/** What of `initialize` the gateway says again on the client's behalf. */
+export interface Init {
+  readonly protocolVersion: string;
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  readonly clientInfo: Readonly<Record<string, unknown>>;
+}
+
+/** In place of an instance: any will do, since the session lives in none. */
+export const ANY_INSTANCE = '*';
 
 /** The session at one server behind the gateway. */
 export interface Leg {
@@ -27,7 +41,7 @@ export interface Sealer {
 }
 
 /** Format version, first byte of every id and authenticated with it. */
-const VERSION = 1;
+const VERSION = 2;
 const MOST_BYTES = 4096;
 
 /** @param secrets the first seals, all open, so that keys are rotated by putting a new one in front */
@@ -49,14 +63,16 @@ export function createSealer(secrets: readonly string[], ttl: number, now: () =>
   };
 }
 
-function seal(key: Buffer, { tenant, principal, issuedAt, legs }: SessionState): string | null {
+function seal(key: Buffer, { kind, tenant, principal, issuedAt, init, legs }: SessionState): string | null {
   const nonce = randomBytes(12);
   const head = Buffer.from([VERSION]);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(head);
-  const plain = JSON.stringify([tenant, principal, issuedAt, legs.map(({ server, instance, upstreamId }) => [server, instance, upstreamId])]);
+  const plain = JSON.stringify([kind, tenant, principal, issuedAt, init, legs.map(({ server, instance, upstreamId }) => [server, instance, upstreamId])]);
   const id = Buffer.concat([head, nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
   return id.length > MOST_BYTES ? null : id;
 }
+
+type Plain = [SessionState['kind'], string, string, number, Init | null, [string, string, string][]];
 
 function open(key: Buffer, sealed: Buffer): SessionState | null {
   if (sealed.length < 30 || sealed[0] !== VERSION) return null;
@@ -64,8 +80,8 @@ function open(key: Buffer, sealed: Buffer): SessionState | null {
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13)).setAAD(sealed.subarray(0, 1));
     decipher.setAuthTag(sealed.subarray(-16));
     const plain = Buffer.concat([decipher.update(sealed.subarray(13, -16)), decipher.final()]).toString('utf8');
-    const [tenant, principal, issuedAt, legs] = JSON.parse(plain) as [string, string, number, [string, string, string][]];
-    return { tenant, principal, issuedAt, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })) };
+    const [kind, tenant, principal, issuedAt, init, legs] = JSON.parse(plain) as Plain;
+    return { kind, tenant, principal, issuedAt, init, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })) };
   } catch {
     return null;
   }

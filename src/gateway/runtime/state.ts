@@ -17,7 +17,8 @@ export interface State {
   readonly trusted: (address: string) => boolean;
   readonly perAddress: Buckets;
   readonly perTenant: ReadonlyMap<string, Buckets>;
-  readonly adminToken: string | null;
+  readonly readToken: string | null;
+  readonly writeToken: string | null;
   readonly close: () => void;
 }
 
@@ -32,7 +33,7 @@ export async function createState(raw: GatewayTables, env: Env, features: Featur
   const hops = raw.trusted[tables.placement];
   const inNetworks = addressSet(hops.flatMap((hop) => ('cidr' in hop ? [hop.cidr] : [])));
   await names.watch(hops.flatMap((hop) => ('name' in hop ? [hop.name] : [])), features);
-  const readToken = raw.admin?.readToken;
+  const token = (name: string | null | undefined): string | null => (name ? longSecret(env, name, 16) : null);
   return {
     tables,
     authenticate: apiKeys(tables, distinct((name) => longSecret(env, name, 16))),
@@ -44,7 +45,8 @@ export async function createState(raw: GatewayTables, env: Env, features: Featur
         rate ? [[name, keepOrMake(previous?.perTenant.get(name), previous?.tables.tenants.get(name)?.rate, rate)] as const] : [],
       ),
     ),
-    adminToken: readToken ? longSecret(env, readToken, 16) : null,
+    readToken: token(raw.admin?.readToken),
+    writeToken: token(raw.admin?.writeToken),
     close: () => names.close(),
   };
 }

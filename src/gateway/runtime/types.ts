@@ -4,8 +4,9 @@
  * Durations are milliseconds, sizes bytes.
  */
 export type Placement = 'local' | 'compose' | 'kubernetes' | 'fly';
-export type Revision = '2025-03-26' | '2025-06-18' | '2025-11-25' | '2026-07-28';
-export type RouteKind = 'mcp';
+export type Revision = '2024-11-05' | '2025-03-26' | '2025-06-18' | '2025-11-25' | '2026-07-28';
+/** `mcp` is Streamable HTTP; `sse` and `message` are the two endpoints of 2024-11-05; `health` tells how the servers are. */
+export type RouteKind = 'mcp' | 'sse' | 'message' | 'health';
 
 export interface GatewayTables {
   readonly name: string;
@@ -15,7 +16,7 @@ export interface GatewayTables {
   readonly hash: string;
   readonly publicUrl: string;
   readonly listen: PerPlacement<Listen>;
-  readonly admin: { readonly listen: PerPlacement<Listen>; readonly readToken: string | null } | null;
+  readonly admin: { readonly listen: PerPlacement<Listen>; readonly readToken: string | null; readonly writeToken: string | null } | null;
   /** Accepted host names. */
   readonly hosts: readonly string[];
   readonly anyHost: boolean;
@@ -45,6 +46,7 @@ export interface GatewayTables {
   readonly sessions: { /** Names of secrets, the sealing one first. */ readonly keys: readonly string[]; readonly ttl: number };
   readonly cors: CorsTable;
   readonly pools: Pairs<PoolTable>;
+  readonly traces: { readonly otlp: string; /** From 0 to 1. */ readonly sample: number } | null;
   readonly log: { readonly level: LogLevel; readonly requests: boolean; readonly audit: boolean };
 }
 
@@ -73,6 +75,7 @@ export interface OriginSetTable {
 
 export interface RouteTable {
   readonly kind: RouteKind;
+  /** Empty for routes of the gateway itself. */
   readonly server: string;
   readonly origins: string;
   readonly methods: readonly string[];
@@ -104,6 +107,7 @@ export interface LimitsTable {
   readonly streams: number;
   readonly sessions: number;
   readonly perAddress: RateTable;
+  readonly toolNames: number;
 }
 
 export interface TimeoutsTable {
@@ -122,10 +126,17 @@ export interface CorsTable {
   readonly allowHeaders: readonly string[];
 }
 
-export type Balance = 'round-robin' | 'least-connections';
+export type Balance = 'round-robin' | 'least-connections' | 'weighted' | 'health-based' | 'random' | 'rendezvous';
 
 export interface PoolTable {
-  readonly balance: Balance;
+  readonly choice: ChoiceTable;
+  readonly revision: 'auto' | 'legacy' | 'modern';
+  readonly sessionLoss: 'reinitialise' | '404';
+  /** Path of the server's own endpoint for 2024-11-05; null where the gateway makes one of its Streamable HTTP. */
+  readonly sse: string | null;
+  readonly timeouts: Pick<TimeoutsTable, 'connect' | 'firstByte' | 'response' | 'idleStream'>;
+  /** Null where nothing is changed. */
+  readonly transform: TransformTable | null;
   readonly health: HealthTable;
   readonly sources: PerPlacement<Source>;
   /** What `main.js host <server>` runs and where it listens; null for servers that speak HTTP themselves. */
@@ -134,14 +145,53 @@ export interface PoolTable {
 
 export type HealthTable = { readonly every: number; readonly timeout: number } & (
   | { readonly kind: 'tcp' }
-  | { readonly kind: 'http'; readonly path: string }
+  | { readonly kind: 'http'; readonly path: string; readonly method: string; readonly status: number; readonly body: string | null }
+  | { readonly kind: 'mcp'; readonly ask: 'ping' | 'discover' }
 );
 
+export interface ChoiceTable {
+  readonly balance: Balance;
+  readonly by: 'tenant' | 'principal';
+  readonly preferRegion: boolean;
+  readonly retries: number;
+  readonly breaker: BreakerTable | null;
+  /** Share of the instances, from 0 to 1, that requests alone may put out of rotation. */
+  readonly ejection: number;
+}
+
+export interface BreakerTable {
+  readonly failures: number;
+  readonly window: number;
+  readonly cooldown: number;
+}
+
+/** Header names in lower case. */
+export interface TransformTable {
+  readonly request: HeaderChangesTable;
+  readonly response: HeaderChangesTable & { readonly redact: readonly (readonly RedactionStep[])[] };
+}
+export interface HeaderChangesTable {
+  readonly set: Pairs<string>;
+  readonly remove: readonly string[];
+}
+/** A step of a JSON path. */
+export type RedactionStep =
+  | { readonly kind: 'name' | 'anywhere'; readonly name: string }
+  | { readonly kind: 'index'; readonly index: number }
+  | { readonly kind: 'each' };
+
 export type Source =
-  | { readonly kind: 'urls'; readonly instances: readonly { readonly id: string; readonly url: string }[] }
+  | { readonly kind: 'urls'; readonly instances: readonly InstanceTable[] }
   | { readonly kind: 'dns'; readonly name: string; readonly port: number; readonly path: string }
   | { readonly kind: 'spawn'; readonly child: ChildTable }
   | { readonly kind: 'none'; readonly reason: string };
+
+export interface InstanceTable {
+  readonly id: string;
+  readonly url: string;
+  readonly weight: number;
+  readonly region: string | null;
+}
 
 export interface ChildTable {
   readonly command: readonly string[];

@@ -24,7 +24,7 @@ const shared = image({ workload: { replicas: 2, volumes: [volume('data')] } });
 const ownVolumes = image({ workload: { replicas: 2, volumes: [volume('data', { perInstance: true })] } });
 const oneVolume = image({ workload: { volumes: [volume('data')] } });
 const twoVolumes = image({ workload: { volumes: [volume('data'), volume('index')] } });
-const noToken = { port: 9180, host: null, readToken: null };
+const noToken = { port: 9180, host: null, readToken: null, writeToken: null };
 
 const CASES: readonly { readonly feature: string; readonly lost: readonly [Plan, readonly string[]][]; readonly kept: readonly Plan[] }[] =
   [

@@ -2,7 +2,8 @@
  * The decision: a table of pure rows, tried in order. A row refuses, answers, asks for a fact, or lets the request go on. The gateway finds facts out;
  * `explain` and tests give them. The nginx emitter reads the `nginx` column.
  */
-import { hostAccepted, type RequestHead, type HealthProbe } from './head.js';
+import { hostAccepted, kindOf, sessionIdOf, type RequestHead, type HealthProbe } from './head.js';
+import type { RouteKind } from '../types.js';
 import type { Tables } from './lookups.js';
 import type { Message } from './message.js';
 import { originAllowed } from './origin.js';
@@ -45,19 +46,23 @@ export interface Refusal {
   readonly retryAfter?: number;
   readonly data?: Readonly<Record<string, unknown>>;
 }
+/** What the gateway answers itself. `servers` tells how those are that the caller may use. */
+export type Answered = HealthProbe | 'preflight' | 'servers';
 export type Decision =
   | Refusal
-  | { readonly kind: 'answer'; readonly step: Step; readonly what: HealthProbe | 'preflight' }
+  | { readonly kind: 'answer'; readonly step: Step; readonly what: Answered }
   | { readonly kind: 'need'; readonly step: Step; readonly fact: Fact; readonly row: number }
   | { readonly kind: 'allow' };
 
 /** `decides`: nginx alone gives the same answer. `partly`: it refuses some of what the row refuses, never more. `cannot`: the gateway behind it does. */
 export type NginxCan = 'decides' | 'partly' | 'cannot';
 
-type Verdict = Omit<Refusal, 'kind' | 'step' | 'status' | 'code' | 'id'> | { readonly answer: HealthProbe | 'preflight' } | { readonly need: Fact } | null;
+type Verdict = Omit<Refusal, 'kind' | 'step' | 'status' | 'code' | 'id'> | { readonly answer: Answered } | { readonly need: Fact } | null;
 export interface Row {
   readonly id: string;
   readonly nginx: NginxCan;
+  /** Kinds of routes it does not apply to. */
+  readonly not?: readonly RouteKind[];
   readonly check: (tables: Tables, head: RequestHead, facts: Facts) => Verdict;
 }
 
@@ -148,6 +153,7 @@ export const ROWS = [
   {
     id: 'grant',
     nginx: 'cannot',
+    not: ['health'],
     check: (tables, head, facts) => {
       const name = facts.tenants?.[0] ?? '';
       const tenant = tables.tenants.get(name);
@@ -170,8 +176,10 @@ export const ROWS = [
   {
     id: 'body',
     nginx: 'cannot',
-    check: (_tables, { request }, { body }) => {
-      if (request.method !== 'POST') return null;
+    check: (_tables, head, { body }) => {
+      // A route of the gateway's own has nothing behind it.
+      if (kindOf(head) === 'health') return { answer: 'servers' };
+      if (head.request.method !== 'POST') return null;
       if (!body) return { need: 'body' };
       return body.kind === 'refused' ? no(body.reason, 'gateway.limits', body.reason === 'instance-full' ? { retryAfter: 1 } : {}) : null;
     },
@@ -187,9 +195,11 @@ export const ROWS = [
   {
     id: 'session',
     nginx: 'cannot',
+    not: ['sse'],
     check: (_tables, head, { body, session }) => {
       const message = body?.kind === 'message' ? body.message : undefined;
       if (eraOf(head, message) === 'modern') return null;
+      if (kindOf(head) === 'message' && sessionIdOf(head) === undefined) return no('session-unknown', 'gateway.sessionKeys');
       if (!session) return { need: 'session' };
       if (session.kind === 'unknown') return no('session-unknown', 'gateway.sessionKeys');
       return session.kind === 'full' ? no('sessions-full', 'gateway.limits.sessions', { retryAfter: 60 }) : null;
@@ -207,11 +217,19 @@ export const ROWS = [
 
 export type Step = (typeof ROWS)[number]['id'];
 
+/** In profile `local` how the servers are is no secret: whoever runs them asks. */
+function isApplied(row: Row, tables: Tables, head: RequestHead): boolean {
+  const kind = kindOf(head);
+  if (row.not?.includes(kind)) return false;
+  return kind !== 'health' || tables.raw.profile !== 'local' || !CALLER_ROWS.has(row.id);
+}
+const CALLER_ROWS: ReadonlySet<string> = new Set(['credentials', 'tenant', 'quota']);
+
 /** Decides from row `from` on. Pure: the same tables, request and facts give the same decision everywhere. */
 export function decide(tables: Tables, head: RequestHead, facts: Facts, from = 0): Decision {
   for (let index = from; index < ROWS.length; index++) {
     const row = ROWS[index] as (typeof ROWS)[number];
-    const verdict: Verdict = row.check(tables, head, facts);
+    const verdict: Verdict = isApplied(row, tables, head) ? row.check(tables, head, facts) : null;
     if (verdict === null) continue;
     if ('need' in verdict) return { kind: 'need', step: row.id, fact: verdict.need, row: index };
     if ('answer' in verdict) return { kind: 'answer', step: row.id, what: verdict.answer };

@@ -1,7 +1,7 @@
 import { clientAddress, isLoopback } from './address.js';
 import type { Tables } from './lookups.js';
 import type { Reason } from './reasons.js';
-import type { RouteTable } from '../types.js';
+import type { RouteKind, RouteTable } from '../types.js';
 
 /** A request as every enforcement point sees it: its head, and the socket it came through. One type serves runtime, `explain` and policy tests. */
 export interface GatewayRequest {
@@ -24,6 +24,8 @@ export interface RequestHead {
   readonly fault: Reason | null;
   /** The raw path, without `/t/<tenant>`. */
   readonly path: string;
+  /** Behind the question mark; empty where there is none. */
+  readonly query: string;
   readonly pathTenant: string | null;
   readonly health: HealthProbe | null;
   /** Lower case, without port and trailing dot. */
@@ -32,6 +34,13 @@ export interface RequestHead {
   readonly origin: string | null;
   readonly address: string;
   readonly route: RouteTable | undefined;
+}
+
+export const kindOf = ({ route }: RequestHead): RouteKind => route?.kind ?? 'mcp';
+
+/** The id of the session a legacy request claims: in a header, or in the query where 2024-11-05 has it. */
+export function sessionIdOf(head: RequestHead): string | undefined {
+  return kindOf(head) === 'message' ? /(?:^|&)sessionId=([^&]*)/.exec(head.query)?.[1] : head.request.headers['mcp-session-id'];
 }
 
 /** Names of the loopback interface: accepted as Host when the peer itself is on it. */
@@ -61,6 +70,7 @@ export function readHead(tables: Tables, request: GatewayRequest, trusted: (addr
     request,
     fault: faultOf(request, rawPath, host),
     path,
+    query: query === -1 ? '' : target.slice(query + 1),
     pathTenant,
     health: HEALTH.get(rawPath) ?? null,
     host: host ?? '',

@@ -16,6 +16,12 @@ export interface Message {
   readonly claim: unknown;
   /** `_meta["io.modelcontextprotocol/clientCapabilities"]` is an object. */
   readonly declaresCapabilities: boolean;
+  /** It goes on with a call that asked for input: what it carries must not be spent twice (MCP 2026-07-28, Multi-round-trip). */
+  readonly continues: boolean;
+  /** `_meta.traceparent`, which comes before the header of that name; null where there is none. */
+  readonly traceparent: string | null;
+  /** `params` of `initialize`. */
+  readonly initialize: Json | null;
   /** The `method` of each element of a batch, for logs. */
   readonly methods: readonly string[];
   /** Tool calls, for the audit; several only in a batch. */
@@ -73,7 +79,7 @@ export function parseMessage(body: Buffer, depth: number): Parsed {
   return message ? { ok: true, message } : { ok: false, reason: 'body-not-message', id };
 }
 
-type Json = Readonly<Record<string, unknown>>;
+export type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 const idOf = (value: Json): string | number | null => (typeof value['id'] === 'string' || typeof value['id'] === 'number' ? value['id'] : null);
 
@@ -95,6 +101,9 @@ function single(value: Json): Message | null {
     name: typeof name === 'string' ? name : null,
     claim: meta[PROTOCOL_VERSION],
     declaresCapabilities: isObject(meta[CLIENT_CAPABILITIES]),
+    continues: params['inputResponses'] !== undefined || params['requestState'] !== undefined,
+    traceparent: typeof meta['traceparent'] === 'string' ? meta['traceparent'] : null,
+    initialize: method === 'initialize' ? params : null,
     methods: isResponse ? [] : [String(method)],
     calls: method === 'tools/call' ? [{ tool: typeof name === 'string' ? name : null, argumentsJson: JSON.stringify(params['arguments']) ?? '' }] : [],
   };
@@ -115,6 +124,9 @@ function batch(values: readonly unknown[]): Message | null {
     name: null,
     claim: undefined,
     declaresCapabilities: false,
+    continues: false,
+    traceparent: null,
+    initialize: null,
     methods: whole.flatMap((part) => part.methods),
     calls: whole.flatMap((part) => part.calls),
   };

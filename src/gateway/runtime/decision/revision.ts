@@ -2,7 +2,7 @@
  * Row 13: which revision a body speaks, and whether its headers say the same. The body is what will be executed, so it decides; the order of the
  * checks is the order in which the specification names their errors (MCP 2026-07-28, Streamable HTTP "Standard headers").
  */
-import type { RequestHead } from './head.js';
+import { kindOf, type RequestHead } from './head.js';
 import type { Tables } from './lookups.js';
 import type { Message } from './message.js';
 import type { Reason } from './reasons.js';
@@ -20,7 +20,7 @@ const NEGOTIATED = '2024-11-05';
 
 /** GET and DELETE are operations on a legacy session; a body without a claim is legacy unless its header claims otherwise. */
 export function eraOf(head: RequestHead, message: Message | undefined): Era {
-  if (!message || message.shape === 'batch' || message.shape === 'response') return 'legacy';
+  if (!message || kindOf(head) !== 'mcp' || message.shape === 'batch' || message.shape === 'response') return 'legacy';
   if (message.claim !== undefined) return message.method === 'initialize' && !isModern(message.claim) ? 'legacy' : 'modern';
   if (message.method === 'initialize') return 'legacy';
   return isModern(head.request.headers['mcp-protocol-version']) ? 'modern' : 'legacy';
@@ -29,7 +29,9 @@ export function eraOf(head: RequestHead, message: Message | undefined): Era {
 export function revisionFault(tables: Tables, head: RequestHead, message: Message | undefined): RevisionFault | null {
   const header = head.request.headers['mcp-protocol-version'];
   if (eraOf(head, message) === 'legacy') {
-    if (!tables.raw.revisions.some((revision) => revision < '2026-07-28')) return notServed(tables, header ?? null);
+    // The transport of 2024-11-05 has routes of its own, which are there when it is served; it knows no version header.
+    if (kindOf(head) !== 'mcp') return null;
+    if (!tables.raw.revisions.some((revision) => revision > NEGOTIATED && revision < '2026-07-28')) return notServed(tables, header ?? null);
     if (message?.method === 'initialize') return isModern(header) ? { reason: 'header-mismatch' } : null;
     return header === undefined || header === NEGOTIATED || tables.revisions.has(header) ? null : notServed(tables, header);
   }

@@ -1,5 +1,5 @@
 /** The instances of one server: which there are, which are well, and which is next. */
-import { BALANCES } from './balance.js';
+import { BALANCERS, type Balancer } from './balance.js';
 import type { Log } from '../log.js';
 import type { PoolTable } from '../types.js';
 import type { Upstream } from './upstream.js';
@@ -9,8 +9,19 @@ export interface Instance {
   readonly upstream: Upstream;
   /** Asks whether it is well; absent for what is supervised where it lives. */
   readonly probe: ((timeout: number) => Promise<boolean>) | null;
+  readonly weight: number;
+  readonly region: string | null;
   up: boolean;
   active: number;
+}
+
+/** What became of a request at an instance. `abandoned` says nothing about the instance: the client left, or it was full. */
+export type Outcome = 'answered' | 'failed' | 'unreachable' | 'abandoned';
+
+export interface PoolHealth {
+  readonly healthy: number;
+  readonly total: number;
+  readonly percent: number;
 }
 
 /** Between two looks at an instance that is down: it should be back in rotation soon after it is back. */
@@ -22,7 +33,7 @@ export class Pool {
   readonly #log: Log;
   readonly #instances = new Map<string, Instance>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
-  #turn = 0;
+  readonly #balancer: Balancer;
   #closed = false;
   /** Called when the pool is closed, to stop what finds its instances. */
   onClose: () => void = () => {};
@@ -31,6 +42,7 @@ export class Pool {
     this.server = server;
     this.#table = table;
     this.#log = log;
+    this.#balancer = BALANCERS[table.choice.balance](Math.random);
   }
 
   get instances(): readonly Instance[] {
@@ -41,11 +53,11 @@ export class Pool {
    * The next instance by strategy; null when none is left. Where none is well, one that is thought to be down is still a better answer than none: it
    * may be back since it was last looked at.
    */
-  next(tried: ReadonlySet<Instance>): Instance | null {
+  next(tried: ReadonlySet<Instance>, key: string): Instance | null {
     const left = this.instances.filter((instance) => !tried.has(instance));
     const well = left.filter(({ up }) => up);
     const candidates = well.length > 0 ? well : left;
-    return candidates.length === 0 ? null : BALANCES[this.#table.balance](candidates, this.#turn++);
+    return candidates.length === 0 ? null : this.#balancer.choose(candidates, key);
   }
 
   byId(id: string): Instance | undefined {
@@ -53,7 +65,7 @@ export class Pool {
   }
 
   /** Makes the pool's instances those with these ids, keeping the ones it has. */
-  update(ids: readonly string[], create: (id: string) => Pick<Instance, 'upstream' | 'probe'>): void {
+  update(ids: readonly string[], create: (id: string) => Omit<Instance, 'id' | 'up' | 'active'>): void {
     if (this.#closed) return;
     for (const id of ids) {
       if (this.#instances.has(id)) continue;
@@ -69,8 +81,24 @@ export class Pool {
     }
   }
 
-  /** What a request learned: nobody answered there. */
-  suspect(instance: Instance): void {
+  /** What a request learned about the instance that had it; said once for each that was chosen. */
+  report(instance: Instance, outcome: Outcome, _ms: number): void {
+    if (outcome === 'unreachable') this.#suspect(instance);
+  }
+
+  /** How many of its instances are well, of how many. */
+  health(): PoolHealth {
+    const total = this.#instances.size;
+    const healthy = this.instances.filter(({ up }) => up).length;
+    return { healthy, total, percent: total === 0 ? 0 : Math.round((100 * healthy) / total) };
+  }
+
+  /** Seconds after which it is worth asking again when there is no instance. */
+  get retryAfter(): number {
+    return 1;
+  }
+
+  #suspect(instance: Instance): void {
     if (!instance.probe || this.#instances.get(instance.id) !== instance) return;
     this.#turnTo(instance, false);
     this.#schedule(instance, DOWN_EVERY);

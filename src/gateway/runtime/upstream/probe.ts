@@ -5,15 +5,15 @@ import type { HealthTable } from '../types.js';
 
 /** Asks an instance whether it is well, on a connection of its own: a pooled one could be fine when the instance takes no new ones. */
 export function probeOf(health: HealthTable, endpoint: URL): (timeout: number) => Promise<boolean> {
-  return health.kind === 'http' ? (timeout) => probeHttp(new URL(health.path, endpoint), timeout) : (timeout) => probeTcp(endpoint, timeout);
+  return health.kind === 'http' ? (timeout) => probeHttp(new URL(health.path, endpoint), health, timeout) : (timeout) => probeTcp(endpoint, timeout);
 }
 
-function probeHttp(url: URL, timeout: number): Promise<boolean> {
+function probeHttp(url: URL, health: HealthTable & { readonly kind: 'http' }, timeout: number): Promise<boolean> {
   return new Promise((resolve) => {
     const get = url.protocol === 'https:' ? https.get : http.get;
     const request = get(url, { agent: false, timeout }, (response) => {
       response.resume();
-      resolve(response.statusCode === 200);
+      resolve(response.statusCode === health.status);
     });
     request.on('timeout', () => request.destroy());
     request.on('error', () => resolve(false));

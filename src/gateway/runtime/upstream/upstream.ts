@@ -6,6 +6,8 @@ import type { Readable } from 'node:stream';
 
 export interface UpstreamRequest {
   readonly method: string;
+  /** Path and query at the instance, where it is not that of its URL. */
+  readonly path?: string;
   /** Lower-case names; no hop-by-hop headers, no `host`. */
   readonly headers: Readonly<Record<string, string>>;
   /** Null for methods without one. */

@@ -1,0 +1,2 @@
+/** A modern client's requests, for a server that knows `initialize` alone. */
+export {};

@@ -1,0 +1,2 @@
+/** A legacy client's requests, for a server that knows no sessions. */
+export {};

@@ -1,0 +1,80 @@
+/** Sends a request to instances of a pool until one has it, within the rules of what may be sent twice (MCP-WIRE §7, Retries). */
+import type { Metrics } from '../metrics.js';
+import type { Instance, Outcome, Pool } from './pool.js';
+import { UpstreamFault, type FaultStage, type UpstreamRequest, type UpstreamResponse } from './upstream.js';
+
+export interface Delivery {
+  readonly request: UpstreamRequest;
+  /** Where it is tried first. */
+  readonly first: Instance | null;
+  /** What it belongs to lives in that instance: nowhere else will do. */
+  readonly pinned: boolean;
+  /** How often it may be sent again though a server may have seen it; 0 for what is not only reading. */
+  readonly repeats: number;
+  /** Whose request it is, for strategies that keep callers together. */
+  readonly key: string;
+}
+
+/** An answer that has begun, and the instance it comes from. */
+export interface Delivered {
+  readonly instance: Instance;
+  readonly response: UpstreamResponse;
+}
+
+/** No byte was written: wherever else it goes, nothing can run twice. */
+const UNSENT: ReadonlySet<FaultStage> = new Set(['refused', 'connect', 'full']);
+/** What a server behind a failing proxy, or one that is about to end, says. */
+const FAILING: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+
+const OUTCOME: Readonly<Record<FaultStage, Outcome>> = {
+  refused: 'unreachable',
+  connect: 'unreachable',
+  full: 'abandoned',
+  sent: 'failed',
+  timeout: 'failed',
+  answered: 'failed',
+};
+
+/** Rejects with the `UpstreamFault` of the last instance. The instance stays counted as busy until its answer has ended. */
+export async function deliver(pool: Pool, { request, first, pinned, repeats, key }: Delivery, metrics: Metrics): Promise<Delivered> {
+  const tried = new Set<Instance>();
+  let left = repeats;
+  let instance = first;
+  let last = new UpstreamFault('refused');
+  while (instance) {
+    const begun = performance.now();
+    instance.active++;
+    let next: Instance | null = null;
+    try {
+      const response = await instance.upstream.send(request);
+      const failed = FAILING.has(response.status);
+      pool.report(instance, failed ? 'failed' : 'answered', performance.now() - begun);
+      if (failed && left > 0 && !pinned) next = pool.next(tried.add(instance), key);
+      if (!next) return { instance, response: released(instance, response) };
+      left--;
+      discard(response);
+    } catch (error) {
+      last = error instanceof UpstreamFault ? error : new UpstreamFault('sent', error);
+      const isAbandoned = request.signal.aborted;
+      pool.report(instance, isAbandoned ? 'abandoned' : OUTCOME[last.stage], performance.now() - begun);
+      if (!isAbandoned) metrics.count('mcpgen_upstream_failures_total', { server: pool.server, stage: last.stage });
+      const isTriedAgain = !isAbandoned && !pinned && (UNSENT.has(last.stage) || left-- > 0);
+      if (isTriedAgain) next = pool.next(tried.add(instance), key);
+    }
+    instance.active--;
+    if (next) metrics.count('mcpgen_upstream_retries_total', { server: pool.server });
+    instance = next;
+  }
+  throw last;
+}
+
+function released(instance: Instance, response: UpstreamResponse): UpstreamResponse {
+  if (Buffer.isBuffer(response.body)) instance.active--;
+  else response.body.once('close', () => instance.active--);
+  return response;
+}
+
+/** An answer that nobody will read. */
+export function discard({ body }: UpstreamResponse): void {
+  if (!Buffer.isBuffer(body)) body.on('error', () => {}).destroy();
+}
