@@ -4,7 +4,7 @@ export const TABLES = {
   "name": "mcpgen-demo",
   "environment": null,
   "profile": "local",
-  "hash": "2d382344074cf9f1a545eb9b3a3770b4314f22932e989f153c6fcfc31615cb55",
+  "hash": "c9752db59cfe7e02258d6c8d211fb3ddd39b8b996f9f3e0799445a684f0fbfd5",
   "publicUrl": "http://127.0.0.1:8080",
   "listen": {
     "local": { "host": "127.0.0.1", "port": 8080 },
@@ -19,7 +19,8 @@ export const TABLES = {
       "kubernetes": { "host": "0.0.0.0", "port": 9180 },
       "fly": { "host": "::", "port": 9180 }
     },
-    "readToken": "MCPGEN_READ_TOKEN"
+    "readToken": "MCPGEN_READ_TOKEN",
+    "writeToken": null
   },
   "hosts": ["127.0.0.1"],
   "anyHost": false,
@@ -53,6 +54,7 @@ export const TABLES = {
         "tunnels": []
       }
     ],
+    ["+none", { "exact": [], "subdomains": [], "loopback": [], "anyHttps": false, "tunnels": [] }],
     [
       "app",
       { "exact": ["https://app.mcpgen.example"], "subdomains": [], "loopback": [], "anyHttps": false, "tunnels": [] }
@@ -71,6 +73,7 @@ export const TABLES = {
   ],
   "serverSets": [["+all", ["files", "notes", "search"]], ["notes+search", ["notes", "search"]]],
   "routes": [
+    ["/health/servers", { "kind": "health", "server": "", "origins": "+none", "methods": ["GET", "HEAD"] }],
     ["/mcp/files", { "kind": "mcp", "server": "files", "origins": "local", "methods": ["DELETE", "GET", "POST"] }],
     ["/mcp/notes", { "kind": "mcp", "server": "notes", "origins": "app+local", "methods": ["DELETE", "GET", "POST"] }],
     ["/mcp/search", { "kind": "mcp", "server": "search", "origins": "+all", "methods": ["DELETE", "GET", "POST"] }]
@@ -100,7 +103,8 @@ export const TABLES = {
     "depth": 64,
     "streams": 2000,
     "sessions": 10000,
-    "perAddress": { "tokens": 100, "window": 1000 }
+    "perAddress": { "tokens": 100, "window": 1000 },
+    "toolNames": 64
   },
   "timeouts": { "connect": 2000, "firstByte": 60000, "response": 600000, "idleStream": 300000, "keepAlive": 15000, "drain": 25000 },
   "sessions": { "keys": ["MCPGEN_SESSION_KEY"], "ttl": 86400000 },
@@ -109,8 +113,28 @@ export const TABLES = {
     [
       "files",
       {
-        "balance": "round-robin",
-        "health": { "kind": "http", "path": "/health", "every": 30000, "timeout": 10000 },
+        "choice": {
+          "balance": "round-robin",
+          "by": "principal",
+          "preferRegion": false,
+          "retries": 0,
+          "breaker": null,
+          "ejection": 0.5
+        },
+        "revision": "auto",
+        "sessionLoss": "404",
+        "sse": null,
+        "timeouts": { "connect": 2000, "firstByte": 60000, "response": 600000, "idleStream": 300000 },
+        "transform": null,
+        "health": {
+          "every": 30000,
+          "timeout": 10000,
+          "kind": "http",
+          "path": "/health",
+          "method": "GET",
+          "status": 200,
+          "body": null
+        },
         "sources": {
           "local": {
             "kind": "spawn",
@@ -148,8 +172,28 @@ export const TABLES = {
     [
       "notes",
       {
-        "balance": "least-connections",
-        "health": { "kind": "http", "path": "/health", "every": 30000, "timeout": 10000 },
+        "choice": {
+          "balance": "least-connections",
+          "by": "principal",
+          "preferRegion": false,
+          "retries": 0,
+          "breaker": null,
+          "ejection": 0.5
+        },
+        "revision": "auto",
+        "sessionLoss": "404",
+        "sse": null,
+        "timeouts": { "connect": 2000, "firstByte": 60000, "response": 600000, "idleStream": 300000 },
+        "transform": null,
+        "health": {
+          "every": 30000,
+          "timeout": 10000,
+          "kind": "http",
+          "path": "/health",
+          "method": "GET",
+          "status": 200,
+          "body": null
+        },
         "sources": {
           "local": { "kind": "none", "reason": "started by mcpgen dev" },
           "compose": { "kind": "dns", "name": "notes", "port": 8102, "path": "/mcp" },
@@ -162,8 +206,28 @@ export const TABLES = {
     [
       "search",
       {
-        "balance": "round-robin",
-        "health": { "kind": "http", "path": "/health", "every": 30000, "timeout": 10000 },
+        "choice": {
+          "balance": "round-robin",
+          "by": "principal",
+          "preferRegion": false,
+          "retries": 0,
+          "breaker": null,
+          "ejection": 0.5
+        },
+        "revision": "auto",
+        "sessionLoss": "reinitialise",
+        "sse": null,
+        "timeouts": { "connect": 2000, "firstByte": 60000, "response": 600000, "idleStream": 300000 },
+        "transform": null,
+        "health": {
+          "every": 30000,
+          "timeout": 10000,
+          "kind": "http",
+          "path": "/health",
+          "method": "GET",
+          "status": 200,
+          "body": null
+        },
         "sources": {
           "local": { "kind": "none", "reason": "started by mcpgen dev" },
           "compose": { "kind": "dns", "name": "search", "port": 8101, "path": "/mcp" },
@@ -174,12 +238,15 @@ export const TABLES = {
       }
     ]
   ],
+  "traces": null,
   "log": { "level": "info", "requests": true, "audit": true }
 };
 
 export const FEATURES = {
   admin: () => import('./runtime/admin.js'),
+  bridge: () => import('./runtime/bridge/bridge.js'),
   dns: () => import('./runtime/upstream/dns.js'),
   host: () => import('./runtime/stdio/host.js'),
   stdio: () => import('./runtime/stdio/upstream.js'),
+  toModern: () => import('./runtime/bridge/to-modern.js'),
 };

@@ -15,7 +15,7 @@ export function clientConfig({ traffic }: Plan, base: string, keyOf: (secret: st
   const granted = new Map(traffic.serverSets.map(({ id, servers }) => [id, new Set(servers)]));
   const size = ({ servers }: TenantPlan): number => granted.get(servers)?.size ?? 0;
   const tenants = traffic.tenants.filter(({ implied, match }) => implied || match.path || match.clients.length > 0).sort((a, b) => size(b) - size(a));
-  const entries = traffic.routes.flatMap(({ path, server }) => {
+  const entries = traffic.routes.filter(({ kind }) => kind === 'mcp').flatMap(({ path, server }) => {
     const tenant = tenants.find(({ servers }) => granted.get(servers)?.has(server));
     return tenant ? [[server, entry(tenant, path)] as const] : [];
   });

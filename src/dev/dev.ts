@@ -103,8 +103,8 @@ function welcome(plan: Plan, { port, adminPort, say }: DevOptions, secrets: DevS
   const base = `http://127.0.0.1:${port}`;
   const width = Math.max(...plan.traffic.routes.map(({ server }) => server.length));
   say.note(`\n${plan.name} is running on ${base}\n`);
-  for (const { server, path } of plan.traffic.routes) say.note(`  ${server.padEnd(width)}  ${base}${path}`);
-  say.note(`  ${'health'.padEnd(width)}  ${base}/health`);
+  for (const { server, kind, path } of plan.traffic.routes) if (kind === 'mcp' || kind === 'sse') say.note(`  ${server.padEnd(width)}  ${base}${path}`);
+  say.note(`  ${'health'.padEnd(width)}  ${base}/health/servers`);
   if (adminPort !== null) say.note(`  ${'admin'.padEnd(width)}  http://127.0.0.1:${adminPort}/metrics`);
   if (invented.length > 0) say.note(`\nmade up for this run: ${invented.join(', ')}`);
   say.note(`\nFor an MCP client (.mcp.json):\n${JSON.stringify(clientConfig(plan, base, (name) => secrets.shown(name)), null, 2)}\n`);

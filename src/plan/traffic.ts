@@ -96,7 +96,8 @@ function planRoutes(model: Model, originSets: Sets): Route[] {
       ];
       return [{ ...common, path, kind: 'mcp', methods }, ...(hasSse ? endpoints : [])];
     });
-  const health: Route = { path: SERVERS_HEALTH, kind: 'health', server: '', origins: originSets.add(all), methods: ['GET', 'HEAD'], from: 'gateway' };
+  // For operators and their tools, which are no browsers.
+  const health: Route = { path: SERVERS_HEALTH, kind: 'health', server: '', origins: originSets.add([]), methods: ['GET', 'HEAD'], from: 'gateway' };
   return [...routes, health].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

@@ -11,7 +11,7 @@ export function adminHandler(options) {
 	return (incoming, outgoing) => {
 		const page = PAGES.get((incoming.url ?? '').split('?', 1)[0] ?? '');
 		if (!page) return end(outgoing, 404, 'application/json', '{"error":"not found"}\n');
-		if (!mayRead(options.state().adminToken, incoming)) {
+		if (!mayRead(options.state().readToken, incoming)) {
 			return end(outgoing, 401, 'application/json', '{"error":"a read token is required"}\n', { 'www-authenticate': 'Bearer' });
 		}
 		if (incoming.method !== 'GET') return end(outgoing, 405, 'application/json', '{"error":"GET only"}\n', { allow: 'GET' });

@@ -31,7 +31,7 @@ export function poolOverrides(env) {
 	if (given === undefined) return new Map();
 	try {
 		const pools = JSON.parse(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given);
-		return new Map(Object.entries(pools).map(([server, urls]) => [server, { kind: 'urls', instances: urls.map((url) => ({ id: idOf(url, urls), url })) }]));
+		return new Map(Object.entries(pools).map(([server, urls]) => [server, { kind: 'urls', instances: urls.map((url) => ({ id: idOf(url, urls), url, weight: 1, region: null })) }]));
 	} catch (cause) {
 		throw new SettingError(`MCPGEN_POOLS must be JSON such as {"search":["http://127.0.0.1:9000/mcp"]}, or @ and the path of a file with it`, { cause });
 	}

@@ -9,6 +9,14 @@ export function tenantOf({ facts }) {
 export function principalOf({ facts }) {
 	return facts.principal?.kind === 'client' ? `client:${facts.principal.client}` : 'anonymous';
 }
+/** Whose it is, as one text. Neither part can hold a line break. */
+export function ownerOf(exchange) {
+	return `${tenantOf(exchange) ?? ''}\n${principalOf(exchange)}`;
+}
+/** What a strategy keeps together. */
+export function keyOf(exchange, { choice }) {
+	return choice.by === 'tenant' ? (tenantOf(exchange) ?? '') : ownerOf(exchange);
+}
 const broken = new WeakMap();
 /** Says that the rest of a body will not come, before or while it is read. @returns false when it was said before */
 export function breakBody(incoming, fault) {

@@ -2,8 +2,11 @@
 /** How the running gateway finds out each fact a decision asks for. */
 import { callerKey } from './decision/address.js';
 import { recogniseTenants } from './decision/decide.js';
-import { messageOf, principalOf, readBody, tenantOf } from './exchange.js';
+import { sessionIdOf, kindOf } from './decision/head.js';
+import { keyOf, messageOf, principalOf, readBody, tenantOf } from './exchange.js';
 import { parseMessage } from './decision/message.js';
+import { keepsItsSession } from './renew.js';
+import { ANY_INSTANCE } from './session.js';
 const BODIES = 32 * 2 ** 20;
 /** A session that is not heard of for so long no longer counts; it stays valid. Most clients leave without a DELETE. */
 export const SESSION_IDLE = 3_600_000;
@@ -50,18 +53,20 @@ export const FIND_FACT = {
 	session: (exchange, { counts, pools }) => {
 		const { state, head } = exchange;
 		const tenant = tenantOf(exchange) ?? '';
-		if (messageOf(exchange)?.method === 'initialize') {
+		if (messageOf(exchange)?.method === 'initialize' && kindOf(head) === 'mcp') {
 			const most = state.tables.tenants.get(tenant)?.sessions ?? Infinity;
 			if (counts.sessions >= state.tables.raw.limits.sessions || counts.sessionsOf(tenant) >= most) return { kind: 'full' };
 			exchange.releaseSession = counts.holdSession(tenant);
 			return { kind: 'none' };
 		}
-		const id = head.request.headers['mcp-session-id'];
+		const id = sessionIdOf(head);
 		if (id === undefined) return { kind: 'none' };
 		const session = state.sealer.open(id);
 		const leg = session?.legs.find(({ server }) => server === head.route?.server);
-		if (!session || !leg || session.tenant !== tenant || session.principal !== principalOf(exchange)) return { kind: 'unknown' };
-		if (!pools.get(leg.server)?.byId(leg.instance)) return { kind: 'unknown' };
+		const table = state.tables.pools.get(leg?.server ?? '');
+		const kind = kindOf(head) === 'mcp' ? 'mcp' : 'message';
+		if (!session || !leg || !table || session.kind !== kind || session.tenant !== tenant || session.principal !== principalOf(exchange)) return { kind: 'unknown' };
+		if (!instanceOf(leg, pools.get(leg.server)) && !(keepsItsSession(table) && session.init)) return { kind: 'unknown' };
 		exchange.session = session;
 		counts.openSession(id, tenant, performance.now() + SESSION_IDLE);
 		return { kind: 'open' };
@@ -69,7 +74,12 @@ export const FIND_FACT = {
 	instance: (exchange, { pools }) => {
 		const pool = pools.get(exchange.head.route?.server ?? '');
 		const leg = exchange.session?.legs.find(({ server }) => server === pool?.server);
-		exchange.instance = (leg ? pool?.byId(leg.instance) : pool?.next(new Set())) ?? null;
-		return exchange.instance ? { kind: 'ok' } : { kind: 'none', retryAfter: 1 };
+		const table = pool && exchange.state.tables.pools.get(pool.server);
+		const home = leg && instanceOf(leg, pool);
+		exchange.instance = (home === ANY_INSTANCE ? null : home) ?? (table && pool?.next(new Set(), keyOf(exchange, table))) ?? null;
+		return exchange.instance ? { kind: 'ok' } : { kind: 'none', retryAfter: pool?.retryAfter ?? 1 };
 	},
 };
+function instanceOf({ instance }, pool) {
+	return instance === ANY_INSTANCE ? ANY_INSTANCE : pool?.byId(instance);
+}

@@ -11,8 +11,10 @@ import { holdStream, FIND_FACT } from './facts.js';
 export function createHandler(options) {
 	return (incoming, outgoing, awaitsContinue) => {
 		const state = options.state();
+		const id = requestId(incoming, state);
 		const exchange = {
-			id: requestId(incoming, state),
+			id,
+			correlationId: correlationId(incoming) ?? id,
 			startedAt: performance.now(),
 			incoming,
 			outgoing,
@@ -26,6 +28,7 @@ export function createHandler(options) {
 			releaseStream: () => { },
 			releaseSession: () => { },
 			isForwarded: false,
+			span: null,
 			reason: null,
 			note: null,
 		};
@@ -53,6 +56,8 @@ async function run(options, exchange) {
 	if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.counts)) return refuse(options, exchange, 'streams-full');
 	audit(options, exchange);
 	exchange.isForwarded = true;
+	const { traceparent } = exchange.head.request.headers;
+	exchange.span = options.parts().tracer?.begin(messageOf(exchange)?.traceparent ?? traceparent ?? null, exchange.startedAt) ?? null;
 	const outcome = await forward(exchange, pool, options).finally(() => exchange.releaseSession());
 	if (outcome.kind === 'failed') refuse(options, exchange, outcome.reason);
 }
@@ -60,6 +65,10 @@ function requestId({ headers, socket }, state) {
 	const given = headers['x-request-id'];
 	const isName = typeof given === 'string' && /^[A-Za-z0-9-]{8,64}$/.test(given);
 	return isName && state.trusted(socket.remoteAddress ?? '') ? given : randomUUID();
+}
+function correlationId({ headers }) {
+	const given = headers['x-correlation-id'];
+	return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : null;
 }
 function requestOf(incoming) {
 	let hosts = 0;
@@ -75,6 +84,7 @@ function requestOf(incoming) {
 }
 function answer(options, exchange, what) {
 	if (what === 'preflight') return write(exchange, preflightAnswer(exchange.state.tables, exchange.head));
+	if (what === 'servers') return write(exchange, serversAnswer(exchange, options));
 	const { method } = exchange.head.request;
 	const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'mcpgen-config-hash': exchange.state.tables.raw.hash };
 	if (method !== 'GET' && method !== 'HEAD') {
@@ -108,9 +118,19 @@ function sendRefusal({ metrics }, exchange, refusal) {
 	else write(exchange, refusalAnswer(state.tables, head, refusal, exchange.id));
 }
 const printable = (origin) => (origin === null ? 'none' : origin.slice(0, 200));
-function write({ outgoing, id }, { status, headers, body }) {
-	outgoing.writeHead(status, { ...headers, 'x-request-id': id, ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }) });
+function write({ outgoing, id, correlationId }, { status, headers, body }) {
+	outgoing.writeHead(status, { ...headers, 'x-request-id': id, 'x-correlation-id': correlationId, ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }) });
 	outgoing.end(body);
+}
+function serversAnswer(exchange, { pools }) {
+	const { tables } = exchange.state;
+	const tenant = tenantOf(exchange);
+	const granted = tenant === null ? undefined : tables.serverSets.get(tables.tenants.get(tenant)?.servers ?? '');
+	const seen = pools.all().filter(({ server }) => tables.raw.profile === 'local' || granted?.has(server));
+	const servers = Object.fromEntries(seen.map((pool) => [pool.server, pool.health()]));
+	const well = Object.values(servers).every(({ healthy, total }) => total > 0 && healthy === total);
+	const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+	return { status: 200, headers, body: `${JSON.stringify({ status: well ? 'ok' : 'degraded', servers })}\n` };
 }
 function audit({ log, metrics }, exchange) {
 	const message = messageOf(exchange);
@@ -118,7 +138,7 @@ function audit({ log, metrics }, exchange) {
 	for (const { tool, argumentsJson } of message?.calls ?? []) {
 		metrics.count('mcpgen_tool_calls_total', { server });
 		const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
-		if (exchange.state.tables.raw.log.audit) log('info', 'audit', { request_id: exchange.id, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
+		if (exchange.state.tables.raw.log.audit) log('info', 'audit', { request_id: exchange.id, correlation_id: exchange.correlationId, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
 	}
 }
 function who(exchange) {
@@ -137,10 +157,17 @@ function finish({ metrics, log }, exchange) {
 	const method = METHODS.has(head.request.method) ? head.request.method : 'other';
 	metrics.count('mcpgen_requests_total', { server, method, status: String(status) });
 	metrics.duration({ server }, duration / 1000);
+	exchange.span?.end({
+		name: message?.method === 'tools/call' ? `tools/call ${message.name?.slice(0, 128) ?? ''}` : (message?.method.slice(0, 64) || method),
+		status,
+		attributes: { server, tenant: tenantOf(exchange), reason: exchange.reason, instance: exchange.instance?.id ?? null, request_id: exchange.id },
+	});
 	if ((head.health || !state.tables.raw.log.requests) && exchange.reason === null) return;
 	log(exchange.note === null ? 'info' : 'warn', 'request', {
 		...(exchange.note === null ? {} : { message: exchange.note }),
 		request_id: exchange.id,
+		correlation_id: exchange.correlationId,
+		...(exchange.span ? { trace_id: exchange.span.traceId } : {}),
 		...who(exchange),
 		server: server || null,
 		method,

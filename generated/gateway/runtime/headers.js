@@ -3,13 +3,13 @@
 const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
 const OURS = [
 	'authorization', 'x-api-key', 'cookie', 'host', 'content-length', 'expect', 'origin', 'mcp-session-id', 'forwarded', 'x-real-ip', 'x-original-host',
-	'x-original-url', 'x-rewrite-url', 'x-request-id', 'http2-settings',
+	'x-original-url', 'x-rewrite-url', 'x-request-id', 'x-correlation-id', 'http2-settings',
 ];
 const NOT_FORWARDED = new Set([...HOP_BY_HOP, ...OURS]);
-const NOT_RETURNED = new Set([...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id']);
+const NOT_RETURNED = new Set([...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id', 'x-correlation-id']);
 const NOT_RETURNED_EITHER = /^(?:access-control-|x-accel-|x-sendfile)/;
 const CLAIMED = /^x[-_](?:forwarded|api[-_]key|user|tenant|remote[-_]user|client[-_](?:id|ip)|authenticated)/;
-export function forwardedHeaders(head, requestId, upstreamSession) {
+export function forwardedHeaders(head, { id, correlationId, span }) {
 	const { headers } = head.request;
 	const named = connectionNames(headers['connection']);
 	const out = {};
@@ -17,10 +17,11 @@ export function forwardedHeaders(head, requestId, upstreamSession) {
 		const value = headers[name];
 		if (value !== undefined && !NOT_FORWARDED.has(name.replaceAll('_', '-')) && !CLAIMED.test(name) && !named.has(name)) out[name] = value;
 	}
-	out['x-request-id'] = requestId;
+	out['x-request-id'] = id;
+	out['x-correlation-id'] = correlationId;
+	if (span) out['traceparent'] = span.traceparent;
 	out['x-forwarded-for'] = head.address;
 	out['x-forwarded-host'] = head.host;
-	if (upstreamSession !== null) out['mcp-session-id'] = upstreamSession;
 	return out;
 }
 /** `extra` wins. A stream must reach the client as it comes, so a buffering hop in front is told (nginx: X-Accel-Buffering). */

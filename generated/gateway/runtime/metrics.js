@@ -10,6 +10,7 @@ const COUNTERS = {
 	mcpgen_sessions_opened_total: 'Legacy sessions opened by this process.',
 	mcpgen_sessions_ended_total: 'Legacy sessions ended at this process.',
 	mcpgen_upstream_failures_total: 'Requests that failed behind the gateway, by server and stage.',
+	mcpgen_upstream_retries_total: 'Requests sent to another instance after one failed, by server.',
 };
 export class Metrics {
 	#counters = new Map();

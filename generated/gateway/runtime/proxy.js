@@ -1,95 +1,113 @@
 // mcpgen: do not edit.
+import { kindOf, sessionIdOf } from './decision/head.js';
 import { eraOf } from './decision/revision.js';
-import { messageOf, principalOf, tenantOf } from './exchange.js';
-import { forwardedHeaders, isEventStream, returnedHeaders } from './headers.js';
-import { corsHeaders } from './respond.js';
 import { SESSION_IDLE } from './facts.js';
+import { keyOf, messageOf, ownerOf, principalOf, tenantOf } from './exchange.js';
+import { forwardedHeaders, isEventStream, returnedHeaders } from './headers.js';
+import { initOf, keepsItsSession } from './renew.js';
+import { corsHeaders } from './respond.js';
+import { ANY_INSTANCE } from './session.js';
+import { deliver, discard } from './upstream/deliver.js';
 import { UpstreamFault } from './upstream/upstream.js';
-const FAILURE = {
-	refused: { reason: 'no-instance', elsewhere: true },
-	connect: { reason: 'no-instance', elsewhere: true },
-	full: { reason: 'instance-full', elsewhere: true },
-	sent: { reason: 'upstream-lost', elsewhere: false },
-	timeout: { reason: 'upstream-timeout', elsewhere: false },
-	answered: { reason: 'upstream-lost', elsewhere: false },
+const REASON = {
+	refused: 'no-instance',
+	connect: 'no-instance',
+	full: 'instance-full',
+	sent: 'upstream-lost',
+	timeout: 'upstream-timeout',
+	answered: 'upstream-lost',
 };
-export async function forward(exchange, pool, sources) {
+const READS = /^(?:[a-z]+(?:\/templates)?\/list|resources\/read|server\/discover|completion\/complete)$/;
+export async function forward(exchange, pool, services) {
 	const leaving = new AbortController();
-	const isModern = eraOf(exchange.head, messageOf(exchange)) === 'modern';
-	const leavingCancels = isModern || exchange.head.request.method === 'GET';
+	const { outgoing, state } = exchange;
+	const call = callOf(exchange, pool, services, leaving.signal);
+	const leavingCancels = call.era === 'modern' || exchange.head.request.method === 'GET';
 	const onLeave = () => {
 		if (leavingCancels) leaving.abort();
 	};
-	exchange.outgoing.once('close', onLeave);
-	const found = await send(exchange, pool, sources, leaving.signal);
-	if ('kind' in found) return found;
-	exchange.outgoing.off('close', onLeave);
-	const { instance, response } = found;
-	const sessionId = isModern ? null : sessionHeader(exchange, sources, found);
+	outgoing.once('close', onLeave);
+	let answered;
+	try {
+		answered = await answer(call, exchange, services);
+	} catch (error) {
+		if (!(error instanceof UpstreamFault)) throw error;
+		if (leaving.signal.aborted) return { kind: 'client-gone' };
+		return { kind: 'failed', reason: call.session && error.stage === 'refused' ? 'session-unknown' : REASON[error.stage] };
+	}
+	outgoing.off('close', onLeave);
+	const { response } = answered;
+	const sessionId = call.era === 'modern' ? null : sessionHeader(exchange, call, services, answered);
 	if (sessionId === UNUSABLE || response.status < 200 || response.status > 599) {
-		instance.active--;
 		discard(response);
 		return { kind: 'failed', reason: 'upstream-lost' };
 	}
-	relay(exchange, sources, found, sessionId, leavingCancels);
+	relay(exchange, services, state.tables.pools.get(pool.server), response, sessionId, leavingCancels);
 	return { kind: 'answered' };
 }
-async function send(exchange, pool, { metrics }, signal) {
-	const { head, session } = exchange;
-	const leg = session?.legs.find(({ server }) => server === pool.server);
-	const request = {
-		method: head.request.method,
-		headers: forwardedHeaders(head, exchange.id, leg?.upstreamId ?? null),
-		body: exchange.body,
-		signal,
+function callOf(exchange, pool, { metrics, parts }, signal) {
+	const { head, state, session } = exchange;
+	const table = state.tables.pools.get(pool.server);
+	const message = messageOf(exchange);
+	const own = forwardedHeaders(head, exchange);
+	const headers = (table.transform && parts().transform?.request(own, table.transform)) ?? own;
+	const repeats = message && READS.test(message.method) && !message.continues ? table.choice.retries : 0;
+	return {
+		pool,
+		table,
+		request: { method: head.request.method, headers, body: exchange.body, signal },
+		message,
+		era: eraOf(head, message),
+		session,
+		sessionId: sessionIdOf(head),
+		owner: ownerOf(exchange),
+		path: head.pathTenant === null ? head.path : `/t/${head.pathTenant}${head.path}`,
+		send: async (request, { at, repeats: asked = repeats } = {}) => {
+			const first = at ?? exchange.instance;
+			const delivered = await deliver(pool, { request, first, pinned: at !== undefined, repeats: asked, key: keyOf(exchange, table) }, metrics);
+			exchange.instance = delivered.instance;
+			return delivered;
+		},
+		seal: (leg) => {
+			const init = leg.instance === ANY_INSTANCE || keepsItsSession(table) ? initOf(message) : null;
+			const kind = kindOf(head) === 'mcp' ? 'mcp' : 'message';
+			return state.sealer.seal({ kind, tenant: tenantOf(exchange) ?? '', principal: principalOf(exchange), issuedAt: Date.now(), init, legs: [leg] });
+		},
 	};
-	const tried = new Set();
-	let instance = exchange.instance;
-	let reason = 'no-instance';
-	while (instance) {
-		exchange.instance = instance;
-		instance.active++;
-		try {
-			return { instance, response: await instance.upstream.send(request) };
-		} catch (error) {
-			instance.active--;
-			if (signal.aborted) return { kind: 'client-gone' };
-			const stage = error instanceof UpstreamFault ? error.stage : 'sent';
-			metrics.count('mcpgen_upstream_failures_total', { server: pool.server, stage });
-			if (stage === 'refused' || stage === 'connect') pool.suspect(instance);
-			reason = FAILURE[stage].reason;
-			if (leg) return { kind: 'failed', reason: stage === 'refused' ? 'session-unknown' : reason };
-			if (!FAILURE[stage].elsewhere) break;
-			tried.add(instance);
-			instance = pool.next(tried);
-		}
-	}
-	return { kind: 'failed', reason };
 }
-function relay(exchange, sources, { instance, response }, sessionId, leavingCancels) {
+async function answer(call, exchange, { parts, renewals }) {
+	const { bridge, sse, transform } = parts();
+	if (sse && kindOf(exchange.head) !== 'mcp') return sse.exchange(call);
+	const answered = (await bridge?.exchange(call)) ?? (await pass(call, renewals));
+	const changes = call.table.transform;
+	return transform && changes ? { ...answered, response: await transform.response(answered.response, changes) } : answered;
+}
+async function pass(call, renewals) {
+	const leg = call.session?.legs.find(({ server }) => server === call.pool.server);
+	if (!leg) return call.send(call.request);
+	return renewals.send(call, leg);
+}
+function relay(exchange, { counts }, { timeouts }, response, sessionId, leavingCancels) {
 	const { outgoing, state, head } = exchange;
-	const { timeouts } = state.tables.raw;
 	const isStream = isEventStream(response);
-	const extra = { ...corsHeaders(state.tables, head), 'x-request-id': exchange.id };
+	const extra = { ...corsHeaders(state.tables, head), 'x-request-id': exchange.id, 'x-correlation-id': exchange.correlationId };
 	if (sessionId !== null) extra['mcp-session-id'] = sessionId;
 	const isGone = outgoing.destroyed || outgoing.writableEnded;
 	if (!isGone) outgoing.writeHead(response.status, returnedHeaders(response, isStream, extra));
 	const { body } = response;
 	if (Buffer.isBuffer(body)) {
-		instance.active--;
 		if (!isGone) outgoing.end(body);
 		return;
 	}
 	if (!isGone && isStream) outgoing.flushHeaders();
-	const announced = exchange.head.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
-	const closeStream = isStream && !announced ? sources.counts.openStream(tenantOf(exchange) ?? '') : () => { };
+	const announced = head.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
+	const closeStream = isStream && !announced ? counts.openStream(tenantOf(exchange) ?? '') : () => { };
 	const wait = isStream ? timeouts.idleStream : timeouts.response;
 	const timer = setTimeout(() => body.destroy(), wait);
 	if (isStream) body.on('data', () => timer.refresh());
 	body.once('close', () => {
 		clearTimeout(timer);
 		closeStream();
-		instance.active--;
 		if (!body.readableEnded) outgoing.destroy();
 	});
 	body.on('error', () => { });
@@ -97,30 +115,26 @@ function relay(exchange, sources, { instance, response }, sessionId, leavingCanc
 	outgoing.once('close', () => onClientClosed(body, leavingCancels));
 	body.pipe(outgoing);
 }
-function discard({ body }) {
-	if (!Buffer.isBuffer(body)) body.on('error', () => { }).destroy();
-}
 function onClientClosed(body, leavingCancels) {
 	if (body.readableEnded) return;
 	if (leavingCancels) body.destroy();
 	else body.unpipe().resume();
 }
 const UNUSABLE = '';
-function sessionHeader(exchange, { counts, metrics }, { instance, response }) {
+function sessionHeader(exchange, call, { counts, metrics, renewals }, { instance, response }) {
 	const upstreamId = response.headers['mcp-session-id'];
-	const { state, head, session } = exchange;
-	const own = head.request.headers['mcp-session-id'];
-	if (session && own !== undefined) {
-		const ended = response.status === 404 || (head.request.method === 'DELETE' && response.status < 300);
-		if (ended && counts.endSession(own)) metrics.count('mcpgen_sessions_ended_total', {});
-		return upstreamId === undefined ? null : own;
+	if (kindOf(exchange.head) !== 'mcp') return null;
+	if (call.session && call.sessionId !== undefined) {
+		const isDeleted = call.request.method === 'DELETE' && response.status < 300;
+		if (isDeleted) renewals.end(call.sessionId);
+		if ((response.status === 404 || isDeleted) && counts.endSession(call.sessionId)) metrics.count('mcpgen_sessions_ended_total', {});
+		return upstreamId === undefined ? null : call.sessionId;
 	}
 	if (typeof upstreamId !== 'string' || response.status >= 300) return null;
-	const tenant = tenantOf(exchange) ?? '';
-	const server = head.route?.server ?? '';
-	const id = state.sealer.seal({ tenant, principal: principalOf(exchange), issuedAt: Date.now(), legs: [{ server, instance: instance.id, upstreamId }] });
+	const leg = { server: call.pool.server, instance: instance?.id ?? ANY_INSTANCE, upstreamId };
+	const id = call.seal(leg);
 	if (id === null) return UNUSABLE;
-	counts.openSession(id, tenant, performance.now() + SESSION_IDLE);
+	counts.openSession(id, tenantOf(exchange) ?? '', performance.now() + SESSION_IDLE);
 	metrics.count('mcpgen_sessions_opened_total', {});
 	return id;
 }

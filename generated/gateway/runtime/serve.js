@@ -9,6 +9,8 @@ import { OpenCounts } from './open-counts.js';
 import { drainServer, listenAt, plainServer, publicServer } from './listen.js';
 import { createLog } from './log.js';
 import { Metrics } from './metrics.js';
+import { loadParts } from './parts.js';
+import { Renewals } from './renew.js';
 import { Pools } from './upstream/pools.js';
 import { refusalBody } from './decision/reasons.js';
 import { createState } from './state.js';
@@ -23,12 +25,13 @@ export async function serve(tables, features, env, write) {
 	const counts = new OpenCounts();
 	const pools = new Pools(env, log);
 	let state = await createState(tables, env, features, null);
+	let parts = await loadParts(tables, features, { log, metrics }, null);
 	await pools.reconcile(state.tables, features);
 	let draining = false;
 	let reloading = Promise.resolve();
 	registerGauges(metrics, counts, pools, () => state);
 	const listening = new Set();
-	const handle = createHandler({ state: () => state, log, metrics, counts, pools, draining: () => draining });
+	const handle = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, renewals: new Renewals(), draining: () => draining });
 	const server = publicServer({
 		handle: (incoming, outgoing, awaitsContinue) => {
 			if (draining) outgoing.setHeader('connection', 'close');
@@ -55,6 +58,7 @@ export async function serve(tables, features, env, write) {
 				const fresh = await createState(next, env, nextFeatures, state);
 				const old = state;
 				await pools.reconcile(fresh.tables, nextFeatures);
+				parts = await loadParts(next, nextFeatures, { log, metrics }, parts);
 				state = fresh;
 				old.close();
 				log('info', 'reloaded', { hash: next.hash });
@@ -69,6 +73,7 @@ export async function serve(tables, features, env, write) {
 			log('info', 'draining', { streams: counts.streams });
 			for (const outgoing of listening) endStream(outgoing);
 			await Promise.all([drainServer(server, state.tables.raw.timeouts.drain), admin ? drainServer(admin.server, 1000) : null]);
+			await parts.close();
 			await pools.close();
 			state.close();
 			log('info', 'stopped');

@@ -4,7 +4,9 @@
  * it is.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-const VERSION = 1;
+/** In place of an instance: any will do, since the session lives in none. */
+export const ANY_INSTANCE = '*';
+const VERSION = 2;
 const MOST_BYTES = 4096;
 /** @param secrets the first seals, all open, so that keys are rotated by putting a new one in front */
 export function createSealer(secrets, ttl, now) {
@@ -23,11 +25,11 @@ export function createSealer(secrets, ttl, now) {
 		},
 	};
 }
-function seal(key, { tenant, principal, issuedAt, legs }) {
+function seal(key, { kind, tenant, principal, issuedAt, init, legs }) {
 	const nonce = randomBytes(12);
 	const head = Buffer.from([VERSION]);
 	const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(head);
-	const plain = JSON.stringify([tenant, principal, issuedAt, legs.map(({ server, instance, upstreamId }) => [server, instance, upstreamId])]);
+	const plain = JSON.stringify([kind, tenant, principal, issuedAt, init, legs.map(({ server, instance, upstreamId }) => [server, instance, upstreamId])]);
 	const id = Buffer.concat([head, nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
 	return id.length > MOST_BYTES ? null : id;
 }
@@ -37,8 +39,8 @@ function open(key, sealed) {
 		const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13)).setAAD(sealed.subarray(0, 1));
 		decipher.setAuthTag(sealed.subarray(-16));
 		const plain = Buffer.concat([decipher.update(sealed.subarray(13, -16)), decipher.final()]).toString('utf8');
-		const [tenant, principal, issuedAt, legs] = JSON.parse(plain);
-		return { tenant, principal, issuedAt, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })) };
+		const [kind, tenant, principal, issuedAt, init, legs] = JSON.parse(plain);
+		return { kind, tenant, principal, issuedAt, init, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })) };
 	} catch {
 		return null;
 	}

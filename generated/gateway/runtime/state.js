@@ -16,7 +16,7 @@ export async function createState(raw, env, features, previous) {
 	const hops = raw.trusted[tables.placement];
 	const inNetworks = addressSet(hops.flatMap((hop) => ('cidr' in hop ? [hop.cidr] : [])));
 	await names.watch(hops.flatMap((hop) => ('name' in hop ? [hop.name] : [])), features);
-	const readToken = raw.admin?.readToken;
+	const token = (name) => (name ? longSecret(env, name, 16) : null);
 	return {
 		tables,
 		authenticate: apiKeys(tables, distinct((name) => longSecret(env, name, 16))),
@@ -24,7 +24,8 @@ export async function createState(raw, env, features, previous) {
 		trusted: (address) => inNetworks(address) || names.has(address),
 		perAddress: keepOrMake(previous?.perAddress, previous?.tables.raw.limits.perAddress, raw.limits.perAddress),
 		perTenant: new Map([...tables.tenants].flatMap(([name, { rate }]) => rate ? [[name, keepOrMake(previous?.perTenant.get(name), previous?.tables.tenants.get(name)?.rate, rate)]] : [])),
-		adminToken: readToken ? longSecret(env, readToken, 16) : null,
+		readToken: token(raw.admin?.readToken),
+		writeToken: token(raw.admin?.writeToken),
 		close: () => names.close(),
 	};
 }

@@ -4,6 +4,7 @@
  */
 import type { OriginRule, OriginSet, Traffic } from '../../plan/types.js';
 import { because, entry, map, section } from './directives.js';
+import { routeName } from './routes.js';
 import { $, literally, mapKey, mapPattern, template, text, type Template } from './tokens.js';
 import type { Entry, Item } from './types.js';
 
@@ -16,7 +17,7 @@ export function origins(traffic: Traffic): readonly Item[] {
   return [
     section('rows 3 and 4: the origin is accepted, or there is none'),
     ...(takesForwarded(traffic) ? [forwardedOrigin()] : []),
-    map($('mcp_route'), 'mcp_origins', '+none', routes.map(({ server, origins }) => entry(mapKey(server), mapKey(origins)))),
+    map($('mcp_route'), 'mcp_origins', '+none', routes.map((route) => entry(mapKey(routeName(route)), mapKey(route.origins)))),
     map(template($('mcp_origins'), '|', originOf(traffic)), 'mcp_origin_is', 'refused', [
       ...usedSets(traffic).flatMap((set) => exactEntries(traffic, set)),
       // Strings are looked up before patterns, patterns are tried from the top.

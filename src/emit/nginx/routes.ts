@@ -1,5 +1,5 @@
 /** Rows 2 and 5: the routes, and the methods they take. */
-import type { Traffic } from '../../plan/types.js';
+import type { Route, Traffic } from '../../plan/types.js';
 import { because, entry, map, section } from './directives.js';
 import { $, literally, mapKey, mapPattern, template, word, type Template } from './tokens.js';
 import type { Item } from './types.js';
@@ -16,10 +16,15 @@ export function routes({ routes, tenants }: Traffic): readonly Item[] {
         $(pathTenants.length > 0 ? 'mcp_path' : 'mcp_raw_path'),
         'mcp_route',
         mapKey(''),
-        routes.map(({ path, server }) => entry(mapPattern(`^${literally(path)}$`), word(server))),
+        routes.map((route) => entry(mapPattern(`^${literally(route.path)}$`), word(routeName(route)))),
       ),
     ),
   ];
+}
+
+/** One word for each route: its server, and what else it is than that server's MCP endpoint. */
+export function routeName({ kind, server }: Route): string {
+  return kind === 'mcp' ? server : `${server || 'gateway'}.${kind}`;
 }
 
 /** `/t/acme/mcp/search` → `/mcp/search`, for tenants that are recognised by path. The pattern takes small letters: capitals are no tenant. */
@@ -37,7 +42,7 @@ export function methods({ routes }: Traffic): readonly Item[] {
   const classes = new Map(routes.map(({ methods }) => [allowOf(methods).value, methods]));
   return [
     section('row 5: the route takes this method'),
-    map($('mcp_route'), 'mcp_allow', mapKey(''), routes.map(({ server, methods }) => entry(mapKey(server), allowOf(methods)))),
+    map($('mcp_route'), 'mcp_allow', mapKey(''), routes.map((route) => entry(mapKey(routeName(route)), allowOf(route.methods)))),
     map(
       template($('mcp_method'), ' of ', $('mcp_allow')),
       'mcp_method_is',

@@ -28,7 +28,8 @@ export const routeOverlap: Rule<'plan'> = {
   *check({ plan: { traffic } }) {
     const exact = new Map<string, Route>();
     const folded = new Map<string, Route>();
-    const routes = [...traffic.routes].sort((a, b) => a.path.length - b.path.length);
+    // The gateway's own are the reserved ones.
+    const routes = traffic.routes.filter(({ server }) => server !== '').sort((a, b) => a.path.length - b.path.length);
     for (const route of routes) {
       const reserved = RESERVED[firstSegment(route.path)];
       if (reserved) yield { at: route.from, message: `route ${quote(route.path)} is reserved: ${reserved}`, help: HELP };
@@ -38,7 +39,7 @@ export const routeOverlap: Rule<'plan'> = {
       const around = enclosing(route.path).flatMap((path) => exact.get(path) ?? []);
       if (same) yield clash(route, same, `is also the route of ${same.server}`);
       else if (alike) yield clash(route, alike, `differs from ${quote(alike.path)} of ${alike.server} in case alone`);
-      for (const outer of around)
+      for (const outer of around.filter(({ server }) => server !== route.server))
         yield clash(
           route,
           outer,

@@ -3,7 +3,7 @@
  * The decision: a table of pure rows, tried in order. A row refuses, answers, asks for a fact, or lets the request go on. The gateway finds facts out;
  * `explain` and tests give them. The nginx emitter reads the `nginx` column.
  */
-import { hostAccepted } from './head.js';
+import { hostAccepted, kindOf, sessionIdOf } from './head.js';
 import { originAllowed } from './origin.js';
 import { REASONS } from './reasons.js';
 import { eraOf, revisionFault } from './revision.js';
@@ -90,6 +90,7 @@ export const ROWS = [
 	{
 		id: 'grant',
 		nginx: 'cannot',
+		not: ['health'],
 		check: (tables, head, facts) => {
 			const name = facts.tenants?.[0] ?? '';
 			const tenant = tables.tenants.get(name);
@@ -112,8 +113,9 @@ export const ROWS = [
 	{
 		id: 'body',
 		nginx: 'cannot',
-		check: (_tables, { request }, { body }) => {
-			if (request.method !== 'POST') return null;
+		check: (_tables, head, { body }) => {
+			if (kindOf(head) === 'health') return { answer: 'servers' };
+			if (head.request.method !== 'POST') return null;
 			if (!body) return { need: 'body' };
 			return body.kind === 'refused' ? no(body.reason, 'gateway.limits', body.reason === 'instance-full' ? { retryAfter: 1 } : {}) : null;
 		},
@@ -129,9 +131,11 @@ export const ROWS = [
 	{
 		id: 'session',
 		nginx: 'cannot',
+		not: ['sse'],
 		check: (_tables, head, { body, session }) => {
 			const message = body?.kind === 'message' ? body.message : undefined;
 			if (eraOf(head, message) === 'modern') return null;
+			if (kindOf(head) === 'message' && sessionIdOf(head) === undefined) return no('session-unknown', 'gateway.sessionKeys');
 			if (!session) return { need: 'session' };
 			if (session.kind === 'unknown') return no('session-unknown', 'gateway.sessionKeys');
 			return session.kind === 'full' ? no('sessions-full', 'gateway.limits.sessions', { retryAfter: 60 }) : null;
@@ -146,11 +150,17 @@ export const ROWS = [
 		},
 	},
 ];
+function isApplied(row, tables, head) {
+	const kind = kindOf(head);
+	if (row.not?.includes(kind)) return false;
+	return kind !== 'health' || tables.raw.profile !== 'local' || !CALLER_ROWS.has(row.id);
+}
+const CALLER_ROWS = new Set(['credentials', 'tenant', 'quota']);
 /** Decides from row `from` on. Pure: the same tables, request and facts give the same decision everywhere. */
 export function decide(tables, head, facts, from = 0) {
 	for (let index = from; index < ROWS.length; index++) {
 		const row = ROWS[index];
-		const verdict = row.check(tables, head, facts);
+		const verdict = isApplied(row, tables, head) ? row.check(tables, head, facts) : null;
 		if (verdict === null) continue;
 		if ('need' in verdict) return { kind: 'need', step: row.id, fact: verdict.need, row: index };
 		if ('answer' in verdict) return { kind: 'answer', step: row.id, what: verdict.answer };

@@ -1,5 +1,10 @@
 // mcpgen: do not edit.
 import { clientAddress, isLoopback } from './address.js';
+export const kindOf = ({ route }) => route?.kind ?? 'mcp';
+/** The id of the session a legacy request claims: in a header, or in the query where 2024-11-05 has it. */
+export function sessionIdOf(head) {
+	return kindOf(head) === 'message' ? /(?:^|&)sessionId=([^&]*)/.exec(head.query)?.[1] : head.request.headers['mcp-session-id'];
+}
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 const HEALTH = new Map([
 	['/health', 'health'],
@@ -22,6 +27,7 @@ export function readHead(tables, request, trusted) {
 		request,
 		fault: faultOf(request, rawPath, host),
 		path,
+		query: query === -1 ? '' : target.slice(query + 1),
 		pathTenant,
 		health: HEALTH.get(rawPath) ?? null,
 		host: host ?? '',

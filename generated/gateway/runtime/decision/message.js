@@ -56,6 +56,9 @@ function single(value) {
 		name: typeof name === 'string' ? name : null,
 		claim: meta[PROTOCOL_VERSION],
 		declaresCapabilities: isObject(meta[CLIENT_CAPABILITIES]),
+		continues: params['inputResponses'] !== undefined || params['requestState'] !== undefined,
+		traceparent: typeof meta['traceparent'] === 'string' ? meta['traceparent'] : null,
+		initialize: method === 'initialize' ? params : null,
 		methods: isResponse ? [] : [String(method)],
 		calls: method === 'tools/call' ? [{ tool: typeof name === 'string' ? name : null, argumentsJson: JSON.stringify(params['arguments']) ?? '' }] : [],
 	};
@@ -71,6 +74,9 @@ function batch(values) {
 		name: null,
 		claim: undefined,
 		declaresCapabilities: false,
+		continues: false,
+		traceparent: null,
+		initialize: null,
 		methods: whole.flatMap((part) => part.methods),
 		calls: whole.flatMap((part) => part.calls),
 	};

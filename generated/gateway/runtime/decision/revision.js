@@ -1,9 +1,14 @@
 // mcpgen: do not edit.
+/**
+ * Row 13: which revision a body speaks, and whether its headers say the same. The body is what will be executed, so it decides; the order of the
+ * checks is the order in which the specification names their errors (MCP 2026-07-28, Streamable HTTP "Standard headers").
+ */
+import { kindOf } from './head.js';
 const isModern = (version) => typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= '2026-07-28';
 const NEGOTIATED = '2024-11-05';
 /** GET and DELETE are operations on a legacy session; a body without a claim is legacy unless its header claims otherwise. */
 export function eraOf(head, message) {
-	if (!message || message.shape === 'batch' || message.shape === 'response') return 'legacy';
+	if (!message || kindOf(head) !== 'mcp' || message.shape === 'batch' || message.shape === 'response') return 'legacy';
 	if (message.claim !== undefined) return message.method === 'initialize' && !isModern(message.claim) ? 'legacy' : 'modern';
 	if (message.method === 'initialize') return 'legacy';
 	return isModern(head.request.headers['mcp-protocol-version']) ? 'modern' : 'legacy';
@@ -11,7 +16,8 @@ export function eraOf(head, message) {
 export function revisionFault(tables, head, message) {
 	const header = head.request.headers['mcp-protocol-version'];
 	if (eraOf(head, message) === 'legacy') {
-		if (!tables.raw.revisions.some((revision) => revision < '2026-07-28')) return notServed(tables, header ?? null);
+		if (kindOf(head) !== 'mcp') return null;
+		if (!tables.raw.revisions.some((revision) => revision > NEGOTIATED && revision < '2026-07-28')) return notServed(tables, header ?? null);
 		if (message?.method === 'initialize') return isModern(header) ? { reason: 'header-mismatch' } : null;
 		return header === undefined || header === NEGOTIATED || tables.revisions.has(header) ? null : notServed(tables, header);
 	}

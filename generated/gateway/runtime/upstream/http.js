@@ -16,7 +16,7 @@ export function httpUpstream({ url, connect, firstByte }) {
 	};
 	const send = secure ? https.request : http.request;
 	return {
-		send: (request) => exchange(send({ ...target, method: request.method, headers: headersFor(url, request) }), request, connect, firstByte),
+		send: (request) => exchange(send({ ...target, path: request.path ?? target.path, method: request.method, headers: headersFor(url, request) }), request, connect, firstByte),
 		close: async () => agent.destroy(),
 	};
 }

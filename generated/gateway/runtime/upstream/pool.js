@@ -1,6 +1,6 @@
 // mcpgen: do not edit.
 /** The instances of one server: which there are, which are well, and which is next. */
-import { BALANCES } from './balance.js';
+import { BALANCERS } from './balance.js';
 const DOWN_EVERY = 1000;
 export class Pool {
 	server;
@@ -8,22 +8,23 @@ export class Pool {
 	#log;
 	#instances = new Map();
 	#timers = new Map();
-	#turn = 0;
+	#balancer;
 	#closed = false;
 	onClose = () => { };
 	constructor(server, table, log) {
 		this.server = server;
 		this.#table = table;
 		this.#log = log;
+		this.#balancer = BALANCERS[table.choice.balance](Math.random);
 	}
 	get instances() {
 		return [...this.#instances.values()];
 	}
-	next(tried) {
+	next(tried, key) {
 		const left = this.instances.filter((instance) => !tried.has(instance));
 		const well = left.filter(({ up }) => up);
 		const candidates = well.length > 0 ? well : left;
-		return candidates.length === 0 ? null : BALANCES[this.#table.balance](candidates, this.#turn++);
+		return candidates.length === 0 ? null : this.#balancer.choose(candidates, key);
 	}
 	byId(id) {
 		return this.#instances.get(id);
@@ -43,7 +44,18 @@ export class Pool {
 			retire(instance);
 		}
 	}
-	suspect(instance) {
+	report(instance, outcome, _ms) {
+		if (outcome === 'unreachable') this.#suspect(instance);
+	}
+	health() {
+		const total = this.#instances.size;
+		const healthy = this.instances.filter(({ up }) => up).length;
+		return { healthy, total, percent: total === 0 ? 0 : Math.round((100 * healthy) / total) };
+	}
+	get retryAfter() {
+		return 1;
+	}
+	#suspect(instance) {
 		if (!instance.probe || this.#instances.get(instance.id) !== instance) return;
 		this.#turnTo(instance, false);
 		this.#schedule(instance, DOWN_EVERY);

@@ -24,11 +24,11 @@ export class Pools {
 		const next = new Map();
 		for (const [server, table] of tables.pools) {
 			const source = overrides.get(server) ?? table.sources[tables.placement];
-			const { connect, firstByte, keepAlive } = tables.raw.timeouts;
+			const { keepAlive } = tables.raw.timeouts;
 			const secrets = source.kind === 'spawn' ? source.child.env.map(([, value]) => ('secret' in value ? digest(readSecret(this.#env, value.secret)) : null)) : [];
-			const key = JSON.stringify([source, table.balance, table.health, connect, firstByte, keepAlive, secrets]);
+			const key = JSON.stringify([source, table.choice, table.health, table.timeouts, keepAlive, secrets]);
 			const known = this.#pools.get(server);
-			next.set(server, known?.key === key ? known : { key, pool: await this.#create(server, table, source, tables.raw.timeouts, features) });
+			next.set(server, known?.key === key ? known : { key, pool: await this.#create(server, table, source, keepAlive, features) });
 		}
 		for (const [server, { pool }] of this.#pools)
 			if (next.get(server)?.pool !== pool) void pool.close();
@@ -37,16 +37,19 @@ export class Pools {
 	async close() {
 		await Promise.all(this.all().map((pool) => pool.close()));
 	}
-	async #create(server, table, source, timeouts, features) {
+	async #create(server, table, source, keepAlive, features) {
 		const pool = new Pool(server, table, this.#log);
-		const http = (endpoint) => {
+		const http = (endpoint, weight = 1, region = null) => {
 			const url = new URL(endpoint);
-			return { upstream: httpUpstream({ url, connect: timeouts.connect, firstByte: timeouts.firstByte }), probe: probeOf(table.health, url) };
+			return { upstream: httpUpstream({ url, connect: table.timeouts.connect, firstByte: table.timeouts.firstByte }), probe: probeOf(table.health, url), weight, region };
 		};
 		switch (source.kind) {
 			case 'urls': {
-				const urls = new Map(source.instances.map(({ id, url }) => [id, url]));
-				pool.update([...urls.keys()], (id) => http(urls.get(id) ?? ''));
+				const byId = new Map(source.instances.map((instance) => [instance.id, instance]));
+				pool.update([...byId.keys()], (id) => {
+					const { url, weight, region } = byId.get(id);
+					return http(url, weight, region);
+				});
 				break;
 			}
 			case 'dns': {
@@ -57,8 +60,8 @@ export class Pools {
 				break;
 			}
 			case 'spawn': {
-				const upstream = await createChildren(source.child, this.#env, features, timeouts.keepAlive, this.#log);
-				if (upstream) pool.update(['local'], () => ({ upstream, probe: null }));
+				const upstream = await createChildren(source.child, this.#env, features, keepAlive, this.#log);
+				if (upstream) pool.update(['local'], () => ({ upstream, probe: null, weight: 1, region: null }));
 				break;
 			}
 			case 'none':

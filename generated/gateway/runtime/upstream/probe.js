@@ -4,14 +4,14 @@ import https from 'node:https';
 import { connect } from 'node:net';
 /** Asks an instance whether it is well, on a connection of its own: a pooled one could be fine when the instance takes no new ones. */
 export function probeOf(health, endpoint) {
-	return health.kind === 'http' ? (timeout) => probeHttp(new URL(health.path, endpoint), timeout) : (timeout) => probeTcp(endpoint, timeout);
+	return health.kind === 'http' ? (timeout) => probeHttp(new URL(health.path, endpoint), health, timeout) : (timeout) => probeTcp(endpoint, timeout);
 }
-function probeHttp(url, timeout) {
+function probeHttp(url, health, timeout) {
 	return new Promise((resolve) => {
 		const get = url.protocol === 'https:' ? https.get : http.get;
 		const request = get(url, { agent: false, timeout }, (response) => {
 			response.resume();
-			resolve(response.statusCode === 200);
+			resolve(response.statusCode === health.status);
 		});
 		request.on('timeout', () => request.destroy());
 		request.on('error', () => resolve(false));

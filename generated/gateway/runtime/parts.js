@@ -1,0 +1,23 @@
+// mcpgen: do not edit.
+export async function loadParts(tables, features, { log, metrics }, known) {
+	const { keepAlive } = tables.timeouts;
+	const bridge = known?.bridge ?? (await loadBridge(tables, features, log));
+	const sse = known?.sse ?? (await features.sse?.())?.createSse({ keepAlive, log }) ?? null;
+	const traces = tables.traces && (await features.traces?.());
+	const tracer = (tables.traces && traces?.createTracer({ ...tables.traces, service: tables.name, log, metrics })) ?? null;
+	const transform = (await features.transform?.())?.TRANSFORM ?? null;
+	if (known?.tracer) void known.tracer.close();
+	return {
+		bridge,
+		sse,
+		tracer,
+		transform,
+		close: async () => {
+			await Promise.all([bridge?.close(), sse?.close(), tracer?.close()]);
+		},
+	};
+}
+async function loadBridge(tables, features, log) {
+	const [module, toLegacy = null, toModern = null] = await Promise.all([features.bridge?.(), features.toLegacy?.(), features.toModern?.()]);
+	return module?.createBridge({ revisions: tables.revisions, keepAlive: tables.timeouts.keepAlive, log, toLegacy, toModern }) ?? null;
+}

@@ -1,0 +1,53 @@
+// mcpgen: do not edit.
+import { UpstreamFault } from './upstream.js';
+const UNSENT = new Set(['refused', 'connect', 'full']);
+const FAILING = new Set([500, 502, 503, 504]);
+const OUTCOME = {
+	refused: 'unreachable',
+	connect: 'unreachable',
+	full: 'abandoned',
+	sent: 'failed',
+	timeout: 'failed',
+	answered: 'failed',
+};
+/** Rejects with the `UpstreamFault` of the last instance. The instance stays counted as busy until its answer has ended. */
+export async function deliver(pool, { request, first, pinned, repeats, key }, metrics) {
+	const tried = new Set();
+	let left = repeats;
+	let instance = first;
+	let last = new UpstreamFault('refused');
+	while (instance) {
+		const begun = performance.now();
+		instance.active++;
+		let next = null;
+		try {
+			const response = await instance.upstream.send(request);
+			const failed = FAILING.has(response.status);
+			pool.report(instance, failed ? 'failed' : 'answered', performance.now() - begun);
+			if (failed && left > 0 && !pinned) next = pool.next(tried.add(instance), key);
+			if (!next) return { instance, response: released(instance, response) };
+			left--;
+			discard(response);
+		} catch (error) {
+			last = error instanceof UpstreamFault ? error : new UpstreamFault('sent', error);
+			const isAbandoned = request.signal.aborted;
+			pool.report(instance, isAbandoned ? 'abandoned' : OUTCOME[last.stage], performance.now() - begun);
+			if (!isAbandoned) metrics.count('mcpgen_upstream_failures_total', { server: pool.server, stage: last.stage });
+			const isTriedAgain = !isAbandoned && !pinned && (UNSENT.has(last.stage) || left-- > 0);
+			if (isTriedAgain) next = pool.next(tried.add(instance), key);
+		}
+		instance.active--;
+		if (next) metrics.count('mcpgen_upstream_retries_total', { server: pool.server });
+		instance = next;
+	}
+	throw last;
+}
+function released(instance, response) {
+	if (Buffer.isBuffer(response.body)) instance.active--;
+	else response.body.once('close', () => instance.active--);
+	return response;
+}
+/** An answer that nobody will read. */
+export function discard({ body }) {
+	if (!Buffer.isBuffer(body)) body.on('error', () => { }).destroy();
+}
