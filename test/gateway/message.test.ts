@@ -19,6 +19,7 @@ describe('shapes', () => {
   test('request, notification, response, batch', () => {
     assert.deepEqual(message(request('tools/list')), {
       shape: 'request', id: 1, method: 'tools/list', name: null, claim: undefined, declaresCapabilities: false, methods: ['tools/list'], calls: [],
+      continues: false, traceparent: null, initialize: null,
     });
     assert.equal(message({ jsonrpc: '2.0', method: 'notifications/initialized' }).shape, 'notification');
     for (const answer of [{ result: {} }, { error: { code: 1, message: 'x' } }, { result: null }]) {

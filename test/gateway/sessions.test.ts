@@ -8,7 +8,7 @@ import { ask, dial, requestBytes, until, within, type AskOptions, type HttpAnswe
 import { json, startUpstream, stream, withSessions, type FakeUpstream, type Received } from '../support/upstreams.js';
 
 const client = (name: string) => ({ keys: [{ secret: `${name.toUpperCase()}_KEY` }] });
-const server = { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
+const server = { kind: 'http', stateful: true, instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
 const CONFIG: Config = gatewayConfig({
   auth: { clients: { acme: client('acme'), twin: client('twin'), globex: client('globex'), racer: client('racer'), batcher: client('batcher'), leaver: client('leaver') } },
   servers: { notes: server, other: server },
