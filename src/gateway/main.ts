@@ -8,6 +8,8 @@ import { createChildren } from './runtime/upstream/pools.js';
 import { serve } from './runtime/serve.js';
 import { FEATURES, TABLES } from './tables.js';
 
+// Whoever reads the log may end before we do.
+process.stdout.on('error', () => {});
 const write = (line: string): void => void process.stdout.write(line);
 let reloads = 0;
 
@@ -39,18 +41,25 @@ async function host(name: string): Promise<() => Promise<void>> {
   };
 }
 
+function start([command, name]: readonly string[]): Promise<() => Promise<void>> {
+  if (command === undefined) return gateway();
+  if (command !== 'host' || name === undefined) throw new SettingError('usage: node main.js [host <server>]');
+  return host(name);
+}
+
+/** Resolves with what ends it in good order. */
+const starting = (async () => start(process.argv.slice(2)))();
+let stopping = false;
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    void starting.then((stop) => stop()).then(() => process.exit(0), () => process.exit(1));
+  });
+}
+
 try {
-  const [command, name] = process.argv.slice(2);
-  if (command !== undefined && (command !== 'host' || name === undefined)) throw new SettingError('usage: node main.js [host <server>]');
-  const stop = await (name === undefined ? gateway() : host(name));
-  let stopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      void stop().then(() => process.exit(0));
-    });
-  }
+  await starting;
 } catch (error) {
   if (!(error instanceof SettingError)) throw error;
   process.stderr.write(`mcpgen gateway: ${error.message}\n`);

@@ -33,10 +33,17 @@ export interface Exchange {
   /** Handed to a server: a client that leaves may still have opened a session there. */
   isForwarded: boolean;
   span: Span | null;
+  /** Ends a stream that only listens in good order; null while there is none. */
+  farewell: (() => void) | null;
   /** Why it was turned away, for the log. */
   reason: string | null;
   /** A sentence beside the reason, for people who search logs for it. */
   note: string | null;
+}
+
+/** A request for a stream that lasts until somebody ends it. */
+export function isListening(exchange: Exchange): boolean {
+  return exchange.head.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
 }
 
 export function messageOf({ facts }: Exchange): Message | undefined {

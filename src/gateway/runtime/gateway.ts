@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readHead, type GatewayRequest } from './decision/head.js';
 import { decide, type Decision, type Facts, type Refusal } from './decision/decide.js';
-import { messageOf, tenantOf, type Exchange } from './exchange.js';
+import { isListening, messageOf, tenantOf, type Exchange } from './exchange.js';
 import type { Log } from './log.js';
 import { forward } from './proxy.js';
 import { REASONS, type Reason } from './decision/reasons.js';
@@ -20,8 +20,15 @@ export interface GatewayOptions extends Services {
 
 export type Handle = (incoming: IncomingMessage, outgoing: ServerResponse, awaitsContinue: boolean) => void;
 
-export function createHandler(options: GatewayOptions): Handle {
-  return (incoming, outgoing, awaitsContinue) => {
+export interface Handler {
+  readonly handle: Handle;
+  /** Ends the streams that only listen: they would never finish by themselves. */
+  endStreams(): void;
+}
+
+export function createHandler(options: GatewayOptions): Handler {
+  const standing = new Set<Exchange>();
+  const handle: Handle = (incoming, outgoing, awaitsContinue) => {
     const state = options.state();
     const id = requestId(incoming, state);
     const exchange: Exchange = {
@@ -41,21 +48,34 @@ export function createHandler(options: GatewayOptions): Handle {
       releaseSession: () => {},
       isForwarded: false,
       span: null,
+      farewell: null,
       reason: null,
       note: null,
     };
-    outgoing.once('close', () => finish(options, exchange));
+    outgoing.once('close', () => {
+      standing.delete(exchange);
+      finish(options, exchange);
+    });
     // A client that resets its connection is no fault of ours.
     outgoing.on('error', () => {});
-    run(options, exchange).catch((error: unknown) => {
+    run(options, exchange, standing).catch((error: unknown) => {
       options.log('error', 'request-failed', { request_id: exchange.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
       if (outgoing.headersSent) outgoing.destroy();
       else refuse(options, exchange, 'internal');
     });
   };
+  const endStreams = (): void => {
+    for (const exchange of standing) {
+      if (exchange.farewell) exchange.farewell();
+      // One whose answer has not begun would end as an empty one.
+      else if (!exchange.outgoing.headersSent) refuse(options, exchange, 'draining');
+      else exchange.outgoing.end();
+    }
+  };
+  return { handle, endStreams };
 }
 
-async function run(options: GatewayOptions, exchange: Exchange): Promise<void> {
+async function run(options: GatewayOptions, exchange: Exchange, standing: Set<Exchange>): Promise<void> {
   const { tables } = exchange.state;
   let decision: Decision = decide(tables, exchange.head, exchange.facts);
   while (decision.kind === 'need') {
@@ -67,6 +87,10 @@ async function run(options: GatewayOptions, exchange: Exchange): Promise<void> {
   if (decision.kind === 'answer') return answer(options, exchange, decision.what);
   const pool = options.pools.get(exchange.head.route?.server ?? '');
   if (!pool) return refuse(options, exchange, 'no-instance');
+  if (isListening(exchange)) {
+    if (options.draining()) return refuse(options, exchange, 'draining');
+    standing.add(exchange);
+  }
   // A modern client listens with a POST, which is known for a stream only now.
   if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.counts)) return refuse(options, exchange, 'streams-full');
   audit(options, exchange);

@@ -29,10 +29,10 @@ export class Metrics {
   readonly #durations = new Map<string, Histogram>();
   readonly #gauges: { name: string; help: string; read: () => Iterable<readonly [Labels, number]> }[] = [];
 
-  count(name: Counter, labels: Labels): void {
+  count(name: Counter, labels: Labels, by = 1): void {
     const series = this.#counters.get(name) ?? new Map<string, number>();
     const key = render(labels);
-    series.set(key, (series.get(key) ?? 0) + 1);
+    series.set(key, (series.get(key) ?? 0) + by);
     this.#counters.set(name, series);
   }
 

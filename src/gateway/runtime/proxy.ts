@@ -6,7 +6,8 @@ import { kindOf, sessionIdOf } from './decision/head.js';
 import { eraOf } from './decision/revision.js';
 import type { Reason } from './decision/reasons.js';
 import { SESSION_IDLE, type Services } from './facts.js';
-import { keyOf, messageOf, ownerOf, principalOf, tenantOf, type Exchange } from './exchange.js';
+import { isListening, keyOf, messageOf, ownerOf, principalOf, tenantOf, type Exchange } from './exchange.js';
+import { endBetweenEvents, lastEvent } from './farewell.js';
 import { forwardedHeaders, isEventStream, returnedHeaders } from './headers.js';
 import { initOf, keepsItsSession } from './renew.js';
 import { corsHeaders } from './respond.js';
@@ -32,7 +33,7 @@ const READS = /^(?:[a-z]+(?:\/templates)?\/list|resources\/read|server\/discover
 
 export async function forward(exchange: Exchange, pool: Pool, services: Services): Promise<Forwarded> {
   const leaving = new AbortController();
-  const { outgoing, state } = exchange;
+  const { outgoing } = exchange;
   const call = callOf(exchange, pool, services, leaving.signal);
   // A modern client cancels by leaving; a legacy one may come back for the answer, except on a stream that only listens.
   const leavingCancels = call.era === 'modern' || exchange.head.request.method === 'GET';
@@ -56,7 +57,7 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
     discard(response);
     return { kind: 'failed', reason: 'upstream-lost' };
   }
-  relay(exchange, services, state.tables.pools.get(pool.server) as PoolTable, response, sessionId, leavingCancels);
+  relay(exchange, services, call, response, sessionId, leavingCancels);
   return { kind: 'answered' };
 }
 
@@ -106,7 +107,7 @@ async function pass(call: Call, renewals: Services['renewals']): Promise<Answere
   return renewals.send(call, leg);
 }
 
-function relay(exchange: Exchange, { counts }: Services, { timeouts }: PoolTable, response: UpstreamResponse, sessionId: string | null, leavingCancels: boolean): void {
+function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, era }: Call, response: UpstreamResponse, sessionId: string | null, leavingCancels: boolean): void {
   const { outgoing, state, head } = exchange;
   const isStream = isEventStream(response);
   const extra: OutgoingHttpHeaders = { ...corsHeaders(state.tables, head), 'x-request-id': exchange.id, 'x-correlation-id': exchange.correlationId };
@@ -121,8 +122,8 @@ function relay(exchange: Exchange, { counts }: Services, { timeouts }: PoolTable
   if (!isGone && isStream) outgoing.flushHeaders();
 
   // A stream that was announced has its place; one that a call turned into takes one, and is not refused for it.
-  const announced = head.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
-  const closeStream = isStream && !announced ? counts.openStream(tenantOf(exchange) ?? '') : () => {};
+  const isAnnounced = isListening(exchange);
+  const closeStream = isStream && !isAnnounced ? counts.openStream(tenantOf(exchange) ?? '') : () => {};
   const wait = isStream ? timeouts.idleStream : timeouts.response;
   const timer = setTimeout(() => body.destroy(), wait);
   if (isStream) body.on('data', () => timer.refresh());
@@ -137,6 +138,7 @@ function relay(exchange: Exchange, { counts }: Services, { timeouts }: PoolTable
   if (isGone) return onClientClosed(body, leavingCancels);
   outgoing.once('close', () => onClientClosed(body, leavingCancels));
   body.pipe(outgoing);
+  if (isStream && isAnnounced) exchange.farewell = endBetweenEvents(body, outgoing, era === 'modern' ? lastEvent(messageOf(exchange)?.id ?? null) : '');
 }
 
 /** The client has its answer, or has gone. What a legacy client left running runs to its end, unread: its effects are wanted, and it may resume. */

@@ -1,7 +1,7 @@
 /** The gateway as a process: tables in, listeners up, reload and end by signal. */
-import { randomUUID } from 'node:crypto';
-import type { Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './decision/address.js';
 import { listenOf, logLevelOf, placementOf, portOf, SettingError, type Env } from './env.js';
 import type { Features } from './features.js';
@@ -13,7 +13,6 @@ import { Metrics } from './metrics.js';
 import { loadParts } from './parts.js';
 import { Renewals } from './renew.js';
 import { Pools } from './upstream/pools.js';
-import { refusalBody } from './decision/reasons.js';
 import { createState, type State } from './state.js';
 import type { GatewayTables } from './types.js';
 
@@ -24,6 +23,9 @@ export interface Running {
   /** Readiness fails at once, running requests may finish, listening streams end. */
   stop(): Promise<void>;
 }
+
+/** Part of the drain in which connections are still taken. */
+const MOST_LEAD = 5000;
 
 export async function serve(tables: GatewayTables, features: Features, env: Env, write: (line: string) => void): Promise<Running> {
   const placement = placementOf(env);
@@ -42,14 +44,12 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   let reloading = Promise.resolve();
   registerGauges(metrics, counts, pools, () => state);
 
-  const listening = new Set<ServerResponse>();
-  const handle = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, renewals: new Renewals(), draining: () => draining });
+  const { handle, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, renewals: new Renewals(), draining: () => draining });
   const server = publicServer({
     handle: (incoming, outgoing, awaitsContinue) => {
       if (draining) outgoing.setHeader('connection', 'close');
       // A connection that is idle only now would wait for its next request until the end of the drain.
       outgoing.once('close', () => draining && setImmediate(() => server.closeIdleConnections()));
-      if (incoming.method === 'GET') track(listening, outgoing);
       handle(incoming, outgoing, awaitsContinue);
     },
     maxHeaderSize: tables.limits.headers,
@@ -60,7 +60,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   });
   const port = await listenAt(server, at, 'PORT');
   const admin = await serveAdmin(tables, features, env, { state: () => state, metrics, pools });
-  const expiry = setInterval(() => counts.expire(performance.now()), 60_000).unref();
+  const expiry = setInterval(() => metrics.count('mcpgen_sessions_ended_total', {}, counts.expire(performance.now())), 60_000).unref();
   log('info', 'listening', { host: at.host, port, admin_port: admin?.port ?? null, placement, hash: tables.hash });
 
   return {
@@ -86,26 +86,18 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
       draining = true;
       clearInterval(expiry);
       log('info', 'draining', { streams: counts.streams });
-      // A stream that only listens would never finish by itself; its client opens it again elsewhere.
-      for (const outgoing of listening) endStream(outgoing);
-      await Promise.all([drainServer(server, state.tables.raw.timeouts.drain), admin ? drainServer(admin.server, 1000) : null]);
+      endStreams();
+      const { drain } = state.tables.raw.timeouts;
+      // Whoever sends requests here still may, until it has seen that readiness fails.
+      const lead = placement === 'local' ? 0 : Math.min(MOST_LEAD, drain / 5);
+      await sleep(lead);
+      await Promise.all([drainServer(server, drain - lead), admin ? drainServer(admin.server, 1000) : null]);
       await parts.close();
       await pools.close();
       state.close();
       log('info', 'stopped');
     },
   };
-}
-
-/** One whose answer has not begun would end as an empty one. */
-function endStream(outgoing: ServerResponse): void {
-  if (outgoing.headersSent) return void outgoing.end();
-  outgoing.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1', connection: 'close' }).end(refusalBody('draining', null, randomUUID()));
-}
-
-function track(set: Set<ServerResponse>, outgoing: ServerResponse): void {
-  set.add(outgoing);
-  outgoing.once('close', () => set.delete(outgoing));
 }
 
 async function serveAdmin(tables: GatewayTables, features: Features, env: Env, options: { state: () => State; metrics: Metrics; pools: Pools }): Promise<{ server: Server; port: number } | null> {
