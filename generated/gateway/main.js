@@ -8,6 +8,7 @@ import { createLog } from './runtime/log.js';
 import { createChildren } from './runtime/upstream/pools.js';
 import { serve } from './runtime/serve.js';
 import { FEATURES, TABLES } from './tables.js';
+process.stdout.on('error', () => { });
 const write = (line) => void process.stdout.write(line);
 let reloads = 0;
 async function gateway() {
@@ -35,18 +36,22 @@ async function host(name) {
 		await upstream.close();
 	};
 }
+function start([command, name]) {
+	if (command === undefined) return gateway();
+	if (command !== 'host' || name === undefined) throw new SettingError('usage: node main.js [host <server>]');
+	return host(name);
+}
+const starting = (async () => start(process.argv.slice(2)))();
+let stopping = false;
+for (const signal of ['SIGTERM', 'SIGINT']) {
+	process.on(signal, () => {
+		if (stopping) process.exit(1);
+		stopping = true;
+		void starting.then((stop) => stop()).then(() => process.exit(0), () => process.exit(1));
+	});
+}
 try {
-	const [command, name] = process.argv.slice(2);
-	if (command !== undefined && (command !== 'host' || name === undefined)) throw new SettingError('usage: node main.js [host <server>]');
-	const stop = await (name === undefined ? gateway() : host(name));
-	let stopping = false;
-	for (const signal of ['SIGTERM', 'SIGINT']) {
-		process.on(signal, () => {
-			if (stopping) process.exit(1);
-			stopping = true;
-			void stop().then(() => process.exit(0));
-		});
-	}
+	await starting;
 } catch (error) {
 	if (!(error instanceof SettingError)) throw error;
 	process.stderr.write(`mcpgen gateway: ${error.message}\n`);

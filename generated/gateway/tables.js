@@ -246,7 +246,9 @@ export const FEATURES = {
   admin: () => import('./runtime/admin.js'),
   bridge: () => import('./runtime/bridge/bridge.js'),
   dns: () => import('./runtime/upstream/dns.js'),
+  gauges: () => import('./runtime/gauges.js'),
   host: () => import('./runtime/stdio/host.js'),
+  metrics: () => import('./runtime/prometheus.js'),
   stdio: () => import('./runtime/stdio/upstream.js'),
   toModern: () => import('./runtime/bridge/to-modern.js'),
 };

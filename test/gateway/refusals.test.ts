@@ -151,7 +151,7 @@ describe('refusals', () => {
     await ask(gateway.port, authorised({ origin }));
     const line = await gateway.waitFor('request', ({ message }) => message === `Origin validation failed for: ${origin.slice(0, 200)}`);
     assert.deepEqual([line['level'], line['server']], ['warn', 'search']);
-    assert.ok(((await gateway.metrics()).get('mcpgen_origin_refusals_total{server="search"}') ?? 0) >= 1);
+    assert.ok(((await gateway.metrics()).get('mcpgen_origin_refusals_total{server="search",reason="origin-not-allowed"}') ?? 0) >= 1);
   });
 
   test('refusals before an origin is judged say nothing to any origin', async () => {

@@ -4,7 +4,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { isLoopback } from './decision/address.js';
 const json = (value) => ({ type: 'application/json', body: `${JSON.stringify(value, null, 2)}\n` });
 const PAGES = new Map([
-	['/metrics', ({ metrics }) => ({ type: 'text/plain; version=0.0.4; charset=utf-8', body: metrics.text() })],
+	['/metrics', ({ text }) => ({ type: 'text/plain; version=0.0.4; charset=utf-8', body: text() })],
 	['/config', (options) => json(describe(options))],
 ]);
 export function adminHandler(options) {

@@ -1,4 +1,8 @@
 // mcpgen: do not edit.
+/** A request for a stream that lasts until somebody ends it. */
+export function isListening(exchange) {
+	return exchange.head.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
+}
 export function messageOf({ facts }) {
 	return facts.body?.kind === 'message' ? facts.body.message : undefined;
 }

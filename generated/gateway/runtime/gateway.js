@@ -2,14 +2,16 @@
 /** A request from its first byte to its log line. */
 import { createHash, randomUUID } from 'node:crypto';
 import { readHead } from './decision/head.js';
+import { eraOf } from './decision/revision.js';
 import { decide } from './decision/decide.js';
-import { messageOf, tenantOf } from './exchange.js';
+import { isListening, messageOf, tenantOf } from './exchange.js';
 import { forward } from './proxy.js';
-import { REASONS } from './decision/reasons.js';
+import { reasonRow } from './decision/reasons.js';
 import { preflightAnswer, refusalAnswer } from './respond.js';
 import { holdStream, FIND_FACT } from './facts.js';
 export function createHandler(options) {
-	return (incoming, outgoing, awaitsContinue) => {
+	const standing = new Set();
+	const handle = (incoming, outgoing, awaitsContinue) => {
 		const state = options.state();
 		const id = requestId(incoming, state);
 		const exchange = {
@@ -29,19 +31,31 @@ export function createHandler(options) {
 			releaseSession: () => { },
 			isForwarded: false,
 			span: null,
+			farewell: null,
 			reason: null,
 			note: null,
 		};
-		outgoing.once('close', () => finish(options, exchange));
+		outgoing.once('close', () => {
+			standing.delete(exchange);
+			finish(options, exchange);
+		});
 		outgoing.on('error', () => { });
-		run(options, exchange).catch((error) => {
+		run(options, exchange, standing).catch((error) => {
 			options.log('error', 'request-failed', { request_id: exchange.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 			if (outgoing.headersSent) outgoing.destroy();
 			else refuse(options, exchange, 'internal');
 		});
 	};
+	const endStreams = () => {
+		for (const exchange of standing) {
+			if (exchange.farewell) exchange.farewell();
+			else if (!exchange.outgoing.headersSent) refuse(options, exchange, 'draining');
+			else exchange.outgoing.end();
+		}
+	};
+	return { handle, endStreams };
 }
-async function run(options, exchange) {
+async function run(options, exchange, standing) {
 	const { tables } = exchange.state;
 	let decision = decide(tables, exchange.head, exchange.facts);
 	while (decision.kind === 'need') {
@@ -53,6 +67,10 @@ async function run(options, exchange) {
 	if (decision.kind === 'answer') return answer(options, exchange, decision.what);
 	const pool = options.pools.get(exchange.head.route?.server ?? '');
 	if (!pool) return refuse(options, exchange, 'no-instance');
+	if (isListening(exchange)) {
+		if (options.draining()) return refuse(options, exchange, 'draining');
+		standing.add(exchange);
+	}
 	if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.counts)) return refuse(options, exchange, 'streams-full');
 	audit(options, exchange);
 	exchange.isForwarded = true;
@@ -98,20 +116,18 @@ function refuse(options, exchange, reason) {
 	sendRefusal(options, exchange, refusalOf(exchange, reason));
 }
 function refusalOf(exchange, reason) {
-	const { status, code } = REASONS[reason];
+	const { status, code } = reasonRow(reason);
 	const id = messageOf(exchange)?.id ?? null;
 	return { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${exchange.head.route?.server ?? ''}`, id, ...(status === 503 || status === 429 ? { retryAfter: 1 } : {}) };
 }
-const RATE_LIMITS = { 'address-rate': 'address', 'tenant-rate': 'tenant', 'streams-full': 'streams', 'sessions-full': 'sessions' };
-const ORIGIN_REASONS = new Set(['origin-not-allowed', 'origin-required', 'preflight-refused', 'origin-not-granted']);
 function sendRefusal({ metrics }, exchange, refusal) {
 	const { head, state } = exchange;
 	exchange.reason = refusal.reason;
 	metrics.count('mcpgen_refusals_total', { reason: refusal.reason });
-	const limit = RATE_LIMITS[refusal.reason];
+	const { limit, origin } = reasonRow(refusal.reason);
 	if (limit) metrics.count('mcpgen_rate_limited_total', { limit });
-	if (ORIGIN_REASONS.has(refusal.reason)) {
-		metrics.count('mcpgen_origin_refusals_total', { server: head.route?.server ?? '' });
+	if (origin) {
+		metrics.count('mcpgen_origin_refusals_total', { server: head.route?.server ?? '', reason: refusal.reason });
 		exchange.note = `Origin validation failed for: ${printable(head.origin)}`;
 	}
 	if (exchange.outgoing.headersSent) exchange.outgoing.destroy();
@@ -135,8 +151,10 @@ function serversAnswer(exchange, { pools }) {
 function audit({ log, metrics }, exchange) {
 	const message = messageOf(exchange);
 	const server = exchange.head.route?.server ?? '';
+	const { limits } = exchange.state.tables.raw;
+	if (message) metrics.count('mcpgen_messages_total', { server, era: eraOf(exchange.head, message) });
 	for (const { tool, argumentsJson } of message?.calls ?? []) {
-		metrics.count('mcpgen_tool_calls_total', { server });
+		metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames) });
 		const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
 		if (exchange.state.tables.raw.log.audit) log('info', 'audit', { request_id: exchange.id, correlation_id: exchange.correlationId, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
 	}
@@ -156,7 +174,7 @@ function finish({ metrics, log }, exchange) {
 	const status = outgoing.headersSent ? outgoing.statusCode : 499;
 	const method = METHODS.has(head.request.method) ? head.request.method : 'other';
 	metrics.count('mcpgen_requests_total', { server, method, status: String(status) });
-	metrics.duration({ server }, duration / 1000);
+	metrics.duration(server, duration / 1000);
 	exchange.span?.end({
 		name: message?.method === 'tools/call' ? `tools/call ${message.name?.slice(0, 128) ?? ''}` : (message?.method.slice(0, 64) || method),
 		status,

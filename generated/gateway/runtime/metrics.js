@@ -1,60 +1,16 @@
 // mcpgen: do not edit.
-const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
-const COUNTERS = {
+/** name → help. Every counter is named here. */
+export const COUNTERS = {
 	mcpgen_requests_total: 'Requests by server, method and status.',
+	mcpgen_messages_total: 'Messages judged, by server and era: a hop that strips headers shows as legacy traffic.',
 	mcpgen_refusals_total: 'Requests turned away, by reason.',
-	mcpgen_origin_refusals_total: 'Requests turned away for their origin, by server.',
+	mcpgen_origin_refusals_total: 'Requests turned away for their origin, by server and reason.',
 	mcpgen_auth_attempts_total: 'Credentials looked at, by outcome.',
 	mcpgen_rate_limited_total: 'Requests turned away for their rate, by limit.',
-	mcpgen_tool_calls_total: 'Tool calls passed on, by server.',
+	mcpgen_tool_calls_total: 'Tool calls passed on, by server and tool.',
 	mcpgen_sessions_opened_total: 'Legacy sessions opened by this process.',
-	mcpgen_sessions_ended_total: 'Legacy sessions ended at this process.',
+	mcpgen_sessions_ended_total: 'Legacy sessions ended at this process, or not heard of for an hour.',
 	mcpgen_upstream_failures_total: 'Requests that failed behind the gateway, by server and stage.',
 	mcpgen_upstream_retries_total: 'Requests sent to another instance after one failed, by server.',
 };
-export class Metrics {
-	#counters = new Map();
-	#durations = new Map();
-	#gauges = [];
-	count(name, labels) {
-		const series = this.#counters.get(name) ?? new Map();
-		const key = render(labels);
-		series.set(key, (series.get(key) ?? 0) + 1);
-		this.#counters.set(name, series);
-	}
-	duration(labels, seconds) {
-		const key = render(labels).slice(1, -1);
-		const histogram = this.#durations.get(key) ?? { counts: BOUNDS.map(() => 0), sum: 0, count: 0 };
-		const index = BOUNDS.findIndex((bound) => seconds <= bound);
-		if (index !== -1) histogram.counts[index] = (histogram.counts[index] ?? 0) + 1;
-		histogram.sum += seconds;
-		histogram.count++;
-		this.#durations.set(key, histogram);
-	}
-	gauge(name, help, read) {
-		this.#gauges.push({ name, help, read });
-	}
-	text() {
-		const lines = [];
-		for (const [name, help] of Object.entries(COUNTERS)) {
-			lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`);
-			for (const [labels, value] of this.#counters.get(name) ?? []) lines.push(`${name}${labels} ${value}`);
-		}
-		const duration = 'mcpgen_request_duration_seconds';
-		lines.push(`# HELP ${duration} Time from request to end of answer, by server.`, `# TYPE ${duration} histogram`);
-		for (const [labels, { counts, sum, count }] of this.#durations) {
-			let total = 0;
-			for (const [i, bound] of BOUNDS.entries()) lines.push(`${duration}_bucket{${labels},le="${bound}"} ${(total += counts[i] ?? 0)}`);
-			lines.push(`${duration}_bucket{${labels},le="+Inf"} ${count}`, `${duration}_sum{${labels}} ${sum}`, `${duration}_count{${labels}} ${count}`);
-		}
-		for (const { name, help, read } of this.#gauges) {
-			lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`);
-			for (const [labels, value] of read()) lines.push(`${name}${render(labels)} ${value}`);
-		}
-		return `${lines.join('\n')}\n`;
-	}
-}
-function render(labels) {
-	const pairs = Object.entries(labels).map(([name, value]) => `${name}="${value.replace(/[\\"\n]/g, (c) => (c === '\n' ? '\\n' : `\\${c}`))}"`);
-	return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
-}
+export const NO_METRICS = { count: () => { }, duration: () => { }, gauge: () => { }, toolLabel: () => '' };

@@ -2,7 +2,8 @@
 import { kindOf, sessionIdOf } from './decision/head.js';
 import { eraOf } from './decision/revision.js';
 import { SESSION_IDLE } from './facts.js';
-import { keyOf, messageOf, ownerOf, principalOf, tenantOf } from './exchange.js';
+import { isListening, keyOf, messageOf, ownerOf, principalOf, tenantOf } from './exchange.js';
+import { endBetweenEvents, lastEvent } from './farewell.js';
 import { forwardedHeaders, isEventStream, returnedHeaders } from './headers.js';
 import { initOf, keepsItsSession } from './renew.js';
 import { corsHeaders } from './respond.js';
@@ -20,7 +21,7 @@ const REASON = {
 const READS = /^(?:[a-z]+(?:\/templates)?\/list|resources\/read|server\/discover|completion\/complete)$/;
 export async function forward(exchange, pool, services) {
 	const leaving = new AbortController();
-	const { outgoing, state } = exchange;
+	const { outgoing } = exchange;
 	const call = callOf(exchange, pool, services, leaving.signal);
 	const leavingCancels = call.era === 'modern' || exchange.head.request.method === 'GET';
 	const onLeave = () => {
@@ -42,7 +43,7 @@ export async function forward(exchange, pool, services) {
 		discard(response);
 		return { kind: 'failed', reason: 'upstream-lost' };
 	}
-	relay(exchange, services, state.tables.pools.get(pool.server), response, sessionId, leavingCancels);
+	relay(exchange, services, call, response, sessionId, leavingCancels);
 	return { kind: 'answered' };
 }
 function callOf(exchange, pool, { metrics, parts }, signal) {
@@ -87,7 +88,7 @@ async function pass(call, renewals) {
 	if (!leg) return call.send(call.request);
 	return renewals.send(call, leg);
 }
-function relay(exchange, { counts }, { timeouts }, response, sessionId, leavingCancels) {
+function relay(exchange, { counts }, { table: { timeouts }, era }, response, sessionId, leavingCancels) {
 	const { outgoing, state, head } = exchange;
 	const isStream = isEventStream(response);
 	const extra = { ...corsHeaders(state.tables, head), 'x-request-id': exchange.id, 'x-correlation-id': exchange.correlationId };
@@ -100,8 +101,8 @@ function relay(exchange, { counts }, { timeouts }, response, sessionId, leavingC
 		return;
 	}
 	if (!isGone && isStream) outgoing.flushHeaders();
-	const announced = head.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
-	const closeStream = isStream && !announced ? counts.openStream(tenantOf(exchange) ?? '') : () => { };
+	const isAnnounced = isListening(exchange);
+	const closeStream = isStream && !isAnnounced ? counts.openStream(tenantOf(exchange) ?? '') : () => { };
 	const wait = isStream ? timeouts.idleStream : timeouts.response;
 	const timer = setTimeout(() => body.destroy(), wait);
 	if (isStream) body.on('data', () => timer.refresh());
@@ -114,6 +115,7 @@ function relay(exchange, { counts }, { timeouts }, response, sessionId, leavingC
 	if (isGone) return onClientClosed(body, leavingCancels);
 	outgoing.once('close', () => onClientClosed(body, leavingCancels));
 	body.pipe(outgoing);
+	if (isStream && isAnnounced) exchange.farewell = endBetweenEvents(body, outgoing, era === 'modern' ? lastEvent(messageOf(exchange)?.id ?? null) : '');
 }
 function onClientClosed(body, leavingCancels) {
 	if (body.readableEnded) return;

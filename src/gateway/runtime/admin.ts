@@ -2,13 +2,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { isLoopback } from './decision/address.js';
-import type { Metrics } from './metrics.js';
 import type { Pools } from './upstream/pools.js';
 import type { State } from './state.js';
 
 export interface AdminOptions {
   readonly state: () => State;
-  readonly metrics: Metrics;
+  /** The metrics, as they are read. */
+  readonly text: () => string;
   readonly pools: Pools;
 }
 
@@ -16,7 +16,7 @@ type Page = (options: AdminOptions) => { readonly type: string; readonly body: s
 const json = (value: unknown) => ({ type: 'application/json', body: `${JSON.stringify(value, null, 2)}\n` });
 
 const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
-  ['/metrics', ({ metrics }) => ({ type: 'text/plain; version=0.0.4; charset=utf-8', body: metrics.text() })],
+  ['/metrics', ({ text }) => ({ type: 'text/plain; version=0.0.4; charset=utf-8', body: text() })],
   ['/config', (options) => json(describe(options))],
 ]);
 

@@ -6,7 +6,9 @@ export interface Features {
   readonly admin?: () => Promise<typeof import('./admin.js')>;
   readonly bridge?: () => Promise<typeof import('./bridge/bridge.js')>;
   readonly dns?: () => Promise<typeof import('./upstream/dns.js')>;
+  readonly gauges?: () => Promise<typeof import('./gauges.js')>;
   readonly host?: () => Promise<typeof import('./stdio/host.js')>;
+  readonly metrics?: () => Promise<typeof import('./prometheus.js')>;
   readonly sse?: () => Promise<typeof import('./sse/sse.js')>;
   readonly toLegacy?: () => Promise<typeof import('./bridge/to-legacy.js')>;
   readonly toModern?: () => Promise<typeof import('./bridge/to-modern.js')>;

@@ -2,11 +2,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readHead, type GatewayRequest } from './decision/head.js';
+import { eraOf } from './decision/revision.js';
 import { decide, type Decision, type Facts, type Refusal } from './decision/decide.js';
 import { isListening, messageOf, tenantOf, type Exchange } from './exchange.js';
 import type { Log } from './log.js';
 import { forward } from './proxy.js';
-import { REASONS, type Reason } from './decision/reasons.js';
+import { reasonRow, type Reason } from './decision/reasons.js';
 import { preflightAnswer, refusalAnswer, type Answer } from './respond.js';
 import type { State } from './state.js';
 import { holdStream, FIND_FACT, type Services } from './facts.js';
@@ -146,22 +147,19 @@ function refuse(options: GatewayOptions, exchange: Exchange, reason: Reason): vo
 
 /** Refusals that no row makes: those of the way behind the gateway. */
 function refusalOf(exchange: Exchange, reason: Reason): Refusal {
-  const { status, code } = REASONS[reason];
+  const { status, code } = reasonRow(reason);
   const id = messageOf(exchange)?.id ?? null;
   return { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${exchange.head.route?.server ?? ''}`, id, ...(status === 503 || status === 429 ? { retryAfter: 1 } : {}) };
 }
-
-const RATE_LIMITS: Readonly<Partial<Record<Reason, string>>> = { 'address-rate': 'address', 'tenant-rate': 'tenant', 'streams-full': 'streams', 'sessions-full': 'sessions' };
-const ORIGIN_REASONS: ReadonlySet<Reason> = new Set(['origin-not-allowed', 'origin-required', 'preflight-refused', 'origin-not-granted']);
 
 function sendRefusal({ metrics }: GatewayOptions, exchange: Exchange, refusal: Refusal): void {
   const { head, state } = exchange;
   exchange.reason = refusal.reason;
   metrics.count('mcpgen_refusals_total', { reason: refusal.reason });
-  const limit = RATE_LIMITS[refusal.reason];
+  const { limit, origin } = reasonRow(refusal.reason);
   if (limit) metrics.count('mcpgen_rate_limited_total', { limit });
-  if (ORIGIN_REASONS.has(refusal.reason)) {
-    metrics.count('mcpgen_origin_refusals_total', { server: head.route?.server ?? '' });
+  if (origin) {
+    metrics.count('mcpgen_origin_refusals_total', { server: head.route?.server ?? '', reason: refusal.reason });
     exchange.note = `Origin validation failed for: ${printable(head.origin)}`;
   }
   if (exchange.outgoing.headersSent) exchange.outgoing.destroy();
@@ -192,8 +190,10 @@ function serversAnswer(exchange: Exchange, { pools }: GatewayOptions): Answer {
 function audit({ log, metrics }: GatewayOptions, exchange: Exchange): void {
   const message = messageOf(exchange);
   const server = exchange.head.route?.server ?? '';
+  const { limits } = exchange.state.tables.raw;
+  if (message) metrics.count('mcpgen_messages_total', { server, era: eraOf(exchange.head, message) });
   for (const { tool, argumentsJson } of message?.calls ?? []) {
-    metrics.count('mcpgen_tool_calls_total', { server });
+    metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames) });
     const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
     if (exchange.state.tables.raw.log.audit) log('info', 'audit', { request_id: exchange.id, correlation_id: exchange.correlationId, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
   }
@@ -217,7 +217,7 @@ function finish({ metrics, log }: GatewayOptions, exchange: Exchange): void {
   const status = outgoing.headersSent ? outgoing.statusCode : 499;
   const method = METHODS.has(head.request.method) ? head.request.method : 'other';
   metrics.count('mcpgen_requests_total', { server, method, status: String(status) });
-  metrics.duration({ server }, duration / 1000);
+  metrics.duration(server, duration / 1000);
   exchange.span?.end({
     name: message?.method === 'tools/call' ? `tools/call ${message.name?.slice(0, 128) ?? ''}` : (message?.method.slice(0, 64) || method),
     status,

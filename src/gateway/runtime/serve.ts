@@ -1,19 +1,19 @@
 /** The gateway as a process: tables in, listeners up, reload and end by signal. */
 import type { Server } from 'node:http';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './decision/address.js';
+import type { AdminOptions } from './admin.js';
 import { listenOf, logLevelOf, placementOf, portOf, SettingError, type Env } from './env.js';
 import type { Features } from './features.js';
 import { createHandler } from './gateway.js';
 import { OpenCounts } from './open-counts.js';
 import { drainServer, listenAt, plainServer, publicServer } from './listen.js';
 import { createLog, type Log } from './log.js';
-import { Metrics } from './metrics.js';
+import { NO_METRICS } from './metrics.js';
 import { loadParts } from './parts.js';
 import { Renewals } from './renew.js';
 import { Pools } from './upstream/pools.js';
-import { createState, type State } from './state.js';
+import { createState } from './state.js';
 import type { GatewayTables } from './types.js';
 
 export interface Running {
@@ -34,7 +34,9 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   if (placement === 'local' && !isLoopback(at.host) && at.host !== 'localhost' && tables.clients.length === 0) {
     throw new SettingError(`refusing to listen on ${at.host} without credentials: declare auth.clients, or listen on 127.0.0.1`);
   }
-  const metrics = new Metrics();
+  const measured = await features.metrics?.();
+  const prometheus = measured && new measured.Prometheus();
+  const metrics = prometheus ?? NO_METRICS;
   const counts = new OpenCounts();
   const pools = new Pools(env, log);
   let state = await createState(tables, env, features, null);
@@ -42,7 +44,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   await pools.reconcile(state.tables, features);
   let draining = false;
   let reloading = Promise.resolve();
-  registerGauges(metrics, counts, pools, () => state);
+  (await features.gauges?.())?.registerGauges(metrics, counts, pools, () => state);
 
   const { handle, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, renewals: new Renewals(), draining: () => draining });
   const server = publicServer({
@@ -59,7 +61,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
     },
   });
   const port = await listenAt(server, at, 'PORT');
-  const admin = await serveAdmin(tables, features, env, { state: () => state, metrics, pools });
+  const admin = await serveAdmin(tables, features, env, { state: () => state, text: () => prometheus?.text() ?? '', pools });
   const expiry = setInterval(() => metrics.count('mcpgen_sessions_ended_total', {}, counts.expire(performance.now())), 60_000).unref();
   log('info', 'listening', { host: at.host, port, admin_port: admin?.port ?? null, placement, hash: tables.hash });
 
@@ -100,7 +102,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   };
 }
 
-async function serveAdmin(tables: GatewayTables, features: Features, env: Env, options: { state: () => State; metrics: Metrics; pools: Pools }): Promise<{ server: Server; port: number } | null> {
+async function serveAdmin(tables: GatewayTables, features: Features, env: Env, options: AdminOptions): Promise<{ server: Server; port: number } | null> {
   const admin = tables.admin && (await features.admin?.());
   if (!tables.admin || !admin) return null;
   const { host, port } = tables.admin.listen[placementOf(env)];
@@ -112,16 +114,4 @@ async function serveAdmin(tables: GatewayTables, features: Features, env: Env, o
 function warnOfFixedSettings(tables: GatewayTables, next: GatewayTables, log: Log): void {
   const fixed = (t: GatewayTables): string => JSON.stringify([t.listen, t.admin?.listen, t.limits.headers]);
   if (fixed(tables) !== fixed(next)) log('warn', 'restart-needed', { why: 'addresses and limits.headers are read at start' });
-}
-
-function registerGauges(metrics: Metrics, counts: OpenCounts, pools: Pools, state: () => State): void {
-  const delay = monitorEventLoopDelay({ resolution: 20 });
-  delay.enable();
-  metrics.gauge('mcpgen_build_info', 'The config this gateway enforces.', () => [[{ name: state().tables.raw.name, config_hash: state().tables.raw.hash }, 1]]);
-  metrics.gauge('mcpgen_streams_open', 'Event streams open at this process.', () => [[{}, counts.streams]]);
-  metrics.gauge('mcpgen_sessions_active', 'Legacy sessions this process has seen opened and not ended.', () => [[{}, counts.sessions]]);
-  metrics.gauge('mcpgen_upstream_up', 'Whether an instance answers its probes.', () =>
-    pools.all().flatMap(({ server, instances }) => instances.map(({ id, up }) => [{ server, instance: id }, up ? 1 : 0] as const)),
-  );
-  metrics.gauge('mcpgen_event_loop_delay_p99_seconds', 'Event loop delay since start, 99th percentile.', () => [[{}, delay.percentile(99) / 1e9]]);
 }

@@ -7,9 +7,9 @@ export const REASONS = {
 	'path-not-literal': http(404, 'Not found'),
 	'unknown-host': http(421, 'This host is not served here'),
 	'unknown-route': http(404, 'Not found'),
-	'preflight-refused': http(403, 'Origin not allowed'),
-	'origin-required': http(403, 'An Origin is required'),
-	'origin-not-allowed': http(403, 'Origin not allowed'),
+	'preflight-refused': { ...http(403, 'Origin not allowed'), origin: true },
+	'origin-required': { ...http(403, 'An Origin is required'), origin: true },
+	'origin-not-allowed': { ...http(403, 'Origin not allowed'), origin: true },
 	'method-not-allowed': http(405, 'Method not allowed'),
 	'expectation-unsupported': http(417, 'Expectation not supported'),
 	'upgrade-unsupported': http(400, 'Upgrades are not served here'),
@@ -17,16 +17,16 @@ export const REASONS = {
 	'content-type-unsupported': http(415, 'Content-Type must be application/json'),
 	'headers-too-large': http(431, 'Headers too large'),
 	'request-timeout': http(408, 'Request not complete in time'),
-	'address-rate': http(429, 'Too many requests from this address'),
+	'address-rate': { ...http(429, 'Too many requests from this address'), limit: 'address' },
 	'credentials-missing': http(401, 'Credentials required'),
 	'credentials-invalid': http(401, 'Credentials not accepted'),
 	'tenant-unknown': http(403, 'No tenant for this request'),
 	'tenant-ambiguous': http(403, 'More than one tenant for this request'),
 	'server-not-granted': http(403, 'Not granted'),
-	'origin-not-granted': http(403, 'Not granted from this origin'),
-	'tenant-rate': http(429, 'Too many requests of this tenant'),
-	'streams-full': http(429, 'Too many open streams'),
-	'sessions-full': http(429, 'Too many open sessions'),
+	'origin-not-granted': { ...http(403, 'Not granted from this origin'), origin: true },
+	'tenant-rate': { ...http(429, 'Too many requests of this tenant'), limit: 'tenant' },
+	'streams-full': { ...http(429, 'Too many open streams'), limit: 'streams' },
+	'sessions-full': { ...http(429, 'Too many open sessions'), limit: 'sessions' },
 	'body-not-json': pinned(-32700, 'Parse error'),
 	'body-not-message': pinned(-32600, 'Invalid request'),
 	'body-too-deep': pinned(-32600, 'Invalid request: nested too deeply'),
@@ -43,6 +43,7 @@ export const REASONS = {
 	'draining': http(503, 'Shutting down'),
 	'internal': pinned(-32603, 'Internal error', 500),
 };
+export const reasonRow = (reason) => REASONS[reason];
 /** The body of a refusal. `id` is null until the request's own is known (row 12). */
 export function refusalBody(reason, id, requestId, data = {}) {
 	const { code, message } = REASONS[reason];

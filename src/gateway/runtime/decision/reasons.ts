@@ -6,6 +6,10 @@ interface ReasonRow {
   readonly status: number;
   readonly code: number;
   readonly message: string;
+  /** The limit it counts as, in metrics. */
+  readonly limit?: string;
+  /** It is about the origin: logged in words that people search for. */
+  readonly origin?: true;
 }
 
 const http = (status: number, message: string): ReasonRow => ({ status, code: status, message });
@@ -17,9 +21,9 @@ export const REASONS = {
   'path-not-literal': http(404, 'Not found'),
   'unknown-host': http(421, 'This host is not served here'),
   'unknown-route': http(404, 'Not found'),
-  'preflight-refused': http(403, 'Origin not allowed'),
-  'origin-required': http(403, 'An Origin is required'),
-  'origin-not-allowed': http(403, 'Origin not allowed'),
+  'preflight-refused': { ...http(403, 'Origin not allowed'), origin: true },
+  'origin-required': { ...http(403, 'An Origin is required'), origin: true },
+  'origin-not-allowed': { ...http(403, 'Origin not allowed'), origin: true },
   'method-not-allowed': http(405, 'Method not allowed'),
   'expectation-unsupported': http(417, 'Expectation not supported'),
   'upgrade-unsupported': http(400, 'Upgrades are not served here'),
@@ -27,16 +31,16 @@ export const REASONS = {
   'content-type-unsupported': http(415, 'Content-Type must be application/json'),
   'headers-too-large': http(431, 'Headers too large'),
   'request-timeout': http(408, 'Request not complete in time'),
-  'address-rate': http(429, 'Too many requests from this address'),
+  'address-rate': { ...http(429, 'Too many requests from this address'), limit: 'address' },
   'credentials-missing': http(401, 'Credentials required'),
   'credentials-invalid': http(401, 'Credentials not accepted'),
   'tenant-unknown': http(403, 'No tenant for this request'),
   'tenant-ambiguous': http(403, 'More than one tenant for this request'),
   'server-not-granted': http(403, 'Not granted'),
-  'origin-not-granted': http(403, 'Not granted from this origin'),
-  'tenant-rate': http(429, 'Too many requests of this tenant'),
-  'streams-full': http(429, 'Too many open streams'),
-  'sessions-full': http(429, 'Too many open sessions'),
+  'origin-not-granted': { ...http(403, 'Not granted from this origin'), origin: true },
+  'tenant-rate': { ...http(429, 'Too many requests of this tenant'), limit: 'tenant' },
+  'streams-full': { ...http(429, 'Too many open streams'), limit: 'streams' },
+  'sessions-full': { ...http(429, 'Too many open sessions'), limit: 'sessions' },
   'body-not-json': pinned(-32700, 'Parse error'),
   'body-not-message': pinned(-32600, 'Invalid request'),
   'body-too-deep': pinned(-32600, 'Invalid request: nested too deeply'),
@@ -55,6 +59,8 @@ export const REASONS = {
 } as const satisfies Record<string, ReasonRow>;
 
 export type Reason = keyof typeof REASONS;
+
+export const reasonRow = (reason: Reason): ReasonRow => REASONS[reason];
 
 /** The body of a refusal. `id` is null until the request's own is known (row 12). */
 export function refusalBody(reason: Reason, id: string | number | null, requestId: string, data: Readonly<Record<string, unknown>> = {}): string {

@@ -1,0 +1,59 @@
+// mcpgen: do not edit.
+/** Counts in memory, and the text Prometheus reads (exposition format 0.0.4). */
+import { COUNTERS } from './metrics.js';
+const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const DURATION = 'mcpgen_request_duration_seconds';
+export class Prometheus {
+	#counters = new Map();
+	#durations = new Map();
+	#gauges = [];
+	#tools = new Map();
+	count(name, labels, by = 1) {
+		let all = this.#counters.get(name);
+		if (!all) this.#counters.set(name, (all = new Map()));
+		const key = Object.values(labels).join('\n');
+		const series = all.get(key);
+		if (series) series.value += by;
+		else all.set(key, { labels, value: by });
+	}
+	duration(server, seconds) {
+		const histogram = this.#durations.get(server) ?? { counts: BOUNDS.map(() => 0), sum: 0, count: 0 };
+		const index = BOUNDS.findIndex((bound) => seconds <= bound);
+		if (index !== -1) histogram.counts[index] = (histogram.counts[index] ?? 0) + 1;
+		histogram.sum += seconds;
+		histogram.count++;
+		this.#durations.set(server, histogram);
+	}
+	gauge(name, help, read) {
+		this.#gauges.push({ name, help, read });
+	}
+	toolLabel(server, tool, most) {
+		const known = this.#tools.get(server) ?? new Set();
+		if (known.has(tool)) return tool;
+		if (known.size >= most || !/^[\w./-]{1,128}$/.test(tool)) return 'other';
+		this.#tools.set(server, known.add(tool));
+		return tool;
+	}
+	text() {
+		const lines = [];
+		for (const [name, help] of Object.entries(COUNTERS)) {
+			lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`);
+			for (const { labels, value } of this.#counters.get(name)?.values() ?? []) lines.push(`${name}${render(labels)} ${value}`);
+		}
+		lines.push(`# HELP ${DURATION} Time from request to end of answer, by server.`, `# TYPE ${DURATION} histogram`);
+		for (const [server, { counts, sum, count }] of this.#durations) {
+			let total = 0;
+			for (const [i, bound] of BOUNDS.entries()) lines.push(`${DURATION}_bucket${render({ server, le: String(bound) })} ${(total += counts[i] ?? 0)}`);
+			lines.push(`${DURATION}_bucket${render({ server, le: '+Inf' })} ${count}`, `${DURATION}_sum${render({ server })} ${sum}`, `${DURATION}_count${render({ server })} ${count}`);
+		}
+		for (const { name, help, read } of this.#gauges) {
+			lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`);
+			for (const [labels, value] of read()) lines.push(`${name}${render(labels)} ${value}`);
+		}
+		return `${lines.join('\n')}\n`;
+	}
+}
+function render(labels) {
+	const pairs = Object.entries(labels).map(([name, value]) => `${name}="${value.replace(/[\\"\n]/g, (c) => (c === '\n' ? '\\n' : `\\${c}`))}"`);
+	return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}
