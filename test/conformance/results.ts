@@ -38,9 +38,9 @@ export interface Difference {
   readonly gateway: Check | undefined;
 }
 
-/** Checks that came out otherwise, or were made on one side only. */
+/** Checks that came out otherwise, failed for another reason, or were made on one side only. */
 export function differences(direct: Results, gateway: Results): Difference[] {
   return [...new Set([...direct.keys(), ...gateway.keys()])]
     .map((check) => ({ check, direct: direct.get(check), gateway: gateway.get(check) }))
-    .filter(({ direct, gateway }) => direct?.status !== gateway?.status);
+    .filter(({ direct, gateway }) => direct?.status !== gateway?.status || direct?.message !== gateway?.message);
 }
