@@ -139,13 +139,13 @@ describe('streams', () => {
       const session = { 'mcp-session-id': opened['mcp-session-id'] ?? '', 'mcp-protocol-version': '2025-11-25' };
       const { text, complete } = await ask(port, post(request('tools/call', { name: 'test_reconnection', arguments: {} }), session));
       const back = await dial(port);
-      back.send(requestBytes({ path: '/mcp', headers: { ...session, accept: 'text/event-stream', 'last-event-id': /id: (\d+)/.exec(text)?.[1] ?? '' } }));
+      back.send(requestBytes({ path: '/mcp', headers: { ...session, accept: 'text/event-stream', 'last-event-id': /id: ([\d.]+)/.exec(text)?.[1] ?? '' } }));
       const { status } = await back.head();
       const rest = await back.body((text) => text.includes('Answered after'));
       back.close();
       return { text, complete, status, rest: rest.text };
     });
-    assert.match(direct.text, /^id: \d+\nretry: 100\ndata: \n\n$/);
+    assert.match(direct.text, /^id: [\d.]+\nretry: 100\ndata: \n\n$/);
     assert.match(direct.rest, /Answered after the stream was closed/);
     assert.deepEqual(through, direct);
   });

@@ -96,7 +96,7 @@ export const MODERN: Readonly<Record<string, Row>> = {
   'DELETE': { ask: { path: '/mcp', method: 'DELETE', headers: { 'mcp-protocol-version': '2026-07-28' } }, status: 405, code: -32600 },
 };
 
-/** In a session, each after those before it: event ids count on. */
+/** In a session, each after those before it: event ids count its streams. */
 export const LEGACY: Readonly<Record<string, Row>> = {
   'the initialized notification': { ask: post({ jsonrpc: '2.0', method: 'notifications/initialized' }), status: 202 },
   'ping': { ask: post(request('ping', undefined, 'p')), status: 200 },
@@ -112,7 +112,7 @@ export const LEGACY: Readonly<Record<string, Row>> = {
   'a response that nobody waits for': { ask: post({ jsonrpc: '2.0', id: 'gone', result: {} }), status: 202 },
   'no version header': { ask: post(request('ping'), { 'mcp-protocol-version': null }), status: 200 },
   'a batch': { ask: post([request('ping', undefined, 1), { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 99 } }, request('ping', undefined, 2)]), status: 200 },
-  'events from one that never was': { ask: { path: '/mcp', headers: { accept: 'text/event-stream', 'last-event-id': '100000' } }, status: 400, code: -32000 },
+  'events from one that never was': { ask: { path: '/mcp', headers: { accept: 'text/event-stream', 'last-event-id': '1000.0' } }, status: 400, code: -32000 },
   'an answer that is not accepted': { ask: post(request('ping'), { accept: 'application/json' }), status: 406, code: -32000 },
   'a stream that is not accepted': { ask: { path: '/mcp', headers: { accept: 'application/json' } }, status: 406, code: -32000 },
   'a version that nobody knows': { ask: post(request('ping'), { 'mcp-protocol-version': '1999-01-01' }), status: 400, code: -32000, through: { code: -32022 } },
