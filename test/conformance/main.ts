@@ -7,10 +7,8 @@
  *
  * Exit codes: 0 the same, 1 not the same or the fixture does not conform, 2 wrong flags.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { temporaryFolder } from '../support/gateway.js';
 import { startFixture } from './fixture/fixture.js';
 import { startGatewayBefore } from './gateway.js';
 import { countOf, differences, readResults, type Check, type Results } from './results.js';
@@ -39,15 +37,11 @@ function readFlags(): Flags | string {
 
 /** @throws what the suite printed, if it made no check at all: nothing was tested */
 async function find(suite: Suite, port: number, requirements: Requirements, scenario: string | undefined): Promise<Found> {
-  const folder = mkdtempSync(join(tmpdir(), 'mcpgen-conformance-'));
-  try {
-    const { exit, output } = await runSuite(suite, { url: `http://localhost:${port}/mcp`, requirements, scenario, results: folder });
-    const results = readResults(folder);
-    if (results.size === 0) throw new Error(`the suite made no check:\n${output}`);
-    return { exit, results };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const folder = temporaryFolder();
+  const { exit, output } = await runSuite(suite, { url: `http://localhost:${port}/mcp`, requirements, scenario, results: folder });
+  const results = readResults(folder);
+  if (results.size === 0) throw new Error(`the suite made no check:\n${output}`);
+  return { exit, results };
 }
 
 function row(requirements: string, path: Path, { exit, results }: Found): string {
@@ -86,6 +80,9 @@ async function main({ requirements, scenario, direct }: Flags): Promise<number> 
     await fixture.close();
   }
 }
+
+// What runs and what was written is cleared away when this process exits, which a signal alone would not have it do.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 const flags = readFlags();
 if (typeof flags === 'string') {
