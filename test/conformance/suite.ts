@@ -1,4 +1,4 @@
-/** The conformance suite: where it comes from, and one run of it. */
+/** The conformance suite: where it comes from, what there is to run, and one run of it. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { promisify } from 'node:util';
 
@@ -10,18 +10,29 @@ const NODE = 'node@24';
 export const REQUIREMENTS = ['2025-11-25', '2026-07-28'] as const;
 export type Requirements = (typeof REQUIREMENTS)[number];
 
+/** Of the scenarios for clients, those about more than authorization: what a client shows to authorize itself is for the gateway alone and goes no further. */
+export const CLIENT_SCENARIOS: Readonly<Record<Requirements, readonly string[]>> = {
+  '2025-11-25': ['initialize', 'tools_call', 'elicitation-sep1034-client-defaults', 'sse-retry'],
+  '2026-07-28': [
+    'tools_call', 'request-metadata', 'sep-2322-client-request-state', 'http-standard-headers', 'http-custom-headers', 'http-invalid-tool-headers',
+    'json-schema-ref-no-deref',
+  ],
+};
+
+/** Arguments for the whole set that a server must pass. */
+export const serverSet = (url: string, requirements: Requirements): readonly string[] => ['server', '--url', url, '--requirements', requirements];
+/** One scenario; those of an extension belong to no revision and are run only when forced. */
+export const serverScenario = (url: string, revision: Requirements, scenario: string): readonly string[] => [
+  'server', '--url', url, '--scenario', scenario, '--spec-version', revision, '--force',
+];
+/** @param command is given the URL of the suite's own server */
+export const clientScenario = (command: string, revision: Requirements, scenario: string): readonly string[] => [
+  'client', '--command', command, '--scenario', scenario, '--spec-version', revision,
+];
+
 export interface Suite {
   readonly node: string;
   readonly script: string;
-}
-
-export interface RunOptions {
-  readonly url: string;
-  readonly requirements: Requirements;
-  /** One scenario instead of the whole set. */
-  readonly scenario: string | undefined;
-  /** Where a folder per scenario is written. */
-  readonly results: string;
 }
 
 export interface Run {
@@ -45,10 +56,9 @@ export async function findSuite(): Promise<Suite> {
   return { node, script };
 }
 
-export function runSuite({ node, script }: Suite, { url, requirements, scenario, results }: RunOptions): Promise<Run> {
-  // The suite takes a set or a scenario, not both; one of an extension belongs to no revision, and is run only when forced.
-  const which = scenario === undefined ? ['--requirements', requirements] : ['--scenario', scenario, '--spec-version', requirements, '--force'];
-  const child = spawn(node, [script, 'server', '--url', url, ...which, '-o', results], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** @param results where a folder per scenario is written */
+export function runSuite({ node, script }: Suite, args: readonly string[], results: string): Promise<Run> {
+  const child = spawn(node, [script, ...args, '-o', results], { stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => void (output += text));
