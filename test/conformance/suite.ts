@@ -50,8 +50,10 @@ process.on('exit', () => {
 export async function findSuite(): Promise<Suite> {
   const isEnough = Number(process.versions.node.split('.')[0]) >= 22;
   const packages = [SUITE, ...(isEnough ? [] : [NODE])].flatMap((name) => ['-p', name]);
-  const { stdout } = await promisify(execFile)('npx', ['--yes', ...packages, '-c', 'command -v node && command -v conformance'], { encoding: 'utf8' });
-  const [node, script] = stdout.trim().split('\n');
+  const { stdout } = await promisify(execFile)('npx', ['--yes', ...packages, '-c', 'command -v conformance && command -v node'], { encoding: 'utf8' });
+  const [script, found] = stdout.trim().split('\n');
+  // The first node on the path need not be this one.
+  const node = isEnough ? process.execPath : found;
   if (node === undefined || script === undefined) throw new Error(`npx did not say where the suite is: ${JSON.stringify(stdout)}`);
   return { node, script };
 }
