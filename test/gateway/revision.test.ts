@@ -135,6 +135,12 @@ describe('the ladder', () => {
     const asked = askedOf(LEGACY_ONLY, { headers: modernHeaders('server/discover') });
     assert.deepEqual(revisionFault(LEGACY_ONLY, asked, messageOf(modern('server/discover')))?.data, { supported: ['2025-06-18', '2025-11-25'], requested: '2026-07-28' });
   });
+
+  test('a modern one is told of the modern versions, as by server/discover', () => {
+    const asked = askedOf(ALL, { headers: { ...modernHeaders('server/discover'), 'mcp-protocol-version': '2030-01-01' } });
+    const message = messageOf(request('server/discover', { _meta: { [VERSION]: '2030-01-01', [CAPABILITIES]: {} } }));
+    assert.deepEqual(revisionFault(ALL, asked, message)?.data, { supported: ['2026-07-28'], requested: '2030-01-01' });
+  });
 });
 
 describe('decodeHeader', () => {

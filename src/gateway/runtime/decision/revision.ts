@@ -40,18 +40,20 @@ export function revisionFault(tables: Tables, head: RequestHead, message: Messag
 
 function modernFault(tables: Tables, head: RequestHead, message: Message, header: string | undefined): RevisionFault | null {
   // The header rules for notifications are undefined in 2026-07-28: they are taken as they come.
-  if (message.shape === 'notification') return header === undefined || tables.revisions.has(header) ? null : notServed(tables, header);
+  if (message.shape === 'notification') return header === undefined || tables.revisions.has(header) ? null : notServed(tables, header, isModern);
   if (typeof message.claim !== 'string' || !message.declaresCapabilities) return { reason: 'envelope-invalid' };
   const { 'mcp-method': method, 'mcp-name': name } = head.request.headers;
   if ((header !== undefined && header !== message.claim) || (method !== undefined && method !== message.method)) return { reason: 'header-mismatch' };
-  if (!tables.revisions.has(message.claim) || !isModern(message.claim)) return notServed(tables, message.claim);
+  if (!tables.revisions.has(message.claim) || !isModern(message.claim)) return notServed(tables, message.claim, isModern);
   if (header === undefined || method === undefined) return { reason: 'header-mismatch' };
   if (message.name !== null && (name === undefined || decodeHeader(name) !== message.name)) return { reason: 'header-mismatch' };
   return null;
 }
 
-function notServed(tables: Tables, requested: string | null): RevisionFault {
-  return { reason: 'revision-not-served', data: { supported: tables.raw.revisions, requested } };
+/** A modern request is told what `server/discover` would name, and all where that is nothing, so that its client turns to the legacy era. */
+function notServed({ raw: { revisions } }: Tables, requested: string | null, ofEra: (revision: string) => boolean = () => true): RevisionFault {
+  const supported = revisions.filter(ofEra);
+  return { reason: 'revision-not-served', data: { supported: supported.length > 0 ? supported : revisions, requested } };
 }
 
 /** `=?base64?…?=` carries what a header cannot; anything else is literal. Undecodable is null, which equals no name. */

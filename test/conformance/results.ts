@@ -1,0 +1,46 @@
+/** What a run of the suite found, check by check: its totals are alike for a server that fails one thing and for one that fails another. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Status = 'SUCCESS' | 'FAILURE' | 'WARNING' | 'SKIPPED' | 'INFO';
+export interface Check {
+  readonly status: Status;
+  readonly message: string;
+}
+/** `scenario / check #n` → what was found; a scenario may make one check several times. */
+export type Results = ReadonlyMap<string, Check>;
+
+/** `server-<scenario>-<time>`; a run of one scenario is written without the first word. */
+const FOLDER = /^(?:server-)?(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/;
+
+export function readResults(folder: string): Results {
+  const results = new Map<string, Check>();
+  for (const name of readdirSync(folder).sort()) {
+    const scenario = FOLDER.exec(name)?.[1];
+    if (scenario === undefined) continue;
+    const checks = JSON.parse(readFileSync(join(folder, name, 'checks.json'), 'utf8')) as readonly { id: string; status: Status; errorMessage?: string }[];
+    const times = new Map<string, number>();
+    // INFO is a note about the run, such as each request that was sent.
+    for (const { id, status, errorMessage = '' } of checks.filter(({ status }) => status !== 'INFO')) {
+      const n = (times.get(id) ?? 0) + 1;
+      times.set(id, n);
+      results.set(`${scenario} / ${id}${n > 1 ? ` #${n}` : ''}`, { status, message: errorMessage });
+    }
+  }
+  return results;
+}
+
+export const countOf = (results: Results, status: Status): number => [...results.values()].filter((check) => check.status === status).length;
+
+export interface Difference {
+  readonly check: string;
+  readonly direct: Check | undefined;
+  readonly gateway: Check | undefined;
+}
+
+/** Checks that came out otherwise, failed for another reason, or were made on one side only. */
+export function differences(direct: Results, gateway: Results): Difference[] {
+  return [...new Set([...direct.keys(), ...gateway.keys()])]
+    .map((check) => ({ check, direct: direct.get(check), gateway: gateway.get(check) }))
+    .filter(({ direct, gateway }) => direct?.status !== gateway?.status || direct?.message !== gateway?.message);
+}
