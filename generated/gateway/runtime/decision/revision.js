@@ -24,17 +24,18 @@ export function revisionFault(tables, head, message) {
 	return message ? modernFault(tables, head, message, header) : null;
 }
 function modernFault(tables, head, message, header) {
-	if (message.shape === 'notification') return header === undefined || tables.revisions.has(header) ? null : notServed(tables, header);
+	if (message.shape === 'notification') return header === undefined || tables.revisions.has(header) ? null : notServed(tables, header, isModern);
 	if (typeof message.claim !== 'string' || !message.declaresCapabilities) return { reason: 'envelope-invalid' };
 	const { 'mcp-method': method, 'mcp-name': name } = head.request.headers;
 	if ((header !== undefined && header !== message.claim) || (method !== undefined && method !== message.method)) return { reason: 'header-mismatch' };
-	if (!tables.revisions.has(message.claim) || !isModern(message.claim)) return notServed(tables, message.claim);
+	if (!tables.revisions.has(message.claim) || !isModern(message.claim)) return notServed(tables, message.claim, isModern);
 	if (header === undefined || method === undefined) return { reason: 'header-mismatch' };
 	if (message.name !== null && (name === undefined || decodeHeader(name) !== message.name)) return { reason: 'header-mismatch' };
 	return null;
 }
-function notServed(tables, requested) {
-	return { reason: 'revision-not-served', data: { supported: tables.raw.revisions, requested } };
+function notServed({ raw: { revisions } }, requested, ofEra = () => true) {
+	const supported = revisions.filter(ofEra);
+	return { reason: 'revision-not-served', data: { supported: supported.length > 0 ? supported : revisions, requested } };
 }
 /** `=?base64?…?=` carries what a header cannot; anything else is literal. Undecodable is null, which equals no name. */
 export function decodeHeader(value) {
