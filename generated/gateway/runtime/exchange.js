@@ -1,4 +1,8 @@
 // mcpgen: do not edit.
+/** What answers say of their request. The name that a caller gave it goes back to the caller. */
+export function idHeaders({ id, correlationId }) {
+	return correlationId === id ? { 'x-request-id': id } : { 'x-request-id': id, 'x-correlation-id': correlationId };
+}
 /** A request for a stream that lasts until somebody ends it. */
 export function isListening(exchange) {
 	return exchange.head.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';

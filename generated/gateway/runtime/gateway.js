@@ -4,7 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readHead } from './decision/head.js';
 import { eraOf } from './decision/revision.js';
 import { decide } from './decision/decide.js';
-import { isListening, messageOf, tenantOf } from './exchange.js';
+import { idHeaders, isListening, messageOf, tenantOf } from './exchange.js';
 import { forward } from './proxy.js';
 import { reasonRow } from './decision/reasons.js';
 import { preflightAnswer, refusalAnswer } from './respond.js';
@@ -134,8 +134,9 @@ function sendRefusal({ metrics }, exchange, refusal) {
 	else write(exchange, refusalAnswer(state.tables, head, refusal, exchange.id));
 }
 const printable = (origin) => (origin === null ? 'none' : origin.slice(0, 200));
-function write({ outgoing, id, correlationId }, { status, headers, body }) {
-	outgoing.writeHead(status, { ...headers, 'x-request-id': id, 'x-correlation-id': correlationId, ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }) });
+function write(exchange, { status, headers, body }) {
+	const { outgoing } = exchange;
+	outgoing.writeHead(status, { ...headers, ...idHeaders(exchange), ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }) });
 	outgoing.end(body);
 }
 function serversAnswer(exchange, { pools }) {

@@ -2,7 +2,7 @@
 import { kindOf, sessionIdOf } from './decision/head.js';
 import { eraOf } from './decision/revision.js';
 import { SESSION_IDLE } from './facts.js';
-import { isListening, keyOf, messageOf, ownerOf, principalOf, tenantOf } from './exchange.js';
+import { idHeaders, isListening, keyOf, messageOf, ownerOf, principalOf, tenantOf } from './exchange.js';
 import { endBetweenEvents, lastEvent } from './farewell.js';
 import { forwardedHeaders, isEventStream, returnedHeaders } from './headers.js';
 import { initOf, keepsItsSession } from './renew.js';
@@ -91,7 +91,7 @@ async function pass(call, renewals) {
 function relay(exchange, { counts }, { table: { timeouts }, era }, response, sessionId, leavingCancels) {
 	const { outgoing, state, head } = exchange;
 	const isStream = isEventStream(response);
-	const extra = { ...corsHeaders(state.tables, head), 'x-request-id': exchange.id, 'x-correlation-id': exchange.correlationId };
+	const extra = { ...corsHeaders(state.tables, head), ...idHeaders(exchange) };
 	if (sessionId !== null) extra['mcp-session-id'] = sessionId;
 	const isGone = outgoing.destroyed || outgoing.writableEnded;
 	if (!isGone) outgoing.writeHead(response.status, returnedHeaders(response, isStream, extra));

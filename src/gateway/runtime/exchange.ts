@@ -41,6 +41,11 @@ export interface Exchange {
   note: string | null;
 }
 
+/** What answers say of their request. The name that a caller gave it goes back to the caller. */
+export function idHeaders({ id, correlationId }: Exchange): Readonly<Record<string, string>> {
+  return correlationId === id ? { 'x-request-id': id } : { 'x-request-id': id, 'x-correlation-id': correlationId };
+}
+
 /** A request for a stream that lasts until somebody ends it. */
 export function isListening(exchange: Exchange): boolean {
   return exchange.head.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readHead, type GatewayRequest } from './decision/head.js';
 import { eraOf } from './decision/revision.js';
 import { decide, type Decision, type Facts, type Refusal } from './decision/decide.js';
-import { isListening, messageOf, tenantOf, type Exchange } from './exchange.js';
+import { idHeaders, isListening, messageOf, tenantOf, type Exchange } from './exchange.js';
 import type { Log } from './log.js';
 import { forward } from './proxy.js';
 import { reasonRow, type Reason } from './decision/reasons.js';
@@ -169,8 +169,9 @@ function sendRefusal({ metrics }: GatewayOptions, exchange: Exchange, refusal: R
 /** An origin is the client's text: bounded before it is logged, and JSON escapes the rest. */
 const printable = (origin: string | null): string => (origin === null ? 'none' : origin.slice(0, 200));
 
-function write({ outgoing, id, correlationId }: Exchange, { status, headers, body }: Answer): void {
-  outgoing.writeHead(status, { ...headers, 'x-request-id': id, 'x-correlation-id': correlationId, ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }) });
+function write(exchange: Exchange, { status, headers, body }: Answer): void {
+  const { outgoing } = exchange;
+  outgoing.writeHead(status, { ...headers, ...idHeaders(exchange), ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }) });
   outgoing.end(body);
 }
 

@@ -6,7 +6,7 @@ import { kindOf, sessionIdOf } from './decision/head.js';
 import { eraOf } from './decision/revision.js';
 import type { Reason } from './decision/reasons.js';
 import { SESSION_IDLE, type Services } from './facts.js';
-import { isListening, keyOf, messageOf, ownerOf, principalOf, tenantOf, type Exchange } from './exchange.js';
+import { idHeaders, isListening, keyOf, messageOf, ownerOf, principalOf, tenantOf, type Exchange } from './exchange.js';
 import { endBetweenEvents, lastEvent } from './farewell.js';
 import { forwardedHeaders, isEventStream, returnedHeaders } from './headers.js';
 import { initOf, keepsItsSession } from './renew.js';
@@ -110,7 +110,7 @@ async function pass(call: Call, renewals: Services['renewals']): Promise<Answere
 function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, era }: Call, response: UpstreamResponse, sessionId: string | null, leavingCancels: boolean): void {
   const { outgoing, state, head } = exchange;
   const isStream = isEventStream(response);
-  const extra: OutgoingHttpHeaders = { ...corsHeaders(state.tables, head), 'x-request-id': exchange.id, 'x-correlation-id': exchange.correlationId };
+  const extra: OutgoingHttpHeaders = { ...corsHeaders(state.tables, head), ...idHeaders(exchange) };
   if (sessionId !== null) extra['mcp-session-id'] = sessionId;
   const isGone = outgoing.destroyed || outgoing.writableEnded;
   if (!isGone) outgoing.writeHead(response.status, returnedHeaders(response, isStream, extra));
