@@ -10,7 +10,7 @@ import { readOptions, USAGE, type Options } from './options.js';
 import { end, launchModule, launchServer } from './processes.js';
 import { resultsOf, tableOf, type Result } from './report.js';
 import type { Scenario } from './scenarios.js';
-import type { Skipped, Started } from './targets.js';
+import type { Started } from './targets.js';
 
 export interface Report {
   readonly node: string;
@@ -33,7 +33,7 @@ async function bench({ rounds, seconds, concurrency, targets, scenarios, json }:
     // Started anew for each, so that what one scenario left in memory is not counted to the next.
     const started = await Promise.all(targets.map(async ({ name, start }) => [name, await start(upstream.port)] as const));
     const running = started.filter((one): one is readonly [string, Started] => !('skipped' in one[1]));
-    const skipped = Object.fromEntries(started.flatMap(([name, target]) => ('skipped' in target ? [[name, (target as Skipped).skipped]] : [])));
+    const skipped = Object.fromEntries(started.flatMap(([name, target]) => ('skipped' in target ? [[name, target.skipped]] : [])));
     const windows = await inTurns(load, running, scenario, { rounds, seconds, concurrency });
     const results = resultsOf(running.map(([target, { about }], i) => ({ target, about, rounds: windows[i] ?? [] })));
     measured.push({ scenario: scenario.name, about: scenario.about, skipped, targets: results });
@@ -46,19 +46,21 @@ async function bench({ rounds, seconds, concurrency, targets, scenarios, json }:
   return { node: process.version, processors: cpus().length, rounds, seconds, concurrency, scenarios: measured };
 }
 
-/** Each round begins with another target. The first is for compilers and caches, and is not kept. */
+/** Rounds that are not kept: Node compiles while it runs, and a request costs three times as much until about 4,000 have come. */
+const WARM_UP = 2;
+
+/** Each round begins with another target. */
 async function inTurns(load: ChildProcess, running: readonly (readonly [string, Started])[], scenario: Scenario, amount: Pick<Options, 'rounds' | 'seconds' | 'concurrency'>): Promise<Window[][]> {
   for (const [, target] of running) await verify(target, scenario);
-  for (const [, target] of running) {
-    const { failed, failure } = await measure(load, target, scenario, amount);
-    if (failed > 0) throw new Error(`${target.about} fails: ${failure}`);
-  }
   const windows: Window[][] = running.map(() => []);
-  for (let round = 0; round < amount.rounds; round++) {
+  for (let round = 0; round < WARM_UP + amount.rounds; round++) {
     for (let turn = 0; turn < running.length; turn++) {
       const at = (round + turn) % running.length;
       const [, target] = running[at] ?? [];
-      if (target) windows[at]?.push(await measure(load, target, scenario, amount));
+      if (!target) continue;
+      const window = await measure(load, target, scenario, amount);
+      if (round >= WARM_UP) windows[at]?.push(window);
+      else if (window.failed > 0) throw new Error(`${target.about} fails: ${window.failure}`);
     }
   }
   return windows;

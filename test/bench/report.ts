@@ -18,6 +18,8 @@ export interface Result {
   readonly spread: number;
   /** Throughput in proportion to these, null when they did not run: the median of the proportions of each round, since what else the machine does hits both. */
   readonly ratios: Readonly<Record<Baseline, number | null>>;
+  /** Processor time per request in proportion to the pipe's; on a busy machine steadier than throughput. */
+  readonly cpuToPipe: number | null;
   readonly rounds: readonly Window[];
 }
 
@@ -34,9 +36,9 @@ export function resultsOf(measured: readonly Measured[]): readonly Result[] {
   return measured.map(({ target, about, rounds }) => {
     const throughputs = rounds.map(({ throughput }) => throughput);
     const throughput = median(throughputs);
-    const to = (baseline: Baseline): number | null => {
+    const to = (baseline: Baseline, of: 'throughput' | 'cpu' = 'throughput'): number | null => {
       const other = measured.find(({ target }) => target === baseline);
-      return other ? median(throughputs.map((each, round) => each / (other.rounds[round]?.throughput ?? NaN))) : null;
+      return medianOrNull(rounds.map((round, i) => proportion(round[of], other?.rounds[i]?.[of])));
     };
     return {
       target,
@@ -51,6 +53,7 @@ export function resultsOf(measured: readonly Measured[]): readonly Result[] {
       rss: rounds.at(-1)?.rss ?? null,
       spread: (Math.max(...throughputs) - Math.min(...throughputs)) / 2 / throughput,
       ratios: { pipe: to('pipe'), nginx: to('nginx'), direct: to('direct') },
+      cpuToPipe: to('pipe', 'cpu'),
       rounds,
     };
   });
@@ -65,6 +68,7 @@ const COLUMNS: readonly (readonly [title: string, cell: (result: Result) => stri
   ['CPU s/1000', ({ cpu }) => cpu?.toFixed(3) ?? '–'],
   ['RSS MB', ({ rss }) => (rss === null ? '–' : (rss / 2 ** 20).toFixed(0))],
   ...BASELINES.map((baseline) => [`÷ ${baseline}`, ({ ratios }: Result) => ratios[baseline]?.toFixed(2) ?? '–'] as const),
+  ['CPU ÷ pipe', ({ cpuToPipe }) => cpuToPipe?.toFixed(2) ?? '–'],
   ['failed', ({ failed }) => String(failed)],
   ['', ({ about }) => about],
 ];
@@ -75,6 +79,11 @@ export function tableOf(results: readonly Result[]): string {
   const widths = COLUMNS.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   const isWord = (i: number): boolean => i === 0 || i === COLUMNS.length - 1;
   return rows.map((row) => row.map((cell, i) => (isWord(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ').trimEnd()).join('\n');
+}
+
+/** A round may be too short for the clock of processor time, which then says that it cost nothing. */
+function proportion(value: number | null, to: number | null | undefined): number | null {
+  return value === null || !to ? null : value / to;
 }
 
 function median(values: readonly number[]): number {
