@@ -9,14 +9,12 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after } from 'node:test';
-import { assets } from '#src/assets.js';
-import { gatewayDocument } from '#src/emit/gateway/index.js';
-import type { Plan } from '#src/plan/types.js';
-import { planOf, type Config } from './gateway-tables.js';
+import { bakeGateway } from './bake.js';
+import type { Config } from './gateway-tables.js';
 import { ask, within } from './http.js';
 
 export type Pools = Readonly<Record<string, readonly string[]>>;
@@ -69,16 +67,6 @@ process.on('exit', () => {
 after(async () => {
   await Promise.all([...running].map((child) => (child.kill('SIGKILL'), once(child, 'exit'))));
 });
-
-export function bakeGateway(config: Config, folder: string): Plan {
-  const plan = planOf(config);
-  for (const { path, contents } of gatewayDocument(plan, assets).files) {
-    const file = join(folder, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, contents);
-  }
-  return plan;
-}
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'mcpgen-gateway-'));

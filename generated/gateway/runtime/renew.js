@@ -26,11 +26,11 @@ export class Renewals {
 	async send(call, sealed) {
 		const key = digest(call.sessionId ?? '');
 		const known = await this.#legs.get(key);
-		if (known === null) throw new UpstreamFault('refused');
 		const leg = known ?? sealed;
 		const found = await attempt(call, leg);
 		const init = call.session?.init ?? null;
-		if ((found && found.response.status !== 404) || !keepsItsSession(call.table) || init === null || call.request.method === 'DELETE') {
+		const isEnding = known === null || call.request.method === 'DELETE';
+		if ((found && found.response.status !== 404) || !keepsItsSession(call.table) || init === null || isEnding) {
 			if (found) return found;
 			throw new UpstreamFault('refused');
 		}

@@ -1,0 +1,83 @@
+/** Processes and folders of the bench: whatever ends it, none is left. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo, Server } from 'node:net';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Each with the signal that ends it. */
+const running = new Map<ChildProcess, NodeJS.Signals>();
+const folders = new Set<string>();
+
+process.on('exit', () => {
+  for (const [child, signal] of running) child.kill(signal);
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(128 + constants.signals[signal]));
+
+export interface Launch {
+  readonly env?: Readonly<Record<string, string>>;
+  /** A process that has children of its own must be asked, so that it ends them. */
+  readonly endWith?: NodeJS.Signals;
+  /** Whether parent and child exchange messages. */
+  readonly messages?: boolean;
+}
+
+/** Its stdout and stderr are pipes, which the caller must read. */
+export function launch(command: string, args: readonly string[], { env = {}, endWith = 'SIGKILL', messages = false }: Launch = {}): ChildProcess {
+  const child = spawn(command, args, { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe', ...(messages ? (['ipc'] as const) : [])] });
+  running.set(child, endWith);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+/** A module beside this one, which announces its port. */
+export async function launchServer(name: string, args: readonly string[] = []): Promise<{ readonly child: ChildProcess; readonly port: number }> {
+  const child = launchModule(name, args);
+  return { child, port: (await messageOf(child)) as number };
+}
+
+export function launchModule(name: string, args: readonly string[] = []): ChildProcess {
+  const child = launch(process.execPath, [join(import.meta.dirname, `${name}.js`), ...args], { messages: true });
+  child.stdout?.pipe(process.stderr, { end: false });
+  child.stderr?.pipe(process.stderr, { end: false });
+  return child;
+}
+
+/** The next message; rejects when it ends instead. */
+export function messageOf(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null): void => reject(new Error(`${child.spawnargs.join(' ')} ended (${code ?? child.signalCode})`));
+    child.once('exit', onExit);
+    child.once('message', (message) => {
+      child.off('exit', onExit);
+      resolve(message);
+    });
+  });
+}
+
+export async function end(child: ChildProcess): Promise<void> {
+  const signal = running.get(child);
+  if (signal === undefined) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+}
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mcpgen-bench-'));
+  folders.add(folder);
+  return folder;
+}
+
+/** In a child: listens, and tells the parent where. */
+export function announce(server: Server): void {
+  endWithParent();
+  server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+}
+
+/** In a child: a parent that was killed could not end it. */
+export function endWithParent(): void {
+  process.on('disconnect', () => process.exit());
+}

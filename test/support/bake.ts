@@ -1,0 +1,17 @@
+/** A gateway's files, for whoever runs them: importing this starts no test runner. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { assets } from '#src/assets.js';
+import { gatewayDocument } from '#src/emit/gateway/index.js';
+import type { Plan } from '#src/plan/types.js';
+import { planOf, type Config } from './gateway-tables.js';
+
+export function bakeGateway(config: Config, folder: string): Plan {
+  const plan = planOf(config);
+  for (const { path, contents } of gatewayDocument(plan, assets).files) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, contents);
+  }
+  return plan;
+}
