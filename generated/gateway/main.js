@@ -4,12 +4,13 @@
  * SIGTERM and SIGINT drain and end, a second one ends at once.
  */
 import { listenOf, logLevelOf, placementOf, SettingError } from './runtime/env.js';
-import { createLog } from './runtime/log.js';
+import { createLog, gathered } from './runtime/log.js';
 import { createChildren } from './runtime/upstream/pools.js';
 import { serve } from './runtime/serve.js';
 import { FEATURES, TABLES } from './tables.js';
 process.stdout.on('error', () => { });
-const write = (line) => void process.stdout.write(line);
+const { write, flush } = gathered((text) => process.stdout.write(text));
+process.on('exit', flush);
 let reloads = 0;
 async function gateway() {
 	const running = await serve(TABLES, FEATURES, process.env, write);

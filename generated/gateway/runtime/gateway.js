@@ -59,8 +59,8 @@ async function run(options, exchange, standing) {
 	const { tables } = exchange.state;
 	let decision = decide(tables, exchange.head, exchange.facts);
 	while (decision.kind === 'need') {
-		const value = await FIND_FACT[decision.fact](exchange, options);
-		exchange.facts = { ...exchange.facts, [decision.fact]: value };
+		const found = FIND_FACT[decision.fact](exchange, options);
+		Object.assign(exchange.facts, { [decision.fact]: found instanceof Promise ? await found : found });
 		decision = decide(tables, exchange.head, exchange.facts, decision.row);
 	}
 	if (decision.kind === 'refuse') return sendRefusal(options, exchange, decision);

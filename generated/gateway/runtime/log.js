@@ -6,3 +6,18 @@ export function createLog(service, level, write) {
 		if (RANK[at] >= RANK[level]) write(`${JSON.stringify({ timestamp: new Date().toISOString(), level: at, service, event, ...fields })}\n`);
 	};
 }
+/** Writing to a pipe is a system call that blocks: the lines of one turn of the loop go out together. */
+export function gathered(write) {
+	let waiting = '';
+	const flush = () => {
+		if (waiting !== '') write(waiting);
+		waiting = '';
+	};
+	return {
+		flush,
+		write: (line) => {
+			if (waiting === '') setImmediate(flush);
+			waiting += line;
+		},
+	};
+}

@@ -22,7 +22,7 @@ export interface Exchange {
   readonly head: RequestHead;
   /** True while the client waits for `100 Continue` before it sends the body (RFC 9110 §10.1.1). */
   awaitsContinue: boolean;
-  facts: Facts;
+  readonly facts: Facts;
   body: Buffer | null;
   session: SessionState | null;
   instance: Instance | null;

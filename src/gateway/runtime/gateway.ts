@@ -80,8 +80,9 @@ async function run(options: GatewayOptions, exchange: Exchange, standing: Set<Ex
   const { tables } = exchange.state;
   let decision: Decision = decide(tables, exchange.head, exchange.facts);
   while (decision.kind === 'need') {
-    const value = await FIND_FACT[decision.fact](exchange, options);
-    exchange.facts = { ...exchange.facts, [decision.fact]: value } satisfies Facts;
+    const found = FIND_FACT[decision.fact](exchange, options);
+    // Nearly all are known at once; waiting for those would cost a turn of the loop each.
+    Object.assign(exchange.facts, { [decision.fact]: found instanceof Promise ? await found : found } satisfies Facts);
     decision = decide(tables, exchange.head, exchange.facts, decision.row);
   }
   if (decision.kind === 'refuse') return sendRefusal(options, exchange, decision);

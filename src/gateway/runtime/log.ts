@@ -11,3 +11,19 @@ export function createLog(service: string, level: LogLevel, write: (line: string
     if (RANK[at] >= RANK[level]) write(`${JSON.stringify({ timestamp: new Date().toISOString(), level: at, service, event, ...fields })}\n`);
   };
 }
+
+/** Writing to a pipe is a system call that blocks: the lines of one turn of the loop go out together. */
+export function gathered(write: (text: string) => void): { write(line: string): void; flush(): void } {
+  let waiting = '';
+  const flush = (): void => {
+    if (waiting !== '') write(waiting);
+    waiting = '';
+  };
+  return {
+    flush,
+    write: (line) => {
+      if (waiting === '') setImmediate(flush);
+      waiting += line;
+    },
+  };
+}
