@@ -1,72 +1,175 @@
-import http from 'node:http';
-import https from 'node:https';
+/** One instance reached over HTTP/1.1, on sockets of our own: Node's client costs more than everything else the gateway does for a request. */
+import { Readable } from 'node:stream';
+import { Connections, type Connection, type ConnectionUser, type Endpoint } from './connections.js';
+import { ResponseParser } from './response-parser.js';
 import { UpstreamFault, type FaultStage, type Upstream, type UpstreamRequest, type UpstreamResponse } from './upstream.js';
 
-/** Node servers close idle connections after 5 s; ours must be gone before, or a request races the close. */
-const IDLE = 4000;
+/** Up to so many bytes are copied behind the head, which is cheaper than writing two pieces. */
+const SMALL_BODY = 16_384;
 
-export interface HttpUpstreamOptions {
-  readonly url: URL;
-  /** Milliseconds for opening a connection. */
-  readonly connect: number;
-  /** Milliseconds from the request written to the head of the answer. */
-  readonly firstByte: number;
-}
+/** Bytes of an answer that wait for a slow reader before the server has to. */
+const HIGH_WATER = 65_536;
 
-/** One instance reached over HTTP/1.1, with its own pool of connections. */
-export function httpUpstream({ url, connect, firstByte }: HttpUpstreamOptions): Upstream {
-  const secure = url.protocol === 'https:';
-  const agent = new (secure ? https : http).Agent({ keepAlive: true, noDelay: true, timeout: IDLE, scheduling: 'lifo' });
-  const target = {
-    agent,
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port || (secure ? 443 : 80),
-    path: url.pathname + url.search,
-    setDefaultHeaders: false,
-  };
-  const send = secure ? https.request : http.request;
+const NAME = /^[!#$%&'*+.^`|~\w-]+$/;
+/** What is beyond latin1 would be cut to some other character, a line feed among them. */
+const NO_VALUE = /[^\t -~\x80-\xff]/;
+/** Said by the connection alone. */
+const FRAMING = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
+
+export function httpUpstream(endpoint: Endpoint): Upstream {
+  const { url } = endpoint;
+  const connections = new Connections(endpoint);
+  const line = ` ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\nconnection: keep-alive\r\n`;
   return {
-    send: (request) => exchange(send({ ...target, method: request.method, headers: headersFor(url, request) }), request, connect, firstByte),
-    close: async () => agent.destroy(),
+    send: (request) =>
+      new Promise((resolve, reject) => {
+        const head = headOf(line, request);
+        // Nothing was written, but no other instance could be asked either, and this one is not to blame.
+        if (head === null) reject(new UpstreamFault('sent', new TypeError('header that cannot be sent')));
+        else if (request.signal.aborted) reject(new UpstreamFault('connect', request.signal.reason));
+        else new Exchange(connections, request, head, resolve, reject).begin();
+      }),
+    close: () => connections.close(),
   };
 }
 
-function headersFor(url: URL, { headers, body }: UpstreamRequest): Record<string, string> {
-  return { ...headers, host: url.host, connection: 'keep-alive', ...(body ? { 'content-length': String(body.length) } : {}) };
+function headOf(line: string, { method, headers, body }: UpstreamRequest): string | null {
+  let head = method + line;
+  for (const name in headers) {
+    const value = headers[name] as string;
+    if (FRAMING.has(name)) continue;
+    if (!NAME.test(name) || NO_VALUE.test(value)) return null;
+    head += `${name}: ${value}\r\n`;
+  }
+  // RFC 9110 §8.6: a method that has a body says so when there is none.
+  if (body || method === 'POST') head += `content-length: ${body?.length ?? 0}\r\n`;
+  return `${head}\r\n`;
 }
 
-function exchange(outgoing: http.ClientRequest, { body, signal }: UpstreamRequest, connect: number, firstByte: number): Promise<UpstreamResponse> {
-  return new Promise((resolve, reject) => {
-    let connected = false;
-    let timer = setTimeout(() => fail('connect'), connect);
-    const fail = (stage: FaultStage, cause?: unknown): void => {
-      clearTimeout(timer);
-      reject(new UpstreamFault(stage, cause));
-      outgoing.destroy();
-    };
-    const abort = (): void => fail(connected ? 'sent' : 'connect', signal.reason);
-    const onConnected = (): void => {
-      connected = true;
-      clearTimeout(timer);
-      timer = setTimeout(() => fail('timeout'), firstByte);
-    };
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort);
-    outgoing.once('close', () => signal.removeEventListener('abort', abort));
-    outgoing.once('socket', (socket) => {
-      if (socket.connecting) socket.once(outgoing.protocol === 'https:' ? 'secureConnect' : 'connect', onConnected);
-      else onConnected();
-    });
-    outgoing.on('error', (error: NodeJS.ErrnoException) => fail(connected ? 'sent' : error.code === 'ECONNREFUSED' ? 'refused' : 'connect', error));
-    // A change of protocol that nobody asked for.
-    outgoing.once('upgrade', (_response, socket) => {
-      socket.destroy();
-      fail('sent');
-    });
-    outgoing.once('response', (response) => {
-      clearTimeout(timer);
-      resolve({ status: response.statusCode ?? 502, headers: response.headers, body: response });
-    });
-    outgoing.end(body ?? undefined);
-  });
+/** One request and its answer. It has a connection from its beginning to its end, and none afterwards. */
+class Exchange implements ConnectionUser {
+  readonly #connections: Connections;
+  readonly #request: UpstreamRequest;
+  readonly #head: string;
+  readonly #resolve: (response: UpstreamResponse) => void;
+  readonly #reject: (fault: UpstreamFault) => void;
+  readonly #parser: ResponseParser;
+  #connection: Connection | null = null;
+  #body: Body | null = null;
+  #isPaused = false;
+
+  constructor(connections: Connections, request: UpstreamRequest, head: string, resolve: (response: UpstreamResponse) => void, reject: (fault: UpstreamFault) => void) {
+    this.#connections = connections;
+    this.#request = request;
+    this.#head = head;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#parser = new ResponseParser(request.method);
+  }
+
+  begin(): void {
+    this.#connection = this.#connections.take();
+    if (!this.#connection) return this.failed('connect');
+    this.#request.signal.addEventListener('abort', this);
+    this.#connection.use(this);
+  }
+
+  opened(): void {
+    const connection = this.#connection as Connection;
+    const { socket } = connection;
+    const { body } = this.#request;
+    connection.wait();
+    if (!body) return void socket.write(this.#head, 'latin1');
+    if (body.length <= SMALL_BODY) {
+      const all = Buffer.allocUnsafe(this.#head.length + body.length);
+      body.copy(all, all.write(this.#head, 'latin1'));
+      return void socket.write(all);
+    }
+    socket.cork();
+    socket.write(this.#head, 'latin1');
+    // The server has this long for its answer once it has everything.
+    socket.write(body, () => this.#connection?.wait());
+    socket.uncork();
+  }
+
+  read(bytes: Buffer): boolean {
+    const pieces: Buffer[] = [];
+    try {
+      this.#parser.push(bytes, pieces);
+    } catch (error) {
+      this.failed('sent', error);
+      return false;
+    }
+    const { head, done } = this.#parser;
+    if (!head) return true;
+    // The bytes are overwritten by the next read, of whichever connection.
+    const content = Buffer.concat(pieces);
+    if (done) this.#finish();
+    if (!this.#body) {
+      if (!done) this.#body = new Body(this);
+      this.#resolve({ status: head.status, headers: head.headers, body: this.#body ?? content });
+    }
+    this.#isPaused = content.length > 0 && this.#body?.push(content) === false && !done;
+    if (done) this.#body?.push(null);
+    return !this.#isPaused;
+  }
+
+  ended(): void {
+    if (!this.#parser.end()) return this.failed('sent');
+    this.leave();
+    this.#body?.push(null);
+  }
+
+  failed(stage: FaultStage, cause?: unknown): void {
+    // Late is only a head.
+    if (stage === 'timeout' && this.#parser.head) return;
+    const fault = new UpstreamFault(this.#parser.head ? 'answered' : stage, cause);
+    this.leave();
+    if (this.#body) this.#body.destroy(fault);
+    else this.#reject(fault);
+  }
+
+  /** The signal's. */
+  handleEvent(): void {
+    this.failed(this.#connection?.isOpen ? 'sent' : 'connect', this.#request.signal.reason);
+  }
+
+  resume(): void {
+    if (this.#isPaused) this.#connection?.socket.resume();
+    this.#isPaused = false;
+  }
+
+  /** Closes the connection, if it is not done with. */
+  leave(): void {
+    this.#connection?.drop();
+    this.#connection = null;
+    this.#request.signal.removeEventListener('abort', this);
+  }
+
+  /** The answer is whole. Its connection is used again unless something is left in it, on its way there or back. */
+  #finish(): void {
+    const connection = this.#connection as Connection;
+    const isClear = connection.socket.writableLength === 0 && !this.#parser.hasSurplus;
+    if (isClear) {
+      this.#connection = null;
+      this.#connections.put(connection, this.#parser.head?.keeps ?? 0);
+    }
+    this.leave();
+  }
+}
+
+/** An answer that comes in pieces. */
+class Body extends Readable {
+  readonly #exchange: Exchange;
+  constructor(exchange: Exchange) {
+    super({ highWaterMark: HIGH_WATER });
+    this.#exchange = exchange;
+  }
+  override _read(): void {
+    this.#exchange.resume();
+  }
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#exchange.leave();
+    done(error);
+  }
 }
