@@ -27,7 +27,7 @@ export function httpUpstream(endpoint: Endpoint): Upstream {
         // Nothing was written, but no other instance could be asked either, and this one is not to blame.
         if (head === null) reject(new UpstreamFault('sent', new TypeError('header that cannot be sent')));
         else if (request.signal.aborted) reject(new UpstreamFault('connect', request.signal.reason));
-        else new Exchange(connections, request, head, resolve, reject).begin();
+        else new Exchange(connections, request, head, { resolve, reject }).begin();
       }),
     close: () => connections.close(),
   };
@@ -46,24 +46,28 @@ function headOf(line: string, { method, headers, body }: UpstreamRequest): strin
   return `${head}\r\n`;
 }
 
+/** What settles the promise of an answer. */
+interface Settle {
+  readonly resolve: (response: UpstreamResponse) => void;
+  readonly reject: (fault: UpstreamFault) => void;
+}
+
 /** One request and its answer. It has a connection from its beginning to its end, and none afterwards. */
 class Exchange implements ConnectionUser {
   readonly #connections: Connections;
   readonly #request: UpstreamRequest;
-  readonly #head: string;
-  readonly #resolve: (response: UpstreamResponse) => void;
-  readonly #reject: (fault: UpstreamFault) => void;
+  readonly #settle: Settle;
   readonly #parser: ResponseParser;
   #connection: Connection | null = null;
   #body: Body | null = null;
   #isPaused = false;
+  readonly #head: string;
 
-  constructor(connections: Connections, request: UpstreamRequest, head: string, resolve: (response: UpstreamResponse) => void, reject: (fault: UpstreamFault) => void) {
+  constructor(connections: Connections, request: UpstreamRequest, head: string, settle: Settle) {
     this.#connections = connections;
     this.#request = request;
     this.#head = head;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.#settle = settle;
     this.#parser = new ResponseParser(request.method);
   }
 
@@ -107,7 +111,7 @@ class Exchange implements ConnectionUser {
     if (done) this.#finish();
     if (!this.#body) {
       if (!done) this.#body = new Body(this);
-      this.#resolve({ status: head.status, headers: head.headers, body: this.#body ?? content });
+      this.#settle.resolve({ status: head.status, headers: head.headers, body: this.#body ?? content });
     }
     this.#isPaused = content.length > 0 && this.#body?.push(content) === false && !done;
     if (done) this.#body?.push(null);
@@ -126,7 +130,7 @@ class Exchange implements ConnectionUser {
     const fault = new UpstreamFault(this.#parser.head ? 'answered' : stage, cause);
     this.leave();
     if (this.#body) this.#body.destroy(fault);
-    else this.#reject(fault);
+    else this.#settle.reject(fault);
   }
 
   /** The signal's. */

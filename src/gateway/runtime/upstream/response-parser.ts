@@ -4,9 +4,9 @@
  */
 
 /** Bytes of an answer's head with all that is announced before it (1xx), and of its trailers. */
-export const HEAD_LIMIT = 65_536;
+const HEAD_LIMIT = 65_536;
 
-/** A chunk's size with its extensions, which nobody uses. */
+/** The line of a chunk's size with its extensions, which nobody uses. */
 const SIZE_LIMIT = 256;
 
 const END = Buffer.from('\r\n\r\n');
@@ -16,8 +16,8 @@ const NOTHING = Buffer.alloc(0);
 const STATUS_LINE = /HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t -~\x80-\xff]*)?\r\n/y;
 /** RFC 9112 §5: a value begins with what is no space, so that no backtracking takes longer than the line. */
 const FIELD = /([!#$%&'*+.^`|~\w-]+):[\t ]*((?:[!-~\x80-\xff][\t -~\x80-\xff]*)?)\r\n/y;
-/** Few enough digits to be counted exactly. */
-const SIZE_LINE = /^([\da-f]{1,12})(?:[\t ]*;[\t -~\x80-\xff]*)?\r\n$/i;
+/** With the end of the line, or of the chunk, before it. Few enough digits to be counted exactly. */
+const SIZE_LINE = /^\r\n([\da-f]{1,12})(?:[\t ]*;[\t -~\x80-\xff]*)?\r\n$/i;
 const LENGTH = /^\d{1,15}$/;
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
 const TIMEOUT = /(?:^|[,\t ])timeout=(\d{1,9})/i;
@@ -31,7 +31,7 @@ export interface ResponseHead {
   readonly keeps: number;
 }
 
-type Step = 'head' | 'counted' | 'size' | 'chunk' | 'gap' | 'trailers' | 'rest' | 'done';
+type Step = 'head' | 'counted' | 'size' | 'chunk' | 'trailers' | 'rest' | 'done';
 
 /** Reads one answer, in pieces of any size. */
 export class ResponseParser {
@@ -73,10 +73,9 @@ export class ResponseParser {
   /** One step. @returns where the next one begins, or -1 when it needs more bytes */
   #take(bytes: Buffer, at: number, body: Buffer[]): number {
     switch (this.#step) {
-      case 'head': {
-        const block = this.#block(bytes, at);
-        return block === null ? -1 : this.#begin(block, at);
-      }
+      case 'head':
+      case 'trailers':
+        return this.#block(bytes, at);
       case 'counted':
       case 'chunk':
       case 'rest': {
@@ -84,83 +83,72 @@ export class ResponseParser {
         if (end === at) return -1;
         body.push(bytes.subarray(at, end));
         this.#missing -= end - at;
-        if (this.#missing === 0) this.#step = this.#step === 'chunk' ? 'gap' : 'done';
+        if (this.#missing === 0) this.#step = this.#step === 'chunk' ? 'size' : 'done';
         return end;
       }
       case 'size':
         return this.#size(bytes, at);
-      case 'gap':
-        if (bytes.length < at + 2) return -1;
-        if (!isLineEnd(bytes, at)) throw new Error('chunk longer than its size');
-        this.#step = 'size';
-        return at + 2;
-      case 'trailers': {
-        if (bytes.length < at + 2) return -1;
-        if (isLineEnd(bytes, at)) {
-          this.#step = 'done';
-          return at + 2;
-        }
-        const block = this.#block(bytes, at);
-        if (block === null) return -1;
-        // Dropped: nothing in front was told of them.
-        fieldsOf(block, 0);
-        this.#step = 'done';
-        return at + block.length + 2;
-      }
       case 'done':
         return -1;
     }
   }
 
-  /** Lines up to an empty one, which is left out. */
-  #block(bytes: Buffer, at: number): string | null {
+  /** Lines up to an empty one. */
+  #block(bytes: Buffer, at: number): number {
     const end = bytes.indexOf(END, at);
-    const length = (end === -1 ? bytes.length : end + END.length) - at;
+    const length = (end === -1 ? bytes.length : end + 4) - at;
     if (length > this.#room) throw new Error('head too large');
-    if (end === -1) return null;
+    if (end === -1) return -1;
     this.#room -= length;
-    return bytes.toString('latin1', at, end + 2);
+    const lines = bytes.toString('latin1', at, end + 2);
+    this.#step = this.#step === 'head' ? this.#begin(lines) : afterTrailers(lines);
+    // What ends the head is read again with the first size.
+    return this.#step === 'size' ? end + 2 : end + 4;
   }
 
-  #begin(block: string, at: number): number {
+  #begin(lines: string): Step {
     STATUS_LINE.lastIndex = 0;
-    const line = STATUS_LINE.exec(block);
+    const line = STATUS_LINE.exec(lines);
     if (!line) throw new Error('no status line');
     const status = Number(line[2]);
-    const headers = fieldsOf(block, STATUS_LINE.lastIndex);
+    const headers = fieldsOf(lines, STATUS_LINE.lastIndex);
     // A change of protocol that nobody asked for.
     if (status === 101) throw new Error('protocol switched');
-    if (status >= 200) this.#frame(status, line[1] === '1', headers);
-    return at + block.length + 2;
+    return status < 200 ? 'head' : this.#frame(status, line[1] === '1', headers);
   }
 
   /** RFC 9112 §6.3: where the body ends. */
-  #frame(status: number, isCurrent: boolean, headers: ResponseHeaders): void {
+  #frame(status: number, isCurrent: boolean, headers: ResponseHeaders): Step {
     const coding = headers['transfer-encoding'];
     const length = headers['content-length'];
     if (coding !== undefined && (length !== undefined || !isCurrent || String(coding).toLowerCase() !== 'chunked')) throw new Error('transfer-encoding');
     // Twice the same would be allowed; the copy that is passed on could not be both.
     if (length !== undefined && (typeof length !== 'string' || !LENGTH.test(length))) throw new Error('content-length');
     this.#missing = length === undefined ? Infinity : Number(length);
-    if (this.#toHead || status === 204 || status === 304 || this.#missing === 0) this.#step = 'done';
-    else this.#step = coding !== undefined ? 'size' : length !== undefined ? 'counted' : 'rest';
-    const persists = isCurrent && this.#step !== 'rest' && !CLOSE.test(String(headers['connection'] ?? ''));
+    const isEmpty = this.#toHead || status === 204 || status === 304 || this.#missing === 0;
+    const step = isEmpty ? 'done' : coding !== undefined ? 'size' : length !== undefined ? 'counted' : 'rest';
+    const persists = isCurrent && step !== 'rest' && !CLOSE.test(String(headers['connection'] ?? ''));
     this.head = { status, headers, keeps: persists ? Number(TIMEOUT.exec(String(headers['keep-alive'] ?? ''))?.[1] ?? Infinity) : 0 };
+    return step;
   }
 
   #size(bytes: Buffer, at: number): number {
-    const end = bytes.indexOf(10, at);
+    const end = bytes.indexOf(10, at + 2);
     if ((end === -1 ? bytes.length : end) - at > SIZE_LIMIT) throw new Error('chunk size too long');
     if (end === -1) return -1;
     const size = SIZE_LINE.exec(bytes.toString('latin1', at, end + 1))?.[1];
     if (size === undefined) throw new Error('chunk size');
     this.#missing = parseInt(size, 16);
     this.#step = this.#missing === 0 ? 'trailers' : 'chunk';
-    return end + 1;
+    return this.#missing === 0 ? end - 1 : end + 1;
   }
 }
 
-const isLineEnd = (bytes: Buffer, at: number): boolean => bytes[at] === 13 && bytes[at + 1] === 10;
+/** Checked and dropped: nothing in front was told of them. The line before them has not ended yet. */
+function afterTrailers(lines: string): Step {
+  fieldsOf(lines, 2);
+  return 'done';
+}
 
 /** Lower-case names; a repeated one is an array. */
 function fieldsOf(block: string, from: number): ResponseHeaders {
@@ -175,7 +163,8 @@ function fieldsOf(block: string, from: number): ResponseHeaders {
     if (name === '__proto__') continue;
     // Names of what every object has, such as `constructor`, are no values of headers.
     const known = Object.hasOwn(headers, name) ? headers[name] : undefined;
-    headers[name] = known === undefined ? value : [known, value].flat();
+    if (Array.isArray(known)) known.push(value);
+    else headers[name] = known === undefined ? value : [known, value];
   }
   return headers;
 }
@@ -183,6 +172,6 @@ function fieldsOf(block: string, from: number): ResponseHeaders {
 /** Without spaces and tabs behind it; `trimEnd` would take more. */
 function trimmed(value: string): string {
   let end = value.length;
-  while (end > 0 && (value.charCodeAt(end - 1) === 32 || value.charCodeAt(end - 1) === 9)) end--;
-  return end === value.length ? value : value.slice(0, end);
+  while (end > 0 && (value[end - 1] === ' ' || value[end - 1] === '\t')) end--;
+  return value.slice(0, end);
 }
