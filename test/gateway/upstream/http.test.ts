@@ -263,6 +263,18 @@ describe('no answer', () => {
     await within(once(server.sockets[0] ?? assert.fail(), 'close'), 'the end of the connection');
   });
 
+  test('a server that says nothing more', async () => {
+    const server = await serve((socket, nth) => void (nth < 2 && socket.write(SMALL)), { firstByte: 500 });
+    await send(server);
+    // The time of one request says nothing about the next.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await send(server);
+    const began = performance.now();
+    await assert.rejects(send(server), faultOf('timeout'));
+    assert.ok(performance.now() - began > 450);
+    assert.equal(server.sockets.length, 1);
+  });
+
   test('a server that only promises', async () => {
     const server = await serve((socket) => {
       const beat = setInterval(() => socket.write('HTTP/1.1 102 Processing\r\n\r\n'), 15);
@@ -272,10 +284,10 @@ describe('no answer', () => {
   });
 
   test('the wait for a head says nothing about the body, nor about the next head', async () => {
-    const server = await serve((socket) => socket.write(`${OK}Content-Length: 6\r\n\r\nabc`), { firstByte: 100 });
+    const server = await serve((socket) => socket.write(`${OK}Content-Length: 6\r\n\r\nabc`), { firstByte: 400 });
     for (let i = 0; i < 2; i++) {
       const response = await send(server);
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await new Promise((resolve) => setTimeout(resolve, 600));
       server.sockets[0]?.write('def');
       assert.equal(await textOf(response), 'abcdef');
     }

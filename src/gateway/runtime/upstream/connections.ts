@@ -25,9 +25,6 @@ export interface ConnectionUser {
   failed(stage: FaultStage, cause?: unknown): void;
 }
 
-/** Opens a socket, which says by the event `opened` that it can be written to. */
-type Dial = (read: (length: number) => boolean) => { socket: Socket; opened: string };
-
 export interface Endpoint {
   readonly url: URL;
   /** Milliseconds for opening a connection. */
@@ -36,19 +33,34 @@ export interface Endpoint {
   readonly firstByte: number;
 }
 
+/** What a socket is opened to; what concerns TLS is passed over by others. */
+interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly servername: string;
+  readonly ALPNProtocols: string[];
+  session: Buffer | undefined;
+}
+
 export class Connection {
   readonly socket: Socket;
   /** Until when it may be used again. */
   expires = 0;
   isOpen = false;
+  readonly #target: Target;
   #user: ConnectionUser | null = null;
   #timer: NodeJS.Timeout;
 
-  constructor({ connect, firstByte }: Endpoint, dial: Dial) {
+  constructor({ url, connect, firstByte }: Endpoint, to: Target) {
+    this.#target = to;
     this.#timer = setTimeout(() => this.#fail(), connect);
-    const { socket, opened } = dial((length) => this.#user?.read(READ.subarray(0, length)) ?? this.drop());
+    const isSecure = url.protocol === 'https:';
+    const options = { ...to, onread: { buffer: READ, callback: (length: number) => this.#user?.read(READ.subarray(0, length)) ?? this.drop() } };
+    const socket = isSecure ? connectSecure(options) : connectPlain(options);
     this.socket = socket;
-    socket.once(opened, () => {
+    // The next handshake is shorter.
+    socket.on('session', (session: Buffer) => (to.session = session));
+    socket.once(isSecure ? 'secureConnect' : 'connect', () => {
       this.isOpen = true;
       clearTimeout(this.#timer);
       // One timer for all its requests. That it goes off in the middle of an answer means nothing; the socket keeps the process alive.
@@ -89,13 +101,14 @@ export class Connection {
   #fail(error?: NodeJS.ErrnoException): void {
     const user = this.#user;
     this.drop();
+    if (!this.isOpen) this.#target.session = undefined;
     user?.failed(this.isOpen ? 'sent' : error?.code === 'ECONNREFUSED' ? 'refused' : 'connect', error);
   }
 }
 
 export class Connections {
   readonly #endpoint: Endpoint;
-  readonly #dial: Dial;
+  readonly #target: Target;
   readonly #open = new Set<Connection>();
   #idle: Connection[] = [];
   #sweep: NodeJS.Timeout | null = null;
@@ -103,7 +116,10 @@ export class Connections {
 
   constructor(endpoint: Endpoint) {
     this.#endpoint = endpoint;
-    this.#dial = dialler(endpoint.url);
+    const host = endpoint.url.hostname.replace(/^\[|\]$/g, '');
+    const port = Number(endpoint.url.port || (endpoint.url.protocol === 'https:' ? 443 : 80));
+    // RFC 6066 §3: an address is no name.
+    this.#target = { host, port, servername: isIP(host) ? '' : host, ALPNProtocols: ['http/1.1'], session: undefined };
   }
 
   /** The one that was used last, or a new one; null when there is to be none any more. */
@@ -113,7 +129,7 @@ export class Connections {
       if (last.isUsable) return last;
       last.drop();
     }
-    const connection = new Connection(this.#endpoint, this.#dial);
+    const connection = new Connection(this.#endpoint, this.#target);
     this.#open.add(connection);
     connection.socket.once('close', () => this.#open.delete(connection));
     return connection;
@@ -147,21 +163,4 @@ export class Connections {
     this.#sweep = null;
     if (this.#idle.length > 0) this.#sweep = setTimeout(() => this.#dropOld(), SWEEP).unref();
   }
-}
-
-function dialler({ protocol, hostname, port }: URL): Dial {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  if (protocol !== 'https:') {
-    const to = { host, port: Number(port || 80) };
-    return (read) => ({ socket: connectPlain({ ...to, onread: { buffer: READ, callback: read } }), opened: 'connect' });
-  }
-  // RFC 6066 §3: an address is no name.
-  const to = { host, port: Number(port || 443), servername: isIP(host) ? '' : host, ALPNProtocols: ['http/1.1'] };
-  let session: Buffer | undefined;
-  return (read) => {
-    const options = { ...to, ...(session && { session }), onread: { buffer: READ, callback: read } };
-    const socket = connectSecure(options);
-    socket.on('session', (fresh) => (session = fresh)).once('error', () => (session = undefined));
-    return { socket, opened: 'secureConnect' };
-  };
 }

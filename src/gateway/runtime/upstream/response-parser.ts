@@ -14,8 +14,8 @@ const NOTHING = Buffer.alloc(0);
 
 /** The space before the phrase is missing where servers have no phrase. */
 const STATUS_LINE = /HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t -~\x80-\xff]*)?\r\n/y;
-/** RFC 9112 §5: a value begins with what is no space, so that no backtracking takes longer than the line. */
-const FIELD = /([!#$%&'*+.^`|~\w-]+):[\t ]*((?:[!-~\x80-\xff][\t -~\x80-\xff]*)?)\r\n/y;
+/** RFC 9112 §5: the spaces around a value are not of it. Words and spaces exclude each other, so that no line takes longer than its length. */
+const FIELD = /([!#$%&'*+.^`|~\w-]+):[\t ]*((?:[!-~\x80-\xff]+(?:[\t ]+[!-~\x80-\xff]+)*)?)[\t ]*\r\n/y;
 /** With the end of the line, or of the chunk, before it. Few enough digits to be counted exactly. */
 const SIZE_LINE = /^\r\n([\da-f]{1,12})(?:[\t ]*;[\t -~\x80-\xff]*)?\r\n$/i;
 const LENGTH = /^\d{1,15}$/;
@@ -158,7 +158,7 @@ function fieldsOf(block: string, from: number): ResponseHeaders {
     const field = FIELD.exec(block);
     if (!field) throw new Error('header line');
     const name = (field[1] as string).toLowerCase();
-    const value = trimmed(field[2] as string);
+    const value = field[2] as string;
     // Assigned, it would be the prototype of whatever the headers are copied to.
     if (name === '__proto__') continue;
     // Names of what every object has, such as `constructor`, are no values of headers.
@@ -167,11 +167,4 @@ function fieldsOf(block: string, from: number): ResponseHeaders {
     else headers[name] = known === undefined ? value : [known, value];
   }
   return headers;
-}
-
-/** Without spaces and tabs behind it; `trimEnd` would take more. */
-function trimmed(value: string): string {
-  let end = value.length;
-  while (end > 0 && (value[end - 1] === ' ' || value[end - 1] === '\t')) end--;
-  return value.slice(0, end);
 }
