@@ -343,7 +343,8 @@ describe('a connection', () => {
     const server = await serve((socket) => socket.write(SMALL));
     await send(server);
     server.sockets[0]?.write(`${OK}Content-Length: 6\r\n\r\npoison`);
-    await within(once(server.sockets[0] ?? assert.fail(), 'close'), 'the end of the connection');
+    // Much sooner than for being idle.
+    await within(once(server.sockets[0] ?? assert.fail(), 'close'), 'the end of the connection', 2500);
     assert.equal(await textOf(await send(server)), '{}');
     assert.equal(server.sockets.length, 2);
   });

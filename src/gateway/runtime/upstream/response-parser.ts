@@ -159,9 +159,7 @@ function fieldsOf(block: string, from: number): ResponseHeaders {
     if (!field) throw new Error('header line');
     const name = (field[1] as string).toLowerCase();
     const value = field[2] as string;
-    // Assigned, it would be the prototype of whatever the headers are copied to.
-    if (name === '__proto__') continue;
-    // Names of what every object has, such as `constructor`, are no values of headers.
+    // What every object has, such as `constructor`, is no header; a text assigned to `__proto__` goes nowhere.
     const known = Object.hasOwn(headers, name) ? headers[name] : undefined;
     if (Array.isArray(known)) known.push(value);
     else headers[name] = known === undefined ? value : [known, value];
