@@ -55,7 +55,9 @@ export class Connection {
     this.#target = to;
     this.#timer = setTimeout(() => this.#fail(), connect);
     const isSecure = url.protocol === 'https:';
-    const options = { ...to, onread: { buffer: READ, callback: (length: number) => this.#user?.read(READ.subarray(0, length)) ?? this.drop() } };
+    // What comes while nobody waits for it would be the answer to the next request.
+    const callback = (length: number): boolean => this.#user?.read(READ.subarray(0, length)) ?? this.drop();
+    const options = { ...to, onread: { buffer: READ, callback } };
     const socket = isSecure ? connectSecure(options) : connectPlain(options);
     this.socket = socket;
     // The next handshake is shorter.

@@ -1,6 +1,6 @@
 /**
- * Answers of HTTP/1.1 servers, read strictly (RFC 9112): what two readers could read in two ways is no answer. Else a server, or whoever can make one
- * echo bytes, decides what the next request on its connection is answered with.
+ * Answers of HTTP/1.1 servers, read strictly (RFC 9112): what two readers could read in two ways is no answer. Else a server, or whoever
+ * can make one echo bytes, decides what the next request on its connection is answered with.
  */
 
 /** Bytes of an answer's head with all that is announced before it (1xx), and of its trailers. */
@@ -14,7 +14,7 @@ const NOTHING = Buffer.alloc(0);
 
 /** The space before the phrase is missing where servers have no phrase. */
 const STATUS_LINE = /HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t -~\x80-\xff]*)?\r\n/y;
-/** RFC 9112 §5: the spaces around a value are not of it. Words and spaces exclude each other, so that no line takes longer than its length. */
+/** RFC 9112 §5: spaces around a value are not of it. Words and spaces exclude each other, so that a line takes no longer than its length. */
 const FIELD = /([!#$%&'*+.^`|~\w-]+):[\t ]*((?:[!-~\x80-\xff]+(?:[\t ]+[!-~\x80-\xff]+)*)?)[\t ]*\r\n/y;
 /** With the end of the line, or of the chunk, before it. Few enough digits to be counted exactly. */
 const SIZE_LINE = /^\r\n([\da-f]{1,12})(?:[\t ]*;[\t -~\x80-\xff]*)?\r\n$/i;
