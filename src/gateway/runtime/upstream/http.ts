@@ -1,4 +1,4 @@
-/** One instance reached over HTTP/1.1, on sockets of our own: Node's client takes about four times as long, and reads more leniently. */
+/** One instance reached over HTTP/1.1, on sockets of our own: Node's client takes about four times as long. */
 import { Readable } from 'node:stream';
 import { Connections, type Connection, type Endpoint } from './connections.js';
 import { ResponseParser } from './response-parser.js';
