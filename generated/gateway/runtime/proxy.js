@@ -15,9 +15,11 @@ const REASON = {
 	connect: 'no-instance',
 	full: 'instance-full',
 	sent: 'upstream-lost',
+	stale: 'upstream-lost',
 	timeout: 'upstream-timeout',
 	answered: 'upstream-lost',
 };
+const SHORT = 16_384;
 const READS = /^(?:[a-z]+(?:\/templates)?\/list|resources\/read|server\/discover|completion\/complete)$/;
 export async function forward(exchange, pool, services) {
 	const leaving = new AbortController();
@@ -52,7 +54,8 @@ function callOf(exchange, pool, { metrics, parts }, signal) {
 	const message = messageOf(exchange);
 	const own = forwardedHeaders(head, exchange);
 	const headers = (table.transform && parts().transform?.request(own, table.transform)) ?? own;
-	const repeats = message && READS.test(message.method) && !message.continues ? table.choice.retries : 0;
+	const reads = message !== undefined && READS.test(message.method) && !message.continues;
+	const repeats = reads ? table.choice.retries : 0;
 	return {
 		pool,
 		table,
@@ -65,7 +68,7 @@ function callOf(exchange, pool, { metrics, parts }, signal) {
 		path: head.pathTenant === null ? head.path : `/t/${head.pathTenant}${head.path}`,
 		send: async (request, { at, repeats: asked = repeats } = {}) => {
 			const first = at ?? exchange.instance;
-			const delivered = await deliver(pool, { request, first, pinned: at !== undefined, repeats: asked, key: keyOf(exchange, table) }, metrics);
+			const delivered = await deliver(pool, { request, first, pinned: at !== undefined, reads, repeats: asked, key: keyOf(exchange, table) }, metrics);
 			exchange.instance = delivered.instance;
 			return delivered;
 		},
@@ -93,11 +96,12 @@ function relay(exchange, { counts }, { table: { timeouts }, era }, response, ses
 	const isStream = isEventStream(response);
 	const extra = { ...corsHeaders(state.tables, head), ...idHeaders(exchange) };
 	if (sessionId !== null) extra['mcp-session-id'] = sessionId;
+	if (Buffer.isBuffer(response.body) && response.status !== 204) extra['content-length'] = response.body.length;
 	const isGone = outgoing.destroyed || outgoing.writableEnded;
 	if (!isGone) outgoing.writeHead(response.status, returnedHeaders(response, isStream, extra));
 	const { body } = response;
 	if (Buffer.isBuffer(body)) {
-		if (!isGone) outgoing.end(body);
+		if (!isGone) outgoing.end(body.length < SHORT ? body.toString('latin1') : body, 'latin1');
 		return;
 	}
 	if (!isGone && isStream) outgoing.flushHeaders();

@@ -24,9 +24,13 @@ const REASON: Readonly<Record<FaultStage, Reason>> = {
   connect: 'no-instance',
   full: 'instance-full',
   sent: 'upstream-lost',
+  stale: 'upstream-lost',
   timeout: 'upstream-timeout',
   answered: 'upstream-lost',
 };
+
+/** Up to so many bytes are copied behind the head of an answer. */
+const SHORT = 16_384;
 
 /** What only reads may be sent again though a server may have seen it. */
 const READS = /^(?:[a-z]+(?:\/templates)?\/list|resources\/read|server\/discover|completion\/complete)$/;
@@ -67,7 +71,8 @@ function callOf(exchange: Exchange, pool: Pool, { metrics, parts }: Services, si
   const message = messageOf(exchange);
   const own = forwardedHeaders(head, exchange);
   const headers = (table.transform && parts().transform?.request(own, table.transform)) ?? own;
-  const repeats = message && READS.test(message.method) && !message.continues ? table.choice.retries : 0;
+  const reads = message !== undefined && READS.test(message.method) && !message.continues;
+  const repeats = reads ? table.choice.retries : 0;
   return {
     pool,
     table,
@@ -80,7 +85,7 @@ function callOf(exchange: Exchange, pool: Pool, { metrics, parts }: Services, si
     path: head.pathTenant === null ? head.path : `/t/${head.pathTenant}${head.path}`,
     send: async (request, { at, repeats: asked = repeats } = {}) => {
       const first = at ?? exchange.instance;
-      const delivered = await deliver(pool, { request, first, pinned: at !== undefined, repeats: asked, key: keyOf(exchange, table) }, metrics);
+      const delivered = await deliver(pool, { request, first, pinned: at !== undefined, reads, repeats: asked, key: keyOf(exchange, table) }, metrics);
       exchange.instance = delivered.instance;
       return delivered;
     },
@@ -112,11 +117,13 @@ function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, 
   const isStream = isEventStream(response);
   const extra: OutgoingHttpHeaders = { ...corsHeaders(state.tables, head), ...idHeaders(exchange) };
   if (sessionId !== null) extra['mcp-session-id'] = sessionId;
+  if (Buffer.isBuffer(response.body) && response.status !== 204) extra['content-length'] = response.body.length;
   const isGone = outgoing.destroyed || outgoing.writableEnded;
   if (!isGone) outgoing.writeHead(response.status, returnedHeaders(response, isStream, extra));
   const { body } = response;
   if (Buffer.isBuffer(body)) {
-    if (!isGone) outgoing.end(body);
+    // A short text goes out in one piece with its head.
+    if (!isGone) outgoing.end(body.length < SHORT ? body.toString('latin1') : body, 'latin1');
     return;
   }
   if (!isGone && isStream) outgoing.flushHeaders();

@@ -7,13 +7,15 @@ const OUTCOME = {
 	connect: 'unreachable',
 	full: 'abandoned',
 	sent: 'failed',
+	stale: 'abandoned',
 	timeout: 'failed',
 	answered: 'failed',
 };
 /** Rejects with the `UpstreamFault` of the last instance. The instance stays counted as busy until its answer has ended. */
-export async function deliver(pool, { request, first, pinned, repeats, key }, metrics) {
+export async function deliver(pool, { request, first, pinned, reads, repeats, key }, metrics) {
 	const tried = new Set();
 	let left = repeats;
+	let mayBeStale = reads;
 	let instance = first;
 	let last = new UpstreamFault('refused');
 	while (instance) {
@@ -33,8 +35,9 @@ export async function deliver(pool, { request, first, pinned, repeats, key }, me
 			const isAbandoned = request.signal.aborted;
 			pool.report(instance, isAbandoned ? 'abandoned' : OUTCOME[last.stage], performance.now() - begun);
 			if (!isAbandoned) metrics.count('mcpgen_upstream_failures_total', { server: pool.server, stage: last.stage });
-			const isTriedAgain = !isAbandoned && !pinned && (UNSENT.has(last.stage) || left-- > 0);
-			if (isTriedAgain) next = pool.next(tried.add(instance), key);
+			if (last.stage === 'stale' && mayBeStale) next = instance;
+			else if (!isAbandoned && !pinned && (UNSENT.has(last.stage) || left-- > 0)) next = pool.next(tried.add(instance), key);
+			mayBeStale = false;
 		}
 		instance.active--;
 		if (next) metrics.count('mcpgen_upstream_retries_total', { server: pool.server });

@@ -9,7 +9,9 @@ export interface Delivery {
   readonly first: Instance | null;
   /** What it belongs to lives in that instance: nowhere else will do. */
   readonly pinned: boolean;
-  /** How often it may be sent again though a server may have seen it; 0 for what is not only reading. */
+  /** It only reads: sent again on a new connection where a kept one was closed under it (RFC 9110 §9.2.2 allows that for what is idempotent). */
+  readonly reads: boolean;
+  /** How often it may be sent elsewhere though a server may have seen it; 0 for what is not only reading. */
   readonly repeats: number;
   /** Whose request it is, for strategies that keep callers together. */
   readonly key: string;
@@ -31,14 +33,16 @@ const OUTCOME: Readonly<Record<FaultStage, Outcome>> = {
   connect: 'unreachable',
   full: 'abandoned',
   sent: 'failed',
+  stale: 'abandoned',
   timeout: 'failed',
   answered: 'failed',
 };
 
 /** Rejects with the `UpstreamFault` of the last instance. The instance stays counted as busy until its answer has ended. */
-export async function deliver(pool: Pool, { request, first, pinned, repeats, key }: Delivery, metrics: Metrics): Promise<Delivered> {
+export async function deliver(pool: Pool, { request, first, pinned, reads, repeats, key }: Delivery, metrics: Metrics): Promise<Delivered> {
   const tried = new Set<Instance>();
   let left = repeats;
+  let mayBeStale = reads;
   let instance = first;
   let last = new UpstreamFault('refused');
   while (instance) {
@@ -58,8 +62,9 @@ export async function deliver(pool: Pool, { request, first, pinned, repeats, key
       const isAbandoned = request.signal.aborted;
       pool.report(instance, isAbandoned ? 'abandoned' : OUTCOME[last.stage], performance.now() - begun);
       if (!isAbandoned) metrics.count('mcpgen_upstream_failures_total', { server: pool.server, stage: last.stage });
-      const isTriedAgain = !isAbandoned && !pinned && (UNSENT.has(last.stage) || left-- > 0);
-      if (isTriedAgain) next = pool.next(tried.add(instance), key);
+      if (last.stage === 'stale' && mayBeStale) next = instance;
+      else if (!isAbandoned && !pinned && (UNSENT.has(last.stage) || left-- > 0)) next = pool.next(tried.add(instance), key);
+      mayBeStale = false;
     }
     instance.active--;
     if (next) metrics.count('mcpgen_upstream_retries_total', { server: pool.server });

@@ -1,72 +1,151 @@
-import http from 'node:http';
-import https from 'node:https';
+/** One instance reached over HTTP/1.1, on sockets of our own: Node's client takes about four times as long. */
+import { Readable } from 'node:stream';
+import { Connections, type Connection, type Endpoint } from './connections.js';
+import { ResponseParser } from './response-parser.js';
 import { UpstreamFault, type FaultStage, type Upstream, type UpstreamRequest, type UpstreamResponse } from './upstream.js';
 
-/** Node servers close idle connections after 5 s; ours must be gone before, or a request races the close. */
-const IDLE = 4000;
+/** Up to so many bytes are copied behind the head, which is cheaper than writing two pieces. */
+const SMALL_BODY = 16_384;
 
-export interface HttpUpstreamOptions {
-  readonly url: URL;
-  /** Milliseconds for opening a connection. */
-  readonly connect: number;
-  /** Milliseconds from the request written to the head of the answer. */
-  readonly firstByte: number;
-}
+/** Bytes of an answer that wait for a slow reader before the server has to. */
+const HIGH_WATER = 65_536;
 
-/** One instance reached over HTTP/1.1, with its own pool of connections. */
-export function httpUpstream({ url, connect, firstByte }: HttpUpstreamOptions): Upstream {
-  const secure = url.protocol === 'https:';
-  const agent = new (secure ? https : http).Agent({ keepAlive: true, noDelay: true, timeout: IDLE, scheduling: 'lifo' });
-  const target = {
-    agent,
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port || (secure ? 443 : 80),
-    path: url.pathname + url.search,
-    setDefaultHeaders: false,
-  };
-  const send = secure ? https.request : http.request;
+const NAME = /^[!#$%&'*+.^`|~\w-]+$/;
+/** What is beyond latin1 would be cut to some other character, a line feed among them. */
+const NO_VALUE = /[^\t -~\x80-\xff]/;
+/** RFC 9112 §3.2: no white space in a target. */
+const NO_PATH = /[^!-~]/;
+/** Said by the connection alone. */
+const FRAMING = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
+
+export function httpUpstream(endpoint: Endpoint): Upstream {
+  const { url } = endpoint;
+  const connections = new Connections(endpoint);
+  const own = url.pathname + url.search;
+  const rest = ` HTTP/1.1\r\nhost: ${url.host}\r\nconnection: keep-alive\r\n`;
   return {
-    send: (request) => exchange(send({ ...target, path: request.path ?? target.path, method: request.method, headers: headersFor(url, request) }), request, connect, firstByte),
-    close: async () => agent.destroy(),
+    send: (request) => {
+      const head = headOf(own, rest, request);
+      // Nothing was written, but no other instance could be asked either, and this one is not to blame.
+      if (head === null) return Promise.reject(new UpstreamFault('sent', new TypeError('header that cannot be sent')));
+      if (request.signal.aborted) return Promise.reject(new UpstreamFault('connect', request.signal.reason));
+      return exchange(connections, head, request);
+    },
+    close: () => connections.close(),
   };
 }
 
-function headersFor(url: URL, { headers, body }: UpstreamRequest): Record<string, string> {
-  return { ...headers, host: url.host, connection: 'keep-alive', ...(body ? { 'content-length': String(body.length) } : {}) };
+function headOf(own: string, rest: string, { method, path = own, headers, body }: UpstreamRequest): string | null {
+  let head = `${method} ${path}${rest}`;
+  if (NO_PATH.test(path)) return null;
+  for (const name in headers) {
+    const value = headers[name] as string;
+    if (FRAMING.has(name)) continue;
+    if (!NAME.test(name) || NO_VALUE.test(value)) return null;
+    head += `${name}: ${value}\r\n`;
+  }
+  // RFC 9110 §8.6: a method that has a body says so when there is none.
+  if (body || method === 'POST') head += `content-length: ${body?.length ?? 0}\r\n`;
+  return `${head}\r\n`;
 }
 
-function exchange(outgoing: http.ClientRequest, { body, signal }: UpstreamRequest, connect: number, firstByte: number): Promise<UpstreamResponse> {
+/** One request and its answer. It has a connection from its beginning to its end, and none afterwards. */
+function exchange(connections: Connections, head: string, { method, body, signal }: UpstreamRequest): Promise<UpstreamResponse> {
   return new Promise((resolve, reject) => {
-    let connected = false;
-    let timer = setTimeout(() => fail('connect'), connect);
-    const fail = (stage: FaultStage, cause?: unknown): void => {
-      clearTimeout(timer);
-      reject(new UpstreamFault(stage, cause));
-      outgoing.destroy();
+    const parser = new ResponseParser(method);
+    let connection = connections.take();
+    let stream: Readable | null = null;
+    let isPaused = false;
+    const isKept = connection?.isOpen ?? false;
+    /** Something came, be it an answer or not. */
+    let isAnswering = false;
+
+    /** Closes the connection, if it is not done with. */
+    const leave = (): void => {
+      connection?.drop();
+      connection = null;
+      signal.removeEventListener('abort', abort);
     };
-    const abort = (): void => fail(connected ? 'sent' : 'connect', signal.reason);
-    const onConnected = (): void => {
-      connected = true;
-      clearTimeout(timer);
-      timer = setTimeout(() => fail('timeout'), firstByte);
+    const failed = (stage: FaultStage, cause?: unknown): void => {
+      // Late is only a head.
+      if (stage === 'timeout' && parser.head) return;
+      const isStale = stage === 'sent' && isKept && !isAnswering && !signal.aborted;
+      const fault = new UpstreamFault(parser.head ? 'answered' : isStale ? 'stale' : stage, cause);
+      leave();
+      if (stream) stream.destroy(fault);
+      else reject(fault);
     };
-    if (signal.aborted) return abort();
+    const abort = (): void => failed(connection?.isOpen ? 'sent' : 'connect', signal.reason);
+    const resume = (): void => {
+      if (isPaused) connection?.socket.resume();
+      isPaused = false;
+    };
+    /** The answer is whole. Its connection is used again unless something is left in it, on its way there or back. */
+    const finish = (keeps: number): void => {
+      if (connection?.socket.writableLength === 0 && !parser.hasSurplus) {
+        connections.put(connection, keeps);
+        connection = null;
+      }
+      leave();
+    };
+    const read = (bytes: Buffer): boolean => {
+      isAnswering = true;
+      const pieces: Buffer[] = [];
+      try {
+        parser.push(bytes, pieces);
+      } catch (error) {
+        failed('sent', error);
+        return false;
+      }
+      const { head, done } = parser;
+      if (!head) return true;
+      // The bytes are overwritten by the next read, of whichever connection.
+      const content = Buffer.concat(pieces);
+      if (done) finish(head.keeps);
+      if (!stream) {
+        if (!done) stream = streamOf(resume, leave);
+        resolve({ status: head.status, headers: head.headers, body: stream ?? content });
+      }
+      isPaused = content.length > 0 && stream?.push(content) === false && !done;
+      if (done) stream?.push(null);
+      return !isPaused;
+    };
+    const ended = (): void => {
+      if (!parser.end()) return failed('sent');
+      leave();
+      stream?.push(null);
+    };
+
+    if (!connection) return failed('connect');
     signal.addEventListener('abort', abort);
-    outgoing.once('close', () => signal.removeEventListener('abort', abort));
-    outgoing.once('socket', (socket) => {
-      if (socket.connecting) socket.once(outgoing.protocol === 'https:' ? 'secureConnect' : 'connect', onConnected);
-      else onConnected();
-    });
-    outgoing.on('error', (error: NodeJS.ErrnoException) => fail(connected ? 'sent' : error.code === 'ECONNREFUSED' ? 'refused' : 'connect', error));
-    // A change of protocol that nobody asked for.
-    outgoing.once('upgrade', (_response, socket) => {
-      socket.destroy();
-      fail('sent');
-    });
-    outgoing.once('response', (response) => {
-      clearTimeout(timer);
-      resolve({ status: response.statusCode ?? 502, headers: response.headers, body: response });
-    });
-    outgoing.end(body ?? undefined);
+    connection.use({ opened: () => write(connection as Connection, head, body, () => connection?.wait()), read, ended, failed });
+  });
+}
+
+function write({ socket }: Connection, head: string, body: Buffer | null, written: () => void): void {
+  if (!body) socket.write(head, 'latin1');
+  else if (body.length <= SMALL_BODY) {
+    const all = Buffer.allocUnsafe(head.length + body.length);
+    body.copy(all, all.write(head, 'latin1'));
+    socket.write(all);
+  } else {
+    socket.cork();
+    socket.write(head, 'latin1');
+    // The server has the whole time for its answer once it has everything.
+    socket.write(body, written);
+    socket.uncork();
+  }
+  written();
+}
+
+/** An answer that comes in pieces. */
+function streamOf(read: () => void, leave: () => void): Readable {
+  return new Readable({
+    highWaterMark: HIGH_WATER,
+    read,
+    destroy: (error, done) => {
+      leave();
+      done(error);
+    },
   });
 }

@@ -41,6 +41,8 @@ export type FaultStage =
   | 'full'
   /** Bytes may have been written: it may have been executed. */
   | 'sent'
+  /** The same on a connection that was kept from before: most likely the server closed it at that moment, and is well. */
+  | 'stale'
   /** Written, and no answer in time. */
   | 'timeout'
   /** The answer had begun. */

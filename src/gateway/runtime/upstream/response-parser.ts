@@ -1,0 +1,168 @@
+/**
+ * Answers of HTTP/1.1 servers, read strictly (RFC 9112): what two readers could read in two ways is no answer. Else a server, or whoever
+ * can make one echo bytes, decides what the next request on its connection is answered with.
+ */
+
+/** Bytes of an answer's head with all that is announced before it (1xx), and of its trailers. */
+const HEAD_LIMIT = 65_536;
+
+/** The line of a chunk's size with its extensions, which nobody uses. */
+const SIZE_LIMIT = 256;
+
+const END = Buffer.from('\r\n\r\n');
+const NOTHING = Buffer.alloc(0);
+
+/** The space before the phrase is missing where servers have no phrase. */
+const STATUS_LINE = /HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t -~\x80-\xff]*)?\r\n/y;
+/** RFC 9112 §5: spaces around a value are not of it. Words and spaces exclude each other, so that a line takes no longer than its length. */
+const FIELD = /([!#$%&'*+.^`|~\w-]+):[\t ]*((?:[!-~\x80-\xff]+(?:[\t ]+[!-~\x80-\xff]+)*)?)[\t ]*\r\n/y;
+/** With the end of the line, or of the chunk, before it. Few enough digits to be counted exactly. */
+const SIZE_LINE = /^\r\n([\da-f]{1,12})(?:[\t ]*;[\t -~\x80-\xff]*)?\r\n$/i;
+const LENGTH = /^\d{1,15}$/;
+const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
+const TIMEOUT = /(?:^|[,\t ])timeout=(\d{1,9})/i;
+
+export type ResponseHeaders = Record<string, string | string[]>;
+
+export interface ResponseHead {
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  /** Seconds for which the server keeps the connection after this answer: none when it says so, any when it does not say. */
+  readonly keeps: number;
+}
+
+type Step = 'head' | 'counted' | 'size' | 'chunk' | 'trailers' | 'rest' | 'done';
+
+/** Reads one answer, in pieces of any size. */
+export class ResponseParser {
+  head: ResponseHead | null = null;
+  #step: Step = 'head';
+  /** Bytes still to come of what was counted. */
+  #missing = 0;
+  #room = HEAD_LIMIT;
+  #held: Buffer = NOTHING;
+  readonly #toHead: boolean;
+
+  constructor(method: string) {
+    this.#toHead = method === 'HEAD';
+  }
+
+  get done(): boolean {
+    return this.#step === 'done';
+  }
+
+  /** True when something followed that nobody asked for. */
+  get hasSurplus(): boolean {
+    return this.done && this.#held.length > 0;
+  }
+
+  /** Adds what of these bytes is body to `body`, as views that are good as long as the bytes are. Throws when they are no answer. */
+  push(bytes: Buffer, body: Buffer[]): void {
+    const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
+    let at = 0;
+    for (let next = 0; next !== -1; next = this.#take(all, at, body)) at = next;
+    this.#held = at === all.length ? NOTHING : Buffer.from(all.subarray(at));
+  }
+
+  /** The connection has ended. @returns whether the answer had */
+  end(): boolean {
+    if (this.#step === 'rest') this.#step = 'done';
+    return this.done;
+  }
+
+  /** One step. @returns where the next one begins, or -1 when it needs more bytes */
+  #take(bytes: Buffer, at: number, body: Buffer[]): number {
+    switch (this.#step) {
+      case 'head':
+      case 'trailers':
+        return this.#block(bytes, at);
+      case 'counted':
+      case 'chunk':
+      case 'rest': {
+        const end = Math.min(at + this.#missing, bytes.length);
+        if (end === at) return -1;
+        body.push(bytes.subarray(at, end));
+        this.#missing -= end - at;
+        if (this.#missing === 0) this.#step = this.#step === 'chunk' ? 'size' : 'done';
+        return end;
+      }
+      case 'size':
+        return this.#size(bytes, at);
+      case 'done':
+        return -1;
+    }
+  }
+
+  /** Lines up to an empty one. */
+  #block(bytes: Buffer, at: number): number {
+    const end = bytes.indexOf(END, at);
+    const length = (end === -1 ? bytes.length : end + 4) - at;
+    if (length > this.#room) throw new Error('head too large');
+    if (end === -1) return -1;
+    this.#room -= length;
+    const lines = bytes.toString('latin1', at, end + 2);
+    this.#step = this.#step === 'head' ? this.#begin(lines) : afterTrailers(lines);
+    // What ends the head is read again with the first size.
+    return this.#step === 'size' ? end + 2 : end + 4;
+  }
+
+  #begin(lines: string): Step {
+    STATUS_LINE.lastIndex = 0;
+    const line = STATUS_LINE.exec(lines);
+    if (!line) throw new Error('no status line');
+    const status = Number(line[2]);
+    const headers = fieldsOf(lines, STATUS_LINE.lastIndex);
+    // A change of protocol that nobody asked for.
+    if (status === 101) throw new Error('protocol switched');
+    return status < 200 ? 'head' : this.#frame(status, line[1] === '1', headers);
+  }
+
+  /** RFC 9112 §6.3: where the body ends. */
+  #frame(status: number, isCurrent: boolean, headers: ResponseHeaders): Step {
+    const coding = headers['transfer-encoding'];
+    const length = headers['content-length'];
+    if (coding !== undefined && (length !== undefined || !isCurrent || String(coding).toLowerCase() !== 'chunked')) throw new Error('transfer-encoding');
+    // Twice the same would be allowed; the copy that is passed on could not be both.
+    if (length !== undefined && (typeof length !== 'string' || !LENGTH.test(length))) throw new Error('content-length');
+    this.#missing = length === undefined ? Infinity : Number(length);
+    const isEmpty = this.#toHead || status === 204 || status === 304 || this.#missing === 0;
+    const step = isEmpty ? 'done' : coding !== undefined ? 'size' : length !== undefined ? 'counted' : 'rest';
+    const persists = isCurrent && step !== 'rest' && !CLOSE.test(String(headers['connection'] ?? ''));
+    this.head = { status, headers, keeps: persists ? Number(TIMEOUT.exec(String(headers['keep-alive'] ?? ''))?.[1] ?? Infinity) : 0 };
+    return step;
+  }
+
+  #size(bytes: Buffer, at: number): number {
+    const end = bytes.indexOf(10, at + 2);
+    if ((end === -1 ? bytes.length : end) - at > SIZE_LIMIT) throw new Error('chunk size too long');
+    if (end === -1) return -1;
+    const size = SIZE_LINE.exec(bytes.toString('latin1', at, end + 1))?.[1];
+    if (size === undefined) throw new Error('chunk size');
+    this.#missing = parseInt(size, 16);
+    this.#step = this.#missing === 0 ? 'trailers' : 'chunk';
+    return this.#missing === 0 ? end - 1 : end + 1;
+  }
+}
+
+/** Checked and dropped: nothing in front was told of them. The line before them has not ended yet. */
+function afterTrailers(lines: string): Step {
+  fieldsOf(lines, 2);
+  return 'done';
+}
+
+/** Lower-case names; a repeated one is an array. */
+function fieldsOf(block: string, from: number): ResponseHeaders {
+  const headers: ResponseHeaders = {};
+  for (let at = from; at < block.length; at = FIELD.lastIndex) {
+    FIELD.lastIndex = at;
+    const field = FIELD.exec(block);
+    if (!field) throw new Error('header line');
+    const name = (field[1] as string).toLowerCase();
+    const value = field[2] as string;
+    // What every object has, such as `constructor`, is no header; a text assigned to `__proto__` goes nowhere.
+    const known = Object.hasOwn(headers, name) ? headers[name] : undefined;
+    if (Array.isArray(known)) known.push(value);
+    else headers[name] = known === undefined ? value : [known, value];
+  }
+  return headers;
+}
