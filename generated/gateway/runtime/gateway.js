@@ -9,6 +9,7 @@ import { forward } from './proxy.js';
 import { reasonRow } from './decision/reasons.js';
 import { preflightAnswer, refusalAnswer } from './respond.js';
 import { holdStream, FIND_FACT } from './facts.js';
+const NOTHING = () => { };
 export function createHandler(options) {
 	const standing = new Set();
 	const handle = (incoming, outgoing, awaitsContinue) => {
@@ -27,8 +28,9 @@ export function createHandler(options) {
 			body: null,
 			session: null,
 			instance: null,
-			releaseStream: () => { },
-			releaseSession: () => { },
+			releaseBody: NOTHING,
+			releaseStream: NOTHING,
+			releaseSession: NOTHING,
 			isForwarded: false,
 			span: null,
 			farewell: null,
@@ -38,6 +40,7 @@ export function createHandler(options) {
 		outgoing.once('close', () => {
 			standing.delete(exchange);
 			finish(options, exchange);
+			options.onClosed();
 		});
 		outgoing.on('error', () => { });
 		run(options, exchange, standing).catch((error) => {
@@ -156,8 +159,9 @@ function audit({ log, metrics }, exchange) {
 	if (message) metrics.count('mcpgen_messages_total', { server, era: eraOf(exchange.head, message) });
 	for (const { tool, argumentsJson } of message?.calls ?? []) {
 		metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames) });
+		if (!exchange.state.tables.raw.log.audit) continue;
 		const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
-		if (exchange.state.tables.raw.log.audit) log('info', 'audit', { request_id: exchange.id, correlation_id: exchange.correlationId, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
+		log('info', 'audit', { request_id: exchange.id, correlation_id: exchange.correlationId, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
 	}
 }
 function who(exchange) {
@@ -167,6 +171,7 @@ function who(exchange) {
 const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
 function finish({ metrics, log }, exchange) {
 	const { head, outgoing, state } = exchange;
+	exchange.releaseBody();
 	exchange.releaseStream();
 	if (!exchange.isForwarded) exchange.releaseSession();
 	const message = messageOf(exchange);

@@ -15,7 +15,8 @@ export function forwardedHeaders(head, { id, correlationId, span }) {
 	const out = {};
 	for (const name in headers) {
 		const value = headers[name];
-		if (value !== undefined && !NOT_FORWARDED.has(name.replaceAll('_', '-')) && !CLAIMED.test(name) && !named.has(name)) out[name] = value;
+		const read = name.includes('_') ? name.replaceAll('_', '-') : name;
+		if (value !== undefined && !NOT_FORWARDED.has(read) && !(name.startsWith('x') && CLAIMED.test(name)) && !named.has(name)) out[name] = value;
 	}
 	out['x-request-id'] = id;
 	out['x-correlation-id'] = correlationId;
@@ -35,7 +36,9 @@ export function returnedHeaders(response, isStream, extra) {
 	const vary = response.headers['vary'];
 	return Object.assign(out, extra, vary === undefined ? {} : { vary: [extra['vary'], vary].flat().filter(Boolean).join(', ') });
 }
+const NOTHING = new Set();
 function connectionNames(header) {
+	if (!header || header === 'keep-alive') return NOTHING;
 	return new Set((header ?? '').toLowerCase().split(',').map((name) => name.trim()));
 }
 export function isEventStream(response) {

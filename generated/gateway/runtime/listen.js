@@ -18,9 +18,6 @@ export function publicServer({ handle, maxHeaderSize, onParserRefusal }) {
 	const answer = (incoming, outgoing, awaitsContinue) => {
 		const { socket } = incoming;
 		busy.set(socket, { incoming, outgoing });
-		outgoing.once('close', () => {
-			if (busy.get(socket)?.outgoing === outgoing) busy.delete(socket);
-		});
 		handle(incoming, outgoing, awaitsContinue);
 	};
 	server.on('checkContinue', (incoming, outgoing) => answer(incoming, outgoing, true));
@@ -31,7 +28,8 @@ export function publicServer({ handle, maxHeaderSize, onParserRefusal }) {
 	});
 	server.on('connect', (_incoming, socket) => refuseRaw(socket, 'method-not-allowed', onParserRefusal));
 	server.on('clientError', (error, socket) => {
-		const under = busy.get(socket);
+		const last = busy.get(socket);
+		const under = last?.outgoing.closed ? undefined : last;
 		const hasLeft = error.code === 'ECONNRESET' || (under !== undefined && error.code === 'HPE_INVALID_EOF_STATE');
 		if (hasLeft || !socket.writable || under?.outgoing.headersSent) return void socket.destroy();
 		const reason = PARSER_REASONS[error.code ?? ''] ?? 'malformed-request';

@@ -9,7 +9,7 @@ import { initOf, keepsItsSession } from './renew.js';
 import { corsHeaders } from './respond.js';
 import { ANY_INSTANCE } from './session.js';
 import { deliver, discard } from './upstream/deliver.js';
-import { UpstreamFault } from './upstream/upstream.js';
+import { NEVER, UpstreamFault } from './upstream/upstream.js';
 const REASON = {
 	refused: 'no-instance',
 	connect: 'no-instance',
@@ -22,23 +22,22 @@ const REASON = {
 const SHORT = 16_384;
 const READS = /^(?:[a-z]+(?:\/templates)?\/list|resources\/read|server\/discover|completion\/complete)$/;
 export async function forward(exchange, pool, services) {
-	const leaving = new AbortController();
-	const { outgoing } = exchange;
-	const call = callOf(exchange, pool, services, leaving.signal);
-	const leavingCancels = call.era === 'modern' || exchange.head.request.method === 'GET';
-	const onLeave = () => {
-		if (leavingCancels) leaving.abort();
-	};
-	outgoing.once('close', onLeave);
+	const { outgoing, head } = exchange;
+	const era = eraOf(head, messageOf(exchange));
+	const leavingCancels = era === 'modern' || head.request.method === 'GET';
+	const leaving = leavingCancels ? new AbortController() : null;
+	const onLeave = () => leaving?.abort();
+	if (leaving) outgoing.once('close', onLeave);
+	const call = callOf(exchange, pool, services, era, leaving?.signal ?? NEVER);
 	let answered;
 	try {
 		answered = await answer(call, exchange, services);
 	} catch (error) {
 		if (!(error instanceof UpstreamFault)) throw error;
-		if (leaving.signal.aborted) return { kind: 'client-gone' };
+		if (call.request.signal.aborted) return { kind: 'client-gone' };
 		return { kind: 'failed', reason: call.session && error.stage === 'refused' ? 'session-unknown' : REASON[error.stage] };
 	}
-	outgoing.off('close', onLeave);
+	if (leaving) outgoing.off('close', onLeave);
 	const { response } = answered;
 	const sessionId = call.era === 'modern' ? null : sessionHeader(exchange, call, services, answered);
 	if (sessionId === UNUSABLE || response.status < 200 || response.status > 599) {
@@ -48,7 +47,7 @@ export async function forward(exchange, pool, services) {
 	relay(exchange, services, call, response, sessionId, leavingCancels);
 	return { kind: 'answered' };
 }
-function callOf(exchange, pool, { metrics, parts }, signal) {
+function callOf(exchange, pool, { metrics, parts }, era, signal) {
 	const { head, state, session } = exchange;
 	const table = state.tables.pools.get(pool.server);
 	const message = messageOf(exchange);
@@ -61,7 +60,7 @@ function callOf(exchange, pool, { metrics, parts }, signal) {
 		table,
 		request: { method: head.request.method, headers, body: exchange.body, signal },
 		message,
-		era: eraOf(head, message),
+		era,
 		session,
 		sessionId: sessionIdOf(head),
 		owner: ownerOf(exchange),

@@ -30,11 +30,11 @@ export async function serve(tables, features, env, write) {
 	let draining = false;
 	let reloading = Promise.resolve();
 	(await features.gauges?.())?.registerGauges(metrics, counts, pools, () => state);
-	const { handle, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, renewals: new Renewals(), draining: () => draining });
+	const onClosed = () => void (draining && setImmediate(() => server.closeIdleConnections()));
+	const { handle, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, renewals: new Renewals(), draining: () => draining, onClosed });
 	const server = publicServer({
 		handle: (incoming, outgoing, awaitsContinue) => {
 			if (draining) outgoing.setHeader('connection', 'close');
-			outgoing.once('close', () => draining && setImmediate(() => server.closeIdleConnections()));
 			handle(incoming, outgoing, awaitsContinue);
 		},
 		maxHeaderSize: tables.limits.headers,

@@ -26,6 +26,8 @@ export interface Exchange {
   body: Buffer | null;
   session: SessionState | null;
   instance: Instance | null;
+  /** Gives back the memory that was set aside for its body. */
+  releaseBody: () => void;
   /** Gives back the stream that was set aside for it, when its connection is done with. */
   releaseStream: () => void;
   /** Gives back the place of a session that is being opened, when the server behind has answered or never will. */

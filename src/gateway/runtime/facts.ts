@@ -68,7 +68,7 @@ export const FIND_FACT: Supply = {
     const room = Number(exchange.head.request.headers['content-length'] ?? limit);
     if (counts.bodies + room > Math.max(BODIES, limit)) return { kind: 'refused', reason: 'instance-full', id: null };
     counts.bodies += room;
-    exchange.outgoing.once('close', () => (counts.bodies -= room));
+    exchange.releaseBody = () => (counts.bodies -= room);
     if (exchange.awaitsContinue) exchange.outgoing.writeContinue();
     const body = await readBody(exchange.incoming, limit);
     if (typeof body === 'string') return { kind: 'refused', reason: body, id: null };

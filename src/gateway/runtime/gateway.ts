@@ -17,7 +17,11 @@ export interface GatewayOptions extends Services {
   readonly state: () => State;
   readonly log: Log;
   readonly draining: () => boolean;
+  /** Told after each answer. */
+  readonly onClosed: () => void;
 }
+
+const NOTHING = (): void => {};
 
 export type Handle = (incoming: IncomingMessage, outgoing: ServerResponse, awaitsContinue: boolean) => void;
 
@@ -45,8 +49,9 @@ export function createHandler(options: GatewayOptions): Handler {
       body: null,
       session: null,
       instance: null,
-      releaseStream: () => {},
-      releaseSession: () => {},
+      releaseBody: NOTHING,
+      releaseStream: NOTHING,
+      releaseSession: NOTHING,
       isForwarded: false,
       span: null,
       farewell: null,
@@ -56,6 +61,7 @@ export function createHandler(options: GatewayOptions): Handler {
     outgoing.once('close', () => {
       standing.delete(exchange);
       finish(options, exchange);
+      options.onClosed();
     });
     // A client that resets its connection is no fault of ours.
     outgoing.on('error', () => {});
@@ -196,8 +202,9 @@ function audit({ log, metrics }: GatewayOptions, exchange: Exchange): void {
   if (message) metrics.count('mcpgen_messages_total', { server, era: eraOf(exchange.head, message) });
   for (const { tool, argumentsJson } of message?.calls ?? []) {
     metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames) });
+    if (!exchange.state.tables.raw.log.audit) continue;
     const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
-    if (exchange.state.tables.raw.log.audit) log('info', 'audit', { request_id: exchange.id, correlation_id: exchange.correlationId, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
+    log('info', 'audit', { request_id: exchange.id, correlation_id: exchange.correlationId, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
   }
 }
 
@@ -211,6 +218,7 @@ const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
 
 function finish({ metrics, log }: GatewayOptions, exchange: Exchange): void {
   const { head, outgoing, state } = exchange;
+  exchange.releaseBody();
   exchange.releaseStream();
   if (!exchange.isForwarded) exchange.releaseSession();
   const message = messageOf(exchange);

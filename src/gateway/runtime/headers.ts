@@ -34,7 +34,8 @@ export function forwardedHeaders(head: RequestHead, { id, correlationId, span }:
   for (const name in headers) {
     const value = headers[name];
     // Some servers read an underscore as a dash.
-    if (value !== undefined && !NOT_FORWARDED.has(name.replaceAll('_', '-')) && !CLAIMED.test(name) && !named.has(name)) out[name] = value;
+    const read = name.includes('_') ? name.replaceAll('_', '-') : name;
+    if (value !== undefined && !NOT_FORWARDED.has(read) && !(name.startsWith('x') && CLAIMED.test(name)) && !named.has(name)) out[name] = value;
   }
   out['x-request-id'] = id;
   out['x-correlation-id'] = correlationId;
@@ -56,8 +57,11 @@ export function returnedHeaders(response: UpstreamResponse, isStream: boolean, e
   return Object.assign(out, extra, vary === undefined ? {} : { vary: [extra['vary'], vary].flat().filter(Boolean).join(', ') });
 }
 
+const NOTHING: ReadonlySet<string> = new Set();
+
 /** RFC 9110 §7.6.1: headers that `Connection` names are for this hop alone. Split without a pattern that could be made to take long. */
 function connectionNames(header: string | undefined): ReadonlySet<string> {
+  if (!header || header === 'keep-alive') return NOTHING;
   return new Set((header ?? '').toLowerCase().split(',').map((name) => name.trim()));
 }
 

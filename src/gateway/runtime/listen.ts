@@ -30,14 +30,11 @@ export function publicServer({ handle, maxHeaderSize, onParserRefusal }: PublicO
   );
   // Node drops headers beyond the thousandth without a word, and with them an Origin that should be judged; maxHeaderSize bounds them all.
   server.maxHeadersCount = 0;
-  /** What is being answered on a connection: nothing else may be written into it. */
+  /** What was last asked on a connection; while it is being answered nothing else may be written into it. */
   const busy = new WeakMap<Socket, { incoming: IncomingMessage; outgoing: ServerResponse }>();
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse, awaitsContinue: boolean): void => {
     const { socket } = incoming;
     busy.set(socket, { incoming, outgoing });
-    outgoing.once('close', () => {
-      if (busy.get(socket)?.outgoing === outgoing) busy.delete(socket);
-    });
     handle(incoming, outgoing, awaitsContinue);
   };
   server.on('checkContinue', (incoming, outgoing) => answer(incoming, outgoing, true));
@@ -48,7 +45,8 @@ export function publicServer({ handle, maxHeaderSize, onParserRefusal }: PublicO
   });
   server.on('connect', (_incoming, socket: Socket) => refuseRaw(socket, 'method-not-allowed', onParserRefusal));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    const under = busy.get(socket);
+    const last = busy.get(socket);
+    const under = last?.outgoing.closed ? undefined : last;
     const hasLeft = error.code === 'ECONNRESET' || (under !== undefined && error.code === 'HPE_INVALID_EOF_STATE');
     if (hasLeft || !socket.writable || under?.outgoing.headersSent) return void socket.destroy();
     const reason = PARSER_REASONS[error.code ?? ''] ?? 'malformed-request';

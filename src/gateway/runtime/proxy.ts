@@ -3,7 +3,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Answered, Call } from './call.js';
 import { kindOf, sessionIdOf } from './decision/head.js';
-import { eraOf } from './decision/revision.js';
+import { eraOf, type Era } from './decision/revision.js';
 import type { Reason } from './decision/reasons.js';
 import { SESSION_IDLE, type Services } from './facts.js';
 import { idHeaders, isListening, keyOf, messageOf, ownerOf, principalOf, tenantOf, type Exchange } from './exchange.js';
@@ -15,7 +15,7 @@ import { ANY_INSTANCE, type Leg } from './session.js';
 import type { PoolTable } from './types.js';
 import { deliver, discard } from './upstream/deliver.js';
 import type { Pool } from './upstream/pool.js';
-import { UpstreamFault, type FaultStage, type UpstreamResponse } from './upstream/upstream.js';
+import { NEVER, UpstreamFault, type FaultStage, type UpstreamResponse } from './upstream/upstream.js';
 
 export type Forwarded = { readonly kind: 'answered' | 'client-gone' } | { readonly kind: 'failed'; readonly reason: Reason };
 
@@ -36,25 +36,24 @@ const SHORT = 16_384;
 const READS = /^(?:[a-z]+(?:\/templates)?\/list|resources\/read|server\/discover|completion\/complete)$/;
 
 export async function forward(exchange: Exchange, pool: Pool, services: Services): Promise<Forwarded> {
-  const leaving = new AbortController();
-  const { outgoing } = exchange;
-  const call = callOf(exchange, pool, services, leaving.signal);
+  const { outgoing, head } = exchange;
+  const era = eraOf(head, messageOf(exchange));
   // A modern client cancels by leaving; a legacy one may come back for the answer, except on a stream that only listens.
-  const leavingCancels = call.era === 'modern' || exchange.head.request.method === 'GET';
-  const onLeave = (): void => {
-    if (leavingCancels) leaving.abort();
-  };
-  outgoing.once('close', onLeave);
+  const leavingCancels = era === 'modern' || head.request.method === 'GET';
+  const leaving = leavingCancels ? new AbortController() : null;
+  const onLeave = (): void => leaving?.abort();
+  if (leaving) outgoing.once('close', onLeave);
+  const call = callOf(exchange, pool, services, era, leaving?.signal ?? NEVER);
   let answered: Answered;
   try {
     answered = await answer(call, exchange, services);
   } catch (error) {
     if (!(error instanceof UpstreamFault)) throw error;
-    if (leaving.signal.aborted) return { kind: 'client-gone' };
+    if (call.request.signal.aborted) return { kind: 'client-gone' };
     // Nobody listens where the session lived: it is gone, and the client should start a new one.
     return { kind: 'failed', reason: call.session && error.stage === 'refused' ? 'session-unknown' : REASON[error.stage] };
   }
-  outgoing.off('close', onLeave);
+  if (leaving) outgoing.off('close', onLeave);
   const { response } = answered;
   const sessionId = call.era === 'modern' ? null : sessionHeader(exchange, call, services, answered);
   if (sessionId === UNUSABLE || response.status < 200 || response.status > 599) {
@@ -65,7 +64,7 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
   return { kind: 'answered' };
 }
 
-function callOf(exchange: Exchange, pool: Pool, { metrics, parts }: Services, signal: AbortSignal): Call {
+function callOf(exchange: Exchange, pool: Pool, { metrics, parts }: Services, era: Era, signal: AbortSignal): Call {
   const { head, state, session } = exchange;
   const table = state.tables.pools.get(pool.server) as PoolTable;
   const message = messageOf(exchange);
@@ -78,7 +77,7 @@ function callOf(exchange: Exchange, pool: Pool, { metrics, parts }: Services, si
     table,
     request: { method: head.request.method, headers, body: exchange.body, signal },
     message,
-    era: eraOf(head, message),
+    era,
     session,
     sessionId: sessionIdOf(head),
     owner: ownerOf(exchange),

@@ -46,12 +46,12 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   let reloading = Promise.resolve();
   (await features.gauges?.())?.registerGauges(metrics, counts, pools, () => state);
 
-  const { handle, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, renewals: new Renewals(), draining: () => draining });
+  // A connection that is idle only now would wait for its next request until the end of the drain.
+  const onClosed = (): void => void (draining && setImmediate(() => server.closeIdleConnections()));
+  const { handle, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, renewals: new Renewals(), draining: () => draining, onClosed });
   const server = publicServer({
     handle: (incoming, outgoing, awaitsContinue) => {
       if (draining) outgoing.setHeader('connection', 'close');
-      // A connection that is idle only now would wait for its next request until the end of the drain.
-      outgoing.once('close', () => draining && setImmediate(() => server.closeIdleConnections()));
       handle(incoming, outgoing, awaitsContinue);
     },
     maxHeaderSize: tables.limits.headers,

@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import { Connections } from './connections.js';
 import { ResponseParser } from './response-parser.js';
-import { UpstreamFault } from './upstream.js';
+import { NEVER, UpstreamFault } from './upstream.js';
 const SMALL_BODY = 16_384;
 const HIGH_WATER = 65_536;
 const NAME = /^[!#$%&'*+.^`|~\w-]+$/;
@@ -48,7 +48,7 @@ function exchange(connections, head, { method, body, signal }) {
 		const leave = () => {
 			connection?.drop();
 			connection = null;
-			signal.removeEventListener('abort', abort);
+			if (signal !== NEVER) signal.removeEventListener('abort', abort);
 		};
 		const failed = (stage, cause) => {
 			if (stage === 'timeout' && parser.head) return;
@@ -97,7 +97,7 @@ function exchange(connections, head, { method, body, signal }) {
 			stream?.push(null);
 		};
 		if (!connection) return failed('connect');
-		signal.addEventListener('abort', abort);
+		if (signal !== NEVER) signal.addEventListener('abort', abort);
 		connection.use({ opened: () => write(connection, head, body, () => connection?.wait()), read, ended, failed });
 	});
 }

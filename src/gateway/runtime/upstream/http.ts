@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { Connections, type Connection, type Endpoint } from './connections.js';
 import { ResponseParser } from './response-parser.js';
-import { UpstreamFault, type FaultStage, type Upstream, type UpstreamRequest, type UpstreamResponse } from './upstream.js';
+import { NEVER, UpstreamFault, type FaultStage, type Upstream, type UpstreamRequest, type UpstreamResponse } from './upstream.js';
 
 /** Up to so many bytes are copied behind the head, which is cheaper than writing two pieces. */
 const SMALL_BODY = 16_384;
@@ -64,7 +64,7 @@ function exchange(connections: Connections, head: string, { method, body, signal
     const leave = (): void => {
       connection?.drop();
       connection = null;
-      signal.removeEventListener('abort', abort);
+      if (signal !== NEVER) signal.removeEventListener('abort', abort);
     };
     const failed = (stage: FaultStage, cause?: unknown): void => {
       // Late is only a head.
@@ -117,7 +117,7 @@ function exchange(connections: Connections, head: string, { method, body, signal
     };
 
     if (!connection) return failed('connect');
-    signal.addEventListener('abort', abort);
+    if (signal !== NEVER) signal.addEventListener('abort', abort);
     connection.use({ opened: () => write(connection as Connection, head, body, () => connection?.wait()), read, ended, failed });
   });
 }
