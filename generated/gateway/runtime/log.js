@@ -2,11 +2,17 @@
 const RANK = { debug: 0, info: 1, warn: 2, error: 3 };
 /** One JSON object a line on stdout. Callers pass names and digests, never secrets, tokens or session ids. */
 export function createLog(service, level, write) {
-	return (at, event, fields) => {
-		if (RANK[at] >= RANK[level]) write(`${JSON.stringify({ timestamp: new Date().toISOString(), level: at, service, event, ...fields })}\n`);
+	const beginning = (at) => `","level":"${at}","service":${JSON.stringify(service)},"event":`;
+	const beginnings = { debug: beginning('debug'), info: beginning('info'), warn: beginning('warn'), error: beginning('error') };
+	return (at, event, fields = {}) => {
+		if (RANK[at] < RANK[level]) return;
+		const rest = JSON.stringify(fields).slice(1);
+		write(`{"timestamp":"${new Date().toISOString()}${beginnings[at]}"${event}"${rest.length > 1 ? ',' : ''}${rest}\n`);
 	};
 }
-/** Writing to a pipe is a system call that blocks: the lines of one turn of the loop go out together. */
+const GATHER = 10;
+const MOST = 65_536;
+/** Writing to a pipe is a system call that blocks: lines that come close together go out together. Whoever kills the process may lose the last of them. */
 export function gathered(write) {
 	let waiting = '';
 	const flush = () => {
@@ -16,8 +22,9 @@ export function gathered(write) {
 	return {
 		flush,
 		write: (line) => {
-			if (waiting === '') setImmediate(flush);
+			if (waiting === '') setTimeout(flush, GATHER).unref();
 			waiting += line;
+			if (waiting.length > MOST) flush();
 		},
 	};
 }

@@ -17,6 +17,7 @@ const NAME_KEY = new Map([
 	['tasks/cancel', 'taskId'],
 ]);
 const DECISIVE = new Map(['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 'taskId', 'arguments', '_meta', 'result', 'error'].map((key) => [fold(key), key]));
+const SPELLED = new Set(DECISIVE.values());
 function fold(key) {
 	return key.length > 16 ? key : key.toUpperCase().toLowerCase();
 }
@@ -95,8 +96,9 @@ function scan(text, limit, offset) {
 				isKey = false;
 				const keys = seen[depth];
 				if (!keys) break;
-				const key = String(JSON.parse(text.slice(start, i + 1)));
-				const spelling = DECISIVE.get(fold(key));
+				const written = text.slice(start + 1, i);
+				const key = written.includes('\\') ? String(JSON.parse(`"${written}"`)) : written;
+				const spelling = SPELLED.has(key) ? key : DECISIVE.get(fold(key));
 				if (spelling === undefined) break;
 				if (keys.has(key) || spelling !== key) return 'body-duplicate-key';
 				keys.add(key);

@@ -17,7 +17,7 @@ export async function deliver(pool, { request, first, pinned, reads, repeats, ke
 	let left = repeats;
 	let mayBeStale = reads;
 	let instance = first;
-	let last = new UpstreamFault('refused');
+	let last = null;
 	while (instance) {
 		const begun = performance.now();
 		instance.active++;
@@ -43,7 +43,7 @@ export async function deliver(pool, { request, first, pinned, reads, repeats, ke
 		if (next) metrics.count('mcpgen_upstream_retries_total', { server: pool.server });
 		instance = next;
 	}
-	throw last;
+	throw last ?? new UpstreamFault('refused');
 }
 function released(instance, response) {
 	if (Buffer.isBuffer(response.body)) instance.active--;

@@ -55,6 +55,9 @@ const DECISIVE: ReadonlyMap<string, string> = new Map(
   ['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 'taskId', 'arguments', '_meta', 'result', 'error'].map((key) => [fold(key), key]),
 );
 
+/** The same keys as they should be spelled. */
+const SPELLED: ReadonlySet<string> = new Set(DECISIVE.values());
+
 /** As parsers that ignore case compare: some take the long s and the Kelvin sign for s and k. No decisive key is long, so a long one costs nothing. */
 function fold(key: string): string {
   return key.length > 16 ? key : key.toUpperCase().toLowerCase();
@@ -149,8 +152,9 @@ function scan(text: string, limit: number, offset: number): Reason | null {
         isKey = false;
         const keys = seen[depth];
         if (!keys) break;
-        const key = String(JSON.parse(text.slice(start, i + 1)));
-        const spelling = DECISIVE.get(fold(key));
+        const written = text.slice(start + 1, i);
+        const key = written.includes('\\') ? String(JSON.parse(`"${written}"`)) : written;
+        const spelling = SPELLED.has(key) ? key : DECISIVE.get(fold(key));
         if (spelling === undefined) break;
         if (keys.has(key) || spelling !== key) return 'body-duplicate-key';
         keys.add(key);

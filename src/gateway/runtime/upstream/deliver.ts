@@ -44,7 +44,7 @@ export async function deliver(pool: Pool, { request, first, pinned, reads, repea
   let left = repeats;
   let mayBeStale = reads;
   let instance = first;
-  let last = new UpstreamFault('refused');
+  let last: UpstreamFault | null = null;
   while (instance) {
     const begun = performance.now();
     instance.active++;
@@ -70,7 +70,7 @@ export async function deliver(pool: Pool, { request, first, pinned, reads, repea
     if (next) metrics.count('mcpgen_upstream_retries_total', { server: pool.server });
     instance = next;
   }
-  throw last;
+  throw last ?? new UpstreamFault('refused');
 }
 
 function released(instance: Instance, response: UpstreamResponse): UpstreamResponse {
