@@ -27,7 +27,7 @@ export type Counter = keyof typeof COUNTERS;
 export class Metrics {
   readonly #counters = new Map<Counter, Map<string, number>>();
   readonly #durations = new Map<string, Histogram>();
-  readonly #gauges: { name: string; help: string; read: () => Iterable<readonly [Labels, number]> }[] = [];
+  readonly #gauges: { name: string; help: string; read: () => Iterable<readonly [Labels, number]>; type: 'gauge' | 'counter' }[] = [];
 
   count(name: Counter, labels: Labels): void {
     const series = this.#counters.get(name) ?? new Map<string, number>();
@@ -47,8 +47,9 @@ export class Metrics {
     this.#durations.set(key, histogram);
   }
 
-  gauge(name: string, help: string, read: () => Iterable<readonly [Labels, number]>): void {
-    this.#gauges.push({ name, help, read });
+  /** What is read when it is asked for; a `counter` is one that is counted elsewhere. */
+  gauge(name: string, help: string, read: () => Iterable<readonly [Labels, number]>, type: 'gauge' | 'counter' = 'gauge'): void {
+    this.#gauges.push({ name, help, read, type });
   }
 
   text(): string {
@@ -64,8 +65,8 @@ export class Metrics {
       for (const [i, bound] of BOUNDS.entries()) lines.push(`${duration}_bucket{${labels},le="${bound}"} ${(total += counts[i] ?? 0)}`);
       lines.push(`${duration}_bucket{${labels},le="+Inf"} ${count}`, `${duration}_sum{${labels}} ${sum}`, `${duration}_count{${labels}} ${count}`);
     }
-    for (const { name, help, read } of this.#gauges) {
-      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`);
+    for (const { name, help, read, type } of this.#gauges) {
+      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
       for (const [labels, value] of read()) lines.push(`${name}${render(labels)} ${value}`);
     }
     return `${lines.join('\n')}\n`;
