@@ -14,10 +14,13 @@ export type Feature = keyof Features;
 const FEATURE_MODULES: Readonly<Record<Feature, string>> = {
   admin: './runtime/admin.js',
   bridge: './runtime/bridge/bridge.js',
+  breakers: './runtime/upstream/breaker.js',
   dns: './runtime/upstream/dns.js',
   host: './runtime/stdio/host.js',
+  mcpProbes: './runtime/upstream/probe-mcp.js',
   sse: './runtime/sse/sse.js',
   stdio: './runtime/stdio/upstream.js',
+  strategies: './runtime/upstream/balance.js',
   toLegacy: './runtime/bridge/to-legacy.js',
   toModern: './runtime/bridge/to-modern.js',
   traces: './runtime/traces/tracer.js',

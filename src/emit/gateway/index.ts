@@ -36,10 +36,13 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const needed: Readonly<Record<Feature, boolean>> = {
     admin: traffic.admin !== null,
     bridge: toLegacy || toModern || (hasModern && pools.some(({ revision }) => revision === 'auto')),
+    breakers: pools.some(({ choice }) => choice.breaker !== null),
     dns,
     host,
+    mcpProbes: pools.some(({ health }) => health.kind === 'mcp'),
     sse: traffic.routes.some(({ kind }) => kind === 'sse'),
     stdio,
+    strategies: pools.some(({ choice }) => choice.balance !== 'round-robin'),
     toLegacy,
     toModern,
     traces: traffic.traces !== null,

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Server, ServerResponse } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { AdminOptions } from './admin.js';
 import { isLoopback } from './decision/address.js';
 import { listenOf, logLevelOf, placementOf, portOf, SettingError, type Env } from './env.js';
 import type { Features } from './features.js';
@@ -40,7 +41,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   await pools.reconcile(state.tables, features);
   let draining = false;
   let reloading = Promise.resolve();
-  registerGauges(metrics, counts, pools, () => state);
+  registerGauges(metrics, counts, () => state);
 
   const listening = new Set<ServerResponse>();
   const handle = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, renewals: new Renewals(), draining: () => draining });
@@ -59,7 +60,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
     },
   });
   const port = await listenAt(server, at, 'PORT');
-  const admin = await serveAdmin(tables, features, env, { state: () => state, metrics, pools });
+  const admin = await serveAdmin(tables, features, env, { state: () => state, log, metrics, pools });
   const expiry = setInterval(() => counts.expire(performance.now()), 60_000).unref();
   log('info', 'listening', { host: at.host, port, admin_port: admin?.port ?? null, placement, hash: tables.hash });
 
@@ -108,7 +109,7 @@ function track(set: Set<ServerResponse>, outgoing: ServerResponse): void {
   outgoing.once('close', () => set.delete(outgoing));
 }
 
-async function serveAdmin(tables: GatewayTables, features: Features, env: Env, options: { state: () => State; metrics: Metrics; pools: Pools }): Promise<{ server: Server; port: number } | null> {
+async function serveAdmin(tables: GatewayTables, features: Features, env: Env, options: AdminOptions): Promise<{ server: Server; port: number } | null> {
   const admin = tables.admin && (await features.admin?.());
   if (!tables.admin || !admin) return null;
   const { host, port } = tables.admin.listen[placementOf(env)];
@@ -122,14 +123,11 @@ function warnOfFixedSettings(tables: GatewayTables, next: GatewayTables, log: Lo
   if (fixed(tables) !== fixed(next)) log('warn', 'restart-needed', { why: 'addresses and limits.headers are read at start' });
 }
 
-function registerGauges(metrics: Metrics, counts: OpenCounts, pools: Pools, state: () => State): void {
+function registerGauges(metrics: Metrics, counts: OpenCounts, state: () => State): void {
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
   metrics.gauge('mcpgen_build_info', 'The config this gateway enforces.', () => [[{ name: state().tables.raw.name, config_hash: state().tables.raw.hash }, 1]]);
   metrics.gauge('mcpgen_streams_open', 'Event streams open at this process.', () => [[{}, counts.streams]]);
   metrics.gauge('mcpgen_sessions_active', 'Legacy sessions this process has seen opened and not ended.', () => [[{}, counts.sessions]]);
-  metrics.gauge('mcpgen_upstream_up', 'Whether an instance answers its probes.', () =>
-    pools.all().flatMap(({ server, instances }) => instances.map(({ id, up }) => [{ server, instance: id }, up ? 1 : 0] as const)),
-  );
   metrics.gauge('mcpgen_event_loop_delay_p99_seconds', 'Event loop delay since start, 99th percentile.', () => [[{}, delay.percentile(99) / 1e9]]);
 }
