@@ -117,14 +117,16 @@ function answer(options: GatewayOptions, exchange: Exchange, what: Extract<Decis
 }
 
 function refuse(options: GatewayOptions, exchange: Exchange, reason: Reason): void {
-  sendRefusal(options, exchange, refusalOf(exchange, reason));
+  sendRefusal(options, exchange, refusalOf(exchange, reason, options));
 }
 
 /** Refusals that no row makes: those of the way behind the gateway. */
-function refusalOf(exchange: Exchange, reason: Reason): Refusal {
+function refusalOf(exchange: Exchange, reason: Reason, { pools }: GatewayOptions): Refusal {
   const { status, code } = REASONS[reason];
   const id = messageOf(exchange)?.id ?? null;
-  return { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${exchange.head.route?.server ?? ''}`, id, ...(status === 503 || status === 429 ? { retryAfter: 1 } : {}) };
+  const server = exchange.head.route?.server ?? '';
+  const retryAfter = (reason === 'no-instance' && pools.get(server)?.retryAfter) || 1;
+  return { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${server}`, id, ...(status === 503 || status === 429 ? { retryAfter } : {}) };
 }
 
 const RATE_LIMITS: Readonly<Partial<Record<Reason, string>>> = { 'address-rate': 'address', 'tenant-rate': 'tenant', 'streams-full': 'streams', 'sessions-full': 'sessions' };

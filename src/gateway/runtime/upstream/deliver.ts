@@ -41,6 +41,8 @@ export async function deliver(pool: Pool, { request, first, pinned, repeats, key
   let left = repeats;
   let instance = first;
   let last = new UpstreamFault('refused');
+  // What it belongs to is still there: the answer is "not now", not "gone".
+  if (pinned && first && !pool.admits(first)) throw new UpstreamFault('connect');
   while (instance) {
     const begun = performance.now();
     instance.active++;
