@@ -20,8 +20,8 @@ const weighted = (): Balancer => {
       const total = candidates.reduce((sum, { weight }) => sum + weight, 0);
       for (const candidate of candidates) {
         const credit = (credits.get(candidate) ?? 0) + candidate.weight;
-        // What was earned or owed beside heavier ones that have left would take as long to use up as they would.
-        credits.set(candidate, Math.max(-total, Math.min(total, credit)));
+        // Among the same few it never comes to these bounds; what was earned or owed beside heavier ones that have left would take long to use up.
+        credits.set(candidate, Math.max(-total, Math.min(total * candidates.length, credit)));
       }
       const chosen = best(candidates, (candidate) => credits.get(candidate) ?? 0);
       credits.set(chosen, (credits.get(chosen) ?? 0) - total);
