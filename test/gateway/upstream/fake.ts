@@ -121,7 +121,7 @@ export function fakePool(choice: Partial<ChoiceTable> & { readonly balance?: Bal
       Array.from({ length: times }, () => {
         const next = pool.next(new Set(), key);
         if (!next) return 'none';
-        pool.report(next, outcome, 1);
+        pool.report(next, outcome, 0);
         return next.id;
       }),
   };

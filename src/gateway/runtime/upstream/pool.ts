@@ -265,14 +265,14 @@ export class Pool {
     const { clock } = this.#context;
     const began = clock.now();
     const well = (await member.probe?.look(this.#settings.health.timeout)) ?? true;
-    const { every } = this.#settings.health;
-    const downEvery = Math.min(every, DOWN_EVERY) * jitter(clock);
+    const every = this.#settings.health.every * jitter(clock);
+    const downEvery = Math.min(every, DOWN_EVERY * jitter(clock));
     if (this.#members.get(member.id) !== member) return every;
     // A request that found it dead since then knows better.
     if (well && member.ejectedAt !== null && member.ejectedAt > began) return downEvery;
     member.ejectedAt = null;
     this.#turnTo(member, well, 'probe');
-    return well ? every * jitter(clock) : downEvery;
+    return well ? every : downEvery;
   }
 
   #turnTo(member: Member, up: boolean, why: 'probe' | 'request' | 'reset'): void {
