@@ -250,5 +250,6 @@ export const FEATURES = {
   host: () => import('./runtime/stdio/host.js'),
   metrics: () => import('./runtime/prometheus.js'),
   stdio: () => import('./runtime/stdio/upstream.js'),
+  strategies: () => import('./runtime/upstream/balance.js'),
   toModern: () => import('./runtime/bridge/to-modern.js'),
 };

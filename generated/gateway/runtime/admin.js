@@ -1,32 +1,105 @@
 // mcpgen: do not edit.
-/** The admin listener: what operators and monitoring read. It never shares a port with the public routes. */
+/** The admin listener: what operators and monitoring read, and what they may change. It never shares a port with the public routes. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isLoopback } from './decision/address.js';
-const json = (value) => ({ type: 'application/json', body: `${JSON.stringify(value, null, 2)}\n` });
+import { readBody } from './exchange.js';
+const json = (value, status = 200, headers = {}) => ({ status, type: 'application/json', body: `${JSON.stringify(value, null, 2)}\n`, headers });
+const refusal = (status, error, headers = {}) => json({ error }, status, headers);
+const page = (read) => ({ method: 'GET', answer: (options) => json(read(options)) });
 const PAGES = new Map([
-	['/metrics', ({ text }) => ({ type: 'text/plain; version=0.0.4; charset=utf-8', body: text() })],
-	['/config', (options) => json(describe(options))],
+	['/metrics', { method: 'GET', answer: ({ text }) => ({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: text() }) }],
+	['/config', page(describe)],
+	['/gateway/stats', page(({ pools }) => ({ servers: Object.fromEntries(pools.all().map((pool) => [pool.server, statsOf(pool)])) }))],
+	['/circuit-breakers', page(({ pools }) => ({ breakers: pools.all().flatMap((pool) => pool.instances.map((instance) => breakerOf(pool, instance))) }))],
+	['/circuit-breakers/reset', { method: 'POST', answer: reset }],
 ]);
 export function adminHandler(options) {
 	return (incoming, outgoing) => {
-		const page = PAGES.get((incoming.url ?? '').split('?', 1)[0] ?? '');
-		if (!page) return end(outgoing, 404, 'application/json', '{"error":"not found"}\n');
-		if (!mayRead(options.state().readToken, incoming)) {
-			return end(outgoing, 401, 'application/json', '{"error":"a read token is required"}\n', { 'www-authenticate': 'Bearer' });
-		}
-		if (incoming.method !== 'GET') return end(outgoing, 405, 'application/json', '{"error":"GET only"}\n', { allow: 'GET' });
-		const { type, body } = page(options);
-		end(outgoing, 200, type, body);
+		void answer(options, incoming)
+			.catch((error) => {
+			options.log('error', 'admin-failed', { error: String(error) });
+			return refusal(500, 'internal error');
+		})
+			.then((answer) => end(incoming, outgoing, answer));
 	};
 }
-function mayRead(token, incoming) {
-	if (token === null) {
-		const host = (incoming.headers.host ?? '').replace(/:\d+$/, '');
-		return isLoopback(incoming.socket.remoteAddress ?? '') && ['localhost', '127.0.0.1', '[::1]'].includes(host) && incoming.headers.origin === undefined;
-	}
+async function answer(options, incoming) {
+	const found = PAGES.get((incoming.url ?? '').split('?', 1)[0] ?? '');
+	if (!found) return refusal(404, 'not found');
+	const { readToken, writeToken } = options.state();
 	const given = /^Bearer +(\S+)$/i.exec(incoming.headers.authorization ?? '')?.[1] ?? '';
+	const [isReader, isWriter] = [isToken(given, readToken), isToken(given, writeToken)];
+	const mayRead = isReader || isWriter || (readToken === null && isLocal(incoming));
+	const unknown = refusal(401, `a ${found.method === 'POST' ? 'write' : 'read'} token is required`, { 'www-authenticate': 'Bearer' });
+	if (incoming.method !== found.method) return mayRead ? refusal(405, `${found.method} only`, { allow: found.method }) : unknown;
+	if (found.method === 'GET') return mayRead ? found.answer(options, incoming, 'loopback') : unknown;
+	if (isWriter) return found.answer(options, incoming, 'write-token');
+	if (writeToken !== null) return isReader ? refusal(403, 'this token may only read') : unknown;
+	if (readToken === null && isLocal(incoming)) return found.answer(options, incoming, 'loopback');
+	return refusal(403, 'changes need a writeToken in gateway.admin, or loopback and no token at all');
+}
+function isLocal({ headers, socket }) {
+	const host = (headers.host ?? '').replace(/:\d+$/, '');
+	return isLoopback(socket.remoteAddress ?? '') && ['localhost', '127.0.0.1', '[::1]'].includes(host) && headers.origin === undefined;
+}
+function isToken(given, token) {
 	const digest = (text) => createHash('sha256').update(text).digest();
-	return timingSafeEqual(digest(given), digest(token));
+	return token !== null && timingSafeEqual(digest(given), digest(token));
+}
+function breakerOf({ server }, { id, breaker, up, active, ejectedAt }) {
+	const now = performance.now();
+	return {
+		server,
+		instance: id,
+		state: breaker?.stateAt(now) ?? 'none',
+		failures: breaker?.failures(now) ?? 0,
+		since: breaker ? new Date(Date.now() - (now - breaker.since)).toISOString() : null,
+		retryAfter: breaker ? Math.ceil(breaker.wait(now) / 1000) : 0,
+		up,
+		active,
+		ejected: ejectedAt !== null,
+	};
+}
+function statsOf(pool) {
+	const rows = pool.instances.map(({ id, tally, active, up }) => {
+		const failed = tally.failed + tally.unreachable;
+		return { id, up, active, requests: tally.answered + failed, failed, abandoned: tally.abandoned, ms: tally.ms };
+	});
+	const sum = (of) => rows.reduce((total, row) => total + of(row), 0);
+	const requests = sum((row) => row.requests);
+	const { healthy, total, percent } = pool.health();
+	return {
+		requests,
+		error_rate: share(sum(({ failed }) => failed), requests),
+		active: sum(({ active }) => active),
+		instances: { total, healthy, percent },
+		load: rows.map(({ ms, ...row }) => ({ ...row, share: share(row.requests, requests), latency_ms: share(ms, row.requests - row.failed) })),
+	};
+}
+const share = (part, whole) => (whole === 0 ? 0 : Math.round((1000 * part) / whole) / 1000);
+const MOST = 4096;
+async function reset({ pools, log }, incoming, by) {
+	const body = await readBody(incoming, MOST);
+	if (body === 'body-too-large') return refusal(413, `at most ${MOST} bytes`, { connection: 'close' });
+	const wanted = typeof body === 'string' ? null : namesOf(body.toString());
+	if (!wanted) return refusal(400, 'the body is empty, or JSON such as {"server":"search","instance":"127.0.0.1:8000"}');
+	const { server, instance } = wanted;
+	const meant = pools.all().filter((pool) => (server === undefined || pool.server === server) && (instance === undefined || pool.byId(instance)));
+	if (meant.length === 0 && (server ?? instance) !== undefined) return refusal(404, 'no such server or instance');
+	const changed = meant.flatMap((pool) => pool.reset(instance).map((id) => ({ server: pool.server, instance: id })));
+	log('info', 'audit', { action: 'circuit-breakers-reset', server: server ?? null, instance: instance ?? null, by });
+	return json({ reset: changed });
+}
+function namesOf(text) {
+	if (text === '') return {};
+	try {
+		const value = JSON.parse(text);
+		const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+		const isNames = isObject && Object.entries(value).every(([key, name]) => (key === 'server' || key === 'instance') && typeof name === 'string');
+		return isNames ? value : null;
+	} catch {
+		return null;
+	}
 }
 function describe({ state, pools }) {
 	const { raw, placement } = state().tables;
@@ -52,7 +125,8 @@ function describe({ state, pools }) {
 		pools: pools.all().map(({ server, instances }) => ({ server, instances: instances.map(({ id, up, active }) => ({ id, up, active })) })),
 	};
 }
-function end(outgoing, status, type, body, headers = {}) {
+function end(incoming, outgoing, { status, type, body, headers }) {
 	outgoing.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers });
 	outgoing.end(body);
+	incoming.resume();
 }

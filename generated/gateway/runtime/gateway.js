@@ -116,12 +116,14 @@ function answer(options, exchange, what) {
 	write(exchange, { status: draining ? 503 : 200, headers, body: draining ? '{"status":"draining"}\n' : '{"status":"ok"}\n' });
 }
 function refuse(options, exchange, reason) {
-	sendRefusal(options, exchange, refusalOf(exchange, reason));
+	sendRefusal(options, exchange, refusalOf(exchange, reason, options));
 }
-function refusalOf(exchange, reason) {
+function refusalOf(exchange, reason, { pools }) {
 	const { status, code } = reasonRow(reason);
 	const id = messageOf(exchange)?.id ?? null;
-	return { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${exchange.head.route?.server ?? ''}`, id, ...(status === 503 || status === 429 ? { retryAfter: 1 } : {}) };
+	const server = exchange.head.route?.server ?? '';
+	const retryAfter = (reason === 'no-instance' && pools.get(server)?.retryAfter) || 1;
+	return { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${server}`, id, ...(status === 503 || status === 429 ? { retryAfter } : {}) };
 }
 function sendRefusal({ metrics }, exchange, refusal) {
 	const { head, state } = exchange;

@@ -24,8 +24,8 @@ export class Prometheus {
 		histogram.count++;
 		this.#durations.set(server, histogram);
 	}
-	gauge(name, help, read) {
-		this.#gauges.push({ name, help, read });
+	gauge(name, help, read, type = 'gauge') {
+		this.#gauges.push({ name, help, read, type });
 	}
 	toolLabel(server, tool, most) {
 		const known = this.#tools.get(server) ?? new Set();
@@ -46,8 +46,8 @@ export class Prometheus {
 			for (const [i, bound] of BOUNDS.entries()) lines.push(`${DURATION}_bucket${render({ server, le: String(bound) })} ${(total += counts[i] ?? 0)}`);
 			lines.push(`${DURATION}_bucket${render({ server, le: '+Inf' })} ${count}`, `${DURATION}_sum${render({ server })} ${sum}`, `${DURATION}_count${render({ server })} ${count}`);
 		}
-		for (const { name, help, read } of this.#gauges) {
-			lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`);
+		for (const { name, help, read, type } of this.#gauges) {
+			lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
 			for (const [labels, value] of read()) lines.push(`${name}${render(labels)} ${value}`);
 		}
 		return `${lines.join('\n')}\n`;

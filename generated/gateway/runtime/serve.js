@@ -44,7 +44,7 @@ export async function serve(tables, features, env, write) {
 		},
 	});
 	const port = await listenAt(server, at, 'PORT');
-	const admin = await serveAdmin(tables, features, env, { state: () => state, text: () => prometheus?.text() ?? '', pools });
+	const admin = await serveAdmin(tables, features, env, { state: () => state, text: () => prometheus?.text() ?? '', pools, log });
 	const expiry = setInterval(() => metrics.count('mcpgen_sessions_ended_total', {}, counts.expire(performance.now())), 60_000).unref();
 	log('info', 'listening', { host: at.host, port, admin_port: admin?.port ?? null, placement, hash: tables.hash });
 	return {

@@ -5,14 +5,17 @@
 export interface Features {
   readonly admin?: () => Promise<typeof import('./admin.js')>;
   readonly bridge?: () => Promise<typeof import('./bridge/bridge.js')>;
+  readonly breakers?: () => Promise<typeof import('./upstream/breaker.js')>;
   readonly dns?: () => Promise<typeof import('./upstream/dns.js')>;
   readonly gauges?: () => Promise<typeof import('./gauges.js')>;
   readonly host?: () => Promise<typeof import('./stdio/host.js')>;
   readonly metrics?: () => Promise<typeof import('./prometheus.js')>;
+  readonly mcpProbes?: () => Promise<typeof import('./upstream/probe-mcp.js')>;
   readonly sse?: () => Promise<typeof import('./sse/sse.js')>;
   readonly toLegacy?: () => Promise<typeof import('./bridge/to-legacy.js')>;
   readonly toModern?: () => Promise<typeof import('./bridge/to-modern.js')>;
   readonly stdio?: () => Promise<typeof import('./stdio/upstream.js')>;
+  readonly strategies?: () => Promise<typeof import('./upstream/balance.js')>;
   readonly traces?: () => Promise<typeof import('./traces/tracer.js')>;
   readonly transform?: () => Promise<typeof import('./transform/transform.js')>;
 }

@@ -149,14 +149,16 @@ function answer(options: GatewayOptions, exchange: Exchange, what: Extract<Decis
 }
 
 function refuse(options: GatewayOptions, exchange: Exchange, reason: Reason): void {
-  sendRefusal(options, exchange, refusalOf(exchange, reason));
+  sendRefusal(options, exchange, refusalOf(exchange, reason, options));
 }
 
 /** Refusals that no row makes: those of the way behind the gateway. */
-function refusalOf(exchange: Exchange, reason: Reason): Refusal {
+function refusalOf(exchange: Exchange, reason: Reason, { pools }: GatewayOptions): Refusal {
   const { status, code } = reasonRow(reason);
   const id = messageOf(exchange)?.id ?? null;
-  return { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${exchange.head.route?.server ?? ''}`, id, ...(status === 503 || status === 429 ? { retryAfter: 1 } : {}) };
+  const server = exchange.head.route?.server ?? '';
+  const retryAfter = (reason === 'no-instance' && pools.get(server)?.retryAfter) || 1;
+  return { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${server}`, id, ...(status === 503 || status === 429 ? { retryAfter } : {}) };
 }
 
 function sendRefusal({ metrics }: GatewayOptions, exchange: Exchange, refusal: Refusal): void {

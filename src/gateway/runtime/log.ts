@@ -13,7 +13,7 @@ export function createLog(service: string, level: LogLevel, write: (line: string
   return (at, event, fields = {}) => {
     if (RANK[at] < RANK[level]) return;
     const rest = JSON.stringify(fields).slice(1);
-    write(`{"timestamp":"${new Date().toISOString()}${beginnings[at]}"${event}"${rest.length > 1 ? ',' : ''}${rest}\n`);
+    write(`{"timestamp":"${new Date().toISOString()}${beginnings[at]}${JSON.stringify(event)}${rest.length > 1 ? ',' : ''}${rest}\n`);
   };
 }
 

@@ -22,7 +22,8 @@ export interface Metrics {
   count(name: Counter, labels: Labels, by?: number): void;
   /** Seconds from the first byte of a request to the last of its answer. */
   duration(server: string, seconds: number): void;
-  gauge(name: string, help: string, read: () => Iterable<readonly [Labels, number]>): void;
+  /** What is read when it is asked for; a `counter` is one that is counted elsewhere. */
+  gauge(name: string, help: string, read: () => Iterable<readonly [Labels, number]>, type?: 'gauge' | 'counter'): void;
   /** A tool's own label while its server has few, then `other`. */
   toolLabel(server: string, tool: string, most: number): string;
 }

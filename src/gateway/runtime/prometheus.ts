@@ -19,6 +19,7 @@ interface Gauge {
   readonly name: string;
   readonly help: string;
   readonly read: () => Iterable<readonly [Labels, number]>;
+  readonly type: 'gauge' | 'counter';
 }
 
 export class Prometheus implements Metrics {
@@ -46,8 +47,8 @@ export class Prometheus implements Metrics {
     this.#durations.set(server, histogram);
   }
 
-  gauge(name: string, help: string, read: Gauge['read']): void {
-    this.#gauges.push({ name, help, read });
+  gauge(name: string, help: string, read: Gauge['read'], type: Gauge['type'] = 'gauge'): void {
+    this.#gauges.push({ name, help, read, type });
   }
 
   toolLabel(server: string, tool: string, most: number): string {
@@ -70,8 +71,8 @@ export class Prometheus implements Metrics {
       for (const [i, bound] of BOUNDS.entries()) lines.push(`${DURATION}_bucket${render({ server, le: String(bound) })} ${(total += counts[i] ?? 0)}`);
       lines.push(`${DURATION}_bucket${render({ server, le: '+Inf' })} ${count}`, `${DURATION}_sum${render({ server })} ${sum}`, `${DURATION}_count${render({ server })} ${count}`);
     }
-    for (const { name, help, read } of this.#gauges) {
-      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`);
+    for (const { name, help, read, type } of this.#gauges) {
+      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
       for (const [labels, value] of read()) lines.push(`${name}${render(labels)} ${value}`);
     }
     return `${lines.join('\n')}\n`;

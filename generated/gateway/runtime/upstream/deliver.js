@@ -18,6 +18,7 @@ export async function deliver(pool, { request, first, pinned, reads, repeats, ke
 	let mayBeStale = reads;
 	let instance = first;
 	let last = null;
+	if (pinned && first && !pool.admits(first)) throw new UpstreamFault('connect');
 	while (instance) {
 		const begun = performance.now();
 		instance.active++;

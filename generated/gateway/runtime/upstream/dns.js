@@ -1,26 +1,27 @@
 // mcpgen: do not edit.
 import { lookup } from 'node:dns/promises';
+import { CLOCK } from './clock.js';
+import { Watch } from './watch.js';
 const EVERY = 5000;
 const FIRST_WAIT = 2000;
-/** Calls back with the addresses of a name, again whenever they change. @returns after the first look, a function that stops it */
-export async function watchName(name, changed) {
-	let timer;
+/** Calls back with the addresses of a name, in order, and again whenever they change. @returns after the first look, a function that stops it */
+export async function watchName(name, changed, find = lookup, clock = CLOCK) {
 	let stopped = false;
 	let known = '';
 	const look = async () => {
-		try {
-			const addresses = (await lookup(name, { all: true })).map(({ address }) => address).sort();
-			if (!stopped && addresses.join() !== known) {
-				known = addresses.join();
-				changed(addresses);
-			}
-		} catch {
+		const found = await find(name, { all: true }).catch(() => []);
+		const addresses = [...new Set(found.map(({ address }) => address))].sort();
+		if (!stopped && addresses.length > 0 && addresses.join() !== known) {
+			known = addresses.join();
+			changed(addresses);
 		}
-		if (!stopped) timer = setTimeout(() => void look(), EVERY).unref();
+		return EVERY * (0.9 + 0.2 * clock.random());
 	};
-	await Promise.race([look(), new Promise((resolve) => setTimeout(resolve, FIRST_WAIT).unref())]);
+	const watch = new Watch(look, clock);
+	await Promise.race([look(), new Promise((resolve) => clock.after(FIRST_WAIT, resolve))]);
+	watch.soon(EVERY);
 	return () => {
 		stopped = true;
-		clearTimeout(timer);
+		watch.stop();
 	};
 }

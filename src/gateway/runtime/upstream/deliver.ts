@@ -45,6 +45,8 @@ export async function deliver(pool: Pool, { request, first, pinned, reads, repea
   let mayBeStale = reads;
   let instance = first;
   let last: UpstreamFault | null = null;
+  // What it belongs to is still there: the answer is "not now", not "gone".
+  if (pinned && first && !pool.admits(first)) throw new UpstreamFault('connect');
   while (instance) {
     const begun = performance.now();
     instance.active++;

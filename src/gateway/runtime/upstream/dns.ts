@@ -1,4 +1,6 @@
 import { lookup } from 'node:dns/promises';
+import { CLOCK, type Clock } from './clock.js';
+import { Watch } from './watch.js';
 
 /** Platforms change addresses without notice; their resolvers answer at once. */
 const EVERY = 5000;
@@ -6,26 +8,28 @@ const EVERY = 5000;
 /** A resolver that does not answer must not keep the gateway from starting. */
 const FIRST_WAIT = 2000;
 
-/** Calls back with the addresses of a name, again whenever they change. @returns after the first look, a function that stops it */
-export async function watchName(name: string, changed: (addresses: readonly string[]) => void): Promise<() => void> {
-  let timer: NodeJS.Timeout | undefined;
+export type Lookup = (name: string, options: { readonly all: true }) => Promise<readonly { readonly address: string }[]>;
+
+/** Calls back with the addresses of a name, in order, and again whenever they change. @returns after the first look, a function that stops it */
+export async function watchName(name: string, changed: (addresses: readonly string[]) => void, find: Lookup = lookup, clock: Clock = CLOCK): Promise<() => void> {
   let stopped = false;
   let known = '';
-  const look = async (): Promise<void> => {
-    try {
-      const addresses = (await lookup(name, { all: true })).map(({ address }) => address).sort();
-      if (!stopped && addresses.join() !== known) {
-        known = addresses.join();
-        changed(addresses);
-      }
-    } catch {
-      // A name that cannot be resolved right now keeps its last addresses: probes tell which of them still answer.
+  const look = async (): Promise<number> => {
+    // A name that cannot be resolved right now keeps its last addresses: probes tell which of them still answer.
+    const found = await find(name, { all: true }).catch(() => []);
+    // Resolvers turn the order from answer to answer, and may name an address twice.
+    const addresses = [...new Set(found.map(({ address }) => address))].sort();
+    if (!stopped && addresses.length > 0 && addresses.join() !== known) {
+      known = addresses.join();
+      changed(addresses);
     }
-    if (!stopped) timer = setTimeout(() => void look(), EVERY).unref();
+    return EVERY * (0.9 + 0.2 * clock.random());
   };
-  await Promise.race([look(), new Promise((resolve) => setTimeout(resolve, FIRST_WAIT).unref())]);
+  const watch = new Watch(look, clock);
+  await Promise.race([look(), new Promise<void>((resolve) => clock.after(FIRST_WAIT, resolve))]);
+  watch.soon(EVERY);
   return () => {
     stopped = true;
-    clearTimeout(timer);
+    watch.stop();
   };
 }

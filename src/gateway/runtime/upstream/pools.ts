@@ -1,24 +1,50 @@
-/** The pools of this placement, kept across reloads as far as their tables stay the same. */
+/** The pools of this placement. They outlive a reload: what a new config changes about a pool is changed in it, so that nothing that runs is cut. */
 import { createHash } from 'node:crypto';
 import { poolOverrides, readSecret, type Env } from '../env.js';
 import type { Features } from '../features.js';
+import { CLOCK, type Clock } from './clock.js';
 import { httpUpstream } from './http.js';
 import type { Log } from '../log.js';
-import { Pool, type Instance } from './pool.js';
+import { Pool, type Found, type PoolContext } from './pool.js';
 import { probeOf } from './probe.js';
 import type { Tables } from '../decision/lookups.js';
 import type { ChildTable, InstanceTable, PoolTable, Source } from '../types.js';
 
-type Kept = { readonly pool: Pool; readonly key: string };
+type Stdio = typeof import('../stdio/upstream.js');
+
+interface Kept {
+  readonly pool: Pool;
+  readonly names: Names | null;
+}
+
+/** The addresses of a name, as they are now. */
+interface Names {
+  readonly name: string;
+  addresses: readonly string[];
+  /** What is to be done about other addresses. */
+  onChange: () => void;
+  readonly stop: () => void;
+}
+
+/** What a server's instances are found by. */
+interface Wanted {
+  readonly table: PoolTable;
+  readonly source: Source;
+  readonly keepAlive: number;
+  /** Digests of a child's secrets, which must not change unnoticed. */
+  readonly secrets: readonly (string | null)[];
+}
 
 export class Pools {
   readonly #env: Env;
-  readonly #log: Log;
+  readonly #context: PoolContext;
   #pools = new Map<string, Kept>();
+  /** Those of servers that have left the config, until nothing runs in them. */
+  #retired: Pool[] = [];
 
-  constructor(env: Env, log: Log) {
+  constructor(env: Env, log: Log, clock: Clock = CLOCK) {
     this.#env = env;
-    this.#log = log;
+    this.#context = { log, clock, region: env['MCP_GATEWAY_REGION'] || env['FLY_REGION'] || null };
   }
 
   get(server: string): Pool | undefined {
@@ -30,55 +56,95 @@ export class Pools {
 
   async reconcile(tables: Tables, features: Features): Promise<void> {
     const overrides = poolOverrides(this.#env);
-    const next = new Map<string, Kept>();
-    for (const [server, table] of tables.pools) {
+    const wanted = [...tables.pools].map(([server, table]) => {
       const source = overrides.get(server) ?? table.sources[tables.placement];
-      const { keepAlive } = tables.raw.timeouts;
       const secrets = source.kind === 'spawn' ? source.child.env.map(([, value]) => ('secret' in value ? digest(readSecret(this.#env, value.secret)) : null)) : [];
-      const key = JSON.stringify([source, table.choice, table.health, table.timeouts, keepAlive, secrets]);
-      const known = this.#pools.get(server);
-      next.set(server, known?.key === key ? known : { key, pool: await this.#create(server, table, source, keepAlive, features) });
+      return [server, { table, source, keepAlive: tables.raw.timeouts.keepAlive, secrets } satisfies Wanted] as const;
+    });
+    const modules = await load(features);
+    const names = await Promise.all(wanted.map(([server, { source }]) => this.#watch(server, source, modules)));
+    // From here on nothing waits and nothing fails: a request sees all of before, or all of now.
+    const next = new Map(wanted.map(([server, one], i) => [server, this.#settle(server, one, names[i] ?? null, modules)] as const));
+    for (const [server, { pool, names }] of this.#pools) {
+      if (next.has(server)) continue;
+      names?.stop();
+      pool.retire();
+      this.#retired.push(pool);
     }
-    for (const [server, { pool }] of this.#pools) if (next.get(server)?.pool !== pool) void pool.close();
+    this.#retired = this.#retired.filter(({ isIdle }) => !isIdle);
     this.#pools = next;
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.all().map((pool) => pool.close()));
+    for (const { names } of this.#pools.values()) names?.stop();
+    await Promise.all([...this.all(), ...this.#retired].map((pool) => pool.close()));
   }
 
-  async #create(server: string, table: PoolTable, source: Source, keepAlive: number, features: Features): Promise<Pool> {
-    const pool = new Pool(server, table, this.#log);
-    const http = (endpoint: string, weight = 1, region: string | null = null): Omit<Instance, 'id' | 'up' | 'active'> => {
-      const url = new URL(endpoint);
-      return { upstream: httpUpstream({ url, connect: table.timeouts.connect, firstByte: table.timeouts.firstByte }), probe: probeOf(table.health, url), weight, region };
-    };
+  async #watch(server: string, source: Source, { dns }: Modules): Promise<Names | null> {
+    if (source.kind !== 'dns' || !dns) return null;
+    const known = this.#pools.get(server)?.names;
+    if (known?.name === source.name) return known;
+    const names = { name: source.name, addresses: [] as readonly string[], onChange: () => {} };
+    const stop = await dns.watchName(source.name, (addresses) => {
+      names.addresses = addresses;
+      names.onChange();
+    });
+    return Object.assign(names, { stop });
+  }
+
+  #settle(server: string, wanted: Wanted, names: Names | null, modules: Modules): Kept {
+    const { source, table } = wanted;
+    const { strategies, breakers } = modules;
+    const settings = { choice: table.choice, health: table.health, strategies, breakers };
+    const known = this.#pools.get(server);
+    if (known && known.names !== names) known.names?.stop();
+    const pool = known?.pool ?? new Pool(server, settings, this.#context);
+    pool.configure(settings);
+    const find = (): readonly Found[] => this.#find(wanted, names?.addresses ?? [], modules);
+    pool.update(find(), known !== undefined || source.kind === 'dns');
+    if (names) names.onChange = () => pool.update(find());
+    if (source.kind === 'none') this.#context.log('warn', 'pool-without-instances', { server, reason: source.reason });
+    return { pool, names };
+  }
+
+  #find({ source, table, keepAlive, secrets }: Wanted, addresses: readonly string[], { mcpProbes, stdio }: Modules): readonly Found[] {
+    const { health, timeouts } = table;
+    const { connect, firstByte } = timeouts;
+    const http = ({ id, url: text, weight, region }: InstanceTable): Found => ({
+      id,
+      key: JSON.stringify([text, weight, region, health, connect, firstByte]),
+      make: () => {
+        const url = new URL(text);
+        return { upstream: httpUpstream({ url, connect, firstByte }), probe: probeOf(health, url, mcpProbes), weight, region };
+      },
+    });
     switch (source.kind) {
-      case 'urls': {
-        const byId = new Map(source.instances.map((instance) => [instance.id, instance]));
-        pool.update([...byId.keys()], (id) => {
-          const { url, weight, region } = byId.get(id) as InstanceTable;
-          return http(url, weight, region);
-        });
-        break;
-      }
-      case 'dns': {
-        const dns = await features.dns?.();
-        const { port, path } = source;
-        const update = (addresses: readonly string[]): void => pool.update(addresses.map((address) => authority(address, port)), (id) => http(`http://${id}${path}`));
-        if (dns) pool.onClose = await dns.watchName(source.name, update);
-        break;
-      }
+      case 'urls':
+        return source.instances.map(http);
+      case 'dns':
+        return addresses.map((address) => authority(address, source.port)).map((id) => http({ id, url: `http://${id}${source.path}`, weight: 1, region: null }));
       case 'spawn': {
-        const upstream = await createChildren(source.child, this.#env, features, keepAlive, this.#log);
-        if (upstream) pool.update(['local'], () => ({ upstream, probe: null, weight: 1, region: null }));
-        break;
+        const { child } = source;
+        if (!stdio) return [];
+        const upstream = () => startChildren(child, this.#env, stdio, keepAlive, this.#context.log);
+        return [{ id: 'local', key: JSON.stringify([child, keepAlive, secrets]), make: () => ({ upstream: upstream(), probe: null, weight: 1, region: null }) }];
       }
       case 'none':
-        this.#log('warn', 'pool-without-instances', { server, reason: source.reason });
+        return [];
     }
-    return pool;
   }
+}
+
+type Modules = Awaited<ReturnType<typeof load>>;
+
+async function load({ strategies, breakers, mcpProbes, dns, stdio }: Features) {
+  return {
+    strategies: (await strategies?.()) ?? null,
+    breakers: (await breakers?.()) ?? null,
+    mcpProbes: (await mcpProbes?.()) ?? null,
+    dns: (await dns?.()) ?? null,
+    stdio: (await stdio?.()) ?? null,
+  };
 }
 
 const digest = (secret: string): string => createHash('sha256').update(secret).digest('base64');
@@ -86,7 +152,11 @@ const authority = (address: string, port: number): string => (address.includes('
 
 /** A stdio server's children as an upstream, with its secrets read. */
 export async function createChildren(child: ChildTable, env: Env, features: Features, keepAlive: number, log: Log) {
-  const values = child.env.map(([name, value]) => [name, 'text' in value ? value.text : readSecret(env, value.secret)] as const);
   const stdio = await features.stdio?.();
-  return stdio?.createStdioUpstream({ child, env: Object.fromEntries(values), keepAlive, log });
+  return stdio && startChildren(child, env, stdio, keepAlive, log);
+}
+
+function startChildren(child: ChildTable, env: Env, { createStdioUpstream }: Stdio, keepAlive: number, log: Log) {
+  const values = child.env.map(([name, value]) => [name, 'text' in value ? value.text : readSecret(env, value.secret)] as const);
+  return createStdioUpstream({ child, env: Object.fromEntries(values), keepAlive, log });
 }

@@ -1,0 +1,88 @@
+import type { BreakerTable } from '../types.js';
+import type { Outcome } from './pool.js';
+
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+/**
+ * The circuit breaker of one instance. It has no clock: every call says what time it is, in milliseconds. An open one is half-open as soon as its cooldown is
+ * over, and says so when a request claims the trial.
+ */
+export class Breaker {
+  readonly #table: BreakerTable;
+  /** As it was last changed by something that happened. */
+  state: BreakerState = 'closed';
+  /** When that was. */
+  since: number;
+  /** When each failure was that may still count. */
+  #failures: readonly number[] = [];
+  /** When the request that tries was let through; null where none is under way. */
+  #trial: number | null = null;
+
+  /** Goes on where `known`, of other numbers, has come to. */
+  constructor(table: BreakerTable, now: number, known: Breaker | null) {
+    this.#table = table;
+    this.since = known?.since ?? now;
+    if (!known) return;
+    this.state = known.state;
+    this.#failures = known.#failures;
+    this.#trial = known.#trial;
+  }
+
+  stateAt(now: number): BreakerState {
+    return this.state === 'open' && this.wait(now) === 0 ? 'half-open' : this.state;
+  }
+
+  /** Milliseconds until a request may try, as far as is known. */
+  wait(now: number): number {
+    return this.state === 'open' ? Math.max(0, this.since + this.#table.cooldown - now) : 0;
+  }
+
+  /** Failures that count now. */
+  failures(now: number): number {
+    return this.#recent(now).length;
+  }
+
+  admits(now: number): boolean {
+    if (this.state !== 'half-open') return this.wait(now) === 0;
+    // Whoever claimed the trial may have been turned away for another reason, or wait for hours: after a cooldown another may try.
+    return this.#trial === null || now - this.#trial >= this.#table.cooldown;
+  }
+
+  /** A request that was admitted goes there. */
+  claim(now: number): void {
+    if (this.state === 'closed') return;
+    if (this.state === 'open') this.#turnTo('half-open', now);
+    this.#trial = now;
+  }
+
+  /** What became of a request that began at `began`. */
+  heard(outcome: Outcome, began: number, now: number): void {
+    if (this.state === 'half-open') {
+      // One from before the trial says nothing about now.
+      if (this.#trial === null || began < this.#trial) return;
+      this.#trial = null;
+      if (outcome !== 'abandoned') this.#turnTo(outcome === 'answered' ? 'closed' : 'open', now);
+      return;
+    }
+    if (this.state === 'open' || outcome === 'answered' || outcome === 'abandoned') return;
+    this.#failures = [...this.#recent(now), now];
+    if (this.#failures.length >= this.#table.failures) this.#turnTo('open', now);
+  }
+
+  /** Closes it, and forgets what counted against the instance. */
+  reset(now: number): void {
+    if (this.state !== 'closed') this.#turnTo('closed', now);
+    this.#failures = [];
+  }
+
+  #turnTo(state: BreakerState, now: number): void {
+    this.state = state;
+    this.since = now;
+    this.#trial = null;
+    if (state === 'closed') this.#failures = [];
+  }
+
+  #recent(now: number): readonly number[] {
+    return this.#failures.filter((at) => now - at < this.#table.window);
+  }
+}

@@ -1,0 +1,18 @@
+/** Time and chance as pools see them, so that tests can make both. */
+export interface Clock {
+  /** Milliseconds that only grow. */
+  readonly now: () => number;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  /** Does something later; a process that has nothing else to do does not wait for it. @returns what calls it off */
+  readonly after: (ms: number, work: () => void) => () => void;
+}
+
+export const CLOCK: Clock = {
+  now: () => performance.now(),
+  random: Math.random,
+  after: (ms, work) => {
+    const timer = setTimeout(work, ms).unref();
+    return () => clearTimeout(timer);
+  },
+};
