@@ -67,7 +67,7 @@ function statement({ path, value }: Case): string {
 function refusedLines(t: TestContext, statements: readonly string[]): ReadonlySet<number> {
   const header = [
     "import type { Config } from 'mcpgen';",
-    "type C = Config<'web' | 'there' | 'tool', 'app' | 'more' | 'wild', 'acme', 'even', 'ci', never>;",
+    "type C = Config<'web' | 'there' | 'asked' | 'checked' | 'tool', 'app' | 'more' | 'wild', 'acme', 'even' | 'named', 'ci', never>;",
     'declare function is<T>(value: T): void;',
   ];
   const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2022', types: [], skipLibCheck: true };

@@ -92,8 +92,10 @@ export interface HttpHealth extends HealthTimes {
   method?: 'GET' | 'HEAD' | 'POST';
   /** The status that means well. Default: 200. */
   status?: number;
-  /** Text that the answer must contain, in its first 64 kB. Default: none. */
+  /** Text that the answer must contain, in its first 64 kB; no answer to HEAD and none with status 204 or 304 does. Default: none. */
   body?: string;
+  mcp?: never;
+  command?: never;
 }
 
 /**
@@ -102,11 +104,15 @@ export interface HttpHealth extends HealthTimes {
  */
 export interface McpHealth extends HealthTimes {
   mcp: 'ping' | 'discover';
+  path?: never;
+  command?: never;
 }
 
 /** A program in the container that ends with 0 when all is well. Platforms run it; the gateway, which is elsewhere, tests the port. */
 export interface CommandHealth extends HealthTimes {
   command: readonly [string, ...string[]];
+  path?: never;
+  mcp?: never;
 }
 
 export type Health = HttpHealth | McpHealth | CommandHealth;
