@@ -38,7 +38,13 @@ const BASIS: Readonly<Record<Step, (judged: Judged) => string | null>> = {
 };
 
 const HEALTH_ANSWER = 'a health probe, 200';
-const ANSWERS = { preflight: 'a CORS preflight of an accepted origin, 204', health: HEALTH_ANSWER, live: HEALTH_ANSWER, ready: HEALTH_ANSWER, servers: 'how the servers are that the caller may use, 200' } as const;
+const ANSWERS = {
+  preflight: 'a CORS preflight of an accepted origin, 204',
+  health: HEALTH_ANSWER,
+  live: HEALTH_ANSWER,
+  ready: HEALTH_ANSWER,
+  servers: 'how the servers are that the caller may use, 200',
+} as const;
 const NGINX: Readonly<Record<NginxCan, string>> = {
   decides: 'decides this row by itself',
   partly: 'decides part of this row; the gateway the rest',
