@@ -171,7 +171,9 @@ function audit({ log, metrics }: GatewayOptions, exchange: Exchange): void {
   for (const { tool, argumentsJson } of message?.calls ?? []) {
     metrics.count('mcpgen_tool_calls_total', { server });
     const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
-    if (exchange.state.tables.raw.log.audit) log('info', 'audit', { request_id: exchange.id, correlation_id: exchange.correlationId, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
+    if (!exchange.state.tables.raw.log.audit) continue;
+    const ids = { request_id: exchange.id, correlation_id: exchange.correlationId };
+    log('info', 'audit', { ...ids, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
   }
 }
 
