@@ -80,6 +80,8 @@ describe('fly: the gateway', () => {
     assert.equal(concurrency.type, 'requests');
     assert.ok(concurrency.soft_limit < 2000 && concurrency.hard_limit > 2000);
     assert.equal(http_options.idle_timeout, 300);
+    const patient = image({ pool: { timeouts: { connect: 1, firstByte: 1, response: 1, idleStream: 900_000 } } });
+    assert.equal(app('gateway', { servers: { patient } }).config.http_service!.http_options.idle_timeout, 900, 'one server may be silent for longer');
   });
 });
 
