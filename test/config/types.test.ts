@@ -69,6 +69,11 @@ const WHOLE: Readonly<Record<string, RegExp | null>> = {
   "{ servers: { a: { kind: 'http', image: 'x', health: { mcp: 'pong' } } } }": /"pong"/,
   "{ servers: { a: { kind: 'http', image: 'x', health: { path: '/h', command: ['x'] } } } }": /not assignable/,
   "{ servers: { a: { kind: 'stdio', command: ['x'], sse: '/sse' } } }": /'sse'/,
+  // What an environment may say of them.
+  "{ servers: { a: { kind: 'http', image: 'x', health: { path: '/h' } } }, environments: { e: { servers: { a: { health: { mcp: 'ping' } } } } } }": null,
+  "{ servers: { a: { kind: 'http', image: 'x', health: { path: '/h' } } }, environments: { e: { servers: { a: { health: { every: '5s' } } } } } }": null,
+  "{ servers: { a: { kind: 'http', image: 'x', transform: { request: { set: { 'X-A': '1' } } } } }, environments: { e: { servers: { a: { transform: { request: { set: { 'X-A': null } } } } } } } }": null,
+  "{ servers: { a: { kind: 'http', image: 'x' } }, strategies: { own: { balance: 'random', breaker: {} } }, environments: { e: { strategies: { own: { breaker: null } }, gateway: { traces: null } } } }": null,
   "{ gateway: { revisions: ['2024-11-06'] }, servers: { a: { kind: 'http', image: 'x' } } }": /"2024-11-06"/,
 };
 
