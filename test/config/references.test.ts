@@ -42,8 +42,16 @@ describe('names', () => {
     }
   });
 
-  test('names of built-in strategies are taken', () => {
-    for (const name of BALANCES) assert.match(message(least({ strategies: { [name]: { balance: 'round-robin' } } })), /is a built-in strategy; choose another name$/);
+  test('the name of a built-in strategy is for that strategy, with settings of one’s own', () => {
+    for (const name of BALANCES) {
+      for (const balance of BALANCES) {
+        const config = least({ strategies: { [name]: { balance, retries: 2 } } });
+        if (balance === name) assert.deepEqual(said(config), []);
+        else assert.equal(message(config), `"${name}" is a built-in strategy; its balance is "${name}", or choose another name`);
+      }
+      // What has not its shape is told that alone.
+      assert.deepEqual(said(least({ strategies: { [name]: { balance: 'robin' } } })), [`value strategies.${name}.balance`]);
+    }
   });
 
   test('the name of a resource must fit, where there are resources', () => {

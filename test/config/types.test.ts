@@ -61,6 +61,7 @@ const WHOLE: Readonly<Record<string, RegExp | null>> = {
   "{ servers: { a: { kind: 'http', image: 'x', strategy: 'weighted' } } }": null,
   "{ servers: { a: { kind: 'http', image: 'x', strategy: 'own' } }, strategies: { own: { balance: 'rendezvous', by: 'tenant', prefer: 'region' } } }": null,
   "{ servers: { a: { kind: 'http', image: 'x', strategy: 'own' }, b: { kind: 'http', image: 'x', strategy: 'random' } }, strategies: { own: { balance: 'random' } } }": null,
+  "{ servers: { a: { kind: 'http', image: 'x', strategy: 'weighted' } }, strategies: { weighted: { balance: 'weighted', retries: 2 } } }": null,
   "{ servers: { a: { kind: 'http', image: 'x', strategy: 'weigted' } } }": /Did you mean '"weighted"'\?/,
   "{ servers: { a: { kind: 'http', image: 'x', strategy: 'ownn' } }, strategies: { own: { balance: 'random' } } }": /Did you mean '"own"'\?/,
   "{ servers: { a: { kind: 'http', image: 'x' } }, strategies: { own: { balance: 'round-robbin' } } }": /Did you mean '"round-robin"'\?/,

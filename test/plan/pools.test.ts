@@ -23,6 +23,12 @@ describe('how an instance is chosen', () => {
     for (const balance of BALANCES) assert.deepEqual(poolOf({ ...WEB, strategy: 'own' }, strategy({ balance })).choice, { balance, ...CHOICE });
   });
 
+  test('by a built-in strategy with settings, also where it is the default', () => {
+    const strategies = { weighted: { balance: 'weighted', retries: 1 }, 'round-robin': { balance: 'round-robin', retries: 3 } };
+    assert.deepEqual(poolOf({ ...WEB, strategy: 'weighted' }, { strategies }).choice, { balance: 'weighted', ...CHOICE, retries: 1 });
+    assert.deepEqual(poolOf(WEB, { strategies }).choice, { balance: 'round-robin', ...CHOICE, retries: 3 });
+  });
+
   test('with everything that can be set', () => {
     const instances = [{ url: 'https://a.acme.com/mcp', weight: 3, region: 'ord' }, { url: 'https://b.acme.com/mcp' }];
     const own = { balance: 'rendezvous', by: 'tenant', prefer: 'region', retries: 2, breaker: { failures: 3, window: '1m' }, ejection: { max: '25%' } };

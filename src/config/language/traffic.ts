@@ -44,7 +44,10 @@ export interface Tenant<S extends string, O extends string, C extends string> {
   sessions?: number;
 }
 
-/** A named way to spread requests over instances, and to get by when one fails. */
+/**
+ * A named way to spread requests over instances, and to get by when one fails. Under the name of a built-in one (`weighted: { balance: 'weighted', … }`) it
+ * is that one with settings, `round-robin` also for servers that name none.
+ */
 export interface Strategy {
   /**
    * `round-robin` takes turns. `least-connections` takes the instance with the fewest requests under way. `weighted` takes turns in proportion to the
