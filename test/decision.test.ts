@@ -122,7 +122,34 @@ describe('other configs decide', () => {
     'rejected origins accept nothing': [FULL, { path: '/mcp/crm', host: 'mcp.acme.com', origin: 'null', client: 'internal' }, 'origin 403 origin-not-allowed at servers.crm.origins'],
     'a tunnel': [FULL, { path: '/mcp/crm', host: 'mcp.acme.com', origin: 'https://x.ngrok.app', client: 'internal' }, 'allow'],
   };
-  for (const [label, [config, asked, wanted]] of Object.entries(OTHERS)) {
+  const old = least({ gateway: { revisions: ['2024-11-05', '2026-07-28'] }, origins: { app: 'https://app.acme.com' }, auth: { clients }, tenants });
+  const alone = least({ gateway: { revisions: ['2024-11-05'] } });
+  const SSE = { path: '/mcp/web/sse', method: 'GET', revision: '2024-11-05', client: 'a' } as const;
+  const MESSAGE = { ...SSE, path: '/mcp/web/message', method: 'POST' } as const;
+  const SERVERS = { path: '/health/servers', method: 'GET' } as const;
+  const PUBLIC = { ...old, profile: 'production', gateway: { revisions: ['2026-07-28'] } };
+  const TRANSPORTS: typeof OTHERS = {
+    'a stream of 2024-11-05': [old, SSE, 'allow'],
+    'a stream of 2024-11-05 from an accepted origin': [old, { ...SSE, origin: 'https://app.acme.com' }, 'allow'],
+    'a stream of 2024-11-05 from another': [old, { ...SSE, origin: 'https://evil.com' }, 'origin 403 origin-not-allowed at servers.web.origins'],
+    'a stream of 2024-11-05 of nobody': [old, { ...SSE, client: null }, 'credentials 401 credentials-missing at auth.clients'],
+    'a message where the stream is': [old, { ...SSE, method: 'POST' }, 'method 405 method-not-allowed at servers.web.route'],
+    'a message of 2024-11-05 without a session': [old, MESSAGE, 'session 404 session-unknown at gateway.sessionKeys'],
+    'a stream where messages are': [old, { ...MESSAGE, method: 'GET' }, 'method 405 method-not-allowed at servers.web.route'],
+    '2024-11-05 beside 2026-07-28 at the path itself': [old, { ...WEB, client: 'a', method: 'GET', revision: '2024-11-05' }, 'method 405 method-not-allowed at servers.web.route'],
+    'a stream of 2024-11-05 where it is not served': [least(), SSE, 'route 404 unknown-route at servers'],
+    '2024-11-05 alone: its stream': [alone, { ...SSE, client: null }, 'allow'],
+    '2024-11-05 alone: the path itself': [alone, WEB, 'route 404 unknown-route at servers'],
+
+    'the servers’ health, here': [old, SERVERS, 'body answers servers'],
+    'the servers’ health, here, for a browser': [old, { ...SERVERS, origin: 'https://app.acme.com' }, 'origin 403 origin-not-allowed at gateway'],
+    'the servers’ health, here, as a message': [old, { ...SERVERS, method: 'POST' }, 'method 405 method-not-allowed at gateway'],
+    'a preflight of the servers’ health': [old, { ...SERVERS, method: 'OPTIONS', origin: 'https://app.acme.com' }, 'preflight 403 preflight-refused at gateway'],
+    'the servers’ health, in public, for nobody': [PUBLIC, SERVERS, 'credentials 401 credentials-missing at auth.clients'],
+    'the servers’ health, in public, for a client': [PUBLIC, { ...SERVERS, client: 'a' }, 'body answers servers'],
+    'the servers’ health, in public, for a client of no tenant': [PUBLIC, { ...SERVERS, client: 'lost' }, 'tenant 403 tenant-unknown at tenants'],
+  };
+  for (const [label, [config, asked, wanted]] of Object.entries({ ...OTHERS, ...TRANSPORTS })) {
     test(label, () => assert.equal(decided(planOf(config), asked), wanted));
   }
 });

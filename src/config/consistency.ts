@@ -8,8 +8,9 @@ import { problem } from './problem.js';
 import { gateway as gatewaySchema } from './schema/gateway.js';
 import { server as serverSchema } from './schema/servers.js';
 import { targets as targetsSchema } from './schema/targets.js';
-import { client as clientSchema, tenant as tenantSchema } from './schema/traffic.js';
+import { client as clientSchema, strategy as strategySchema, tenant as tenantSchema } from './schema/traffic.js';
 import { serverProblems } from './server-consistency.js';
+import { strategyProblems } from './strategy-consistency.js';
 
 /** A StatefulSet's name and eleven characters more must fit into a label of its pods, 63 characters. */
 const LONGEST_RESOURCE = 52;
@@ -24,12 +25,15 @@ interface Parts {
   readonly clients: Model['auth']['clients'];
   readonly servers: Model['servers'];
   readonly tenants: Model['tenants'];
+  readonly strategies: Model['strategies'];
 }
 
 export function checkConsistency(config: unknown, model: Model | null): Diagnostic[] {
   const parts = model ? { ...model, clients: model.auth.clients } : soundParts(config);
   const servers = Object.entries(parts.servers).flatMap(([name, server]) => [...serverProblems(name, server)]);
-  return [...resourceNames(parts), ...servers, ...tenants(parts.tenants, config), ...clientKeys(parts), ...gateway(parts)];
+  const isWhole = [...placesOf(config, 'servers.*')].length === Object.keys(parts.servers).length;
+  const strategies = strategyProblems(parts.strategies, parts.servers, isWhole);
+  return [...resourceNames(parts), ...servers, ...strategies, ...oldTransport(parts), ...tenants(parts.tenants, config), ...clientKeys(parts), ...gateway(parts)];
 }
 
 function soundParts(config: unknown): Parts {
@@ -41,6 +45,7 @@ function soundParts(config: unknown): Parts {
     clients: soundEntries(config, 'auth.clients.*', clientSchema),
     servers: soundEntries(config, 'servers.*', serverSchema),
     tenants: soundEntries(config, 'tenants.*', tenantSchema),
+    strategies: soundEntries(config, 'strategies.*', strategySchema),
   };
 }
 
@@ -69,6 +74,16 @@ function* resourceNames({ name, servers, targets }: Parts): Iterable<Diagnostic>
 function tooLong(server: string, what: string, name: string, most: number): Diagnostic {
   const message = `"${name}" would be the name of its ${what}, which may have ${most} characters; it has ${name.length}`;
   return problem('name', ['servers', server], message, { key: true });
+}
+
+/** `sse` is where the gateway finds a server's half of a transport that clients must first be offered. */
+function* oldTransport({ servers, gateway: { revisions } }: Parts): Iterable<Diagnostic> {
+  if (!revisions || revisions.includes('2024-11-05')) return;
+  for (const [name, server] of Object.entries(servers)) {
+    if (server.kind !== 'http' || server.sse === undefined) continue;
+    const help = "add '2024-11-05' to gateway.revisions, or leave sse out";
+    yield problem('no-effect', ['servers', name, 'sse'], 'gateway.revisions does not list 2024-11-05, the revision of this endpoint', { key: true, help });
+  }
 }
 
 function* tenants(tenants: Model['tenants'], config: unknown): Iterable<Diagnostic> {

@@ -18,12 +18,14 @@ export interface Variants {
 
 /**
  * Where the language has unions, and the key by which a value says which member it is (null: whatever is there replaces). A value that carries its tag
- * replaces the base's; one without is merged into it, or no environment could change `servers.x.replicas` alone.
+ * replaces the base's; one without is merged into it, or no environment could change `servers.x.replicas` alone. Where each member has a key of its own,
+ * a value with that of another member replaces; a value with the same is merged, as the key is a setting like the others.
  */
-const UNIONS: readonly (readonly [path: string, tag: string | null])[] = [
+const UNIONS: readonly (readonly [path: string, tag: string | readonly string[] | null])[] = [
   ['servers.*', 'kind'],
   ['gateway.tls', 'at'],
   ['targets.kubernetes.exposure', 'kind'],
+  ['servers.*.health', ['path', 'mcp', 'command']],
   ['origins.*', null],
   ['tenants.*.match', null],
   ['servers.*.env.*', null],
@@ -69,21 +71,24 @@ function* inspect(base: unknown, overlay: Json, place: readonly string[], path: 
     } else if (NAMED.has(section) && !Object.hasOwn(below, key)) {
       const guess = didYouMean(key, Object.keys(below));
       yield problem('environment', here, `"${key}" is not declared under ${section}; an environment changes what the base declares${guess}`, { key: true });
-    } else if (isObject(value) && !replaces(value, [...path, key])) {
+    } else if (isObject(value) && !replaces(below[key], value, [...path, key])) {
       yield* inspect(below[key], value, here, [...path, key]);
     }
   }
 }
 
-function replaces(value: Json, path: readonly string[]): boolean {
+function replaces(base: unknown, value: Json, path: readonly string[]): boolean {
   const union = UNIONS.find(([pattern]) => isPlaceOf(pattern, path));
-  return union !== undefined && (union[1] === null || Object.hasOwn(value, union[1]));
+  if (union === undefined || union[1] === null) return union !== undefined;
+  const [, tag] = union;
+  if (typeof tag === 'string') return Object.hasOwn(value, tag);
+  return tag.some((key) => value[key] != null && !(isObject(base) && base[key] != null));
 }
 
 function merge(base: unknown, overlay: unknown, path: readonly string[] = []): unknown {
   if (!isObject(overlay)) return overlay;
   // Of a null prototype, or a key called __proto__ would be none.
-  const merged: Record<string, unknown> = Object.assign(Object.create(null), isObject(base) && !replaces(overlay, path) ? base : {});
+  const merged: Record<string, unknown> = Object.assign(Object.create(null), isObject(base) && !replaces(base, overlay, path) ? base : {});
   for (const [key, value] of Object.entries(overlay)) {
     if (value === null) delete merged[key];
     else if (value !== undefined) merged[key] = merge(merged[key], value, [...path, key]);

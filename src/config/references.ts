@@ -6,17 +6,22 @@ import type { ConfigPath, Diagnostic } from '../load/types.js';
 import { closest, didYouMean } from './closest.js';
 import { laterDiagnostic, laterValue } from './later.js';
 import { RULE_SLUGS } from './language/rules.js';
-import { BALANCES } from './language/strategies.js';
+import { BALANCES, isBalance } from './language/strategies.js';
 import { isObject, placesOf } from './places.js';
 import { problem } from './problem.js';
 import { NAME } from './schema/scalars.js';
 import { SECTIONS, type Named } from './sections.js';
 
 const FORM = 'a lower case letter, then at most 30 lower case letters, digits and dashes, no dash at the end';
-/** Names that are something else's already. */
-const TAKEN: Readonly<Partial<Record<Named, { readonly names: readonly string[]; readonly by: string }>>> = {
-  server: { names: ['gateway', 'gateway-admin', 'nginx'], by: 'the name of a generated service; choose another' },
-  strategy: { names: BALANCES, by: 'a built-in strategy; choose another name' },
+const GENERATED = ['gateway', 'gateway-admin', 'nginx'];
+/** Names that are something else's already, and whose. */
+const TAKEN: Readonly<Partial<Record<Named, (name: string, value: unknown) => string | null>>> = {
+  server: (name) => (GENERATED.includes(name) ? 'the name of a generated service; choose another' : null),
+  // `weighted: { balance: 'weighted', retries: 2 }` gives the built-in one settings; with another balance it would not be what its name says.
+  strategy: (name, value) => {
+    const balance = isObject(value) ? value['balance'] : null;
+    return isBalance(name) && typeof balance === 'string' && isBalance(balance) && balance !== name ? `a built-in strategy; its balance is "${name}", or choose another name` : null;
+  },
 };
 const RULE_NAMES: ReadonlySet<string> = new Set(Object.entries(RULE_SLUGS).flat());
 
@@ -40,10 +45,13 @@ export function checkReferences(config: unknown): Diagnostic[] {
 function* names(config: unknown): Iterable<Diagnostic> {
   for (const [what, section] of Object.entries(SECTIONS) as [Named, string][]) {
     const taken = TAKEN[what];
-    for (const [path] of placesOf(config, `${section}.*`)) {
+    for (const [path, value] of placesOf(config, `${section}.*`)) {
       const name = String(path.at(-1));
       if (!NAME.test(name)) yield problem('name', path, `"${name}" cannot be a name: ${FORM}`, { key: true });
-      else if (taken?.names.includes(name)) yield problem('name', path, `"${name}" is ${taken.by}`, { key: true });
+      else {
+        const by = taken?.(name, value) ?? null;
+        if (by !== null) yield problem('name', path, `"${name}" is ${by}`, { key: true });
+      }
     }
   }
 }

@@ -1,12 +1,15 @@
 /** What is right in each key of a server and wrong together. */
-import type { Diagnostic } from '../load/types.js';
+import type { ConfigPath, Diagnostic } from '../load/types.js';
 import { duplicates } from './duplicates.js';
 import type { HttpServerModel, ServerModel, StdioServerModel } from './model.js';
 import { problem } from './problem.js';
 
+type Health = NonNullable<HttpServerModel['health']>;
+
 export function* serverProblems(name: string, server: ServerModel): Iterable<Diagnostic> {
   const at = ['servers', name, 'volumes'];
   yield* server.kind === 'http' ? httpProblems(name, server) : stdioProblems(name, server);
+  yield* transformProblems(name, server);
   yield* duplicates(server.volumes.map((volume) => volume.name), at, 'volume');
   yield* duplicates(server.volumes.map((volume) => volume.path), at, 'mount path');
   for (const [index, { path }] of server.volumes.entries()) {
@@ -17,7 +20,7 @@ export function* serverProblems(name: string, server: ServerModel): Iterable<Dia
 
 function* httpProblems(name: string, server: HttpServerModel): Iterable<Diagnostic> {
   const at = ['servers', name];
-  const { image, instances, health, path } = server;
+  const { image, instances, health } = server;
   if (image === undefined && instances === undefined) {
     yield problem('server-source', at, `server "${name}" needs an image to run or instances that exist`, { key: true });
   }
@@ -32,9 +35,43 @@ function* httpProblems(name: string, server: HttpServerModel): Iterable<Diagnost
   if (health && 'command' in health && instances) {
     yield problem('no-effect', [...at, 'health', 'command'], `server "${name}" runs elsewhere, so nothing here could run this command`, { key: true });
   }
-  if (health && 'path' in health && health.path === path) {
-    const message = `a probe of the MCP endpoint ${path} opens streams or sessions; give the server a path of its own for health`;
-    yield problem('health-path', [...at, 'health', 'path'], message);
+  if (health) yield* healthProblems(health, server, [...at, 'health']);
+}
+
+/** Questions that could only be answered with no: an instance that is never well is never used. */
+function* healthProblems(health: Health, { path, sse, revision }: HttpServerModel, at: ConfigPath): Iterable<Diagnostic> {
+  if ('mcp' in health) {
+    const [era, other] = health.mcp === 'ping' ? (['modern', 'discover'] as const) : (['legacy', 'ping'] as const);
+    if (revision !== era) return;
+    yield problem('health-mcp', [...at, 'mcp'], `a server whose revision is '${era}' has no ${METHODS[health.mcp]}; ask it mcp: '${other}'`);
+  }
+  if (!('path' in health)) return;
+  if (health.path === path || health.path === sse) {
+    const message = `a probe of the MCP endpoint ${health.path} opens streams or sessions; give the server a path of its own for health`;
+    yield problem('health-path', [...at, 'path'], message);
+  }
+  const { method, status, body } = health;
+  // RFC 9110 §6.4.1.
+  const empty = method === 'HEAD' ? 'an answer to HEAD' : status === 204 || status === 304 ? `an answer with status ${status}` : null;
+  if (body === undefined || empty === null) return;
+  yield problem('health-body', [...at, 'body'], `${empty} has no content, so it never contains ${JSON.stringify(body)}`);
+}
+
+/** `ping` went with the sessions, and `server/discover` came for `initialize` (MCP 2026-07-28). */
+const METHODS = { ping: 'ping', discover: 'server/discover' } as const;
+
+/** Header names are compared without case (RFC 9110 §5.1), and a header is either set or removed. */
+function* transformProblems(name: string, { transform }: ServerModel): Iterable<Diagnostic> {
+  for (const side of ['request', 'response'] as const) {
+    const { set, remove } = transform[side];
+    const at = ['servers', name, 'transform', side];
+    const names = Object.keys(set).map((header) => header.toLowerCase());
+    for (const [index, header] of Object.keys(set).entries()) {
+      if (names.indexOf(names[index] ?? '') < index) yield problem('duplicate', [...at, 'set', header], `header "${header}" is already set`, { key: true });
+    }
+    for (const [index, header] of remove.entries()) {
+      if (names.includes(header.toLowerCase())) yield problem('duplicate', [...at, 'remove', index], `header "${header}" is set as well; one of the two is meant`);
+    }
   }
 }
 

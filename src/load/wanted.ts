@@ -11,6 +11,7 @@ const IN_WORDS: readonly { readonly type: RegExp; readonly words: string }[] = [
   { type: /^`\$\{number\}(ms|s|m|h)`$/, words: "a duration with its unit, such as '15s' or '5m'" },
   { type: /^`\$\{number\}(kb|mb|gb|Ki|Mi|Gi)`$/, words: "a size with its unit, such as '256mb' or '1Gi'" },
   { type: /^`\$\{number\}\/(s|min|h)`$/, words: "a rate with its unit, such as '20/s' or '100/min'" },
+  { type: /^`\$\{number\}%`$/, words: "a percentage, such as '50%'" },
   { type: /^`\$\{number\}-\$\{number\}-\$\{number\}`$/, words: "a day, such as '2027-03-01'" },
   { type: /^`\/\$\{string\}`$/, words: "a path that begins with '/'" },
   { type: /^`https?:\/\/\$\{string\}`$/, words: "an origin, such as 'https://app.example.com'" },

@@ -1,7 +1,7 @@
 /** What is only wrong in the whole: each part is valid, and together they mean nothing. */
-import { isLegacy } from '../config/language/revisions.js';
 import type { Model } from '../config/model.js';
 import type { Diagnostic } from '../load/types.js';
+import { erasOf } from './eras.js';
 import { overlap } from './origin-overlap.js';
 import type { OriginRule, Profile, TenantPlan, Traffic } from './types.js';
 
@@ -50,8 +50,7 @@ function noOriginLeft(tenant: TenantPlan, server: string): Diagnostic {
 
 /** A key made up at start lasts as long as the process: every session would end with a restart and be unknown to the next replica. */
 function* sessionKeys({ gateway }: Model, profile: Profile): Iterable<Diagnostic> {
-  const hasSessions = gateway.revisions.some(isLegacy);
-  if (profile === 'local' || !hasSessions || gateway.sessionKeys.length > 0) return;
+  if (profile === 'local' || !erasOf(gateway).legacy || gateway.sessionKeys.length > 0) return;
   yield {
     code: 'session-keys',
     message: 'profile "production" needs gateway.sessionKeys: without them every restart ends every session',

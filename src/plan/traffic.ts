@@ -74,13 +74,15 @@ function planHosts(model: Model): AcceptedHost[] {
 
 /** The revision whose transport has two endpoints (MCP 2024-11-05, Transports § HTTP with SSE). */
 export const SSE_REVISION = '2024-11-05';
+export const SSE_ENDPOINT = '/sse';
 const SERVERS_HEALTH = '/health/servers';
 
-/** GET and DELETE are operations on a legacy session; 2026-07-28 has POST alone. */
+/** GET and DELETE are operations on a legacy session; 2026-07-28 has POST alone, and 2024-11-05 nothing at this endpoint. */
 function planRoutes(model: Model, originSets: Sets): Route[] {
   const all = Object.keys(model.origins);
-  const methods = model.gateway.revisions.some((revision) => isLegacy(revision) && revision !== SSE_REVISION) ? ['DELETE', 'GET', 'POST'] : ['POST'];
-  const hasSse = model.gateway.revisions.includes(SSE_REVISION);
+  const streamable = model.gateway.revisions.filter((revision) => revision !== SSE_REVISION);
+  const methods = streamable.some(isLegacy) ? ['DELETE', 'GET', 'POST'] : ['POST'];
+  const hasSse = streamable.length < model.gateway.revisions.length;
   const routes = sortedEntries(model.servers)
     .filter(([, server]) => server.public)
     .flatMap(([name, server]): Route[] => {
@@ -90,11 +92,12 @@ function planRoutes(model: Model, originSets: Sets): Route[] {
         origins: originSets.add(server.origins ?? all),
         from: server.route === undefined ? `servers.${name}` : `servers.${name}.route`,
       };
+      const endpoint: Route = { ...common, path, kind: 'mcp', methods };
       const endpoints: Route[] = [
-        { ...common, path: `${path}/sse`, kind: 'sse', methods: ['GET'] },
+        { ...common, path: `${path}${SSE_ENDPOINT}`, kind: 'sse', methods: ['GET'] },
         { ...common, path: `${path}/message`, kind: 'message', methods: ['POST'] },
       ];
-      return [{ ...common, path, kind: 'mcp', methods }, ...(hasSse ? endpoints : [])];
+      return [...(streamable.length > 0 ? [endpoint] : []), ...(hasSse ? endpoints : [])];
     });
   // For operators and their tools, which are no browsers.
   const health: Route = { path: SERVERS_HEALTH, kind: 'health', server: '', origins: originSets.add([]), methods: ['GET', 'HEAD'], from: 'gateway' };

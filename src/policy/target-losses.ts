@@ -2,7 +2,8 @@
  * What a chosen target cannot do of what the config asks for, one row per feature. A row is here only if the target truly cannot: what
  * mcpgen merely has not built yet is refused when the config is validated.
  */
-import type { Placement, Plan, Pool } from '../plan/types.js';
+import { askedBy, type ProbingPlatform } from '../emit/shared/platform-health.js';
+import type { HealthPlan, Placement, Plan, Pool } from '../plan/types.js';
 import { listed, quoteUrl } from './quote.js';
 import type { Problem } from './types.js';
 
@@ -163,6 +164,50 @@ export const TARGET_LOSSES: readonly TargetLoss[] = [
     },
   },
   {
+    feature: 'questions of health that a platform cannot ask',
+    *find({ infra: { targets, workloads } }) {
+      for (const platform of PROBING.filter((name) => targets[name] !== null)) {
+        for (const { id, health, from } of workloads.filter(({ kind }) => kind === 'server')) {
+          const asked = askedBy(platform, health);
+          if (asked === 'exactly') continue;
+          const instead = asked === 'port' ? 'tests the port' : `asks for the status alone, and takes ${WELL[platform]} for well`;
+          const isAsked = health.kind !== 'command';
+          yield {
+            at: `${from}.health`,
+            message: `${platform} cannot ask ${id} ${questionOf(health)}: it ${instead}`,
+            help: isAsked ? 'the gateway asks it in full, and sends nothing to an instance that is not well' : 'give it a path that answers GET: nobody runs the command there',
+            ...(isAsked ? { severity: 'info' as const } : {}),
+          };
+        }
+      }
+    },
+  },
+  {
+    feature: 'the gateway’s region where no platform tells it',
+    *find({ infra: { targets }, traffic: { pools } }) {
+      const silent = (['compose', 'kubernetes'] as const).filter((target) => targets[target] !== null);
+      for (const { server, strategy, from } of silent.length > 0 ? pools.filter(({ choice }) => choice.preferRegion) : []) {
+        yield {
+          at: `${from}.strategy`,
+          message: `${strategy} prefers instances of ${server} in the gateway’s region, which ${listed(silent)} ${silent.length === 1 ? 'does' : 'do'} not tell it`,
+          help: 'set MCP_GATEWAY_REGION for the gateway there; until then all instances are chosen from alike',
+        };
+      }
+    },
+  },
+  {
+    feature: 'a collector on loopback',
+    *find(plan) {
+      const { traces } = plan.traffic;
+      if (!traces || chosen(plan).length === 0 || !LOOPBACK.test(new URL(traces.otlp).hostname)) return;
+      yield {
+        at: 'gateway.traces.otlp',
+        message: `${quoteUrl(traces.otlp)} is the gateway’s container itself on ${listed(chosen(plan))}`,
+        help: 'write the address under which containers reach the collector',
+      };
+    },
+  },
+  {
     feature: 'the admin listener in a container without a token',
     *find(plan) {
       const { admin } = plan.traffic;
@@ -175,6 +220,16 @@ export const TARGET_LOSSES: readonly TargetLoss[] = [
     },
   },
 ];
+
+const PROBING = ['kubernetes', 'fly'] as const satisfies readonly ProbingPlatform[];
+const WELL: Readonly<Record<ProbingPlatform, string>> = { kubernetes: '200 to 399', fly: '200 to 299' };
+
+function questionOf(health: HealthPlan): string {
+  if (health.kind === 'mcp') return `in MCP (${health.ask})`;
+  if (health.kind === 'command') return 'by a command';
+  if (health.kind === 'tcp') return 'for its port';
+  return `for ${health.method} ${health.path} with ${health.status}${health.body === null ? '' : ' and a text'}`;
+}
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 

@@ -58,6 +58,27 @@ describe('the command line', () => {
     assert.match(out, /error\[MCP910\] expectation-failed[\s\S]*mcp\.config\.ts:5/);
   });
 
+  it('check: a promise about 2024-11-05 is kept at its own endpoint, from the config to the exit code', async (t) => {
+    const promising = (revisions: string, expect: string): string =>
+      WARNED.replace("  servers:", `  gateway: { revisions: ${revisions} },\n  servers:`).replace(/expect: \[.*\] \}/, `expect: ${expect} }`);
+    const BOTH = "['2024-11-05', '2026-07-28']";
+    const asked = "server: 'search', revision: '2024-11-05'";
+    const cases: readonly (readonly [config: string, code: number])[] = [
+      [promising(BOTH, `[{ request: { ${asked} }, decision: 'allow' }]`), 0],
+      [promising("['2026-07-28']", `[{ request: { ${asked} }, decision: 'deny', status: 404 }]`), 0],
+      [promising("['2024-11-05']", "[{ request: { server: 'search' }, decision: 'allow' }, { request: { server: 'search', revision: '2026-07-28' }, decision: 'deny', status: 404 }]"), 0],
+      [promising(BOTH, `[{ request: { ${asked}, origin: 'https://evil.example' }, decision: 'deny', status: 403 }]`), 0],
+      [promising(BOTH, `[{ request: { ${asked}, method: 'POST' }, decision: 'deny', status: 405 }]`), 0],
+      [promising(BOTH, `[{ request: { ${asked} }, decision: 'deny' }]`), 1],
+      [promising("['2026-07-28']", `[{ request: { ${asked} }, decision: 'allow' }]`), 1],
+    ];
+    for (const [config, wanted] of cases) {
+      const { code, out, err } = await mcpgen(['check'], { cwd: folder(t, { 'mcp.config.ts': config }) });
+      assert.equal(code, wanted, `${config}\n${out}${err}`);
+      if (wanted === 1) assert.match(out, /error\[MCP910\] expectation-failed: GET \/mcp\/search\/sse/);
+    }
+  });
+
   it('check: type errors as well, each place once', async (t) => {
     const cwd = folder(t, { 'mcp.config.ts': WARNED.replace("name: 'warned'", "name: 'warned' as string, profil: 'local'") });
     const { code, err } = await mcpgen(['check'], { cwd });
@@ -107,5 +128,27 @@ describe('the command line', () => {
     const { decision, steps } = JSON.parse(json.out) as { decision: string; steps: unknown[] };
     assert.equal(decision, 'allow');
     assert.equal(steps.length, 16);
+  });
+
+  it('explain request: 2024-11-05 begins with its stream, and the gateway’s own route has no server', async (t) => {
+    const cwd = folder(t, { 'mcp.config.ts': WARNED.replace('  servers:', "  gateway: { revisions: ['2024-11-05', '2025-06-18'] },\n  servers:") });
+    const explain = async (...args: readonly string[]) => {
+      const { code, out, err } = await mcpgen(['explain', 'request', '--format', 'json', ...args], { cwd });
+      assert.equal(code, 0, err);
+      return JSON.parse(out) as { decision: string; reason?: string; step?: string; config?: { path: string; line: number }; steps: { step: string; config: string | null }[] };
+    };
+    const stream = await explain('--server', 'search', '--revision', '2024-11-05');
+    assert.deepEqual([stream.decision, stream.steps.length], ['allow', 16]);
+    const posted = await explain('--server', 'search', '--revision', '2024-11-05', '--method', 'post');
+    assert.deepEqual([posted.decision, posted.reason, posted.config?.line], ['deny', 'method-not-allowed', 5]);
+    const message = await explain('--path', '/mcp/search/message', '--revision', '2024-11-05');
+    assert.deepEqual([message.reason, message.step], ['session-unknown', 'session']);
+    const servers = await explain('--path', '/health/servers');
+    assert.equal(servers.decision, 'answer');
+    assert.deepEqual(servers.steps.filter(({ config }) => config?.includes('undefined') || config?.includes('..')), []);
+    const browser = await explain('--path', '/health/servers', '--origin', 'https://evil.example');
+    assert.deepEqual([browser.reason, browser.config?.path], ['origin-not-allowed', 'gateway']);
+    const text = await mcpgen(['explain', 'request', '--path', '/health/servers'], { cwd });
+    assert.match(text.out, /answered at body: how the servers are that the caller may use, 200/);
   });
 });

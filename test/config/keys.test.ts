@@ -107,14 +107,14 @@ describe('an unknown key is refused with the key that was meant', () => {
   test('one that is near no other is shown what there is', () => {
     const [diagnostic] = diagnosticsOf(withAt(BASE, 'strategies.even.unlike', 1));
     assert.equal(diagnostic?.message, '"unlike" is not a key of strategies.even');
-    assert.equal(diagnostic?.help, 'keys here: balance');
+    assert.equal(diagnostic?.help, 'keys here: balance, retries, timeouts, breaker, ejection, by, prefer');
   });
 });
 
 test('a missing key is said at what it is missing from', () => {
   const REQUIRED: Readonly<Record<string, string>> = {
     name: 'the config', servers: 'the config', 'servers.web.kind': 'servers.web', 'servers.tool.command': 'servers.tool', 'servers.web.health.path': 'servers.web.health',
-    'servers.web.dev.command': 'servers.web.dev', 'servers.there.instances.0.url': 'servers.there.instances.0', 'servers.web.volumes.0.name': 'servers.web.volumes.0',
+    'gateway.traces.otlp': 'gateway.traces', 'servers.web.dev.command': 'servers.web.dev', 'servers.there.instances.0.url': 'servers.there.instances.0', 'servers.web.volumes.0.name': 'servers.web.volumes.0',
     'servers.web.volumes.0.path': 'servers.web.volumes.0', 'servers.web.volumes.0.size': 'servers.web.volumes.0', 'tenants.acme.match': 'tenants.acme',
     'strategies.even.balance': 'strategies.even', 'auth.clients.ci.keys': 'auth.clients.ci', 'targets.fly.region': 'targets.fly',
     'policy.suppress.0.rule': 'policy.suppress.0', 'policy.suppress.0.path': 'policy.suppress.0', 'policy.suppress.0.reason': 'policy.suppress.0',
@@ -140,7 +140,9 @@ test('defaults', () => {
   const model = modelOf({ name: 'acme', servers: { web: { kind: 'http', image: 'web' }, tool: { kind: 'stdio', command: ['tool'] } } });
   const MI = 2 ** 20;
   const resources = { requests: { cpu: 100, memory: 128 * MI }, limits: { memory: 256 * MI } };
-  const common = { labels: {}, strategy: 'round-robin', public: true, replicas: 1, resources, env: {}, volumes: [] };
+  const headers = { set: {}, remove: [] };
+  const transform = { request: headers, response: { ...headers, redact: [] } };
+  const common = { labels: {}, strategy: 'round-robin', public: true, replicas: 1, resources, env: {}, volumes: [], revision: 'auto', transform };
   assert.deepEqual(model, {
     name: 'acme',
     labels: {},
@@ -152,7 +154,7 @@ test('defaults', () => {
       trustedProxies: [],
       requireOrigin: false,
       originFallback: 'none',
-      limits: { body: 4 * MI, headers: 2 ** 14, depth: 64, streams: 2000, sessions: 10_000, perAddress: { tokens: 20, window: 1000 } },
+      limits: { body: 4 * MI, headers: 2 ** 14, depth: 64, streams: 2000, sessions: 10_000, perAddress: { tokens: 20, window: 1000 }, toolNames: 64 },
       timeouts: { connect: 2000, firstByte: 60_000, response: 600_000, idleStream: 300_000, keepAlive: 15_000, drain: 25_000 },
       revisions: ['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'],
       sessionKeys: [],
@@ -184,8 +186,14 @@ test('defaults of targets and of what is off until it is named', () => {
     fly: { region: 'ord', vm: { size: 'shared-cpu-1x', memory: 512 * 2 ** 20 }, scaleToZero: false },
   });
   assert.deepEqual(model.gateway.admin, { port: 9180 });
-  assert.deepEqual(valueAt(model, 'servers.web.health'), { path: '/health', every: 30_000, timeout: 10_000, startup: 60_000 });
+  const times = { every: 30_000, timeout: 10_000, startup: 60_000 };
+  assert.deepEqual(valueAt(model, 'servers.web.health'), { path: '/health', method: 'GET', status: 200, ...times });
+  assert.deepEqual(valueAt(model, 'servers.asked.health'), { mcp: 'ping', ...times });
+  assert.deepEqual(valueAt(model, 'servers.checked.health'), { command: ['true'], ...times });
   assert.deepEqual(valueAt(model, 'servers.web.dev'), { command: ['node', 'web.js'], env: {}, instances: 1 });
-  assert.deepEqual(valueAt(model, 'servers.there.instances.0'), { url: 'https://a.acme.com/mcp', enabled: true });
-  assert.deepEqual(valueAt(model, 'policy.expect.0.request'), { server: 'web', method: 'POST', address: '192.0.2.1' });
+  assert.deepEqual(valueAt(model, 'servers.there.instances.0'), { url: 'https://a.acme.com/mcp', weight: 1, region: 'ord', enabled: true });
+  assert.deepEqual(valueAt(model, 'policy.expect.0.request'), { server: 'web', address: '192.0.2.1' });
+  assert.deepEqual(model.gateway.traces, { otlp: 'https://otel.acme.com/v1/traces', sample: 1 });
+  assert.deepEqual(model.strategies['named'], { balance: 'round-robin', retries: 0, timeouts: {}, ejection: { max: 0.5 } });
+  assert.deepEqual(model.strategies['even'], { ...model.strategies['named'], balance: 'rendezvous', breaker: { failures: 5, window: 30_000, cooldown: 30_000 } });
 });

@@ -1,7 +1,8 @@
 /**
  * The config language as a table: every key that is supported now, values it takes and what they become, and values it does not take. CONFIG.md's
- * `P` rows, key by key. Validation, types and the model are all held to it.
+ * `P` and `D` rows, key by key. Validation, types and the model are all held to it.
  */
+import { BALANCES } from '#src/config/language/strategies.js';
 
 export interface Key {
   /** Values that are taken, and where they differ what they become. */
@@ -32,6 +33,7 @@ const duration = (): Key => key([['250ms', 250], ['15s', 15_000], ['5m', 300_000
 const size = (): Key => key([['16kb', 2 ** 14], ['16Ki', 2 ** 14], ['4mb', 4 * MI], ['1Gi', 2 ** 30]], [4096, '4096', '4MB', '4b', ...NO_SCALAR], ['0mb', '-4mb', '4 mb']);
 const cpu = (): Key => key([['250m', 250], ['2', 2000], ['0.5', 500]], [2, 'two', '2 cores', ...NO_SCALAR], ['0', '-1', '1e3']);
 const rate = (): Key => key([['100/min', { tokens: 100, window: 60_000 }], ['20/s', { tokens: 20, window: 1000 }]], [100, '100', '100/day', ...NO_SCALAR], ['0/s', '1.5/s', '-1/s']);
+const percentage = (): Key => key([['0%', 0], ['50%', 0.5], ['12.5%', 0.125], ['100%', 1]], [0.5, '50', 'half', ...NO_SCALAR], ['101%', '-1%', '1e1%', '50 %']);
 const day = (): Key => asWritten(['2027-03-01', '2028-02-29'], [20270301, 'soon', '2027/03/01', ...NO_SCALAR], ['2027-02-29', '2027-3-1', '2027-13-01']);
 const secret = (): Key => asWritten([{ secret: 'A_KEY' }], ['sk-live-123', 5, null, {}, { secret: 5 }, { secret: 'A', more: 1 }], [{ secret: 'lower' }, { secret: '' }]);
 const secrets = (): Key => asWritten([[{ secret: 'ONE' }, { secret: 'TWO' }]], ['sk-live-123', ['sk-live-123'], [5], { secret: 'ONE' }, null]);
@@ -43,11 +45,22 @@ const command = (): Key => asWritten([['node', 'server.js', ''], ['x']], ['node 
 const label = (): Key => text(['acme', 'a-1'], ['', 'Acme', '-a', 'a-', 'a.b', '1a', 'a'.repeat(41)]);
 const file = (): Key => text(['/data', '/etc/ssl/mcp.pem'], ['', 'data', './data', '/a b', '/a\nb']);
 const names = (declared: string, other: string): Key => asWritten([[declared], []], [declared, [other], [5], null]);
+const headers = (): Readonly<Record<'set' | 'remove', Key>> => ({
+  set: asWritten([{ 'X-Tier': 'gold', 'x-b': '' }, {}], ['X-Tier: gold', { 'X-Tier': 5 }, { 'X-Tier': { secret: 'TIER' } }, null], [
+    { 'X Tier': 'a' }, { x_tier: 'a' }, { 'X-Tier': 'a\r\nb' }, { Host: 'a' }, { 'MCP-Session-Id': 'a' }, { authorization: 'a' }, { 'content-type': 'a' }, { 'X-Forwarded-For': 'a' },
+  ]),
+  remove: asWritten([['Server', 'x-powered-by'], []], ['Server', [5], null], [['a b'], [''], ['Content-Length'], ['mcp-method'], ['Access-Control-Allow-Origin']]),
+});
+const REDACTIONS = [
+  ['content[*].text', [{ kind: 'name', name: 'content' }, { kind: 'each' }, { kind: 'name', name: 'text' }]],
+  ['$.structuredContent..ssn', [{ kind: 'name', name: 'structuredContent' }, { kind: 'anywhere', name: 'ssn' }]],
+  ["rows[0]['a b'].*", [{ kind: 'name', name: 'rows' }, { kind: 'index', index: 0 }, { kind: 'name', name: 'a b' }, { kind: 'each' }]],
+] as const;
 const about = { description: line(), owner: line(), labels: labels() };
 
 const server = (name: string): Readonly<Record<string, Key>> => prefixed(`servers.${name}`, {
   ...about,
-  strategy: key([['even', 'even'], ['round-robin', 'round-robin'], ['least-connections', 'least-connections']], ['uneven', 5, ...NO_SCALAR]),
+  strategy: asWritten(['even', ...BALANCES], ['uneven', 5, ...NO_SCALAR]),
   origins: names('app', 'appp'),
   route: route(),
   public: flag(),
@@ -61,12 +74,25 @@ const server = (name: string): Readonly<Record<string, Key>> => prefixed(`server
   'resources.limits.memory': size(),
   'env': asWritten([{ LOG_LEVEL: 'info', _x1: '', TOKEN: { secret: 'TOKEN' } }], ['x', { PORT: 5 }, { A: null }, null], [{ 'A-B': 'x' }, { '1A': 'x' }, { MCPGEN_PLACEMENT: 'x' }, { A: 'a\0b' }]),
   'volumes': asWritten([[]], ['/data', [5], null]),
+  revision: choice(['auto', 'legacy', 'modern'], ['2026-07-28']),
+  sessionLoss: choice(['reinitialise', '404'], [404]),
+  transform: object(),
+  'transform.request': object(),
+  ...prefixed('transform.request', headers()),
+  'transform.response': object(),
+  ...prefixed('transform.response', headers()),
+  'transform.response.redact': key(
+    [[REDACTIONS.map(([written]) => written), REDACTIONS.map(([, steps]) => steps)], [[], []]],
+    ['content', [5], null],
+    [[''], ['$'], ['a b'], ['content[]'], ['content[-1]'], ['content[?(@.a)]'], ['content.'], ['..'], ['a..*']],
+  ),
 });
 
 const httpServer = (name: string): Readonly<Record<string, Key>> => prefixed(`servers.${name}`, {
   port: port(),
   path: route(),
   stateful: flag(),
+  sse: route(),
 });
 
 function prefixed(prefix: string, keys: Readonly<Record<string, Key>>): Readonly<Record<string, Key>> {
@@ -125,6 +151,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'gateway.limits.streams': count(),
   'gateway.limits.sessions': count(),
   'gateway.limits.perAddress': rate(),
+  'gateway.limits.toolNames': count(10_000),
   'gateway.timeouts': object(),
   'gateway.timeouts.connect': duration(),
   'gateway.timeouts.firstByte': duration(),
@@ -132,7 +159,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'gateway.timeouts.idleStream': duration(),
   'gateway.timeouts.keepAlive': duration(),
   'gateway.timeouts.drain': duration(),
-  'gateway.revisions': asWritten([['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'], ['2026-07-28']], ['2026-07-28', ['2026-01-01'], null], [[]]),
+  'gateway.revisions': asWritten([['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'], ['2026-07-28'], ['2024-11-05']], ['2026-07-28', ['2026-01-01'], null], [[]]),
   'gateway.sessionKeys': secrets(),
   'gateway.sessionTtl': duration(),
   'gateway.tls': asWritten([{ at: 'platform' }, { at: 'nginx', certificate: '/a.pem', key: '/a.key' }], ['nginx', { at: 'nginx' }, { at: 'nowhere' }, {}, null]),
@@ -145,10 +172,22 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'gateway.admin.port': port(),
   'gateway.admin.host': text(['127.0.0.1', '::'], ['', 'a b']),
   'gateway.admin.readToken': secret(),
+  'gateway.admin.writeToken': secret(),
   'gateway.log': object(),
   'gateway.log.level': choice(['debug', 'info', 'warn', 'error']),
   'gateway.log.requests': flag(),
   'gateway.log.audit': flag(),
+  'gateway.traces': object(),
+  'gateway.traces.otlp': key(
+    [
+      ['https://otel.acme.com', 'https://otel.acme.com/v1/traces'],
+      ['http://127.0.0.1:4318/', 'http://127.0.0.1:4318/v1/traces'],
+      ['https://otel.acme.com/in/traces?team=a', 'https://otel.acme.com/in/traces?team=a'],
+    ],
+    [5, ...NO_SCALAR],
+    ['otel.acme.com:4318', 'grpc://otel.acme.com', 'https://user:pass@otel.acme.com', 'https://otel.acme.com/#a', ''],
+  ),
+  'gateway.traces.sample': percentage(),
 
   auth: object(),
   'auth.clients': object(),
@@ -170,9 +209,16 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'servers.web.volumes.0.perInstance': flag(),
   'servers.web.health': object(),
   'servers.web.health.path': probePath(),
+  'servers.web.health.method': choice(['GET', 'HEAD', 'POST'], ['get', 'PUT']),
+  'servers.web.health.status': asWritten([200, 204, 503, 599], ['200', ...NO_SCALAR], [199, 600, 200.5]),
+  'servers.web.health.body': text(['ok', '"status":"up"', 'two\nlines'], ['']),
   'servers.web.health.every': duration(),
   'servers.web.health.timeout': duration(),
   'servers.web.health.startup': duration(),
+  'servers.asked': object(),
+  'servers.asked.health': asWritten([], ['ping', [5], {}, { ask: 'ping' }, { mcp: 'ping', path: '/health' }, { mcp: 'ping', command: ['true'] }, null]),
+  'servers.asked.health.mcp': choice(['ping', 'discover'], [true, 'initialize']),
+  'servers.checked.health.command': command(),
   'servers.web.dev': object(),
   'servers.web.dev.command': command(),
   'servers.web.dev.cwd': text(['servers/web', '.'], ['']),
@@ -187,6 +233,8 @@ export const KEYS: Readonly<Record<string, Key>> = {
     ['', 'a.acme.com/mcp', 'ftp://a.acme.com', 'https://user:pass@a.acme.com/mcp', 'https://a.acme.com/#x'],
   ),
   'servers.there.instances.0.enabled': flag(),
+  'servers.there.instances.0.weight': count(1000),
+  'servers.there.instances.0.region': text(['ord', 'eu-central-1'], ['', 'ORD', 'eu central', 'a'.repeat(41)]),
 
   'servers.tool': object(),
   'servers.tool.kind': asWritten(['stdio'], ['sdtio', 5, ...NO_SCALAR]),
@@ -236,7 +284,23 @@ export const KEYS: Readonly<Record<string, Key>> = {
 
   strategies: object(),
   'strategies.even': object(),
-  'strategies.even.balance': choice(['round-robin', 'least-connections']),
+  // The base has what belongs to rendezvous alone: other balances are taken by `named`.
+  'strategies.even.balance': choice(['rendezvous'], ['robin']),
+  'strategies.named.balance': choice(BALANCES, ['robin']),
+  'strategies.even.retries': asWritten([0, 2, 5], ['2', true, ...NO_SCALAR], [-1, 6, 1.5]),
+  'strategies.even.timeouts': object(),
+  'strategies.even.timeouts.connect': duration(),
+  'strategies.even.timeouts.firstByte': duration(),
+  'strategies.even.timeouts.response': duration(),
+  'strategies.even.timeouts.idleStream': duration(),
+  'strategies.even.breaker': object([[{}, { failures: 5, window: 30_000, cooldown: 30_000 }]]),
+  'strategies.even.breaker.failures': count(1000),
+  'strategies.even.breaker.window': duration(),
+  'strategies.even.breaker.cooldown': duration(),
+  'strategies.even.ejection': object([[{}, { max: 0.5 }]]),
+  'strategies.even.ejection.max': percentage(),
+  'strategies.even.by': choice(['tenant', 'principal'], ['client']),
+  'strategies.even.prefer': choice(['region']),
 
   targets: object(),
   'targets.nginx': object(),
@@ -285,7 +349,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'policy.expect.0.request.origin': line(),
   'policy.expect.0.request.host': text(['mcp.acme.com'], ['MCP.acme.com', 'mcp.acme.com:443', '']),
   'policy.expect.0.request.method': text(['POST', 'GET', 'OPTIONS']),
-  'policy.expect.0.request.revision': choice(['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28']),
+  'policy.expect.0.request.revision': choice(['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28']),
   'policy.expect.0.request.as': asWritten([{ client: 'ci' }, { tenant: 'acme' }], ['ci', {}, { client: 'ci', tenant: 'acme' }, { client: 'cj' }, { tenant: 'acne' }, { client: 5 }, null]),
   'policy.expect.0.request.address': text(['192.0.2.7', '2001:db8::1'], ['', 'localhost', '192.0.2', '10.0.0.0/8']),
   'policy.expect.0.decision': choice(['allow', 'deny']),
@@ -299,6 +363,7 @@ export const WITHIN: Readonly<Record<string, string>> = {
   'gateway.tls.key': 'gateway.tls',
   'gateway.sessionKeys.#.secret': 'gateway.sessionKeys',
   'gateway.admin.readToken.secret': 'gateway.admin.readToken',
+  'gateway.admin.writeToken.secret': 'gateway.admin.writeToken',
   'auth.clients.*.keys.#.secret': 'auth.clients.ci.keys',
   'servers.*.env.*.secret': 'servers.web.env',
   'tenants.*.match.client': 'tenants.acme.match',

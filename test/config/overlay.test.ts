@@ -56,6 +56,53 @@ const MERGES: Readonly<Record<string, Merge>> = {
     gives: { 'policy.expect': [], 'policy.suppress': valueAt(BASE, 'policy.suppress') },
   },
 
+  'another question replaces the base’s, with its settings': {
+    base: { 'servers.web.health': { path: '/health', method: 'HEAD', every: '5s' } },
+    overlay: { 'servers.web.health': { mcp: 'ping' } },
+    gives: { 'servers.web.health': { mcp: 'ping' } },
+  },
+  'a path takes the place of a command': {
+    base: { 'servers.web.health': { command: ['true'], startup: '2m' } },
+    overlay: { 'servers.web.health': { path: '/health' } },
+    gives: { 'servers.web.health': { path: '/health' } },
+  },
+  'the same question with another path is still asked as it was': {
+    base: { 'servers.web.health': { path: '/health', method: 'HEAD', every: '5s' } },
+    overlay: { 'servers.web.health.path': '/healthz' },
+    gives: { 'servers.web.health': { path: '/healthz', method: 'HEAD', every: '5s' } },
+  },
+  'what all questions have is merged': {
+    base: { 'servers.web.health': { mcp: 'discover', every: '5s' } },
+    overlay: { 'servers.web.health': { every: '1m', path: undefined, command: null } },
+    gives: { 'servers.web.health': { mcp: 'discover', every: '1m' } },
+  },
+  'another question that says the old one is gone': {
+    base: { 'servers.web.health': { path: '/health' } },
+    overlay: { 'servers.web.health': { path: null, command: ['true'] } },
+    gives: { 'servers.web.health': { command: ['true'] } },
+  },
+  'headers that are changed merge name by name, lists of them replace': {
+    base: { 'servers.web.transform': { request: { set: { 'X-A': '1', 'X-B': '2' }, remove: ['X-C'] }, response: { redact: ['content[*].text'] } } },
+    overlay: { 'servers.web.transform.request': { set: { 'X-A': null, 'X-D': '4' }, remove: ['X-E'] } },
+    gives: { 'servers.web.transform': { request: { set: { 'X-B': '2', 'X-D': '4' }, remove: ['X-E'] }, response: { redact: ['content[*].text'] } } },
+  },
+  'settings of a strategy merge': {
+    base: { 'strategies.even': { balance: 'rendezvous', by: 'tenant', breaker: { failures: 3, window: '1m' } } },
+    overlay: { 'strategies.even': { by: null, breaker: { failures: 9 } } },
+    gives: { 'strategies.even': { balance: 'rendezvous', breaker: { failures: 9, window: '1m' } } },
+  },
+  'instances are a list': {
+    base: {},
+    overlay: { 'servers.there.instances': [{ url: 'https://b.com/mcp', weight: 2 }] },
+    gives: { 'servers.there.instances': [{ url: 'https://b.com/mcp', weight: 2 }] },
+  },
+  'a secret replaces, also where it is another': {
+    base: { 'gateway.admin': { writeToken: { secret: 'ONE' } } },
+    overlay: { 'gateway.admin.writeToken': { secret: 'TWO' } },
+    gives: { 'gateway.admin': { writeToken: { secret: 'TWO' } } },
+  },
+  'traces are switched off': { base: {}, overlay: { 'gateway.traces': null }, gives: { 'gateway.traces': undefined } },
+
   'null removes a key': {
     base: { 'servers.web.strategy': 'even' },
     overlay: { 'servers.web.strategy': null },

@@ -1,6 +1,7 @@
 /** Names, references from one part to another, and what may be there once only. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { BALANCES } from '#src/config/language/strategies.js';
 import { BASE, diagnosticsOf, least, message, pathOf, said, valueAt, withAt } from './support.js';
 
 describe('names', () => {
@@ -41,8 +42,16 @@ describe('names', () => {
     }
   });
 
-  test('names of built-in strategies are taken', () => {
-    for (const name of ['round-robin', 'least-connections']) assert.match(message(least({ strategies: { [name]: { balance: 'round-robin' } } })), /is a built-in strategy; choose another name$/);
+  test('the name of a built-in strategy is for that strategy, with settings of one’s own', () => {
+    for (const name of BALANCES) {
+      for (const balance of BALANCES) {
+        const config = least({ strategies: { [name]: { balance, retries: 2 } } });
+        if (balance === name) assert.deepEqual(said(config), []);
+        else assert.equal(message(config), `"${name}" is a built-in strategy; its balance is "${name}", or choose another name`);
+      }
+      // What has not its shape is told that alone.
+      assert.deepEqual(said(least({ strategies: { [name]: { balance: 'robin' } } })), [`value strategies.${name}.balance`]);
+    }
   });
 
   test('the name of a resource must fit, where there are resources', () => {
@@ -68,7 +77,8 @@ const REFERENCES: Readonly<Record<string, { readonly value: unknown; readonly at
   'servers.tool.origins': { value: ['appp'], at: 'servers.tool.origins.0', says: 'no origin is named "appp"; did you mean "app"?' },
   'servers.web.strategy': { value: 'evne', says: 'no strategy is named "evne"; did you mean "even"?' },
   'servers.there.strategy': { value: 'round-robbin', says: 'no strategy is named "round-robbin"; did you mean "round-robin"?' },
-  'servers.tool.strategy': { value: 'nowhere', says: 'no strategy is named "nowhere" | declared under strategies: even; built in: round-robin, least-connections' },
+  'servers.asked.strategy': { value: 'weigted', says: 'no strategy is named "weigted"; did you mean "weighted"?' },
+  'servers.tool.strategy': { value: 'nowhere', says: 'no strategy is named "nowhere" | declared under strategies: even, named; built in: round-robin, least-connections, weighted, health-based, random, rendezvous' },
   'tenants.acme.servers': { value: ['web', 'tol'], at: 'tenants.acme.servers.1', says: 'no server is named "tol"; did you mean "tool"?' },
   'tenants.acme.origins': { value: ['elsewhere'], at: 'tenants.acme.origins.0', says: 'no origin is named "elsewhere" | declared under origins: app, more, wild' },
   'tenants.acme.match': { value: { client: 'cj' }, at: 'tenants.acme.match.client', says: 'no client is named "cj"; did you mean "ci"?' },
@@ -142,6 +152,33 @@ const WRONG_TOGETHER: Readonly<Record<string, { readonly change: Readonly<Record
     said: ['tenant-match tenants.other.match.host'],
   },
   'a key of two clients': { change: { 'auth.clients.cd': { keys: [{ secret: 'OTHER' }, { secret: 'CI_KEY' }] } }, said: ['client-key auth.clients.cd.keys.1'] },
+  'a probe of the endpoint of 2024-11-05': { change: { 'servers.web.sse': '/sse', 'servers.web.health.path': '/sse' }, said: ['health-path servers.web.health.path'] },
+  'a command for a server that runs elsewhere': { change: { 'servers.there.health': { command: ['true'] } }, said: ['no-effect servers.there.health.command'] },
+  'a ping of a server that has none': { change: { 'servers.asked.revision': 'modern' }, said: ['health-mcp servers.asked.health.mcp'] },
+  'a discovery of a server that has none': {
+    change: { 'servers.asked.revision': 'legacy', 'servers.asked.health.mcp': 'discover' },
+    said: ['health-mcp servers.asked.health.mcp'],
+  },
+  'a text in an answer to HEAD': { change: { 'servers.web.health': { path: '/health', method: 'HEAD', body: 'ok' } }, said: ['health-body servers.web.health.body'] },
+  'a text in an answer with status 204': { change: { 'servers.web.health': { path: '/health', status: 204, body: 'ok' } }, said: ['health-body servers.web.health.body'] },
+  'a header that is set twice': { change: { 'servers.web.transform.request.set': { 'X-A': '1', 'x-a': '2' } }, said: ['duplicate servers.web.transform.request.set.x-a'] },
+  'a header that is set and removed': {
+    change: { 'servers.tool.transform.response': { set: { Server: 'x' }, remove: ['X-A', 'server'] } },
+    said: ['duplicate servers.tool.transform.response.remove.1'],
+  },
+  'the endpoint of a revision that is not served': { change: { 'gateway.revisions': ['2026-07-28'], 'servers.web.sse': '/sse' }, said: ['no-effect servers.web.sse'] },
+  'what rendezvous keeps together, without rendezvous': { change: { 'strategies.named.by': 'tenant' }, said: ['no-effect strategies.named.by'] },
+  'a region where no instance has one': { change: { 'strategies.named.prefer': 'region', 'servers.web.strategy': 'named' }, said: ['no-effect strategies.named.prefer'] },
+  'weights that nothing weighs': { change: { 'servers.there.instances.0.weight': 3, 'servers.there.strategy': 'named' }, said: ['no-effect servers.there.instances.0.weight'] },
+  'weights that nothing weighs, by the strategy nobody chose': {
+    change: { 'servers.there': { kind: 'http', instances: [{ url: 'https://a.com/mcp' }, { url: 'https://b.com/mcp', weight: 2 }] } },
+    said: ['no-effect servers.there.instances.1.weight'],
+  },
+  'one token to read and to write': {
+    change: { 'gateway.admin': { readToken: { secret: 'A' }, writeToken: { secret: 'A' } } },
+    said: ['admin-token gateway.admin.writeToken'],
+  },
+  'a client’s key that writes': { change: { 'gateway.admin.writeToken': { secret: 'CI_KEY' } }, said: ['client-key gateway.admin.writeToken'] },
   'a key twice': { change: { 'auth.clients.ci.keys': [{ secret: 'A' }, { secret: 'A' }] }, said: ['client-key auth.clients.ci.keys.1'] },
   'a revision twice': { change: { 'gateway.revisions': ['2026-07-28', '2026-07-28'] }, said: ['duplicate gateway.revisions.1'] },
   'one port, two listeners': { change: { 'gateway.listen.port': 9180 }, said: ['port gateway.admin.port'] },
@@ -160,6 +197,41 @@ describe('what is right alone and wrong together', () => {
     // Whoever holds it could forge session ids, or read the admin listener.
     assert.notDeepEqual(said(withAt(BASE, 'gateway.sessionKeys', [{ secret: 'CI_KEY' }])), []);
     assert.notDeepEqual(said(withAt(BASE, 'gateway.admin.readToken', { secret: 'CI_KEY' })), []);
+  });
+
+  test('regions and weights where they can have an effect', () => {
+    for (const balance of BALANCES) {
+      const server = (strategy: string, weight: number) => ({ kind: 'http', strategy, instances: [{ url: 'https://a.com/mcp', weight, region: 'ord' }] });
+      const wanted = ['weighted', 'random', 'rendezvous'].includes(balance) ? [] : ['no-effect servers.a.instances.0.weight'];
+      assert.deepEqual(said({ name: 'a', servers: { a: server(balance, 2) } }), wanted, balance);
+      assert.deepEqual(said({ name: 'a', servers: { a: server('own', 2) }, strategies: { own: { balance } } }), wanted, balance);
+      assert.deepEqual(said({ name: 'a', servers: { a: server(balance, 1) } }), [], balance);
+      assert.deepEqual(said({ name: 'a', servers: { a: server('own', 1) }, strategies: { own: { balance, prefer: 'region' } } }), [], balance);
+    }
+  });
+
+  test('a strategy is for whoever uses it, and for nobody', () => {
+    const strategies = { own: { balance: 'round-robin', retries: 2, breaker: {}, prefer: 'region' } };
+    assert.deepEqual(said(least({ strategies })), []);
+    const servers = { a: { kind: 'http', image: 'x', strategy: 'own' }, b: { kind: 'http', instances: [{ url: 'https://b.com/mcp', region: 'ord' }], strategy: 'own' } };
+    assert.deepEqual(said({ name: 'a', servers, strategies }), []);
+    const alone = said({ name: 'a', servers: { ...servers, b: { ...servers.b, instances: [{ url: 'https://b.com/mcp' }] } }, strategies });
+    assert.deepEqual(alone, ['no-effect strategies.own.prefer']);
+  });
+
+  test('what is said of a setting without effect says what would have one', () => {
+    assert.equal(message(withAt(BASE, 'strategies.named.by', 'tenant')), 'round-robin keeps nothing together; by belongs to rendezvous');
+    const weights = withAt(withAt(BASE, 'servers.there.strategy', 'least-connections'), 'servers.there.instances.0.weight', 3);
+    assert.equal(message(weights), 'least-connections weighs no instances, and this one\'s weight is 3 | the strategies that weigh are weighted, random, rendezvous');
+    assert.equal(
+      message(withAt(withAt(BASE, 'gateway.revisions', ['2025-06-18']), 'servers.web.sse', '/sse')),
+      "gateway.revisions does not list 2024-11-05, the revision of this endpoint | add '2024-11-05' to gateway.revisions, or leave sse out",
+    );
+  });
+
+  test('a server’s own endpoint for 2024-11-05 is HTTP’s: a child process has none', () => {
+    assert.deepEqual(said(withAt(BASE, 'servers.tool.sse', '/sse')), ['unknown-key servers.tool.sse']);
+    assert.deepEqual(said(withAt(BASE, 'servers.tool.health', { mcp: 'ping' })), ['unknown-key servers.tool.health']);
   });
 
   test('one tenant may be recognised by several things, also twice by the same', () => {

@@ -55,6 +55,17 @@ const CASES: Readonly<Record<string, { readonly change: Readonly<Record<string, 
   'a port that is none, and another that is the default': { change: { 'gateway.listen.port': 'x', 'gateway.admin.port': 8080 }, said: ['type gateway.listen.port'] },
   'an MCP path that is none, and a probe of the default': { change: { 'servers.web.path': 5, 'servers.web.health.path': '/mcp' }, said: ['type servers.web.path'] },
 
+  'a server with regions that is none, and a strategy that prefers one': {
+    change: { 'strategies.even.prefer': 'region', 'servers.there.port': 'x', 'servers.web.strategy': 'even' },
+    said: ['type servers.there.port'],
+  },
+  'a balance that is none, and weights for it': { change: { 'strategies.even.balance': 'robin', 'servers.there.instances.0.weight': 3 }, said: ['value strategies.even.balance'] },
+  'revisions that are none, and the endpoint of one': { change: { 'gateway.revisions': 5, 'servers.web.sse': '/sse' }, said: ['type gateway.revisions'] },
+  'weights for a strategy that weighs nothing, beside a wrong port': {
+    change: { 'servers.web.port': 'x', 'servers.there.strategy': 'round-robin', 'servers.there.instances.0.weight': 3 },
+    said: ['type servers.web.port', 'no-effect servers.there.instances.0.weight'],
+  },
+
   'one broken expectation beside another’s reference': {
     change: { 'policy.expect': [{ request: { server: 'web' }, decision: 'maybe' }, { request: { server: 'wob' }, decision: 'deny' }] },
     said: ['value policy.expect.0.decision', 'reference policy.expect.1.request.server'],

@@ -8,7 +8,10 @@ export type Json = Readonly<Record<string, unknown>>;
 /** Every reference has something to refer to, every object with required keys has them, and every kind of server is there. */
 export const BASE: Json = {
   name: 'acme',
-  gateway: { admin: {}, listen: {}, limits: {}, timeouts: {}, cors: {}, log: {}, resources: { requests: {}, limits: {} } },
+  gateway: {
+    admin: {}, listen: {}, limits: {}, timeouts: {}, cors: {}, log: {}, resources: { requests: {}, limits: {} }, traces: { otlp: 'https://otel.acme.com' },
+    revisions: ['2024-11-05', '2025-06-18', '2026-07-28'],
+  },
   auth: { clients: { ci: { keys: [{ secret: 'CI_KEY' }] } } },
   servers: {
     web: {
@@ -17,14 +20,17 @@ export const BASE: Json = {
       resources: { requests: {}, limits: {} },
       volumes: [{ name: 'data', path: '/data', size: '1gb' }],
       health: { path: '/health' },
+      transform: { request: {}, response: {} },
       dev: { command: ['node', 'web.js'] },
     },
-    there: { kind: 'http', instances: [{ url: 'https://a.acme.com/mcp' }] },
-    tool: { kind: 'stdio', command: ['tool'], limits: {} },
+    there: { kind: 'http', instances: [{ url: 'https://a.acme.com/mcp', region: 'ord' }], strategy: 'even' },
+    asked: { kind: 'http', image: 'asked', health: { mcp: 'ping' } },
+    checked: { kind: 'http', image: 'checked', health: { command: ['true'] } },
+    tool: { kind: 'stdio', command: ['tool'], limits: {}, transform: { request: {}, response: {} } },
   },
   origins: { app: 'https://app.acme.com', more: { origin: 'https://more.acme.com' }, wild: { preset: 'ngrok' } },
   tenants: { acme: { match: { client: 'ci' } } },
-  strategies: { even: { balance: 'round-robin' } },
+  strategies: { even: { balance: 'rendezvous', timeouts: {}, breaker: {}, ejection: {} }, named: { balance: 'round-robin' } },
   targets: { nginx: {}, compose: {}, kubernetes: {}, fly: { region: 'ord', vm: {} } },
   images: {},
   policy: {

@@ -56,6 +56,37 @@ test('the compiler takes what validation takes and refuses what it refuses, save
   assert.deepEqual(wrong.map(({ path, value, taken }) => `the compiler ${taken ? 'refuses' : 'takes'} ${path}: ${JSON.stringify(value)}`), []);
 });
 
+/** The rest of a config, and what the compiler says of it. */
+const WHOLE: Readonly<Record<string, RegExp | null>> = {
+  "{ servers: { a: { kind: 'http', image: 'x', strategy: 'weighted' } } }": null,
+  "{ servers: { a: { kind: 'http', image: 'x', strategy: 'own' } }, strategies: { own: { balance: 'rendezvous', by: 'tenant', prefer: 'region' } } }": null,
+  "{ servers: { a: { kind: 'http', image: 'x', strategy: 'own' }, b: { kind: 'http', image: 'x', strategy: 'random' } }, strategies: { own: { balance: 'random' } } }": null,
+  "{ servers: { a: { kind: 'http', image: 'x', strategy: 'weighted' } }, strategies: { weighted: { balance: 'weighted', retries: 2 } } }": null,
+  "{ servers: { a: { kind: 'http', image: 'x', strategy: 'weigted' } } }": /Did you mean '"weighted"'\?/,
+  "{ servers: { a: { kind: 'http', image: 'x', strategy: 'ownn' } }, strategies: { own: { balance: 'random' } } }": /Did you mean '"own"'\?/,
+  "{ servers: { a: { kind: 'http', image: 'x' } }, strategies: { own: { balance: 'round-robbin' } } }": /Did you mean '"round-robin"'\?/,
+  "{ servers: { a: { kind: 'http', image: 'x' } }, strategies: { own: { balance: 'rendezvous', by: 'tennant' } } }": /Did you mean '"tenant"'\?/,
+  "{ servers: { a: { kind: 'http', image: 'x' } }, strategies: { own: { balance: 'random', breaker: { failure: 3 } } } }": /'failure' does not exist/,
+  "{ servers: { a: { kind: 'http', image: 'x', health: { mcp: 'pong' } } } }": /"pong"/,
+  "{ servers: { a: { kind: 'http', image: 'x', health: { path: '/h', command: ['x'] } } } }": /not assignable/,
+  "{ servers: { a: { kind: 'stdio', command: ['x'], sse: '/sse' } } }": /'sse'/,
+  // What an environment may say of them.
+  "{ servers: { a: { kind: 'http', image: 'x', health: { path: '/h' } } }, environments: { e: { servers: { a: { health: { mcp: 'ping' } } } } } }": null,
+  "{ servers: { a: { kind: 'http', image: 'x', health: { path: '/h' } } }, environments: { e: { servers: { a: { health: { every: '5s' } } } } } }": null,
+  "{ servers: { a: { kind: 'http', image: 'x', transform: { request: { set: { 'X-A': '1' } } } } }, environments: { e: { servers: { a: { transform: { request: { set: { 'X-A': null } } } } } } } }": null,
+  "{ servers: { a: { kind: 'http', image: 'x' } }, strategies: { own: { balance: 'random', breaker: {} } }, environments: { e: { strategies: { own: { breaker: null } }, gateway: { traces: null } } } }": null,
+  "{ gateway: { revisions: ['2024-11-06'] }, servers: { a: { kind: 'http', image: 'x' } } }": /"2024-11-06"/,
+};
+
+test('a typo is told where it is, with what was meant', (t) => {
+  const statements = Object.keys(WHOLE).map((rest) => `defineConfig({ name: 'acme', ${rest.slice(2)});`);
+  const said = refusals(t, statements);
+  for (const [index, [rest, wanted]] of Object.entries(WHOLE).entries()) {
+    if (wanted === null) assert.equal(said.get(index), undefined, rest);
+    else assert.match(said.get(index) ?? 'nothing', wanted, rest);
+  }
+});
+
 /** The value in its part of the config: checking that part alone is a hundred times less work than `defineConfig` of the whole. */
 function statement({ path, value }: Case): string {
   const part = path.split('.').slice(0, /^servers\./.test(path) ? 2 : 1);
@@ -63,11 +94,14 @@ function statement({ path, value }: Case): string {
   return `is<${type}>(${JSON.stringify(valueAt(withAt(BASE, path, value), part.join('.')))});`;
 }
 
-/** Indices of the statements that the real compiler refuses: one line of a file for each. */
-function refusedLines(t: TestContext, statements: readonly string[]): ReadonlySet<number> {
+/** Indices of the statements that the real compiler refuses. */
+const refusedLines = (t: TestContext, statements: readonly string[]): ReadonlySet<number> => new Set(refusals(t, statements).keys());
+
+/** What the real compiler says of each statement that it refuses: one line of a file for each. */
+function refusals(t: TestContext, statements: readonly string[]): ReadonlyMap<number, string> {
   const header = [
-    "import type { Config } from 'mcpgen';",
-    "type C = Config<'web' | 'there' | 'tool', 'app' | 'more' | 'wild', 'acme', 'even', 'ci', never>;",
+    "import { defineConfig, type Config } from 'mcpgen';",
+    "type C = Config<'web' | 'there' | 'asked' | 'checked' | 'tool', 'app' | 'more' | 'wild', 'acme', 'even' | 'named', 'ci', never>;",
     'declare function is<T>(value: T): void;',
   ];
   const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2022', types: [], skipLibCheck: true };
@@ -78,7 +112,7 @@ function refusedLines(t: TestContext, statements: readonly string[]): ReadonlySe
   });
   installHere(path);
   const { stdout } = spawnSync(process.execPath, [join(ROOT, 'node_modules/.bin/tsc'), '-p', path, '--pretty', 'false'], { cwd: path, encoding: 'utf8' });
-  const lines = [...stdout.matchAll(/^all\.ts\((\d+),/gm)].map(([, line]) => Number(line) - 1 - header.length);
-  assert.ok(lines.length > 0 && lines.every((line) => line >= 0), stdout);
-  return new Set(lines);
+  const found = [...stdout.matchAll(/^all\.ts\((\d+),.*\n(?: .*\n)*/gm)].map(([text, line]) => [Number(line) - 1 - header.length, text] as const);
+  assert.ok(found.length > 0 && found.every(([line]) => line >= 0), stdout);
+  return new Map(found);
 }

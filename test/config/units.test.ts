@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { parseCpu, parseDay, parseDuration, parseRate, parseSize } from '#src/config/units.js';
+import { parseCpu, parseDay, parseDuration, parsePercentage, parseRate, parseSize } from '#src/config/units.js';
 import { withSeeds } from './random.js';
 
 const DAY = 86_400_000;
-const PARSERS = { parseDuration, parseSize, parseCpu, parseRate, parseDay };
+const PARSERS = { parseDuration, parseSize, parseCpu, parseRate, parsePercentage, parseDay };
 
 const TABLE: Readonly<Record<keyof typeof PARSERS, Readonly<Record<string, unknown>>>> = {
   parseDuration: {
@@ -28,6 +28,10 @@ const TABLE: Readonly<Record<keyof typeof PARSERS, Readonly<Record<string, unkno
   parseRate: {
     '1/s': { tokens: 1, window: 1000 }, '100/min': { tokens: 100, window: 60_000 }, '5000/h': { tokens: 5000, window: 3_600_000 },
     '0/s': null, '-1/s': null, '1.5/s': null, '1/m': null, '1/sec': null, '1/day': null, '1 /s': null, '/s': null, '100': null, '': null, '1/constructor': null, '99999999999999999999/s': null,
+  },
+  parsePercentage: {
+    '0%': 0, '1%': 0.01, '50%': 0.5, '12.5%': 0.125, '100%': 1, '007%': 0.07,
+    '101%': null, '100.1%': null, '-1%': null, '+1%': null, '1e1%': null, '.5%': null, '1.%': null, '50 %': null, ' 50%': null, '50%\n': null, '50': null, '%': null, '': null,
   },
   parseDay: {
     '2027-03-01': '2027-03-01', '2028-02-29': '2028-02-29', '2000-02-29': '2000-02-29', '0001-01-01': '0001-01-01',

@@ -5,15 +5,18 @@ import { composeEmitter } from '#src/emit/compose/index.js';
 import { literal } from '#src/emit/compose/interpolation.js';
 import type { ComposeDocument, Service } from '#src/emit/compose/types.js';
 import { upstream, upstreamBlock } from '#src/emit/compose/upstream.js';
+import type { HealthPlan } from '#src/plan/types.js';
 import {
   bareCommand,
   buildPlan,
   emitInput,
   EXAMPLE_TARGETS,
   existing,
+  HTTP_HEALTH,
   image,
   npm,
   stdioImage,
+  TCP_HEALTH,
   uv,
   volume,
   type PlanOptions,
@@ -183,6 +186,8 @@ describe('compose: the way in', () => {
   });
 });
 
+const QUESTIONS: readonly HealthPlan[] = [HTTP_HEALTH, { ...HTTP_HEALTH, method: 'HEAD' }, { ...TCP_HEALTH, kind: 'mcp', ask: 'ping' }, TCP_HEALTH];
+
 describe('compose: health', () => {
   it('asks the gateway and stdio hosts with node, and nobody whose image is unknown', () => {
     const all = services();
@@ -191,6 +196,18 @@ describe('compose: health', () => {
     assert.match(all['files']?.healthcheck?.test[3] ?? '', /127\.0\.0\.1:8000\/health"/);
     assert.equal(all['search']?.healthcheck, undefined);
     assert.match(printed().get('compose/compose.yaml') ?? '', /  # No health check: .*\n  search:/);
+  });
+
+  it('runs the command that a server names, as it is', () => {
+    const health = { kind: 'command', command: ['check', '--url=$HOME', ''], every: 5000, timeout: 1500, startup: 60_000 } as const;
+    const options = { servers: { a: image({ workload: { health } }) } };
+    const wanted = { test: ['CMD', 'check', '--url=$$HOME', ''], interval: '5s', timeout: '2s', retries: 3, start_period: '60s', start_interval: '2s' };
+    assert.deepEqual(serviceOf('a', options).healthcheck, wanted);
+    assert.doesNotMatch(printed(options).get('compose/compose.yaml') ?? '', /# No health check/);
+  });
+
+  it('leaves every other question about a server to the gateway', () => {
+    for (const health of QUESTIONS) assert.equal(serviceOf('a', { servers: { a: image({ workload: { health } }) } }).healthcheck, undefined);
   });
 
   it('waits for health only of services that report it', () => {

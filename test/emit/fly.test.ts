@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { flyEmitter } from '#src/emit/fly/index.js';
 import type { FlyApp } from '#src/emit/fly/types.js';
-import type { FlyPlan } from '#src/plan/types.js';
+import type { FlyPlan, HealthPlan } from '#src/plan/types.js';
 import {
   bareCommand,
   buildPlan,
@@ -14,6 +14,7 @@ import {
   npm,
   RESOURCES,
   stdioImage,
+  TCP_HEALTH,
   volume,
   type PlanOptions,
 } from '../support/plan.js';
@@ -79,6 +80,8 @@ describe('fly: the gateway', () => {
     assert.equal(concurrency.type, 'requests');
     assert.ok(concurrency.soft_limit < 2000 && concurrency.hard_limit > 2000);
     assert.equal(http_options.idle_timeout, 300);
+    const patient = image({ pool: { timeouts: { connect: 1, firstByte: 1, response: 1, idleStream: 900_000 } } });
+    assert.equal(app('gateway', { servers: { patient } }).config.http_service!.http_options.idle_timeout, 900, 'one server may be silent for longer');
   });
 });
 
@@ -96,6 +99,19 @@ describe('fly: a server', () => {
       path: '/health',
     });
     assert.deepEqual(config.restart, [{ policy: 'always' }]);
+  });
+
+  it('is asked what Fly can ask, and its port is tested where it cannot', () => {
+    const checkOf = (health: HealthPlan) => app('a', { servers: { a: image({ workload: { health } }) } }).config.checks!.mcp;
+    const asked = { type: 'http', port: 8000, grace_period: '60s', interval: '30s', timeout: '10s', method: 'GET', path: '/health' };
+    // A text is what Fly cannot read, but it can ask for the status.
+    for (const more of [{}, { status: 204 }, { body: 'ok' }]) assert.deepEqual(checkOf({ ...HTTP_HEALTH, ...more }), asked);
+    const { method: _, path: __, ...tested } = { ...asked, type: 'tcp' };
+    const unasked: readonly HealthPlan[] = [
+      { ...HTTP_HEALTH, method: 'HEAD' }, { ...HTTP_HEALTH, method: 'POST' }, { ...HTTP_HEALTH, status: 302 }, { ...HTTP_HEALTH, status: 503 },
+      { ...TCP_HEALTH, kind: 'mcp', ask: 'ping' }, { ...TCP_HEALTH, kind: 'mcp', ask: 'discover' }, { ...TCP_HEALTH, kind: 'command', command: ['true'] }, TCP_HEALTH,
+    ];
+    for (const health of unasked) assert.deepEqual(checkOf(health), tested);
   });
 
   it('is checked within the bounds of Fly', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { kubernetesEmitter } from '#src/emit/kubernetes/index.js';
 import type { Deployment, Manifest, NetworkPolicy, Service, StatefulSet } from '#src/emit/kubernetes/manifests.js';
-import type { KubernetesPlan } from '#src/plan/types.js';
+import type { HealthPlan, KubernetesPlan } from '#src/plan/types.js';
 import {
   bareCommand,
   buildPlan,
@@ -10,8 +10,10 @@ import {
   EXAMPLE_GATEWAY,
   EXAMPLE_TARGETS,
   existing,
+  HTTP_HEALTH,
   image,
   npm,
+  TCP_HEALTH,
   uv,
   volume,
   type PlanOptions,
@@ -123,6 +125,23 @@ describe('kubernetes: pods', () => {
     const tcp = pod(deploymentOf('a', { servers: { a: image() } })).containers[0];
     assert.deepEqual(tcp.livenessProbe, { tcpSocket: { port: 'mcp' }, periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 3 });
     assert.doesNotMatch(JSON.stringify(objects()), /"path":"\/mcp/);
+  });
+
+  it('run the command that a server names, and test the port where the kubelet cannot ask', () => {
+    const probeOf = (health: HealthPlan) => pod(deploymentOf('a', { servers: { a: image({ workload: { health } }) } })).containers[0];
+    const times = { periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 3 };
+    const command = probeOf({ ...TCP_HEALTH, kind: 'command', command: ['check', '$(HOME)'] });
+    assert.deepEqual(command.livenessProbe, { exec: { command: ['check', '$(HOME)'] }, ...times });
+    assert.deepEqual(command.readinessProbe, { exec: { command: ['check', '$(HOME)'] }, periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 2 });
+    assert.deepEqual('exec' in command.startupProbe && command.startupProbe.exec, { command: ['check', '$(HOME)'] });
+    for (const more of [{}, { status: 204 }, { status: 302 }, { body: 'ok' }]) {
+      assert.deepEqual(probeOf({ ...HTTP_HEALTH, ...more }).livenessProbe, { httpGet: { path: '/health', port: 'mcp' }, ...times });
+    }
+    const unasked: readonly HealthPlan[] = [
+      { ...HTTP_HEALTH, method: 'HEAD' }, { ...HTTP_HEALTH, method: 'POST' }, { ...HTTP_HEALTH, status: 400 }, { ...HTTP_HEALTH, status: 503 },
+      { ...TCP_HEALTH, kind: 'mcp', ask: 'ping' }, { ...TCP_HEALTH, kind: 'mcp', ask: 'discover' },
+    ];
+    for (const health of unasked) assert.deepEqual(probeOf(health).livenessProbe, { tcpSocket: { port: 'mcp' }, ...times });
   });
 
   it('have as long to start as the plan gives them', () => {

@@ -46,7 +46,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   'an entry that the base does not have': { parts: { environments: `{ staging: { servers: { ⟦fresh⟧: { ${NOTES} } } } }` }, says: /known: notes, files$/ },
 
   'no origin declared': { parts: { origins: null, servers: `{ notes: { ${NOTES}, origins: [⟦'console'⟧] } }` }, says: /^no origin that could be named here is declared/ },
-  'no strategy declared': { parts: { strategies: null, servers: `{ notes: { ${NOTES}, strategy: ⟦'steady'⟧ } }` }, says: /known: round-robin, least-connections$/ },
+  'no strategy declared': { parts: { strategies: null, servers: `{ notes: { ${NOTES}, strategy: ⟦'steady'⟧ } }` }, says: /known: round-robin, least-connections, weighted, health-based, random, rendezvous$/ },
   'no client declared': { parts: { auth: null, tenants: "{ acme: { match: { client: ⟦'acme-ci'⟧ } } }" }, says: /^no client that could be named here is declared/ },
   'no tenant declared': { parts: { tenants: null, policy: "{ expect: [{ request: { server: 'notes', as: { tenant: ⟦'acme'⟧ } }, decision: 'deny' }] }" }, says: /^no tenant that could be named here is declared/ },
 
@@ -54,6 +54,7 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   'a bare duration of a server': { parts: { servers: `{ notes: { ${NOTES}, health: { path: '/h', every: ⟦30⟧ } } }` }, says: /a duration with its unit/ },
   'a bare size': { parts: { gateway: '{ limits: { body: ⟦4_000_000⟧ } }' }, says: /a size with its unit, such as '256mb'/ },
   'a bare size of a server': { parts: { servers: `{ notes: { ${NOTES}, resources: { limits: { memory: ⟦256⟧ } } } }` }, says: /a size with its unit/ },
+  'a bare share': { parts: { gateway: "{ traces: { otlp: 'https://otel.acme.com', sample: ⟦0.1⟧ } }" }, says: /^0\.1 does not fit here: expected a percentage, such as '50%'/ },
   'a bare rate': { parts: { gateway: '{ limits: { perAddress: ⟦20⟧ } }' }, says: /a rate with its unit, such as '20\/s'/ },
   'a bare rate of a tenant': { parts: { tenants: '{ acme: { match: { path: true }, rate: ⟦100⟧ } }' }, says: /a rate with its unit/ },
   'a unit that there is not': { parts: { gateway: "{ limits: { body: ⟦'4megs'⟧ } }" }, says: /^'4megs' does not fit here: expected a size/ },
@@ -227,7 +228,7 @@ const COMPLETIONS: Readonly<Record<string, { readonly parts: Parts; readonly off
   'tenant → origin': { parts: { tenants: "{ acme: { match: { path: true }, origins: ['⟦⟧'] } }" }, offers: ['console', 'previews'] },
   'server → origin': { parts: { servers: `{ notes: { ${NOTES}, origins: ['⟦⟧'] } }` }, offers: ['console', 'previews'] },
   'stdio server → origin': { parts: { servers: "{ notes: { kind: 'stdio', command: ['x'], origins: ['⟦⟧'] } }" }, offers: ['console', 'previews'] },
-  'server → strategy': { parts: { servers: `{ notes: { ${NOTES}, strategy: '⟦⟧' } }` }, offers: ['least-connections', 'quick', 'round-robin', 'steady'] },
+  'server → strategy': { parts: { servers: `{ notes: { ${NOTES}, strategy: '⟦⟧' } }` }, offers: ['health-based', 'least-connections', 'quick', 'random', 'rendezvous', 'round-robin', 'steady', 'weighted'] },
   'match → client': { parts: { tenants: "{ acme: { match: { client: '⟦⟧' } } }" }, offers: ['acme-ci', 'globex-ci'] },
   'match in a list → client': { parts: { tenants: "{ acme: { match: [{ client: '⟦⟧' }] } }" }, offers: ['acme-ci', 'globex-ci'] },
   'expect.server': { parts: { policy: "{ expect: [{ request: { server: '⟦⟧' }, decision: 'deny' }] }" }, offers: ['files', 'notes'] },

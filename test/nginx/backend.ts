@@ -2,13 +2,25 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import type { Features } from '#src/gateway/runtime/features.js';
 import { serve } from '#src/gateway/runtime/serve.js';
 import type { GatewayTables } from '#src/gateway/runtime/types.js';
-import { FEATURES } from '#src/gateway/tables.js';
+import { FEATURES as ALL } from '#src/gateway/tables.js';
 
 export interface Backend {
   readonly start: (tables: GatewayTables) => Promise<{ readonly port: number; readonly close: () => Promise<void> }>;
 }
+
+/** Streams that end at once: what they would carry is decided nowhere. */
+const FEATURES: Features = {
+  ...ALL,
+  sse: async () => ({
+    createSse: () => ({
+      exchange: async () => ({ instance: null, response: { status: 200, headers: { 'content-type': 'text/event-stream' }, body: Buffer.from(': nothing\n\n') } }),
+      close: async () => {},
+    }),
+  }),
+};
 
 /** The gateway itself, in this process, with one server behind every route that answers whatever it is asked. */
 export const GATEWAY: Backend = {

@@ -28,7 +28,10 @@ const METHODS = [
 ];
 const ODD_METHODS = ['TRACE', 'FOO', 'post', 'GE T', 'CONNECT', 'UNLINK', 'G_T'];
 
-const ROUTES = ['/mcp/search', '/mcp/search', '/mcp/files', '/mcp/open', '/mcp/closed', '/Custom/Route-1.x', '/t/odd/route'];
+const ROUTES = [
+  '/mcp/search', '/mcp/search', '/mcp/files', '/mcp/open', '/mcp/closed', '/Custom/Route-1.x', '/t/odd/route', '/mcp/search/sse', '/mcp/search/message',
+  '/mcp/closed/sse', '/mcp/closed/message', '/old/sse', '/old/message', '/health/servers',
+];
 const PREFIXES = ['', '', '/t/acme', '/t/acme', '/t/umbra', '/t/zeta', '/t/ACME', '/t/nobody', '/t/', '/t', '/t/acme/t/umbra', '//t/acme', '/T/acme'];
 const ODD_PATHS = [
   '/', '/mcp', '/mcp/', '/mcp/Search', '/MCP/search', '/mcp/search/', '/mcp/searching', '/mcp//search', '//mcp/search', '/mcp/./search',
@@ -37,11 +40,12 @@ const ODD_PATHS = [
   '/mcp/search%zz', '/mcp/search%00',
   '/..', '/../mcp/search', '/mcp/search;x=1', '/mcp/search#frag', '/mcp/search,', '/mcp/se\xe4rch', '/custom/route-1.x', '/Custom/Route-1yx',
   '/t/acme/', '/t/acme/health', '/:refusal',
+  '/old', '/old/', '/old/SSE', '/old/sse/', '/mcp/files/sse', '/mcp/search/messages', '/mcp/search//sse', '/sse', '/message', '/health/Servers', '/health/servers/',
   '/health', '/health', '/health/live', '/health/ready', '/health/', '/health/x', '/Health', '/health//live', '/healthy', '*', 'mcp/search',
   '/mcp/search\\', '/mcp/"search"', "/mcp/$uri'{}",
   '/mcp/search|x', '/.well-known/x', '/favicon.ico', `/${'long/'.repeat(200)}`,
 ];
-const QUERIES = ['', '', '', '', '?', '?a=b', '?path=%2f..%2f', '?//', '?x?y', '?/../..'];
+const QUERIES = ['', '', '', '', '?', '?a=b', '?path=%2f..%2f', '?sessionId=x', '?a=b&sessionId=', '?//', '?x?y', '?/../..'];
 const AUTHORITIES = [
   'http://mcp.acme.test', 'http://MCP.acme.test:8080', 'https://mcp.acme.test', 'HTTP://mcp.acme.test', 'http://evil.test', 'http://mcp.acme.test.',
   'http://user@mcp.acme.test',
@@ -132,6 +136,7 @@ function nearlyRight(random: Random): Sent {
   const headers: [string, string][] = [['Host', 'acme.acme.test'], ['Origin', origin]];
   const target = pick(random, ['', '/t/acme']) + pick(random, ROUTES);
   const version = 'HTTP/1.1';
+  if (/sse$|servers$/.test(target)) return { method: pick(random, ['GET', 'GET', 'HEAD']), target, version, headers, body: '' };
   if (chance(random, 0.2)) return { method: 'OPTIONS', target, version, headers: [...headers, ['Access-Control-Request-Method', 'POST']], body: '' };
   headers.push(['Content-Type', 'application/json'], ['Content-Length', String(BODY.length)]);
   return { method: 'POST', target, version, headers, body: BODY };

@@ -1,5 +1,5 @@
 /** Plans in which every kind of host, route, origin, tenant and hop occurs. */
-import type { OriginPlan, OriginRule, Plan, TenantPlan, Traffic } from '#src/plan/types.js';
+import type { OriginPlan, OriginRule, Plan, RouteKind, TenantPlan, Traffic } from '#src/plan/types.js';
 import { buildPlan, EXAMPLE_TARGETS, existing } from '../support/plan.js';
 
 const origin = (name: string, ...rules: OriginRule[]): OriginPlan => ({
@@ -19,12 +19,21 @@ const ORIGINS = [
   origin('tunnel', { kind: 'tunnel', suffixes: ['.ngrok-free.app', '.ngrok.io'] }),
 ];
 
-const ROUTES: readonly (readonly [path: string, server: string, origins: string, methods: readonly string[]])[] = [
+/** Routes of Streamable HTTP, unless they say otherwise. */
+const ROUTES: readonly (readonly [path: string, server: string, origins: string, methods: readonly string[], kind?: RouteKind])[] = [
   ['/Custom/Route-1.x', 'custom', 'app', ['POST']],
+  ['/health/servers', '', '+none', ['GET', 'HEAD'], 'health'],
   ['/mcp/closed', 'closed', 'bad', ['DELETE', 'GET', 'POST']],
+  ['/mcp/closed/message', 'closed', 'bad', ['POST'], 'message'],
+  ['/mcp/closed/sse', 'closed', 'bad', ['GET'], 'sse'],
   ['/mcp/files', 'files', 'laptop+tunnel', ['DELETE', 'GET', 'POST']],
   ['/mcp/open', 'open', 'anything', ['DELETE', 'GET', 'POST']],
   ['/mcp/search', 'search', 'app+previews', ['DELETE', 'GET', 'POST']],
+  ['/mcp/search/message', 'search', 'app+previews', ['POST'], 'message'],
+  ['/mcp/search/sse', 'search', 'app+previews', ['GET'], 'sse'],
+  // 2024-11-05 alone: nothing at the path itself.
+  ['/old/message', 'old', 'app', ['POST'], 'message'],
+  ['/old/sse', 'old', 'app', ['GET'], 'sse'],
   ['/t/odd/route', 'odd', 'app', ['GET', 'POST']],
 ];
 
@@ -44,7 +53,7 @@ interface Ports {
 }
 
 export function widePlan(traffic: Partial<Traffic> = {}, ports: Ports = { gateway: 8080, nginx: 8088 }): Plan {
-  const names = ROUTES.map(([, server]) => server).sort();
+  const names = [...new Set(ROUTES.map(([, server]) => server))].filter((server) => server !== '').sort();
   const nginx = { ...EXAMPLE_TARGETS.nginx!, ...ports.release, listen: ports.nginx };
   return buildPlan({
     servers: Object.fromEntries(names.map((name) => [name, existing('http://127.0.0.1:1/mcp')])),
@@ -58,13 +67,14 @@ export function widePlan(traffic: Partial<Traffic> = {}, ports: Ports = { gatewa
       ],
       origins: ORIGINS,
       originSets: [
+        { id: '+none', origins: [] },
         { id: 'anything', origins: ['anything'] },
         { id: 'app', origins: ['app'] },
         { id: 'app+previews', origins: ['app', 'previews'] },
         { id: 'bad', origins: ['bad'] },
         { id: 'laptop+tunnel', origins: ['laptop', 'tunnel'] },
       ],
-      routes: ROUTES.map(([path, server, origins, methods]) => ({ path, kind: 'mcp', server, origins, methods, from: `servers.${server}` })),
+      routes: ROUTES.map(([path, server, origins, methods, kind = 'mcp']) => ({ path, kind, server, origins, methods, from: `servers.${server}` })),
       clients: [],
       tenants: TENANTED,
       sessions: { keys: [], ttl: 86_400_000 },

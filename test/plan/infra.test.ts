@@ -6,6 +6,7 @@ import { FULL, least, planOf, type Json } from './support.js';
 
 const GI = 2 ** 30;
 const MI = 2 ** 20;
+const GET = { method: 'GET', status: 200, body: null } as const;
 const { infra } = planOf(FULL);
 const workload = (id: string): Workload => infra.workloads.find((workload) => workload.id === id) as Workload;
 
@@ -28,13 +29,13 @@ describe('workloads', () => {
       port: 9000,
       path: '/',
       adminPort: 9180,
-      health: { kind: 'http', path: '/health/ready', every: 10_000, timeout: 5000, startup: 30_000 },
-      env: ['INTERNAL', 'PARTNER_A', 'PARTNER_B', 'READ', 'SEAL_NEW', 'SEAL_OLD'].map((secret) => ({
+      health: { kind: 'http', path: '/health/ready', ...GET, every: 10_000, timeout: 5000, startup: 30_000 },
+      env: ['INTERNAL', 'PARTNER_A', 'PARTNER_B', 'READ', 'SEAL_NEW', 'SEAL_OLD', 'WRITE'].map((secret) => ({
         name: secret,
         value: { kind: 'secret', secret },
         from: {
           INTERNAL: 'auth.clients.internal.keys.0', PARTNER_A: 'auth.clients.partner.keys.1', PARTNER_B: 'auth.clients.partner.keys.0',
-          READ: 'gateway.admin.readToken', SEAL_NEW: 'gateway.sessionKeys.0', SEAL_OLD: 'gateway.sessionKeys.1',
+          READ: 'gateway.admin.readToken', SEAL_NEW: 'gateway.sessionKeys.0', SEAL_OLD: 'gateway.sessionKeys.1', WRITE: 'gateway.admin.writeToken',
         }[secret],
       })),
       volumes: [],
@@ -55,7 +56,7 @@ describe('workloads', () => {
       port: 8101,
       path: '/rpc',
       adminPort: null,
-      health: { kind: 'http', path: '/health', every: 5000, timeout: 10_000, startup: 60_000 },
+      health: { kind: 'http', path: '/health', ...GET, every: 5000, timeout: 10_000, startup: 60_000 },
       env: [
         { name: 'API_TOKEN', value: { kind: 'secret', secret: 'WEB_TOKEN' }, from: 'servers.web.env.API_TOKEN' },
         { name: 'ZONE', value: { kind: 'text', text: 'eu' }, from: 'servers.web.env.ZONE' },
@@ -85,7 +86,7 @@ describe('workloads', () => {
 
   test('a stdio host: port, path, probe, state', () => {
     const { port, path, health, stateful, replicas } = workload('files');
-    assert.deepEqual([port, path, health, stateful, replicas], [8000, '/mcp', { kind: 'http', path: '/health', every: 30_000, timeout: 10_000, startup: 60_000 }, false, 1]);
+    assert.deepEqual([port, path, health, stateful, replicas], [8000, '/mcp', { kind: 'http', path: '/health', ...GET, every: 30_000, timeout: 10_000, startup: 60_000 }, false, 1]);
     assert.equal(workload('tables').stateful, true, 'sessions live in one of several hosts');
     assert.deepEqual(workload('tables').child, { command: ['tables'], cwd: null, env: [], sharing: 'shared', processes: 2, memory: GI, line: MI, idle: 60_000 });
   });
@@ -113,10 +114,11 @@ test('secrets, and everybody who needs them', () => {
     ['INTERNAL', 'gateway client-key internal  auth.clients.internal.keys.0'],
     ['PARTNER_A', 'gateway client-key partner 2027-06-01 auth.clients.partner.keys.1'],
     ['PARTNER_B', 'gateway client-key partner 2027-06-01 auth.clients.partner.keys.0'],
-    ['READ', 'gateway admin-token   gateway.admin.readToken'],
+    ['READ', 'gateway admin-token readToken  gateway.admin.readToken'],
     ['SEAL_NEW', 'gateway session-key   gateway.sessionKeys.0'],
     ['SEAL_OLD', 'gateway session-key   gateway.sessionKeys.1'],
     ['WEB_TOKEN', 'web environment API_TOKEN  servers.web.env.API_TOKEN'],
+    ['WRITE', 'gateway admin-token writeToken  gateway.admin.writeToken'],
   ]);
   const shared = planOf(least({ servers: { a: { kind: 'http', image: 'x', env: { K: { secret: 'ONE' } } }, b: { kind: 'stdio', command: ['b'], env: { L: { secret: 'ONE' } } } } }));
   assert.deepEqual(shared.infra.secrets.map(({ name, uses }) => [name, uses.map(({ workload, subject }) => `${workload} ${subject}`)]), [['ONE', ['a K', 'b L']]]);
@@ -135,7 +137,7 @@ test('how servers run on a developer’s machine', () => {
   assert.deepEqual(infra.dev, [
     {
       server: 'web', command: ['node', 'web.js'], cwd: 'servers', env: { A: '1', B: '2' }, instances: 2, path: '/rpc',
-      health: { kind: 'http', path: '/health', every: 5000, timeout: 10_000, startup: 60_000 }, from: 'servers.web.dev',
+      health: { kind: 'http', path: '/health', ...GET, every: 5000, timeout: 10_000, startup: 60_000 }, from: 'servers.web.dev',
     },
   ]);
   assert.deepEqual(Object.keys(infra.dev[0]?.env ?? {}), ['A', 'B']);

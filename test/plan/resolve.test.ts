@@ -68,7 +68,7 @@ describe('every plan', () => {
       const servers = new Set(traffic.pools.map(({ server }) => server));
       for (const set of traffic.originSets) assert.ok(set.origins.every((name) => origins.has(name)), set.id);
       for (const set of traffic.serverSets) assert.ok(set.servers.every((name) => servers.has(name)), set.id);
-      for (const route of traffic.routes) assert.ok(servers.has(route.server) && originSets.has(route.origins), route.path);
+      for (const route of traffic.routes) assert.ok((servers.has(route.server) || route.kind === 'health') && originSets.has(route.origins), route.path);
       for (const tenant of traffic.tenants) assert.ok(serverSets.has(tenant.servers) && (tenant.origins === null || originSets.has(tenant.origins)), tenant.name);
       const workloads = new Set(plan.infra.workloads.map(({ id }) => id));
       for (const { name, uses } of plan.infra.secrets) assert.ok(uses.length > 0 && uses.every(({ workload }) => workloads.has(workload)), name);

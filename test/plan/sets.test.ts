@@ -73,7 +73,7 @@ describe('names that are labels too', () => {
     const servers = { a: { ...WEB, origins: [] }, b: { ...WEB, origins: ['none'] } };
     const { traffic } = planOf(least({ servers, origins: { none: 'https://evil.com', other: 'https://a.com' } }));
     const sets = new Map(traffic.originSets.map(({ id, origins }) => [id, origins]));
-    assert.deepEqual(traffic.routes.map(({ server, origins }) => [server, sets.get(origins)]), [['a', []], ['b', ['none']]]);
+    assert.deepEqual(traffic.routes.map(({ server, origins }) => [server, sets.get(origins)]), [['', []], ['a', []], ['b', ['none']]]);
   });
 
   function granted({ traffic }: ReturnType<typeof planOf>): Record<string, readonly string[] | undefined> {
@@ -105,9 +105,9 @@ describe('a thousand servers and a thousand tenants', () => {
 
   test('share a few sets', () => {
     assert.equal(plan.traffic.serverSets.length, 5);
-    // Nine of two each, and the one that narrows is one of them.
-    assert.equal(plan.traffic.originSets.length, 9);
-    assert.equal(plan.traffic.routes.length, 1000);
+    // Nine of two each, and the one that narrows is one of them; and the gateway's own route has none.
+    assert.equal(plan.traffic.originSets.length, 10);
+    assert.equal(plan.traffic.routes.length, 1001);
     assert.equal(plan.traffic.tenants.length, 1000);
   });
 

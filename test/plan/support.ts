@@ -37,7 +37,8 @@ export const FULL: Json = {
     sessionKeys: [{ secret: 'SEAL_NEW' }, { secret: 'SEAL_OLD' }],
     tls: { at: 'nginx', certificate: '/etc/mcp.pem', key: '/etc/mcp.key' },
     cors: { exposeHeaders: ['X-Trace', 'X-Id'], allowHeaders: ['X-Id'] },
-    admin: { readToken: { secret: 'READ' } },
+    admin: { readToken: { secret: 'READ' }, writeToken: { secret: 'WRITE' } },
+    traces: { otlp: 'https://otel.acme.com:4318', sample: '5%' },
   },
   auth: {
     clients: {

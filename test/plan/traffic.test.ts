@@ -63,9 +63,12 @@ test('accepted hosts: the URL’s, further ones, and those of tenants', () => {
   assert.equal(trafficOf(FULL).anyHost, false);
 });
 
+const endpoint = (config: Json) => trafficOf(config).routes.find(({ kind }) => kind === 'mcp');
+
 describe('routes', () => {
   test('one for each public server', () => {
     assert.deepEqual(trafficOf(FULL).routes.map(({ path, server, from }) => [path, server, from]), [
+      ['/health/servers', '', 'gateway'],
       ['/mcp/bare', 'bare', 'servers.bare'],
       ['/mcp/crm', 'crm', 'servers.crm'],
       ['/mcp/files', 'files', 'servers.files'],
@@ -76,15 +79,39 @@ describe('routes', () => {
   });
 
   test('GET and DELETE belong to legacy sessions', () => {
-    const methods = (revisions?: readonly string[]) => trafficOf(gateway(revisions ? { revisions } : {})).routes[0]?.methods;
+    const methods = (revisions?: readonly string[]) => endpoint(gateway(revisions ? { revisions } : {}))?.methods;
     assert.deepEqual(methods(), ['DELETE', 'GET', 'POST']);
     assert.deepEqual(methods(['2026-07-28']), ['POST']);
     assert.deepEqual(methods(['2025-11-25']), ['DELETE', 'GET', 'POST']);
+    // What 2024-11-05 adds is elsewhere.
+    assert.deepEqual(methods(['2024-11-05', '2026-07-28']), ['POST']);
+  });
+
+  test('2024-11-05 has two endpoints of its own, with the server’s origins', () => {
+    const old = (more: Json = {}, revisions: readonly string[] = ['2024-11-05', '2025-03-26']) =>
+      trafficOf({ name: 'acme', gateway: { revisions }, servers: { web: { kind: 'http', image: 'x', origins: ['a'], ...more } }, origins: { a: 'https://a.com', b: 'https://b.com' } })
+        .routes.filter(({ server }) => server === 'web').map(({ path, kind, methods, origins, from }) => [path, kind, methods.join(), origins, from].join(' '));
+    assert.deepEqual(old(), [
+      '/mcp/web mcp DELETE,GET,POST a servers.web',
+      '/mcp/web/message message POST a servers.web',
+      '/mcp/web/sse sse GET a servers.web',
+    ]);
+    assert.deepEqual(old({ route: '/w' }), ['/w mcp DELETE,GET,POST a servers.web.route', '/w/message message POST a servers.web.route', '/w/sse sse GET a servers.web.route']);
+    assert.deepEqual(old({ public: false }), []);
+    // Alone, it leaves nothing to be said at the endpoint of the others.
+    assert.deepEqual(old({}, ['2024-11-05']), ['/mcp/web/message message POST a servers.web', '/mcp/web/sse sse GET a servers.web']);
+  });
+
+  test('the gateway’s own account of its servers is for no browser', () => {
+    for (const revisions of [['2024-11-05'], ['2026-07-28']]) {
+      const health = trafficOf(gateway({ revisions })).routes.find(({ kind }) => kind === 'health');
+      assert.deepEqual(health, { path: '/health/servers', kind: 'health', server: '', origins: '+none', methods: ['GET', 'HEAD'], from: 'gateway' });
+    }
   });
 
   test('without origins of its own a server has all that are declared', () => {
     const origins = { a: 'https://a.com', b: 'https://b.com' };
-    const of = (server: Json, declared: Json = origins) => trafficOf(least({ servers: { web: { kind: 'http', image: 'x', ...server } }, origins: declared })).routes[0]?.origins;
+    const of = (server: Json, declared: Json = origins) => endpoint(least({ servers: { web: { kind: 'http', image: 'x', ...server } }, origins: declared }))?.origins;
     assert.equal(of({}), '+all');
     assert.equal(of({ origins: ['b'] }), 'b');
     assert.equal(of({ origins: [] }), '+none');
@@ -134,11 +161,15 @@ test('the rest is as written', () => {
   const traffic = trafficOf(FULL);
   assert.deepEqual(traffic.trustedProxies, ['10.0.0.0/16', '10.1.0.0/16']);
   assert.deepEqual(traffic.sessions, { keys: ['SEAL_NEW', 'SEAL_OLD'], ttl: 86_400_000 });
-  assert.deepEqual(traffic.admin, { port: 9180, host: null, readToken: 'READ' });
+  assert.deepEqual(traffic.admin, { port: 9180, host: null, readToken: 'READ', writeToken: 'WRITE' });
+  assert.deepEqual(traffic.traces, { otlp: 'https://otel.acme.com:4318/v1/traces', sample: 0.05 });
+  assert.equal(traffic.limits.toolNames, 64);
   assert.deepEqual(traffic.cors, { credentials: false, maxAge: 600_000, exposeHeaders: ['X-Id', 'X-Trace'], allowHeaders: ['X-Id'] });
   assert.deepEqual([traffic.requireOrigin, traffic.originFallback], [false, 'forwarded']);
-  assert.equal(trafficOf(least()).admin, null);
+  assert.deepEqual([trafficOf(least()).admin, trafficOf(least()).traces], [null, null]);
 });
+
+const EVEN = { weight: 1, region: null };
 
 describe('pools', () => {
   const pools = new Map(trafficOf(FULL).pools.map((pool) => [pool.server, pool]));
@@ -155,7 +186,7 @@ describe('pools', () => {
   });
 
   test('instances that exist are the same everywhere, without those that are off', () => {
-    const urls = { kind: 'urls', instances: [{ id: 'b', url: 'https://b.acme.com/mcp' }, { id: 'a.acme.com:8443', url: 'https://a.acme.com:8443/mcp' }] };
+    const urls = { kind: 'urls', instances: [{ id: 'b', url: 'https://b.acme.com/mcp', ...EVEN }, { id: 'a.acme.com:8443', url: 'https://a.acme.com:8443/mcp', ...EVEN }] };
     assert.deepEqual(pools.get('crm')?.sources, { local: urls, compose: urls, kubernetes: urls, fly: urls });
   });
 

@@ -89,7 +89,15 @@ const MI = 2 ** 20;
 export const RESOURCES: ResourcesPlan = { requests: { cpu: 100, memory: 128 * MI }, limits: { cpu: null, memory: 256 * MI } };
 export const TCP_HEALTH: HealthPlan = { kind: 'tcp', every: 30_000, timeout: 10_000, startup: 60_000 };
 const PLAIN_GET = { method: 'GET', status: 200, body: null } as const;
-export const HTTP_HEALTH: HealthPlan = { kind: 'http', path: '/health', ...PLAIN_GET, every: 30_000, timeout: 10_000, startup: 60_000 };
+export const HTTP_HEALTH: HealthPlan & { readonly kind: 'http' } = { kind: 'http', path: '/health', ...PLAIN_GET, every: 30_000, timeout: 10_000, startup: 60_000 };
+
+/** Every kind of route there is. */
+export const TRANSPORTS: Traffic['routes'] = [
+  { path: '/health/servers', kind: 'health', server: '', origins: '+none', methods: ['GET', 'HEAD'], from: 'gateway' },
+  { path: '/mcp/search', kind: 'mcp', server: 'search', origins: '+all', methods: ['DELETE', 'GET', 'POST'], from: 'servers.search' },
+  { path: '/mcp/search/message', kind: 'message', server: 'search', origins: '+all', methods: ['POST'], from: 'servers.search' },
+  { path: '/mcp/search/sse', kind: 'sse', server: 'search', origins: '+all', methods: ['GET'], from: 'servers.search' },
+];
 
 export const EXAMPLE_SERVERS: Readonly<Record<string, ServerSpec>> = {
   crm: existing('https://crm.acme.test/mcp', 'http://10.1.2.3:8000/mcp'),

@@ -41,7 +41,9 @@ export async function run(context: Context): Promise<ExitCode> {
 function requestOf(given: Given, { traffic }: Plan): AskedRequest {
   const server = known(given, 'server', traffic.pools.map(({ server }) => server));
   const revision = (known(given, 'revision', REVISIONS) ?? traffic.revisions.at(-1)) as Revision;
-  if (given.one('path') === undefined && !traffic.routes.some((route) => route.server === server)) throw new UsageError(server === null ? 'which route? --server NAME or --path PATH' : `server "${server}" has no route of its own (public: false)`);
+  if (given.one('path') === undefined && !traffic.routes.some((route) => route.server === server)) {
+    throw new UsageError(server === null ? 'which route? --server NAME or --path PATH' : `server "${server}" has no route of its own (public: false)`);
+  }
   return {
     ...endpointOf(traffic, server, revision, { path: given.one('path'), method: given.one('method')?.toUpperCase() }),
     host: given.one('host') ?? traffic.publicUrl.host,

@@ -17,14 +17,17 @@ export interface StepsOptions {
   readonly environment: string | null;
 }
 
+/** A route of the gateway's own has no server whose key it could rest on. */
+const ofServer = ({ head: { route } }: Judged, key: string): string | null => (route?.server ? `servers.${route.server}.${key}` : null);
+
 /** Where the config says what a row goes by. Rows about the request alone rest on no line of it. */
 const BASIS: Readonly<Record<Step, (judged: Judged) => string | null>> = {
   'normal-form': () => null,
   'host': () => 'gateway.url',
   'route': ({ head }) => (head.route?.server ? `servers.${head.route.server}` : 'servers'),
-  'preflight': ({ head }) => `servers.${head.route?.server}.origins`,
-  'origin': ({ head }) => `servers.${head.route?.server}.origins`,
-  'method': ({ head }) => `servers.${head.route?.server}.route`,
+  'preflight': (judged) => ofServer(judged, 'origins'),
+  'origin': (judged) => ofServer(judged, 'origins'),
+  'method': (judged) => ofServer(judged, 'route'),
   'head': () => 'gateway.limits.body',
   'address': () => 'gateway.limits.perAddress',
   'credentials': ({ facts }) => (facts.principal?.kind === 'client' ? `auth.clients.${facts.principal.client}` : 'auth.clients'),
@@ -34,11 +37,17 @@ const BASIS: Readonly<Record<Step, (judged: Judged) => string | null>> = {
   'body': () => 'gateway.limits',
   'revision': () => 'gateway.revisions',
   'session': () => 'gateway.sessionKeys',
-  'instance': ({ head }) => `servers.${head.route?.server}.strategy`,
+  'instance': (judged) => ofServer(judged, 'strategy'),
 };
 
 const HEALTH_ANSWER = 'a health probe, 200';
-const ANSWERS = { preflight: 'a CORS preflight of an accepted origin, 204', health: HEALTH_ANSWER, live: HEALTH_ANSWER, ready: HEALTH_ANSWER, servers: 'how the servers are that the caller may use, 200' } as const;
+const ANSWERS = {
+  preflight: 'a CORS preflight of an accepted origin, 204',
+  health: HEALTH_ANSWER,
+  live: HEALTH_ANSWER,
+  ready: HEALTH_ANSWER,
+  servers: 'how the servers are that the caller may use, 200',
+} as const;
 const NGINX: Readonly<Record<NginxCan, string>> = {
   decides: 'decides this row by itself',
   partly: 'decides part of this row; the gateway the rest',

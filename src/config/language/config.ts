@@ -45,7 +45,8 @@ export interface Deployment<S extends string, O extends string, T extends string
 
 /**
  * What an environment changes: objects merge key by key, arrays and scalars replace, `null` removes an optional key or an entry. A member of a union
- * (a server, `tls`, an exposure) replaces whole when it carries its tag (`kind`, `at`), and is merged without it; origins and matches always replace.
+ * (a server, `tls`, an exposure) replaces whole when it carries its tag (`kind`, `at`), and is merged without it; `health` replaces when it asks
+ * another question (`path`, `mcp`, `command`) than the base; origins and matches always replace.
  * Entries it names must exist in the base.
  */
 export type Overlay<D> = D extends readonly unknown[] ? D : D extends object ? { [K in keyof D]?: Overlay<D[K]> | null } : D;

@@ -29,7 +29,8 @@ export interface Gateway {
   limits?: GatewayLimits;
   timeouts?: GatewayTimeouts;
   /**
-   * Protocol revisions that clients may speak. `2024-11-05` adds the routes of its transport, `/mcp/<server>/sse` and `/mcp/<server>/message`.
+   * Protocol revisions that clients may speak. `2024-11-05` adds the routes of its transport, `/mcp/<server>/sse` and `/mcp/<server>/message`; alone it
+   * leaves none at `/mcp/<server>`.
    * Default: 2025-03-26 and later.
    */
   revisions?: readonly Revision[];
@@ -52,9 +53,9 @@ export interface Gateway {
 
 /** Spans in OTLP/HTTP, JSON encoding. */
 export interface Traces {
-  /** Address of the collector, to which `/v1/traces` is added where it has no path: `https://otel.acme.com:4318`. */
+  /** Address of the collector, http or https, without credentials: `https://otel.acme.com:4318`. `/v1/traces` is added where it has no path (OTLP/HTTP). */
   otlp: string;
-  /** Share of the requests without a trace of their own that begin one; a caller's decision is kept. Default: `100%`. */
+  /** Share of the requests without a trace of their own that begin one, `0%` to `100%`; a caller's decision is kept (W3C Trace Context, sampled flag). Default: `100%`. */
   sample?: Percentage;
 }
 
@@ -72,7 +73,7 @@ export interface GatewayLimits {
   sessions?: number;
   /** Requests of one client address; 429 above it. Default: `20/s`. */
   perAddress?: Rate;
-  /** Tool names of one server that metrics tell apart; the others count as `other`. Default: 64. */
+  /** Tool names of one server that metrics tell apart; the others count as `other`. At most 10000. Default: 64. */
   toolNames?: number;
 }
 
@@ -112,7 +113,10 @@ export interface Admin {
   host?: string;
   /** Bearer token for reading. Without one the listener answers on loopback only. */
   readToken?: Secret;
-  /** Bearer token for changing: `POST /circuit-breakers/reset`. It may read as well. Without one changes are taken from loopback only, and not at all where there is a `readToken`. */
+  /**
+   * Bearer token for changing: `POST /circuit-breakers/reset`. It may read as well, and is another secret than `readToken`. Without one changes are taken
+   * from loopback only, and not at all where there is a `readToken`.
+   */
   writeToken?: Secret;
 }
 

@@ -29,8 +29,8 @@ export interface Suppression<P extends string> {
 }
 
 /**
- * A request whose decision is promised. Defaults: host of `gateway.url`, no Origin, POST, the newest listed revision, `tools/list`; buckets full,
- * instances up.
+ * A request whose decision is promised. Defaults: host of `gateway.url`, no Origin, the newest listed revision, `tools/list` by POST; with revision
+ * 2024-11-05 GET of the server's stream, `/mcp/<server>/sse`; buckets full, instances up.
  */
 export type ExpectedRequest<S extends string, T extends string, C extends string> = (
   | { server: S; path?: never }
@@ -38,7 +38,9 @@ export type ExpectedRequest<S extends string, T extends string, C extends string
 ) & {
   origin?: string;
   host?: string;
+  /** Default: POST, and GET where the route takes no POST. */
   method?: string;
+  /** Also one that is not served. Default: the newest of `gateway.revisions`. */
   revision?: Revision;
   /** Whose request it is. Default: nobody's. */
   as?: { client: C; tenant?: never } | { tenant: T; client?: never };

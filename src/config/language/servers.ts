@@ -51,64 +51,87 @@ export interface ServerCommon<O extends string, L extends string> {
    */
   revision?: 'auto' | 'legacy' | 'modern';
   /**
-   * What becomes of a session whose instance has gone: `reinitialise` opens a new one behind the client's back, `404` tells the client to start anew.
+   * What becomes of a session whose instance has gone: `reinitialise` opens a new one behind the client's back, `404` tells the client to start anew
+   * (MCP 2025-06-18, Session Management).
    * Default: `404` where `stateful` is set and for stdio, else `reinitialise`.
    */
   sessionLoss?: 'reinitialise' | '404';
-  /** Changes on the way, after everything has been decided. */
+  /** Changes on the way, after everything has been decided. Default: none. */
   transform?: Transform;
 }
 
 /** Changes to what passes. Nothing that was judged can be changed: not the body of a request, nor the headers that MCP and HTTP themselves use. */
 export interface Transform {
+  /** Headers on their way to the server. Default: none. */
   request?: HeaderChanges;
+  /** Headers and results on their way to the client. Default: none. */
   response?: HeaderChanges & {
-    /** JSON paths below `result` whose values become `"[redacted]"`: `content[*].text`, `structuredContent..ssn`. Default: none. */
+    /**
+     * JSON paths below `result` whose values become `"[redacted]"`: `content[*].text`, `structuredContent..ssn`. Names, `[0]`, `[*]`, `.*` and `..name` of
+     * RFC 9535; anything else is an error. Default: none.
+     */
     redact?: readonly string[];
   };
 }
 
+/**
+ * Headers by name, in any case (RFC 9110 §5.1). One that MCP, HTTP or the gateway's decisions are made of (`mcp-*`, `host`, `origin`, `content-*`,
+ * `authorization`, `x-forwarded-*`, …) is an error, and so is one that is both set and removed.
+ */
 export interface HeaderChanges {
-  /** Headers to set, by name. */
+  /** Headers to set, whatever was sent under that name. Default: none. */
   set?: Readonly<Record<string, string>>;
-  /** Names of headers to leave out. */
+  /** Names of headers to leave out. Default: none. */
   remove?: readonly string[];
 }
 
+/** What every question about health has. */
 interface HealthTimes {
   /** Time between two probes of one instance. Default: `30s`. */
   every?: Duration;
-  /** Default: `10s`. */
+  /** How long one probe may take before it counts as a no. Default: `10s`. */
   timeout?: Duration;
   /** How long a new instance may take to start. Default: `60s`. */
   startup?: Duration;
 }
 
-/** How an instance is asked whether it is well, on a path of its own: never the MCP path (MCP316). */
+/**
+ * How an instance is asked whether it is well, on a path of its own: never the MCP path (MCP316). Platforms send GET and compare no text; what they cannot
+ * ask they test the port for, and the gateway asks in full (MCP908).
+ */
 export interface HttpHealth extends HealthTimes {
-  /** Path that says so. */
+  /** Path that says so; an error where it is `path` or `sse` of the server. */
   path: `/${string}`;
-  /** Default: `GET`. */
+  /** Method of the probe. Default: `GET`. */
   method?: 'GET' | 'HEAD' | 'POST';
-  /** The status that means well. Default: 200. */
+  /** The status that means well, 200 to 599. Default: 200. */
   status?: number;
-  /** Text that the answer must contain, in its first 64 kB. Default: none. */
+  /** Text that the answer must contain, in its first 64 kB; an error with HEAD and with status 204 or 304, whose answers have none (RFC 9110 §6.4.1). Default: none. */
   body?: string;
+  mcp?: never;
+  command?: never;
 }
 
-/**
- * Asks in MCP itself: `ping` in one session that is kept (legacy revisions), `discover` with `server/discover` (2026-07-28). Platforms, which speak no MCP,
- * test the port.
- */
+/** Asks in MCP itself. Platforms, which speak no MCP, test the port (MCP908). */
 export interface McpHealth extends HealthTimes {
+  /**
+   * `ping` in one session that is kept (revisions before 2026-07-28), `discover` with `server/discover` (2026-07-28 and later). An error where `revision`
+   * says that the server does not have it.
+   */
   mcp: 'ping' | 'discover';
+  path?: never;
+  command?: never;
 }
 
 /** A program in the container that ends with 0 when all is well. Platforms run it; the gateway, which is elsewhere, tests the port. */
 export interface CommandHealth extends HealthTimes {
+  /** Program and arguments, no shell. An error with `instances`, which nothing here runs; Fly runs no commands (MCP908). */
   command: readonly [string, ...string[]];
+  path?: never;
+  mcp?: never;
 }
 
+/** One question: exactly one of `path`, `mcp` and `command`. An environment that names another one replaces the whole. */
 export type Health = HttpHealth | McpHealth | CommandHealth;
 
 /** How `mcpgen dev` runs a server on this machine; it gets `HOST` and `PORT`. */
@@ -127,9 +150,9 @@ export interface Instance {
   id?: string;
   /** The MCP endpoint, with its path. */
   url: string;
-  /** Share of requests, relative to the others, for strategies that weigh (`weighted`, `random`, `rendezvous`). Default: 1. */
+  /** Share of requests, relative to the others, 1 to 1000. Strategies that weigh are `weighted`, `random` and `rendezvous`; with others it is an error. Default: 1. */
   weight?: number;
-  /** Where it is, for `prefer: 'region'`. Default: none. */
+  /** Where it is, for `prefer: 'region'`: lower case letters, digits and dashes, such as `ord` or `eu-central-1`. Default: none. */
   region?: string;
   /** False takes it out of rotation without deleting it. Default: true. */
   enabled?: boolean;
@@ -143,9 +166,12 @@ interface HttpCommon<O extends string, L extends string> extends ServerCommon<O,
   path?: `/${string}`;
   /** Sessions live in the instance: a StatefulSet with stable names. Default: false. */
   stateful?: boolean;
-  /** Default: a TCP connection to the MCP port. */
+  /** How an instance is asked whether it is well. Default: a TCP connection to the MCP port. */
   health?: Health;
-  /** Path of its own endpoint for the transport of 2024-11-05, such as `/sse`. Without one the gateway serves that transport from `path`. */
+  /**
+   * Path of its own endpoint for the transport of 2024-11-05, such as `/sse` (MCP 2024-11-05, HTTP with SSE). An error where `gateway.revisions` does not
+   * list that revision. Default: none, and the gateway serves that transport from `path`.
+   */
   sse?: `/${string}`;
   dev?: DevCommand;
 }

@@ -3,3 +3,5 @@ export const BALANCES = ['round-robin', 'least-connections', 'weighted', 'health
 
 /** A way to choose an instance. */
 export type Balance = (typeof BALANCES)[number];
+
+export const isBalance = (name: string): name is Balance => (BALANCES as readonly string[]).includes(name);

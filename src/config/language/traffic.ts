@@ -44,12 +44,15 @@ export interface Tenant<S extends string, O extends string, C extends string> {
   sessions?: number;
 }
 
-/** A named way to spread requests over instances, and to get by when one fails. */
+/**
+ * A named way to spread requests over instances, and to get by when one fails. Under the name of a built-in one (`weighted: { balance: 'weighted', … }`) it
+ * is that one with settings, `round-robin` also for servers that name none.
+ */
 export interface Strategy {
   /**
    * `round-robin` takes turns. `least-connections` takes the instance with the fewest requests under way. `weighted` takes turns in proportion to the
    * `weight` of instances (smoothly, as nginx does). `health-based` prefers instances that answered well and fast of late. `random` draws two and takes the
-   * less busy one. `rendezvous` sends one tenant or principal to the same instance as long as it is there (highest random weight).
+   * less busy one. `rendezvous` sends one tenant or principal to the same instance as long as it is there (highest random weight). No default.
    */
   balance: Balance;
   /**
@@ -57,23 +60,26 @@ export interface Strategy {
    * left is always tried elsewhere; a `tools/call` that may have left never is. At most 5. Default: 0.
    */
   retries?: number;
-  /** Where these differ from `gateway.timeouts`. */
+  /** Where these differ from `gateway.timeouts`, which are the default of each. Hops that are generated in front wait as long as the longest. */
   timeouts?: { connect?: Duration; firstByte?: Duration; response?: Duration; idleStream?: Duration };
   /** Cuts an instance off that keeps failing, and lets one request try it again after the cooldown. Default: none. */
   breaker?: Breaker;
-  /** How many of the instances may be out of rotation for what requests learned about them, beside what probes say. Default: `50%`. */
+  /** How many of the instances may be out of rotation for what requests learned about them, beside what probes say: `0%` ejects none. Default: `50%`. */
   ejection?: { max?: Percentage };
-  /** What `rendezvous` keeps together. Default: `principal`, the client; all who come without credentials are one. */
+  /** What `rendezvous` keeps together; an error with any other balance. Default: `principal`, the client; all who come without credentials are one. */
   by?: 'tenant' | 'principal';
-  /** `region`: instances of the gateway's own region first, others when none of those is well. The gateway's is `MCP_GATEWAY_REGION`, or Fly's. */
+  /**
+   * `region`: instances of the gateway's own region first, others when none of those is well. The gateway's is `MCP_GATEWAY_REGION`, or Fly's. An error where
+   * no instance of any server that uses the strategy has a region. Default: none is preferred.
+   */
   prefer?: 'region';
 }
 
 /** A circuit breaker of each instance: failed connections, answers 500, 502, 503 and 504, and answers that did not come count. */
 export interface Breaker {
-  /** Failures within the window that open it. Default: 5. */
+  /** Failures within the window that open it, at most 1000. Default: 5. */
   failures?: number;
-  /** Default: `30s`. */
+  /** How long a failure counts. Default: `30s`. */
   window?: Duration;
   /** How long it stays open before one request may try. Default: `30s`. */
   cooldown?: Duration;

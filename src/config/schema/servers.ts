@@ -16,8 +16,13 @@ const command = z
   .refine((words) => words.every((word) => !word.includes('\0')), { error: 'expected words without a NUL' });
 
 /** Headers that MCP, HTTP itself or the gateway's own decisions are made of. */
-const FIXED = /^(?:mcp-|last-event-id$|host$|origin$|content-|accept|transfer-encoding$|connection$|keep-alive$|te$|trailer$|upgrade$|expect$|authorization$|www-authenticate$|cookie$|set-cookie$|x-forwarded-|x-request-id$|x-correlation-id$|traceparent$|tracestate$|access-control-|vary$|x-accel-|date$)/;
-const changedHeader = headerName.refine((name) => !FIXED.test(name.toLowerCase()), {
+const FIXED_FAMILIES = ['mcp-', 'content-', 'accept', 'x-forwarded-', 'access-control-', 'x-accel-'];
+const FIXED: ReadonlySet<string> = new Set([
+  'last-event-id', 'host', 'origin', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'expect', 'authorization',
+  'www-authenticate', 'cookie', 'set-cookie', 'x-request-id', 'x-correlation-id', 'traceparent', 'tracestate', 'vary', 'date',
+]);
+const isFixed = (name: string): boolean => FIXED.has(name) || FIXED_FAMILIES.some((start) => name.startsWith(start));
+const changedHeader = headerName.refine((name) => !isFixed(name.toLowerCase()), {
   error: ({ input }) => `${JSON.stringify(input)} belongs to MCP, to HTTP or to the gateway itself, and cannot be changed`,
 });
 const headerChanges = {
@@ -27,7 +32,8 @@ const headerChanges = {
 const redaction = z.string({ error: 'expected a JSON path, such as "content[*].text"' }).transform((written, context) => {
   const path = parseRedaction(written);
   if (path) return path;
-  context.addIssue({ code: 'custom', message: `expected a JSON path below a result, such as "content[*].text" or "structuredContent..ssn"; got ${JSON.stringify(written)}` });
+  const message = `expected a JSON path below a result, such as "content[*].text" or "structuredContent..ssn"; got ${JSON.stringify(written)}`;
+  context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
 const transform = z.strictObject({
@@ -58,7 +64,7 @@ const health = z.union(
     z.strictObject({
       path: httpPath,
       method: z.enum(['GET', 'HEAD', 'POST']).default('GET'),
-      status: whole(100, 599, 'a status').default(200),
+      status: whole(200, 599, 'a final status').default(200),
       body: word.optional(),
       ...times,
     }),

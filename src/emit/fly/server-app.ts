@@ -1,6 +1,7 @@
-import type { HealthPlan, Plan } from '../../plan/types.js';
+import type { Plan } from '../../plan/types.js';
 import type { Assets } from '../types.js';
 import { dockerfile, type Dockerfile } from '../shared/dockerfile.js';
+import { askedBy } from '../shared/platform-health.js';
 import { runsOurCode, type Runnable } from '../shared/runnable.js';
 import { appName, BUILD, clamped, environment, head, target, whole } from './app.js';
 import { mounts } from './mounts.js';
@@ -44,18 +45,16 @@ function ourImage(name: string, server: Runnable, assets: Assets): Dockerfile {
   });
 }
 
-const isPlainGet = (health: HealthPlan): health is HealthPlan & { readonly kind: 'http' } =>
-  health.kind === 'http' && health.method === 'GET' && health.status >= 200 && health.status < 300;
-
+/** What Fly cannot ask is left to the gateway, and the port is tested here. */
 function check({ port, health }: Runnable): TopLevelCheck {
+  const path = health.kind === 'http' && askedBy('fly', health) !== 'port' ? health.path : null;
   return {
-    // Fly takes 2xx for well, and sends what it is told to; another question is left to the gateway.
-    type: isPlainGet(health) ? 'http' : 'tcp',
+    type: path === null ? 'tcp' : 'http',
     port,
     grace_period: whole(health.startup),
     interval: clamped(health.every),
     timeout: clamped(health.timeout),
-    ...(isPlainGet(health) ? { method: 'GET', path: health.path } : {}),
+    ...(path === null ? {} : { method: 'GET', path }),
   };
 }
 

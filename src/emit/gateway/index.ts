@@ -1,4 +1,4 @@
-import { isLegacy } from '../../config/language/revisions.js';
+import { erasOf } from '../../plan/eras.js';
 import type { Plan } from '../../plan/types.js';
 import { HEADER, type EmitInput, type EmittedFile, type Emitter, type GatewayDocument } from '../types.js';
 import { bake, type Feature } from './bake.js';
@@ -28,15 +28,15 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   // In containers a stdio server is a workload of its own, run by the same modules.
   const { compose, kubernetes, fly } = infra.targets;
   const host = stdio && (compose ?? kubernetes ?? fly) !== null;
-  const { revisions, pools } = traffic;
-  const [hasLegacy, hasModern] = [revisions.some(isLegacy), !revisions.every(isLegacy)];
+  const { pools } = traffic;
+  const clients = erasOf(traffic);
   // What a server speaks that does not say so is found out by the running gateway.
-  const toLegacy = hasModern && pools.some(({ revision }) => revision === 'legacy');
-  const toModern = hasLegacy && pools.some(({ revision }) => revision !== 'legacy');
+  const toLegacy = clients.modern && pools.some(({ revision }) => revision === 'legacy');
+  const toModern = clients.legacy && pools.some(({ revision }) => revision !== 'legacy');
   const needed: Readonly<Record<Feature, boolean>> = {
     admin: traffic.admin !== null,
-    bridge: toLegacy || toModern || (hasModern && pools.some(({ revision }) => revision === 'auto')),
     breakers: pools.some(({ choice }) => choice.breaker !== null),
+    bridge: toLegacy || toModern || (clients.modern && pools.some(({ revision }) => revision === 'auto')),
     dns,
     gauges: traffic.admin !== null,
     host,

@@ -1,4 +1,5 @@
 import type { HealthPlan, Workload } from '../../plan/types.js';
+import { askedBy } from '../shared/platform-health.js';
 import { seconds } from '../shared/quantity.js';
 import type { Container } from './manifests.js';
 import { MCP_PORT } from './names.js';
@@ -38,11 +39,10 @@ function handlers({ kind, health }: Workload): { readonly live: Handler; readonl
   return { live: handler, ready: handler };
 }
 
-/** The kubelet sends GET and takes 200 to 399 for well: another question is left to the gateway, and the port is tested here. */
+/** What the kubelet cannot ask is left to the gateway, and the port is tested here. */
 function handlerOf(health: HealthPlan): Handler {
   if (health.kind === 'command') return { exec: { command: health.command } };
-  const isAskable = health.kind === 'http' && health.method === 'GET' && health.status >= 200 && health.status < 400;
-  return isAskable ? get(health.path) : { tcpSocket: { port: MCP_PORT } };
+  return health.kind === 'http' && askedBy('kubernetes', health) !== 'port' ? get(health.path) : { tcpSocket: { port: MCP_PORT } };
 }
 
 function get(path: string): Handler {

@@ -19,7 +19,7 @@ export function neededSecrets({ infra }: Plan, workloads: readonly Pick<Workload
 const PURPOSES: Record<SecretUse['purpose'], (use: SecretUse) => string> = {
   'client-key': ({ subject }) => `Key of client "${subject}"`,
   'session-key': () => 'Seals session ids: at least 32 random bytes',
-  'admin-token': () => 'Bearer token that reads the admin listener',
+  'admin-token': ({ subject }) => `Bearer token that ${subject === 'writeToken' ? 'changes what the admin listener can change' : 'reads the admin listener'}`,
   'environment': ({ subject, workload }) => `Variable ${subject} of server "${workload}"`,
 };
 

@@ -206,7 +206,8 @@ function audit({ log, metrics }: GatewayOptions, exchange: Exchange): void {
     metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames) });
     if (!exchange.state.tables.raw.log.audit) continue;
     const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
-    log('info', 'audit', { request_id: exchange.id, correlation_id: exchange.correlationId, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
+    const ids = { request_id: exchange.id, correlation_id: exchange.correlationId };
+    log('info', 'audit', { ...ids, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
   }
 }
 

@@ -28,18 +28,21 @@ export const routeOverlap: Rule<'plan'> = {
   *check({ plan: { traffic } }) {
     const exact = new Map<string, Route>();
     const folded = new Map<string, Route>();
-    // The gateway's own are the reserved ones.
-    const routes = traffic.routes.filter(({ server }) => server !== '').sort((a, b) => a.path.length - b.path.length);
+    // The gateway's own are the reserved ones. Of two that are the same, the one that was written comes last, and is told.
+    const routes = traffic.routes.filter(({ server }) => server !== '').sort((a, b) => a.path.length - b.path.length || rank(a) - rank(b));
+    // A server has several routes below one path: what is wrong with the path is said once.
+    const said = new Set<string>();
+    const isNew = (route: Route, what: string): boolean => said.size < said.add(`${route.server} ${what}`).size;
     for (const route of routes) {
       const reserved = RESERVED[firstSegment(route.path)];
-      if (reserved) yield { at: route.from, message: `route ${quote(route.path)} is reserved: ${reserved}`, help: HELP };
+      if (reserved && isNew(route, 'reserved')) yield { at: route.from, message: `route ${quote(route.path)} is reserved: ${reserved}`, help: HELP };
 
       const same = exact.get(route.path);
       const alike = folded.get(route.path.toLowerCase());
       const around = enclosing(route.path).flatMap((path) => exact.get(path) ?? []);
-      if (same) yield clash(route, same, `is also the route of ${same.server}`);
-      else if (alike) yield clash(route, alike, `differs from ${quote(alike.path)} of ${alike.server} in case alone`);
-      for (const outer of around.filter(({ server }) => server !== route.server))
+      if (same && isNew(route, same.server)) yield clash(route, same, `is also the route of ${same.server}`);
+      else if (!same && alike && isNew(route, alike.server)) yield clash(route, alike, `differs from ${quote(alike.path)} of ${alike.server} in case alone`);
+      for (const outer of around.filter(({ server }) => server !== route.server && isNew(route, server)))
         yield clash(
           route,
           outer,
@@ -50,6 +53,8 @@ export const routeOverlap: Rule<'plan'> = {
     }
   },
 };
+
+const rank = ({ kind }: Route): number => (kind === 'mcp' ? 1 : 0);
 
 function clash(route: Route, other: Route, why: string): Problem {
   return {

@@ -20,23 +20,56 @@ const BUDGET = 120_000;
 const HTTP = { kind: 'http', image: 'web' };
 const STDIO = { kind: 'stdio', command: ['tool'] };
 
+const LEGACY = ['2025-06-18'];
+const MODERN = ['2026-07-28'];
+/** Clients of some revisions, and one server that exists. */
+const eras = (revisions: readonly string[], revision: string, more: object = {}, server: object = {}) => ({
+  name: 'acme', gateway: { revisions }, servers: { web: { ...LEAST.servers.web, revision, ...server } }, ...more,
+});
+
 const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: readonly string[] }>> = {
-  'instances that exist': { config: LEAST, has: [] },
-  'an image': { config: { name: 'acme', servers: { web: HTTP } }, has: ['dns'] },
-  'nginx in front, in compose': { config: { ...LEAST, targets: { nginx: {}, compose: {} } }, has: ['dns'] },
-  'an admin listener': { config: { ...LEAST, gateway: { admin: {} } }, has: ['admin'] },
-  'a stdio server that runs here alone': { config: { name: 'acme', servers: { tool: STDIO } }, has: ['stdio'] },
-  'a stdio server that could be in a container': { config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } } }, has: ['dns', 'stdio'] },
+  // What eras a server speaks that does not say so shows in the running gateway.
+  'instances that exist': { config: LEAST, has: ['bridge', 'toModern'] },
+  'an image': { config: { name: 'acme', servers: { web: HTTP } }, has: ['bridge', 'dns', 'toModern'] },
+  'nginx in front, in compose': { config: { ...LEAST, targets: { nginx: {}, compose: {} } }, has: ['bridge', 'dns', 'toModern'] },
+  'an admin listener': { config: { ...LEAST, gateway: { admin: {} } }, has: ['admin', 'bridge', 'gauges', 'metrics', 'toModern'] },
+  'a stdio server that runs here alone': { config: { name: 'acme', servers: { tool: STDIO } }, has: ['bridge', 'stdio', 'toModern'] },
+  'a stdio server that could be in a container': { config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } } }, has: ['bridge', 'dns', 'stdio', 'toModern'] },
+  'legacy clients of legacy servers': { config: eras(LEGACY, 'legacy'), has: [] },
+  'modern clients of modern servers': { config: eras(MODERN, 'modern'), has: [] },
+  'legacy clients of modern servers': { config: eras(LEGACY, 'modern'), has: ['bridge', 'toModern'] },
+  'modern clients of legacy servers': { config: eras(MODERN, 'legacy'), has: ['bridge', 'toLegacy'] },
+  'both of modern servers': { config: eras([...LEGACY, ...MODERN], 'modern'), has: ['bridge', 'toModern'] },
+  'both of legacy servers': { config: eras([...LEGACY, ...MODERN], 'legacy'), has: ['bridge', 'toLegacy'] },
+  'legacy clients of whatever there is': { config: eras(LEGACY, 'auto'), has: ['bridge', 'toModern'] },
+  'modern clients of whatever there is': { config: eras(MODERN, 'auto'), has: ['bridge'] },
+  '2024-11-05': { config: eras(['2024-11-05'], 'legacy'), has: ['sse'] },
+  '2024-11-05 beside modern clients': { config: eras(['2024-11-05', ...MODERN], 'modern'), has: ['bridge', 'sse', 'toModern'] },
+  'spans that go somewhere': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, traces: { otlp: 'http://otel:4318' } } }), has: ['traces'] },
+  'headers that are changed': { config: eras(MODERN, 'modern', {}, { transform: { response: { remove: ['Server'] } } }), has: ['transform'] },
+  'results that are redacted': { config: eras(MODERN, 'modern', {}, { transform: { response: { redact: ['content'] } } }), has: ['transform'] },
+  'a transform that changes nothing': { config: eras(MODERN, 'modern', {}, { transform: { request: { set: {} } } }), has: [] },
   'a stdio server in a container': {
     config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } }, targets: { fly: { region: 'ord' } } },
-    has: ['dns', 'host', 'stdio'],
+    has: ['bridge', 'dns', 'host', 'stdio', 'toModern'],
   },
   'everything': {
-    config: { name: 'acme', servers: { web: HTTP, tool: { ...STDIO, image: 'tool' } }, gateway: { admin: {} }, targets: { compose: {} } },
-    has: ['admin', 'dns', 'host', 'stdio'],
+    config: {
+      name: 'acme',
+      servers: { web: { ...HTTP, revision: 'legacy', strategy: 'careful', health: { mcp: 'ping' }, transform: { request: { remove: ['X-A'] } } }, tool: { ...STDIO, image: 'tool' } },
+      strategies: { careful: { balance: 'weighted', breaker: {} } },
+      gateway: { admin: {}, revisions: ['2024-11-05', '2026-07-28'], traces: { otlp: 'http://otel:4318' } },
+      targets: { compose: {} },
+    },
+    has: ['admin', 'breakers', 'bridge', 'dns', 'gauges', 'host', 'mcpProbes', 'metrics', 'sse', 'stdio', 'strategies', 'toLegacy', 'toModern', 'traces', 'transform'],
   },
 };
-const MODULES: Readonly<Record<string, string>> = { admin: 'runtime/admin.js', dns: 'runtime/upstream/dns.js', host: 'runtime/stdio/host.js', stdio: 'runtime/stdio/upstream.js' };
+const MODULES: Readonly<Record<string, string>> = {
+  admin: 'runtime/admin.js', breakers: 'runtime/upstream/breaker.js', bridge: 'runtime/bridge/bridge.js', dns: 'runtime/upstream/dns.js', gauges: 'runtime/gauges.js',
+  host: 'runtime/stdio/host.js', mcpProbes: 'runtime/upstream/probe-mcp.js', metrics: 'runtime/prometheus.js', sse: 'runtime/sse/sse.js', stdio: 'runtime/stdio/upstream.js',
+  strategies: 'runtime/upstream/balance.js', toLegacy: 'runtime/bridge/to-legacy.js', toModern: 'runtime/bridge/to-modern.js', traces: 'runtime/traces/tracer.js',
+  transform: 'runtime/transform/transform.js',
+};
 
 /** What a module imports, by the compiler's own parser and not by the pattern that baking uses. */
 function importsOf(text: string, path: string): readonly string[] {

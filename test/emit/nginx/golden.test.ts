@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { nginxEmitter } from '#src/emit/nginx/index.js';
 import type { NginxPlan } from '#src/plan/types.js';
-import { buildPlan, emitInput, type PlanOptions } from '../../support/plan.js';
+import { buildPlan, emitInput, TRANSPORTS, type PlanOptions } from '../../support/plan.js';
 
 const FOLDER = join(process.cwd(), 'test/emit/nginx/golden');
 const nginx = (version: string, release: NginxPlan['release'], more: Partial<NginxPlan> = {}): PlanOptions => ({
@@ -17,6 +17,7 @@ const CASES: Readonly<Record<string, PlanOptions>> = {
   '1.26': nginx('1.26', [1, 26, 0]),
   '1.30': nginx('1.30', [1, 30, 0]),
   '1.30-tls': nginx('1.30.6', [1, 30, 6], { listen: 443, tls: { certificate: '/etc/tls/mcp.pem', key: '/etc/tls/mcp.key' } }),
+  '1.30-both-transports': { ...nginx('1.30', [1, 30, 0]), traffic: { routes: TRANSPORTS } },
   '1.30-behind-proxies': {
     ...nginx('1.30', [1, 30, 0]),
     traffic: { trustedProxies: ['10.0.0.0/8'], originFallback: 'forwarded', requireOrigin: true },

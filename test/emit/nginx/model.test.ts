@@ -6,7 +6,7 @@ import { token } from '#src/emit/nginx/print.js';
 import type { Directive, Entry, Item, NginxDocument } from '#src/emit/nginx/types.js';
 import { ROWS } from '#src/gateway/runtime/decision/decide.js';
 import type { NginxPlan, Plan, Traffic } from '#src/plan/types.js';
-import { buildPlan, EXAMPLE_TARGETS, type PlanOptions } from '../../support/plan.js';
+import { buildPlan, EXAMPLE_TARGETS, TRANSPORTS, type PlanOptions } from '../../support/plan.js';
 
 const planFor = (traffic: Partial<Traffic> = {}, nginx: Partial<NginxPlan> = {}, more: PlanOptions = {}): Plan =>
   buildPlan({ ...more, traffic, targets: { nginx: { ...EXAMPLE_TARGETS.nginx!, ...nginx } } });
@@ -73,6 +73,23 @@ describe('the nginx document', () => {
     const tls = { certificate: '/c', key: '/k' };
     assert.deepEqual(named(nginxModel(planFor({ anyHost: true }, { tls, listen: 8443 })), 'listen'), ['8443 ssl default_server']);
     assert.deepEqual(named(nginxModel(planFor({ anyHost: true })), 'ssl_reject_handshake'), []);
+  });
+
+  it('waits longer than the most patient of the servers', () => {
+    const [pool] = planFor().traffic.pools;
+    const own = { ...pool!, timeouts: { ...pool!.timeouts, response: 3_600_000 } };
+    assert.deepEqual(named(nginxModel(planFor({ pools: [own] })), 'proxy_read_timeout'), ['3605s']);
+  });
+
+  it('tells the routes of one server apart by their transport', () => {
+    const document = nginxModel(planFor({ routes: TRANSPORTS }));
+    const entriesOf = (variable: string) => mapOf(document, variable).map(({ key, value }) => `${token(key)} ${token(value)}`);
+    assert.deepEqual(entriesOf('mcp_route').slice(1), [
+      '"~^/health/servers$" gateway.health', '"~^/mcp/search$" search', '"~^/mcp/search/message$" search.message', '"~^/mcp/search/sse$" search.sse',
+    ]);
+    assert.deepEqual(entriesOf('mcp_allow').slice(1), [
+      'gateway.health "GET, HEAD"', 'search "DELETE, GET, POST"', 'search.message POST', 'search.sse GET',
+    ]);
   });
 
   it('waits longer than the gateway, and reaches it where it listens', () => {

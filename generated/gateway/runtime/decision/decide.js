@@ -8,7 +8,7 @@ import { originAllowed } from './origin.js';
 import { REASONS } from './reasons.js';
 import { eraOf, revisionFault } from './revision.js';
 const no = (reason, at, more = {}) => ({ reason, at, ...more });
-const serverPath = (head, key) => `servers.${head.route?.server ?? ''}.${key}`;
+const serverPath = ({ route }, key) => (route?.server ? `servers.${route.server}.${key}` : 'gateway');
 const JSON_TYPE = /^\s*application\/json\s*(?:$|;(?!.*charset)|;\s*charset="?utf-?8"?\s*(?:$|;(?!.*charset)))/i;
 function originInServerSet(tables, { route, origin }) {
 	const set = tables.originSets.get(route?.origins ?? '');

@@ -67,7 +67,8 @@ export interface Row {
 }
 
 const no = (reason: Reason, at: string, more: { retryAfter?: number; data?: Readonly<Record<string, unknown>> } = {}): Verdict => ({ reason, at, ...more });
-const serverPath = (head: RequestHead, key: string): string => `servers.${head.route?.server ?? ''}.${key}`;
+/** Routes of the gateway's own have no server. */
+const serverPath = ({ route }: RequestHead, key: string): string => (route?.server ? `servers.${route.server}.${key}` : 'gateway');
 
 const JSON_TYPE = /^\s*application\/json\s*(?:$|;(?!.*charset)|;\s*charset="?utf-?8"?\s*(?:$|;(?!.*charset)))/i;
 
