@@ -9,8 +9,8 @@ export interface Features {
   readonly dns?: () => Promise<typeof import('./upstream/dns.js')>;
   readonly gauges?: () => Promise<typeof import('./gauges.js')>;
   readonly host?: () => Promise<typeof import('./stdio/host.js')>;
-  readonly metrics?: () => Promise<typeof import('./prometheus.js')>;
   readonly mcpProbes?: () => Promise<typeof import('./upstream/probe-mcp.js')>;
+  readonly metrics?: () => Promise<typeof import('./prometheus.js')>;
   readonly sse?: () => Promise<typeof import('./sse/sse.js')>;
   readonly toLegacy?: () => Promise<typeof import('./bridge/to-legacy.js')>;
   readonly toModern?: () => Promise<typeof import('./bridge/to-modern.js')>;
