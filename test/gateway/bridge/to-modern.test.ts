@@ -134,8 +134,8 @@ describe('a request', () => {
 
   test('headers of the client’s own era stay here', async () => {
     const session = await openSession(gateway.port, PATH);
-    const { path, message, headers } = legacyPost(PATH, callOf('echo', {}, 1, { traceparent: '00-a-b-01' }), session);
-    const { status } = await ask(gateway.port, { path, message, headers: { ...headers, 'last-event-id': '1', 'mcp-param-x': 'y', 'accept-encoding': 'gzip', 'x-custom': 'kept' } });
+    const { message, headers } = legacyPost(PATH, callOf('echo', {}, 1, { traceparent: '00-a-b-01' }), session);
+    const { status } = await ask(gateway.port, { path: PATH, message, headers: { ...headers, 'last-event-id': '1', 'mcp-param-x': 'y', 'accept-encoding': 'gzip', 'x-custom': 'kept' } });
     const { headers: got, message: sent } = sentAs('tools/call').at(-1) ?? assert.fail();
     assert.deepEqual([status, got['last-event-id'], got['mcp-param-x'], got['accept-encoding'], got['mcp-session-id'], got['x-custom']], [200, undefined, undefined, 'identity', undefined, 'kept']);
     assert.equal((sent?.params as Json)['_meta'].traceparent, '00-a-b-01');

@@ -41,8 +41,8 @@ export async function readReply(response: UpstreamResponse, within: number): Pro
   if (!isEventStream(response)) return parseReply(`${await readBody(response.body, within)}`);
   let reply: Json | null = null;
   const events = rewriteEvents(response.body, (message) => {
-    if (isReply(message)) reply = message;
-    return null;
+    if (!isReply(message)) return null;
+    return (reply = message);
   });
   await readBody(events, within);
   return reply;

@@ -16,7 +16,7 @@ const MOST = 4 * 2 ** 20;
 const GRACE = 1000;
 const COMMENT = ':\n\n';
 
-/** The stream ends with the first answer, which is the last thing that belongs on it. */
+/** The stream ends with the first answer that passes, which is the last thing that belongs on it. */
 export class Events extends Transform {
   readonly #rewrite: Rewrite;
   readonly #decoder = new StringDecoder('utf8');
@@ -60,7 +60,7 @@ export class Events extends Transform {
     const isSame = passed.length === 1 && passed[0]?.[0] === passed[0]?.[1];
     const texts = passed.flatMap(([, message]) => (message ? [`event: message\ndata: ${JSON.stringify(message)}\n\n`] : []));
     this.push(isSame || isComment(block) ? `${block}\n\n` : texts.join('') || COMMENT);
-    if (messages.some(isReply)) this.finish();
+    if (passed.some(([, message]) => message && isReply(message))) this.finish();
   }
 }
 
