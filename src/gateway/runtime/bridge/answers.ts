@@ -1,20 +1,40 @@
-/** Answers, read to their end or made anew. */
+/** JSON-RPC 2.0 answers: recognised, made, and read to their end. */
 import type { Readable } from 'node:stream';
-import { isEventStream } from '../headers.js';
+import type { Answered } from '../call.js';
 import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
-import { rewriteEvents } from './events.js';
-import { asObject, isReply, parseReply, type Json } from './json-rpc.js';
+
+export type Json = Readonly<Record<string, unknown>>;
 
 /** Bytes of an answer that must be whole before it can be passed on. */
 const MOST = 16 * 2 ** 20;
+const PARTS = ['tools', 'prompts', 'resources', 'completions', 'logging'];
 
-/** In place of an answer's own; with no message, an empty one. */
-export function jsonAnswer(status: number, message?: unknown, headers: UpstreamResponse['headers'] = {}): UpstreamResponse {
-  const body = Buffer.from(message === undefined ? '' : JSON.stringify(message));
-  return { status, headers: { ...bridgedHeaders(headers), ...(message === undefined ? {} : { 'content-type': 'application/json' }), 'content-length': `${body.length}` }, body };
+export const asObject = (value: unknown): Json => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {});
+/** What is found along these names; undefined where they lead nowhere. */
+export const at = (value: unknown, ...path: readonly string[]): unknown => path.reduce((found, name) => asObject(found)[name], value);
+
+export const isReply = (message: Json): boolean => message['method'] === undefined && ('result' in message || 'error' in message);
+export const success = (id: unknown, result: Json): Json => ({ jsonrpc: '2.0', id, result });
+export const failure = (id: unknown, code: unknown, message: unknown, data?: unknown): Json => ({ jsonrpc: '2.0', id, error: { code, message, data } });
+
+/** Null for what is no answer to a request. */
+export function parseReply(body: Buffer): Json | null {
+  try {
+    const value = asObject(JSON.parse(`${body}`));
+    return isReply(value) ? value : null;
+  } catch {
+    return null;
+  }
 }
 
-/** Without what told of the bytes that were replaced, or of a session that is none of the client's. */
+/** With no message, an empty one. */
+export function answer(status: number, message?: unknown, headers: UpstreamResponse['headers'] = {}): Answered {
+  const body = Buffer.from(message === undefined ? '' : JSON.stringify(message));
+  const type = message === undefined ? {} : { 'content-type': 'application/json' };
+  return { instance: null, response: { status, headers: { ...bridgedHeaders(headers), ...type, 'content-length': `${body.length}` }, body } };
+}
+
+/** Without what told of bytes that were replaced, or of a session that is none of the client's. */
 export function bridgedHeaders({ 'content-length': _length, 'mcp-session-id': _session, ...rest }: UpstreamResponse['headers']): UpstreamResponse['headers'] {
   return rest;
 }
@@ -28,29 +48,14 @@ export function readBody(body: Buffer | Readable, within: number): Promise<Buffe
     const chunks: Buffer[] = [];
     let size = 0;
     body.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > MOST) body.destroy();
-      else chunks.push(chunk);
+      chunks.push(chunk);
+      if ((size += chunk.length) > MOST) body.destroy();
     });
     body.once('end', () => resolve(Buffer.concat(chunks))).once('close', fail).on('error', () => {});
   });
 }
 
-/** The answer alone, of JSON or a stream; null where there is none. */
-export async function readReply(response: UpstreamResponse, within: number): Promise<Json | null> {
-  if (!isEventStream(response)) return parseReply(`${await readBody(response.body, within)}`);
-  let reply: Json | null = null;
-  const events = rewriteEvents(response.body, (message) => {
-    if (!isReply(message)) return null;
-    return (reply = message);
-  });
-  await readBody(events, within);
-  return reply;
-}
-
-const PARTS = ['tools', 'prompts', 'resources', 'completions', 'logging'];
-
 /** Of a server's capabilities those that a bridge can keep; what they say more (listChanged, subscribe), it cannot. */
 export function bridgedCapabilities(capabilities: unknown): Json {
-  return Object.fromEntries(Object.keys(asObject(capabilities)).flatMap((name) => (PARTS.includes(name) ? [[name, {}]] : [])));
+  return Object.fromEntries(PARTS.filter((name) => name in asObject(capabilities)).map((name) => [name, {}]));
 }

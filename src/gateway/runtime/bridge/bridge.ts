@@ -4,9 +4,8 @@ import { isModern } from '../decision/revision.js';
 import type { Log } from '../log.js';
 import { ANY_INSTANCE } from '../session.js';
 import type { Revision } from '../types.js';
-import { jsonAnswer, readBody } from './answers.js';
+import { answer, at, failure, parseReply, readBody } from './answers.js';
 import { Eras } from './eras.js';
-import { asObject, codeOf, failure, parseReply } from './json-rpc.js';
 
 /** What may change with a reload, which leaves the bridge and its sessions as they are. */
 export interface BridgeOptions {
@@ -17,11 +16,8 @@ export interface BridgeOptions {
   readonly toModern: typeof import('./to-modern.js') | null;
 }
 
-export interface Direction {
-  /** @param served revisions of the client's era that the gateway serves, the oldest first */
-  exchange(call: Call, served: readonly Revision[]): Promise<Answered>;
-  close(): Promise<void>;
-}
+/** @param served revisions of the client's era that the gateway serves, the oldest first */
+export type Exchange = (call: Call, served: readonly Revision[]) => Promise<Answered>;
 
 export interface Bridge {
   configure(options: BridgeOptions): void;
@@ -34,64 +30,58 @@ export function createBridge(log: Log): Bridge {
   const eras = new Eras(log);
   let legacy: readonly Revision[] = [];
   let modern: readonly Revision[] = [];
-  let toLegacy: Direction | null = null;
-  let toModern: Direction | null = null;
-
-  const throughModern = async (call: Call): Promise<Answered | null> => (await toModern?.exchange(call, legacy)) ?? null;
+  let toLegacy: { readonly exchange: Exchange; close(): Promise<void> } | undefined;
+  let toModern: Exchange | undefined;
 
   /** A client that speaks both eras is told to fall back, which loses it nothing; where the look failed, its own request shows how the server is. */
   const modernToAny = async (call: Call): Promise<Answered | null> => {
     const { message } = call;
     if (message?.shape !== 'request' || legacy.length === 0 || (await eras.speaksModern(call)) !== false) return null;
-    const data = { supported: legacy, requested: message.claim };
-    return { instance: null, response: jsonAnswer(400, failure(message.id, -32022, 'Protocol version not supported', data)) };
+    return answer(400, failure(message.id, -32022, 'Protocol version not supported', { supported: legacy, requested: message.claim }));
   };
 
   const legacyToAny = async (call: Call): Promise<Answered | null> => {
     const leg = call.session?.legs.find(({ server }) => server === call.pool.server);
-    if (!toModern || (leg && leg.instance !== ANY_INSTANCE)) return null;
-    if (leg || eras.isModernOnly(call.pool)) return throughModern(call);
-    return call.message?.method === 'initialize' ? introduce(call) : null;
+    const isBridged = leg ? leg.instance === ANY_INSTANCE : eras.isModernOnly(call.pool);
+    if (!toModern || isBridged) return toModern?.(call, legacy) ?? null;
+    return call.message?.method === 'initialize' ? introduce(call, toModern) : null;
   };
 
   /** The first `initialize` is a legacy server's to answer; a modern one refuses it. */
-  const introduce = async (call: Call): Promise<Answered | null> => {
-    const { headers } = call.request;
-    const { instance, response } = await call.send({ ...call.request, headers: { ...headers, 'accept-encoding': 'identity' } });
-    if (response.status !== 400 && response.status !== 404) {
-      if (response.status === 200) eras.learnLegacy(call.pool, true);
-      return { instance, response };
-    }
-    const body = await readBody(response.body, call.table.timeouts.response);
-    if (!(await isModernRefusal(call, body.toString()))) return { instance, response: { ...response, body } };
+  const introduce = async (call: Call, bridged: Exchange): Promise<Answered> => {
+    const { request } = call;
+    const answered = await call.send({ ...request, headers: { ...request.headers, 'accept-encoding': 'identity' } });
+    const { status } = answered.response;
+    if (status === 200) eras.learnLegacy(call.pool, true);
+    if (status !== 400 && status !== 404) return answered;
+    const body = await readBody(answered.response.body, call.table.timeouts.response);
+    if (!(await isModernRefusal(call, body))) return { ...answered, response: { ...answered.response, body } };
     eras.learnLegacy(call.pool, false);
-    return throughModern(call);
+    return bridged(call, legacy);
   };
 
-  const isModernRefusal = async (call: Call, text: string): Promise<boolean> => {
-    const reply = parseReply(text);
-    const supported = asObject(asObject(reply?.['error'])['data'])['supported'];
-    if (codeOf(reply) === -32022 && Array.isArray(supported)) return supported.length > 0 && supported.every(isModern);
-    const isSuspect = [-32601, -32602, -32020, -32022].includes(Number(codeOf(reply)));
-    return isSuspect && (await eras.speaksModern(call)) === true;
+  const isModernRefusal = async (call: Call, body: Buffer): Promise<boolean> => {
+    const error = at(parseReply(body), 'error');
+    const code = Number(at(error, 'code'));
+    const supported = at(error, 'data', 'supported');
+    if (code === -32022 && Array.isArray(supported)) return supported.length > 0 && supported.every(isModern);
+    return [-32601, -32602, -32020, -32022].includes(code) && (await eras.speaksModern(call)) === true;
   };
 
   return {
     configure: (options) => {
       legacy = options.revisions.filter((revision) => !isModern(revision));
       modern = options.revisions.filter(isModern);
-      toLegacy ??= options.toLegacy?.createToLegacy(log) ?? null;
-      toModern ??= options.toModern?.createToModern(log) ?? null;
+      toLegacy ??= options.toLegacy?.createToLegacy(log);
+      toModern ??= options.toModern?.createToModern(log);
     },
     exchange: async (call) => {
       const { revision } = call.table;
       if (call.era === revision) return null;
-      if (revision === 'modern') return throughModern(call);
-      if (revision === 'legacy') return (await toLegacy?.exchange(call, modern)) ?? null;
+      if (revision === 'modern') return toModern?.(call, legacy) ?? null;
+      if (revision === 'legacy') return toLegacy?.exchange(call, modern) ?? null;
       return call.era === 'modern' ? modernToAny(call) : legacyToAny(call);
     },
-    close: async () => {
-      await Promise.all([toLegacy?.close(), toModern?.close()]);
-    },
+    close: async () => toLegacy?.close(),
   };
 }

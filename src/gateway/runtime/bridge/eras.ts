@@ -3,23 +3,20 @@ import type { Call } from '../call.js';
 import { isModern } from '../decision/revision.js';
 import type { Log } from '../log.js';
 import type { Pool } from '../upstream/pool.js';
-import { readReply } from './answers.js';
-import { asObject, codeOf } from './json-rpc.js';
-import { modernRequest } from './requests.js';
+import { at } from './answers.js';
+import { askModern } from './requests.js';
 
 /** A server may be replaced by one of another era. */
 const HORIZON = 300_000;
 /** What refused or failed may only be starting. */
 const SHORT_HORIZON = 30_000;
 const MOST_WAIT = 10_000;
-/** Only a server of 2026-07-28 says this to a request that is in order. */
-const MODERN_CODES: readonly unknown[] = [-32020, -32021];
 /** How servers turn away what they do not know. Credentials, rates and failures tell nothing. */
-const UNKNOWN_HERE: ReadonlySet<number> = new Set([400, 404, 405, 406]);
+const UNKNOWN_HERE: readonly number[] = [400, 404, 405, 406];
 
 interface Known {
-  modern: boolean | null;
-  legacy: boolean | null;
+  readonly modern: boolean | null;
+  readonly legacy: boolean | null;
   look: Promise<boolean | null>;
   /** Milliseconds of the monotonic clock. */
   lookUntil: number;
@@ -39,19 +36,17 @@ export class Eras {
     const known = this.#of(call.pool);
     if (performance.now() < known.lookUntil) return known.look;
     known.lookUntil = Infinity;
-    known.look = look(call).catch(() => null).then((modern) => {
+    return (known.look = look(call).catch(() => null).then((modern) => {
       known.lookUntil = performance.now() + (modern ? HORIZON : SHORT_HORIZON);
-      this.#learn(call.pool, known, { ...known, modern });
+      this.#learn(call.pool, { modern });
       return modern;
-    });
-    return known.look;
+    }));
   }
 
   /** What its answer to `initialize` showed. */
   learnLegacy(pool: Pool, legacy: boolean): void {
-    const known = this.#of(pool);
-    known.legacyUntil = performance.now() + HORIZON;
-    this.#learn(pool, known, { modern: legacy ? known.modern : true, legacy });
+    this.#of(pool).legacyUntil = performance.now() + HORIZON;
+    this.#learn(pool, legacy ? { legacy } : { legacy, modern: true });
   }
 
   isModernOnly(pool: Pool): boolean {
@@ -65,21 +60,20 @@ export class Eras {
     return known;
   }
 
-  #learn({ server }: Pool, known: Known, { modern, legacy }: Pick<Known, 'modern' | 'legacy'>): void {
-    if (known.modern === modern && known.legacy === legacy) return;
-    Object.assign(known, { modern, legacy });
-    this.#log('info', 'era', { server, modern, legacy });
+  #learn(pool: Pool, news: Partial<Pick<Known, 'modern' | 'legacy'>>): void {
+    const known = this.#of(pool);
+    const before = [known.modern, known.legacy].join();
+    const { modern, legacy } = Object.assign(known, news);
+    if (before !== [modern, legacy].join()) this.#log('info', 'era', { server: pool.server, modern, legacy });
   }
 }
 
 async function look(call: Call): Promise<boolean | null> {
-  const wait = Math.min(call.table.timeouts.firstByte, MOST_WAIT);
-  const message = { jsonrpc: '2.0', id: 'mcpgen', method: 'server/discover' };
-  const { response } = await call.send(modernRequest(call, message, AbortSignal.timeout(wait)), { repeats: 1 });
-  const reply = await readReply(response, wait);
-  const versions = asObject(reply?.['result'])['supportedVersions'] ?? asObject(asObject(reply?.['error'])['data'])['supported'];
+  const { status, reply } = await askModern(call, 'server/discover', {}, Math.min(call.table.timeouts.firstByte, MOST_WAIT));
+  const versions = at(reply, 'result', 'supportedVersions') ?? at(reply, 'error', 'data', 'supported');
   if (Array.isArray(versions)) return versions.some(isModern);
-  const code = codeOf(reply);
-  if (MODERN_CODES.includes(code)) return true;
-  return UNKNOWN_HERE.has(response.status) || code === -32601 ? false : null;
+  const code = at(reply, 'error', 'code');
+  // Only a server of 2026-07-28 says this to a request that is in order.
+  if (code === -32020 || code === -32021) return true;
+  return UNKNOWN_HERE.includes(status) || code === -32601 ? false : null;
 }

@@ -1,8 +1,9 @@
-/** Event streams whose messages change on the way (HTML Living Standard §9.2.5). Keep-alives stay, and what is dropped leaves one, so that no hop takes the stream for dead. */
+/** Event streams whose messages change on the way (HTML Living Standard §9.2.5). What is dropped leaves a comment, so that no hop takes the stream for dead. */
 import { pipeline, Readable, Transform, type TransformCallback } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { UpstreamFault } from '../upstream/upstream.js';
-import { asObject, isReply, type Json } from './json-rpc.js';
+import { isEventStream } from '../headers.js';
+import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
+import { asObject, isReply, parseReply, readBody, type Json } from './answers.js';
 
 /** Null drops the message; the same object passes as it was written. */
 export type Rewrite = (message: Json) => Json | null;
@@ -14,7 +15,7 @@ const BLANK = /(?:\r\n|\n|\r(?!\n)){2,}/;
 const MOST = 4 * 2 ** 20;
 /** A server need not close its stream behind the answer (SHOULD); ours ends there. */
 const GRACE = 1000;
-const COMMENT = ':\n\n';
+const COMMENT = ':';
 
 /** The stream ends with the first answer that passes, which is the last thing that belongs on it. */
 export class Events extends Transform {
@@ -47,35 +48,29 @@ export class Events extends Transform {
       this.#tail = blocks.pop() ?? '';
       this.#parts = [this.#tail];
       this.#size = this.#tail.length;
-      for (const block of blocks) this.#pass(block);
+      for (const block of blocks) if (block && !this.#over) this.#pass(block);
     }
     this.#tail = this.#tail.slice(-3);
     done(this.#size > MOST ? new UpstreamFault('answered') : null);
   }
 
   #pass(block: string): void {
-    if (this.#over || block === '') return;
-    const messages = messagesOf(block);
-    const passed = messages.map((message) => [message, this.#rewrite(message)] as const);
-    const isSame = passed.length === 1 && passed[0]?.[0] === passed[0]?.[1];
-    const texts = passed.flatMap(([, message]) => (message ? [`event: message\ndata: ${JSON.stringify(message)}\n\n`] : []));
-    this.push(isSame || isComment(block) ? `${block}\n\n` : texts.join('') || COMMENT);
-    if (passed.some(([, message]) => message && isReply(message))) this.finish();
+    const lines = block.replace(/^\ufeff/, '').split(LINE_END);
+    const messages = messagesIn(lines);
+    const passed = messages.map(this.#rewrite).filter((message) => message !== null);
+    const isSame = lines.every((line) => /^(?::|$)/.test(line)) || (messages.length === 1 && passed[0] === messages[0]);
+    const written = passed.map((message) => `event: message\ndata: ${JSON.stringify(message)}`).join('\n\n');
+    this.push(`${isSame ? block : written || COMMENT}\n\n`);
+    if (passed.some(isReply)) this.finish();
   }
 }
 
-const isComment = (block: string): boolean => block.split(LINE_END).every((line) => line === '' || line.startsWith(':'));
-
 /** What an event says; nothing where it is of another type than MCP's, or no JSON-RPC. */
-export function messagesOf(block: string): Json[] {
-  const data: string[] = [];
-  for (const line of block.replace(/^\ufeff/, '').split(LINE_END)) {
-    const [, name, value = ''] = /^([^:]*)(?:: ?([^]*))?$/.exec(line) ?? [];
-    if (name === 'data') data.push(value);
-    if (name === 'event' && value !== 'message' && value !== '') return [];
-  }
+function messagesIn(lines: readonly string[]): Json[] {
+  const [data, types] = ['data', 'event'].map((field) => lines.filter((line) => line.startsWith(`${field}:`)).map((line) => line.slice(field.length + 1))) as [string[], string[]];
+  if (!types.every((type) => /^ ?(?:message)?$/.test(type))) return [];
   try {
-    return [JSON.parse(data.join('\n'))].flat().map(asObject).filter((message) => message['jsonrpc'] === '2.0');
+    return [JSON.parse(data.join('\n'))].flat().map(asObject).filter(({ jsonrpc }) => jsonrpc === '2.0');
   } catch {
     return [];
   }
@@ -88,4 +83,12 @@ export function rewriteEvents(body: Buffer | Readable, rewrite: Rewrite): Events
   pipeline(source, events, () => {});
   events.once('end', () => setTimeout(() => source.destroy(), GRACE).unref());
   return events;
+}
+
+/** The answer alone, of JSON or a stream; null where there is none. */
+export async function readReply(response: UpstreamResponse, within: number): Promise<Json | null> {
+  if (!isEventStream(response)) return parseReply(await readBody(response.body, within));
+  let reply: Json | null = null;
+  await readBody(rewriteEvents(response.body, (message) => (isReply(message) ? (reply = message) : null)), within);
+  return reply;
 }

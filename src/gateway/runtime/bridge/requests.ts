@@ -1,9 +1,10 @@
 /** Requests in the form of 2026-07-28 (MCP, Base protocol § `_meta`; Streamable HTTP § Standard headers). */
 import type { Call } from '../call.js';
 import type { UpstreamRequest } from '../upstream/upstream.js';
-import { asObject, type Json } from './json-rpc.js';
+import { asObject, type Json } from './answers.js';
+import { readReply } from './events.js';
 
-export const MODERN = '2026-07-28';
+const MODERN = '2026-07-28';
 const PREFIX = 'io.modelcontextprotocol/';
 export const VERSION = `${PREFIX}protocolVersion`;
 export const CAPABILITIES = `${PREFIX}clientCapabilities`;
@@ -16,7 +17,6 @@ const NAMED_BY: ReadonlyMap<unknown, string> = new Map([
   ['prompts/get', 'name'],
   ['resources/read', 'uri'],
 ]);
-
 /** What a message of one era says of itself in headers is not so in the other. */
 const OF_ONE_ERA = /^(?:mcp-(?:protocol-version|method|name|session-id|param-.*)|last-event-id)$/;
 
@@ -28,8 +28,7 @@ export function plainHeaders({ request }: Call): Readonly<Record<string, string>
 
 /** What a header cannot carry goes as base64; so does what only looks like it. */
 export function encodeHeader(value: string): string {
-  const isPlain = /^(?! )[ -~]*$/.test(value) && !value.endsWith(' ') && !/^=\?base64\?.*\?=$/.test(value);
-  return isPlain ? value : `=?base64?${Buffer.from(value).toString('base64')}?=`;
+  return /^(?! )[ -~]*(?<! )$/.test(value) && !/^=\?base64\?.*\?=$/.test(value) ? value : `=?base64?${Buffer.from(value).toString('base64')}?=`;
 }
 
 /** @param said of the client, beside what every message must say */
@@ -41,8 +40,15 @@ export function modernRequest(call: Call, message: Json, signal: AbortSignal, sa
   const named = typeof name === 'string' ? { 'mcp-name': encodeHeader(name) } : {};
   return {
     method: 'POST',
-    headers: { ...plainHeaders(call), ...headers, 'mcp-protocol-version': MODERN, 'mcp-method': encodeHeader(method), ...named },
+    headers: { ...plainHeaders(call), ...headers, ...named, 'mcp-protocol-version': MODERN, 'mcp-method': encodeHeader(method) },
     body: Buffer.from(JSON.stringify({ ...message, params: { ...params, _meta: meta } })),
     signal,
   };
+}
+
+/** A question of the gateway's own, which only reads. */
+export async function askModern(call: Call, method: string, params: Json, within: number): Promise<{ readonly status: number; readonly reply: Json | null }> {
+  const message = { jsonrpc: '2.0', id: 'mcpgen', method, params };
+  const { response } = await call.send(modernRequest(call, message, AbortSignal.timeout(within)), { repeats: 1 });
+  return { status: response.status, reply: await readReply(response, within) };
 }

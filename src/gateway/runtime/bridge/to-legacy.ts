@@ -2,108 +2,95 @@
 import type { Answered, Call } from '../call.js';
 import { isEventStream } from '../headers.js';
 import type { Log } from '../log.js';
-import type { Revision } from '../types.js';
-import type { Delivered } from '../upstream/deliver.js';
-import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
-import { bridgedCapabilities, bridgedHeaders, jsonAnswer, readBody } from './answers.js';
-import type { Direction } from './bridge.js';
+import { UpstreamFault } from '../upstream/upstream.js';
+import { answer, asObject, at, bridgedCapabilities, bridgedHeaders, failure, isReply, parseReply, readBody, success, type Json } from './answers.js';
+import type { Exchange } from './bridge.js';
 import { rewriteEvents } from './events.js';
-import { asObject, codeOf, failure, isReply, parseReply, success, type Json } from './json-rpc.js';
 import { CAPABILITIES, CLIENT_INFO, LOG_LEVEL, plainHeaders, VERSION } from './requests.js';
 import { complete, modernReply, UNCACHED, type Asker } from './results.js';
 import { inSession, Sessions, tell, type Session } from './sessions.js';
 
 /** Gone since 2026-07-28, or not bridged. */
-const NOT_SERVED = /^(?:initialize|ping|logging\/setLevel|resources\/(?:un)?subscribe|subscriptions\/.*|tasks\/.*)$/;
+const NOT_SERVED = /^(?:initialize|ping|logging\/setLevel|resources\/(?:un)?subscribe|(?:subscriptions|tasks)\/.*)$/;
 /** What a server that lacks the capability would refuse, perhaps on a stream, where the status comes too late. */
-const OF_CAPABILITY = /^(tools|prompts|resources)\//;
+const OF_CAPABILITY = /^(?:tools|prompts|resources)(?=\/)/;
 /** RFC 5424, as MCP orders them. */
 const LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
 
 interface Asked extends Asker {
-  /** The message as its server will see it, but for the id. */
-  readonly message: Json;
+  /** As its server will see them, but for the id and the token. */
+  readonly params: Json;
   readonly meta: Json;
-  readonly token: unknown;
   /** Rank of the least log message that was asked for; -1 for none. */
   readonly level: number;
 }
 
-export function createToLegacy(log: Log): Direction {
+export function createToLegacy(log: Log): { readonly exchange: Exchange; close(): Promise<void> } {
   const sessions = new Sessions();
 
-  const discover = ({ introduction }: Session, served: readonly Revision[]): Json => {
-    const { capabilities, instructions, serverInfo } = introduction;
-    return complete({ supportedVersions: served, capabilities: bridgedCapabilities(capabilities), instructions, ...UNCACHED }, serverInfo);
-  };
-
   const forward = async (call: Call, asked: Asked, session: Session): Promise<Answered> => {
+    const { meta, method, params } = asked;
     const { signal } = call.request;
+    const { introduction, upstreamId } = session;
+    let { instance } = session;
     const id = (session.last += 1);
-    const { message, meta, token } = asked;
-    const sent = { ...message, id, params: { ...asObject(message['params']), _meta: token === undefined ? meta : { ...meta, progressToken: id } } };
+    // Many clients may have chosen the same id, and the same token.
+    const sent = { id, method, params: { ...params, _meta: { ...meta, ...(meta['progressToken'] === undefined ? {} : { progressToken: id }) } } };
     session.headers = plainHeaders(call);
     session.active++;
-    let instance = session.instance;
     const release = (): void => {
       session.active--;
       session.seen = performance.now();
     };
-    const cancel = (): Promise<void> => tell(session, { method: 'notifications/cancelled', params: { requestId: id, reason: 'The client has gone' } }, instance);
+    const cancel = (): void => void tell(session, { method: 'notifications/cancelled', params: { requestId: id, reason: 'The client has gone' } }, instance);
+    const converted = (reply: Json): [number, Json] => modernReply(asked, reply, introduction['serverInfo']);
+
+    /** What of a stream is for this client. Null for the rest. */
+    const wanted = (event: Json): Json | null => {
+      const { id: its, method: says } = event;
+      const about = asObject(event['params']);
+      if (isReply(event)) return its === id ? converted(event)[1] : null;
+      // Nothing was declared that a server could ask for.
+      if (its !== undefined) void tell(session, says === 'ping' ? success(its, {}) : failure(its, -32601, 'Method not found'), instance);
+      else if (says === 'notifications/progress' && about['progressToken'] === id) return { ...event, params: { ...about, progressToken: meta['progressToken'] } };
+      else if (says === 'notifications/message' && asked.level >= 0 && LEVELS.indexOf(`${about['level']}`) >= asked.level) return { ...event };
+      return null;
+    };
+
     try {
-      const delivered = await call.send(inSession(session, sent, signal), session.upstreamId === undefined ? {} : { at: instance });
+      const delivered = await call.send(inSession(session, sent, signal), upstreamId === undefined ? {} : { at: instance });
       instance = delivered.instance;
       const { response } = delivered;
-      if (response.status === 200 && isEventStream(response)) return { instance, response: streamed(asked, session, id, delivered, cancel, release) };
-      const answer = await whole(call, asked, session, response);
+      const { status, headers } = response;
+      if (status === 200 && isEventStream(response)) {
+        let isAnswered = false;
+        const body = rewriteEvents(response.body, (event) => {
+          const passed = wanted(event);
+          isAnswered ||= passed !== null && isReply(passed);
+          return passed;
+        });
+        body.once('close', () => {
+          release();
+          if (!isAnswered) cancel();
+        });
+        return { instance: null, response: { status, headers: bridgedHeaders(headers), body } };
+      }
+      const body = await readBody(response.body, call.table.timeouts.response);
+      const reply = parseReply(body);
+      // Ended sessions are a 404 (2025-11-25, Session Management), or what many servers say in its place; neither was executed.
+      if (upstreamId !== undefined && (status === 404 || (status === 400 && at(reply, 'error', 'code') === -32000))) throw new UpstreamFault('refused');
       release();
-      return { instance, response: answer };
+      // Failures and limits are no less so for a modern client.
+      if (status === 429 || status >= 500) return { instance: null, response: { status, headers: bridgedHeaders(headers), body } };
+      if (reply) return answer(...converted(reply), headers);
+      log('warn', 'bridge-refused', { server: call.pool.server, method: method.slice(0, 64), status });
     } catch (error) {
       release();
       // It may run there, and nobody wants its answer (2026-07-28, Cancellation).
-      if (signal.aborted && error instanceof UpstreamFault && error.stage !== 'connect') void cancel();
+      if (signal.aborted && error instanceof UpstreamFault && error.stage !== 'connect') cancel();
       throw error;
     }
-  };
-
-  const streamed = (asked: Asked, session: Session, id: number, { instance, response }: Delivered, cancel: () => void, release: () => void): UpstreamResponse => {
-    let isAnswered = false;
-    const events = rewriteEvents(response.body, (event) => {
-      const { method } = event;
-      if (isReply(event)) {
-        isAnswered ||= event['id'] === id;
-        return event['id'] === id ? modernReply(asked, event, session.introduction['serverInfo'])[1] : null;
-      }
-      if (event['id'] !== undefined) {
-        // Nothing was declared that a server could ask for.
-        void tell(session, method === 'ping' ? success(event['id'], {}) : failure(event['id'], -32601, 'Method not found'), instance);
-        return null;
-      }
-      const params = asObject(event['params']);
-      if (method === 'notifications/progress') return params['progressToken'] === id ? { ...event, params: { ...params, progressToken: asked.token } } : null;
-      const isWanted = method === 'notifications/message' && asked.level >= 0 && LEVELS.indexOf(String(params['level'])) >= asked.level;
-      return isWanted ? { ...event } : null;
-    });
-    events.once('close', () => {
-      release();
-      if (!isAnswered) cancel();
-    });
-    return { status: 200, headers: bridgedHeaders(response.headers), body: events };
-  };
-
-  /** An answer that is no stream. Failures and limits pass as they are. */
-  const whole = async (call: Call, asked: Asked, session: Session, response: UpstreamResponse): Promise<UpstreamResponse> => {
-    const { status, headers } = response;
-    const body = await readBody(response.body, call.table.timeouts.response);
-    const reply = parseReply(body.toString());
-    // Ended sessions are a 404 (2025-11-25, Session Management), or what many servers say in its place; neither was executed.
-    if (session.upstreamId !== undefined && (status === 404 || (status === 400 && codeOf(reply) === -32000))) throw new SessionLost();
-    if (status === 429 || status >= 500) return { status, headers: bridgedHeaders(headers), body };
-    if (!reply) {
-      log('warn', 'bridge-refused', { server: call.pool.server, method: asked.method.slice(0, 64), status });
-      throw new UpstreamFault('answered');
-    }
-    return jsonAnswer(...modernReply(asked, reply, session.introduction['serverInfo']), headers);
+    throw new UpstreamFault('answered');
   };
 
   /** Once more in a new session, where the first has gone and nothing was executed in it. */
@@ -111,50 +98,31 @@ export function createToLegacy(log: Log): Direction {
     try {
       return await forward(call, asked, session);
     } catch (error) {
-      const isLost = error instanceof SessionLost || (error instanceof UpstreamFault && error.stage === 'refused');
-      if (!isLost || session.upstreamId === undefined) throw error;
+      if (!(error instanceof UpstreamFault) || error.stage !== 'refused' || session.upstreamId === undefined) throw error;
       sessions.lose(call, session);
     }
     return forward(call, asked, await sessions.of(call));
   };
 
   return {
-    exchange: async (call, served) => {
+    exchange: async (call, supportedVersions) => {
       const { message } = call;
-      if (message?.shape !== 'request') return own(202);
+      if (message?.shape !== 'request') return answer(202);
       const { id, method } = message;
       const session = NOT_SERVED.test(method) ? null : await sessions.of(call);
-      const needed = OF_CAPABILITY.exec(method)?.[1];
-      if (!session || (needed !== undefined && asObject(session.introduction['capabilities'])[needed] === undefined)) {
-        return own(404, failure(id, -32601, 'Method not found'));
-      }
-      if (method === 'server/discover') return own(200, success(id, discover(session, served)));
-      return forwardOnce(call, readAsked(asObject(JSON.parse(`${call.request.body}`)), method), session);
+      const { capabilities, instructions, serverInfo } = session?.introduction ?? {};
+      const needed = OF_CAPABILITY.exec(method)?.[0];
+      if (!session || (needed !== undefined && at(capabilities, needed) === undefined)) return answer(404, failure(id, -32601, 'Method not found'));
+      if (method !== 'server/discover') return forwardOnce(call, readAsked(JSON.parse(`${call.request.body}`), method), session);
+      return answer(200, success(id, complete({ supportedVersions, capabilities: bridgedCapabilities(capabilities), instructions, ...UNCACHED }, serverInfo)));
     },
     close: () => sessions.close(),
   };
 }
 
-/** Thrown where the upstream says so, for the one place that opens another. */
-class SessionLost extends UpstreamFault {
-  constructor() {
-    super('answered');
-  }
-}
-
-function readAsked(message: Json, method: string): Asked {
+function readAsked(message: unknown, method: string): Asked {
   // What the client brings to a call that asked for input is of no use to a server that starts again.
-  const { _meta, inputResponses: _responses, requestState: _state, ...params } = asObject(message['params']);
+  const { _meta, inputResponses: _responses, requestState: _state, ...params } = asObject(at(message, 'params'));
   const { [VERSION]: _version, [CLIENT_INFO]: _info, [LOG_LEVEL]: level, [CAPABILITIES]: capabilities, ...meta } = asObject(_meta);
-  return {
-    id: message['id'] as Asker['id'],
-    method,
-    opensUrls: asObject(asObject(capabilities)['elicitation'])['url'] !== undefined,
-    message: { ...message, params },
-    meta,
-    token: meta['progressToken'],
-    level: LEVELS.indexOf(String(level)),
-  };
+  return { id: at(message, 'id'), method, opensUrls: at(capabilities, 'elicitation', 'url') !== undefined, params, meta, level: LEVELS.indexOf(`${level}`) };
 }
-
-const own = (status: number, message?: Json): Answered => ({ instance: null, response: jsonAnswer(status, message) });
