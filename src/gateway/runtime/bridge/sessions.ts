@@ -100,13 +100,13 @@ export function inSession({ upstreamId, introduction, headers }: Pick<Session, '
   return { method: message ? 'POST' : 'DELETE', headers: own, body: message && Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...message })), signal };
 }
 
-/** Says what nobody waits for: a notification, an answer, or the end. */
+/** Says what nobody waits for: a notification, an answer, or the end. Never rejects. */
 export async function tell(session: Session, message: Json | null, { upstream } = session.instance): Promise<void> {
   try {
     const { body } = await upstream.send(inSession(session, message, AbortSignal.timeout(MOST_WAIT)));
     await readBody(body, MOST_WAIT);
-  } catch (error) {
-    if (!(error instanceof UpstreamFault)) throw error;
+  } catch {
+    // A server that cannot be told has lost what it would have been told about.
   }
 }
 
