@@ -73,6 +73,12 @@ describe('events', () => {
     assert.deepEqual([failed, JSON.stringify(seen[0]).length], [false, big.length]);
   });
 
+  test('what is nested too deeply to be written breaks the stream off, and nothing else', async () => {
+    const deep = `data: {"jsonrpc":"2.0","id":1,"result":${'['.repeat(50_000)}${']'.repeat(50_000)}}\n\n`;
+    assert.equal((await through([Buffer.from(deep)], (message) => ({ ...message }))).failed, true);
+    assert.equal((await through([Buffer.from(deep)])).failed, false);
+  });
+
   test('any bytes, cut anywhere, are read as they would be in one piece', async (t) => {
     const { seed, below, pick, bytes } = chance();
     t.diagnostic(`seed ${seed}`);

@@ -149,6 +149,8 @@ describe('a request', () => {
     const odd = await send('/mcp/old', 'tools/call', { name: 'x' }, 'odd');
     assert.deepEqual([odd.status, odd.json['id'], odd.json['error'].code], [502, 'odd', 502]);
     assert.equal((await gateway.waitFor('bridge-refused'))['status'], 200);
+    old.call = ({ response }) => void response.writeHead(403, { 'content-type': 'application/json' }).end('{"error":"forbidden"}');
+    assert.equal((await send('/mcp/old', 'tools/call', { name: 'x' })).status, 502);
   });
 
   test('an answer beyond 16 MB is none', async () => {

@@ -15,7 +15,6 @@ const BLANK = /(?:\r\n|\n|\r(?!\n)){2,}/;
 const MOST = 4 * 2 ** 20;
 /** A server need not close its stream behind the answer (SHOULD); ours ends there. */
 const GRACE = 1000;
-const COMMENT = ':';
 
 /** The stream ends with the first answer that passes, which is the last thing that belongs on it. */
 export class Events extends Transform {
@@ -48,7 +47,12 @@ export class Events extends Transform {
       this.#tail = blocks.pop() ?? '';
       this.#parts = [this.#tail];
       this.#size = this.#tail.length;
-      for (const block of blocks) if (block && !this.#over) this.#pass(block);
+      try {
+        for (const block of blocks) if (block && !this.#over) this.#pass(block);
+      } catch (error) {
+        // JSON can be read that is nested too deeply to be written.
+        return done(new UpstreamFault('answered', error));
+      }
     }
     this.#tail = this.#tail.slice(-3);
     done(this.#size > MOST ? new UpstreamFault('answered') : null);
@@ -59,8 +63,8 @@ export class Events extends Transform {
     const messages = messagesIn(lines);
     const passed = messages.map(this.#rewrite).filter((message) => message !== null);
     const isSame = lines.every((line) => /^(?::|$)/.test(line)) || (messages.length === 1 && passed[0] === messages[0]);
-    const written = passed.map((message) => `event: message\ndata: ${JSON.stringify(message)}`).join('\n\n');
-    this.push(`${isSame ? block : written || COMMENT}\n\n`);
+    const texts = isSame ? [block] : passed.map((message) => `event: message\ndata: ${JSON.stringify(message)}`);
+    this.push(`${texts.join('\n\n') || ':'}\n\n`);
     if (passed.some(isReply)) this.finish();
   }
 }

@@ -18,7 +18,7 @@ const NAMED_BY: ReadonlyMap<unknown, string> = new Map([
   ['resources/read', 'uri'],
 ]);
 /** What a message of one era says of itself in headers is not so in the other. */
-const OF_ONE_ERA = /^(?:mcp-(?:protocol-version|method|name|session-id|param-.*)|last-event-id)$/;
+const OF_ONE_ERA = /^(?:mcp-(?:protocol-version|method|name|param-.*)|last-event-id)$/;
 
 /** Of a message that the gateway writes, and whose answer it can read. */
 export function plainHeaders({ request }: Call): Readonly<Record<string, string>> {
