@@ -20,10 +20,10 @@ function server() {
     return { status: 200, headers: { 'mcp-session-id': session }, body: Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: 'mcpgen', result })) };
   };
   const instance = { id: 'one', upstream: { send } };
-  const pool = { server: 'x', byId: () => instance };
+  const pool = { server: 'x', byId: (): object | undefined => instance };
   const call = (owner: string, at: object = pool) =>
     ({ pool: at, owner, table: { timeouts: { connect: 1000, firstByte: 1000 } }, request: { headers: {} }, send: async (request: UpstreamRequest) => ({ instance, response: await send(request) }) }) as unknown as Call;
-  return { log, call, instance, breakIt: (broken: boolean) => void (isBroken = broken) };
+  return { log, call, pool, instance, breakIt: (broken: boolean) => void (isBroken = broken) };
 }
 
 function sessions(options?: SessionsOptions): Sessions {
@@ -54,8 +54,8 @@ describe('sessions', () => {
     assert.equal((await pool.of(call('a'))).upstreamId, 's2');
   });
 
-  test('one that is lost, or whose pool is another since a reload, is opened anew', async () => {
-    const { call, instance } = server();
+  test('one that is lost, whose pool is another since a reload, or whose instance has left, is opened anew', async () => {
+    const { call, instance, pool: instances } = server();
     const pool = sessions();
     const first = await pool.of(call('a'));
     pool.lose(call('a'), first);
@@ -65,8 +65,9 @@ describe('sessions', () => {
     const reloaded = { server: 'x', byId: () => instance };
     const third = await pool.of(call('a', reloaded));
     assert.notEqual(third, second);
-    const gone = { server: 'x', byId: () => undefined };
-    assert.notEqual(await pool.of(call('a', gone)), third);
+    const fourth = await pool.of(call('a'));
+    instances.byId = () => undefined;
+    assert.notEqual(await pool.of(call('a')), fourth);
   });
 
   test('one that nobody uses is ended, one in use is not', async () => {

@@ -83,6 +83,7 @@ function serveModern(server: ModernServer, { message, method, headers, response 
     if (wanted.some(([header, value]) => decodeHeader(headers[`mcp-param-${header.toLowerCase()}`] ?? '') !== String(value))) return fail(400, -32020);
   }
   server.executed.push(String(name));
+  if (name === 'silent') return;
   if (name === 'asks') return json(response, { jsonrpc: '2.0', id, result: { resultType: 'input_required', inputRequests: {} } });
   if (name === 'needs') return fail(400, -32021, { requiredCapabilities: { elicitation: {} } });
   if (name === 'broken') return fail(400, -32022, { supported: ['2027-01-01'] });

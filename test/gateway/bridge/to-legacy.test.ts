@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
 import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
 import { as, startGateway, type RunningGateway } from '../../support/gateway.js';
-import { ask, until } from '../../support/http.js';
+import { ask, until, within } from '../../support/http.js';
 import { json, stream, type Received } from '../../support/upstreams.js';
 import { askModern, begin, events, modernPost, REGION_TOOL, startExample, startLegacy, type Json, type LegacyServer } from './support.js';
 
@@ -196,7 +196,7 @@ describe('a stream', () => {
     const call = sentAs('tools/call').at(-1) ?? assert.fail();
     const before = sentAs('notifications/cancelled').length;
     connection.close();
-    await call.abandoned;
+    await within(call.abandoned, 'the stream being given up');
     await until('the server being told', () => sentAs('notifications/cancelled').length === before + 1);
     const told = sentAs('notifications/cancelled').at(-1) ?? assert.fail();
     assert.deepEqual([told.message?.params?.['requestId'], told.headers['mcp-session-id']], [call.message?.id, call.headers['mcp-session-id']]);

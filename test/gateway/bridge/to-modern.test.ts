@@ -6,7 +6,7 @@ import { connect, textOf } from '../../support/client.js';
 import { initialize, request } from '../../support/gateway-messages.js';
 import { gatewayConfig } from '../../support/gateway-tables.js';
 import { startGateway, type RunningGateway } from '../../support/gateway.js';
-import { ask, until } from '../../support/http.js';
+import { ask, until, within } from '../../support/http.js';
 import { askLegacy, begin, callOf, events, legacyPost, openSession, startModern, type Json, type ModernServer } from './support.js';
 
 const PATH = '/mcp/new';
@@ -67,7 +67,7 @@ describe('the official client of the legacy revisions', () => {
     const called = client.callTool({ name: 'slow', arguments: { hold: true } }, undefined, { signal: stop.signal, onprogress: () => stop.abort() });
     await assert.rejects(called);
     const received = sentAs('tools/call').at(-1) ?? assert.fail();
-    await received.abandoned;
+    await within(received.abandoned, 'the call being aborted');
   });
 });
 
@@ -197,6 +197,16 @@ describe('cancelling', () => {
     [one, two, three].forEach((connection) => connection.close());
   });
 
+  test('reaches a call that has not begun to answer, which then ends without one', async () => {
+    const session = await openSession(gateway.port, PATH);
+    const called = ask(gateway.port, legacyPost(PATH, callOf('silent', {}, 'quiet'), session));
+    await until('the call being there', () => server.executed.includes('silent'));
+    await ask(gateway.port, legacyPost(PATH, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 'quiet' } }, session));
+    const { status, text: body } = await called;
+    assert.deepEqual([status, body], [202, '']);
+    await within(sentAs('tools/call').at(-1)?.abandoned ?? assert.fail(), 'the call being aborted');
+  });
+
   test('leaving does not: the call runs to its end', async () => {
     const session = await openSession(gateway.port, PATH);
     const connection = await begin(gateway.port, legacyPost(PATH, callOf('slow', { hold: true }, 1, { progressToken: 't' }), session));
@@ -205,7 +215,7 @@ describe('cancelling', () => {
     connection.reset();
     await gateway.waitFor('request', (line) => line['tool'] === 'slow' && line['complete'] === false);
     received.response.end('data: {"jsonrpc":"2.0","id":1,"result":{"resultType":"complete","content":[]}}\n\n');
-    await received.finished;
+    await within(received.finished, 'the answer being taken');
   });
 });
 
