@@ -138,6 +138,16 @@ describe('a legacy client', () => {
   });
 });
 
+test('a bridged session is served by a process that has not met its server', async () => {
+  const modern = await startModern();
+  const config = gatewayConfig({ servers: { it: http }, gateway: { sessionKeys: [{ secret: 'SESSION_KEY' }] } });
+  const [one, other] = await Promise.all([startGateway({ config, pools: { it: [modern.url] } }), startGateway({ config, pools: { it: [modern.url] } })]);
+  const session = await openSession(one.port, '/mcp/it');
+  const { status, json: answer } = await askLegacy(other.port, '/mcp/it', callOf('echo', { a: 1 }), session);
+  assert.deepEqual([status, (JSON.parse(answer['result'].content[0].text) as Json)['args']], [200, { a: 1 }]);
+  await Promise.all([one.stop(), other.stop()]);
+});
+
 test('a gateway takes another era for its server when it is told so', async () => {
   const old = await startLegacy();
   const of = (revision: string) => gatewayConfig({ servers: { it: { ...http, revision } }, gateway: { admin: {} } });

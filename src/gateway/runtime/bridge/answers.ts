@@ -27,16 +27,18 @@ export function parseReply(body: Buffer): Json | null {
   }
 }
 
-/** With no message, an empty one. */
-export function answer(status: number, message?: unknown, headers: UpstreamResponse['headers'] = {}): Answered {
-  const body = Buffer.from(message === undefined ? '' : JSON.stringify(message));
-  const type = message === undefined ? {} : { 'content-type': 'application/json' };
-  return { instance: null, response: { status, headers: { ...bridgedHeaders(headers), ...type, 'content-length': `${body.length}` }, body } };
+type Headers = UpstreamResponse['headers'];
+
+/** Without what its server told of bytes that were replaced, or of a session that is none of the client's. */
+export function passed(status: number, { 'content-length': _length, 'mcp-session-id': _session, ...headers }: Headers, body: Buffer | Readable): Answered {
+  const length = Buffer.isBuffer(body) ? { 'content-length': `${body.length}` } : {};
+  return { instance: null, response: { status, headers: { ...headers, ...length }, body } };
 }
 
-/** Without what told of bytes that were replaced, or of a session that is none of the client's. */
-export function bridgedHeaders({ 'content-length': _length, 'mcp-session-id': _session, ...rest }: UpstreamResponse['headers']): UpstreamResponse['headers'] {
-  return rest;
+/** With no message, an empty one. */
+export function answer(status: number, message?: unknown, headers: Headers = {}): Answered {
+  const type = message === undefined ? {} : { 'content-type': 'application/json' };
+  return passed(status, { ...headers, ...type }, Buffer.from(message === undefined ? '' : JSON.stringify(message)));
 }
 
 export function readBody(body: Buffer | Readable, within: number): Promise<Buffer> {

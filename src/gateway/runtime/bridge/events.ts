@@ -24,7 +24,8 @@ export class Events extends Transform {
   #size = 0;
   /** The last characters so far, in which an end may have begun. */
   #tail = '';
-  #over = false;
+  /** It has its answer, or needs none. */
+  isOver = false;
 
   constructor(rewrite: Rewrite) {
     super();
@@ -33,7 +34,7 @@ export class Events extends Transform {
 
   /** Ends it as if the answer had come. */
   finish(): void {
-    this.#over = true;
+    this.isOver = true;
     this.push(null);
   }
 
@@ -48,7 +49,7 @@ export class Events extends Transform {
       this.#parts = [this.#tail];
       this.#size = this.#tail.length;
       try {
-        for (const block of blocks) if (block && !this.#over) this.#pass(block);
+        for (const block of blocks) if (block && !this.isOver) this.#pass(block);
       } catch (error) {
         // JSON can be read that is nested too deeply to be written.
         return done(new UpstreamFault('answered', error));

@@ -37,7 +37,7 @@ export interface SessionsOptions {
 }
 
 /** For what nobody waits for. */
-const MOST_WAIT = 5000;
+const MOST_WAIT = 3000;
 const INITIALIZE = { id: 'mcpgen', method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'mcpgen-gateway', version: '1' } } };
 
 export class Sessions {

@@ -3,7 +3,7 @@ import type { Answered, Call } from '../call.js';
 import { isEventStream } from '../headers.js';
 import type { Log } from '../log.js';
 import { UpstreamFault } from '../upstream/upstream.js';
-import { answer, asObject, at, bridgedCapabilities, bridgedHeaders, failure, isReply, parseReply, readBody, success, type Json } from './answers.js';
+import { answer, asObject, at, bridgedCapabilities, failure, isReply, parseReply, passed, readBody, success, type Json } from './answers.js';
 import type { Exchange } from './bridge.js';
 import { rewriteEvents } from './events.js';
 import { CAPABILITIES, CLIENT_INFO, LOG_LEVEL, plainHeaders, VERSION } from './requests.js';
@@ -63,17 +63,12 @@ export function createToLegacy(log: Log): { readonly exchange: Exchange; close()
       const { response } = delivered;
       const { status, headers } = response;
       if (status === 200 && isEventStream(response)) {
-        let isAnswered = false;
-        const body = rewriteEvents(response.body, (event) => {
-          const passed = wanted(event);
-          isAnswered ||= passed !== null && isReply(passed);
-          return passed;
-        });
+        const body = rewriteEvents(response.body, wanted);
         body.once('close', () => {
           release();
-          if (!isAnswered) cancel();
+          if (!body.isOver) cancel();
         });
-        return { instance: null, response: { status, headers: bridgedHeaders(headers), body } };
+        return passed(status, headers, body);
       }
       const body = await readBody(response.body, call.table.timeouts.response);
       const reply = parseReply(body);
@@ -81,7 +76,7 @@ export function createToLegacy(log: Log): { readonly exchange: Exchange; close()
       if (upstreamId !== undefined && (status === 404 || (status === 400 && at(reply, 'error', 'code') === -32000))) throw new UpstreamFault('refused');
       release();
       // Failures and limits are no less so for a modern client.
-      if (status === 429 || status >= 500) return { instance: null, response: { status, headers: bridgedHeaders(headers), body } };
+      if (status === 429 || status >= 500) return passed(status, headers, body);
       if (reply) return answer(...converted(reply), headers);
       log('warn', 'bridge-refused', { server: call.pool.server, method: method.slice(0, 64), status });
     } catch (error) {

@@ -5,7 +5,7 @@ import type { Log } from '../log.js';
 import type { Revision } from '../types.js';
 import type { Delivered } from '../upstream/deliver.js';
 import { UpstreamFault } from '../upstream/upstream.js';
-import { answer, asObject, at, bridgedCapabilities, bridgedHeaders, failure, isReply, parseReply, readBody, success, type Json } from './answers.js';
+import { answer, asObject, at, bridgedCapabilities, failure, isReply, parseReply, passed, readBody, success, type Json } from './answers.js';
 import type { Exchange } from './bridge.js';
 import { readReply, rewriteEvents, type Events } from './events.js';
 import { Hints } from './hints.js';
@@ -78,11 +78,11 @@ export function createToModern(log: Log): Exchange {
       const { status, headers } = response;
       if (status === 200 && isEventStream(response)) {
         events = rewriteEvents(response.body, (event) => (isReply(event) ? legacyReply(call, message, event)[1] : event)).once('close', done);
-        return { instance: null, response: { status, headers: bridgedHeaders(headers), body: events } };
+        return passed(status, headers, events);
       }
       const body = await readBody(response.body, call.table.timeouts.response);
       done();
-      if (!ITS_OWN.includes(status)) return { instance: null, response: { status, headers: bridgedHeaders(headers), body } };
+      if (!ITS_OWN.includes(status)) return passed(status, headers, body);
       const reply = parseReply(body);
       // A 404 that passed would end the client's session.
       return answer(...(reply ? legacyReply(call, message, reply) : misunderstood(call, message, status)), headers);
