@@ -145,6 +145,9 @@ describe('a request', () => {
     old.call = ({ response }) => void response.writeHead(429, { 'retry-after': '3' }).end('{}');
     const limited = await send('/mcp/old', 'tools/call', { name: 'x' });
     assert.deepEqual([limited.status, limited.headers['retry-after'], limited.text], [429, '3', '{}']);
+    old.call = ({ response }, reply) => void response.writeHead(502, { 'content-type': 'application/json' }).end(JSON.stringify(reply({ error: { code: -32603, message: 'It exited' } })));
+    const failed = await send('/mcp/old', 'tools/call', { name: 'x' }, 'mine');
+    assert.deepEqual([failed.status, failed.json], [502, { jsonrpc: '2.0', id: 'mine', error: { code: -32603, message: 'It exited' } }]);
     old.call = ({ response }) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<p>');
     const odd = await send('/mcp/old', 'tools/call', { name: 'x' }, 'odd');
     assert.deepEqual([odd.status, odd.json['id'], odd.json['error'].code], [502, 'odd', 502]);

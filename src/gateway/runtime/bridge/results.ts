@@ -22,15 +22,15 @@ export function complete(result: Json, serverInfo: unknown, resultType = 'comple
 }
 
 /** The answer and its status. */
-export function modernReply({ id, method, opensUrls }: Asker, { error, result }: Json, serverInfo: unknown): [number, Json] {
-  if (error !== undefined) {
+export function modernReply({ id, method, opensUrls }: Asker, { error, result = {} }: Json, serverInfo: unknown): [number, Json] {
+  if (error) {
     const { code, message, data } = asObject(error);
     const elicitations = at(data, 'elicitations');
     if (code === -32042 && opensUrls && MAY_ASK.includes(method) && Array.isArray(elicitations)) {
       const inputRequests = Object.fromEntries(elicitations.map((params, index) => [`url-${index + 1}`, { method: 'elicitation/create', params }]));
       return [200, success(id, complete({ inputRequests }, serverInfo, 'input_required'))];
     }
-    return [code === -32601 ? 404 : 200, failure(id, CODES.get(code) ?? code, message, data)];
+    return [code === -32601 ? 404 : 200, failure(id, CODES.get(code) ?? code ?? -32603, message, data)];
   }
   const own = asObject(method === 'tools/list' ? withoutHeaders(result) : result);
   return [200, success(id, { ...complete(own, serverInfo), ...(CACHEABLE.test(method) ? UNCACHED : {}) })];

@@ -76,8 +76,12 @@ export function createToLegacy(log: Log): { readonly exchange: Exchange; close()
       if (upstreamId !== undefined && (status === 404 || (status === 400 && at(reply, 'error', 'code') === -32000))) throw new UpstreamFault('refused');
       release();
       // Failures and limits are no less so for a modern client.
-      if (status === 429 || status >= 500) return passed(status, headers, body);
-      if (reply) return answer(...converted(reply), headers);
+      const isFailure = status === 429 || status >= 500;
+      if (reply) {
+        const [usual, message] = converted(reply);
+        return answer(isFailure ? status : usual, message, headers);
+      }
+      if (isFailure) return passed(status, headers, body);
       log('warn', 'bridge-refused', { server: call.pool.server, method: method.slice(0, 64), status });
     } catch (error) {
       release();
