@@ -241,6 +241,18 @@ describe('a session', () => {
     old.behave = behave;
   });
 
+  test('is not lost by a 404 for a method', async () => {
+    const behave = old.behave;
+    old.behave = (received) => {
+      if (received.message?.method !== 'tools/call') return behave(received);
+      received.response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id: received.message.id, error: { code: -32601, message: 'no' } }));
+    };
+    const before = sentAs('initialize').length;
+    const { status, json: answer } = await send('/mcp/old', 'tools/call', { name: 'x' });
+    assert.deepEqual([status, answer['error'].code, sentAs('initialize').length], [404, -32601, before]);
+    old.behave = behave;
+  });
+
   test('that no server opens is the gateway’s failure, and the next request tries again', async () => {
     const fresh = await startLegacy();
     const behave = fresh.behave;

@@ -72,10 +72,10 @@ export class Events extends Transform {
 
 /** What an event says; nothing where it is of another type than MCP's, or no JSON-RPC. */
 function messagesIn(lines: readonly string[]): Json[] {
-  const [data, types] = ['data', 'event'].map((field) => lines.filter((line) => line.startsWith(`${field}:`)).map((line) => line.slice(field.length + 1))) as [string[], string[]];
-  if (!types.every((type) => /^ ?(?:message)?$/.test(type))) return [];
+  const [data, types] = ['data:', 'event:'].map((field) => lines.filter((line) => line.startsWith(field)).map((line) => line.slice(field.length)));
+  if (!types?.every((type) => /^ ?(?:message)?$/.test(type))) return [];
   try {
-    return [JSON.parse(data.join('\n'))].flat().map(asObject).filter(({ jsonrpc }) => jsonrpc === '2.0');
+    return [JSON.parse(data?.join('\n') ?? '')].flat().map(asObject).filter(({ jsonrpc }) => jsonrpc === '2.0');
   } catch {
     return [];
   }

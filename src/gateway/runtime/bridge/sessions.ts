@@ -38,7 +38,8 @@ export interface SessionsOptions {
 
 /** For what nobody waits for. */
 const MOST_WAIT = 3000;
-const INITIALIZE = { id: 'mcpgen', method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'mcpgen-gateway', version: '1' } } };
+const CLIENT_INFO = { name: 'mcpgen-gateway', version: '1' };
+const INITIALIZE = { id: 'mcpgen', method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: CLIENT_INFO } };
 
 export class Sessions {
   readonly #entries = new Map<string, Entry>();
@@ -47,14 +48,16 @@ export class Sessions {
 
   constructor({ idle = 300_000, most = 1000 }: SessionsOptions = {}) {
     this.#most = most;
-    this.#timer = setInterval(() => this.#endWhere(({ active, seen }) => active === 0 && performance.now() - seen > idle), idle / 10).unref();
+    const isIdle = ({ active, seen }: Session): boolean => active === 0 && performance.now() - seen > idle;
+    this.#timer = setInterval(() => this.#endWhere(isIdle), idle / 10).unref();
   }
 
   /** The owner's session, opened when there is none that still can be reached. Callers that come meanwhile share it. */
   async of(call: Call): Promise<Session> {
     const key = keyOf(call);
     const known = this.#entries.get(key);
-    const entry = known?.pool === call.pool && (!known.session || isThere(call.pool, known.session)) ? known : { pool: call.pool, opening: open(call), session: null };
+    const isUsable = known?.pool === call.pool && (!known.session || isThere(call.pool, known.session));
+    const entry = isUsable ? known : { pool: call.pool, opening: open(call), session: null };
     // The latest use goes last.
     this.#entries.delete(key);
     this.#entries.set(key, entry);
@@ -93,10 +96,13 @@ export class Sessions {
 const keyOf = ({ pool, owner }: Call): string => `${pool.server}\n${owner}`;
 const isThere = (pool: Pool, { upstreamId, instance }: Session): boolean => upstreamId === undefined || pool.byId(instance.id) === instance;
 
+type Bound = Pick<Session, 'upstreamId' | 'introduction' | 'headers'>;
+
 /** @param message null ends the session */
-export function inSession({ upstreamId, introduction, headers }: Pick<Session, 'upstreamId' | 'introduction' | 'headers'>, message: Json | null, signal: AbortSignal): UpstreamRequest {
-  const version = introduction['protocolVersion'];
-  const own = { ...headers, ...(version === undefined ? {} : { 'mcp-protocol-version': `${version}` }), ...(upstreamId === undefined ? {} : { 'mcp-session-id': upstreamId }) };
+export function inSession({ upstreamId, introduction, headers }: Bound, message: Json | null, signal: AbortSignal): UpstreamRequest {
+  const own: Record<string, string> = { ...headers };
+  if (introduction['protocolVersion']) own['mcp-protocol-version'] = `${introduction['protocolVersion']}`;
+  if (upstreamId !== undefined) own['mcp-session-id'] = upstreamId;
   return { method: message ? 'POST' : 'DELETE', headers: own, body: message && Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...message })), signal };
 }
 
@@ -117,7 +123,8 @@ async function open(call: Call): Promise<Session> {
   const { instance, response } = await call.send(inSession({ upstreamId: undefined, introduction: {}, headers }, INITIALIZE, signal), { repeats: 1 });
   const introduction = asObject(at(await readReply(response, firstByte), 'result'));
   if (response.status !== 200 || !introduction['protocolVersion']) throw new UpstreamFault('answered');
-  const session: Session = { instance, upstreamId: response.headers['mcp-session-id']?.toString(), introduction, headers, active: 0, seen: performance.now(), last: 0 };
+  const upstreamId = response.headers['mcp-session-id']?.toString();
+  const session: Session = { instance, upstreamId, introduction, headers, active: 0, seen: performance.now(), last: 0 };
   const greeted = await call.send(inSession(session, { method: 'notifications/initialized' }, signal), { at: instance });
   await readBody(greeted.response.body, firstByte);
   return session;

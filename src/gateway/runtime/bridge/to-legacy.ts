@@ -2,7 +2,7 @@
 import type { Answered, Call } from '../call.js';
 import { isEventStream } from '../headers.js';
 import type { Log } from '../log.js';
-import { UpstreamFault } from '../upstream/upstream.js';
+import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
 import { answer, asObject, at, bridgedCapabilities, failure, isReply, parseReply, passed, readBody, success, type Json } from './answers.js';
 import type { Exchange } from './bridge.js';
 import { rewriteEvents } from './events.js';
@@ -35,14 +35,17 @@ export function createToLegacy(log: Log): { readonly exchange: Exchange; close()
     let { instance } = session;
     const id = (session.last += 1);
     // Many clients may have chosen the same id, and the same token.
-    const sent = { id, method, params: { ...params, _meta: { ...meta, ...(meta['progressToken'] === undefined ? {} : { progressToken: id }) } } };
+    const token = meta['progressToken'];
+    const sent = { id, method, params: { ...params, _meta: token === undefined ? meta : { ...meta, progressToken: id } } };
     session.headers = plainHeaders(call);
     session.active++;
     const release = (): void => {
       session.active--;
       session.seen = performance.now();
     };
-    const cancel = (): void => void tell(session, { method: 'notifications/cancelled', params: { requestId: id, reason: 'The client has gone' } }, instance);
+    const cancel = (): void => {
+      void tell(session, { method: 'notifications/cancelled', params: { requestId: id, reason: 'The client has gone' } }, instance);
+    };
     const converted = (reply: Json): [number, Json] => modernReply(asked, reply, introduction['serverInfo']);
 
     /** What of a stream is for this client. Null for the rest. */
@@ -52,43 +55,45 @@ export function createToLegacy(log: Log): { readonly exchange: Exchange; close()
       if (isReply(event)) return its === id ? converted(event)[1] : null;
       // Nothing was declared that a server could ask for.
       if (its !== undefined) void tell(session, says === 'ping' ? success(its, {}) : failure(its, -32601, 'Method not found'), instance);
-      else if (says === 'notifications/progress' && about['progressToken'] === id) return { ...event, params: { ...about, progressToken: meta['progressToken'] } };
-      else if (says === 'notifications/message' && asked.level >= 0 && LEVELS.indexOf(`${about['level']}`) >= asked.level) return { ...event };
-      return null;
+      if (says === 'notifications/progress' && about['progressToken'] === id) return { ...event, params: { ...about, progressToken: token } };
+      const isWanted = says === 'notifications/message' && asked.level >= 0 && LEVELS.indexOf(`${about['level']}`) >= asked.level;
+      return isWanted ? { ...event } : null;
     };
 
+    let response: UpstreamResponse;
+    let body: Buffer;
     try {
-      const delivered = await call.send(inSession(session, sent, signal), upstreamId === undefined ? {} : { at: instance });
-      instance = delivered.instance;
-      const { response } = delivered;
-      const { status, headers } = response;
-      if (status === 200 && isEventStream(response)) {
-        const body = rewriteEvents(response.body, wanted);
-        body.once('close', () => {
+      ({ instance, response } = await call.send(inSession(session, sent, signal), upstreamId === undefined ? {} : { at: instance }));
+      if (response.status === 200 && isEventStream(response)) {
+        const events = rewriteEvents(response.body, wanted);
+        events.once('close', () => {
           release();
-          if (!body.isOver) cancel();
+          if (!events.isOver) cancel();
         });
-        return passed(status, headers, body);
+        return passed(200, response.headers, events);
       }
-      const body = await readBody(response.body, call.table.timeouts.response);
-      const reply = parseReply(body);
-      // Ended sessions are a 404 (2025-11-25, Session Management), or what many servers say in its place; neither was executed.
-      if (upstreamId !== undefined && (status === 404 || (status === 400 && at(reply, 'error', 'code') === -32000))) throw new UpstreamFault('refused');
-      release();
-      // Failures and limits are no less so for a modern client.
-      const isFailure = status === 429 || status >= 500;
-      if (reply) {
-        const [usual, message] = converted(reply);
-        return answer(isFailure ? status : usual, message, headers);
-      }
-      if (isFailure) return passed(status, headers, body);
-      log('warn', 'bridge-refused', { server: call.pool.server, method: method.slice(0, 64), status });
+      body = await readBody(response.body, call.table.timeouts.response);
     } catch (error) {
       release();
       // It may run there, and nobody wants its answer (2026-07-28, Cancellation).
       if (signal.aborted && error instanceof UpstreamFault && error.stage !== 'connect') cancel();
       throw error;
     }
+    release();
+    const { status, headers } = response;
+    const reply = parseReply(body);
+    const code = at(reply, 'error', 'code');
+    // Ended sessions are a 404 (2025-11-25, Session Management), or what many servers say in its place; neither was executed.
+    const isLost = (status === 404 && code !== -32601) || (status === 400 && code === -32000);
+    if (isLost && upstreamId !== undefined) throw new UpstreamFault('refused');
+    // Failures and limits are no less so for a modern client.
+    const isFailure = status === 429 || status >= 500;
+    if (reply) {
+      const [usual, message] = converted(reply);
+      return answer(isFailure ? status : usual, message, headers);
+    }
+    if (isFailure) return passed(status, headers, body);
+    log('warn', 'bridge-refused', { server: call.pool.server, method: method.slice(0, 64), status });
     throw new UpstreamFault('answered');
   };
 
