@@ -61,7 +61,10 @@ describe('hints', () => {
     const annotated = (header: unknown): Json => ({ 'x-mcp-header': header });
     const schema = {
       ...annotated('Root'),
-      properties: { s: annotated('S'), n: annotated('N'), b: annotated('B'), missing: annotated('M'), nil: annotated('Nil'), object: annotated('O'), bad: annotated('not a token'), deep: { properties: { constructor: annotated('C'), x: annotated('X') } } },
+      properties: {
+        ...{ s: annotated('S'), n: annotated('N'), b: annotated('B'), missing: annotated('M'), nil: annotated('Nil'), object: annotated('O'), bad: annotated('not a token') },
+        deep: { properties: { constructor: annotated('C'), x: annotated('X') } },
+      },
       anyOf: [{ properties: { s: annotated('Other') } }],
     };
     const { call } = server({}, schema);

@@ -9,11 +9,18 @@ import { startUpstream, type Received } from '../../support/upstreams.js';
 import { callOf, events, legacyPost, modernPost, startLegacy, startModern, type Json } from './support.js';
 
 const { seed, below, pick, bytes } = chance();
-const VALUES: readonly unknown[] = [null, 0, 'x', [], {}, [{}], { resultType: 5 }, { tools: null }, { tools: [null, 1, { inputSchema: { properties: { a: null } } }] }, { content: [] }, { _meta: [] }, { inputRequests: 1, resultType: 'input_required' }, { code: -32042, data: { elicitations: [null] } }, { code: 'x' }, { code: -32601, message: 5 }, { code: -32020 }, { code: -32000 }];
+const VALUES: readonly unknown[] = [
+  null, 0, 'x', [], {}, [{}],
+  { resultType: 5 }, { tools: null }, { tools: [null, 1, { inputSchema: { properties: { a: null } } }] }, { content: [] }, { _meta: [] }, { inputRequests: 1, resultType: 'input_required' },
+  { code: -32042, data: { elicitations: [null] } }, { code: 'x' }, { code: -32601, message: 5 }, { code: -32020 }, { code: -32000 },
+];
 
 function junk({ message }: Received): string {
   const id = pick<unknown>([message?.id, message?.id, message?.id, null, 'other', undefined]);
-  const fields = pick<Json>([{ result: pick(VALUES) }, { error: pick(VALUES) }, { method: pick(['ping', 'notifications/progress', 'notifications/message', 'x', '']), params: pick(VALUES) }, {}]);
+  const fields = pick<Json>([
+    { result: pick(VALUES) }, { error: pick(VALUES) }, {},
+    { method: pick(['ping', 'notifications/progress', 'notifications/message', 'x', '']), params: pick(VALUES) },
+  ]);
   const whole = { jsonrpc: pick(['2.0', '2.0', '2.0', '1.0']), id, ...fields };
   return pick([JSON.stringify(whole), JSON.stringify([whole]), JSON.stringify(pick(VALUES)), bytes(below(20)).toString('latin1'), '']);
 }
@@ -23,8 +30,10 @@ function misbehave(received: Received): void {
   const status = pick([200, 200, 200, 202, 204, 301, 400, 401, 404, 405, 409, 429, 500, 503]);
   const type = pick(['application/json', 'text/event-stream', 'text/event-stream; charset=utf-8', 'text/html', '']);
   response.writeHead(status, { ...(type ? { 'content-type': type } : {}), ...(below(4) === 0 ? { 'mcp-session-id': 'odd' } : {}) });
-  const parts = Array.from({ length: below(4) + 1 }, () => (type.startsWith('text/event') ? `${pick(['data: ', 'event: x\ndata:', 'id: 3\ndata: ', ':', ''])}${junk(received)}${pick(['\n\n', '\r\n\r\n', '\r\r', '\n'])}` : junk(received)));
-  for (const part of parts) response.write(part);
+  for (let parts = below(4) + 1; parts > 0; parts--) {
+    const [before, behind] = type.startsWith('text/event') ? [pick(['data: ', 'event: x\ndata:', 'id: 3\ndata: ', ':', '']), pick(['\n\n', '\r\n\r\n', '\r\r', '\n'])] : ['', ''];
+    response.write(`${before}${junk(received)}${behind}`);
+  }
   if (below(8) === 0) response.destroy();
   else response.end();
 }
@@ -33,7 +42,10 @@ test('whatever servers answer', { timeout: 120_000 }, async (t) => {
   t.diagnostic(`seed ${seed}`);
   const server = (revision: string) => ({ kind: 'http', revision, instances: [{ url: 'http://127.0.0.1:9/mcp' }] });
   const [old, fresh, any] = await Promise.all([startLegacy(), startModern(), startUpstream()]);
-  const config = gatewayConfig({ servers: { old: server('legacy'), fresh: server('modern'), any: server('auto') }, gateway: { admin: {}, limits: { perAddress: '100000/s' }, timeouts: { firstByte: '1s', response: '1s', idleStream: '1s' } } });
+  const config = gatewayConfig({
+    servers: { old: server('legacy'), fresh: server('modern'), any: server('auto') },
+    gateway: { admin: {}, limits: { perAddress: '100000/s' }, timeouts: { firstByte: '1s', response: '1s', idleStream: '1s' } },
+  });
   const gateway = await startGateway({ config, pools: { old: [old.url], fresh: [fresh.url], any: [any.url] } });
   for (const upstream of [old, fresh, any]) {
     const { behave } = upstream;
@@ -48,7 +60,9 @@ test('whatever servers answer', { timeout: 120_000 }, async (t) => {
     const message = { ...callOf('region', params.arguments, id, { progressToken: 1 }), method };
     const path = pick(['/mcp/old', '/mcp/fresh', '/mcp/any']);
     const isModern = path === '/mcp/old' || (path === '/mcp/any' && below(2) === 0);
-    const options = isModern ? modernPost(path, method, method === 'resources/read' ? { uri: 'x' } : { name: 'region', arguments: {} }, id, { progressToken: 1 }) : legacyPost(path, below(5) === 0 ? [message, { ...message, id: 'second' }] : message);
+    const named = method === 'resources/read' ? { uri: 'x' } : { name: 'region', arguments: {} };
+    const asLegacy = below(5) === 0 ? [message, { ...message, id: 'second' }] : message;
+    const options = isModern ? modernPost(path, method, named, id, { progressToken: 1 }) : legacyPost(path, asLegacy);
     const { status, headers, text, complete } = await ask(gateway.port, options);
     const where = `seed ${seed}, round ${round}: ${status} ${headers['content-type']} ${text.slice(0, 300)}`;
     // What guards before a server say passes as it is.

@@ -14,9 +14,13 @@ export type Json = { [key: string]: any };
 
 const MODERN = '2026-07-28';
 const INFO = { 'io.modelcontextprotocol/serverInfo': { name: 'modern', version: '7' } };
+const CAPABILITIES = { tools: { listChanged: true }, prompts: {}, resources: { subscribe: true }, logging: {}, extensions: { 'io.modelcontextprotocol/tasks': {} } };
 export const REGION_TOOL = {
   name: 'region',
-  inputSchema: { type: 'object', properties: { region: { type: 'string', 'x-mcp-header': 'Region' }, deep: { type: 'object', properties: { n: { type: 'integer', 'x-mcp-header': 'N' } } } } },
+  inputSchema: {
+    type: 'object',
+    properties: { region: { type: 'string', 'x-mcp-header': 'Region' }, deep: { type: 'object', properties: { n: { type: 'integer', 'x-mcp-header': 'N' } } } },
+  },
 };
 
 export interface ModernServer extends FakeUpstream {
@@ -57,7 +61,7 @@ function serveModern(server: ModernServer, { message, method, headers, response 
   const text = (text: string): Json => result({ content: [{ type: 'text', text }] });
   switch (what) {
     case 'server/discover':
-      return json(response, result({ supportedVersions: [MODERN], capabilities: { tools: { listChanged: true }, prompts: {}, resources: { subscribe: true }, logging: {}, extensions: { 'io.modelcontextprotocol/tasks': {} } }, instructions: 'Be kind.', ...server.caching }));
+      return json(response, result({ supportedVersions: [MODERN], capabilities: CAPABILITIES, instructions: 'Be kind.', ...server.caching }));
     case 'tools/list': {
       const region = JSON.parse(JSON.stringify(REGION_TOOL).replace('"Region"', JSON.stringify(server.header))) as Json;
       const tools = [{ name: 'echo', inputSchema: { type: 'object' } }, { name: 'slow', inputSchema: { type: 'object' } }];
@@ -125,9 +129,13 @@ export async function startLegacy(): Promise<LegacyServer> {
     const session = headers['mcp-session-id'] ?? '';
     if (message?.method === 'initialize') {
       open.add(`s${++last}`);
-      return json(response, { jsonrpc: '2.0', id: message.id, result: { protocolVersion: '2025-11-25', capabilities: server.capabilities, serverInfo: { name: 'legacy', version: '5' }, instructions: 'Old.' } }, { 'mcp-session-id': `s${last}` });
+      const result = { protocolVersion: '2025-11-25', capabilities: server.capabilities, serverInfo: { name: 'legacy', version: '5' }, instructions: 'Old.' };
+      return json(response, { jsonrpc: '2.0', id: message.id, result }, { 'mcp-session-id': `s${last}` });
     }
-    if (!open.has(session)) return void response.writeHead(session === '' ? 400 : 404, { 'content-type': 'application/json' }).end('{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"no session"}}');
+    if (!open.has(session)) {
+      const status = session === '' ? 400 : 404;
+      return void response.writeHead(status, { 'content-type': 'application/json' }).end('{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"no session"}}');
+    }
     if (method === 'DELETE') return void (open.delete(session), response.writeHead(200).end());
     if (method !== 'POST') return void response.writeHead(405).end();
     if (message?.id === undefined || message.method === undefined) return void response.writeHead(202).end();
