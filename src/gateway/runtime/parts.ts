@@ -23,7 +23,7 @@ export interface PartsOptions {
 
 export async function loadParts(tables: GatewayTables, features: Features, { log, metrics }: PartsOptions, known: Parts | null): Promise<Parts> {
   const { keepAlive } = tables.timeouts;
-  const bridge = known?.bridge ?? (await loadBridge(tables, features, log));
+  const bridge = await loadBridge(tables, features, log, known?.bridge ?? null);
   const sse = known?.sse ?? (await features.sse?.())?.createSse({ keepAlive, log }) ?? null;
   const traces = tables.traces && (await features.traces?.());
   const tracer = (tables.traces && traces?.createTracer({ ...tables.traces, service: tables.name, log, metrics })) ?? null;
@@ -40,7 +40,9 @@ export async function loadParts(tables: GatewayTables, features: Features, { log
   };
 }
 
-async function loadBridge(tables: GatewayTables, features: Features, log: Log): Promise<Bridge | null> {
+async function loadBridge({ revisions }: GatewayTables, features: Features, log: Log, known: Bridge | null): Promise<Bridge | null> {
   const [module, toLegacy = null, toModern = null] = await Promise.all([features.bridge?.(), features.toLegacy?.(), features.toModern?.()]);
-  return module?.createBridge({ revisions: tables.revisions, keepAlive: tables.timeouts.keepAlive, log, toLegacy, toModern }) ?? null;
+  const bridge = known ?? module?.createBridge(log) ?? null;
+  bridge?.configure({ revisions, toLegacy, toModern });
+  return bridge;
 }

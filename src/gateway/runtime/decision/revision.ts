@@ -13,7 +13,7 @@ export interface RevisionFault {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-const isModern = (version: unknown): boolean => typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= '2026-07-28';
+export const isModern = (version: unknown): boolean => typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= '2026-07-28';
 
 /** A server may still answer `initialize` with its own 2024-11-05, which clients then repeat on every request; what that revision adds is another transport. */
 const NEGOTIATED = '2024-11-05';
