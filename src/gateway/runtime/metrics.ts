@@ -21,6 +21,7 @@ const COUNTERS = {
   mcpgen_sessions_ended_total: 'Legacy sessions ended at this process.',
   mcpgen_upstream_failures_total: 'Requests that failed behind the gateway, by server and stage.',
   mcpgen_upstream_retries_total: 'Requests sent to another instance after one failed, by server.',
+  mcpgen_spans_total: 'Spans of requests, by what became of them.',
 } as const;
 export type Counter = keyof typeof COUNTERS;
 
@@ -29,10 +30,10 @@ export class Metrics {
   readonly #durations = new Map<string, Histogram>();
   readonly #gauges: { name: string; help: string; read: () => Iterable<readonly [Labels, number]> }[] = [];
 
-  count(name: Counter, labels: Labels): void {
+  count(name: Counter, labels: Labels, by = 1): void {
     const series = this.#counters.get(name) ?? new Map<string, number>();
     const key = render(labels);
-    series.set(key, (series.get(key) ?? 0) + 1);
+    series.set(key, (series.get(key) ?? 0) + by);
     this.#counters.set(name, series);
   }
 
