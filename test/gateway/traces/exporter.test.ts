@@ -6,7 +6,7 @@ import type { Pace } from '#src/gateway/runtime/traces/exporter.js';
 import type { SpanFacts } from '#src/gateway/runtime/traces/otlp.js';
 import { createTracer, type Tracer } from '#src/gateway/runtime/traces/tracer.js';
 import { until, within } from '../../support/http.js';
-import { closedPort, type Behave } from '../../support/upstreams.js';
+import { closedPort, startRawUpstream, type Behave } from '../../support/upstreams.js';
 import { accept, spansOf, startCollector, urlOf } from './support.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -243,6 +243,23 @@ describe('export', () => {
     await counted(traced, { exported: 1 });
     await within((await collector.nth(1)).abandoned, 'its end');
   });
+
+  for (const [what, bytes, outcome] of [
+    ['is none', 'nonsense\r\n\r\n', 'failed'],
+    ['changes the protocol', 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n', 'failed'],
+    ['only announces one', 'HTTP/1.1 103 Early Hints\r\n\r\n', 'failed'],
+    ['never comes', '', 'failed'],
+    ['is cut short', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{', 'exported'],
+  ] as const) {
+    it(`goes on after an answer that ${what}`, async () => {
+      const { port } = await startRawUpstream((socket) => socket.on('data', () => socket.end(bytes)));
+      const traced = trace(`http://127.0.0.1:${port}/v1/traces`, { attempts: 1 });
+      for (const n of [1, 2]) {
+        traced.spans(1);
+        await counted(traced, { [outcome]: n });
+      }
+    });
+  }
 
   it('holds no connection open', async () => {
     const collector = await startCollector();

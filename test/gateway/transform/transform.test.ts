@@ -76,6 +76,8 @@ describe('a JSON answer', () => {
       ['that is none', {}, '{"result":{"ssn":1}'],
       ['that is no UTF-8', {}, Buffer.from('{"result":{"s\xffsn":1}}', 'latin1')],
       ['of more than 16 MB', {}, `"${'x'.repeat(16 * 2 ** 20)}"`],
+      ['of another status, that is no UTF-8', { status: 400 }, Buffer.from('{"result":{"s\xffsn":1}}', 'latin1')],
+      ['of another status, that is too deep', { status: 400 }, `{"result":${'['.repeat(1000)}${']'.repeat(1000)}}`],
       ['that is encoded', { headers: { 'content-encoding': 'gzip' } }, RESULT],
       ['that is encoded, of another status', { status: 400, headers: { 'content-encoding': 'GZIP' } }, RESULT],
       ['of no type', { type: null }, RESULT],

@@ -165,6 +165,11 @@ function post(url: string, body: string, timeout: number): Promise<Told> {
       // Its status is what counts, even where the rest never came.
       response.on('error', () => {}).once('close', done);
     });
+    // A change of protocol that nobody asked for is no answer, and no error to Node.
+    request.once('upgrade', (_response, socket) => {
+      socket.destroy();
+      resolve({ status: 101, text: '' });
+    });
     request.on('error', fail).end(body);
   });
 }

@@ -56,7 +56,8 @@ async function redacted(response: UpstreamResponse, paths: Paths, wait: number):
     if (!isUtf8(bytes)) throw new TypeError('not UTF-8');
     text = redactJson(bytes.toString(), paths);
   } catch (error) {
-    if (isResult) throw new UpstreamFault('answered', error);
+    // What a client takes for an error may be no JSON at all.
+    if (isResult || !(error instanceof SyntaxError)) throw new UpstreamFault('answered', error);
     return { ...response, body: bytes };
   }
   const out = Buffer.from(text);
