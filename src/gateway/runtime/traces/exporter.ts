@@ -75,14 +75,12 @@ export function createExporter({ url, service, log, metrics, pace }: ExporterOpt
   };
 
   const send = async (): Promise<void> => {
-    do {
-      const spans = queue.slice(0, batch);
-      const refused = await deliver(requestOf(service, spans));
-      queue.splice(0, spans.length);
-      const failed = refused === null ? spans.length : Math.min(refused, spans.length);
-      if (failed > 0) metrics.count('mcpgen_spans_total', { outcome: 'failed' }, failed);
-      if (failed < spans.length) metrics.count('mcpgen_spans_total', { outcome: 'exported' }, spans.length - failed);
-    } while (queue.length >= batch);
+    const spans = queue.slice(0, batch);
+    const refused = await deliver(requestOf(service, spans));
+    queue.splice(0, spans.length);
+    const failed = refused === null ? spans.length : Math.min(refused, spans.length);
+    if (failed > 0) metrics.count('mcpgen_spans_total', { outcome: 'failed' }, failed);
+    if (failed < spans.length) metrics.count('mcpgen_spans_total', { outcome: 'exported' }, spans.length - failed);
   };
 
   /** @returns how many of the spans the collector refused; null where it took none */
