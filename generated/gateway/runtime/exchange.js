@@ -33,7 +33,8 @@ export function breakBody(incoming, fault) {
 	incoming.emit('broken', fault);
 	return true;
 }
-function append(store, used, chunk) {
+/** Writes `chunk` behind the `used` bytes of `store`, in a larger one when it is full. */
+export function append(store, used, chunk) {
 	const isFull = used + chunk.length > store.length;
 	const target = isFull ? Buffer.allocUnsafeSlow(2 * (used + chunk.length)) : store;
 	if (isFull) store.copy(target, 0, 0, used);

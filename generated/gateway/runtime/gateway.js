@@ -77,10 +77,12 @@ async function run(options, exchange, standing) {
 	if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.counts)) return refuse(options, exchange, 'streams-full');
 	audit(options, exchange);
 	exchange.isForwarded = true;
-	const { traceparent } = exchange.head.request.headers;
-	exchange.span = options.parts().tracer?.begin(messageOf(exchange)?.traceparent ?? traceparent ?? null, exchange.startedAt) ?? null;
+	exchange.span = beginSpan(options, exchange);
 	const outcome = await forward(exchange, pool, options).finally(() => exchange.releaseSession());
 	if (outcome.kind === 'failed') refuse(options, exchange, outcome.reason);
+}
+function beginSpan({ parts }, exchange) {
+	return parts().tracer?.begin(messageOf(exchange)?.traceparent ?? null, exchange.head.request.headers['traceparent'], exchange.startedAt) ?? null;
 }
 function requestId({ headers, socket }, state) {
 	const given = headers['x-request-id'];
@@ -172,7 +174,8 @@ function who(exchange) {
 	return { tenant: tenantOf(exchange), client: principal?.kind === 'client' ? principal.client : null };
 }
 const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
-function finish({ metrics, log }, exchange) {
+function finish(options, exchange) {
+	const { metrics, log } = options;
 	const { head, outgoing, state } = exchange;
 	exchange.releaseBody();
 	exchange.releaseStream();
@@ -184,10 +187,17 @@ function finish({ metrics, log }, exchange) {
 	const method = METHODS.has(head.request.method) ? head.request.method : 'other';
 	metrics.count('mcpgen_requests_total', { server, method, status: String(status) });
 	metrics.duration(server, duration / 1000);
+	if (exchange.reason !== null) exchange.span ??= beginSpan(options, exchange);
 	exchange.span?.end({
-		name: message?.method === 'tools/call' ? `tools/call ${message.name?.slice(0, 128) ?? ''}` : (message?.method.slice(0, 64) || method),
+		method,
 		status,
-		attributes: { server, tenant: tenantOf(exchange), reason: exchange.reason, instance: exchange.instance?.id ?? null, request_id: exchange.id },
+		message,
+		revision: head.request.headers['mcp-protocol-version'],
+		server,
+		tenant: tenantOf(exchange),
+		instance: exchange.instance?.id ?? null,
+		reason: exchange.reason,
+		requestId: exchange.id,
 	});
 	if ((head.health || !state.tables.raw.log.requests) && exchange.reason === null) return;
 	log(exchange.note === null ? 'info' : 'warn', 'request', {

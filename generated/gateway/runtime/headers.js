@@ -20,7 +20,10 @@ export function forwardedHeaders(head, { id, correlationId, span }) {
 	}
 	out['x-request-id'] = id;
 	out['x-correlation-id'] = correlationId;
-	if (span) out['traceparent'] = span.traceparent;
+	if (span) {
+		out['traceparent'] = span.traceparent;
+		if (!span.keepsState) delete out['tracestate'];
+	}
 	out['x-forwarded-for'] = head.address;
 	out['x-forwarded-host'] = head.host;
 	return out;

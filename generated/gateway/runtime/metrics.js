@@ -12,5 +12,6 @@ export const COUNTERS = {
 	mcpgen_sessions_ended_total: 'Legacy sessions ended at this process, or not heard of for an hour.',
 	mcpgen_upstream_failures_total: 'Requests that failed behind the gateway, by server and stage.',
 	mcpgen_upstream_retries_total: 'Requests sent to another instance after one failed, by server.',
+	mcpgen_spans_total: 'Spans of requests, by what became of them.',
 };
 export const NO_METRICS = { count: () => { }, duration: () => { }, gauge: () => { }, toolLabel: () => '' };

@@ -1,7 +1,7 @@
 // mcpgen: do not edit.
 export async function loadParts(tables, features, { log, metrics }, known) {
 	const { keepAlive } = tables.timeouts;
-	const bridge = known?.bridge ?? (await loadBridge(tables, features, log));
+	const bridge = await loadBridge(tables, features, log, known?.bridge ?? null);
 	const sse = known?.sse ?? (await features.sse?.())?.createSse({ keepAlive, log }) ?? null;
 	const traces = tables.traces && (await features.traces?.());
 	const tracer = (tables.traces && traces?.createTracer({ ...tables.traces, service: tables.name, log, metrics })) ?? null;
@@ -17,7 +17,9 @@ export async function loadParts(tables, features, { log, metrics }, known) {
 		},
 	};
 }
-async function loadBridge(tables, features, log) {
+async function loadBridge({ revisions }, features, log, known) {
 	const [module, toLegacy = null, toModern = null] = await Promise.all([features.bridge?.(), features.toLegacy?.(), features.toModern?.()]);
-	return module?.createBridge({ revisions: tables.revisions, keepAlive: tables.timeouts.keepAlive, log, toLegacy, toModern }) ?? null;
+	const bridge = known ?? module?.createBridge(log) ?? null;
+	bridge?.configure({ revisions, toLegacy, toModern });
+	return bridge;
 }

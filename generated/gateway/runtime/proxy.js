@@ -80,10 +80,9 @@ function callOf(exchange, pool, { metrics, parts }, era, signal) {
 }
 async function answer(call, exchange, { parts, renewals }) {
 	const { bridge, sse, transform } = parts();
-	if (sse && kindOf(exchange.head) !== 'mcp') return sse.exchange(call);
-	const answered = (await bridge?.exchange(call)) ?? (await pass(call, renewals));
+	const answered = sse && kindOf(exchange.head) !== 'mcp' ? await sse.exchange(call) : ((await bridge?.exchange(call)) ?? (await pass(call, renewals)));
 	const changes = call.table.transform;
-	return transform && changes ? { ...answered, response: await transform.response(answered.response, changes) } : answered;
+	return transform && changes ? { ...answered, response: await transform.response(answered.response, changes, call.table.timeouts.response) } : answered;
 }
 async function pass(call, renewals) {
 	const leg = call.session?.legs.find(({ server }) => server === call.pool.server);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseRedaction } from '../redaction.js';
-import { about, absolutePath, count, cpu, duration, env, headerName, httpPath, imageReference, line, port, size, text, urlPath, volumeName, whole, word } from './scalars.js';
+import { about, absolutePath, count, cpu, duration, env, headerName, httpPath, imageReference, port, size, text, urlPath, volumeName, whole, word } from './scalars.js';
 
 const MI = 2 ** 20;
 
@@ -15,18 +15,20 @@ const command = z
   .refine(([program]) => program !== undefined && program !== '', { error: COMMAND })
   .refine((words) => words.every((word) => !word.includes('\0')), { error: 'expected words without a NUL' });
 
-/** Headers that MCP, HTTP itself or the gateway's own decisions are made of. */
-const FIXED_FAMILIES = ['mcp-', 'content-', 'accept', 'x-forwarded-', 'access-control-', 'x-accel-'];
-const FIXED: ReadonlySet<string> = new Set([
-  'last-event-id', 'host', 'origin', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'expect', 'authorization',
-  'www-authenticate', 'cookie', 'set-cookie', 'x-request-id', 'x-correlation-id', 'traceparent', 'tracestate', 'vary', 'date',
-]);
-const isFixed = (name: string): boolean => FIXED.has(name) || FIXED_FAMILIES.some((start) => name.startsWith(start));
+/** Headers that MCP, HTTP itself or the gateway's own decisions are made of; whatever begins with a word that ends in a dash, and the others as they are. */
+const FIXED_NAMES = [
+  'mcp-', 'last-event-id', 'host', 'origin', 'content-', 'accept', 'accept-', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'expect',
+  'http2-settings', 'proxy-', 'authorization', 'www-authenticate', 'cookie', 'set-cookie', 'forwarded', 'x-forwarded-', 'x-real-ip', 'x-original-', 'x-rewrite-url',
+  'x-request-id', 'x-correlation-id', 'traceparent', 'tracestate', 'access-control-', 'vary', 'date', 'x-accel-', 'x-sendfile',
+];
+const isFixed = (name: string): boolean => FIXED_NAMES.some((fixed) => (fixed.endsWith('-') ? name.startsWith(fixed) : name === fixed));
 const changedHeader = headerName.refine((name) => !isFixed(name.toLowerCase()), {
   error: ({ input }) => `${JSON.stringify(input)} belongs to MCP, to HTTP or to the gateway itself, and cannot be changed`,
 });
+/** A field value as Node sends it, and the one encoding that everybody reads (RFC 9110 §5.5). */
+const headerValue = text(/^[\t\x20-\x7e]*$/, 'a header value: visible ASCII on one line');
 const headerChanges = {
-  set: z.record(changedHeader, line).default({}),
+  set: z.record(changedHeader, headerValue).default({}),
   remove: z.array(changedHeader).default([]),
 };
 const redaction = z.string({ error: 'expected a JSON path, such as "content[*].text"' }).transform((written, context) => {

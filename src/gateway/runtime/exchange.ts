@@ -88,7 +88,7 @@ export function breakBody(incoming: IncomingMessage, fault: BodyFault): boolean 
 }
 
 /** Writes `chunk` behind the `used` bytes of `store`, in a larger one when it is full. */
-function append(store: Buffer, used: number, chunk: Buffer): Buffer {
+export function append(store: Buffer, used: number, chunk: Buffer): Buffer {
   const isFull = used + chunk.length > store.length;
   const target = isFull ? Buffer.allocUnsafeSlow(2 * (used + chunk.length)) : store;
   if (isFull) store.copy(target, 0, 0, used);

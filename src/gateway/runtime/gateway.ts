@@ -11,6 +11,7 @@ import { reasonRow, type Reason } from './decision/reasons.js';
 import { preflightAnswer, refusalAnswer, type Answer } from './respond.js';
 import type { State } from './state.js';
 import { holdStream, FIND_FACT, type Services } from './facts.js';
+import type { Span } from './traces/tracer.js';
 
 export interface GatewayOptions extends Services {
   /** The state of now; a request keeps the one it began with. */
@@ -103,10 +104,13 @@ async function run(options: GatewayOptions, exchange: Exchange, standing: Set<Ex
   if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.counts)) return refuse(options, exchange, 'streams-full');
   audit(options, exchange);
   exchange.isForwarded = true;
-  const { traceparent } = exchange.head.request.headers;
-  exchange.span = options.parts().tracer?.begin(messageOf(exchange)?.traceparent ?? traceparent ?? null, exchange.startedAt) ?? null;
+  exchange.span = beginSpan(options, exchange);
   const outcome = await forward(exchange, pool, options).finally(() => exchange.releaseSession());
   if (outcome.kind === 'failed') refuse(options, exchange, outcome.reason);
+}
+
+function beginSpan({ parts }: GatewayOptions, exchange: Exchange): Span | null {
+  return parts().tracer?.begin(messageOf(exchange)?.traceparent ?? null, exchange.head.request.headers['traceparent'], exchange.startedAt) ?? null;
 }
 
 /** A hop that is trusted may have named the request already; then both logs say the same name. */
@@ -219,7 +223,8 @@ function who(exchange: Exchange): { tenant: string | null; client: string | null
 /** Known methods keep the label's values few. */
 const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
 
-function finish({ metrics, log }: GatewayOptions, exchange: Exchange): void {
+function finish(options: GatewayOptions, exchange: Exchange): void {
+  const { metrics, log } = options;
   const { head, outgoing, state } = exchange;
   exchange.releaseBody();
   exchange.releaseStream();
@@ -231,10 +236,18 @@ function finish({ metrics, log }: GatewayOptions, exchange: Exchange): void {
   const method = METHODS.has(head.request.method) ? head.request.method : 'other';
   metrics.count('mcpgen_requests_total', { server, method, status: String(status) });
   metrics.duration(server, duration / 1000);
+  // What was turned away is part of the caller's trace too; probes and preflights are not worth a span.
+  if (exchange.reason !== null) exchange.span ??= beginSpan(options, exchange);
   exchange.span?.end({
-    name: message?.method === 'tools/call' ? `tools/call ${message.name?.slice(0, 128) ?? ''}` : (message?.method.slice(0, 64) || method),
+    method,
     status,
-    attributes: { server, tenant: tenantOf(exchange), reason: exchange.reason, instance: exchange.instance?.id ?? null, request_id: exchange.id },
+    message,
+    revision: head.request.headers['mcp-protocol-version'],
+    server,
+    tenant: tenantOf(exchange),
+    instance: exchange.instance?.id ?? null,
+    reason: exchange.reason,
+    requestId: exchange.id,
   });
   // What was turned away is always said; the rest when asked for.
   if ((head.health || !state.tables.raw.log.requests) && exchange.reason === null) return;

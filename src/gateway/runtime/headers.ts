@@ -39,7 +39,11 @@ export function forwardedHeaders(head: RequestHead, { id, correlationId, span }:
   }
   out['x-request-id'] = id;
   out['x-correlation-id'] = correlationId;
-  if (span) out['traceparent'] = span.traceparent;
+  if (span) {
+    out['traceparent'] = span.traceparent;
+    // Trace Context §3.3: it says nothing beside another trace than its own.
+    if (!span.keepsState) delete out['tracestate'];
+  }
   out['x-forwarded-for'] = head.address;
   out['x-forwarded-host'] = head.host;
   return out;

@@ -98,10 +98,9 @@ function callOf(exchange: Exchange, pool: Pool, { metrics, parts }: Services, er
 
 async function answer(call: Call, exchange: Exchange, { parts, renewals }: Services): Promise<Answered> {
   const { bridge, sse, transform } = parts();
-  if (sse && kindOf(exchange.head) !== 'mcp') return sse.exchange(call);
-  const answered = (await bridge?.exchange(call)) ?? (await pass(call, renewals));
+  const answered = sse && kindOf(exchange.head) !== 'mcp' ? await sse.exchange(call) : ((await bridge?.exchange(call)) ?? (await pass(call, renewals)));
   const changes = call.table.transform;
-  return transform && changes ? { ...answered, response: await transform.response(answered.response, changes) } : answered;
+  return transform && changes ? { ...answered, response: await transform.response(answered.response, changes, call.table.timeouts.response) } : answered;
 }
 
 /** As it is, to where its session lives; where that has gone, in a new session, if the server's table says so. */

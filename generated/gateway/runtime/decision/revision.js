@@ -4,7 +4,7 @@
  * checks is the order in which the specification names their errors (MCP 2026-07-28, Streamable HTTP "Standard headers").
  */
 import { kindOf } from './head.js';
-const isModern = (version) => typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= '2026-07-28';
+export const isModern = (version) => typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= '2026-07-28';
 const NEGOTIATED = '2024-11-05';
 /** GET and DELETE are operations on a legacy session; a body without a claim is legacy unless its header claims otherwise. */
 export function eraOf(head, message) {

@@ -1,14 +1,131 @@
 /** Changes to what passes, after everything was decided. */
-import type { TransformTable } from '../types.js';
-import type { UpstreamResponse } from '../upstream/upstream.js';
+import { isUtf8 } from 'node:buffer';
+import { pipeline, Readable, Transform as Through } from 'node:stream';
+import { eventReader, readEvent, withData, type StreamEvent } from '../events.js';
+import { append } from '../exchange.js';
+import type { HeaderChangesTable, TransformTable } from '../types.js';
+import { UpstreamFault, type FaultStage, type UpstreamResponse } from '../upstream/upstream.js';
+import { pathsOf, redactJson } from './redact.js';
 
 export interface Transform {
   request(headers: Readonly<Record<string, string>>, table: TransformTable): Record<string, string>;
-  /** Rejects with an `UpstreamFault` where a result cannot be read, and so cannot be redacted. */
-  response(response: UpstreamResponse, table: TransformTable): Promise<UpstreamResponse>;
+  /** Rejects with an `UpstreamFault` where a result cannot be read, and so cannot be redacted, and where it has not come whole after `wait` milliseconds. */
+  response(response: UpstreamResponse, table: TransformTable, wait: number): Promise<UpstreamResponse>;
 }
 
+type Paths = ReturnType<typeof pathsOf>;
+
+const LONGEST_EVENT = 4 * 2 ** 20;
+const LARGEST_BODY = 16 * 2 ** 20;
+/** Answers that are being read, together. */
+const HELD = 64 * 2 ** 20;
+let held = 0;
+
 export const TRANSFORM: Transform = {
-  request: (headers) => ({ ...headers }),
-  response: async (response) => response,
+  request: (headers, { request, response }) => ({ ...changed(headers, request), ...(response.redact.length > 0 && { 'accept-encoding': 'identity' }) }),
+  response: async (response, table, wait) => {
+    const headers = changed(response.headers, table.response);
+    const { redact } = table.response;
+    return redact.length === 0 ? { ...response, headers } : redacted({ ...response, headers }, pathsOf(redact), wait);
+  },
 };
+
+/** Both spellings, since some servers read an underscore as a dash. */
+function changed<T>(headers: Readonly<Record<string, T>>, { set, remove }: HeaderChangesTable): Record<string, T | string> {
+  const names = new Set([...remove, ...set.map(([name]) => name)]);
+  const rest = Object.entries(headers).filter(([name]) => !names.has(name.replaceAll('_', '-')));
+  return Object.fromEntries<T | string>([...rest, ...set]);
+}
+
+async function redacted(response: UpstreamResponse, paths: Paths, wait: number): Promise<UpstreamResponse> {
+  const { status, headers, body } = response;
+  const type = String(headers['content-type'] ?? '').split(';', 1).join().trim().toLowerCase();
+  const isEncoded = !/^(?:identity)?$/i.test(String(headers['content-encoding'] ?? '').trim());
+  const isJson = type === 'application/json';
+  const isRead = isJson || type === 'text/event-stream';
+  // A client reads a result out of these alone.
+  const isResult = status >= 200 && status < 300 && status !== 202;
+  if (!isRead && !isResult) return response;
+  if (isRead && !isJson && !isEncoded) return { ...response, headers: unframed(headers), body: redactStream(body, paths) };
+
+  // What is neither may still be empty, which is seen when it ends.
+  const bytes = await whole(body, isJson && !isEncoded ? LARGEST_BODY : 0, wait);
+  if (bytes.length === 0) return { ...response, body: bytes };
+  let text: string;
+  try {
+    if (!isUtf8(bytes)) throw new TypeError('not UTF-8');
+    text = redactJson(bytes.toString(), paths);
+  } catch (error) {
+    // What a client takes for an error may be no JSON at all.
+    if (isResult || !(error instanceof SyntaxError)) throw new UpstreamFault('answered', error);
+    return { ...response, body: bytes };
+  }
+  const out = Buffer.from(text);
+  return { ...response, headers: { ...unframed(headers), 'content-length': String(out.length) }, body: out };
+}
+
+/** Without what is true of the bytes that came. */
+function unframed(headers: UpstreamResponse['headers']): UpstreamResponse['headers'] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(?:content-length|content-md5|etag|(?:content-|repr-)?digest)$/.test(name)));
+}
+
+function redactStream(body: Buffer | Readable, paths: Paths): Readable {
+  const reader = eventReader(LONGEST_EVENT);
+  const pass = (read: () => StreamEvent[], done: (error: Error | null, bytes?: Buffer) => void): void => {
+    let bytes: Buffer;
+    try {
+      bytes = Buffer.concat(read().map((event) => redactEvent(event, paths)));
+    } catch (error) {
+      return done(new UpstreamFault('answered', error));
+    }
+    done(null, bytes);
+  };
+  const through = new Through({
+    transform: (chunk: Buffer, _encoding, done) => pass(() => reader.push(chunk), done),
+    flush: (done) => pass(() => reader.end(), done),
+  });
+  pipeline(Buffer.isBuffer(body) ? Readable.from([body]) : body, through, () => {});
+  // Whoever reads it is told by 'close'.
+  return through.on('error', () => {});
+}
+
+function redactEvent({ raw, text }: StreamEvent, paths: Paths): Buffer {
+  if (text === null) throw new TypeError('not UTF-8');
+  const { type, data } = readEvent(text);
+  if (data.trim() === '') return raw;
+  let out: string;
+  try {
+    out = redactJson(data, paths);
+  } catch (error) {
+    // Only what is no message may be something else than JSON: the endpoint of 2024-11-05 is a path.
+    if (type !== '' && type !== 'message' && error instanceof SyntaxError) return raw;
+    throw error;
+  }
+  return out === data ? raw : Buffer.from(withData(text, out));
+}
+
+function whole(body: Buffer | Readable, most: number, wait: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    if (Buffer.isBuffer(body)) return body.length > most ? reject(new UpstreamFault('answered')) : resolve(body);
+    const fail = (stage: FaultStage): void => {
+      reject(new UpstreamFault(stage));
+      body.destroy();
+    };
+    const timer = setTimeout(() => fail('timeout'), wait);
+    let store: Buffer = Buffer.alloc(0);
+    let used = 0;
+    body.on('data', (chunk: Buffer) => {
+      if (used + chunk.length > most) return fail('answered');
+      if (held + chunk.length > HELD) return fail('full');
+      store = append(store, used, chunk);
+      used += chunk.length;
+      held += chunk.length;
+    });
+    body.once('end', () => resolve(store.subarray(0, used)));
+    body.on('error', () => {}).once('close', () => {
+      clearTimeout(timer);
+      held -= used;
+      reject(new UpstreamFault('answered'));
+    });
+  });
+}

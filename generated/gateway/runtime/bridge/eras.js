@@ -1,0 +1,52 @@
+// mcpgen: do not edit.
+import { isModern } from '../decision/revision.js';
+import { at } from './answers.js';
+import { askModern } from './requests.js';
+const HORIZON = 300_000;
+const SHORT_HORIZON = 30_000;
+const MOST_WAIT = 10_000;
+const UNKNOWN_HERE = [400, 404, 405, 406];
+export class Eras {
+	#known = new WeakMap();
+	#log;
+	constructor(log) {
+		this.#log = log;
+	}
+	speaksModern(call) {
+		const known = this.#of(call.pool);
+		if (performance.now() < known.lookUntil) return known.look;
+		known.lookUntil = Infinity;
+		return (known.look = look(call).catch(() => null).then((modern) => {
+			known.lookUntil = performance.now() + (modern ? HORIZON : SHORT_HORIZON);
+			this.#learn(call.pool, { modern });
+			return modern;
+		}));
+	}
+	learnLegacy(pool, legacy) {
+		this.#of(pool).legacyUntil = performance.now() + HORIZON;
+		this.#learn(pool, legacy ? { legacy } : { legacy, modern: true });
+	}
+	isModernOnly(pool) {
+		const { legacy, legacyUntil } = this.#of(pool);
+		return legacy === false && performance.now() < legacyUntil;
+	}
+	#of(pool) {
+		const known = this.#known.get(pool) ?? { modern: null, legacy: null, look: Promise.resolve(null), lookUntil: 0, legacyUntil: 0 };
+		this.#known.set(pool, known);
+		return known;
+	}
+	#learn(pool, news) {
+		const known = this.#of(pool);
+		const before = [known.modern, known.legacy].join();
+		const { modern, legacy } = Object.assign(known, news);
+		if (before !== [modern, legacy].join()) this.#log('info', 'era', { server: pool.server, modern, legacy });
+	}
+}
+async function look(call) {
+	const { status, reply } = await askModern(call, 'server/discover', {}, Math.min(call.table.timeouts.firstByte, MOST_WAIT));
+	const versions = at(reply, 'result', 'supportedVersions') ?? at(reply, 'error', 'data', 'supported');
+	if (Array.isArray(versions)) return versions.some(isModern);
+	const code = at(reply, 'error', 'code');
+	if (code === -32020 || code === -32021) return true;
+	return UNKNOWN_HERE.includes(status) || code === -32601 ? false : null;
+}

@@ -1,0 +1,45 @@
+// mcpgen: do not edit.
+import { asObject } from './answers.js';
+import { readReply } from './events.js';
+const MODERN = '2026-07-28';
+const PREFIX = 'io.modelcontextprotocol/';
+export const VERSION = `${PREFIX}protocolVersion`;
+export const CAPABILITIES = `${PREFIX}clientCapabilities`;
+export const CLIENT_INFO = `${PREFIX}clientInfo`;
+export const LOG_LEVEL = `${PREFIX}logLevel`;
+export const SERVER_INFO = `${PREFIX}serverInfo`;
+const NAMED_BY = new Map([
+	['tools/call', 'name'],
+	['prompts/get', 'name'],
+	['resources/read', 'uri'],
+]);
+const OF_ONE_ERA = /^(?:mcp-(?:protocol-version|method|name|param-.*)|last-event-id)$/;
+/** Of a message that the gateway writes, and whose answer it can read. */
+export function plainHeaders({ request }) {
+	const kept = Object.entries(request.headers).filter(([name]) => !OF_ONE_ERA.test(name));
+	return { ...Object.fromEntries(kept), 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'accept-encoding': 'identity' };
+}
+/** What a header cannot carry goes as base64; so does what only looks like it. */
+export function encodeHeader(value) {
+	return /^(?! )[ -~]*(?<! )$/.test(value) && !/^=\?base64\?.*\?=$/.test(value) ? value : `=?base64?${Buffer.from(value).toString('base64')}?=`;
+}
+/** @param said of the client, beside what every message must say */
+export function modernRequest(call, message, signal, said = {}, headers = {}) {
+	const method = String(message['method']);
+	const params = asObject(message['params']);
+	const name = params[NAMED_BY.get(method) ?? ''];
+	const meta = { ...asObject(params['_meta']), [VERSION]: MODERN, [CAPABILITIES]: {}, ...said };
+	const named = typeof name === 'string' ? { 'mcp-name': encodeHeader(name) } : {};
+	return {
+		method: 'POST',
+		headers: { ...plainHeaders(call), ...headers, ...named, 'mcp-protocol-version': MODERN, 'mcp-method': encodeHeader(method) },
+		body: Buffer.from(JSON.stringify({ ...message, params: { ...params, _meta: meta } })),
+		signal,
+	};
+}
+/** A question of the gateway's own, which only reads. */
+export async function askModern(call, method, params, within) {
+	const message = { jsonrpc: '2.0', id: 'mcpgen', method, params };
+	const { response } = await call.send(modernRequest(call, message, AbortSignal.timeout(within)), { repeats: 1 });
+	return { status: response.status, reply: await readReply(response, within) };
+}
