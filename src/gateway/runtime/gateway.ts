@@ -1,7 +1,7 @@
 /** A request from its first byte to its log line. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readHead, type GatewayRequest } from './decision/head.js';
+import { kindOf, readHead, type GatewayRequest } from './decision/head.js';
 import { decide, type Decision, type Facts, type Refusal } from './decision/decide.js';
 import { messageOf, tenantOf, type Exchange } from './exchange.js';
 import type { Log } from './log.js';
@@ -57,7 +57,9 @@ export function createHandler(options: GatewayOptions): Handle {
 
 async function run(options: GatewayOptions, exchange: Exchange): Promise<void> {
   const { tables } = exchange.state;
-  let decision: Decision = decide(tables, exchange.head, exchange.facts);
+  const vouched = options.parts().sse?.vouched(exchange.head, exchange.state) ?? null;
+  if (vouched) exchange.facts = vouched.facts;
+  let decision: Decision = decide(tables, exchange.head, exchange.facts, vouched?.from);
   while (decision.kind === 'need') {
     const value = await FIND_FACT[decision.fact](exchange, options);
     exchange.facts = { ...exchange.facts, [decision.fact]: value } satisfies Facts;
@@ -69,11 +71,15 @@ async function run(options: GatewayOptions, exchange: Exchange): Promise<void> {
   if (!pool) return refuse(options, exchange, 'no-instance');
   // A modern client listens with a POST, which is known for a stream only now.
   if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.counts)) return refuse(options, exchange, 'streams-full');
-  audit(options, exchange);
-  exchange.isForwarded = true;
+  // Another replica has said who calls what.
+  if (!vouched) audit(options, exchange);
+  // A stream of 2024-11-05 is its session: both end with the connection.
+  exchange.isForwarded = kindOf(exchange.head) !== 'sse';
   const { traceparent } = exchange.head.request.headers;
   exchange.span = options.parts().tracer?.begin(messageOf(exchange)?.traceparent ?? traceparent ?? null, exchange.startedAt) ?? null;
-  const outcome = await forward(exchange, pool, options).finally(() => exchange.releaseSession());
+  const outcome = await forward(exchange, pool, options).finally(() => {
+    if (exchange.isForwarded || exchange.outgoing.destroyed) exchange.releaseSession();
+  });
   if (outcome.kind === 'failed') refuse(options, exchange, outcome.reason);
 }
 

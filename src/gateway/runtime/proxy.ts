@@ -18,7 +18,7 @@ import { UpstreamFault, type FaultStage, type UpstreamResponse } from './upstrea
 
 export type Forwarded = { readonly kind: 'answered' | 'client-gone' } | { readonly kind: 'failed'; readonly reason: Reason };
 
-const REASON: Readonly<Record<FaultStage, Reason>> = {
+export const REASON: Readonly<Record<FaultStage, Reason>> = {
   refused: 'no-instance',
   connect: 'no-instance',
   full: 'instance-full',
@@ -56,6 +56,10 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
     discard(response);
     return { kind: 'failed', reason: 'upstream-lost' };
   }
+  if (kindOf(exchange.head) === 'sse' && response.status === 200 && !outgoing.destroyed) {
+    services.metrics.count('mcpgen_sessions_opened_total', {});
+    outgoing.once('close', () => services.metrics.count('mcpgen_sessions_ended_total', {}));
+  }
   relay(exchange, services, state.tables.pools.get(pool.server) as PoolTable, response, sessionId, leavingCancels);
   return { kind: 'answered' };
 }
@@ -83,9 +87,8 @@ function callOf(exchange: Exchange, pool: Pool, { metrics, parts }: Services, si
       exchange.instance = delivered.instance;
       return delivered;
     },
-    seal: (leg) => {
+    seal: (leg, kind = kindOf(head) === 'mcp' ? 'mcp' : 'message') => {
       const init = leg.instance === ANY_INSTANCE || keepsItsSession(table) ? initOf(message) : null;
-      const kind = kindOf(head) === 'mcp' ? 'mcp' : 'message';
       return state.sealer.seal({ kind, tenant: tenantOf(exchange) ?? '', principal: principalOf(exchange), issuedAt: Date.now(), init, legs: [leg] });
     },
   };
@@ -93,8 +96,8 @@ function callOf(exchange: Exchange, pool: Pool, { metrics, parts }: Services, si
 
 async function answer(call: Call, exchange: Exchange, { parts, renewals }: Services): Promise<Answered> {
   const { bridge, sse, transform } = parts();
-  if (sse && kindOf(exchange.head) !== 'mcp') return sse.exchange(call);
-  const answered = (await bridge?.exchange(call)) ?? (await pass(call, renewals));
+  const isOld = kindOf(exchange.head) !== 'mcp';
+  const answered = (await (isOld ? sse : bridge)?.exchange(call)) ?? (await pass(call, renewals));
   const changes = call.table.transform;
   return transform && changes ? { ...answered, response: await transform.response(answered.response, changes) } : answered;
 }

@@ -26,6 +26,7 @@ export function httpUpstream({ url, connect, firstByte }: HttpUpstreamOptions): 
   };
   const send = secure ? https.request : http.request;
   return {
+    origin: url.origin,
     send: (request) => exchange(send({ ...target, path: request.path ?? target.path, method: request.method, headers: headersFor(url, request) }), request, connect, firstByte),
     close: async () => agent.destroy(),
   };
