@@ -125,7 +125,7 @@ export function openOwn(opener: Call, log: Log): OwnSession {
       await sleep(PAUSE, undefined, { signal, ref: false });
     }
     await relay(response, asked);
-    if (response.status === 404 && home?.at) void end();
+    if (response.status === 404 && home?.at) throw new UpstreamFault('refused');
   };
 
   const carry = async (call: Call, handedOn: () => void): Promise<void> => {
@@ -153,11 +153,12 @@ export function openOwn(opener: Call, log: Log): OwnSession {
       failed(error);
     }
   };
-  const failed = (error: unknown): UpstreamFault['stage'] => {
+  /** Where nobody listens any more, or knows the session, that is its end. */
+  const failed = (error: unknown, call?: Call): void => {
     const stage = error instanceof UpstreamFault ? error.stage : 'answered';
-    // Nobody listens where the session lived.
-    if (stage === 'refused' && home?.at) void end();
-    return stage;
+    const isLost = stage === 'refused' && home?.at !== undefined;
+    if (call) fail(call, isLost ? 'session-unknown' : REASON[stage]);
+    if (isLost) void end();
   };
 
   const post = (call: Call): void => {
@@ -175,10 +176,7 @@ export function openOwn(opener: Call, log: Log): OwnSession {
     };
     void before
       .then(() => carry(call, handedOn))
-      .catch((error: unknown) => {
-        fail(call, REASON[error instanceof UpstreamFault ? error.stage : 'answered']);
-        failed(error);
-      })
+      .catch((error: unknown) => failed(error, call))
       .finally(done);
   };
 

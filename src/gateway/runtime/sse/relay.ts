@@ -51,10 +51,10 @@ export async function relayTo(address: string, call: Call): Promise<Answered> {
   if (proof === null || RELAY in request.headers) throw new UpstreamFault('refused');
   const owner = httpUpstream({ url: new URL(`http://${address}`), connect: table.timeouts.connect, firstByte: table.timeouts.firstByte });
   try {
-    const { status, headers, body } = await owner.send({ ...request, path: `${path}?sessionId=${sessionId}`, headers: { ...request.headers, [RELAY]: proof } });
+    const response = await owner.send({ ...request, path: `${path}?sessionId=${sessionId}`, headers: { ...request.headers, [RELAY]: proof } });
+    const { body } = response;
     const chunks = Buffer.isBuffer(body) ? [body] : await body.toArray().catch((error: unknown) => Promise.reject(new UpstreamFault('answered', error)));
-    const { 'content-type': type, 'content-length': length, 'retry-after': retry } = headers;
-    return { instance: null, response: { status, headers: { 'content-type': type, 'content-length': length, 'retry-after': retry }, body: Buffer.concat(chunks) } };
+    return { instance: null, response: { ...response, body: Buffer.concat(chunks) } };
   } finally {
     void owner.close();
   }

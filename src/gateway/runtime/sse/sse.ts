@@ -38,6 +38,7 @@ const ACCEPTED: UpstreamResponse = { status: 202, headers: { 'content-type': 'te
 export function createSse({ keepAlive, log, self }: SseOptions): Sse {
   const id = randomBytes(9).toString('base64url');
   const held = new Map<string, OwnSession>();
+  const ending = new Set<Promise<void>>();
 
   const hold = (call: Call): Answered => {
     const name = randomBytes(12).toString('base64url');
@@ -45,7 +46,11 @@ export function createSse({ keepAlive, log, self }: SseOptions): Sse {
     if (endpoint === null) throw new UpstreamFault('sent');
     const session = openOwn(call, log);
     session.stream.event(Buffer.from(`event: endpoint\ndata: ${endpoint}\n\n`));
-    session.stream.once('close', () => held.delete(name));
+    session.stream.once('close', () => {
+      held.delete(name);
+      const ended = session.end().finally(() => ending.delete(ended));
+      ending.add(ended);
+    });
     held.set(name, session);
     return { instance: null, response: { status: 200, headers: HEADERS, body: session.stream } };
   };
@@ -73,7 +78,7 @@ export function createSse({ keepAlive, log, self }: SseOptions): Sse {
     vouched: vouchedBy,
     close: async () => {
       clearInterval(beat);
-      await Promise.all([...held.values()].map((session) => session.end()));
+      await Promise.all([...ending, ...[...held.values()].map((session) => session.end())]);
     },
   };
 }
