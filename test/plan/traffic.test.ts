@@ -164,6 +164,7 @@ describe('pools', () => {
       local: {
         kind: 'spawn',
         child: {
+          modern: false,
           command: ['files', '/data'],
           cwd: '/srv',
           env: [
