@@ -44,8 +44,8 @@ export function openOwn(opener: Call, log: Log): OwnSession {
   setMaxListeners(0, signal, stream);
   /** Ids of requests that have no answer yet. */
   const waiting = new Set<unknown>();
-  /** Once the server has accepted `initialize`; pinned where it opened a session for it. */
-  let home: { readonly at?: Instance; readonly headers: Readonly<Record<string, string>> } | null = null;
+  /** The session that the server has opened, if it has sessions. */
+  let home: { readonly at: Instance; readonly id: string } | null = null;
   let version: unknown;
   let underWay = 0;
   let posted = 0;
@@ -57,8 +57,8 @@ export function openOwn(opener: Call, log: Log): OwnSession {
   const send = (call: Call, request: Partial<UpstreamRequest>): Promise<{ readonly instance: Instance; readonly response: UpstreamResponse }> => {
     const { [RELAY]: _, 'last-event-id': __, 'mcp-protocol-version': ___, ...rest } = call.request.headers;
     const spoken = typeof version === 'string' ? { 'mcp-protocol-version': version } : {};
-    const headers = { ...rest, 'accept-encoding': 'identity', ...spoken, ...home?.headers, ...request.headers };
-    return call.send({ ...call.request, signal, ...request, headers }, home?.at ? { at: home.at } : {});
+    const headers = { ...rest, 'accept-encoding': 'identity', ...spoken, ...(home && { 'mcp-session-id': home.id }), ...request.headers };
+    return call.send({ ...call.request, signal, ...request, headers }, home ? { at: home.at } : {});
   };
   const listen = async (last: string): Promise<UpstreamResponse> => {
     const headers = { accept: 'text/event-stream', ...(last === '' ? {} : { 'last-event-id': last }) };
@@ -75,8 +75,10 @@ export function openOwn(opener: Call, log: Log): OwnSession {
     const { id = null } = message ?? {};
     if (waiting.delete(id)) stream.event(frame(refusalBody(reason, id, request.headers['x-request-id'] ?? '')));
   };
-  /** A text in latin1, as it came. */
-  const hear = (text: string, status: number, asked: unknown): void => {
+  const drained = (): Promise<unknown> => once(stream, 'drain', { signal });
+  /** A text in latin1, as it came. Of many that wait for their reader, one goes on at a time. */
+  const hear = async (text: string, status: number, asked: unknown): Promise<void> => {
+    while (stream.writableNeedDrain) await drained();
     const json = Buffer.from(text, 'latin1').toString();
     const message = parse(json);
     if (Array.isArray(message)) message.map(fields).forEach((one) => say(one));
@@ -89,7 +91,7 @@ export function openOwn(opener: Call, log: Log): OwnSession {
   const relay = async (response: UpstreamResponse, asked: unknown): Promise<string> => {
     const { body, status } = response;
     let last = '';
-    let texts: string[] = [];
+    const texts: string[] = [];
     let whole = '';
     const collect = (chunk: Buffer): number => (whole += chunk.toString('latin1')).length;
     const events = eventReader(({ type, data, id }) => {
@@ -104,15 +106,15 @@ export function openOwn(opener: Call, log: Log): OwnSession {
         parts += size - mine;
         mine = size;
         if (parts > MOST_PARTS) throw new UpstreamFault('full');
-        for (const text of texts) hear(text, status, asked);
-        texts = [];
-        if (stream.writableNeedDrain) await once(stream, 'drain', { signal });
+        for (const text of texts.splice(0)) await hear(text, status, asked);
+        while (stream.writableNeedDrain) await drained();
+        if (signal.aborted) break;
       }
+      if (whole !== '') await hear(whole, status, asked);
     } catch {
       // Cut short. A request that has no answer by now gets one that says so.
     }
     parts -= mine;
-    if (whole !== '') hear(whole, status, asked);
     return last;
   };
 
@@ -125,7 +127,7 @@ export function openOwn(opener: Call, log: Log): OwnSession {
       await sleep(PAUSE, undefined, { signal, ref: false });
     }
     await relay(response, asked);
-    if (response.status === 404 && home?.at) throw new UpstreamFault('refused');
+    if (response.status === 404 && home) throw new UpstreamFault('refused');
   };
 
   const carry = async (call: Call, handedOn: () => void): Promise<void> => {
@@ -138,8 +140,11 @@ export function openOwn(opener: Call, log: Log): OwnSession {
     // What opens a session is not broken off: nobody would know what to end.
     const { instance, response } = await send(call, { headers, ...(opens ? { signal: request.signal } : {}) });
     const id = response.headers['mcp-session-id'];
-    if (opens && response.status === 200) home = typeof id === 'string' ? { at: instance, headers: { 'mcp-session-id': id } } : { headers: {} };
-    if (signal.aborted) leave();
+    if (opens && typeof id === 'string') home = { at: instance, id };
+    if (signal.aborted) {
+      leave();
+      return discard(response);
+    }
     if (!opens) handedOn();
     if (message?.method === 'notifications/initialized' && response.status < 300) void stand();
     await follow(response, asked, (last) => last !== '' && waiting.has(asked));
@@ -156,7 +161,7 @@ export function openOwn(opener: Call, log: Log): OwnSession {
   /** Where nobody listens any more, or knows the session, that is its end. */
   const failed = (error: unknown, call?: Call): void => {
     const stage = error instanceof UpstreamFault ? error.stage : 'answered';
-    const isLost = stage === 'refused' && home?.at !== undefined;
+    const isLost = stage === 'refused' && home !== null;
     if (call) fail(call, isLost ? 'session-unknown' : REASON[stage]);
     if (isLost) void end();
   };
@@ -181,9 +186,9 @@ export function openOwn(opener: Call, log: Log): OwnSession {
   };
 
   const leave = (): void => {
-    if (!home?.at) return;
+    if (!home) return;
     const told = send(opener, { method: 'DELETE', body: null, signal: AbortSignal.timeout(GOODBYE) });
-    home = { headers: {} };
+    home = null;
     goodbye = told.then(({ response }) => discard(response), () => {});
   };
   const end = async (): Promise<void> => {

@@ -59,7 +59,7 @@ export function createSse({ keepAlive, log, self }: SseOptions): Sse {
     const [owner, name = '', address = ''] = upstreamId.split(' ');
     if (owner !== id) return relayTo(address, call);
     const session = held.get(name);
-    if (!session) throw new UpstreamFault('refused');
+    if (!session?.stream.writable) throw new UpstreamFault('refused');
     session.post(call);
     return { instance: null, response: ACCEPTED };
   };
@@ -103,12 +103,9 @@ async function passStream(call: Call, path: string): Promise<Answered> {
 
 /** Path and query of what a server names; null where it points away from its instance: a gateway must not be sent elsewhere by what is behind it. */
 function targetOf(url: string, path: string, { upstream: { origin } }: Instance): string | null {
-  try {
-    const target = new URL(url, `${origin}${path}`);
-    return target.origin === origin ? target.pathname + target.search : null;
-  } catch {
-    return null;
-  }
+  const from = `${origin}${path}`;
+  const target = URL.canParse(url, from) ? new URL(url, from) : null;
+  return target && target.origin === origin ? target.pathname + target.search : null;
 }
 
 async function passMessage(call: Call, path: string, at: Instance | undefined): Promise<Answered> {
