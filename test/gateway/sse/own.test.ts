@@ -143,6 +143,8 @@ describe('what curl sees', () => {
     const opened = await openSession(one.port, '/mcp/fake/sse');
     assert.equal((await opened.post(request('tools/list', {}, 2))).status, 202);
     await until('the notification', () => received(({ message }) => message?.method === 'notifications/initialized').length === 1);
+    // Long enough for what is not held back.
+    for (let n = 0; n < 20; n++) await one.metrics();
     assert.equal(received(({ message }) => message?.method === 'tools/list').length, 0);
     accept();
     await opened.messages(2);
@@ -312,6 +314,22 @@ describe('bounds', () => {
     const seen = new Set<number>();
     for (let n = 0; n < 3000 && !seen.has(404); n++) seen.add((await opened.post(request('much', {}, n))).status);
     assert.deepEqual([...seen], [202, 503, 404]);
+    opened.close();
+  });
+
+  test('many large answers at once all reach whoever reads', async () => {
+    const open = sessions('burst');
+    const text = 'x'.repeat(200_000);
+    const held: (() => void)[] = [];
+    fake.behave = (one) => (one.message?.method === 'much' ? void held.push(() => json(one.response, { jsonrpc: '2.0', id: one.message?.id, result: { text } })) : open(one));
+    const opened = await openSession(one.port, '/mcp/fake/sse');
+    const ids = Array.from({ length: 60 }, (_, n) => n);
+    await Promise.all(ids.map((n) => opened.post(request('much', {}, n))));
+    await until('all of them', () => held.length === ids.length);
+    for (const answer of held) answer();
+    const answers = (await opened.messages(61)).slice(1) as { id: number; result: { text: string } }[];
+    assert.deepEqual(answers.map(({ id }) => id).sort((a, b) => a - b), ids);
+    assert.ok(answers.every(({ result }) => result.text === text));
     opened.close();
   });
 

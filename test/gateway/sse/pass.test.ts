@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { textOf } from '../../support/client.js';
 import { request, type ErrorBody } from '../../support/gateway-messages.js';
 import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
+import { chance } from '../../support/gateway-random.js';
 import { as, startGateway, type RunningGateway } from '../../support/gateway.js';
 import { ask, dial, requestBytes, until, type HttpAnswer } from '../../support/http.js';
 import { startUpstream, stream, type FakeUpstream, type Received } from '../../support/upstreams.js';
@@ -158,6 +159,35 @@ describe('a server that does not do as it should', () => {
       assert.deepEqual([endpoint, answer.status, reason(answer)], [endpoint, 502, 'upstream-lost']);
     }
     assert.equal(victim.received.length, 0);
+  });
+
+  test('names anything at all: it stays at its own instance', async () => {
+    const victim = await startUpstream();
+    const dice = chance();
+    const parts = ['/', '//', '\\', '@', ':', 'http:', 'https:', `127.0.0.1:${victim.port}`, `127.0.0.1:${fake.port}`, 'localhost', '..', '%2e%2e', '%0d%0a', '?', '#', ' ', '\t', 'a', '[::1]', '&', '=', 'ü', '\x7f'];
+    const seen = { passed: 0, refused: 0 };
+    for (let round = 0; round < 150; round++) {
+      const endpoint = Array.from({ length: 1 + dice.below(6) }, () => dice.pick(parts)).join('');
+      const why = `SEED=${dice.seed}, round ${round}: ${JSON.stringify(endpoint)}`;
+      fake.behave = naming(endpoint);
+      const connection = await dial(one.port);
+      connection.send(requestBytes({ path: '/mcp/fake/sse', headers: as('acme') }));
+      const { status } = await connection.head();
+      if (status === 200) {
+        seen.passed++;
+        const { text } = await connection.body((all) => /data: .*\n\n/.test(all));
+        const [, path = assert.fail(why)] = /^event: endpoint\ndata: (\/mcp\/fake\/message\?sessionId=[\w-]+)\n\n$/.exec(text) ?? [];
+        const count = fake.received.length;
+        assert.equal((await ask(two.port, { path, message: request('ping'), headers: as('acme') })).status, 202, why);
+        assert.ok(fake.received.length === count + 1 && fake.received.at(-1)?.url.startsWith('/'), why);
+      } else {
+        seen.refused++;
+        assert.equal(status, 502, why);
+      }
+      connection.close();
+    }
+    assert.equal(victim.received.length, 0, `SEED=${dice.seed}`);
+    assert.ok(seen.passed > 0 && seen.refused > 0, JSON.stringify(seen));
   });
 
   test('names none, in time or in bounds, or one that fits into no id', async () => {

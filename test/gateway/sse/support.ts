@@ -43,7 +43,7 @@ export async function openStream(port: number, path: string, who: string | null 
     connection,
     messages: async (count) => {
       const found = parsed(await text((all) => parsed(all).length >= count));
-      assert.ok(found.length >= count, `the stream ended after ${JSON.stringify(found)}`);
+      assert.ok(found.length >= count, `the stream ended after ${found.length}: ${JSON.stringify(found).slice(-500)}`);
       return found;
     },
     text,
