@@ -4,7 +4,7 @@ export const TABLES = {
   "name": "mcpgen-demo",
   "environment": null,
   "profile": "local",
-  "hash": "c9752db59cfe7e02258d6c8d211fb3ddd39b8b996f9f3e0799445a684f0fbfd5",
+  "hash": "a7cb245f8f56f2f9a15d87000bd1f76ac90b3ad4e18cda9ce72185d9dc56f73a",
   "publicUrl": "http://127.0.0.1:8080",
   "listen": {
     "local": { "host": "127.0.0.1", "port": 8080 },
@@ -139,6 +139,7 @@ export const TABLES = {
           "local": {
             "kind": "spawn",
             "child": {
+              "modern": false,
               "command": ["node", "examples/servers/files.js", "examples/servers/files"],
               "cwd": null,
               "env": [],
@@ -155,6 +156,7 @@ export const TABLES = {
         },
         "host": {
           "child": {
+            "modern": false,
             "command": ["node", "examples/servers/files.js", "examples/servers/files"],
             "cwd": null,
             "env": [],

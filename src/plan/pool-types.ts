@@ -74,6 +74,8 @@ export interface InstancePlan {
 
 /** A stdio server's child process. */
 export interface ChildPlan {
+  /** It speaks 2026-07-28 and later alone: no `initialize`, no sessions. */
+  readonly modern: boolean;
   readonly command: readonly string[];
   readonly cwd: string | null;
   readonly env: readonly EnvEntry[];

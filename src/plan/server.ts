@@ -27,7 +27,8 @@ function healthQuestion(health: NonNullable<HttpServerModel['health']>): HealthQ
 
 export function planChild(server: StdioServerModel, from: string): ChildPlan {
   const { processes, memory, line, idle } = server.limits;
-  return { command: server.command, cwd: server.cwd ?? null, env: envEntries(server.env, from), sharing: server.sharing, processes, memory, line, idle };
+  const modern = server.revision === 'modern';
+  return { modern, command: server.command, cwd: server.cwd ?? null, env: envEntries(server.env, from), sharing: server.sharing, processes, memory, line, idle };
 }
 
 export function workloadImage(name: string, server: ServerModel, nodeImage: string): WorkloadImage {

@@ -17,6 +17,7 @@ const FEATURES: Features = {
   sse: async () => ({
     createSse: () => ({
       exchange: async () => ({ instance: null, response: { status: 200, headers: { 'content-type': 'text/event-stream' }, body: Buffer.from(': nothing\n\n') } }),
+      vouched: () => null,
       close: async () => {},
     }),
   }),

@@ -88,7 +88,7 @@ describe('workloads', () => {
     const { port, path, health, stateful, replicas } = workload('files');
     assert.deepEqual([port, path, health, stateful, replicas], [8000, '/mcp', { kind: 'http', path: '/health', ...GET, every: 30_000, timeout: 10_000, startup: 60_000 }, false, 1]);
     assert.equal(workload('tables').stateful, true, 'sessions live in one of several hosts');
-    assert.deepEqual(workload('tables').child, { command: ['tables'], cwd: null, env: [], sharing: 'shared', processes: 2, memory: GI, line: MI, idle: 60_000 });
+    assert.deepEqual(workload('tables').child, { modern: false, command: ['tables'], cwd: null, env: [], sharing: 'shared', processes: 2, memory: GI, line: MI, idle: 60_000 });
   });
 
   test('the probe of the gateway never waits longer than a request would', () => {

@@ -195,6 +195,7 @@ describe('pools', () => {
       local: {
         kind: 'spawn',
         child: {
+          modern: false,
           command: ['files', '/data'],
           cwd: '/srv',
           env: [

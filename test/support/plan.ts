@@ -290,6 +290,7 @@ function serverWorkload([id, spec]: Named): Workload {
 
 function child({ env, child }: ServerSpec): ChildPlan {
   return {
+    modern: false,
     command: ['mcp-server'],
     cwd: null,
     env: entries(env, 'x'),

@@ -53,7 +53,7 @@ export const FIND_FACT = {
 	session: (exchange, { counts, pools }) => {
 		const { state, head } = exchange;
 		const tenant = tenantOf(exchange) ?? '';
-		if (messageOf(exchange)?.method === 'initialize' && kindOf(head) === 'mcp') {
+		if (kindOf(head) === 'sse' || (messageOf(exchange)?.method === 'initialize' && kindOf(head) === 'mcp')) {
 			const most = state.tables.tenants.get(tenant)?.sessions ?? Infinity;
 			if (counts.sessions >= state.tables.raw.limits.sessions || counts.sessionsOf(tenant) >= most) return { kind: 'full' };
 			exchange.releaseSession = counts.holdSession(tenant);
@@ -68,7 +68,7 @@ export const FIND_FACT = {
 		if (!session || !leg || !table || session.kind !== kind || session.tenant !== tenant || session.principal !== principalOf(exchange)) return { kind: 'unknown' };
 		if (!instanceOf(leg, pools.get(leg.server)) && !(keepsItsSession(table) && session.init)) return { kind: 'unknown' };
 		exchange.session = session;
-		counts.openSession(id, tenant, performance.now() + SESSION_IDLE);
+		if (kind === 'mcp') counts.openSession(id, tenant, performance.now() + SESSION_IDLE);
 		return { kind: 'open' };
 	},
 	instance: (exchange, { pools }) => {

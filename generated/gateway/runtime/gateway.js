@@ -1,8 +1,8 @@
 // mcpgen: do not edit.
 /** A request from its first byte to its log line. */
 import { createHash, randomUUID } from 'node:crypto';
-import { readHead } from './decision/head.js';
 import { eraOf } from './decision/revision.js';
+import { kindOf, readHead } from './decision/head.js';
 import { decide } from './decision/decide.js';
 import { idHeaders, isListening, messageOf, tenantOf } from './exchange.js';
 import { forward } from './proxy.js';
@@ -60,7 +60,9 @@ export function createHandler(options) {
 }
 async function run(options, exchange, standing) {
 	const { tables } = exchange.state;
-	let decision = decide(tables, exchange.head, exchange.facts);
+	const vouched = options.parts().sse?.vouched(exchange.head, exchange.state) ?? null;
+	if (vouched) Object.assign(exchange.facts, vouched.facts);
+	let decision = decide(tables, exchange.head, exchange.facts, vouched?.from);
 	while (decision.kind === 'need') {
 		const found = FIND_FACT[decision.fact](exchange, options);
 		Object.assign(exchange.facts, { [decision.fact]: found instanceof Promise ? await found : found });
@@ -75,10 +77,12 @@ async function run(options, exchange, standing) {
 		standing.add(exchange);
 	}
 	if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.counts)) return refuse(options, exchange, 'streams-full');
-	audit(options, exchange);
-	exchange.isForwarded = true;
+	if (!vouched) audit(options, exchange);
+	exchange.isForwarded = kindOf(exchange.head) !== 'sse';
 	exchange.span = beginSpan(options, exchange);
-	const outcome = await forward(exchange, pool, options).finally(() => exchange.releaseSession());
+	const outcome = await forward(exchange, pool, options).finally(() => {
+		if (exchange.isForwarded || exchange.outgoing.destroyed) exchange.releaseSession();
+	});
 	if (outcome.kind === 'failed') refuse(options, exchange, outcome.reason);
 }
 function beginSpan({ parts }, exchange) {

@@ -1,8 +1,8 @@
 // mcpgen: do not edit.
-export async function loadParts(tables, features, { log, metrics }, known) {
+export async function loadParts(tables, features, { log, metrics, self }, known) {
 	const { keepAlive } = tables.timeouts;
 	const bridge = await loadBridge(tables, features, log, known?.bridge ?? null);
-	const sse = known?.sse ?? (await features.sse?.())?.createSse({ keepAlive, log }) ?? null;
+	const sse = known?.sse ?? (await features.sse?.())?.createSse({ keepAlive, log, self }) ?? null;
 	const traces = tables.traces && (await features.traces?.());
 	const tracer = (tables.traces && traces?.createTracer({ ...tables.traces, service: tables.name, log, metrics })) ?? null;
 	const transform = (await features.transform?.())?.TRANSFORM ?? null;

@@ -10,7 +10,7 @@ import { corsHeaders } from './respond.js';
 import { ANY_INSTANCE } from './session.js';
 import { deliver, discard } from './upstream/deliver.js';
 import { NEVER, UpstreamFault } from './upstream/upstream.js';
-const REASON = {
+export const REASON = {
 	refused: 'no-instance',
 	connect: 'no-instance',
 	full: 'instance-full',
@@ -44,6 +44,10 @@ export async function forward(exchange, pool, services) {
 		discard(response);
 		return { kind: 'failed', reason: 'upstream-lost' };
 	}
+	if (kindOf(exchange.head) === 'sse' && response.status === 200 && !outgoing.destroyed) {
+		services.metrics.count('mcpgen_sessions_opened_total', {});
+		outgoing.once('close', () => services.metrics.count('mcpgen_sessions_ended_total', {}));
+	}
 	relay(exchange, services, call, response, sessionId, leavingCancels);
 	return { kind: 'answered' };
 }
@@ -71,16 +75,16 @@ function callOf(exchange, pool, { metrics, parts }, era, signal) {
 			exchange.instance = delivered.instance;
 			return delivered;
 		},
-		seal: (leg) => {
+		seal: (leg, kind = kindOf(head) === 'mcp' ? 'mcp' : 'message') => {
 			const init = leg.instance === ANY_INSTANCE || keepsItsSession(table) ? initOf(message) : null;
-			const kind = kindOf(head) === 'mcp' ? 'mcp' : 'message';
 			return state.sealer.seal({ kind, tenant: tenantOf(exchange) ?? '', principal: principalOf(exchange), issuedAt: Date.now(), init, legs: [leg] });
 		},
 	};
 }
 async function answer(call, exchange, { parts, renewals }) {
 	const { bridge, sse, transform } = parts();
-	const answered = sse && kindOf(exchange.head) !== 'mcp' ? await sse.exchange(call) : ((await bridge?.exchange(call)) ?? (await pass(call, renewals)));
+	const isOld = kindOf(exchange.head) !== 'mcp';
+	const answered = (await (isOld ? sse : bridge)?.exchange(call)) ?? (await pass(call, renewals));
 	const changes = call.table.transform;
 	return transform && changes ? { ...answered, response: await transform.response(answered.response, changes, call.table.timeouts.response) } : answered;
 }

@@ -1,7 +1,7 @@
 // mcpgen: do not edit.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './decision/address.js';
-import { listenOf, logLevelOf, placementOf, portOf, SettingError } from './env.js';
+import { listenOf, logLevelOf, placementOf, portOf, selfOf, SettingError } from './env.js';
 import { createHandler } from './gateway.js';
 import { OpenCounts } from './open-counts.js';
 import { drainServer, listenAt, plainServer, publicServer } from './listen.js';
@@ -25,7 +25,9 @@ export async function serve(tables, features, env, write) {
 	const counts = new OpenCounts();
 	const pools = new Pools(env, log);
 	let state = await createState(tables, env, features, null);
-	let parts = await loadParts(tables, features, { log, metrics }, null);
+	let port = at.port;
+	const partsOptions = { log, metrics, self: () => selfOf(env, { host: at.host, port }) };
+	let parts = await loadParts(tables, features, partsOptions, null);
 	await pools.reconcile(state.tables, features);
 	let draining = false;
 	let reloading = Promise.resolve();
@@ -43,7 +45,7 @@ export async function serve(tables, features, env, write) {
 			log('info', 'request', { request_id: requestId, status, reason });
 		},
 	});
-	const port = await listenAt(server, at, 'PORT');
+	port = await listenAt(server, at, 'PORT');
 	const admin = await serveAdmin(tables, features, env, { state: () => state, text: () => prometheus?.text() ?? '', pools, log });
 	const expiry = setInterval(() => metrics.count('mcpgen_sessions_ended_total', {}, counts.expire(performance.now())), 60_000).unref();
 	log('info', 'listening', { host: at.host, port, admin_port: admin?.port ?? null, placement, hash: tables.hash });
@@ -56,7 +58,7 @@ export async function serve(tables, features, env, write) {
 				const fresh = await createState(next, env, nextFeatures, state);
 				const old = state;
 				await pools.reconcile(fresh.tables, nextFeatures);
-				parts = await loadParts(next, nextFeatures, { log, metrics }, parts);
+				parts = await loadParts(next, nextFeatures, partsOptions, parts);
 				state = fresh;
 				old.close();
 				log('info', 'reloaded', { hash: next.hash });

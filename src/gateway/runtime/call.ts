@@ -22,8 +22,8 @@ export interface Call {
   /** Path of the route as the client called it, with its tenant's prefix. */
   readonly path: string;
   readonly send: Send;
-  /** A session id for this caller; null when the server's own is too long for one. */
-  readonly seal: (leg: Leg) => string | null;
+  /** A session id for this caller, of the transport it uses; null when the server's own is too long for one. */
+  readonly seal: (leg: Leg, kind?: SessionState['kind']) => string | null;
 }
 
 export interface SendOptions {

@@ -30,7 +30,7 @@ export interface Exchange {
   releaseBody: () => void;
   /** Gives back the stream that was set aside for it, when its connection is done with. */
   releaseStream: () => void;
-  /** Gives back the place of a session that is being opened, when the server behind has answered or never will. */
+  /** Gives back the place of a session that is being opened, when the server behind has answered or never will; of one that is a stream, with that. */
   releaseSession: () => void;
   /** Handed to a server: a client that leaves may still have opened a session there. */
   isForwarded: boolean;

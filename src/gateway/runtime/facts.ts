@@ -81,7 +81,7 @@ export const FIND_FACT: Supply = {
     const { state, head } = exchange;
     const tenant = tenantOf(exchange) ?? '';
     // 2024-11-05 opens its session with the stream that its endpoint is named on.
-    if (messageOf(exchange)?.method === 'initialize' && kindOf(head) === 'mcp') {
+    if (kindOf(head) === 'sse' || (messageOf(exchange)?.method === 'initialize' && kindOf(head) === 'mcp')) {
       const most = state.tables.tenants.get(tenant)?.sessions ?? Infinity;
       if (counts.sessions >= state.tables.raw.limits.sessions || counts.sessionsOf(tenant) >= most) return { kind: 'full' };
       exchange.releaseSession = counts.holdSession(tenant);
@@ -97,7 +97,8 @@ export const FIND_FACT: Supply = {
     // What lived in an instance that has left the pool is gone.
     if (!instanceOf(leg, pools.get(leg.server)) && !(keepsItsSession(table) && session.init)) return { kind: 'unknown' };
     exchange.session = session;
-    counts.openSession(id, tenant, performance.now() + SESSION_IDLE);
+    // Where it has a stream it counts as long as that, at the process that holds it.
+    if (kind === 'mcp') counts.openSession(id, tenant, performance.now() + SESSION_IDLE);
     return { kind: 'open' };
   },
 

@@ -1,8 +1,8 @@
 /** A request from its first byte to its log line. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readHead, type GatewayRequest } from './decision/head.js';
 import { eraOf } from './decision/revision.js';
+import { kindOf, readHead, type GatewayRequest } from './decision/head.js';
 import { decide, type Decision, type Facts, type Refusal } from './decision/decide.js';
 import { idHeaders, isListening, messageOf, tenantOf, type Exchange } from './exchange.js';
 import type { Log } from './log.js';
@@ -85,7 +85,9 @@ export function createHandler(options: GatewayOptions): Handler {
 
 async function run(options: GatewayOptions, exchange: Exchange, standing: Set<Exchange>): Promise<void> {
   const { tables } = exchange.state;
-  let decision: Decision = decide(tables, exchange.head, exchange.facts);
+  const vouched = options.parts().sse?.vouched(exchange.head, exchange.state) ?? null;
+  if (vouched) Object.assign(exchange.facts, vouched.facts);
+  let decision: Decision = decide(tables, exchange.head, exchange.facts, vouched?.from);
   while (decision.kind === 'need') {
     const found = FIND_FACT[decision.fact](exchange, options);
     // Nearly all are known at once; waiting for those would cost a turn of the loop each.
@@ -102,10 +104,14 @@ async function run(options: GatewayOptions, exchange: Exchange, standing: Set<Ex
   }
   // A modern client listens with a POST, which is known for a stream only now.
   if (messageOf(exchange)?.method === 'subscriptions/listen' && !holdStream(exchange, options.counts)) return refuse(options, exchange, 'streams-full');
-  audit(options, exchange);
-  exchange.isForwarded = true;
+  // Another replica has said who calls what.
+  if (!vouched) audit(options, exchange);
+  // A stream of 2024-11-05 is its session: both end with the connection.
+  exchange.isForwarded = kindOf(exchange.head) !== 'sse';
   exchange.span = beginSpan(options, exchange);
-  const outcome = await forward(exchange, pool, options).finally(() => exchange.releaseSession());
+  const outcome = await forward(exchange, pool, options).finally(() => {
+    if (exchange.isForwarded || exchange.outgoing.destroyed) exchange.releaseSession();
+  });
   if (outcome.kind === 'failed') refuse(options, exchange, outcome.reason);
 }
 

@@ -19,12 +19,14 @@ export interface Parts {
 export interface PartsOptions {
   readonly log: Log;
   readonly metrics: Metrics;
+  /** `host:port` by which other replicas reach this process. */
+  readonly self: () => string;
 }
 
-export async function loadParts(tables: GatewayTables, features: Features, { log, metrics }: PartsOptions, known: Parts | null): Promise<Parts> {
+export async function loadParts(tables: GatewayTables, features: Features, { log, metrics, self }: PartsOptions, known: Parts | null): Promise<Parts> {
   const { keepAlive } = tables.timeouts;
   const bridge = await loadBridge(tables, features, log, known?.bridge ?? null);
-  const sse = known?.sse ?? (await features.sse?.())?.createSse({ keepAlive, log }) ?? null;
+  const sse = known?.sse ?? (await features.sse?.())?.createSse({ keepAlive, log, self }) ?? null;
   const traces = tables.traces && (await features.traces?.());
   const tracer = (tables.traces && traces?.createTracer({ ...tables.traces, service: tables.name, log, metrics })) ?? null;
   const transform = (await features.transform?.())?.TRANSFORM ?? null;

@@ -19,7 +19,7 @@ import { NEVER, UpstreamFault, type FaultStage, type UpstreamResponse } from './
 
 export type Forwarded = { readonly kind: 'answered' | 'client-gone' } | { readonly kind: 'failed'; readonly reason: Reason };
 
-const REASON: Readonly<Record<FaultStage, Reason>> = {
+export const REASON: Readonly<Record<FaultStage, Reason>> = {
   refused: 'no-instance',
   connect: 'no-instance',
   full: 'instance-full',
@@ -60,6 +60,10 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
     discard(response);
     return { kind: 'failed', reason: 'upstream-lost' };
   }
+  if (kindOf(exchange.head) === 'sse' && response.status === 200 && !outgoing.destroyed) {
+    services.metrics.count('mcpgen_sessions_opened_total', {});
+    outgoing.once('close', () => services.metrics.count('mcpgen_sessions_ended_total', {}));
+  }
   relay(exchange, services, call, response, sessionId, leavingCancels);
   return { kind: 'answered' };
 }
@@ -88,9 +92,8 @@ function callOf(exchange: Exchange, pool: Pool, { metrics, parts }: Services, er
       exchange.instance = delivered.instance;
       return delivered;
     },
-    seal: (leg) => {
+    seal: (leg, kind = kindOf(head) === 'mcp' ? 'mcp' : 'message') => {
       const init = leg.instance === ANY_INSTANCE || keepsItsSession(table) ? initOf(message) : null;
-      const kind = kindOf(head) === 'mcp' ? 'mcp' : 'message';
       return state.sealer.seal({ kind, tenant: tenantOf(exchange) ?? '', principal: principalOf(exchange), issuedAt: Date.now(), init, legs: [leg] });
     },
   };
@@ -98,7 +101,8 @@ function callOf(exchange: Exchange, pool: Pool, { metrics, parts }: Services, er
 
 async function answer(call: Call, exchange: Exchange, { parts, renewals }: Services): Promise<Answered> {
   const { bridge, sse, transform } = parts();
-  const answered = sse && kindOf(exchange.head) !== 'mcp' ? await sse.exchange(call) : ((await bridge?.exchange(call)) ?? (await pass(call, renewals)));
+  const isOld = kindOf(exchange.head) !== 'mcp';
+  const answered = (await (isOld ? sse : bridge)?.exchange(call)) ?? (await pass(call, renewals));
   const changes = call.table.transform;
   return transform && changes ? { ...answered, response: await transform.response(answered.response, changes, call.table.timeouts.response) } : answered;
 }

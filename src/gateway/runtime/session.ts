@@ -5,8 +5,8 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 export interface SessionState {
-  /** The transport it belongs to; an id of one is none of the other. */
-  readonly kind: 'mcp' | 'message';
+  /** The transport it belongs to; an id of one is none of the other. `relay` is no session: one replica vouches with it to another. */
+  readonly kind: 'mcp' | 'message' | 'relay';
   readonly tenant: string;
   readonly principal: string;
   /** Milliseconds since the epoch. */

@@ -194,6 +194,8 @@ export interface InstanceTable {
 }
 
 export interface ChildTable {
+  /** It speaks 2026-07-28 and later alone: no `initialize`, no sessions. */
+  readonly modern: boolean;
   readonly command: readonly string[];
   readonly cwd: string | null;
   /** Literal values and names of secrets. */

@@ -108,7 +108,7 @@ test('children do not outlive the process', async () => {
   const script = `
     import { createStdioUpstream } from '#src/gateway/runtime/stdio/upstream.js';
     const child = { command: [process.execPath, ${JSON.stringify(path.join(CHILDREN, 'server.mjs'))}, 'stubborn'], cwd: null, env: [],
-      sharing: 'session', processes: 1, memory: 2 ** 30, line: 1e6, idle: 1e6 };
+      modern: false, sharing: 'session', processes: 1, memory: 2 ** 30, line: 1e6, idle: 1e6 };
     const log = (_, event, { pid }) => event === 'child-started' && console.log(pid);
     const upstream = createStdioUpstream({ child, env: {}, keepAlive: 1e4, log });
     const body = Buffer.from(${JSON.stringify(JSON.stringify(INITIALIZE))});

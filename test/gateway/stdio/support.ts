@@ -38,6 +38,7 @@ interface StartOptions {
 export function start({ child, flags = [], script = 'server.mjs', env = {}, keepAlive = 60_000, now }: StartOptions = {}): Started {
   const logs: LogLine[] = [];
   const table: ChildTable = {
+    modern: false,
     command: [process.execPath, path.join(CHILDREN, script), ...flags],
     cwd: null,
     env: [],

@@ -150,7 +150,7 @@ describe('pools', () => {
     const { settle, pools } = made();
     await settle(tables(urls('a:1')));
     const before = pools.get('search')?.byId('a:1');
-    const child = { command: ['x'], cwd: null, env: [['KEY', { secret: 'NOT_SET' }]], sharing: 'session', processes: 1, memory: 1, line: 1, idle: 1 } as const;
+    const child = { modern: false, command: ['x'], cwd: null, env: [['KEY', { secret: 'NOT_SET' }]], sharing: 'session', processes: 1, memory: 1, line: 1, idle: 1 } as const;
     await assert.rejects(settle(tables({ kind: 'spawn', child })), /NOT_SET/);
     assert.equal(pools.get('search')?.byId('a:1'), before);
     await pools.close();

@@ -131,7 +131,6 @@ export const ROWS = [
 	{
 		id: 'session',
 		nginx: 'cannot',
-		not: ['sse'],
 		check: (_tables, head, { body, session }) => {
 			const message = body?.kind === 'message' ? body.message : undefined;
 			if (eraOf(head, message) === 'modern') return null;

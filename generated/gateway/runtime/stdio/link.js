@@ -7,7 +7,8 @@ import { frame } from './sse.js';
 /** Of each: requests under way in either direction, sessions of a shared child. */
 export const MAX_OPEN = 4096;
 const CANCELLED = 'notifications/cancelled';
-export function openLink(options, sessions, whenGone) {
+const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
+function openLink(options, sessions, whenGone) {
 	const shared = options.child.sharing === 'shared';
 	const waiting = new Map();
 	const asked = new Map();
@@ -17,15 +18,26 @@ export function openLink(options, sessions, whenGone) {
 		last += 1;
 		return typeof id === 'string' ? `${last}` : last;
 	};
+	const ofRequest = (message) => {
+		const { method, params, meta } = message;
+		const name = (method === CANCELLED ? params['requestId'] : meta[SUBSCRIPTION]);
+		const entry = waiting.get(name);
+		if (!entry) return false;
+		const named = method === CANCELLED ? withParam(message, 'requestId', entry.id) : withParam(message, '_meta', { ...meta, [SUBSCRIPTION]: entry.id });
+		entry.stream?.event(frame(named));
+		if (method === CANCELLED && waiting.delete(name)) entry.answer(null, 200);
+		return true;
+	};
 	const fromChild = (message) => {
 		const { kind, id, method, params } = message;
+		if (options.child.modern && kind === 'notification' && ofRequest(message)) return;
 		if (kind === 'response') {
 			const entry = waiting.get(id);
 			waiting.delete(id);
 			entry?.answer(withId(message, entry.id), 200);
 		} else if (kind === 'request') {
 			const session = [...waiting.values()].findLast((entry) => entry.session)?.session ?? [...sessions()].sort((a, b) => b.seen - a.seen)[0];
-			if (!session || asked.size >= MAX_OPEN) return write(errorText(id, -32603, 'No client to ask'));
+			if (!session || options.child.modern || asked.size >= MAX_OPEN) return write(errorText(id, -32603, 'No client to ask'));
 			const name = rename(id);
 			asked.set(name, { session, id });
 			deliver(session, frame(withId(message, name)), true);
@@ -97,6 +109,34 @@ export function openLink(options, sessions, whenGone) {
 				asked.delete(name);
 				write(errorText(question.id, -32603, 'The client has gone'));
 			}
+		},
+	};
+}
+export function createLinks(options) {
+	const links = new Map();
+	let started = 0;
+	return {
+		get running() {
+			return links.size;
+		},
+		get started() {
+			return started;
+		},
+		launch(served, whenGone) {
+			let ended = () => { };
+			const end = new Promise((resolve) => void (ended = resolve));
+			const link = openLink(options, served, () => {
+				links.delete(link);
+				ended();
+				whenGone();
+			});
+			links.set(link, end);
+			started += 1;
+			return link;
+		},
+		async close() {
+			for (const link of links.keys()) link.end();
+			await Promise.all(links.values());
 		},
 	};
 }

@@ -15,8 +15,13 @@ export function greet(link, initialize) {
 		});
 	});
 }
+async function introduce(link, initialize) {
+	const greeted = await greet(link, initialize);
+	if (greeted.reply['result'] !== undefined) link.write(messageText({ method: 'notifications/initialized' }));
+	return greeted;
+}
 /** Keeps one shared child running. The first `initialize` that it accepts is repeated at every restart. */
-export function supervise(launch, log, signal) {
+export function supervise(launch, log, signal, begin = introduce) {
 	let handshake;
 	let accepted = false;
 	let running;
@@ -40,11 +45,9 @@ export function supervise(launch, log, signal) {
 			restart();
 			throw fault;
 		}
-		const greeted = await greet(link, handshake);
-		if (greeted.reply['result'] !== undefined) {
-			accepted = true;
-			link.write(messageText({ method: 'notifications/initialized' }));
-		} else link.kill('initialize refused');
+		const greeted = await begin(link, handshake);
+		if (greeted.reply['result'] !== undefined) accepted = true;
+		else link.kill('initialize refused');
 		return greeted;
 	};
 	const start = (delay) => {

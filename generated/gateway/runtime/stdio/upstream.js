@@ -2,31 +2,21 @@
 import { addAbortSignal } from 'node:stream';
 import { UpstreamFault } from '../upstream/upstream.js';
 import { jsonAnswer, respondOn, streamAnswer } from './answer.js';
-import { MAX_OPEN, openLink } from './link.js';
+import { createLinks, MAX_OPEN } from './link.js';
 import { errorText, messageText, readMessages, SUPPORTED, unsupported } from './message.js';
+import { createModernUpstream } from './modern.js';
 import { createSession } from './session.js';
 import { KEEP_ALIVE } from './sse.js';
 import { greet, supervise } from './supervisor.js';
 /** Streamable HTTP of the revisions with sessions (2025-03-26 to 2025-11-25) in front of a stdio server's processes. */
 export function createStdioUpstream(options) {
+	if (options.child.modern) return createModernUpstream(options);
 	const { child, log, keepAlive, now = Date.now } = options;
 	const shared = child.sharing === 'shared';
 	const sessions = new Map();
-	const links = new Map();
+	const links = createLinks(options);
 	const closing = new AbortController();
-	let starts = 0;
-	const launch = (served, whenGone) => {
-		let ended = () => { };
-		const end = new Promise((resolve) => void (ended = resolve));
-		const link = openLink(options, served, () => {
-			links.delete(link);
-			ended();
-			whenGone();
-		});
-		links.set(link, end);
-		starts += 1;
-		return link;
-	};
+	const { launch } = links;
 	const supervised = supervise((whenGone) => launch(() => sessions.values(), whenGone), log, closing.signal);
 	const end = (session) => {
 		sessions.delete(session.id);
@@ -34,7 +24,7 @@ export function createStdioUpstream(options) {
 		session.running().then(({ link }) => (shared ? link.leave(session) : link.end())).catch(() => { });
 	};
 	const initialize = async (message) => {
-		if (shared ? sessions.size >= MAX_OPEN : links.size >= child.processes) throw new UpstreamFault('full');
+		if (shared ? sessions.size >= MAX_OPEN : links.running >= child.processes) throw new UpstreamFault('full');
 		const own = [];
 		const running = await (shared ? supervised(message) : greet(launch(() => own, () => own.forEach(end)), message));
 		const { link, status, reply } = running;
@@ -103,9 +93,8 @@ export function createStdioUpstream(options) {
 			closing.abort();
 			clearInterval(beat);
 			sessions.forEach(end);
-			for (const link of links.keys()) link.end();
-			await Promise.all(links.values());
+			await links.close();
 		},
-		status: () => ({ processes: links.size, restarts: shared ? Math.max(0, starts - 1) : 0 }),
+		status: () => ({ processes: links.running, restarts: shared ? Math.max(0, links.started - 1) : 0 }),
 	};
 }

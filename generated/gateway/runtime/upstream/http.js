@@ -16,6 +16,7 @@ export function httpUpstream(endpoint) {
 	const own = url.pathname + url.search;
 	const rest = ` HTTP/1.1\r\nhost: ${url.host}\r\nconnection: keep-alive\r\n`;
 	return {
+		origin: url.origin,
 		send: (request) => {
 			const head = headOf(own, rest, request);
 			if (head === null) return Promise.reject(new UpstreamFault('sent', new TypeError('header that cannot be sent')));

@@ -29,8 +29,9 @@ interface Waiting {
 /** Of each: requests under way in either direction, sessions of a shared child. */
 export const MAX_OPEN = 4096;
 const CANCELLED = 'notifications/cancelled';
+const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
 
-export function openLink(options: ChildOptions, sessions: () => Iterable<Session>, whenGone: () => void): Link {
+function openLink(options: ChildOptions, sessions: () => Iterable<Session>, whenGone: () => void): Link {
   const shared = options.child.sharing === 'shared';
   // By the id their receiver knows.
   const waiting = new Map<Id, Waiting>();
@@ -43,8 +44,21 @@ export function openLink(options: ChildOptions, sessions: () => Iterable<Session
     return typeof id === 'string' ? `${last}` : last;
   };
 
+  /** What a modern child says of a request, on the stream of that request: it has no other. @returns whether it was that */
+  const ofRequest = (message: Message): boolean => {
+    const { method, params, meta } = message;
+    const name = (method === CANCELLED ? params['requestId'] : meta[SUBSCRIPTION]) as Id;
+    const entry = waiting.get(name);
+    if (!entry) return false;
+    const named = method === CANCELLED ? withParam(message, 'requestId', entry.id) : withParam(message, '_meta', { ...meta, [SUBSCRIPTION]: entry.id });
+    entry.stream?.event(frame(named));
+    if (method === CANCELLED && waiting.delete(name)) entry.answer(null, 200);
+    return true;
+  };
+
   const fromChild = (message: Message): void => {
     const { kind, id, method, params } = message;
+    if (options.child.modern && kind === 'notification' && ofRequest(message)) return;
     if (kind === 'response') {
       const entry = waiting.get(id);
       waiting.delete(id);
@@ -52,7 +66,7 @@ export function openLink(options: ChildOptions, sessions: () => Iterable<Session
     } else if (kind === 'request') {
       // Nothing on the wire tells for whom it is. The session that asked last is the likeliest.
       const session = [...waiting.values()].findLast((entry) => entry.session)?.session ?? [...sessions()].sort((a, b) => b.seen - a.seen)[0];
-      if (!session || asked.size >= MAX_OPEN) return write(errorText(id, -32603, 'No client to ask'));
+      if (!session || options.child.modern || asked.size >= MAX_OPEN) return write(errorText(id, -32603, 'No client to ask'));
       const name = rename(id);
       asked.set(name, { session, id });
       deliver(session, frame(withId(message, name)), true);
@@ -128,6 +142,46 @@ export function openLink(options: ChildOptions, sessions: () => Iterable<Session
         asked.delete(name);
         write(errorText(question.id, -32603, 'The client has gone'));
       }
+    },
+  };
+}
+
+/** The children of one upstream. */
+export interface Links {
+  readonly running: number;
+  /** Ever. */
+  readonly started: number;
+  launch(served: () => Iterable<Session>, whenGone: () => void): Link;
+  /** Resolves when all have ended. */
+  close(): Promise<void>;
+}
+
+export function createLinks(options: ChildOptions): Links {
+  /** Each with the promise of its end. */
+  const links = new Map<Link, Promise<void>>();
+  let started = 0;
+  return {
+    get running() {
+      return links.size;
+    },
+    get started() {
+      return started;
+    },
+    launch(served, whenGone) {
+      let ended = (): void => {};
+      const end = new Promise<void>((resolve) => void (ended = resolve));
+      const link = openLink(options, served, () => {
+        links.delete(link);
+        ended();
+        whenGone();
+      });
+      links.set(link, end);
+      started += 1;
+      return link;
+    },
+    async close() {
+      for (const link of links.keys()) link.end();
+      await Promise.all(links.values());
     },
   };
 }

@@ -28,8 +28,14 @@ export function greet(link: Link, initialize: Message): Promise<Running> {
   });
 }
 
+async function introduce(link: Link, initialize: Message): Promise<Running> {
+  const greeted = await greet(link, initialize);
+  if (greeted.reply['result'] !== undefined) link.write(messageText({ method: 'notifications/initialized' }));
+  return greeted;
+}
+
 /** Keeps one shared child running. The first `initialize` that it accepts is repeated at every restart. */
-export function supervise(launch: (onExit: () => void) => Link, log: Log, signal: AbortSignal): (initialize: Message | null) => Promise<Running> {
+export function supervise(launch: (onExit: () => void) => Link, log: Log, signal: AbortSignal, begin: typeof introduce = introduce): (initialize: Message | null) => Promise<Running> {
   let handshake: Message;
   let accepted = false;
   let running: Promise<Running> | undefined;
@@ -54,11 +60,9 @@ export function supervise(launch: (onExit: () => void) => Link, log: Log, signal
       restart();
       throw fault;
     }
-    const greeted = await greet(link, handshake);
-    if (greeted.reply['result'] !== undefined) {
-      accepted = true;
-      link.write(messageText({ method: 'notifications/initialized' }));
-    } else link.kill('initialize refused');
+    const greeted = await begin(link, handshake);
+    if (greeted.reply['result'] !== undefined) accepted = true;
+    else link.kill('initialize refused');
     return greeted;
   };
   const start = (delay: number): void => {

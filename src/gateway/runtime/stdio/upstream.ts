@@ -2,8 +2,9 @@ import { addAbortSignal } from 'node:stream';
 import { UpstreamFault, type Upstream, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';
 import { jsonAnswer, respondOn, streamAnswer } from './answer.js';
 import type { ChildOptions } from './child.js';
-import { MAX_OPEN, openLink, type Link } from './link.js';
+import { createLinks, MAX_OPEN } from './link.js';
 import { errorText, messageText, readMessages, SUPPORTED, unsupported, type Batch, type Message } from './message.js';
+import { createModernUpstream } from './modern.js';
 import { createSession, type Session } from './session.js';
 import { KEEP_ALIVE } from './sse.js';
 import { greet, supervise } from './supervisor.js';
@@ -20,26 +21,14 @@ export interface StdioUpstream extends Upstream {
 
 /** Streamable HTTP of the revisions with sessions (2025-03-26 to 2025-11-25) in front of a stdio server's processes. */
 export function createStdioUpstream(options: StdioOptions): StdioUpstream {
+  if (options.child.modern) return createModernUpstream(options);
   const { child, log, keepAlive, now = Date.now } = options;
   const shared = child.sharing === 'shared';
   const sessions = new Map<string, Session>();
-  /** Each with the promise of its end. */
-  const links = new Map<Link, Promise<void>>();
+  const links = createLinks(options);
   const closing = new AbortController();
-  let starts = 0;
 
-  const launch = (served: () => Iterable<Session>, whenGone: () => void): Link => {
-    let ended = (): void => {};
-    const end = new Promise<void>((resolve) => void (ended = resolve));
-    const link = openLink(options, served, () => {
-      links.delete(link);
-      ended();
-      whenGone();
-    });
-    links.set(link, end);
-    starts += 1;
-    return link;
-  };
+  const { launch } = links;
   const supervised = supervise((whenGone) => launch(() => sessions.values(), whenGone), log, closing.signal);
   const end = (session: Session): void => {
     sessions.delete(session.id);
@@ -49,7 +38,7 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
 
   /** Answered in JSON always, so that a child that does not start shows in the status. */
   const initialize = async (message: Message): Promise<UpstreamResponse> => {
-    if (shared ? sessions.size >= MAX_OPEN : links.size >= child.processes) throw new UpstreamFault('full');
+    if (shared ? sessions.size >= MAX_OPEN : links.running >= child.processes) throw new UpstreamFault('full');
     const own: Session[] = [];
     const running = await (shared ? supervised(message) : greet(launch(() => own, () => own.forEach(end)), message));
     const { link, status, reply } = running;
@@ -124,9 +113,8 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
       closing.abort();
       clearInterval(beat);
       sessions.forEach(end);
-      for (const link of links.keys()) link.end();
-      await Promise.all(links.values());
+      await links.close();
     },
-    status: () => ({ processes: links.size, restarts: shared ? Math.max(0, starts - 1) : 0 }),
+    status: () => ({ processes: links.running, restarts: shared ? Math.max(0, links.started - 1) : 0 }),
   };
 }

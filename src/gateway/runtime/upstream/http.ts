@@ -24,6 +24,7 @@ export function httpUpstream(endpoint: Endpoint): Upstream {
   const own = url.pathname + url.search;
   const rest = ` HTTP/1.1\r\nhost: ${url.host}\r\nconnection: keep-alive\r\n`;
   return {
+    origin: url.origin,
     send: (request) => {
       const head = headOf(own, rest, request);
       // Nothing was written, but no other instance could be asked either, and this one is not to blame.

@@ -28,6 +28,8 @@ export interface UpstreamResponse {
 }
 
 export interface Upstream {
+  /** Scheme, host and port; absent for what is not reached over HTTP. */
+  readonly origin?: string;
   /** Resolves with the head of the answer; rejects with an `UpstreamFault`. */
   send(request: UpstreamRequest): Promise<UpstreamResponse>;
   /** Resolves when nothing of it runs any more. */

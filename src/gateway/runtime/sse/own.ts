@@ -1,0 +1,214 @@
+/** The transport of 2024-11-05 made of Streamable HTTP: one stream to the client, a session of requests to the server. */
+import { once, setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Call } from '../call.js';
+import { refusalBody, type Reason } from '../decision/reasons.js';
+import { isEventStream } from '../headers.js';
+import type { Log } from '../log.js';
+import { REASON } from '../proxy.js';
+import { EventStream, frame } from '../stdio/sse.js';
+import { discard } from '../upstream/deliver.js';
+import type { Instance } from '../upstream/pool.js';
+import { UpstreamFault, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';
+import { eventReader } from './events.js';
+import { RELAY } from './relay.js';
+
+export interface OwnSession {
+  /** What the client reads. Its end is the end of the session, and the other way round. */
+  readonly stream: EventStream;
+  /** Hands a message on; what comes of it comes on the stream. Throws an `UpstreamFault` when too many are under way. */
+  post(call: Call): void;
+  /** Resolves when the server has been told. */
+  end(): Promise<void>;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Messages under way, and their bytes: their client has its 202 already. */
+const MOST_UNDER_WAY = 64;
+const MOST_POSTED = 4 * 2 ** 20;
+/** Bytes that wait for a client before it is given up. */
+const MOST_UNREAD = 4 * 2 ** 20;
+/** Bytes of messages of which only a part has come. */
+const MOST_PARTS = 16 * 2 ** 20;
+/** Between the end of a stream and the next. */
+const PAUSE = 1000;
+const GOODBYE = 5000;
+
+/** @param opener the GET that asked for the stream */
+export function openOwn(opener: Call, log: Log): OwnSession {
+  const over = new AbortController();
+  const { signal } = over;
+  // One that is shown may hold twice its limit.
+  const stream = Object.assign(new EventStream(), { limit: MOST_UNREAD / 2, shown: true });
+  setMaxListeners(0, signal, stream);
+  /** Ids of requests that have no answer yet. */
+  const waiting = new Set<unknown>();
+  /** The session that the server has opened, if it has sessions. */
+  let home: { readonly at: Instance; readonly id: string } | null = null;
+  let version: unknown;
+  let underWay = 0;
+  let posted = 0;
+  let parts = 0;
+  let goodbye: Promise<unknown> = Promise.resolve();
+  /** Fulfilled when what must come first has reached the server. Requests let each other pass; what has no answer has nothing else to order it. */
+  let turn = Promise.resolve();
+
+  const send = (call: Call, request: Partial<UpstreamRequest>): Promise<{ readonly instance: Instance; readonly response: UpstreamResponse }> => {
+    const { [RELAY]: _, 'last-event-id': __, 'mcp-protocol-version': ___, ...rest } = call.request.headers;
+    const spoken = typeof version === 'string' ? { 'mcp-protocol-version': version } : {};
+    const headers = { ...rest, 'accept-encoding': 'identity', ...spoken, ...(home && { 'mcp-session-id': home.id }), ...request.headers };
+    return call.send({ ...call.request, signal, ...request, headers }, home ? { at: home.at } : {});
+  };
+  const listen = async (last: string): Promise<UpstreamResponse> => {
+    const headers = { accept: 'text/event-stream', ...(last === '' ? {} : { 'last-event-id': last }) };
+    const { response } = await send(opener, { method: 'GET', body: null, headers });
+    return response;
+  };
+
+  const say = (message: Json, text = JSON.stringify(message)): void => {
+    const isAnswer = !('method' in message) && waiting.delete(message['id']);
+    if (isAnswer) version ??= fields(message['result'])['protocolVersion'];
+    stream.event(frame(text));
+  };
+  const fail = ({ message, request }: Call, reason: Reason): void => {
+    const { id = null } = message ?? {};
+    if (waiting.delete(id)) stream.event(frame(refusalBody(reason, id, request.headers['x-request-id'] ?? '')));
+  };
+  const drained = (): Promise<unknown> => once(stream, 'drain', { signal });
+  /** A text in latin1, as it came. Of many that wait for their reader, one goes on at a time. */
+  const hear = async (text: string, status: number, asked: unknown): Promise<void> => {
+    while (stream.writableNeedDrain) await drained();
+    const json = Buffer.from(text, 'latin1').toString();
+    const message = parse(json);
+    if (Array.isArray(message)) message.map(fields).forEach((one) => say(one));
+    else if (status < 300 && message) say(message, json);
+    // A refusal seldom names what it refuses.
+    else if (message?.['error'] && waiting.has(asked)) say({ jsonrpc: '2.0', id: asked, error: message['error'] });
+  };
+
+  /** Writes what an answer carries to the client's stream, no faster than that is read. @returns the id of its last event */
+  const relay = async (response: UpstreamResponse, asked: unknown): Promise<string> => {
+    const { body, status } = response;
+    let last = '';
+    const texts: string[] = [];
+    let whole = '';
+    const collect = (chunk: Buffer): number => (whole += chunk.toString('latin1')).length;
+    const events = eventReader(({ type, data, id }) => {
+      last = id;
+      if ((type === '' || type === 'message') && data.trim() !== '') texts.push(data);
+    });
+    const read = isEventStream(response) ? events : collect;
+    let mine = 0;
+    try {
+      for await (const chunk of Buffer.isBuffer(body) ? [body] : body) {
+        const size = read(chunk as Buffer);
+        parts += size - mine;
+        mine = size;
+        if (parts > MOST_PARTS) throw new UpstreamFault('full');
+        for (const text of texts.splice(0)) await hear(text, status, asked);
+        while (stream.writableNeedDrain) await drained();
+        if (signal.aborted) break;
+      }
+      if (whole !== '') await hear(whole, status, asked);
+    } catch {
+      // Cut short. A request that has no answer by now gets one that says so.
+    }
+    parts -= mine;
+    return last;
+  };
+
+  /** Reads a stream and those that continue it: a server may end one and leave the rest to another (2025-11-25, Transports § Sending Messages). */
+  const follow = async (first: UpstreamResponse, asked: unknown, isWanted: (last: string) => boolean): Promise<void> => {
+    let response = first;
+    for (let last = ''; isEventStream(response); response = await listen(last)) {
+      last = (await relay(response, asked)) || last;
+      if (!isWanted(last)) return;
+      await sleep(PAUSE, undefined, { signal, ref: false });
+    }
+    await relay(response, asked);
+    if (response.status === 404 && home) throw new UpstreamFault('refused');
+  };
+
+  const carry = async (call: Call, handedOn: () => void): Promise<void> => {
+    const { message, request } = call;
+    const asked = message?.shape === 'request' ? message.id : undefined;
+    if (asked !== undefined) waiting.add(asked);
+    if (message?.method === 'notifications/cancelled') waiting.delete(fields(fields(parse(String(request.body)))['params'])['requestId']);
+    const opens = message?.method === 'initialize' && !home;
+    const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+    // What opens a session is not broken off: nobody would know what to end.
+    const { instance, response } = await send(call, { headers, ...(opens ? { signal: request.signal } : {}) });
+    const id = response.headers['mcp-session-id'];
+    if (opens && typeof id === 'string') home = { at: instance, id };
+    if (signal.aborted) {
+      leave();
+      return discard(response);
+    }
+    if (!opens) handedOn();
+    if (message?.method === 'notifications/initialized' && response.status < 300) void stand();
+    await follow(response, asked, (last) => last !== '' && waiting.has(asked));
+    fail(call, 'upstream-lost');
+  };
+  /** Brings what the server says unasked. */
+  const stand = async (): Promise<void> => {
+    try {
+      await follow(await listen(''), undefined, () => true);
+    } catch (error) {
+      failed(error);
+    }
+  };
+  /** Where nobody listens any more, or knows the session, that is its end. */
+  const failed = (error: unknown, call?: Call): void => {
+    const stage = error instanceof UpstreamFault ? error.stage : 'answered';
+    const isLost = stage === 'refused' && home !== null;
+    if (call) fail(call, isLost ? 'session-unknown' : REASON[stage]);
+    if (isLost) void end();
+  };
+
+  const post = (call: Call): void => {
+    const size = call.request.body?.length ?? 0;
+    if (underWay >= MOST_UNDER_WAY || (underWay > 0 && posted + size > MOST_POSTED)) throw new UpstreamFault('full');
+    underWay += 1;
+    posted += size;
+    const before = turn;
+    let handedOn = (): void => {};
+    if (call.message?.shape !== 'request' || call.message.method === 'initialize') turn = new Promise((resolve) => void (handedOn = resolve));
+    const done = (): void => {
+      underWay -= 1;
+      posted -= size;
+      handedOn();
+    };
+    void before
+      .then(() => carry(call, handedOn))
+      .catch((error: unknown) => failed(error, call))
+      .finally(done);
+  };
+
+  const leave = (): void => {
+    if (!home) return;
+    const told = send(opener, { method: 'DELETE', body: null, signal: AbortSignal.timeout(GOODBYE) });
+    home = null;
+    goodbye = told.then(({ response }) => discard(response), () => {});
+  };
+  const end = async (): Promise<void> => {
+    if (!signal.aborted) {
+      over.abort();
+      stream.end();
+      leave();
+    }
+    await goodbye;
+  };
+  stream.on('error', () => log('warn', 'messages-dropped', { reason: 'not read by the client' })).once('close', () => void end());
+  return { stream, post, end };
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    return fields(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+const fields = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
