@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
-import { gatewayConfig } from '../support/gateway-tables.js';
+import { gatewayConfig, type Config } from '../support/gateway-tables.js';
 import { startGateway, type RunningGateway } from '../support/gateway.js';
 import { ask, dial, requestBytes, within, type AskOptions } from '../support/http.js';
 import { answerAll, startUpstream, stream, type FakeUpstream } from '../support/upstreams.js';
 
 const CONFIG = gatewayConfig({ gateway: { admin: {}, limits: { perAddress: '100000/s' }, timeouts: { drain: '5s' } } });
+/** No look at which era it speaks. */
+const MODERN = { ...CONFIG, servers: { search: { kind: 'http', revision: 'modern', instances: [{ url: 'http://127.0.0.1:9/mcp' }] } } };
 const LISTEN: AskOptions = {
   path: '/mcp/search',
   message: modern('subscriptions/listen', { notifications: { toolsListChanged: true } }, 'sub-1'),
@@ -21,8 +23,8 @@ before(async () => {
 });
 const started: RunningGateway[] = [];
 after(() => Promise.all(started.map((gateway) => (gateway.signal('SIGKILL'), gateway.ended))));
-async function start(env: Readonly<Record<string, string>> = {}): Promise<RunningGateway> {
-  const gateway = await startGateway({ config: CONFIG, env, pools: { search: [upstream.url] } });
+async function start(config: Config, env: Readonly<Record<string, string>> = {}): Promise<RunningGateway> {
+  const gateway = await startGateway({ config, env, pools: { search: [upstream.url] } });
   started.push(gateway);
   return gateway;
 }
@@ -38,7 +40,7 @@ describe('a modern listening stream at drain', () => {
   }
 
   test('ends with its empty result', async () => {
-    const gateway = await start();
+    const gateway = await start(MODERN);
     const connection = await listening(gateway, ACK);
     gateway.signal('SIGTERM');
     const { text, complete } = await connection.body();
@@ -50,7 +52,7 @@ describe('a modern listening stream at drain', () => {
   });
 
   test('not in the middle of an event: that one is finished first', async () => {
-    const gateway = await start();
+    const gateway = await start(MODERN);
     const connection = await listening(gateway, `${ACK}event: message\ndata: {"half":`);
     const behind = upstream.received.at(-1) ?? assert.fail();
     gateway.signal('SIGTERM');
@@ -67,7 +69,7 @@ describe('a modern listening stream at drain', () => {
 });
 
 test('readiness first: for a while connections are still taken, and new streams sent elsewhere', async () => {
-  const gateway = await start({ MCPGEN_PLACEMENT: 'compose', HOST: '127.0.0.1' });
+  const gateway = await start(CONFIG, { MCPGEN_PLACEMENT: 'compose', HOST: '127.0.0.1' });
   upstream.behave = answerAll;
   gateway.signal('SIGTERM');
   await gateway.waitFor('draining');
@@ -81,7 +83,7 @@ test('readiness first: for a while connections are still taken, and new streams 
 });
 
 test('SIGHUP under load: every call is answered once, by the tables of before or of after', async () => {
-  const gateway = await start();
+  const gateway = await start(CONFIG);
   upstream.behave = answerAll;
   const received = upstream.received.length;
   let isOver = false;

@@ -107,6 +107,7 @@ describe('a breaker', () => {
     void answerAll(held);
     assert.deepEqual([(await trial).status, (await ask(gateway.port, CALL)).status], [200, 200]);
     assert.equal((await gateway.metrics()).get(`mcpgen_breaker_state${name}`), 0);
+    await gateway.waitFor('breaker-closed');
     assert.deepEqual(gateway.logs.map(({ event }) => event).filter((event) => String(event).startsWith('breaker')), ['breaker-open', 'breaker-half-open', 'breaker-closed']);
   });
 

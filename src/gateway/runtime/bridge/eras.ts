@@ -10,7 +10,8 @@ import { askModern } from './requests.js';
 const HORIZON = 300_000;
 /** What refused or failed may only be starting. */
 const SHORT_HORIZON = 30_000;
-const MOST_WAIT = 10_000;
+/** Somebody waits for the look, and passes when it takes too long. */
+const MOST_WAIT = 3000;
 /** How servers turn away what they do not know. Credentials, rates and failures tell nothing. */
 const UNKNOWN_HERE: readonly number[] = [400, 404, 405, 406];
 
