@@ -4,7 +4,7 @@ import { at } from './answers.js';
 import { askModern } from './requests.js';
 const HORIZON = 300_000;
 const SHORT_HORIZON = 30_000;
-const MOST_WAIT = 10_000;
+const MOST_WAIT = 3000;
 const UNKNOWN_HERE = [400, 404, 405, 406];
 export class Eras {
 	#known = new WeakMap();

@@ -8,6 +8,7 @@ export const CAPABILITIES = `${PREFIX}clientCapabilities`;
 export const CLIENT_INFO = `${PREFIX}clientInfo`;
 export const LOG_LEVEL = `${PREFIX}logLevel`;
 export const SERVER_INFO = `${PREFIX}serverInfo`;
+const OWN_INFO = { name: 'mcpgen-gateway', version: '1' };
 const NAMED_BY = new Map([
 	['tools/call', 'name'],
 	['prompts/get', 'name'],
@@ -28,7 +29,7 @@ export function modernRequest(call, message, signal, said = {}, headers = {}) {
 	const method = String(message['method']);
 	const params = asObject(message['params']);
 	const name = params[NAMED_BY.get(method) ?? ''];
-	const meta = { ...asObject(params['_meta']), [VERSION]: MODERN, [CAPABILITIES]: {}, ...said };
+	const meta = { ...asObject(params['_meta']), [VERSION]: MODERN, [CAPABILITIES]: {}, ...said, [CLIENT_INFO]: said[CLIENT_INFO] ?? OWN_INFO };
 	const named = typeof name === 'string' ? { 'mcp-name': encodeHeader(name) } : {};
 	return {
 		method: 'POST',
