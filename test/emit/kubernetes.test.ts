@@ -334,6 +334,21 @@ describe('kubernetes: network', () => {
     ]);
   });
 
+  it('lets the gateway out to the collector of spans', () => {
+    const { egress } = policy('gateway', { servers: {}, traffic: { traces: { otlp: 'http://10.9.9.9:4318/v1/traces', sample: 1 } } });
+    assert.deepEqual(egress, [{ to: [{ ipBlock: { cidr: '10.9.9.9/32' } }], ports: [{ protocol: 'TCP', port: 4318 }] }]);
+  });
+
+  it('lets replicas reach each other where one of them holds a stream', () => {
+    const itself = { podSelector: { matchLabels: { 'app.kubernetes.io/instance': 'acme-tools', 'app.kubernetes.io/name': 'gateway' } } };
+    const sse = { path: '/mcp/x/sse', kind: 'sse', server: 'x', origins: '+none', methods: ['GET'], from: 'servers.x' } as const;
+    const held = policy('gateway', { traffic: { routes: [sse] } });
+    assert.deepEqual([held.ingress?.[0]?.from?.at(-1), held.egress?.at(-1)], [itself, { to: [itself], ports: [{ protocol: 'TCP', port: 8080 }] }]);
+    for (const options of [{}, { traffic: { routes: [sse] }, gateway: { replicas: 1 } }]) {
+      assert.equal(JSON.stringify(policy('gateway', options).ingress).includes('"name":"gateway"'), false);
+    }
+  });
+
   it('lets in the namespace of the Gateway, labelled namespaces and declared hops', () => {
     const from = policy('gateway', { traffic: { trustedProxies: ['10.0.0.0/8', '192.0.2.7'] } }).ingress?.[0]?.from;
     assert.deepEqual(from, [

@@ -3,7 +3,7 @@ import type { Runnable } from '../shared/runnable.js';
 import { deploymentMetadata, selector } from './labels.js';
 import type { NetworkPolicy, Peer } from './manifests.js';
 import { ADMIN_PORT, MCP_PORT, objectName } from './names.js';
-import { outsideInstances } from './outside.js';
+import { outside } from './outside.js';
 import { edges, everyPodOfOurs, namespaceLabelled } from './peers.js';
 
 /** Nothing may talk to anything, and then what must. The namespace is ours, so the denial is for all of it. */
@@ -32,12 +32,18 @@ function gatewayPolicy(plan: Plan, gateway: Workload, servers: readonly Workload
   return policy(plan, objectName(plan, gateway), {
     podSelector: selector(plan, gateway),
     policyTypes: ['Ingress', 'Egress'],
-    ingress: [{ from: edges(plan), ports: [{ protocol: 'TCP', port: MCP_PORT }] }],
+    ingress: [{ from: [...edges(plan), ...(relays(plan, gateway) ? [pods(plan, gateway)] : [])], ports: [{ protocol: 'TCP', port: MCP_PORT }] }],
     egress: [
       ...servers.map((server) => ({ to: [pods(plan, server)], ports: [{ protocol: 'TCP', port: server.port } as const] })),
-      ...outsideInstances(plan),
+      ...outside(plan),
+      ...(relays(plan, gateway) ? [{ to: [pods(plan, gateway)], ports: [{ protocol: 'TCP', port: gateway.port } as const] }] : []),
     ],
   });
+}
+
+/** A stream of 2024-11-05 is held by one replica, to which the others pass on what is posted to it. */
+function relays({ traffic }: Plan, { replicas }: Workload): boolean {
+  return replicas > 1 && traffic.routes.some(({ kind }) => kind === 'sse');
 }
 
 /** From namespaces that an administrator of the cluster has let in; port-forwarding works without. */

@@ -5,11 +5,12 @@ import { asNetwork } from './peers.js';
 
 type Egress = NonNullable<NetworkPolicy['spec']['egress']>[number];
 
-/** Instances that exist already. A policy knows addresses and no names: behind a name, any address may answer on that port. */
-export function outsideInstances({ traffic }: Plan): readonly Egress[] {
-  const urls = traffic.pools.flatMap(({ sources: { kubernetes } }) =>
+/** Instances that exist already, and the collector of spans. A policy knows addresses and no names: behind a name, any address may answer on that port. */
+export function outside({ traffic }: Plan): readonly Egress[] {
+  const instances = traffic.pools.flatMap(({ sources: { kubernetes } }) =>
     kubernetes.kind === 'urls' ? kubernetes.instances.map(({ url }) => new URL(url)) : [],
   );
+  const urls = traffic.traces === null ? instances : [...instances, new URL(traffic.traces.otlp)];
   const rules = new Map(urls.map((url) => [ruleKey(url), rule(url)]));
   return [...rules.keys()].sort().map((key) => rules.get(key)!);
 }
