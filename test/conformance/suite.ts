@@ -46,15 +46,17 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Has npm fetch the suite, and a Node that it runs on where this one is too old. */
-export async function findSuite(): Promise<Suite> {
-  const isEnough = Number(process.versions.node.split('.')[0]) >= 22;
-  const packages = [SUITE, ...(isEnough ? [] : [NODE])].flatMap((name) => ['-p', name]);
-  const { stdout } = await promisify(execFile)('npx', ['--yes', ...packages, '-c', 'command -v conformance && command -v node'], { encoding: 'utf8' });
+export const findSuite = (): Promise<Suite> => findProgram(SUITE, 'conformance');
+
+/** Has npm fetch a package and its program, and a Node that it runs on where this one is too old. */
+export async function findProgram(name: string, program: string): Promise<Suite> {
+  const isEnough = Number(process.versions.node.split('.')[0]) >= 24;
+  const packages = [name, ...(isEnough ? [] : [NODE])].flatMap((name) => ['-p', name]);
+  const { stdout } = await promisify(execFile)('npx', ['--yes', ...packages, '-c', `command -v ${program} && command -v node`], { encoding: 'utf8' });
   const [script, found] = stdout.trim().split('\n');
   // The first node on the path need not be this one.
   const node = isEnough ? process.execPath : found;
-  if (node === undefined || script === undefined) throw new Error(`npx did not say where the suite is: ${JSON.stringify(stdout)}`);
+  if (node === undefined || script === undefined) throw new Error(`npx did not say where ${program} is: ${JSON.stringify(stdout)}`);
   return { node, script };
 }
 
