@@ -65,7 +65,7 @@ async function run(options, exchange, standing) {
 	let decision = decide(tables, exchange.head, exchange.facts, vouched?.from);
 	while (decision.kind === 'need') {
 		const found = FIND_FACT[decision.fact](exchange, options);
-		Object.assign(exchange.facts, { [decision.fact]: found instanceof Promise ? await found : found });
+		exchange.facts[decision.fact] = found instanceof Promise ? await found : found;
 		decision = decide(tables, exchange.head, exchange.facts, decision.row);
 	}
 	if (decision.kind === 'refuse') return sendRefusal(options, exchange, decision);

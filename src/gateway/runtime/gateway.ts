@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { eraOf } from './decision/revision.js';
 import { kindOf, readHead, type GatewayRequest } from './decision/head.js';
-import { decide, type Decision, type Facts, type Refusal } from './decision/decide.js';
+import { decide, type Decision, type Fact, type Refusal } from './decision/decide.js';
 import { idHeaders, isListening, messageOf, tenantOf, type Exchange } from './exchange.js';
 import type { Log } from './log.js';
 import { forward } from './proxy.js';
@@ -91,7 +91,7 @@ async function run(options: GatewayOptions, exchange: Exchange, standing: Set<Ex
   while (decision.kind === 'need') {
     const found = FIND_FACT[decision.fact](exchange, options);
     // Nearly all are known at once; waiting for those would cost a turn of the loop each.
-    Object.assign(exchange.facts, { [decision.fact]: found instanceof Promise ? await found : found } satisfies Facts);
+    (exchange.facts as Record<Fact, unknown>)[decision.fact] = found instanceof Promise ? await found : found;
     decision = decide(tables, exchange.head, exchange.facts, decision.row);
   }
   if (decision.kind === 'refuse') return sendRefusal(options, exchange, decision);
