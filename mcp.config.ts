@@ -65,7 +65,7 @@ export default defineConfig({
   },
 
   strategies: {
-    spread: { balance: 'round-robin' },
+    spread: { balance: 'round-robin', retries: 1, breaker: {} },
     fill: { balance: 'least-connections' },
   },
 

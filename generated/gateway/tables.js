@@ -4,7 +4,7 @@ export const TABLES = {
   "name": "mcpgen-demo",
   "environment": null,
   "profile": "local",
-  "hash": "a7cb245f8f56f2f9a15d87000bd1f76ac90b3ad4e18cda9ce72185d9dc56f73a",
+  "hash": "da9431cd76298230033877c29f01658c3fb6816ea928d4b874a86b92b55b2fbb",
   "publicUrl": "http://127.0.0.1:8080",
   "listen": {
     "local": { "host": "127.0.0.1", "port": 8080 },
@@ -212,8 +212,8 @@ export const TABLES = {
           "balance": "round-robin",
           "by": "principal",
           "preferRegion": false,
-          "retries": 0,
-          "breaker": null,
+          "retries": 1,
+          "breaker": { "failures": 5, "window": 30000, "cooldown": 30000 },
           "ejection": 0.5
         },
         "revision": "auto",
@@ -246,6 +246,7 @@ export const TABLES = {
 
 export const FEATURES = {
   admin: () => import('./runtime/admin.js'),
+  breakers: () => import('./runtime/upstream/breaker.js'),
   bridge: () => import('./runtime/bridge/bridge.js'),
   dns: () => import('./runtime/upstream/dns.js'),
   gauges: () => import('./runtime/gauges.js'),

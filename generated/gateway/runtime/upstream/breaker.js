@@ -1,0 +1,62 @@
+// mcpgen: do not edit.
+/**
+ * The circuit breaker of one instance. It has no clock: every call says what time it is, in milliseconds. An open one is half-open as soon as its cooldown is
+ * over, and says so when a request claims the trial.
+ */
+export class Breaker {
+	#table;
+	state = 'closed';
+	since;
+	#failures = [];
+	#trial = null;
+	constructor(table, now, known) {
+		this.#table = table;
+		this.since = known?.since ?? now;
+		if (!known) return;
+		this.state = known.state;
+		this.#failures = known.#failures;
+		this.#trial = known.#trial;
+	}
+	stateAt(now) {
+		return this.state === 'open' && this.wait(now) === 0 ? 'half-open' : this.state;
+	}
+	wait(now) {
+		return this.state === 'open' ? Math.max(0, this.since + this.#table.cooldown - now) : 0;
+	}
+	failures(now) {
+		return this.#recent(now).length;
+	}
+	admits(now) {
+		if (this.state !== 'half-open') return this.wait(now) === 0;
+		return this.#trial === null || now - this.#trial >= this.#table.cooldown;
+	}
+	claim(now) {
+		if (this.state === 'closed') return;
+		if (this.state === 'open') this.#turnTo('half-open', now);
+		this.#trial = now;
+	}
+	heard(outcome, began, now) {
+		if (this.state === 'half-open') {
+			if (this.#trial === null || began < this.#trial) return;
+			this.#trial = null;
+			if (outcome !== 'abandoned') this.#turnTo(outcome === 'answered' ? 'closed' : 'open', now);
+			return;
+		}
+		if (this.state === 'open' || outcome === 'answered' || outcome === 'abandoned') return;
+		this.#failures = [...this.#recent(now), now];
+		if (this.#failures.length >= this.#table.failures) this.#turnTo('open', now);
+	}
+	reset(now) {
+		if (this.state !== 'closed') this.#turnTo('closed', now);
+		this.#failures = [];
+	}
+	#turnTo(state, now) {
+		this.state = state;
+		this.since = now;
+		this.#trial = null;
+		if (state === 'closed') this.#failures = [];
+	}
+	#recent(now) {
+		return this.#failures.filter((at) => now - at < this.#table.window);
+	}
+}
