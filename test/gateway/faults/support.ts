@@ -105,9 +105,10 @@ interface Stats {
 export interface Before {
   readonly descriptors: Readonly<Record<string, number>>;
   readonly resident: number;
+  readonly children: readonly number[];
 }
 
-export const look = ({ pid }: RunningGateway): Before => ({ descriptors: descriptors(pid), resident: residentBytes(pid) });
+export const look = ({ pid }: RunningGateway): Before => ({ descriptors: descriptors(pid), resident: residentBytes(pid), children: childrenOf(pid) });
 
 export const MB = 2 ** 20;
 
@@ -124,7 +125,7 @@ export async function assertNothingLeft(gateway: RunningGateway, before: Before,
     return Object.entries(servers).flatMap(([name, { active }]) => (active === 0 ? [] : [`${name}: ${active}`]));
   };
   await same(active, [], 'no instance being busy');
-  await same(() => childrenOf(gateway.pid), [], 'no child process being left');
+  await same(() => childrenOf(gateway.pid), before.children, 'no child process being left');
   const more = (): string[] => Object.entries(descriptors(gateway.pid)).flatMap(([kind, count]) => (count > (before.descriptors[kind] ?? 0) ? [`${kind}: ${count}`] : []));
   await same(more, [], `descriptors as before (${JSON.stringify(before.descriptors)})`);
   // Memory is given back when the loop has work and the collector a reason.
