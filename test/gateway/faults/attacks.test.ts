@@ -175,6 +175,22 @@ describe('sessions', () => {
   });
 });
 
+test('callers that declare long bodies and take their time do not keep others from short ones', async () => {
+  raw.behave = ({ socket, message }) => void socket.write(ok(message?.id));
+  const head = `POST /mcp/raw HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${4 * MB}\r\n\r\n{`;
+  const held = await Promise.all(Array.from({ length: 8 }, () => dial(gateway.port)));
+  for (const connection of held) connection.send(head);
+  await until('no room for another', async () => {
+    const ninth = await dial(gateway.port);
+    ninth.send(head);
+    const answer = await Promise.race([ninth.answer(), new Promise<null>((resolve) => setTimeout(resolve, 50, null))]);
+    ninth.close();
+    return answer?.status === 503;
+  });
+  assert.equal((await ask(gateway.port, post('/mcp/raw', CALL))).status, 200);
+  for (const connection of held) connection.close();
+});
+
 describe('the admin listener', () => {
   test('requests that break off, lie about their length or are none leave it as it was', async () => {
     const before = descriptors(gateway.pid)['socket'] ?? 0;
