@@ -21,7 +21,7 @@ const faulty = (more: Config = {}, ...flags: readonly string[]): Config => ({
   limits: { processes: 8, line: '512kb' },
   ...more,
 });
-const CONFIG = (servers: Config): Config => gatewayConfig({ servers, gateway: { timeouts: { drain: '500ms' } } });
+const CONFIG = (servers: Config): Config => gatewayConfig({ servers, strategies: { hasty: { balance: 'round-robin', timeouts: { firstByte: '800ms' } } }, gateway: { timeouts: { drain: '500ms' } } });
 
 let lastKey = 0;
 const started: number[] = [];
@@ -107,7 +107,7 @@ describe('a child of one session', () => {
   let atRest: Before;
   let beside: Session;
   before(async () => {
-    gateway = await begin({ config: CONFIG({ tool: faulty(), beside: faulty({ sharing: 'shared' }) }) });
+    gateway = await begin({ config: CONFIG({ tool: faulty(), hasty: faulty({ strategy: 'hasty' }), beside: faulty({ sharing: 'shared' }) }) });
     beside = await open(gateway, 'beside');
     await repeat(100, 8, () => neighbour());
     await until('rest', () => look(gateway).children.length === 1 && look(gateway).descriptors['socket'] === 7);
@@ -154,6 +154,24 @@ describe('a child of one session', () => {
       });
     }
   }
+
+  test('an answer that never comes: 504 in JSON, and nothing goes on for a client that has left', async () => {
+    const session = await open(gateway, 'hasty');
+    const answer = await ask(gateway.port, session.options(callTool('hang', {}, 7), JSON_ONLY));
+    assert.deepEqual([answer.status, messageIn(answer).id], [504, 7]);
+    await repeat(5, 5, async () => {
+      const connection = await dial(gateway.port);
+      connection.send(requestBytes(session.options(callTool('hang'), JSON_ONLY)));
+      await neighbour();
+      connection.close();
+    });
+    const well = await ask(gateway.port, session.options(callTool('echo', { say: 'well' })));
+    assert.deepEqual(messageIn(well).result, { said: 'well' });
+    await until('no call being under way', async () => /"hasty": \{\s+"requests": \d+,\s+"error_rate": [\d.]+,\s+"active": 0,/.test((await gateway.admin('/gateway/stats')).text));
+    await session.end();
+    await assertNothingLeft(gateway, atRest);
+    assertOnce();
+  });
 
   test('children that never end are no more than allowed: 503 with Retry-After, and room again afterwards', async () => {
     const sessions = await repeat(8, 8, () => open(gateway, 'tool'));
