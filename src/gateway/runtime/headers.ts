@@ -18,11 +18,11 @@ const OURS = [
 const NOT_FORWARDED = new Set([...HOP_BY_HOP, ...OURS]);
 /**
  * CORS is answered here; the session id is sealed; framing is the connection's own; a cookie would be the gateway's for every server and tenant behind it, and so
- * would be what holds for a whole origin.
+ * would be what holds for a whole origin. A client that followed a redirection would take its key along, to wherever the server likes.
  */
 const NOT_RETURNED = new Set([
   ...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id', 'x-correlation-id',
-  'alt-svc', 'clear-site-data', 'strict-transport-security', 'nel', 'report-to', 'reporting-endpoints',
+  'alt-svc', 'clear-site-data', 'strict-transport-security', 'nel', 'report-to', 'reporting-endpoints', 'location', 'refresh',
 ]);
 
 /** CORS, and what would steer an nginx in front. */

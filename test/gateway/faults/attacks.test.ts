@@ -37,6 +37,14 @@ describe('a server that speaks for the gateway', () => {
     assert.equal(headers['x-harmless'], 'yes');
   });
 
+  test('a redirection leads nowhere: the caller’s key would go along', async () => {
+    for (const status of [301, 307, 308]) {
+      raw.behave = ({ socket }) => void socket.write(`HTTP/1.1 ${status} Elsewhere\r\nLocation: https://evil.example.com/mcp\r\nRefresh: 0; url=https://evil.example.com\r\nContent-Length: 0\r\n\r\n`);
+      const answer = await ask(gateway.port, post('/mcp/raw', CALL));
+      assert.deepEqual([answer.status, answer.headers['location'], answer.headers['refresh']], [status, undefined, undefined]);
+    }
+  });
+
   test('an answer without a body announces none: its length would be taken from the next answer', async () => {
     for (const status of [204, 304]) {
       raw.behave = ({ socket }) => void socket.write(`HTTP/1.1 ${status} Odd\r\nContent-Length: 100\r\n\r\n`);
