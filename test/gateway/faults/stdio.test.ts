@@ -99,7 +99,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   deaf: { then: 'waits' },
   hang: { then: 'waits' },
   closesInput: { then: 'waits' },
-  closesOutput: { then: 'waits' },
+  closesOutput: { then: 'fails', killed: 'closed its output' },
 };
 
 describe('a child of one session', () => {
@@ -192,7 +192,7 @@ describe('a child of one session', () => {
 });
 
 /** Each of a server of its own: one that fails often is started later and later. */
-const SHARED = ['exit', 'abort', 'longLine', 'deepBatch', 'deep', 'questions'];
+const SHARED = ['exit', 'abort', 'longLine', 'deepBatch', 'deep', 'questions', 'closesOutput'];
 
 describe('a child of all sessions', () => {
   let gateway: RunningGateway;

@@ -96,6 +96,8 @@ export function startChild({ child: table, env, log }: ChildOptions, onLine: (li
     rest(true);
     setImmediate(rest, false);
   });
+  // It will never answer again, and an exit that is under way clears this.
+  stdout.once('end', () => timers.push(setTimeout(kill, GRACE, 'closed its output')));
   stderr.on('data', lineReader(8192, noise, () => noise('(a long line)')));
   // The exit that follows says more.
   for (const pipe of [stdin, stdout, stderr]) pipe.on('error', () => {});
