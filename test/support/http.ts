@@ -63,6 +63,8 @@ export interface Dialled {
   readonly isOpen: boolean;
   /** Reads no more. */
   pause(): void;
+  /** Reads on. */
+  resume(): void;
   /** Ends our half, keeps reading. */
   finish(): void;
   /** Closes. */
@@ -120,6 +122,9 @@ class Connection implements Dialled {
   }
   pause(): void {
     this.#socket.pause();
+  }
+  resume(): void {
+    this.#socket.resume();
   }
   finish(): void {
     this.#socket.end();

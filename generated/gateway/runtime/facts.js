@@ -8,6 +8,8 @@ import { parseMessage } from './decision/message.js';
 import { keepsItsSession } from './renew.js';
 import { ANY_INSTANCE } from './session.js';
 const BODIES = 32 * 2 ** 20;
+const SHORT = 65_536;
+const FOR_SHORT = 8 * 2 ** 20;
 /** A session that is not heard of for so long no longer counts; it stays valid. Most clients leave without a DELETE. */
 export const SESSION_IDLE = 3_600_000;
 /** Sets a place aside for a request that is going to hold a stream open. @returns false when there is none */
@@ -40,7 +42,8 @@ export const FIND_FACT = {
 	body: async (exchange, { counts }) => {
 		const { body: limit, depth } = exchange.state.tables.raw.limits;
 		const room = Number(exchange.head.request.headers['content-length'] ?? limit);
-		if (counts.bodies + room > Math.max(BODIES, limit)) return { kind: 'refused', reason: 'instance-full', id: null };
+		const most = Math.max(BODIES, limit) + (room > SHORT ? 0 : FOR_SHORT);
+		if (counts.bodies + room > most) return { kind: 'refused', reason: 'instance-full', id: null };
 		counts.bodies += room;
 		exchange.releaseBody = () => (counts.bodies -= room);
 		if (exchange.awaitsContinue) exchange.outgoing.writeContinue();

@@ -53,7 +53,6 @@ export function createHandler(options) {
 		for (const exchange of standing) {
 			if (exchange.farewell) exchange.farewell();
 			else if (!exchange.outgoing.headersSent) refuse(options, exchange, 'draining');
-			else exchange.outgoing.end();
 		}
 	};
 	return { handle, endStreams };

@@ -6,7 +6,10 @@ const OURS = [
 	'x-original-url', 'x-rewrite-url', 'x-request-id', 'x-correlation-id', 'http2-settings',
 ];
 const NOT_FORWARDED = new Set([...HOP_BY_HOP, ...OURS]);
-const NOT_RETURNED = new Set([...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id', 'x-correlation-id']);
+const NOT_RETURNED = new Set([
+	...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id', 'x-correlation-id',
+	'alt-svc', 'clear-site-data', 'strict-transport-security', 'nel', 'report-to', 'reporting-endpoints', 'location', 'refresh',
+]);
 const NOT_RETURNED_EITHER = /^(?:access-control-|x-accel-|x-sendfile)/;
 const CLAIMED = /^x[-_](?:forwarded|api[-_]key|user|tenant|remote[-_]user|client[-_](?:id|ip)|authenticated)/;
 export function forwardedHeaders(head, { id, correlationId, span }) {
@@ -36,6 +39,7 @@ export function returnedHeaders(response, isStream, extra) {
 		if (!NOT_RETURNED.has(name) && !named.has(name) && !NOT_RETURNED_EITHER.test(name)) out[name] = response.headers[name];
 	}
 	if (isStream) out['x-accel-buffering'] = 'no';
+	if (response.status === 204) delete out['content-length'];
 	const vary = response.headers['vary'];
 	return Object.assign(out, extra, vary === undefined ? {} : { vary: [extra['vary'], vary].flat().filter(Boolean).join(', ') });
 }

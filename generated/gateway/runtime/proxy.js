@@ -115,18 +115,21 @@ function relay(exchange, { counts }, { table: { timeouts }, era }, response, ses
 	body.once('close', () => {
 		clearTimeout(timer);
 		closeStream();
-		if (!body.readableEnded) outgoing.destroy();
+		if (!body.readableEnded && !outgoing.writableEnded) outgoing.destroy();
 	});
 	body.on('error', () => { });
-	if (isGone) return onClientClosed(body, leavingCancels);
-	outgoing.once('close', () => onClientClosed(body, leavingCancels));
+	const onClosed = () => onClientClosed(body, leavingCancels ? 0 : timeouts.response);
+	if (isGone) return onClosed();
+	outgoing.once('close', onClosed);
 	body.pipe(outgoing);
 	if (isStream && isAnnounced) exchange.farewell = endBetweenEvents(body, outgoing, era === 'modern' ? lastEvent(messageOf(exchange)?.id ?? null) : '');
 }
-function onClientClosed(body, leavingCancels) {
-	if (body.readableEnded) return;
-	if (leavingCancels) body.destroy();
-	else body.unpipe().resume();
+function onClientClosed(body, patience) {
+	if (body.readableEnded || body.destroyed) return;
+	if (patience === 0) return void body.destroy();
+	const timer = setTimeout(() => body.destroy(), patience);
+	body.once('close', () => clearTimeout(timer));
+	body.unpipe().resume();
 }
 const UNUSABLE = '';
 function sessionHeader(exchange, call, { counts, metrics, renewals }, { instance, response }) {

@@ -18,6 +18,7 @@ export function initOf(message) {
 }
 const fields = (value) => (typeof value === 'object' && value !== null ? { ...value } : {});
 const MOST_KEPT = 10_000;
+const MOST_ID = 3000;
 export class Renewals {
 	#legs = new Map();
 	end(id) {
@@ -79,6 +80,7 @@ async function open({ request, send, table }, init, { server }) {
 	await drained(response, table.timeouts.firstByte);
 	if (response.status !== 200) throw new UpstreamFault('sent');
 	const upstreamId = String(response.headers['mcp-session-id'] ?? '');
+	if (upstreamId.length > MOST_ID) throw new UpstreamFault('sent');
 	const greeted = await send(inSession(say({ method: 'notifications/initialized' }), upstreamId), { at: instance });
 	await drained(greeted.response, table.timeouts.firstByte);
 	return { server, instance: instance.id, upstreamId };

@@ -20,6 +20,7 @@ const FIXED_NAMES = [
   'mcp-', 'last-event-id', 'host', 'origin', 'content-', 'accept', 'accept-', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'expect',
   'http2-settings', 'proxy-', 'authorization', 'www-authenticate', 'cookie', 'set-cookie', 'forwarded', 'x-forwarded-', 'x-real-ip', 'x-original-', 'x-rewrite-url',
   'x-request-id', 'x-correlation-id', 'traceparent', 'tracestate', 'access-control-', 'vary', 'date', 'x-accel-', 'x-sendfile',
+  'alt-svc', 'clear-site-data', 'strict-transport-security', 'nel', 'report-to', 'reporting-endpoints', 'location', 'refresh',
 ];
 const isFixed = (name: string): boolean => FIXED_NAMES.some((fixed) => (fixed.endsWith('-') ? name.startsWith(fixed) : name === fixed));
 const changedHeader = headerName.refine((name) => !isFixed(name.toLowerCase()), {

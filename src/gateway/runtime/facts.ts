@@ -26,6 +26,10 @@ type Supply = { readonly [F in Fact]: (exchange: Exchange, sources: Services) =>
 /** Bodies in memory at once: a small container holds these, and what judging them takes. */
 const BODIES = 32 * 2 ** 20;
 
+/** Nearly all are this short, and have room of their own: eight callers that declare long bodies and take their time would shut out everybody. */
+const SHORT = 65_536;
+const FOR_SHORT = 8 * 2 ** 20;
+
 /** A session that is not heard of for so long no longer counts; it stays valid. Most clients leave without a DELETE. */
 export const SESSION_IDLE = 3_600_000;
 
@@ -66,7 +70,8 @@ export const FIND_FACT: Supply = {
     const { body: limit, depth } = exchange.state.tables.raw.limits;
     // What is not declared may grow to the limit.
     const room = Number(exchange.head.request.headers['content-length'] ?? limit);
-    if (counts.bodies + room > Math.max(BODIES, limit)) return { kind: 'refused', reason: 'instance-full', id: null };
+    const most = Math.max(BODIES, limit) + (room > SHORT ? 0 : FOR_SHORT);
+    if (counts.bodies + room > most) return { kind: 'refused', reason: 'instance-full', id: null };
     counts.bodies += room;
     exchange.releaseBody = () => (counts.bodies -= room);
     if (exchange.awaitsContinue) exchange.outgoing.writeContinue();

@@ -77,7 +77,7 @@ export function createHandler(options: GatewayOptions): Handler {
       if (exchange.farewell) exchange.farewell();
       // One whose answer has not begun would end as an empty one.
       else if (!exchange.outgoing.headersSent) refuse(options, exchange, 'draining');
-      else exchange.outgoing.end();
+      // What turned out to be no stream comes to its end by itself.
     }
   };
   return { handle, endStreams };

@@ -17,9 +17,13 @@ const OURS = [
 ];
 const NOT_FORWARDED = new Set([...HOP_BY_HOP, ...OURS]);
 /**
- * CORS is answered here; the session id is sealed; framing is the connection's own; a cookie would be the gateway's for every server and tenant behind it.
+ * CORS is answered here; the session id is sealed; framing is the connection's own; a cookie would be the gateway's for every server and tenant behind it, and so
+ * would be what holds for a whole origin. A client that followed a redirection would take its key along, to wherever the server likes.
  */
-const NOT_RETURNED = new Set([...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id', 'x-correlation-id']);
+const NOT_RETURNED = new Set([
+  ...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id', 'x-correlation-id',
+  'alt-svc', 'clear-site-data', 'strict-transport-security', 'nel', 'report-to', 'reporting-endpoints', 'location', 'refresh',
+]);
 
 /** CORS, and what would steer an nginx in front. */
 const NOT_RETURNED_EITHER = /^(?:access-control-|x-accel-|x-sendfile)/;
@@ -57,6 +61,8 @@ export function returnedHeaders(response: UpstreamResponse, isStream: boolean, e
     if (!NOT_RETURNED.has(name) && !named.has(name) && !NOT_RETURNED_EITHER.test(name)) out[name] = response.headers[name];
   }
   if (isStream) out['x-accel-buffering'] = 'no';
+  // RFC 9110 §8.6: whoever reads it as announced would take the next answer for the body of this one.
+  if (response.status === 204) delete out['content-length'];
   const vary = response.headers['vary'];
   return Object.assign(out, extra, vary === undefined ? {} : { vary: [extra['vary'], vary].flat().filter(Boolean).join(', ') });
 }

@@ -139,22 +139,28 @@ function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, 
   body.once('close', () => {
     clearTimeout(timer);
     closeStream();
-    // Cut short behind us: cut short before us, so that nobody takes half an answer for a whole one.
-    if (!body.readableEnded) outgoing.destroy();
+    // Cut short behind us: cut short before us, so that nobody takes half an answer for a whole one. A farewell has ended it already.
+    if (!body.readableEnded && !outgoing.writableEnded) outgoing.destroy();
   });
   // The reader is told by 'close'; an error without a listener would end the process.
   body.on('error', () => {});
-  if (isGone) return onClientClosed(body, leavingCancels);
-  outgoing.once('close', () => onClientClosed(body, leavingCancels));
+  const onClosed = (): void => onClientClosed(body, leavingCancels ? 0 : timeouts.response);
+  if (isGone) return onClosed();
+  outgoing.once('close', onClosed);
   body.pipe(outgoing);
   if (isStream && isAnnounced) exchange.farewell = endBetweenEvents(body, outgoing, era === 'modern' ? lastEvent(messageOf(exchange)?.id ?? null) : '');
 }
 
-/** The client has its answer, or has gone. What a legacy client left running runs to its end, unread: its effects are wanted, and it may resume. */
-function onClientClosed(body: Readable, leavingCancels: boolean): void {
-  if (body.readableEnded) return;
-  if (leavingCancels) body.destroy();
-  else body.unpipe().resume();
+/**
+ * The client has its answer, or has gone. What a legacy client left running goes on, unread: its effects are wanted, and it may resume. But not for ever: a stream
+ * that only keeps itself alive would hold its connection, and its place among the streams.
+ */
+function onClientClosed(body: Readable, patience: number): void {
+  if (body.readableEnded || body.destroyed) return;
+  if (patience === 0) return void body.destroy();
+  const timer = setTimeout(() => body.destroy(), patience);
+  body.once('close', () => clearTimeout(timer));
+  body.unpipe().resume();
 }
 
 /** A session id of the server's that cannot be sealed. No header value is empty, so this is none. */

@@ -27,6 +27,8 @@ const fields = (value: unknown): Readonly<Record<string, unknown>> => (typeof va
 
 /** Kept ids: a replica that does not know of a new session opens one of its own. */
 const MOST_KEPT = 10_000;
+/** Characters of a server's own id, about as many as fit into a sealed one. */
+const MOST_ID = 3000;
 
 export class Renewals {
   /** The session in place of a lost one; null where the client has ended it. */
@@ -103,6 +105,7 @@ async function open({ request, send, table }: Call, init: Init, { server }: Leg)
   await drained(response, table.timeouts.firstByte);
   if (response.status !== 200) throw new UpstreamFault('sent');
   const upstreamId = String(response.headers['mcp-session-id'] ?? '');
+  if (upstreamId.length > MOST_ID) throw new UpstreamFault('sent');
   const greeted = await send(inSession(say({ method: 'notifications/initialized' }), upstreamId), { at: instance });
   await drained(greeted.response, table.timeouts.firstByte);
   return { server, instance: instance.id, upstreamId };

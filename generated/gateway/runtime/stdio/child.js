@@ -7,6 +7,7 @@ const INHERITED = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
 const GRACE = 1500;
 const BEAT = 2000;
 const PAGE = 4096;
+const MUCH = 16_384;
 const NOISE = 40;
 const living = new Set();
 process.on('exit', () => living.forEach((pid) => signalGroup(pid, 'SIGKILL')));
@@ -33,10 +34,11 @@ export function startChild({ child: table, env, log }, onLine, onExit) {
 		stdin.end();
 		timers.push(setTimeout(signal, GRACE, 'SIGTERM'), setTimeout(signal, 2 * GRACE, 'SIGKILL'));
 	};
+	let isKilled = false;
 	const kill = (reason) => {
-		if (!living.has(pid)) return;
+		if (!living.has(pid) || isKilled) return;
 		log('error', 'child-killed', { pid, reason });
-		ending = true;
+		ending = isKilled = true;
 		signal('SIGKILL');
 	};
 	let noises = 0;
@@ -50,7 +52,21 @@ export function startChild({ child: table, env, log }, onLine, onExit) {
 		if (Number(statm.split(' ')[1] ?? 0) * PAGE > table.memory) kill('too much memory');
 	};
 	const timers = [setInterval(beat, BEAT).unref()];
-	stdout.on('data', lineReader(table.line, (line) => onLine(line) || noise(line), () => kill('line too long')));
+	let isHeld = false;
+	let isResting = false;
+	const flow = () => void (isHeld || isResting ? stdout.pause() : stdout.resume());
+	const rest = (on) => {
+		isResting = on;
+		flow();
+	};
+	const read = lineReader(table.line, (line) => onLine(line) || noise(line), () => kill('line too long'));
+	stdout.on('data', (chunk) => {
+		read(chunk);
+		if (chunk.length < MUCH) return;
+		rest(true);
+		setImmediate(rest, false);
+	});
+	stdout.once('end', () => timers.push(setTimeout(kill, GRACE, 'closed its output')));
 	stderr.on('data', lineReader(8192, noise, () => noise('(a long line)')));
 	for (const pipe of [stdin, stdout, stderr]) pipe.on('error', () => { });
 	child.on('close', onExit).on('exit', (code, by) => {
@@ -59,16 +75,23 @@ export function startChild({ child: table, env, log }, onLine, onExit) {
 		living.delete(pid);
 		timers.forEach(clearTimeout);
 		signal('SIGKILL');
-		stdout.resume();
+		isHeld = false;
+		flow();
 		setTimeout(() => [stdout, stderr].forEach((pipe) => pipe.destroy()), GRACE).unref();
 	});
+	const isBehind = () => stdin.writableLength > table.line;
+	const write = (message) => void (stdin.writable && stdin.write(`${message.replace(/[\r\n]/g, ' ')}\n`));
 	return {
 		check() {
 			if (ending || !stdin.writable) throw new UpstreamFault('refused');
-			if (stdin.writableLength > table.line) throw new UpstreamFault('full');
+			if (isBehind()) throw new UpstreamFault('full');
 		},
-		write: (message) => void (stdin.writable && stdin.write(`${message.replace(/[\r\n]/g, ' ')}\n`)),
-		flow: (on) => void (on ? stdout.resume() : stdout.pause()),
+		write,
+		refuse: (message) => (isBehind() ? kill('does not read') : write(message)),
+		flow: (on) => {
+			isHeld = !on;
+			flow();
+		},
 		end,
 		kill,
 	};

@@ -6,6 +6,8 @@ import { deliver } from './session.js';
 import { frame } from './sse.js';
 /** Of each: requests under way in either direction, sessions of a shared child. */
 export const MAX_OPEN = 4096;
+/** Why a child is killed. */
+export const TOO_DEEP = 'nested too deeply';
 const CANCELLED = 'notifications/cancelled';
 const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
 function openLink(options, sessions, whenGone) {
@@ -33,11 +35,12 @@ function openLink(options, sessions, whenGone) {
 		if (options.child.modern && kind === 'notification' && ofRequest(message)) return;
 		if (kind === 'response') {
 			const entry = waiting.get(id);
+			const text = entry ? withId(message, entry.id) : null;
 			waiting.delete(id);
-			entry?.answer(withId(message, entry.id), 200);
+			entry?.answer(text, 200);
 		} else if (kind === 'request') {
 			const session = [...waiting.values()].findLast((entry) => entry.session)?.session ?? [...sessions()].sort((a, b) => b.seen - a.seen)[0];
-			if (!session || options.child.modern || asked.size >= MAX_OPEN) return write(errorText(id, -32603, 'No client to ask'));
+			if (!session || options.child.modern || asked.size >= MAX_OPEN) return child.refuse(errorText(id, -32603, 'No client to ask'));
 			const name = rename(id);
 			asked.set(name, { session, id });
 			deliver(session, frame(withId(message, name)), true);
@@ -59,9 +62,15 @@ function openLink(options, sessions, whenGone) {
 		}
 	};
 	const onLine = (line) => {
-		const read = readMessages(line);
-		if (typeof read === 'number') return false;
-		read.messages.forEach(fromChild);
+		if (!/^\s*[[{]/.test(line)) return false;
+		try {
+			const read = readMessages(line);
+			if (typeof read === 'number') return false;
+			read.messages.forEach(fromChild);
+		} catch (error) {
+			if (!(error instanceof RangeError)) throw error;
+			child.kill(TOO_DEEP);
+		}
 		return true;
 	};
 	const onExit = () => {

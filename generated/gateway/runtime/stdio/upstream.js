@@ -2,7 +2,7 @@
 import { addAbortSignal } from 'node:stream';
 import { UpstreamFault } from '../upstream/upstream.js';
 import { jsonAnswer, respondOn, streamAnswer } from './answer.js';
-import { createLinks, MAX_OPEN } from './link.js';
+import { createLinks, MAX_OPEN, TOO_DEEP } from './link.js';
 import { errorText, messageText, readMessages, SUPPORTED, unsupported } from './message.js';
 import { createModernUpstream } from './modern.js';
 import { createSession } from './session.js';
@@ -28,7 +28,13 @@ export function createStdioUpstream(options) {
 		const own = [];
 		const running = await (shared ? supervised(message) : greet(launch(() => own, () => own.forEach(end)), message));
 		const { link, status, reply } = running;
-		const text = messageText({ ...reply, id: message.id });
+		let text;
+		try {
+			text = messageText({ ...reply, id: message.id });
+		} catch (error) {
+			link.kill(TOO_DEEP);
+			throw error;
+		}
 		if (reply['result'] === undefined) {
 			link.end();
 			return jsonAnswer(status, text);

@@ -6,6 +6,7 @@ import { CLOCK } from './clock.js';
 import { httpUpstream } from './http.js';
 import { Pool } from './pool.js';
 import { probeOf } from './probe.js';
+import { NEVER, UpstreamFault } from './upstream.js';
 export class Pools {
 	#env;
 	#context;
@@ -88,8 +89,8 @@ export class Pools {
 			case 'spawn': {
 				const { child } = source;
 				if (!stdio) return [];
-				const upstream = () => startChildren(child, this.#env, stdio, keepAlive, this.#context.log);
-				return [{ id: 'local', key: JSON.stringify([child, keepAlive, secrets]), make: () => ({ upstream: upstream(), probe: null, weight: 1, region: null }) }];
+				const upstream = () => inTime(startChildren(child, this.#env, stdio, keepAlive, this.#context.log), firstByte);
+				return [{ id: 'local', key: JSON.stringify([child, keepAlive, firstByte, secrets]), make: () => ({ upstream: upstream(), probe: null, weight: 1, region: null }) }];
 			}
 			case 'none':
 				return [];
@@ -104,6 +105,27 @@ async function load({ strategies, breakers, mcpProbes, dns, stdio }) {
 		dns: (await dns?.()) ?? null,
 		stdio: (await stdio?.()) ?? null,
 	};
+}
+function inTime(upstream, firstByte) {
+	const send = async (request) => {
+		const giveUp = new AbortController();
+		const leave = () => giveUp.abort();
+		if (request.signal.aborted) leave();
+		if (request.signal !== NEVER) request.signal.addEventListener('abort', leave, { once: true });
+		let isLate = false;
+		const timer = setTimeout(() => {
+			isLate = true;
+			leave();
+		}, firstByte);
+		try {
+			return await upstream.send({ ...request, signal: giveUp.signal });
+		} catch (error) {
+			throw isLate ? new UpstreamFault('timeout', error) : error;
+		} finally {
+			clearTimeout(timer);
+		}
+	};
+	return { send, close: () => upstream.close() };
 }
 const digest = (secret) => createHash('sha256').update(secret).digest('base64');
 const authority = (address, port) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);

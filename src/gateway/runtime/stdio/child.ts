@@ -17,6 +17,8 @@ export interface Child {
   /** Throws an `UpstreamFault` when a message would not reach the child, or would wait behind too many others. */
   check(): void;
   write(message: string): void;
+  /** Writes what answers a question of its own. One that asks without end and reads nothing would fill our memory: it is killed. */
+  refuse(message: string): void;
   /** Lets its output come, or holds it back. */
   flow(on: boolean): void;
   /** Closed stdin, then SIGTERM, then SIGKILL (2025-11-25, Lifecycle § Shutdown: stdio). */
@@ -28,6 +30,8 @@ const INHERITED = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
 const GRACE = 1500;
 const BEAT = 2000;
 const PAGE = 4096;
+/** After so many bytes at once the others have their turn: Node would go on reading for as long as a child floods it, up to 2 MB. */
+const MUCH = 16_384;
 /** Lines that are no messages, logged per beat. */
 const NOISE = 40;
 
@@ -59,10 +63,11 @@ export function startChild({ child: table, env, log }: ChildOptions, onLine: (li
     stdin.end();
     timers.push(setTimeout(signal, GRACE, 'SIGTERM'), setTimeout(signal, 2 * GRACE, 'SIGKILL'));
   };
+  let isKilled = false;
   const kill = (reason: string): void => {
-    if (!living.has(pid)) return;
+    if (!living.has(pid) || isKilled) return;
     log('error', 'child-killed', { pid, reason });
-    ending = true;
+    ending = isKilled = true;
     signal('SIGKILL');
   };
   let noises = 0;
@@ -77,7 +82,22 @@ export function startChild({ child: table, env, log }: ChildOptions, onLine: (li
   };
   const timers = [setInterval(beat, BEAT).unref()];
 
-  stdout.on('data', lineReader(table.line, (line) => onLine(line) || noise(line), () => kill('line too long')));
+  let isHeld = false;
+  let isResting = false;
+  const flow = (): void => void (isHeld || isResting ? stdout.pause() : stdout.resume());
+  const rest = (on: boolean): void => {
+    isResting = on;
+    flow();
+  };
+  const read = lineReader(table.line, (line) => onLine(line) || noise(line), () => kill('line too long'));
+  stdout.on('data', (chunk: Buffer) => {
+    read(chunk);
+    if (chunk.length < MUCH) return;
+    rest(true);
+    setImmediate(rest, false);
+  });
+  // It will never answer again, and an exit that is under way clears this.
+  stdout.once('end', () => timers.push(setTimeout(kill, GRACE, 'closed its output')));
   stderr.on('data', lineReader(8192, noise, () => noise('(a long line)')));
   // The exit that follows says more.
   for (const pipe of [stdin, stdout, stderr]) pipe.on('error', () => {});
@@ -87,18 +107,25 @@ export function startChild({ child: table, env, log }: ChildOptions, onLine: (li
     living.delete(pid);
     timers.forEach(clearTimeout);
     signal('SIGKILL');
-    stdout.resume();
+    isHeld = false;
+    flow();
     // A descendant that left the group may keep the pipes open for ever.
     setTimeout(() => [stdout, stderr].forEach((pipe) => pipe.destroy()), GRACE).unref();
   });
 
+  const isBehind = (): boolean => stdin.writableLength > table.line;
+  const write = (message: string): void => void (stdin.writable && stdin.write(`${message.replace(/[\r\n]/g, ' ')}\n`));
   return {
     check() {
       if (ending || !stdin.writable) throw new UpstreamFault('refused');
-      if (stdin.writableLength > table.line) throw new UpstreamFault('full');
+      if (isBehind()) throw new UpstreamFault('full');
     },
-    write: (message) => void (stdin.writable && stdin.write(`${message.replace(/[\r\n]/g, ' ')}\n`)),
-    flow: (on) => void (on ? stdout.resume() : stdout.pause()),
+    write,
+    refuse: (message) => (isBehind() ? kill('does not read') : write(message)),
+    flow: (on) => {
+      isHeld = !on;
+      flow();
+    },
     end,
     kill,
   };

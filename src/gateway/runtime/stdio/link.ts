@@ -28,6 +28,8 @@ interface Waiting {
 
 /** Of each: requests under way in either direction, sessions of a shared child. */
 export const MAX_OPEN = 4096;
+/** Why a child is killed. */
+export const TOO_DEEP = 'nested too deeply';
 const CANCELLED = 'notifications/cancelled';
 const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
 
@@ -61,12 +63,13 @@ function openLink(options: ChildOptions, sessions: () => Iterable<Session>, when
     if (options.child.modern && kind === 'notification' && ofRequest(message)) return;
     if (kind === 'response') {
       const entry = waiting.get(id);
+      const text = entry ? withId(message, entry.id) : null;
       waiting.delete(id);
-      entry?.answer(withId(message, entry.id), 200);
+      entry?.answer(text, 200);
     } else if (kind === 'request') {
       // Nothing on the wire tells for whom it is. The session that asked last is the likeliest.
       const session = [...waiting.values()].findLast((entry) => entry.session)?.session ?? [...sessions()].sort((a, b) => b.seen - a.seen)[0];
-      if (!session || options.child.modern || asked.size >= MAX_OPEN) return write(errorText(id, -32603, 'No client to ask'));
+      if (!session || options.child.modern || asked.size >= MAX_OPEN) return child.refuse(errorText(id, -32603, 'No client to ask'));
       const name = rename(id);
       asked.set(name, { session, id });
       deliver(session, frame(withId(message, name)), true);
@@ -88,9 +91,17 @@ function openLink(options: ChildOptions, sessions: () => Iterable<Session>, when
     }
   };
   const onLine = (line: string): boolean => {
-    const read = readMessages(line);
-    if (typeof read === 'number') return false;
-    read.messages.forEach(fromChild);
+    // Most of what is none: an error that is thrown for each line costs far more than the line.
+    if (!/^\s*[[{]/.test(line)) return false;
+    try {
+      const read = readMessages(line);
+      if (typeof read === 'number') return false;
+      read.messages.forEach(fromChild);
+    } catch (error) {
+      // JSON of any depth is read, but written by recursion.
+      if (!(error instanceof RangeError)) throw error;
+      child.kill(TOO_DEEP);
+    }
     return true;
   };
   const onExit = (): void => {

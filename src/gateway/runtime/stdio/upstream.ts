@@ -2,7 +2,7 @@ import { addAbortSignal } from 'node:stream';
 import { UpstreamFault, type Upstream, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';
 import { jsonAnswer, respondOn, streamAnswer } from './answer.js';
 import type { ChildOptions } from './child.js';
-import { createLinks, MAX_OPEN } from './link.js';
+import { createLinks, MAX_OPEN, TOO_DEEP } from './link.js';
 import { errorText, messageText, readMessages, SUPPORTED, unsupported, type Batch, type Message } from './message.js';
 import { createModernUpstream } from './modern.js';
 import { createSession, type Session } from './session.js';
@@ -42,7 +42,13 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
     const own: Session[] = [];
     const running = await (shared ? supervised(message) : greet(launch(() => own, () => own.forEach(end)), message));
     const { link, status, reply } = running;
-    const text = messageText({ ...reply, id: message.id });
+    let text: string;
+    try {
+      text = messageText({ ...reply, id: message.id });
+    } catch (error) {
+      link.kill(TOO_DEEP);
+      throw error;
+    }
     if (reply['result'] === undefined) {
       link.end();
       return jsonAnswer(status, text);

@@ -8,6 +8,7 @@ import type { Log } from '../log.js';
 import { Pool, type Found, type PoolContext } from './pool.js';
 import { probeOf } from './probe.js';
 import type { Tables } from '../decision/lookups.js';
+import { NEVER, UpstreamFault, type Upstream, type UpstreamRequest, type UpstreamResponse } from './upstream.js';
 import type { ChildTable, InstanceTable, PoolTable, Source } from '../types.js';
 
 type Stdio = typeof import('../stdio/upstream.js');
@@ -126,8 +127,8 @@ export class Pools {
       case 'spawn': {
         const { child } = source;
         if (!stdio) return [];
-        const upstream = () => startChildren(child, this.#env, stdio, keepAlive, this.#context.log);
-        return [{ id: 'local', key: JSON.stringify([child, keepAlive, secrets]), make: () => ({ upstream: upstream(), probe: null, weight: 1, region: null }) }];
+        const upstream = () => inTime(startChildren(child, this.#env, stdio, keepAlive, this.#context.log), firstByte);
+        return [{ id: 'local', key: JSON.stringify([child, keepAlive, firstByte, secrets]), make: () => ({ upstream: upstream(), probe: null, weight: 1, region: null }) }];
       }
       case 'none':
         return [];
@@ -145,6 +146,29 @@ async function load({ strategies, breakers, mcpProbes, dns, stdio }: Features) {
     dns: (await dns?.()) ?? null,
     stdio: (await stdio?.()) ?? null,
   };
+}
+
+/** Children have no wait of their own: without one, a call that is never answered would hold its session for ever, also when its client has left. */
+function inTime(upstream: Upstream, firstByte: number): Upstream {
+  const send = async (request: UpstreamRequest): Promise<UpstreamResponse> => {
+    const giveUp = new AbortController();
+    const leave = (): void => giveUp.abort();
+    if (request.signal.aborted) leave();
+    if (request.signal !== NEVER) request.signal.addEventListener('abort', leave, { once: true });
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      leave();
+    }, firstByte);
+    try {
+      return await upstream.send({ ...request, signal: giveUp.signal });
+    } catch (error) {
+      throw isLate ? new UpstreamFault('timeout', error) : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  return { send, close: () => upstream.close() };
 }
 
 const digest = (secret: string): string => createHash('sha256').update(secret).digest('base64');
