@@ -6,7 +6,7 @@ import { refusalBody, type Reason } from '../decision/reasons.js';
 import { isEventStream } from '../headers.js';
 import type { Log } from '../log.js';
 import { REASON } from '../proxy.js';
-import { EventStream, frame } from '../stdio/sse.js';
+import { EventStream, frame } from '../event-stream.js';
 import { discard } from '../upstream/deliver.js';
 import type { Instance } from '../upstream/pool.js';
 import { UpstreamFault, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';

@@ -9,7 +9,7 @@ import { isEventStream } from '../headers.js';
 import type { Log } from '../log.js';
 import { ANY_INSTANCE } from '../session.js';
 import type { State } from '../state.js';
-import { KEEP_ALIVE } from '../stdio/sse.js';
+import { KEEP_ALIVE } from '../event-stream.js';
 import type { Instance } from '../upstream/pool.js';
 import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
 import { renameEndpoint } from './endpoint.js';

@@ -3,7 +3,7 @@ import type { Answer } from './answer.js';
 import { startChild, type Child, type ChildOptions } from './child.js';
 import { errorText, isId, messageText, readMessages, withId, withParam, type Id, type Message } from './message.js';
 import { deliver, type Session } from './session.js';
-import { frame, type EventStream } from './sse.js';
+import { frame, type EventStream } from '../event-stream.js';
 
 /** One child, and who waits for what from it. */
 export interface Link extends Child {

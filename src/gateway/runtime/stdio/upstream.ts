@@ -6,7 +6,7 @@ import { createLinks, MAX_OPEN } from './link.js';
 import { errorText, messageText, readMessages, SUPPORTED, unsupported, type Batch, type Message } from './message.js';
 import { createModernUpstream } from './modern.js';
 import { createSession, type Session } from './session.js';
-import { KEEP_ALIVE } from './sse.js';
+import { KEEP_ALIVE } from '../event-stream.js';
 import { greet, supervise } from './supervisor.js';
 
 export interface StdioOptions extends ChildOptions {
