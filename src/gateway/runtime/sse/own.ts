@@ -3,6 +3,7 @@ import { once, setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../call.js';
 import { refusalBody, type Reason } from '../decision/reasons.js';
+import { eventReader, readEvent } from '../events.js';
 import { isEventStream } from '../headers.js';
 import type { Log } from '../log.js';
 import { REASON } from '../proxy.js';
@@ -10,7 +11,6 @@ import { EventStream, frame } from '../event-stream.js';
 import { discard } from '../upstream/deliver.js';
 import type { Instance } from '../upstream/pool.js';
 import { UpstreamFault, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';
-import { eventReader } from './events.js';
 import { RELAY } from './relay.js';
 
 export interface OwnSession {
@@ -76,10 +76,9 @@ export function openOwn(opener: Call, log: Log): OwnSession {
     if (waiting.delete(id)) stream.event(frame(refusalBody(reason, id, request.headers['x-request-id'] ?? '')));
   };
   const drained = (): Promise<unknown> => once(stream, 'drain', { signal });
-  /** A text in latin1, as it came. Of many that wait for their reader, one goes on at a time. */
-  const hear = async (text: string, status: number, asked: unknown): Promise<void> => {
+  /** Of many that wait for their reader, one goes on at a time. */
+  const hear = async (json: string, status: number, asked: unknown): Promise<void> => {
     while (stream.writableNeedDrain) await drained();
-    const json = Buffer.from(text, 'latin1').toString();
     const message = parse(json);
     if (Array.isArray(message)) message.map(fields).forEach((one) => say(one));
     else if (status < 300 && message) say(message, json);
@@ -90,27 +89,27 @@ export function openOwn(opener: Call, log: Log): OwnSession {
   /** Writes what an answer carries to the client's stream, no faster than that is read. @returns the id of its last event */
   const relay = async (response: UpstreamResponse, asked: unknown): Promise<string> => {
     const { body, status } = response;
+    const reader = eventReader(MOST_PARTS);
+    const isStream = isEventStream(response);
+    const whole: Buffer[] = [];
     let last = '';
-    const texts: string[] = [];
-    let whole = '';
-    const collect = (chunk: Buffer): number => (whole += chunk.toString('latin1')).length;
-    const events = eventReader(({ type, data, id }) => {
-      last = id;
-      if ((type === '' || type === 'message') && data.trim() !== '') texts.push(data);
-    });
-    const read = isEventStream(response) ? events : collect;
     let mine = 0;
     try {
-      for await (const chunk of Buffer.isBuffer(body) ? [body] : body) {
-        const size = read(chunk as Buffer);
+      for await (const chunk of Buffer.isBuffer(body) ? [body] : (body as AsyncIterable<Buffer>)) {
+        const events = isStream ? reader.push(chunk) : [];
+        if (!isStream) whole.push(chunk);
+        const size = isStream ? reader.waiting : mine + chunk.length;
         parts += size - mine;
         mine = size;
         if (parts > MOST_PARTS) throw new UpstreamFault('full');
-        for (const text of texts.splice(0)) await hear(text, status, asked);
+        for (const { isMessage, data, id = last } of events.map(({ text }) => readEvent(text))) {
+          last = id;
+          if (isMessage && data.trim() !== '') await hear(data, status, asked);
+        }
         while (stream.writableNeedDrain) await drained();
         if (signal.aborted) break;
       }
-      if (whole !== '') await hear(whole, status, asked);
+      if (mine > 0 && !isStream) await hear(`${Buffer.concat(whole)}`, status, asked);
     } catch {
       // Cut short. A request that has no answer by now gets one that says so.
     }
