@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Answered, Call } from './call.js';
 import type { Message } from './decision/message.js';
+import { asObject, messageText, POST_HEADERS } from './json-rpc.js';
 import { ANY_INSTANCE, type Init, type Leg } from './session.js';
 import type { PoolTable } from './types.js';
 import { discard } from './upstream/deliver.js';
@@ -18,12 +19,10 @@ const MOST_INIT = 1500;
 export function initOf(message: Message | undefined): Init | null {
   const { protocolVersion, capabilities, clientInfo } = message?.initialize ?? {};
   if (typeof protocolVersion !== 'string') return null;
-  const { name = '', version = '' } = fields(clientInfo);
-  const init: Init = { protocolVersion, capabilities: fields(capabilities), clientInfo: { name, version } };
+  const { name = '', version = '' } = asObject(clientInfo);
+  const init: Init = { protocolVersion, capabilities: asObject(capabilities), clientInfo: { name, version } };
   return JSON.stringify(init).length <= MOST_INIT ? init : null;
 }
-
-const fields = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? { ...value } : {});
 
 /** Kept ids: a replica that does not know of a new session opens one of its own. */
 const MOST_KEPT = 10_000;
@@ -96,8 +95,8 @@ function inSession(request: UpstreamRequest, upstreamId: string): UpstreamReques
 async function open({ request, send, table }: Call, init: Init, { server }: Leg): Promise<Leg> {
   const say = (message: object): UpstreamRequest => {
     const { 'last-event-id': _, ...rest } = request.headers;
-    const headers = { ...rest, 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
-    return { method: 'POST', headers, body: Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...message })), signal: request.signal };
+    const headers = { ...rest, ...POST_HEADERS };
+    return { method: 'POST', headers, body: Buffer.from(messageText(message)), signal: request.signal };
   };
   const { instance, response } = await send(say({ id: 'mcpgen', method: 'initialize', params: init }), { repeats: 1 });
   await drained(response, table.timeouts.firstByte);

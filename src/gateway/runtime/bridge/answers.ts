@@ -1,30 +1,17 @@
-/** JSON-RPC 2.0 answers: recognised, made, and read to their end. */
+/** Answers of the gateway's own, and those it reads to their end. */
 import type { Readable } from 'node:stream';
 import type { Answered } from '../call.js';
+import { asObject, isReply, parseJson, type Json } from '../json-rpc.js';
 import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
-
-export type Json = Readonly<Record<string, unknown>>;
 
 /** Bytes of an answer that must be whole before it can be passed on. */
 const MOST = 16 * 2 ** 20;
 const PARTS = ['tools', 'prompts', 'resources', 'completions', 'logging'];
 
-export const asObject = (value: unknown): Json => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {});
-/** What is found along these names; undefined where they lead nowhere. */
-export const at = (value: unknown, ...path: readonly string[]): unknown => path.reduce((found, name) => asObject(found)[name], value);
-
-export const isReply = (message: Json): boolean => message['jsonrpc'] === '2.0' && message['method'] === undefined && ('result' in message || 'error' in message);
-export const success = (id: unknown, result: Json): Json => ({ jsonrpc: '2.0', id, result });
-export const failure = (id: unknown, code: unknown, message: unknown, data?: unknown): Json => ({ jsonrpc: '2.0', id, error: { code, message, data } });
-
 /** Null for what is no answer to a request. */
 export function parseReply(body: Buffer): Json | null {
-  try {
-    const value = asObject(JSON.parse(`${body}`));
-    return isReply(value) ? value : null;
-  } catch {
-    return null;
-  }
+  const value = asObject(parseJson(body));
+  return isReply(value) ? value : null;
 }
 
 type Headers = UpstreamResponse['headers'];

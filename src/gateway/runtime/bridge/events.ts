@@ -2,8 +2,9 @@
 import type { Readable } from 'node:stream';
 import { changeEvents, readEvent, type ChangedEvents } from '../events.js';
 import { isEventStream } from '../headers.js';
+import { asObject, isReply, parseJson, type Json } from '../json-rpc.js';
 import type { UpstreamResponse } from '../upstream/upstream.js';
-import { asObject, isReply, parseReply, readBody, type Json } from './answers.js';
+import { parseReply, readBody } from './answers.js';
 
 /** Null drops the message; the same object passes as it was written. */
 export type Rewrite = (message: Json) => Json | null;
@@ -14,12 +15,8 @@ const SAYS_SOMETHING = /^[^:\r\n]/m;
 /** What an event says; nothing where it is of another type than MCP's, or no JSON-RPC. */
 function messagesIn(text: string): Json[] {
   const { isMessage, data } = readEvent(text);
-  try {
-    const values: unknown[] = isMessage ? [JSON.parse(data)].flat() : [];
-    return values.map(asObject).filter(({ jsonrpc }) => jsonrpc === '2.0');
-  } catch {
-    return [];
-  }
+  const values: readonly unknown[] = isMessage ? [parseJson(data)].flat() : [];
+  return values.map(asObject).filter(({ jsonrpc }) => jsonrpc === '2.0');
 }
 
 /** The stream ends with the first answer that passes, which is the last thing that belongs on it. */

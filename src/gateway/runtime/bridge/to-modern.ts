@@ -2,11 +2,12 @@
 import type { Answered, Call } from '../call.js';
 import type { ChangedEvents } from '../events.js';
 import { isEventStream } from '../headers.js';
+import { asObject, at, failure, isReply, success, type Json } from '../json-rpc.js';
 import type { Log } from '../log.js';
 import type { Revision } from '../types.js';
 import type { Delivered } from '../upstream/deliver.js';
 import { UpstreamFault } from '../upstream/upstream.js';
-import { answer, asObject, at, bridgedCapabilities, failure, isReply, parseReply, passed, readBody, success, type Json } from './answers.js';
+import { answer, bridgedCapabilities, parseReply, passed, readBody } from './answers.js';
 import type { Exchange } from './bridge.js';
 import { readReply, rewriteEvents } from './events.js';
 import { Hints } from './hints.js';

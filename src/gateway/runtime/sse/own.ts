@@ -5,6 +5,7 @@ import type { Call } from '../call.js';
 import { refusalBody, type Reason } from '../decision/reasons.js';
 import { eventReader, readEvent } from '../events.js';
 import { isEventStream } from '../headers.js';
+import { asObject, at, parseJson, POST_HEADERS, type Json } from '../json-rpc.js';
 import type { Log } from '../log.js';
 import { REASON } from '../proxy.js';
 import { EventStream, frame } from '../event-stream.js';
@@ -21,8 +22,6 @@ export interface OwnSession {
   /** Resolves when the server has been told. */
   end(): Promise<void>;
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** Messages under way, and their bytes: their client has its 202 already. */
 const MOST_UNDER_WAY = 64;
@@ -68,7 +67,7 @@ export function openOwn(opener: Call, log: Log): OwnSession {
 
   const say = (message: Json, text = JSON.stringify(message)): void => {
     const isAnswer = !('method' in message) && waiting.delete(message['id']);
-    if (isAnswer) version ??= fields(message['result'])['protocolVersion'];
+    if (isAnswer) version ??= at(message, 'result', 'protocolVersion');
     stream.event(frame(text));
   };
   const fail = ({ message, request }: Call, reason: Reason): void => {
@@ -79,11 +78,11 @@ export function openOwn(opener: Call, log: Log): OwnSession {
   /** Of many that wait for their reader, one goes on at a time. */
   const hear = async (json: string, status: number, asked: unknown): Promise<void> => {
     while (stream.writableNeedDrain) await drained();
-    const message = parse(json);
-    if (Array.isArray(message)) message.map(fields).forEach((one) => say(one));
-    else if (status < 300 && message) say(message, json);
+    const message = parseJson(json);
+    if (Array.isArray(message)) message.map(asObject).forEach((one) => say(one));
+    else if (status < 300 && message !== undefined) say(asObject(message), json);
     // A refusal seldom names what it refuses.
-    else if (message?.['error'] && waiting.has(asked)) say({ jsonrpc: '2.0', id: asked, error: message['error'] });
+    else if (at(message, 'error') && waiting.has(asked)) say({ jsonrpc: '2.0', id: asked, error: at(message, 'error') });
   };
 
   /** Writes what an answer carries to the client's stream, no faster than that is read. @returns the id of its last event */
@@ -133,11 +132,10 @@ export function openOwn(opener: Call, log: Log): OwnSession {
     const { message, request } = call;
     const asked = message?.shape === 'request' ? message.id : undefined;
     if (asked !== undefined) waiting.add(asked);
-    if (message?.method === 'notifications/cancelled') waiting.delete(fields(fields(parse(String(request.body)))['params'])['requestId']);
+    if (message?.method === 'notifications/cancelled') waiting.delete(at(parseJson(`${request.body}`), 'params', 'requestId'));
     const opens = message?.method === 'initialize' && !home;
-    const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
     // What opens a session is not broken off: nobody would know what to end.
-    const { instance, response } = await send(call, { headers, ...(opens ? { signal: request.signal } : {}) });
+    const { instance, response } = await send(call, { headers: POST_HEADERS, ...(opens ? { signal: request.signal } : {}) });
     const id = response.headers['mcp-session-id'];
     if (opens && typeof id === 'string') home = { at: instance, id };
     if (signal.aborted) {
@@ -201,13 +199,3 @@ export function openOwn(opener: Call, log: Log): OwnSession {
   stream.on('error', () => log('warn', 'messages-dropped', { reason: 'not read by the client' })).once('close', () => void end());
   return { stream, post, end };
 }
-
-function parse(text: string): Json | undefined {
-  try {
-    return fields(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
-const fields = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
