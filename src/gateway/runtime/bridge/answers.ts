@@ -1,11 +1,9 @@
-/** Answers of the gateway's own, and those it reads to their end. */
+/** Answers in place of those that a server gave. */
 import type { Readable } from 'node:stream';
 import type { Answered } from '../call.js';
 import { asObject, isReply, parseJson, type Json } from '../json-rpc.js';
-import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
+import type { UpstreamResponse } from '../upstream/upstream.js';
 
-/** Bytes of an answer that must be whole before it can be passed on. */
-const MOST = 16 * 2 ** 20;
 const PARTS = ['tools', 'prompts', 'resources', 'completions', 'logging'];
 
 /** Null for what is no answer to a request. */
@@ -26,22 +24,6 @@ export function passed(status: number, { 'content-length': _length, 'mcp-session
 export function answer(status: number, message?: unknown, headers: Headers = {}): Answered {
   const type = message === undefined ? {} : { 'content-type': 'application/json' };
   return passed(status, { ...headers, ...type }, Buffer.from(message === undefined ? '' : JSON.stringify(message)));
-}
-
-export function readBody(body: Buffer | Readable, within: number): Promise<Buffer> {
-  if (Buffer.isBuffer(body)) return Promise.resolve(body);
-  return new Promise((resolve, reject) => {
-    const fail = (): void => (clearTimeout(timer), reject(new UpstreamFault('answered')));
-    const timer = setTimeout(() => body.destroy(), within);
-    if (body.destroyed) return fail();
-    const chunks: Buffer[] = [];
-    let size = 0;
-    body.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      if ((size += chunk.length) > MOST) body.destroy();
-    });
-    body.once('end', () => resolve(Buffer.concat(chunks))).once('close', fail).on('error', () => {});
-  });
 }
 
 /** Of a server's capabilities those that a bridge can keep; what they say more (listChanged, subscribe), it cannot. */

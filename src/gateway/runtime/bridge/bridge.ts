@@ -5,7 +5,8 @@ import { at, failure } from '../json-rpc.js';
 import type { Log } from '../log.js';
 import { ANY_INSTANCE } from '../session.js';
 import type { Revision } from '../types.js';
-import { answer, parseReply, readBody } from './answers.js';
+import { readBody } from '../upstream/read-body.js';
+import { answer, parseReply } from './answers.js';
 import { Eras } from './eras.js';
 
 /** What may change with a reload, which leaves the bridge and its sessions as they are. */

@@ -3,8 +3,9 @@ import type { Readable } from 'node:stream';
 import { changeEvents, readEvent, type ChangedEvents } from '../events.js';
 import { isEventStream } from '../headers.js';
 import { asObject, isReply, parseJson, type Json } from '../json-rpc.js';
+import { readBody } from '../upstream/read-body.js';
 import type { UpstreamResponse } from '../upstream/upstream.js';
-import { parseReply, readBody } from './answers.js';
+import { parseReply } from './answers.js';
 
 /** Null drops the message; the same object passes as it was written. */
 export type Rewrite = (message: Json) => Json | null;

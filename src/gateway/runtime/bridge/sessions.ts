@@ -2,8 +2,8 @@
 import type { Call } from '../call.js';
 import { asObject, at, messageText, type Json } from '../json-rpc.js';
 import type { Instance, Pool } from '../upstream/pool.js';
+import { readBody } from '../upstream/read-body.js';
 import { UpstreamFault, type UpstreamRequest } from '../upstream/upstream.js';
-import { readBody } from './answers.js';
 import { readReply } from './events.js';
 import { plainHeaders } from './requests.js';
 

@@ -6,8 +6,9 @@ import { asObject, at, failure, isReply, success, type Json } from '../json-rpc.
 import type { Log } from '../log.js';
 import type { Revision } from '../types.js';
 import type { Delivered } from '../upstream/deliver.js';
+import { readBody } from '../upstream/read-body.js';
 import { UpstreamFault } from '../upstream/upstream.js';
-import { answer, bridgedCapabilities, parseReply, passed, readBody } from './answers.js';
+import { answer, bridgedCapabilities, parseReply, passed } from './answers.js';
 import type { Exchange } from './bridge.js';
 import { readReply, rewriteEvents } from './events.js';
 import { Hints } from './hints.js';

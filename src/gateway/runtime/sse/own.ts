@@ -12,7 +12,6 @@ import { EventStream, frame } from '../event-stream.js';
 import { discard } from '../upstream/deliver.js';
 import type { Instance } from '../upstream/pool.js';
 import { UpstreamFault, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';
-import { RELAY } from './relay.js';
 
 export interface OwnSession {
   /** What the client reads. Its end is the end of the session, and the other way round. */
@@ -54,7 +53,7 @@ export function openOwn(opener: Call, log: Log): OwnSession {
   let turn = Promise.resolve();
 
   const send = (call: Call, request: Partial<UpstreamRequest>): Promise<{ readonly instance: Instance; readonly response: UpstreamResponse }> => {
-    const { [RELAY]: _, 'last-event-id': __, 'mcp-protocol-version': ___, ...rest } = call.request.headers;
+    const { 'last-event-id': _last, 'mcp-protocol-version': _version, ...rest } = call.request.headers;
     const spoken = typeof version === 'string' ? { 'mcp-protocol-version': version } : {};
     const headers = { ...rest, 'accept-encoding': 'identity', ...spoken, ...(home && { 'mcp-session-id': home.id }), ...request.headers };
     return call.send({ ...call.request, signal, ...request, headers }, home ? { at: home.at } : {});

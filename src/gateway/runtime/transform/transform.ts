@@ -1,10 +1,9 @@
 /** Changes to what passes, after everything was decided. */
 import { isUtf8 } from 'node:buffer';
-import type { Readable } from 'node:stream';
 import { changeEvents, readEvent, withData, type StreamEvent } from '../events.js';
-import { append } from '../exchange.js';
 import type { HeaderChangesTable, TransformTable } from '../types.js';
-import { UpstreamFault, type FaultStage, type UpstreamResponse } from '../upstream/upstream.js';
+import { readBody } from '../upstream/read-body.js';
+import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
 import { pathsOf, redactJson } from './redact.js';
 
 export interface Transform {
@@ -14,11 +13,6 @@ export interface Transform {
 }
 
 type Paths = ReturnType<typeof pathsOf>;
-
-const LARGEST_BODY = 16 * 2 ** 20;
-/** Answers that are being read, together. */
-const HELD = 64 * 2 ** 20;
-let held = 0;
 
 export const TRANSFORM: Transform = {
   request: (headers, { request, response }) => ({ ...changed(headers, request), ...(response.redact.length > 0 && { 'accept-encoding': 'identity' }) }),
@@ -48,7 +42,7 @@ async function redacted(response: UpstreamResponse, paths: Paths, wait: number):
   if (isRead && !isJson && !isEncoded) return { ...response, headers: unframed(headers), body: changeEvents(body, (event) => redactEvent(event, paths)) };
 
   // What is neither may still be empty, which is seen when it ends.
-  const bytes = await whole(body, isJson && !isEncoded ? LARGEST_BODY : 0, wait);
+  const bytes = await readBody(body, wait, isJson && !isEncoded ? undefined : 0);
   if (bytes.length === 0) return { ...response, body: bytes };
   let text: string;
   try {
@@ -81,30 +75,4 @@ function redactEvent({ raw, text }: StreamEvent, paths: Paths): Buffer {
     throw error;
   }
   return out === data ? raw : Buffer.from(withData(text, out));
-}
-
-function whole(body: Buffer | Readable, most: number, wait: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    if (Buffer.isBuffer(body)) return body.length > most ? reject(new UpstreamFault('answered')) : resolve(body);
-    const fail = (stage: FaultStage): void => {
-      reject(new UpstreamFault(stage));
-      body.destroy();
-    };
-    const timer = setTimeout(() => fail('timeout'), wait);
-    let store: Buffer = Buffer.alloc(0);
-    let used = 0;
-    body.on('data', (chunk: Buffer) => {
-      if (used + chunk.length > most) return fail('answered');
-      if (held + chunk.length > HELD) return fail('full');
-      store = append(store, used, chunk);
-      used += chunk.length;
-      held += chunk.length;
-    });
-    body.once('end', () => resolve(store.subarray(0, used)));
-    body.on('error', () => {}).once('close', () => {
-      clearTimeout(timer);
-      held -= used;
-      reject(new UpstreamFault('answered'));
-    });
-  });
 }
