@@ -63,11 +63,6 @@ describe('API keys', () => {
       assert.deepEqual(authenticate(headers), { kind: 'invalid' }, JSON.stringify(headers));
     }
   });
-  test('without clients everybody is anonymous, keys or not', () => {
-    const open = apiKeys(tablesOf(gatewayConfig()), () => assert.fail('there is no secret to read'));
-    assert.deepEqual(open({}), { kind: 'anonymous' });
-    assert.deepEqual(open(bearer('x')), { kind: 'anonymous' });
-  });
 });
 
 describe('ledger', () => {

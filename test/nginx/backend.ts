@@ -16,6 +16,7 @@ const FEATURES: Features = {
   ...ALL,
   sse: async () => ({
     createSse: () => ({
+      configure: () => {},
       exchange: async () => ({ instance: null, response: { status: 200, headers: { 'content-type': 'text/event-stream' }, body: Buffer.from(': nothing\n\n') } }),
       vouched: () => null,
       close: async () => {},

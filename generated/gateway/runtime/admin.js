@@ -3,6 +3,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isLoopback } from './decision/address.js';
 import { readBody } from './exchange.js';
+import { isObject, parseJson } from './json-rpc.js';
 const json = (value, status = 200, headers = {}) => ({ status, type: 'application/json', body: `${JSON.stringify(value, null, 2)}\n`, headers });
 const refusal = (status, error, headers = {}) => json({ error }, status, headers);
 const page = (read) => ({ method: 'GET', answer: (options) => json(read(options)) });
@@ -92,14 +93,9 @@ async function reset({ pools, log }, incoming, by) {
 }
 function namesOf(text) {
 	if (text === '') return {};
-	try {
-		const value = JSON.parse(text);
-		const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-		const isNames = isObject && Object.entries(value).every(([key, name]) => (key === 'server' || key === 'instance') && typeof name === 'string');
-		return isNames ? value : null;
-	} catch {
-		return null;
-	}
+	const value = parseJson(text);
+	const isNames = isObject(value) && Object.entries(value).every(([key, name]) => (key === 'server' || key === 'instance') && typeof name === 'string');
+	return isNames ? value : null;
 }
 function describe({ state, pools }) {
 	const { raw, placement } = state().tables;

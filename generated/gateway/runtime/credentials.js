@@ -1,22 +1,33 @@
 // mcpgen: do not edit.
 import { createHmac, randomBytes } from 'node:crypto';
+import { SettingError } from './env.js';
 /**
  * API keys, as `Authorization: Bearer` or `X-Api-Key`. Keys are compared by their MAC under a key of this process, so that how long a comparison
  * takes says nothing about how much of a guess was right.
  */
 export function apiKeys(tables, secretOf) {
+	const keyOf = distinct(secretOf);
 	const macKey = randomBytes(32);
 	const mac = (key) => createHmac('sha256', macKey).update(key).digest('base64');
 	const principals = new Map();
 	for (const [client, { keys, permissions }] of tables.clients) {
-		for (const name of keys) principals.set(mac(secretOf(name)), { kind: 'client', client, permissions });
+		for (const name of keys) principals.set(mac(keyOf(name)), { kind: 'client', client, permissions });
 	}
-	if (principals.size === 0) return () => ({ kind: 'anonymous' });
 	return (headers) => {
 		const bearer = /^Bearer +(\S+)$/i.exec(headers['authorization'] ?? '')?.[1];
 		const key = bearer ?? headers['x-api-key'];
 		if (bearer !== undefined && headers['x-api-key'] !== undefined && headers['x-api-key'] !== bearer) return { kind: 'invalid' };
 		if (key === undefined) return { kind: headers['authorization'] === undefined ? 'missing' : 'invalid' };
 		return principals.get(mac(key)) ?? { kind: 'invalid' };
+	};
+}
+function distinct(read) {
+	const names = new Map();
+	return (name) => {
+		const value = read(name);
+		const other = names.get(value);
+		if (other !== undefined && other !== name) throw new SettingError(`secrets ${other} and ${name} have the same value; each key must be its client's own`);
+		names.set(value, name);
+		return value;
 	};
 }

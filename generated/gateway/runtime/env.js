@@ -1,7 +1,6 @@
 // mcpgen: do not edit.
 /** What differs per machine. A value that is missing or malformed ends the start, by name. */
 import { readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
 /** Says what to change; ends the process with code 2. */
 export class SettingError extends Error {
 }
@@ -25,14 +24,6 @@ export function portOf(env, name) {
 	if (text === undefined) return null;
 	if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new SettingError(`${name} must be a port, 0 to 65535; it is ${JSON.stringify(text)}`);
 	return Number(text);
-}
-/** Where other replicas reach this process: `MCPGEN_SELF`, the one address it listens at, or the machine's first; on Fly the private one. */
-export function selfOf(env, { host, port }) {
-	const given = env['MCPGEN_SELF'];
-	if (given !== undefined) return given;
-	const first = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses).find(({ internal }) => !internal)?.address;
-	const own = /^(?:0\.0\.0\.0|::)$/.test(host) ? (env['FLY_PRIVATE_IP'] ?? first ?? '127.0.0.1') : host;
-	return own.includes(':') ? `[${own}]:${port}` : `${own}:${port}`;
 }
 /** `MCPGEN_POOLS`: JSON of server → URLs, or `@file` holding it; for tests and `mcpgen dev`. */
 export function poolOverrides(env) {

@@ -15,14 +15,17 @@ const MOST = 65_536;
 /** Writing to a pipe is a system call that blocks: lines that come close together go out together. Whoever kills the process may lose the last of them. */
 export function gathered(write) {
 	let waiting = '';
+	let last = 0;
 	const flush = () => {
 		if (waiting !== '') write(waiting);
 		waiting = '';
+		last = performance.now();
 	};
 	return {
 		flush,
 		write: (line) => {
-			if (waiting === '') setTimeout(flush, GATHER).unref();
+			if (waiting === '' && performance.now() - last > GATHER) setImmediate(flush);
+			else if (waiting === '') setTimeout(flush, GATHER).unref();
 			waiting += line;
 			if (waiting.length > MOST) flush();
 		},

@@ -1,14 +1,16 @@
 // mcpgen: do not edit.
-export async function loadParts(tables, features, { log, metrics, self }, known) {
-	const { keepAlive } = tables.timeouts;
+export async function loadParts(tables, features, options, known) {
+	const { log, metrics } = options;
 	const bridge = await loadBridge(tables, features, log, known?.bridge ?? null);
-	const sse = known?.sse ?? (await features.sse?.())?.createSse({ keepAlive, log, self }) ?? null;
+	const sse = await loadSse(tables, features, options, known?.sse ?? null);
+	const renewals = known?.renewals ?? (await loadRenewals(features));
 	const traces = tables.traces && (await features.traces?.());
 	const tracer = (tables.traces && traces?.createTracer({ ...tables.traces, service: tables.name, log, metrics })) ?? null;
 	const transform = (await features.transform?.())?.TRANSFORM ?? null;
 	if (known?.tracer) void known.tracer.close();
 	return {
 		bridge,
+		renewals,
 		sse,
 		tracer,
 		transform,
@@ -16,6 +18,16 @@ export async function loadParts(tables, features, { log, metrics, self }, known)
 			await Promise.all([bridge?.close(), sse?.close(), tracer?.close()]);
 		},
 	};
+}
+async function loadRenewals({ renew }) {
+	const module = await renew?.();
+	return module ? new module.Renewals() : null;
+}
+async function loadSse({ timeouts }, features, { log, env, listening }, known) {
+	const [module, relay] = await Promise.all([features.sse?.(), features.relay?.()]);
+	const sse = known ?? module?.createSse({ keepAlive: timeouts.keepAlive, log }) ?? null;
+	sse?.configure(relay ? { ...relay, self: () => relay.selfOf(env, listening()) } : null);
+	return sse;
 }
 async function loadBridge({ revisions }, features, log, known) {
 	const [module, toLegacy = null, toModern = null] = await Promise.all([features.bridge?.(), features.toLegacy?.(), features.toModern?.()]);

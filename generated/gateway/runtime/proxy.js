@@ -1,13 +1,13 @@
 // mcpgen: do not edit.
+import { sendTo } from './call.js';
 import { kindOf, sessionIdOf } from './decision/head.js';
 import { eraOf } from './decision/revision.js';
 import { SESSION_IDLE } from './facts.js';
 import { idHeaders, isListening, keyOf, messageOf, ownerOf, principalOf, tenantOf } from './exchange.js';
 import { endBetweenEvents, lastEvent } from './farewell.js';
 import { forwardedHeaders, isEventStream, returnedHeaders } from './headers.js';
-import { initOf, keepsItsSession } from './renew.js';
 import { corsHeaders } from './respond.js';
-import { ANY_INSTANCE } from './session.js';
+import { ANY_INSTANCE, initOf, keepsItsSession } from './session.js';
 import { deliver, discard } from './upstream/deliver.js';
 import { NEVER, UpstreamFault } from './upstream/upstream.js';
 export const REASON = {
@@ -81,8 +81,8 @@ function callOf(exchange, pool, { metrics, parts }, era, signal) {
 		},
 	};
 }
-async function answer(call, exchange, { parts, renewals }) {
-	const { bridge, sse, transform } = parts();
+async function answer(call, exchange, { parts }) {
+	const { bridge, renewals, sse, transform } = parts();
 	const isOld = kindOf(exchange.head) !== 'mcp';
 	const answered = (await (isOld ? sse : bridge)?.exchange(call)) ?? (await pass(call, renewals));
 	const changes = call.table.transform;
@@ -91,7 +91,7 @@ async function answer(call, exchange, { parts, renewals }) {
 async function pass(call, renewals) {
 	const leg = call.session?.legs.find(({ server }) => server === call.pool.server);
 	if (!leg) return call.send(call.request);
-	return renewals.send(call, leg);
+	return renewals ? renewals.send(call, leg) : sendTo(call, leg);
 }
 function relay(exchange, { counts }, { table: { timeouts }, era }, response, sessionId, leavingCancels) {
 	const { outgoing, state, head } = exchange;
@@ -132,12 +132,12 @@ function onClientClosed(body, patience) {
 	body.unpipe().resume();
 }
 const UNUSABLE = '';
-function sessionHeader(exchange, call, { counts, metrics, renewals }, { instance, response }) {
+function sessionHeader(exchange, call, { counts, metrics, parts }, { instance, response }) {
 	const upstreamId = response.headers['mcp-session-id'];
 	if (kindOf(exchange.head) !== 'mcp') return null;
 	if (call.session && call.sessionId !== undefined) {
 		const isDeleted = call.request.method === 'DELETE' && response.status < 300;
-		if (isDeleted) renewals.end(call.sessionId);
+		if (isDeleted) parts().renewals?.end(call.sessionId);
 		if ((response.status === 404 || isDeleted) && counts.endSession(call.sessionId)) metrics.count('mcpgen_sessions_ended_total', {});
 		return upstreamId === undefined ? null : call.sessionId;
 	}

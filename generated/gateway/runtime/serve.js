@@ -1,14 +1,13 @@
 // mcpgen: do not edit.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './decision/address.js';
-import { listenOf, logLevelOf, placementOf, portOf, selfOf, SettingError } from './env.js';
+import { listenOf, logLevelOf, placementOf, portOf, SettingError } from './env.js';
 import { createHandler } from './gateway.js';
 import { OpenCounts } from './open-counts.js';
 import { drainServer, listenAt, plainServer, publicServer } from './listen.js';
 import { createLog } from './log.js';
 import { NO_METRICS } from './metrics.js';
 import { loadParts } from './parts.js';
-import { Renewals } from './renew.js';
 import { Pools } from './upstream/pools.js';
 import { createState } from './state.js';
 const MOST_LEAD = 5000;
@@ -26,14 +25,14 @@ export async function serve(tables, features, env, write) {
 	const pools = new Pools(env, log);
 	let state = await createState(tables, env, features, null);
 	let port = at.port;
-	const partsOptions = { log, metrics, self: () => selfOf(env, { host: at.host, port }) };
+	const partsOptions = { log, metrics, env, listening: () => ({ host: at.host, port }) };
 	let parts = await loadParts(tables, features, partsOptions, null);
 	await pools.reconcile(state.tables, features);
 	let draining = false;
 	let reloading = Promise.resolve();
 	(await features.gauges?.())?.registerGauges(metrics, counts, pools, () => state);
 	const onClosed = () => void (draining && setImmediate(() => server.closeIdleConnections()));
-	const { handle, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, renewals: new Renewals(), draining: () => draining, onClosed });
+	const { handle, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, draining: () => draining, onClosed });
 	const server = publicServer({
 		handle: (incoming, outgoing, awaitsContinue) => {
 			if (draining) outgoing.setHeader('connection', 'close');

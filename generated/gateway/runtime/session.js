@@ -4,8 +4,21 @@
  * it is.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { asObject } from './json-rpc.js';
+/** Header by which one replica vouches to another for a message that it relays. */
+export const RELAY = 'mcpgen-relay';
 /** In place of an instance: any will do, since the session lives in none. */
 export const ANY_INSTANCE = '*';
+/** Whether a session that is lost is opened again. */
+export const keepsItsSession = ({ sessionLoss }) => sessionLoss === 'reinitialise';
+const MOST_INIT = 1500;
+export function initOf(message) {
+	const { protocolVersion, capabilities, clientInfo } = message?.initialize ?? {};
+	if (typeof protocolVersion !== 'string') return null;
+	const { name = '', version = '' } = asObject(clientInfo);
+	const init = { protocolVersion, capabilities: asObject(capabilities), clientInfo: { name, version } };
+	return JSON.stringify(init).length <= MOST_INIT ? init : null;
+}
 const VERSION = 2;
 const MOST_BYTES = 4096;
 /** @param secrets the first seals, all open, so that keys are rotated by putting a new one in front */

@@ -1,5 +1,5 @@
 import { erasOf } from '../../plan/eras.js';
-import type { Plan } from '../../plan/types.js';
+import type { Plan, Pool } from '../../plan/types.js';
 import { HEADER, type EmitInput, type EmittedFile, type Emitter, type GatewayDocument } from '../types.js';
 import { bake, type Feature } from './bake.js';
 import { changesNothing, gatewayTables } from './tables.js';
@@ -30,19 +30,26 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const host = stdio && (compose ?? kubernetes ?? fly) !== null;
   const { pools } = traffic;
   const clients = erasOf(traffic);
-  // What a server speaks that does not say so is found out by the running gateway.
+  const sse = traffic.routes.some(({ kind }) => kind === 'sse');
+  const isReplicated = infra.workloads.some(({ kind, replicas }) => kind === 'gateway' && replicas > 1);
+  // What a server speaks that does not say so is found out by the running gateway; a stdio server of that kind is spoken to in the legacy era, and its
+  // modules themselves tell modern clients so.
+  const isOpen = ({ server, revision }: Pool): boolean => revision === 'auto' && !infra.workloads.some(({ id, kind }) => id === server && kind === 'stdio-host');
   const toLegacy = clients.modern && pools.some(({ revision }) => revision === 'legacy');
-  const toModern = clients.legacy && pools.some(({ revision }) => revision !== 'legacy');
+  const toModern = clients.legacy && pools.some((pool) => pool.revision === 'modern' || isOpen(pool));
   const needed: Readonly<Record<Feature, boolean>> = {
     admin: traffic.admin !== null,
     breakers: pools.some(({ choice }) => choice.breaker !== null),
-    bridge: toLegacy || toModern || (clients.modern && pools.some(({ revision }) => revision === 'auto')),
+    bridge: toLegacy || toModern || (clients.modern && pools.some(isOpen)),
+    credentials: traffic.clients.length > 0,
     dns,
     gauges: traffic.admin !== null,
     host,
     mcpProbes: pools.some(({ health }) => health.kind === 'mcp'),
     metrics: traffic.admin !== null,
-    sse: traffic.routes.some(({ kind }) => kind === 'sse'),
+    relay: sse && isReplicated,
+    renew: clients.legacy && pools.some(({ revision, sessionLoss }) => revision !== 'modern' && sessionLoss === 'reinitialise'),
+    sse,
     stdio,
     strategies: pools.some(({ choice }) => choice.balance !== 'round-robin'),
     toLegacy,

@@ -3,6 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { isLoopback } from './decision/address.js';
 import { readBody } from './exchange.js';
+import { isObject, parseJson } from './json-rpc.js';
 import type { Log } from './log.js';
 import type { Instance, Pool } from './upstream/pool.js';
 import type { Pools } from './upstream/pools.js';
@@ -136,14 +137,9 @@ async function reset({ pools, log }: AdminOptions, incoming: IncomingMessage, by
 /** Null for what is none of it: a name that is misspelt must not mean all. */
 function namesOf(text: string): { readonly server?: string; readonly instance?: string } | null {
   if (text === '') return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    const isNames = isObject && Object.entries(value).every(([key, name]) => (key === 'server' || key === 'instance') && typeof name === 'string');
-    return isNames ? value : null;
-  } catch {
-    return null;
-  }
+  const value = parseJson(text);
+  const isNames = isObject(value) && Object.entries(value).every(([key, name]) => (key === 'server' || key === 'instance') && typeof name === 'string');
+  return isNames ? value : null;
 }
 
 function describe({ state, pools }: AdminOptions): unknown {

@@ -1,11 +1,11 @@
 /** A judged request, and the means to send it on: what every way of answering it is given. */
 import type { Message } from './decision/message.js';
 import type { Era } from './decision/revision.js';
-import type { Leg, SessionState } from './session.js';
+import { ANY_INSTANCE, type Leg, type SessionState } from './session.js';
 import type { PoolTable } from './types.js';
 import type { Delivered } from './upstream/deliver.js';
 import type { Instance, Pool } from './upstream/pool.js';
-import type { UpstreamRequest, UpstreamResponse } from './upstream/upstream.js';
+import { UpstreamFault, type UpstreamRequest, type UpstreamResponse } from './upstream/upstream.js';
 
 export interface Call {
   readonly pool: Pool;
@@ -40,4 +40,17 @@ export type Send = (request: UpstreamRequest, options?: SendOptions) => Promise<
 export interface Answered {
   readonly instance: Instance | null;
   readonly response: UpstreamResponse;
+}
+
+/** To where the session lives. `refused` where that has left the pool. */
+export async function sendTo({ pool, request, send }: Call, { instance, upstreamId }: Leg): Promise<Delivered> {
+  if (instance === ANY_INSTANCE) return send(inSession(request, upstreamId));
+  const at = pool.byId(instance);
+  if (!at) throw new UpstreamFault('refused');
+  return send(inSession(request, upstreamId), { at });
+}
+
+/** The id is empty where the server keeps no sessions. */
+export function inSession(request: UpstreamRequest, upstreamId: string): UpstreamRequest {
+  return upstreamId === '' ? request : { ...request, headers: { ...request.headers, 'mcp-session-id': upstreamId } };
 }

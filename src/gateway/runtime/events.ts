@@ -1,12 +1,12 @@
 /** Server-sent events as they are on the wire (HTML, §9.2.5 and §9.2.6): read one by one, and their bytes kept. */
-import { isUtf8 } from 'node:buffer';
+import { pipeline, Readable, Transform, type TransformCallback } from 'node:stream';
 import { append } from './exchange.js';
+import { UpstreamFault } from './upstream/upstream.js';
 
 export interface StreamEvent {
   /** As it came, with the blank line behind it: all events of a stream, one after the other, are its bytes. */
   readonly raw: Buffer;
-  /** Null where it is no UTF-8, of which readers make different things. */
-  readonly text: string | null;
+  readonly text: string;
 }
 
 export interface EventReader {
@@ -14,8 +14,14 @@ export interface EventReader {
   push(chunk: Buffer): StreamEvent[];
   /** What has no blank line behind it when the stream ends: to be ignored, but not every reader does. */
   end(): StreamEvent[];
+  /** Bytes of an event that has not ended. */
+  readonly waiting: number;
 }
 
+/** Bytes of an event that is changed on its way. */
+const LONGEST = 4 * 2 ** 20;
+/** Milliseconds that a server may take to close its stream behind the last event that counts; it need not close it at all. */
+const GRACE = 1000;
 const LF = 10;
 const CR = 13;
 
@@ -33,9 +39,9 @@ export function eventReader(limit: number): EventReader {
   const take = (last: Buffer): StreamEvent => {
     if (used > 0 || last.length > limit) hold(last);
     const raw = used > 0 ? store.subarray(0, used) : last;
-    const text = isUtf8(raw) ? raw.toString() : null;
+    const text = raw.toString();
     // A byte order mark is none of the first field's name.
-    const event = { raw, text: isFirst && text?.startsWith('\ufeff') ? text.slice(1) : text };
+    const event = { raw, text: isFirst ? text.replace(/^\ufeff/, '') : text };
     store = Buffer.alloc(0);
     used = 0;
     isFirst = false;
@@ -64,6 +70,9 @@ export function eventReader(limit: number): EventReader {
       return events;
     },
     end: () => (used > 0 ? [take(Buffer.alloc(0))] : []),
+    get waiting() {
+      return used;
+    },
   };
 }
 
@@ -72,10 +81,20 @@ const linesOf = (text: string): string[] => text.split(/(\r\n|\r|\n)/);
 const valueOf = (line: string, name: string): string | null =>
   line === name ? '' : line.startsWith(`${name}:`) ? line.slice(name.length + (line[name.length + 1] === ' ' ? 2 : 1)) : null;
 
-/** The two fields that say something; the type is empty for messages. */
-export function readEvent(text: string): { readonly type: string; readonly data: string } {
-  const values = (name: string): string[] => linesOf(text).flatMap((line) => valueOf(line, name) ?? []);
-  return { type: values('event').pop() ?? '', data: values('data').join('\n') };
+export interface EventFields {
+  /** Of MCP's events, which are those without a type as well. */
+  readonly isMessage: boolean;
+  readonly type: string;
+  readonly data: string;
+  /** Undefined where none is named: that of the event before holds. */
+  readonly id: string | undefined;
+}
+
+export function readEvent(text: string): EventFields {
+  const lines = linesOf(text);
+  const values = (name: string): string[] => lines.flatMap((line) => valueOf(line, name) ?? []);
+  const type = values('event').pop() ?? '';
+  return { isMessage: type === '' || type === 'message', type, data: values('data').join('\n'), id: values('id').pop() };
 }
 
 /** The same event with other data: where the first line of the old was, and all else as it is. */
@@ -86,4 +105,52 @@ export function withData(text: string, data: string): string {
   const isData = (i: number): boolean => i % 2 === 0 && valueOf(parts[i] ?? '', 'data') !== null;
   const lines = data.split('\n').map((line) => `data: ${line}${end}`);
   return parts.map((part, i) => (i === at ? lines.join('') : isData(i) || isData(i - 1) ? '' : part)).join('');
+}
+
+/** A stream of what is made of each event. What is no event yet when the stream ends counts as one. */
+export class ChangedEvents extends Transform {
+  readonly #reader = eventReader(LONGEST);
+  readonly #change: (event: StreamEvent) => Buffer | string;
+  /** Nothing of what follows is wanted. */
+  isOver = false;
+
+  constructor(change: (event: StreamEvent) => Buffer | string) {
+    super();
+    this.#change = change;
+  }
+
+  /** Ends it as if its source had ended. */
+  finish(): void {
+    this.isOver = true;
+    this.push(null);
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#pass(() => this.#reader.push(chunk), done);
+  }
+  override _flush(done: TransformCallback): void {
+    this.#pass(() => this.#reader.end(), done);
+  }
+
+  #pass(read: () => readonly StreamEvent[], done: TransformCallback): void {
+    try {
+      for (const event of this.isOver ? [] : read()) {
+        this.push(this.#change(event));
+        if (this.isOver) break;
+      }
+    } catch (error) {
+      return done(new UpstreamFault('answered', error));
+    }
+    if (this.isOver) this.push(null);
+    done();
+  }
+}
+
+/** Whichever of both breaks off takes the other with it. */
+export function changeEvents(body: Buffer | Readable, change: (event: StreamEvent) => Buffer | string): ChangedEvents {
+  const source = Buffer.isBuffer(body) ? Readable.from([body]) : body;
+  const events = new ChangedEvents(change);
+  pipeline(source, events, () => {});
+  // Whoever reads it is told by 'close'.
+  return events.on('error', () => {}).once('end', () => setTimeout(() => source.destroy(), GRACE).unref());
 }

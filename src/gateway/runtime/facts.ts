@@ -7,8 +7,7 @@ import type { OpenCounts } from './open-counts.js';
 import { parseMessage } from './decision/message.js';
 import type { Metrics } from './metrics.js';
 import type { Parts } from './parts.js';
-import { keepsItsSession, type Renewals } from './renew.js';
-import { ANY_INSTANCE, type Leg } from './session.js';
+import { ANY_INSTANCE, keepsItsSession, type Leg } from './session.js';
 import type { Instance, Pool } from './upstream/pool.js';
 import type { Pools } from './upstream/pools.js';
 
@@ -18,7 +17,6 @@ export interface Services {
   readonly pools: Pools;
   /** Those of now: a reload may add some. */
   readonly parts: () => Parts;
-  readonly renewals: Renewals;
 }
 
 type Supply = { readonly [F in Fact]: (exchange: Exchange, sources: Services) => Required<Facts>[F] | Promise<Required<Facts>[F]> };

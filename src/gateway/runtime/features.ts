@@ -6,11 +6,14 @@ export interface Features {
   readonly admin?: () => Promise<typeof import('./admin.js')>;
   readonly bridge?: () => Promise<typeof import('./bridge/bridge.js')>;
   readonly breakers?: () => Promise<typeof import('./upstream/breaker.js')>;
+  readonly credentials?: () => Promise<typeof import('./credentials.js')>;
   readonly dns?: () => Promise<typeof import('./upstream/dns.js')>;
   readonly gauges?: () => Promise<typeof import('./gauges.js')>;
   readonly host?: () => Promise<typeof import('./stdio/host.js')>;
   readonly mcpProbes?: () => Promise<typeof import('./upstream/probe-mcp.js')>;
   readonly metrics?: () => Promise<typeof import('./prometheus.js')>;
+  readonly relay?: () => Promise<typeof import('./sse/relay.js')>;
+  readonly renew?: () => Promise<typeof import('./renew.js')>;
   readonly sse?: () => Promise<typeof import('./sse/sse.js')>;
   readonly toLegacy?: () => Promise<typeof import('./bridge/to-legacy.js')>;
   readonly toModern?: () => Promise<typeof import('./bridge/to-modern.js')>;

@@ -1,15 +1,18 @@
 /** The optional parts that a request may pass through, loaded once; they outlive a reload, because what they hold belongs to callers. */
 import type { Bridge } from './bridge/bridge.js';
+import type { Env } from './env.js';
 import type { Features } from './features.js';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
+import type { Renewals } from './renew.js';
 import type { Sse } from './sse/sse.js';
 import type { Tracer } from './traces/tracer.js';
 import type { Transform } from './transform/transform.js';
-import type { GatewayTables } from './types.js';
+import type { GatewayTables, Listen } from './types.js';
 
 export interface Parts {
   readonly bridge: Bridge | null;
+  readonly renewals: Renewals | null;
   readonly sse: Sse | null;
   readonly tracer: Tracer | null;
   readonly transform: Transform | null;
@@ -19,20 +22,23 @@ export interface Parts {
 export interface PartsOptions {
   readonly log: Log;
   readonly metrics: Metrics;
-  /** `host:port` by which other replicas reach this process. */
-  readonly self: () => string;
+  readonly env: Env;
+  /** Where this process listens. */
+  readonly listening: () => Listen;
 }
 
-export async function loadParts(tables: GatewayTables, features: Features, { log, metrics, self }: PartsOptions, known: Parts | null): Promise<Parts> {
-  const { keepAlive } = tables.timeouts;
+export async function loadParts(tables: GatewayTables, features: Features, options: PartsOptions, known: Parts | null): Promise<Parts> {
+  const { log, metrics } = options;
   const bridge = await loadBridge(tables, features, log, known?.bridge ?? null);
-  const sse = known?.sse ?? (await features.sse?.())?.createSse({ keepAlive, log, self }) ?? null;
+  const sse = await loadSse(tables, features, options, known?.sse ?? null);
+  const renewals = known?.renewals ?? (await loadRenewals(features));
   const traces = tables.traces && (await features.traces?.());
   const tracer = (tables.traces && traces?.createTracer({ ...tables.traces, service: tables.name, log, metrics })) ?? null;
   const transform = (await features.transform?.())?.TRANSFORM ?? null;
   if (known?.tracer) void known.tracer.close();
   return {
     bridge,
+    renewals,
     sse,
     tracer,
     transform,
@@ -40,6 +46,18 @@ export async function loadParts(tables: GatewayTables, features: Features, { log
       await Promise.all([bridge?.close(), sse?.close(), tracer?.close()]);
     },
   };
+}
+
+async function loadRenewals({ renew }: Features): Promise<Renewals | null> {
+  const module = await renew?.();
+  return module ? new module.Renewals() : null;
+}
+
+async function loadSse({ timeouts }: GatewayTables, features: Features, { log, env, listening }: PartsOptions, known: Sse | null): Promise<Sse | null> {
+  const [module, relay] = await Promise.all([features.sse?.(), features.relay?.()]);
+  const sse = known ?? module?.createSse({ keepAlive: timeouts.keepAlive, log }) ?? null;
+  sse?.configure(relay ? { ...relay, self: () => relay.selfOf(env, listening()) } : null);
+  return sse;
 }
 
 async function loadBridge({ revisions }: GatewayTables, features: Features, log: Log, known: Bridge | null): Promise<Bridge | null> {

@@ -1,7 +1,7 @@
 /** An allowed request → an instance → its answer, byte by byte. */
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Answered, Call } from './call.js';
+import { sendTo, type Answered, type Call } from './call.js';
 import { kindOf, sessionIdOf } from './decision/head.js';
 import { eraOf, type Era } from './decision/revision.js';
 import type { Reason } from './decision/reasons.js';
@@ -9,9 +9,9 @@ import { SESSION_IDLE, type Services } from './facts.js';
 import { idHeaders, isListening, keyOf, messageOf, ownerOf, principalOf, tenantOf, type Exchange } from './exchange.js';
 import { endBetweenEvents, lastEvent } from './farewell.js';
 import { forwardedHeaders, isEventStream, returnedHeaders } from './headers.js';
-import { initOf, keepsItsSession } from './renew.js';
+import type { Parts } from './parts.js';
 import { corsHeaders } from './respond.js';
-import { ANY_INSTANCE, type Leg } from './session.js';
+import { ANY_INSTANCE, initOf, keepsItsSession, type Leg } from './session.js';
 import type { PoolTable } from './types.js';
 import { deliver, discard } from './upstream/deliver.js';
 import type { Pool } from './upstream/pool.js';
@@ -99,8 +99,8 @@ function callOf(exchange: Exchange, pool: Pool, { metrics, parts }: Services, er
   };
 }
 
-async function answer(call: Call, exchange: Exchange, { parts, renewals }: Services): Promise<Answered> {
-  const { bridge, sse, transform } = parts();
+async function answer(call: Call, exchange: Exchange, { parts }: Services): Promise<Answered> {
+  const { bridge, renewals, sse, transform } = parts();
   const isOld = kindOf(exchange.head) !== 'mcp';
   const answered = (await (isOld ? sse : bridge)?.exchange(call)) ?? (await pass(call, renewals));
   const changes = call.table.transform;
@@ -108,10 +108,10 @@ async function answer(call: Call, exchange: Exchange, { parts, renewals }: Servi
 }
 
 /** As it is, to where its session lives; where that has gone, in a new session, if the server's table says so. */
-async function pass(call: Call, renewals: Services['renewals']): Promise<Answered> {
+async function pass(call: Call, renewals: Parts['renewals']): Promise<Answered> {
   const leg = call.session?.legs.find(({ server }) => server === call.pool.server);
   if (!leg) return call.send(call.request);
-  return renewals.send(call, leg);
+  return renewals ? renewals.send(call, leg) : sendTo(call, leg);
 }
 
 function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, era }: Call, response: UpstreamResponse, sessionId: string | null, leavingCancels: boolean): void {
@@ -167,12 +167,12 @@ function onClientClosed(body: Readable, patience: number): void {
 const UNUSABLE = '';
 
 /** The id the client sees: sealed when the server opens a session, its own again afterwards. */
-function sessionHeader(exchange: Exchange, call: Call, { counts, metrics, renewals }: Services, { instance, response }: Answered): string | null {
+function sessionHeader(exchange: Exchange, call: Call, { counts, metrics, parts }: Services, { instance, response }: Answered): string | null {
   const upstreamId = response.headers['mcp-session-id'];
   if (kindOf(exchange.head) !== 'mcp') return null;
   if (call.session && call.sessionId !== undefined) {
     const isDeleted = call.request.method === 'DELETE' && response.status < 300;
-    if (isDeleted) renewals.end(call.sessionId);
+    if (isDeleted) parts().renewals?.end(call.sessionId);
     if ((response.status === 404 || isDeleted) && counts.endSession(call.sessionId)) metrics.count('mcpgen_sessions_ended_total', {});
     return upstreamId === undefined ? null : call.sessionId;
   }

@@ -3,27 +3,12 @@
  * that matters, the gateway opens a new session behind the old id.
  */
 import { createHash } from 'node:crypto';
-import type { Answered, Call } from './call.js';
-import type { Message } from './decision/message.js';
-import { ANY_INSTANCE, type Init, type Leg } from './session.js';
-import type { PoolTable } from './types.js';
+import { inSession, sendTo, type Answered, type Call } from './call.js';
+import { messageText, POST_HEADERS } from './json-rpc.js';
+import { keepsItsSession, type Init, type Leg } from './session.js';
 import { discard } from './upstream/deliver.js';
+import { readBody } from './upstream/read-body.js';
 import { UpstreamFault, type UpstreamRequest, type UpstreamResponse } from './upstream/upstream.js';
-
-export const keepsItsSession = ({ sessionLoss }: PoolTable): boolean => sessionLoss === 'reinitialise';
-
-/** What a client says in `initialize`, as far as it fits into a session id; null where it does not. */
-const MOST_INIT = 1500;
-
-export function initOf(message: Message | undefined): Init | null {
-  const { protocolVersion, capabilities, clientInfo } = message?.initialize ?? {};
-  if (typeof protocolVersion !== 'string') return null;
-  const { name = '', version = '' } = fields(clientInfo);
-  const init: Init = { protocolVersion, capabilities: fields(capabilities), clientInfo: { name, version } };
-  return JSON.stringify(init).length <= MOST_INIT ? init : null;
-}
-
-const fields = (value: unknown): Readonly<Record<string, unknown>> => (typeof value === 'object' && value !== null ? { ...value } : {});
 
 /** Kept ids: a replica that does not know of a new session opens one of its own. */
 const MOST_KEPT = 10_000;
@@ -53,7 +38,8 @@ export class Renewals {
     }
     if (found) discard(found.response);
     const renewed = await this.#renew(key, leg, call, init);
-    return renewed ? this.#again(call, renewed) : Promise.reject(new UpstreamFault('refused'));
+    if (!renewed) throw new UpstreamFault('refused');
+    return sendTo(call, renewed);
   }
 
   /** Requests that find the loss at the same moment wait for one new session. */
@@ -65,12 +51,6 @@ export class Renewals {
     return renewed;
   }
 
-  async #again(call: Call, leg: Leg): Promise<Answered> {
-    const found = await attempt(call, leg);
-    if (!found) throw new UpstreamFault('refused');
-    return found;
-  }
-
   #keep(key: string, leg: Promise<Leg | null>): void {
     this.#legs.delete(key);
     this.#legs.set(key, leg);
@@ -79,46 +59,29 @@ export class Renewals {
 }
 
 /** Null where the instance has gone. */
-async function attempt({ pool, request, send }: Call, { instance, upstreamId }: Leg): Promise<Answered | null> {
-  const at = instance === ANY_INSTANCE ? undefined : pool.byId(instance);
-  if (!at && instance !== ANY_INSTANCE) return null;
-  try {
-    return await send(inSession(request, upstreamId), at ? { at } : {});
-  } catch (error) {
+function attempt(call: Call, leg: Leg): Promise<Answered | null> {
+  return sendTo(call, leg).catch((error: unknown) => {
     if (error instanceof UpstreamFault && error.stage === 'refused') return null;
     throw error;
-  }
-}
-
-function inSession(request: UpstreamRequest, upstreamId: string): UpstreamRequest {
-  return upstreamId === '' ? request : { ...request, headers: { ...request.headers, 'mcp-session-id': upstreamId } };
+  });
 }
 
 /** Introduces the client again, at whatever instance comes next. */
 async function open({ request, send, table }: Call, init: Init, { server }: Leg): Promise<Leg> {
   const say = (message: object): UpstreamRequest => {
     const { 'last-event-id': _, ...rest } = request.headers;
-    const headers = { ...rest, 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
-    return { method: 'POST', headers, body: Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...message })), signal: request.signal };
+    const headers = { ...rest, ...POST_HEADERS };
+    return { method: 'POST', headers, body: Buffer.from(messageText(message)), signal: request.signal };
   };
+  const ended = ({ body }: UpstreamResponse): Promise<unknown> => readBody(body, table.timeouts.firstByte).catch(() => {});
   const { instance, response } = await send(say({ id: 'mcpgen', method: 'initialize', params: init }), { repeats: 1 });
-  await drained(response, table.timeouts.firstByte);
+  await ended(response);
   if (response.status !== 200) throw new UpstreamFault('sent');
   const upstreamId = String(response.headers['mcp-session-id'] ?? '');
   if (upstreamId.length > MOST_ID) throw new UpstreamFault('sent');
   const greeted = await send(inSession(say({ method: 'notifications/initialized' }), upstreamId), { at: instance });
-  await drained(greeted.response, table.timeouts.firstByte);
+  await ended(greeted.response);
   return { server, instance: instance.id, upstreamId };
-}
-
-/** Reads an answer to its end, for nothing but that it has ended. */
-function drained({ body }: UpstreamResponse, within: number): Promise<void> {
-  if (Buffer.isBuffer(body)) return Promise.resolve();
-  const timer = setTimeout(() => body.destroy(), within);
-  return new Promise((resolve) => {
-    body.on('error', () => {}).once('close', resolve).once('close', () => clearTimeout(timer));
-    body.resume();
-  });
 }
 
 const digest = (id: string): string => createHash('sha256').update(id).digest('base64');

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './decision/address.js';
 import type { AdminOptions } from './admin.js';
-import { listenOf, logLevelOf, placementOf, portOf, selfOf, SettingError, type Env } from './env.js';
+import { listenOf, logLevelOf, placementOf, portOf, SettingError, type Env } from './env.js';
 import type { Features } from './features.js';
 import { createHandler } from './gateway.js';
 import { OpenCounts } from './open-counts.js';
@@ -11,7 +11,6 @@ import { drainServer, listenAt, plainServer, publicServer } from './listen.js';
 import { createLog, type Log } from './log.js';
 import { NO_METRICS } from './metrics.js';
 import { loadParts } from './parts.js';
-import { Renewals } from './renew.js';
 import { Pools } from './upstream/pools.js';
 import { createState } from './state.js';
 import type { GatewayTables } from './types.js';
@@ -41,7 +40,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   const pools = new Pools(env, log);
   let state = await createState(tables, env, features, null);
   let port = at.port;
-  const partsOptions = { log, metrics, self: () => selfOf(env, { host: at.host, port }) };
+  const partsOptions = { log, metrics, env, listening: () => ({ host: at.host, port }) };
   let parts = await loadParts(tables, features, partsOptions, null);
   await pools.reconcile(state.tables, features);
   let draining = false;
@@ -50,7 +49,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
 
   // A connection that is idle only now would wait for its next request until the end of the drain.
   const onClosed = (): void => void (draining && setImmediate(() => server.closeIdleConnections()));
-  const { handle, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, renewals: new Renewals(), draining: () => draining, onClosed });
+  const { handle, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, draining: () => draining, onClosed });
   const server = publicServer({
     handle: (incoming, outgoing, awaitsContinue) => {
       if (draining) outgoing.setHeader('connection', 'close');

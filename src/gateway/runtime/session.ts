@@ -3,6 +3,9 @@
  * it is.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import type { Message } from './decision/message.js';
+import { asObject } from './json-rpc.js';
+import type { PoolTable } from './types.js';
 
 export interface SessionState {
   /** The transport it belongs to; an id of one is none of the other. `relay` is no session: one replica vouches with it to another. */
@@ -23,6 +26,9 @@ export interface Init {
   readonly clientInfo: Readonly<Record<string, unknown>>;
 }
 
+/** Header by which one replica vouches to another for a message that it relays. */
+export const RELAY = 'mcpgen-relay';
+
 /** In place of an instance: any will do, since the session lives in none. */
 export const ANY_INSTANCE = '*';
 
@@ -31,6 +37,20 @@ export interface Leg {
   readonly server: string;
   readonly instance: string;
   readonly upstreamId: string;
+}
+
+/** Whether a session that is lost is opened again. */
+export const keepsItsSession = ({ sessionLoss }: PoolTable): boolean => sessionLoss === 'reinitialise';
+
+/** What a client says in `initialize`, as far as it fits into a session id; null where it does not. */
+const MOST_INIT = 1500;
+
+export function initOf(message: Message | undefined): Init | null {
+  const { protocolVersion, capabilities, clientInfo } = message?.initialize ?? {};
+  if (typeof protocolVersion !== 'string') return null;
+  const { name = '', version = '' } = asObject(clientInfo);
+  const init: Init = { protocolVersion, capabilities: asObject(capabilities), clientInfo: { name, version } };
+  return JSON.stringify(init).length <= MOST_INIT ? init : null;
 }
 
 export interface Sealer {

@@ -170,10 +170,9 @@ describe('a request', () => {
   });
 
   test('a disagreement is logged', async () => {
-    const since = gateway.logs.length;
     await post(callOf('broken'));
-    const line = await gateway.waitFor('bridge-refused', undefined, since);
-    assert.deepEqual([line['server'], line['method'], line['code']], ['new', 'tools/call', -32022]);
+    const line = await gateway.waitFor('bridge-refused', ({ code }) => code === -32022);
+    assert.deepEqual([line['server'], line['method']], ['new', 'tools/call']);
   });
 });
 

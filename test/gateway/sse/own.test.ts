@@ -27,7 +27,7 @@ const CONFIG: Config = gatewayConfig({
   auth: { clients: { acme: client('acme'), twin: client('twin'), few: client('few') } },
   servers: { notes: server, fake: server, other: server, files: FILES, shared: { ...FILES, sharing: 'shared' }, single: server },
   tenants: { acme: { match: [{ client: 'acme' }, { client: 'twin' }, { path: true }], servers: '*' }, few: { match: { client: 'few' }, servers: '*', sessions: 1, rate: '20/min' } },
-  gateway: { admin: {}, revisions: REVISIONS, sessionKeys: [{ secret: 'SESSION_KEY' }], limits: { perAddress: '10000/s' }, timeouts: { keepAlive: '1s', firstByte: '5s', idleStream: '3s' } },
+  gateway: { replicas: 2, admin: {}, revisions: REVISIONS, sessionKeys: [{ secret: 'SESSION_KEY' }], limits: { perAddress: '10000/s' }, timeouts: { keepAlive: '1s', firstByte: '5s', idleStream: '3s' } },
 });
 
 let one: RunningGateway;
@@ -400,6 +400,14 @@ describe('who may do what', () => {
     opened.close();
     await until('the end', async () => (await metric('mcpgen_sessions_active')) === 0);
     for (const { port } of [one, two]) assert.deepEqual(unknown(await opened.post(request('ping'), { port })), UNKNOWN);
+  });
+
+  test('where the config has one replica, the streams of another are unknown', async () => {
+    const lonely = await startGateway({ config: { ...CONFIG, gateway: { ...(CONFIG['gateway'] as object), replicas: 1 } }, pools });
+    const opened = await openStream(one.port, '/mcp/fake/sse');
+    assert.deepEqual(unknown(await opened.post(request('ping'), { port: lonely.port })), UNKNOWN);
+    opened.close();
+    await lonely.stop();
   });
 
   test('a replica whose process has ended takes its streams with it', async () => {

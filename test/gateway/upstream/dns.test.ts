@@ -94,7 +94,7 @@ describe('pools', () => {
       if (name === 'search.internal') change(['10.0.0.1', 'fd00::1']);
       return () => void (one.stopped = true);
     };
-    const features = { dns: async () => ({ watchName }) };
+    const features = { dns: async () => ({ watchName, watchNames: () => assert.fail('nobody is trusted by name') }) };
     const ids = (): string[] => pools.get('search')?.instances.map(({ id }) => id) ?? [];
     return { pools, lines, names, ids, clock, settle: (next: ReturnType<typeof tables>) => pools.reconcile(next, features) };
   }

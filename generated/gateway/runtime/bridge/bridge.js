@@ -1,7 +1,9 @@
 // mcpgen: do not edit.
 import { isModern } from '../decision/revision.js';
+import { at, failure } from '../json-rpc.js';
 import { ANY_INSTANCE } from '../session.js';
-import { answer, at, failure, parseReply, readBody } from './answers.js';
+import { readBody } from '../upstream/read-body.js';
+import { answer, parseReply } from './answers.js';
 import { Eras } from './eras.js';
 export function createBridge(log) {
 	const eras = new Eras(log);

@@ -1,6 +1,6 @@
 // mcpgen: do not edit.
 import { isModern } from '../decision/revision.js';
-import { at } from './answers.js';
+import { at } from '../json-rpc.js';
 import { askModern } from './requests.js';
 const HORIZON = 300_000;
 const SHORT_HORIZON = 30_000;

@@ -1,6 +1,6 @@
 // mcpgen: do not edit.
+import { asObject, at } from '../json-rpc.js';
 import { UpstreamFault } from '../upstream/upstream.js';
-import { asObject, at } from './answers.js';
 import { askModern, encodeHeader } from './requests.js';
 const LONGEST = 3_600_000;
 const SHORTEST = 60_000;

@@ -1,5 +1,5 @@
 // mcpgen: do not edit.
-import { asObject } from './answers.js';
+import { asObject, POST_HEADERS } from '../json-rpc.js';
 import { readReply } from './events.js';
 const MODERN = '2026-07-28';
 const PREFIX = 'io.modelcontextprotocol/';
@@ -18,7 +18,7 @@ const OF_ONE_ERA = /^(?:mcp-(?:protocol-version|method|name|param-.*)|last-event
 /** Of a message that the gateway writes, and whose answer it can read. */
 export function plainHeaders({ request }) {
 	const kept = Object.entries(request.headers).filter(([name]) => !OF_ONE_ERA.test(name));
-	return { ...Object.fromEntries(kept), 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'accept-encoding': 'identity' };
+	return { ...Object.fromEntries(kept), ...POST_HEADERS, 'accept-encoding': 'identity' };
 }
 /** What a header cannot carry goes as base64; so does what only looks like it. */
 export function encodeHeader(value) {

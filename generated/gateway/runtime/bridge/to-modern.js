@@ -1,7 +1,9 @@
 // mcpgen: do not edit.
 import { isEventStream } from '../headers.js';
+import { asObject, at, failure, isReply, success } from '../json-rpc.js';
+import { readBody } from '../upstream/read-body.js';
 import { UpstreamFault } from '../upstream/upstream.js';
-import { answer, asObject, at, bridgedCapabilities, failure, isReply, parseReply, passed, readBody, success } from './answers.js';
+import { answer, bridgedCapabilities, parseReply, passed } from './answers.js';
 import { readReply, rewriteEvents } from './events.js';
 import { Hints } from './hints.js';
 import { CLIENT_INFO, LOG_LEVEL, modernRequest, SERVER_INFO } from './requests.js';

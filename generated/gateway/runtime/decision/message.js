@@ -4,6 +4,7 @@
  * `method`, `params` or `name` come twice, or in another case, could be judged as one thing and executed as another: it is refused.
  */
 import { isUtf8 } from 'node:buffer';
+import { asObject, isObject } from '../json-rpc.js';
 const MOST_IN_BATCH = 50;
 const CHEAP = 65_536;
 const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
@@ -37,7 +38,6 @@ export function parseMessage(body, depth) {
 	const message = Array.isArray(value) ? batch(value) : isObject(value) ? single(value) : null;
 	return message ? { ok: true, message } : { ok: false, reason: 'body-not-message', id };
 }
-const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const idOf = (value) => (typeof value['id'] === 'string' || typeof value['id'] === 'number' ? value['id'] : null);
 function single(value) {
 	if (value['jsonrpc'] !== '2.0') return null;
@@ -46,8 +46,8 @@ function single(value) {
 	const method = value['method'];
 	if (isResponse ? method !== undefined : typeof method !== 'string') return null;
 	if (!isResponse && 'id' in value && id === null) return null;
-	const params = isObject(value['params']) ? value['params'] : {};
-	const meta = isObject(params['_meta']) ? params['_meta'] : {};
+	const params = asObject(value['params']);
+	const meta = asObject(params['_meta']);
 	const nameKey = NAME_KEY.get(String(method));
 	const name = nameKey === undefined ? undefined : params[nameKey];
 	return {

@@ -1,6 +1,6 @@
 // mcpgen: do not edit.
 import { UpstreamFault } from '../upstream/upstream.js';
-import { frame } from './sse.js';
+import { frame } from '../event-stream.js';
 /** The response to a POST of `missing` requests: the stream if it is shown, else one JSON text when all answers are there. */
 export function respondOn(stream, missing, batch) {
 	const texts = [];

@@ -1,9 +1,10 @@
 // mcpgen: do not edit.
+import { messageText } from '../json-rpc.js';
 import { UpstreamFault } from '../upstream/upstream.js';
 import { startChild } from './child.js';
-import { errorText, isId, messageText, readMessages, withId, withParam } from './message.js';
+import { errorText, isId, readMessages, withId, withParam } from './message.js';
 import { deliver } from './session.js';
-import { frame } from './sse.js';
+import { frame } from '../event-stream.js';
 /** Of each: requests under way in either direction, sessions of a shared child. */
 export const MAX_OPEN = 4096;
 /** Why a child is killed. */

@@ -6,7 +6,7 @@ import { jsonAnswer, streamAnswer } from './answer.js';
 import { createLinks } from './link.js';
 import { errorText, readMessages } from './message.js';
 import { createSession } from './session.js';
-import { KEEP_ALIVE, frame } from './sse.js';
+import { KEEP_ALIVE, frame } from '../event-stream.js';
 import { supervise } from './supervisor.js';
 const SPOKEN = ['2026-07-28'];
 const CLAIM = 'io.modelcontextprotocol/protocolVersion';

@@ -1,7 +1,7 @@
 // mcpgen: do not edit.
 import { randomBytes } from 'node:crypto';
 import { UpstreamFault } from '../upstream/upstream.js';
-import { EventStream } from './sse.js';
+import { EventStream } from '../event-stream.js';
 /** At most `limit` bytes wait in each stream. */
 export function createSession(running, limit, onDropped) {
 	const posts = new Set();

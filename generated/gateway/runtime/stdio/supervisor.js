@@ -1,7 +1,7 @@
 // mcpgen: do not edit.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageText } from '../json-rpc.js';
 import { UpstreamFault } from '../upstream/upstream.js';
-import { messageText } from './message.js';
 const FIRST_DELAY = 100;
 const LAST_DELAY = 30_000;
 const PATIENCE = 1000;

@@ -1,12 +1,13 @@
 // mcpgen: do not edit.
 import { addAbortSignal } from 'node:stream';
+import { messageText } from '../json-rpc.js';
 import { UpstreamFault } from '../upstream/upstream.js';
 import { jsonAnswer, respondOn, streamAnswer } from './answer.js';
 import { createLinks, MAX_OPEN, TOO_DEEP } from './link.js';
-import { errorText, messageText, readMessages, SUPPORTED, unsupported } from './message.js';
+import { errorText, readMessages, SUPPORTED, unsupported } from './message.js';
 import { createModernUpstream } from './modern.js';
 import { createSession } from './session.js';
-import { KEEP_ALIVE } from './sse.js';
+import { KEEP_ALIVE } from '../event-stream.js';
 import { greet, supervise } from './supervisor.js';
 /** Streamable HTTP of the revisions with sessions (2025-03-26 to 2025-11-25) in front of a stdio server's processes. */
 export function createStdioUpstream(options) {

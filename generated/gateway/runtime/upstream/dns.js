@@ -1,5 +1,6 @@
 // mcpgen: do not edit.
 import { lookup } from 'node:dns/promises';
+import { plainAddress } from '../decision/address.js';
 import { CLOCK } from './clock.js';
 import { Watch } from './watch.js';
 const EVERY = 5000;
@@ -23,5 +24,13 @@ export async function watchName(name, changed, find = lookup, clock = CLOCK) {
 	return () => {
 		stopped = true;
 		watch.stop();
+	};
+}
+export async function watchNames(names) {
+	const known = new Map();
+	const stops = await Promise.all(names.map((name) => watchName(name, (addresses) => known.set(name, addresses.map(plainAddress)))));
+	return {
+		has: (address) => [...known.values()].flat().includes(plainAddress(address)),
+		close: () => stops.forEach((stop) => stop()),
 	};
 }

@@ -1,10 +1,12 @@
 /** Between clients and servers of different eras. What both speak passes untouched. */
 import type { Answered, Call } from '../call.js';
 import { isModern } from '../decision/revision.js';
+import { at, failure } from '../json-rpc.js';
 import type { Log } from '../log.js';
 import { ANY_INSTANCE } from '../session.js';
 import type { Revision } from '../types.js';
-import { answer, at, failure, parseReply, readBody } from './answers.js';
+import { readBody } from '../upstream/read-body.js';
+import { answer, parseReply } from './answers.js';
 import { Eras } from './eras.js';
 
 /** What may change with a reload, which leaves the bridge and its sessions as they are. */

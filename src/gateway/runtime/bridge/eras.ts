@@ -1,9 +1,9 @@
 /** Which eras the servers speak that do not say so, found out without a call that could do anything (MCP-WIRE §1.5). */
 import type { Call } from '../call.js';
 import { isModern } from '../decision/revision.js';
+import { at } from '../json-rpc.js';
 import type { Log } from '../log.js';
 import type { Pool } from '../upstream/pool.js';
-import { at } from './answers.js';
 import { askModern } from './requests.js';
 
 /** A server may be replaced by one of another era. */

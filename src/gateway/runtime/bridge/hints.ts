@@ -1,8 +1,8 @@
 /** What a modern server says of itself, kept as long and for whom it allows (MCP 2026-07-28, Caching). */
 import type { Call } from '../call.js';
+import { asObject, at, type Json } from '../json-rpc.js';
 import type { Pool } from '../upstream/pool.js';
 import { UpstreamFault } from '../upstream/upstream.js';
-import { asObject, at, type Json } from './answers.js';
 import { askModern, encodeHeader } from './requests.js';
 
 const LONGEST = 3_600_000;

@@ -1,7 +1,7 @@
 /** Requests in the form of 2026-07-28 (MCP, Base protocol § `_meta`; Streamable HTTP § Standard headers). */
 import type { Call } from '../call.js';
+import { asObject, POST_HEADERS, type Json } from '../json-rpc.js';
 import type { UpstreamRequest } from '../upstream/upstream.js';
-import { asObject, type Json } from './answers.js';
 import { readReply } from './events.js';
 
 const MODERN = '2026-07-28';
@@ -26,7 +26,7 @@ const OF_ONE_ERA = /^(?:mcp-(?:protocol-version|method|name|param-.*)|last-event
 /** Of a message that the gateway writes, and whose answer it can read. */
 export function plainHeaders({ request }: Call): Readonly<Record<string, string>> {
   const kept = Object.entries(request.headers).filter(([name]) => !OF_ONE_ERA.test(name));
-  return { ...Object.fromEntries(kept), 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'accept-encoding': 'identity' };
+  return { ...Object.fromEntries(kept), ...POST_HEADERS, 'accept-encoding': 'identity' };
 }
 
 /** What a header cannot carry goes as base64; so does what only looks like it. */

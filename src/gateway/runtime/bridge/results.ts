@@ -1,5 +1,5 @@
 /** Answers of legacy servers in the form of 2026-07-28 (MCP, Base protocol § Results; § Error codes). */
-import { asObject, at, failure, success, type Json } from './answers.js';
+import { asObject, at, failure, success, type Json } from '../json-rpc.js';
 import { SERVER_INFO } from './requests.js';
 
 const CACHEABLE = /\/list$|^resources\/read$/;

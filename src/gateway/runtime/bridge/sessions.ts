@@ -1,8 +1,9 @@
 /** Sessions at legacy servers, each shared by the requests of one owner: a modern client has none, and may use any replica of the gateway. */
 import type { Call } from '../call.js';
+import { asObject, at, messageText, type Json } from '../json-rpc.js';
 import type { Instance, Pool } from '../upstream/pool.js';
+import { readBody } from '../upstream/read-body.js';
 import { UpstreamFault, type UpstreamRequest } from '../upstream/upstream.js';
-import { asObject, at, readBody, type Json } from './answers.js';
 import { readReply } from './events.js';
 import { plainHeaders } from './requests.js';
 
@@ -103,7 +104,7 @@ export function inSession({ upstreamId, introduction, headers }: Bound, message:
   const own: Record<string, string> = { ...headers };
   if (introduction['protocolVersion']) own['mcp-protocol-version'] = `${introduction['protocolVersion']}`;
   if (upstreamId !== undefined) own['mcp-session-id'] = upstreamId;
-  return { method: message ? 'POST' : 'DELETE', headers: own, body: message && Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...message })), signal };
+  return { method: message ? 'POST' : 'DELETE', headers: own, body: message && Buffer.from(messageText(message)), signal };
 }
 
 /** Says what nobody waits for: a notification, an answer, or the end. Never rejects. */

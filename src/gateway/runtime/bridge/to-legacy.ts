@@ -1,9 +1,11 @@
 /** A modern client's requests, for a server that knows `initialize` alone. */
 import type { Answered, Call } from '../call.js';
 import { isEventStream } from '../headers.js';
+import { asObject, at, failure, isReply, success, type Json } from '../json-rpc.js';
 import type { Log } from '../log.js';
+import { readBody } from '../upstream/read-body.js';
 import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
-import { answer, asObject, at, bridgedCapabilities, failure, isReply, parseReply, passed, readBody, success, type Json } from './answers.js';
+import { answer, bridgedCapabilities, parseReply, passed } from './answers.js';
 import type { Exchange } from './bridge.js';
 import { rewriteEvents } from './events.js';
 import { CAPABILITIES, CLIENT_INFO, LOG_LEVEL, plainHeaders, VERSION } from './requests.js';

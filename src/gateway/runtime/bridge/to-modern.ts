@@ -1,13 +1,16 @@
 /** A legacy client's requests, for a server that knows no sessions. Any replica can go on with one; what cancels a request, and the log level, only where it was said. */
 import type { Answered, Call } from '../call.js';
+import type { ChangedEvents } from '../events.js';
 import { isEventStream } from '../headers.js';
+import { asObject, at, failure, isReply, success, type Json } from '../json-rpc.js';
 import type { Log } from '../log.js';
 import type { Revision } from '../types.js';
 import type { Delivered } from '../upstream/deliver.js';
+import { readBody } from '../upstream/read-body.js';
 import { UpstreamFault } from '../upstream/upstream.js';
-import { answer, asObject, at, bridgedCapabilities, failure, isReply, parseReply, passed, readBody, success, type Json } from './answers.js';
+import { answer, bridgedCapabilities, parseReply, passed } from './answers.js';
 import type { Exchange } from './bridge.js';
-import { readReply, rewriteEvents, type Events } from './events.js';
+import { readReply, rewriteEvents } from './events.js';
 import { Hints } from './hints.js';
 import { CLIENT_INFO, LOG_LEVEL, modernRequest, SERVER_INFO } from './requests.js';
 
@@ -67,7 +70,7 @@ export function createToModern(log: Log): Exchange {
     const stop = new AbortController();
     const name = requestKey(keyOf(call), message['id']);
     const done = (): void => void running.delete(name);
-    let events: Events | undefined;
+    let events: ChangedEvents | undefined;
     // A cancelled request has no answer (2025-11-25, Cancellation), and its stream ends as if it had.
     running.set(name, () => {
       events?.finish();

@@ -3,6 +3,7 @@
  * `method`, `params` or `name` come twice, or in another case, could be judged as one thing and executed as another: it is refused.
  */
 import { isUtf8 } from 'node:buffer';
+import { asObject, isObject, type Json } from '../json-rpc.js';
 import type { Reason } from './reasons.js';
 
 export interface Message {
@@ -82,8 +83,6 @@ export function parseMessage(body: Buffer, depth: number): Parsed {
   return message ? { ok: true, message } : { ok: false, reason: 'body-not-message', id };
 }
 
-export type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 const idOf = (value: Json): string | number | null => (typeof value['id'] === 'string' || typeof value['id'] === 'number' ? value['id'] : null);
 
 function single(value: Json): Message | null {
@@ -93,8 +92,8 @@ function single(value: Json): Message | null {
   const method = value['method'];
   if (isResponse ? method !== undefined : typeof method !== 'string') return null;
   if (!isResponse && 'id' in value && id === null) return null;
-  const params = isObject(value['params']) ? value['params'] : {};
-  const meta = isObject(params['_meta']) ? params['_meta'] : {};
+  const params = asObject(value['params']);
+  const meta = asObject(params['_meta']);
   const nameKey = NAME_KEY.get(String(method));
   const name = nameKey === undefined ? undefined : params[nameKey];
   return {

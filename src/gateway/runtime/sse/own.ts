@@ -3,15 +3,15 @@ import { once, setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../call.js';
 import { refusalBody, type Reason } from '../decision/reasons.js';
+import { eventReader, readEvent } from '../events.js';
 import { isEventStream } from '../headers.js';
+import { asObject, at, parseJson, POST_HEADERS, type Json } from '../json-rpc.js';
 import type { Log } from '../log.js';
 import { REASON } from '../proxy.js';
-import { EventStream, frame } from '../stdio/sse.js';
+import { EventStream, frame } from '../event-stream.js';
 import { discard } from '../upstream/deliver.js';
 import type { Instance } from '../upstream/pool.js';
 import { UpstreamFault, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';
-import { eventReader } from './events.js';
-import { RELAY } from './relay.js';
 
 export interface OwnSession {
   /** What the client reads. Its end is the end of the session, and the other way round. */
@@ -21,8 +21,6 @@ export interface OwnSession {
   /** Resolves when the server has been told. */
   end(): Promise<void>;
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** Messages under way, and their bytes: their client has its 202 already. */
 const MOST_UNDER_WAY = 64;
@@ -55,7 +53,7 @@ export function openOwn(opener: Call, log: Log): OwnSession {
   let turn = Promise.resolve();
 
   const send = (call: Call, request: Partial<UpstreamRequest>): Promise<{ readonly instance: Instance; readonly response: UpstreamResponse }> => {
-    const { [RELAY]: _, 'last-event-id': __, 'mcp-protocol-version': ___, ...rest } = call.request.headers;
+    const { 'last-event-id': _last, 'mcp-protocol-version': _version, ...rest } = call.request.headers;
     const spoken = typeof version === 'string' ? { 'mcp-protocol-version': version } : {};
     const headers = { ...rest, 'accept-encoding': 'identity', ...spoken, ...(home && { 'mcp-session-id': home.id }), ...request.headers };
     return call.send({ ...call.request, signal, ...request, headers }, home ? { at: home.at } : {});
@@ -68,7 +66,7 @@ export function openOwn(opener: Call, log: Log): OwnSession {
 
   const say = (message: Json, text = JSON.stringify(message)): void => {
     const isAnswer = !('method' in message) && waiting.delete(message['id']);
-    if (isAnswer) version ??= fields(message['result'])['protocolVersion'];
+    if (isAnswer) version ??= at(message, 'result', 'protocolVersion');
     stream.event(frame(text));
   };
   const fail = ({ message, request }: Call, reason: Reason): void => {
@@ -76,41 +74,40 @@ export function openOwn(opener: Call, log: Log): OwnSession {
     if (waiting.delete(id)) stream.event(frame(refusalBody(reason, id, request.headers['x-request-id'] ?? '')));
   };
   const drained = (): Promise<unknown> => once(stream, 'drain', { signal });
-  /** A text in latin1, as it came. Of many that wait for their reader, one goes on at a time. */
-  const hear = async (text: string, status: number, asked: unknown): Promise<void> => {
+  /** Of many that wait for their reader, one goes on at a time. */
+  const hear = async (json: string, status: number, asked: unknown): Promise<void> => {
     while (stream.writableNeedDrain) await drained();
-    const json = Buffer.from(text, 'latin1').toString();
-    const message = parse(json);
-    if (Array.isArray(message)) message.map(fields).forEach((one) => say(one));
-    else if (status < 300 && message) say(message, json);
+    const message = parseJson(json);
+    if (Array.isArray(message)) message.map(asObject).forEach((one) => say(one));
+    else if (status < 300 && message !== undefined) say(asObject(message), json);
     // A refusal seldom names what it refuses.
-    else if (message?.['error'] && waiting.has(asked)) say({ jsonrpc: '2.0', id: asked, error: message['error'] });
+    else if (at(message, 'error') && waiting.has(asked)) say({ jsonrpc: '2.0', id: asked, error: at(message, 'error') });
   };
 
   /** Writes what an answer carries to the client's stream, no faster than that is read. @returns the id of its last event */
   const relay = async (response: UpstreamResponse, asked: unknown): Promise<string> => {
     const { body, status } = response;
+    const reader = eventReader(MOST_PARTS);
+    const isStream = isEventStream(response);
+    const whole: Buffer[] = [];
     let last = '';
-    const texts: string[] = [];
-    let whole = '';
-    const collect = (chunk: Buffer): number => (whole += chunk.toString('latin1')).length;
-    const events = eventReader(({ type, data, id }) => {
-      last = id;
-      if ((type === '' || type === 'message') && data.trim() !== '') texts.push(data);
-    });
-    const read = isEventStream(response) ? events : collect;
     let mine = 0;
     try {
-      for await (const chunk of Buffer.isBuffer(body) ? [body] : body) {
-        const size = read(chunk as Buffer);
+      for await (const chunk of Buffer.isBuffer(body) ? [body] : (body as AsyncIterable<Buffer>)) {
+        const events = isStream ? reader.push(chunk) : [];
+        if (!isStream) whole.push(chunk);
+        const size = isStream ? reader.waiting : mine + chunk.length;
         parts += size - mine;
         mine = size;
         if (parts > MOST_PARTS) throw new UpstreamFault('full');
-        for (const text of texts.splice(0)) await hear(text, status, asked);
+        for (const { isMessage, data, id = last } of events.map(({ text }) => readEvent(text))) {
+          last = id;
+          if (isMessage && data.trim() !== '') await hear(data, status, asked);
+        }
         while (stream.writableNeedDrain) await drained();
         if (signal.aborted) break;
       }
-      if (whole !== '') await hear(whole, status, asked);
+      if (mine > 0 && !isStream) await hear(`${Buffer.concat(whole)}`, status, asked);
     } catch {
       // Cut short. A request that has no answer by now gets one that says so.
     }
@@ -134,11 +131,10 @@ export function openOwn(opener: Call, log: Log): OwnSession {
     const { message, request } = call;
     const asked = message?.shape === 'request' ? message.id : undefined;
     if (asked !== undefined) waiting.add(asked);
-    if (message?.method === 'notifications/cancelled') waiting.delete(fields(fields(parse(String(request.body)))['params'])['requestId']);
+    if (message?.method === 'notifications/cancelled') waiting.delete(at(parseJson(`${request.body}`), 'params', 'requestId'));
     const opens = message?.method === 'initialize' && !home;
-    const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
     // What opens a session is not broken off: nobody would know what to end.
-    const { instance, response } = await send(call, { headers, ...(opens ? { signal: request.signal } : {}) });
+    const { instance, response } = await send(call, { headers: POST_HEADERS, ...(opens ? { signal: request.signal } : {}) });
     const id = response.headers['mcp-session-id'];
     if (opens && typeof id === 'string') home = { at: instance, id };
     if (signal.aborted) {
@@ -202,13 +198,3 @@ export function openOwn(opener: Call, log: Log): OwnSession {
   stream.on('error', () => log('warn', 'messages-dropped', { reason: 'not read by the client' })).once('close', () => void end());
   return { stream, post, end };
 }
-
-function parse(text: string): Json | undefined {
-  try {
-    return fields(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
-const fields = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});

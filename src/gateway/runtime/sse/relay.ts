@@ -3,15 +3,18 @@
  * vouches for that with a proof sealed by the keys all replicas share; the owner decides the rest again, from the grant on.
  */
 import { createHash } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
 import type { Answered, Call } from '../call.js';
 import { ROWS, type Facts, type Principal } from '../decision/decide.js';
 import { kindOf, sessionIdOf, type RequestHead } from '../decision/head.js';
 import type { Tables } from '../decision/lookups.js';
+import type { Env } from '../env.js';
+import { RELAY } from '../session.js';
 import type { State } from '../state.js';
+import type { Listen } from '../types.js';
 import { httpUpstream } from '../upstream/http.js';
+import { readBody } from '../upstream/read-body.js';
 import { UpstreamFault } from '../upstream/upstream.js';
-
-export const RELAY = 'mcpgen-relay';
 
 /** How old a proof may be, and how far clocks may differ. */
 const LIFE = 30_000;
@@ -47,17 +50,23 @@ function principalNamed(name: string, { clients }: Tables): Principal | null {
 export async function relayTo(address: string, call: Call): Promise<Answered> {
   const { path, pool, request, sessionId = '', table } = call;
   const proof = call.seal({ server: pool.server, instance: '', upstreamId: digest(sessionId) }, 'relay');
-  // What has been relayed is not relayed again: where it came, its stream is gone.
-  if (proof === null || RELAY in request.headers) throw new UpstreamFault('refused');
+  if (proof === null) throw new UpstreamFault('refused');
   const owner = httpUpstream({ url: new URL(`http://${address}`), connect: table.timeouts.connect, firstByte: table.timeouts.firstByte });
   try {
     const response = await owner.send({ ...request, path: `${path}?sessionId=${sessionId}`, headers: { ...request.headers, [RELAY]: proof } });
-    const { body } = response;
-    const chunks = Buffer.isBuffer(body) ? [body] : await body.toArray().catch((error: unknown) => Promise.reject(new UpstreamFault('answered', error)));
-    return { instance: null, response: { ...response, body: Buffer.concat(chunks) } };
+    return { instance: null, response: { ...response, body: await readBody(response.body, table.timeouts.response) } };
   } finally {
     void owner.close();
   }
+}
+
+/** Where other replicas reach this process: `MCPGEN_SELF`, the one address it listens at, or the machine's first; on Fly the private one. */
+export function selfOf(env: Env, { host, port }: Listen): string {
+  const given = env['MCPGEN_SELF'];
+  if (given !== undefined) return given;
+  const first = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses).find(({ internal }) => !internal)?.address;
+  const own = /^(?:0\.0\.0\.0|::)$/.test(host) ? (env['FLY_PRIVATE_IP'] ?? first ?? '127.0.0.1') : host;
+  return own.includes(':') ? `[${own}]:${port}` : `${own}:${port}`;
 }
 
 const digest = (id: string): string => createHash('sha256').update(id).digest('base64url');

@@ -7,24 +7,30 @@ import type { Answered, Call } from '../call.js';
 import type { RequestHead } from '../decision/head.js';
 import { isEventStream } from '../headers.js';
 import type { Log } from '../log.js';
-import { ANY_INSTANCE } from '../session.js';
+import { ANY_INSTANCE, RELAY } from '../session.js';
 import type { State } from '../state.js';
-import { KEEP_ALIVE } from '../stdio/sse.js';
+import { KEEP_ALIVE } from '../event-stream.js';
 import type { Instance } from '../upstream/pool.js';
 import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
 import { renameEndpoint } from './endpoint.js';
 import { openOwn, type OwnSession } from './own.js';
-import { RELAY, relayTo, vouchedBy, type Vouched } from './relay.js';
+import type { Vouched } from './relay.js';
 
 export interface SseOptions {
   /** Milliseconds between two comments on streams that the gateway itself writes. */
   readonly keepAlive: number;
   readonly log: Log;
-  /** `host:port` by which other replicas reach this process. */
+}
+
+/** What is the other replicas' is handed on to them, and theirs is taken. */
+export interface Relay extends Pick<typeof import('./relay.js'), 'relayTo' | 'vouchedBy'> {
+  /** `host:port` by which they reach this process. */
   readonly self: () => string;
 }
 
 export interface Sse {
+  /** Null where there are no other replicas. */
+  configure(relay: Relay | null): void;
   /** A GET of the stream, or a POST of a message. Rejects with an `UpstreamFault`. */
   exchange(call: Call): Promise<Answered>;
   /** What another replica says about a message that it relays; null for what comes from anybody else. */
@@ -35,14 +41,15 @@ export interface Sse {
 const HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform' };
 const ACCEPTED: UpstreamResponse = { status: 202, headers: { 'content-type': 'text/plain', 'content-length': '8' }, body: Buffer.from('Accepted') };
 
-export function createSse({ keepAlive, log, self }: SseOptions): Sse {
+export function createSse({ keepAlive, log }: SseOptions): Sse {
+  let relay: Relay | null = null;
   const id = randomBytes(9).toString('base64url');
   const held = new Map<string, OwnSession>();
   const ending = new Set<Promise<void>>();
 
   const hold = (call: Call): Answered => {
     const name = randomBytes(12).toString('base64url');
-    const endpoint = endpointOf(call, { instance: ANY_INSTANCE, upstreamId: `${id} ${name} ${self()}` });
+    const endpoint = endpointOf(call, { instance: ANY_INSTANCE, upstreamId: `${id} ${name} ${relay?.self() ?? ''}` });
     if (endpoint === null) throw new UpstreamFault('sent');
     const session = openOwn(call, log);
     session.stream.event(Buffer.from(`event: endpoint\ndata: ${endpoint}\n\n`));
@@ -55,10 +62,11 @@ export function createSse({ keepAlive, log, self }: SseOptions): Sse {
     return { instance: null, response: { status: 200, headers: HEADERS, body: session.stream } };
   };
 
-  const take = (upstreamId: string, call: Call): Answered | Promise<Answered> => {
+  const take = (upstreamId: string, call: Call, isRelayed: boolean): Answered | Promise<Answered> => {
     const [owner, name = '', address = ''] = upstreamId.split(' ');
-    if (owner !== id) return relayTo(address, call);
-    const session = held.get(name);
+    // What has been relayed is not relayed again: where it came, its stream is gone.
+    if (owner !== id && relay && !isRelayed) return relay.relayTo(address, call);
+    const session = owner === id ? held.get(name) : undefined;
     if (!session?.stream.writable) throw new UpstreamFault('refused');
     session.post(call);
     return { instance: null, response: ACCEPTED };
@@ -69,13 +77,16 @@ export function createSse({ keepAlive, log, self }: SseOptions): Sse {
   }, keepAlive).unref();
 
   return {
-    exchange: async (call) => {
+    configure: (to) => void (relay = to),
+    exchange: async (asked) => {
+      const { [RELAY]: proof, ...headers } = asked.request.headers;
+      const call = { ...asked, request: { ...asked.request, headers } };
       if (call.request.method === 'GET') return call.table.sse === null ? hold(call) : passStream(call, call.table.sse);
       const leg = call.session?.legs[0];
       if (!leg) throw new UpstreamFault('refused');
-      return leg.upstreamId.startsWith('/') ? passMessage(call, leg.upstreamId, call.pool.byId(leg.instance)) : take(leg.upstreamId, call);
+      return leg.upstreamId.startsWith('/') ? passMessage(call, leg.upstreamId, call.pool.byId(leg.instance)) : take(leg.upstreamId, call, proof !== undefined);
     },
-    vouched: vouchedBy,
+    vouched: (head, state) => relay?.vouchedBy(head, state) ?? null,
     close: async () => {
       clearInterval(beat);
       await Promise.all([...ending, ...[...held.values()].map((session) => session.end())]);
@@ -110,6 +121,5 @@ function targetOf(url: string, path: string, { upstream: { origin } }: Instance)
 
 async function passMessage(call: Call, path: string, at: Instance | undefined): Promise<Answered> {
   if (!at) throw new UpstreamFault('refused');
-  const { [RELAY]: _, ...headers } = call.request.headers;
-  return call.send({ ...call.request, path, headers }, { at });
+  return call.send({ ...call.request, path }, { at });
 }

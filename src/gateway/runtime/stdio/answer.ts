@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
-import { frame, type EventStream } from './sse.js';
+import { frame, type EventStream } from '../event-stream.js';
 
 /** Null when there will be no answer. The status counts while nothing has been sent. */
 export type Answer = (text: string | null, status: number) => void;

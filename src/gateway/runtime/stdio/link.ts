@@ -1,9 +1,10 @@
+import { messageText } from '../json-rpc.js';
 import { UpstreamFault } from '../upstream/upstream.js';
 import type { Answer } from './answer.js';
 import { startChild, type Child, type ChildOptions } from './child.js';
-import { errorText, isId, messageText, readMessages, withId, withParam, type Id, type Message } from './message.js';
+import { errorText, isId, readMessages, withId, withParam, type Id, type Message } from './message.js';
 import { deliver, type Session } from './session.js';
-import { frame, type EventStream } from './sse.js';
+import { frame, type EventStream } from '../event-stream.js';
 
 /** One child, and who waits for what from it. */
 export interface Link extends Child {

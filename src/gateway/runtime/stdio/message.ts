@@ -1,14 +1,15 @@
+import { asObject, failure, parseJson, type Json } from '../json-rpc.js';
+
 export type Id = string | number;
-export type Fields = Readonly<Record<string, unknown>>;
 
 export interface Message {
   readonly kind: 'request' | 'notification' | 'response';
   /** Empty where there is none. */
   readonly id: Id;
   readonly method: unknown;
-  readonly params: Fields;
-  readonly meta: Fields;
-  readonly fields: Fields;
+  readonly params: Json;
+  readonly meta: Json;
+  readonly fields: Json;
   /** As it came, so that numbers beyond 2^53 survive wherever no id is replaced. */
   readonly text: string;
 }
@@ -31,12 +32,8 @@ export function unsupported(header: string | undefined, messages: readonly Messa
 
 /** A body or a line; or the code of the error it is (JSON-RPC 2.0 §5.1). */
 export function readMessages(text: string): Batch | -32700 | -32600 {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return -32700;
-  }
+  const value = parseJson(text);
+  if (value === undefined) return -32700;
   const batch = Array.isArray(value);
   const all: unknown[] = batch ? (value as unknown[]) : [value];
   const messages = all.flatMap((each) => toMessage(each, batch ? JSON.stringify(each) : text));
@@ -44,28 +41,20 @@ export function readMessages(text: string): Batch | -32700 | -32600 {
 }
 
 function toMessage(value: unknown, text: string): Message | [] {
-  const fields = asFields(value);
+  const fields = asObject(value);
   const { id, method } = fields;
-  const params = asFields(fields['params']);
+  const params = asObject(fields['params']);
   const kind = method === undefined ? 'response' : id === undefined ? 'notification' : 'request';
   const valid = { request: isId(id), notification: true, response: 'result' in fields || 'error' in fields }[kind];
-  return valid ? { kind, id: isId(id) ? id : '', method, params, meta: asFields(params['_meta']), fields, text } : [];
-}
-
-function asFields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+  return valid ? { kind, id: isId(id) ? id : '', method, params, meta: asObject(params['_meta']), fields, text } : [];
 }
 
 export function isId(value: unknown): value is Id {
   return typeof value === 'string' || typeof value === 'number';
 }
 
-export function messageText(fields: Fields): string {
-  return JSON.stringify({ jsonrpc: '2.0', ...fields });
-}
-
 export function errorText(id: Id | null, code: number, message: string, data?: unknown): string {
-  return messageText({ id, error: { code, message, data } });
+  return JSON.stringify(failure(id, code, message, data));
 }
 
 export function withId({ fields, id, text }: Message, name: Id): string {

@@ -5,7 +5,7 @@ import { jsonAnswer, streamAnswer } from './answer.js';
 import { createLinks, type Link } from './link.js';
 import { errorText, readMessages, type Message } from './message.js';
 import { createSession } from './session.js';
-import { KEEP_ALIVE, frame, type EventStream } from './sse.js';
+import { KEEP_ALIVE, frame, type EventStream } from '../event-stream.js';
 import { supervise, type Running } from './supervisor.js';
 import type { StdioOptions, StdioUpstream } from './upstream.js';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { UpstreamFault } from '../upstream/upstream.js';
-import { EventStream } from './sse.js';
+import { EventStream } from '../event-stream.js';
 import type { Running } from './supervisor.js';
 
 export interface Session {

@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageText, type Json } from '../json-rpc.js';
 import { UpstreamFault } from '../upstream/upstream.js';
 import type { Log } from './child.js';
 import type { Link } from './link.js';
-import { messageText, type Fields, type Message } from './message.js';
+import type { Message } from './message.js';
 
 /** A child that has answered `initialize`. */
 export interface Running {
   readonly link: Link;
   readonly status: number;
   /** With a result, unless it refused. */
-  readonly reply: Fields;
+  readonly reply: Json;
 }
 
 const FIRST_DELAY = 100;

@@ -1,12 +1,13 @@
 import { addAbortSignal } from 'node:stream';
+import { messageText } from '../json-rpc.js';
 import { UpstreamFault, type Upstream, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';
 import { jsonAnswer, respondOn, streamAnswer } from './answer.js';
 import type { ChildOptions } from './child.js';
 import { createLinks, MAX_OPEN, TOO_DEEP } from './link.js';
-import { errorText, messageText, readMessages, SUPPORTED, unsupported, type Batch, type Message } from './message.js';
+import { errorText, readMessages, SUPPORTED, unsupported, type Batch, type Message } from './message.js';
 import { createModernUpstream } from './modern.js';
 import { createSession, type Session } from './session.js';
-import { KEEP_ALIVE } from './sse.js';
+import { KEEP_ALIVE } from '../event-stream.js';
 import { greet, supervise } from './supervisor.js';
 
 export interface StdioOptions extends ChildOptions {

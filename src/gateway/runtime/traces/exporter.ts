@@ -1,6 +1,7 @@
 /** Sends spans to a collector in batches, one after the other; while it cannot, so many wait, and the rest are dropped and counted. */
 import http from 'node:http';
 import https from 'node:https';
+import { at, parseJson } from '../json-rpc.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import { requestOf } from './otlp.js';
@@ -137,12 +138,7 @@ function waitOf(retryAfter: string | undefined): number | null {
 
 /** OTLP/HTTP, Partial Success: taken, but for some that would be refused again. */
 function refusedOf(text: string): number {
-  try {
-    const { partialSuccess } = JSON.parse(text) as { partialSuccess?: { rejectedSpans?: string | number } };
-    return Number(partialSuccess?.rejectedSpans) || 0;
-  } catch {
-    return 0;
-  }
+  return Number(at(parseJson(text), 'partialSuccess', 'rejectedSpans')) || 0;
 }
 
 /** A connection of its own: the next batch is seconds away. */

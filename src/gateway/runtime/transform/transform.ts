@@ -1,10 +1,9 @@
 /** Changes to what passes, after everything was decided. */
 import { isUtf8 } from 'node:buffer';
-import { pipeline, Readable, Transform as Through } from 'node:stream';
-import { eventReader, readEvent, withData, type StreamEvent } from '../events.js';
-import { append } from '../exchange.js';
+import { changeEvents, readEvent, withData, type StreamEvent } from '../events.js';
 import type { HeaderChangesTable, TransformTable } from '../types.js';
-import { UpstreamFault, type FaultStage, type UpstreamResponse } from '../upstream/upstream.js';
+import { readBody } from '../upstream/read-body.js';
+import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
 import { pathsOf, redactJson } from './redact.js';
 
 export interface Transform {
@@ -14,12 +13,6 @@ export interface Transform {
 }
 
 type Paths = ReturnType<typeof pathsOf>;
-
-const LONGEST_EVENT = 4 * 2 ** 20;
-const LARGEST_BODY = 16 * 2 ** 20;
-/** Answers that are being read, together. */
-const HELD = 64 * 2 ** 20;
-let held = 0;
 
 export const TRANSFORM: Transform = {
   request: (headers, { request, response }) => ({ ...changed(headers, request), ...(response.redact.length > 0 && { 'accept-encoding': 'identity' }) }),
@@ -46,10 +39,10 @@ async function redacted(response: UpstreamResponse, paths: Paths, wait: number):
   // A client reads a result out of these alone.
   const isResult = status >= 200 && status < 300 && status !== 202;
   if (!isRead && !isResult) return response;
-  if (isRead && !isJson && !isEncoded) return { ...response, headers: unframed(headers), body: redactStream(body, paths) };
+  if (isRead && !isJson && !isEncoded) return { ...response, headers: unframed(headers), body: changeEvents(body, (event) => redactEvent(event, paths)) };
 
   // What is neither may still be empty, which is seen when it ends.
-  const bytes = await whole(body, isJson && !isEncoded ? LARGEST_BODY : 0, wait);
+  const bytes = await readBody(body, wait, isJson && !isEncoded ? undefined : 0);
   if (bytes.length === 0) return { ...response, body: bytes };
   let text: string;
   try {
@@ -69,63 +62,17 @@ function unframed(headers: UpstreamResponse['headers']): UpstreamResponse['heade
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(?:content-length|content-md5|etag|(?:content-|repr-)?digest)$/.test(name)));
 }
 
-function redactStream(body: Buffer | Readable, paths: Paths): Readable {
-  const reader = eventReader(LONGEST_EVENT);
-  const pass = (read: () => StreamEvent[], done: (error: Error | null, bytes?: Buffer) => void): void => {
-    let bytes: Buffer;
-    try {
-      bytes = Buffer.concat(read().map((event) => redactEvent(event, paths)));
-    } catch (error) {
-      return done(new UpstreamFault('answered', error));
-    }
-    done(null, bytes);
-  };
-  const through = new Through({
-    transform: (chunk: Buffer, _encoding, done) => pass(() => reader.push(chunk), done),
-    flush: (done) => pass(() => reader.end(), done),
-  });
-  pipeline(Buffer.isBuffer(body) ? Readable.from([body]) : body, through, () => {});
-  // Whoever reads it is told by 'close'.
-  return through.on('error', () => {});
-}
-
 function redactEvent({ raw, text }: StreamEvent, paths: Paths): Buffer {
-  if (text === null) throw new TypeError('not UTF-8');
-  const { type, data } = readEvent(text);
+  if (!isUtf8(raw)) throw new TypeError('not UTF-8');
+  const { isMessage, data } = readEvent(text);
   if (data.trim() === '') return raw;
   let out: string;
   try {
     out = redactJson(data, paths);
   } catch (error) {
     // Only what is no message may be something else than JSON: the endpoint of 2024-11-05 is a path.
-    if (type !== '' && type !== 'message' && error instanceof SyntaxError) return raw;
+    if (!isMessage && error instanceof SyntaxError) return raw;
     throw error;
   }
   return out === data ? raw : Buffer.from(withData(text, out));
-}
-
-function whole(body: Buffer | Readable, most: number, wait: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    if (Buffer.isBuffer(body)) return body.length > most ? reject(new UpstreamFault('answered')) : resolve(body);
-    const fail = (stage: FaultStage): void => {
-      reject(new UpstreamFault(stage));
-      body.destroy();
-    };
-    const timer = setTimeout(() => fail('timeout'), wait);
-    let store: Buffer = Buffer.alloc(0);
-    let used = 0;
-    body.on('data', (chunk: Buffer) => {
-      if (used + chunk.length > most) return fail('answered');
-      if (held + chunk.length > HELD) return fail('full');
-      store = append(store, used, chunk);
-      used += chunk.length;
-      held += chunk.length;
-    });
-    body.once('end', () => resolve(store.subarray(0, used)));
-    body.on('error', () => {}).once('close', () => {
-      clearTimeout(timer);
-      held -= used;
-      reject(new UpstreamFault('answered'));
-    });
-  });
 }

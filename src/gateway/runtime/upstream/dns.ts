@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import { plainAddress } from '../decision/address.js';
 import { CLOCK, type Clock } from './clock.js';
 import { Watch } from './watch.js';
 
@@ -31,5 +32,20 @@ export async function watchName(name: string, changed: (addresses: readonly stri
   return () => {
     stopped = true;
     watch.stop();
+  };
+}
+
+/** The addresses behind names, as they are now. */
+export interface NamedAddresses {
+  has(address: string): boolean;
+  close(): void;
+}
+
+export async function watchNames(names: readonly string[]): Promise<NamedAddresses> {
+  const known = new Map<string, readonly string[]>();
+  const stops = await Promise.all(names.map((name) => watchName(name, (addresses) => known.set(name, addresses.map(plainAddress)))));
+  return {
+    has: (address) => [...known.values()].flat().includes(plainAddress(address)),
+    close: () => stops.forEach((stop) => stop()),
   };
 }

@@ -1,5 +1,7 @@
 /** Health asked in MCP itself. */
 import type { IncomingMessage } from 'node:http';
+import { eventReader, readEvent } from '../events.js';
+import { asObject, at, messageText, parseJson, POST_HEADERS, type Json } from '../json-rpc.js';
 import { askOnce, type Judge, type Probe, type Question } from './probe.js';
 
 const CLIENT = { name: 'mcpgen-probe', version: '1' };
@@ -40,7 +42,7 @@ function pingProbe(endpoint: URL): Probe {
     const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: CLIENT };
     const answer = await askOnce(endpoint, post({ id: ID, method: 'initialize', params }), left(), readAnswer);
     if (answer?.status !== 200 || answer.result === undefined) return null;
-    const opened: Session = { id: answer.session, revision: String(answer.result['protocolVersion']) };
+    const opened: Session = { id: answer.session, revision: String(at(answer.result, 'protocolVersion')) };
     const greeted = await askOnce(endpoint, post({ method: 'notifications/initialized' }, headersOf(opened)), left(), ({ statusCode = 0 }) => statusCode < 300);
     if (greeted === true && !closing) return opened;
     await leave(opened);
@@ -73,16 +75,15 @@ function pingProbe(endpoint: URL): Probe {
 }
 
 function post(message: object, headers: Readonly<Record<string, string>> = {}): Question {
-  const body = JSON.stringify({ jsonrpc: '2.0', ...message });
-  const own = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), accept: 'application/json, text/event-stream' };
-  return { method: 'POST', headers: { ...own, ...headers }, body };
+  const body = messageText(message);
+  return { method: 'POST', headers: { ...POST_HEADERS, 'content-length': Buffer.byteLength(body), ...headers }, body };
 }
 
 interface Answer {
   readonly status: number;
   readonly session: string;
   /** Undefined where it is an error, or none came. */
-  readonly result: Readonly<Record<string, unknown>> | undefined;
+  readonly result: unknown;
 }
 
 /** The answer to our request, which may come as JSON or on a stream that does not end with it. */
@@ -90,23 +91,11 @@ const readAnswer: Judge<Answer> = (head, text, isWhole) => {
   const status = head.statusCode ?? 0;
   const session = String(head.headers['mcp-session-id'] ?? '');
   const message = status === 200 ? messagesOf(head, text, isWhole).find(({ id, method }) => id === ID && method === undefined) : undefined;
-  return message || isWhole || status !== 200 ? { status, session, result: message?.result } : undefined;
+  return message || isWhole || status !== 200 ? { status, session, result: message?.['result'] } : undefined;
 };
 
-type Message = { readonly id?: unknown; readonly method?: unknown; readonly result?: Readonly<Record<string, unknown>> };
-
-function messagesOf(head: IncomingMessage, text: string, isWhole: boolean): Message[] {
+function messagesOf(head: IncomingMessage, text: string, isWhole: boolean): Json[] {
   const isStream = head.headers['content-type']?.startsWith('text/event-stream') ?? false;
-  if (!isStream) return isWhole ? parsed(text) : [];
-  const events = text.replace(/\r\n?/g, '\n').split('\n\n').slice(0, -1);
-  return events.flatMap((event) => parsed([...event.matchAll(/^data: ?(.*)$/gm)].map(([, data]) => data).join('\n')));
-}
-
-function parsed(text: string): Message[] {
-  try {
-    const message: unknown = JSON.parse(text);
-    return typeof message === 'object' && message !== null ? [message] : [];
-  } catch {
-    return [];
-  }
+  if (!isStream) return isWhole ? [asObject(parseJson(text))] : [];
+  return eventReader(Infinity).push(Buffer.from(text)).map((event) => asObject(parseJson(readEvent(event.text).data)));
 }

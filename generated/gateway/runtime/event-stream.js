@@ -1,6 +1,7 @@
 // mcpgen: do not edit.
+/** Event streams that the gateway itself writes, message by message. */
 import { PassThrough } from 'node:stream';
-import { UpstreamFault } from '../upstream/upstream.js';
+import { UpstreamFault } from './upstream/upstream.js';
 export const KEEP_ALIVE = Buffer.from(': ka\n\n');
 /** A line break is mere whitespace in JSON; in an event it would end the field. */
 export function frame(json) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { eventReader, readEvent, withData, type StreamEvent } from '#src/gateway/runtime/events.js';
+import { chance } from '../support/gateway-random.js';
 
 const read = (chunks: readonly (Buffer | string)[], limit = 1000): StreamEvent[] => {
   const reader = eventReader(limit);
@@ -27,8 +28,8 @@ describe('events of a stream', () => {
   it('have the same bytes and say the same however they are cut', () => {
     const stream = Buffer.from('\ufeffdata: ä€😀\r\nid: 1\r\n\r\n: hi\n\nevent: x\rdata: y\rdata\r\rdata: z\n\n');
     const whole = read([stream]);
-    const say = (events: readonly StreamEvent[]): unknown => events.map(({ text }) => readEvent(text ?? '')).filter(({ data }) => data !== '');
-    assert.deepEqual(say(whole), [{ type: '', data: 'ä€😀' }, { type: 'x', data: 'y\n' }, { type: '', data: 'z' }]);
+    const say = (events: readonly StreamEvent[]): unknown => events.map(({ text }) => readEvent(text)).filter(({ data }) => data !== '').map(({ type, data, id }) => [type, data, id]);
+    assert.deepEqual(say(whole), [['', 'ä€😀', '1'], ['x', 'y\n', undefined], ['', 'z', undefined]]);
     for (let a = 0; a <= stream.length; a++) {
       for (let b = a; b <= stream.length; b++) {
         const events = read([stream.subarray(0, a), stream.subarray(a, b), stream.subarray(b)]);
@@ -46,8 +47,22 @@ describe('events of a stream', () => {
     for (const chunks of [[`x${event}`], ['x', event], [...`x${event}`], ['x'.repeat(101)]]) assert.throws(() => read(chunks, 100), RangeError);
   });
 
-  it('are text only in UTF-8', () => {
-    assert.deepEqual(read([Buffer.from('data: \xff\n\n', 'latin1'), 'data: é\n\n']).map(({ text }) => text), [null, 'data: é\n\n']);
+  it('tell how many bytes wait for the end of theirs', () => {
+    const reader = eventReader(100);
+    const waiting = ['data: abc', '\ndata: d', '\n\n'].map((chunk) => (reader.push(Buffer.from(chunk)), reader.waiting));
+    assert.deepEqual(waiting, [9, 17, 0]);
+  });
+
+  it('are the same however any bytes are cut', () => {
+    const dice = chance();
+    const part = (): string => dice.pick(['data', 'event', 'id', 'retry', ':', ': ', ' ', '\n', '\r', '\r\n', '\n\n', '{"é":1}', 'endpoint', 'message', '\ufeff', 'x']);
+    const say = (events: readonly StreamEvent[]): unknown => events.map(({ text }) => readEvent(text)).filter(({ data, id }) => data !== '' || id !== undefined);
+    for (let round = 0; round < 400; round++) {
+      const all = Buffer.from(Array.from({ length: dice.below(40) }, part).join(''));
+      const chunks: Buffer[] = [];
+      for (let at = 0; at < all.length; at += chunks.at(-1)?.length ?? 0) chunks.push(all.subarray(at, at + 1 + dice.below(6)));
+      assert.deepEqual(say(read(chunks)), say(read([all])), `SEED=${dice.seed}, round ${round}: ${JSON.stringify(String(all))}`);
+    }
   });
 });
 
@@ -61,7 +76,11 @@ describe('fields of an event', () => {
     ['event: x\nid: 1\nretry: 5\ndata: a\n: data: c\nevent:message\n\n', 'message', 'a'],
     ['datas: a\nDATA: b\n data: c\n: data: d\n\n', '', ''],
   ];
-  for (const [text, type, data] of CASES) it(JSON.stringify(text), () => assert.deepEqual(readEvent(text), { type, data }));
+  for (const [text, type, data] of CASES) it(JSON.stringify(text), () => assert.deepEqual([readEvent(text).type, readEvent(text).data], [type, data]));
+
+  it('the last id counts, be it empty', () => {
+    assert.deepEqual(['id: 1\nid: 2\n\n', 'id\n\n', 'data: a\n\n'].map((text) => readEvent(text).id), ['2', '', undefined]);
+  });
 
   it('data alone is replaced', () => {
     assert.equal(withData('event: message\nid: 7\ndata: a\n: c\ndata: b\nretry: 1\n\n', 'x'), 'event: message\nid: 7\ndata: x\n: c\nretry: 1\n\n');

@@ -1,5 +1,6 @@
+/** Event streams that the gateway itself writes, message by message. */
 import { PassThrough } from 'node:stream';
-import { UpstreamFault } from '../upstream/upstream.js';
+import { UpstreamFault } from './upstream/upstream.js';
 
 export const KEEP_ALIVE = Buffer.from(': ka\n\n');
 

@@ -1,0 +1,24 @@
+/** JSON-RPC 2.0 messages: recognised, and made. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** Undefined for what is no JSON. */
+export function parseJson(text: string | Buffer): unknown {
+  try {
+    return JSON.parse(`${text}`);
+  } catch {
+    return undefined;
+  }
+}
+
+export const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const asObject = (value: unknown): Json => (isObject(value) ? value : {});
+/** What is found along these names; undefined where they lead nowhere. */
+export const at = (value: unknown, ...path: readonly string[]): unknown => path.reduce((found, name) => asObject(found)[name], value);
+
+export const isReply = (message: Json): boolean => message['jsonrpc'] === '2.0' && message['method'] === undefined && ('result' in message || 'error' in message);
+export const success = (id: unknown, result: Json): Json => ({ jsonrpc: '2.0', id, result });
+export const failure = (id: unknown, code: unknown, message: unknown, data?: unknown): Json => ({ jsonrpc: '2.0', id, error: { code, message, data } });
+export const messageText = (fields: object): string => JSON.stringify({ jsonrpc: '2.0', ...fields });
+
+/** What every POST of a message says; the server chooses which of both it answers with. */
+export const POST_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
