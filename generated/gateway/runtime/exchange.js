@@ -1,7 +1,12 @@
 // mcpgen: do not edit.
+import { eraOf } from './decision/revision.js';
 /** What answers say of their request. The name that a caller gave it goes back to the caller. */
 export function idHeaders({ id, correlationId }) {
 	return correlationId === id ? { 'x-request-id': id } : { 'x-request-id': id, 'x-correlation-id': correlationId };
+}
+/** A modern client cancels by leaving; a legacy one may come back for the answer, except on a stream that only listens. */
+export function leavingCancels(exchange) {
+	return exchange.head.request.method === 'GET' || eraOf(exchange.head, messageOf(exchange)) === 'modern';
 }
 /** A request for a stream that lasts until somebody ends it. */
 export function isListening(exchange) {

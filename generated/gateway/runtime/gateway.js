@@ -1,12 +1,12 @@
 // mcpgen: do not edit.
 /** A request from its first byte to its log line. */
-import { createHash, randomUUID } from 'node:crypto';
-import { eraOf } from './decision/revision.js';
+import { randomUUID } from 'node:crypto';
 import { kindOf, readHead } from './decision/head.js';
 import { decide } from './decision/decide.js';
-import { idHeaders, isListening, messageOf, tenantOf } from './exchange.js';
+import { idHeaders, isListening, leavingCancels, messageOf, tenantOf } from './exchange.js';
 import { forward } from './proxy.js';
 import { reasonRow } from './decision/reasons.js';
+import { audit, beginSpan, report } from './report.js';
 import { preflightAnswer, refusalAnswer } from './respond.js';
 import { holdStream, FIND_FACT } from './facts.js';
 const NOTHING = () => { };
@@ -39,7 +39,10 @@ export function createHandler(options) {
 		};
 		outgoing.once('close', () => {
 			standing.delete(exchange);
-			finish(options, exchange);
+			exchange.releaseBody();
+			exchange.releaseStream();
+			if (!exchange.isForwarded) exchange.releaseSession();
+			report(options, exchange);
 			options.onClosed();
 		});
 		outgoing.on('error', () => { });
@@ -69,6 +72,7 @@ async function run(options, exchange, standing) {
 	}
 	if (decision.kind === 'refuse') return sendRefusal(options, exchange, decision);
 	if (decision.kind === 'answer') return answer(options, exchange, decision.what);
+	if (exchange.outgoing.closed && leavingCancels(exchange)) return;
 	const pool = options.pools.get(exchange.head.route?.server ?? '');
 	if (!pool) return refuse(options, exchange, 'no-instance');
 	if (isListening(exchange)) {
@@ -83,9 +87,6 @@ async function run(options, exchange, standing) {
 		if (exchange.isForwarded || exchange.outgoing.destroyed) exchange.releaseSession();
 	});
 	if (outcome.kind === 'failed') refuse(options, exchange, outcome.reason);
-}
-function beginSpan({ parts }, exchange) {
-	return parts().tracer?.begin(messageOf(exchange)?.traceparent ?? null, exchange.head.request.headers['traceparent'], exchange.startedAt) ?? null;
 }
 function requestId({ headers, socket }, state) {
 	const given = headers['x-request-id'];
@@ -158,65 +159,4 @@ function serversAnswer(exchange, { pools }) {
 	const well = Object.values(servers).every(({ healthy, total }) => total > 0 && healthy === total);
 	const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 	return { status: 200, headers, body: `${JSON.stringify({ status: well ? 'ok' : 'degraded', servers })}\n` };
-}
-function audit({ log, metrics }, exchange) {
-	const message = messageOf(exchange);
-	const server = exchange.head.route?.server ?? '';
-	const { limits } = exchange.state.tables.raw;
-	if (message) metrics.count('mcpgen_messages_total', { server, era: eraOf(exchange.head, message) });
-	for (const { tool, argumentsJson } of message?.calls ?? []) {
-		metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames) });
-		if (!exchange.state.tables.raw.log.audit) continue;
-		const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
-		const ids = { request_id: exchange.id, correlation_id: exchange.correlationId };
-		log('info', 'audit', { ...ids, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
-	}
-}
-function who(exchange) {
-	const { principal } = exchange.facts;
-	return { tenant: tenantOf(exchange), client: principal?.kind === 'client' ? principal.client : null };
-}
-const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
-function finish(options, exchange) {
-	const { metrics, log } = options;
-	const { head, outgoing, state } = exchange;
-	exchange.releaseBody();
-	exchange.releaseStream();
-	if (!exchange.isForwarded) exchange.releaseSession();
-	const message = messageOf(exchange);
-	const duration = performance.now() - exchange.startedAt;
-	const server = head.route?.server ?? '';
-	const status = outgoing.headersSent ? outgoing.statusCode : 499;
-	const method = METHODS.has(head.request.method) ? head.request.method : 'other';
-	metrics.count('mcpgen_requests_total', { server, method, status: String(status) });
-	metrics.duration(server, duration / 1000);
-	if (exchange.reason !== null) exchange.span ??= beginSpan(options, exchange);
-	exchange.span?.end({
-		method,
-		status,
-		message,
-		revision: head.request.headers['mcp-protocol-version'],
-		server,
-		tenant: tenantOf(exchange),
-		instance: exchange.instance?.id ?? null,
-		reason: exchange.reason,
-		requestId: exchange.id,
-	});
-	if ((head.health || !state.tables.raw.log.requests) && exchange.reason === null) return;
-	log(exchange.note === null ? 'info' : 'warn', 'request', {
-		...(exchange.note === null ? {} : { message: exchange.note }),
-		request_id: exchange.id,
-		correlation_id: exchange.correlationId,
-		...(exchange.span ? { trace_id: exchange.span.traceId } : {}),
-		...who(exchange),
-		server: server || null,
-		method,
-		rpc: message?.shape === 'batch' ? 'batch' : (message?.method.slice(0, 64) ?? null),
-		tool: message?.method === 'tools/call' ? (message.name?.slice(0, 128) ?? null) : null,
-		status,
-		reason: exchange.reason,
-		complete: outgoing.writableFinished && exchange.reason !== 'body-aborted',
-		instance: exchange.instance?.id ?? null,
-		duration_ms: Math.round(duration * 10) / 10,
-	});
 }

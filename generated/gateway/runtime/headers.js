@@ -49,5 +49,5 @@ function connectionNames(header) {
 	return new Set((header ?? '').toLowerCase().split(',').map((name) => name.trim()));
 }
 export function isEventStream(response) {
-	return String(response.headers['content-type'] ?? '').startsWith('text/event-stream');
+	return /^text\/event-stream\b/i.test(String(response.headers['content-type'] ?? ''));
 }

@@ -3,7 +3,7 @@ import { sendTo } from './call.js';
 import { kindOf, sessionIdOf } from './decision/head.js';
 import { eraOf } from './decision/revision.js';
 import { SESSION_IDLE } from './facts.js';
-import { idHeaders, isListening, keyOf, messageOf, ownerOf, principalOf, tenantOf } from './exchange.js';
+import { idHeaders, isListening, keyOf, leavingCancels, messageOf, ownerOf, principalOf, tenantOf } from './exchange.js';
 import { endBetweenEvents, lastEvent } from './farewell.js';
 import { forwardedHeaders, isEventStream, returnedHeaders } from './headers.js';
 import { corsHeaders } from './respond.js';
@@ -22,13 +22,12 @@ export const REASON = {
 const SHORT = 16_384;
 const READS = /^(?:[a-z]+(?:\/templates)?\/list|resources\/read|server\/discover|completion\/complete)$/;
 export async function forward(exchange, pool, services) {
-	const { outgoing, head } = exchange;
-	const era = eraOf(head, messageOf(exchange));
-	const leavingCancels = era === 'modern' || head.request.method === 'GET';
-	const leaving = leavingCancels ? new AbortController() : null;
+	const { outgoing } = exchange;
+	const isCancelled = leavingCancels(exchange);
+	const leaving = isCancelled ? new AbortController() : null;
 	const onLeave = () => leaving?.abort();
 	if (leaving) outgoing.once('close', onLeave);
-	const call = callOf(exchange, pool, services, era, leaving?.signal ?? NEVER);
+	const call = callOf(exchange, pool, services, leaving?.signal ?? NEVER);
 	let answered;
 	try {
 		answered = await answer(call, exchange, services);
@@ -48,10 +47,10 @@ export async function forward(exchange, pool, services) {
 		services.metrics.count('mcpgen_sessions_opened_total', {});
 		outgoing.once('close', () => services.metrics.count('mcpgen_sessions_ended_total', {}));
 	}
-	relay(exchange, services, call, response, sessionId, leavingCancels);
+	relay(exchange, services, call, response, sessionId, isCancelled);
 	return { kind: 'answered' };
 }
-function callOf(exchange, pool, { metrics, parts }, era, signal) {
+function callOf(exchange, pool, { metrics, parts }, signal) {
 	const { head, state, session } = exchange;
 	const table = state.tables.pools.get(pool.server);
 	const message = messageOf(exchange);
@@ -64,7 +63,7 @@ function callOf(exchange, pool, { metrics, parts }, era, signal) {
 		table,
 		request: { method: head.request.method, headers, body: exchange.body, signal },
 		message,
-		era,
+		era: eraOf(head, message),
 		session,
 		sessionId: sessionIdOf(head),
 		owner: ownerOf(exchange),
@@ -93,7 +92,7 @@ async function pass(call, renewals) {
 	if (!leg) return call.send(call.request);
 	return renewals ? renewals.send(call, leg) : sendTo(call, leg);
 }
-function relay(exchange, { counts }, { table: { timeouts }, era }, response, sessionId, leavingCancels) {
+function relay(exchange, { counts }, { table: { timeouts }, era }, response, sessionId, isCancelled) {
 	const { outgoing, state, head } = exchange;
 	const isStream = isEventStream(response);
 	const extra = { ...corsHeaders(state.tables, head), ...idHeaders(exchange) };
@@ -118,7 +117,7 @@ function relay(exchange, { counts }, { table: { timeouts }, era }, response, ses
 		if (!body.readableEnded && !outgoing.writableEnded) outgoing.destroy();
 	});
 	body.on('error', () => { });
-	const onClosed = () => onClientClosed(body, leavingCancels ? 0 : timeouts.response);
+	const onClosed = () => onClientClosed(body, isCancelled ? 0 : timeouts.response);
 	if (isGone) return onClosed();
 	outgoing.once('close', onClosed);
 	body.pipe(outgoing);

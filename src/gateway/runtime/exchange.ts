@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHead } from './decision/head.js';
 import type { Facts } from './decision/decide.js';
 import type { Message } from './decision/message.js';
+import { eraOf } from './decision/revision.js';
 import type { Reason } from './decision/reasons.js';
 import type { Instance } from './upstream/pool.js';
 import type { SessionState } from './session.js';
@@ -46,6 +47,11 @@ export interface Exchange {
 /** What answers say of their request. The name that a caller gave it goes back to the caller. */
 export function idHeaders({ id, correlationId }: Exchange): Readonly<Record<string, string>> {
   return correlationId === id ? { 'x-request-id': id } : { 'x-request-id': id, 'x-correlation-id': correlationId };
+}
+
+/** A modern client cancels by leaving; a legacy one may come back for the answer, except on a stream that only listens. */
+export function leavingCancels(exchange: Exchange): boolean {
+  return exchange.head.request.method === 'GET' || eraOf(exchange.head, messageOf(exchange)) === 'modern';
 }
 
 /** A request for a stream that lasts until somebody ends it. */

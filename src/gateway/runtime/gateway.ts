@@ -1,17 +1,16 @@
 /** A request from its first byte to its log line. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { eraOf } from './decision/revision.js';
 import { kindOf, readHead, type GatewayRequest } from './decision/head.js';
 import { decide, type Decision, type Fact, type Refusal } from './decision/decide.js';
-import { idHeaders, isListening, messageOf, tenantOf, type Exchange } from './exchange.js';
+import { idHeaders, isListening, leavingCancels, messageOf, tenantOf, type Exchange } from './exchange.js';
 import type { Log } from './log.js';
 import { forward } from './proxy.js';
 import { reasonRow, type Reason } from './decision/reasons.js';
+import { audit, beginSpan, report } from './report.js';
 import { preflightAnswer, refusalAnswer, type Answer } from './respond.js';
 import type { State } from './state.js';
 import { holdStream, FIND_FACT, type Services } from './facts.js';
-import type { Span } from './traces/tracer.js';
 
 export interface GatewayOptions extends Services {
   /** The state of now; a request keeps the one it began with. */
@@ -61,7 +60,10 @@ export function createHandler(options: GatewayOptions): Handler {
     };
     outgoing.once('close', () => {
       standing.delete(exchange);
-      finish(options, exchange);
+      exchange.releaseBody();
+      exchange.releaseStream();
+      if (!exchange.isForwarded) exchange.releaseSession();
+      report(options, exchange);
       options.onClosed();
     });
     // A client that resets its connection is no fault of ours.
@@ -96,6 +98,8 @@ async function run(options: GatewayOptions, exchange: Exchange, standing: Set<Ex
   }
   if (decision.kind === 'refuse') return sendRefusal(options, exchange, decision);
   if (decision.kind === 'answer') return answer(options, exchange, decision.what);
+  // It left while its body was read: nothing was asked of anybody yet.
+  if (exchange.outgoing.closed && leavingCancels(exchange)) return;
   const pool = options.pools.get(exchange.head.route?.server ?? '');
   if (!pool) return refuse(options, exchange, 'no-instance');
   if (isListening(exchange)) {
@@ -113,10 +117,6 @@ async function run(options: GatewayOptions, exchange: Exchange, standing: Set<Ex
     if (exchange.isForwarded || exchange.outgoing.destroyed) exchange.releaseSession();
   });
   if (outcome.kind === 'failed') refuse(options, exchange, outcome.reason);
-}
-
-function beginSpan({ parts }: GatewayOptions, exchange: Exchange): Span | null {
-  return parts().tracer?.begin(messageOf(exchange)?.traceparent ?? null, exchange.head.request.headers['traceparent'], exchange.startedAt) ?? null;
 }
 
 /** A hop that is trusted may have named the request already; then both logs say the same name. */
@@ -204,73 +204,4 @@ function serversAnswer(exchange: Exchange, { pools }: GatewayOptions): Answer {
   const well = Object.values(servers).every(({ healthy, total }) => total > 0 && healthy === total);
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
   return { status: 200, headers, body: `${JSON.stringify({ status: well ? 'ok' : 'degraded', servers })}\n` };
-}
-
-/** One line for each tool call: who called what, and a digest that shows whether two calls were alike without showing either. */
-function audit({ log, metrics }: GatewayOptions, exchange: Exchange): void {
-  const message = messageOf(exchange);
-  const server = exchange.head.route?.server ?? '';
-  const { limits } = exchange.state.tables.raw;
-  if (message) metrics.count('mcpgen_messages_total', { server, era: eraOf(exchange.head, message) });
-  for (const { tool, argumentsJson } of message?.calls ?? []) {
-    metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames) });
-    if (!exchange.state.tables.raw.log.audit) continue;
-    const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
-    const ids = { request_id: exchange.id, correlation_id: exchange.correlationId };
-    log('info', 'audit', { ...ids, ...who(exchange), server, tool: tool?.slice(0, 128) ?? null, arguments_digest: digest });
-  }
-}
-
-function who(exchange: Exchange): { tenant: string | null; client: string | null } {
-  const { principal } = exchange.facts;
-  return { tenant: tenantOf(exchange), client: principal?.kind === 'client' ? principal.client : null };
-}
-
-/** Known methods keep the label's values few. */
-const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
-
-function finish(options: GatewayOptions, exchange: Exchange): void {
-  const { metrics, log } = options;
-  const { head, outgoing, state } = exchange;
-  exchange.releaseBody();
-  exchange.releaseStream();
-  if (!exchange.isForwarded) exchange.releaseSession();
-  const message = messageOf(exchange);
-  const duration = performance.now() - exchange.startedAt;
-  const server = head.route?.server ?? '';
-  const status = outgoing.headersSent ? outgoing.statusCode : 499;
-  const method = METHODS.has(head.request.method) ? head.request.method : 'other';
-  metrics.count('mcpgen_requests_total', { server, method, status: String(status) });
-  metrics.duration(server, duration / 1000);
-  // What was turned away is part of the caller's trace too; probes and preflights are not worth a span.
-  if (exchange.reason !== null) exchange.span ??= beginSpan(options, exchange);
-  exchange.span?.end({
-    method,
-    status,
-    message,
-    revision: head.request.headers['mcp-protocol-version'],
-    server,
-    tenant: tenantOf(exchange),
-    instance: exchange.instance?.id ?? null,
-    reason: exchange.reason,
-    requestId: exchange.id,
-  });
-  // What was turned away is always said; the rest when asked for.
-  if ((head.health || !state.tables.raw.log.requests) && exchange.reason === null) return;
-  log(exchange.note === null ? 'info' : 'warn', 'request', {
-    ...(exchange.note === null ? {} : { message: exchange.note }),
-    request_id: exchange.id,
-    correlation_id: exchange.correlationId,
-    ...(exchange.span ? { trace_id: exchange.span.traceId } : {}),
-    ...who(exchange),
-    server: server || null,
-    method,
-    rpc: message?.shape === 'batch' ? 'batch' : (message?.method.slice(0, 64) ?? null),
-    tool: message?.method === 'tools/call' ? (message.name?.slice(0, 128) ?? null) : null,
-    status,
-    reason: exchange.reason,
-    complete: outgoing.writableFinished && exchange.reason !== 'body-aborted',
-    instance: exchange.instance?.id ?? null,
-    duration_ms: Math.round(duration * 10) / 10,
-  });
 }

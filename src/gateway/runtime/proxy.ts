@@ -3,10 +3,10 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { sendTo, type Answered, type Call } from './call.js';
 import { kindOf, sessionIdOf } from './decision/head.js';
-import { eraOf, type Era } from './decision/revision.js';
+import { eraOf } from './decision/revision.js';
 import type { Reason } from './decision/reasons.js';
 import { SESSION_IDLE, type Services } from './facts.js';
-import { idHeaders, isListening, keyOf, messageOf, ownerOf, principalOf, tenantOf, type Exchange } from './exchange.js';
+import { idHeaders, isListening, keyOf, leavingCancels, messageOf, ownerOf, principalOf, tenantOf, type Exchange } from './exchange.js';
 import { endBetweenEvents, lastEvent } from './farewell.js';
 import { forwardedHeaders, isEventStream, returnedHeaders } from './headers.js';
 import type { Parts } from './parts.js';
@@ -36,14 +36,12 @@ const SHORT = 16_384;
 const READS = /^(?:[a-z]+(?:\/templates)?\/list|resources\/read|server\/discover|completion\/complete)$/;
 
 export async function forward(exchange: Exchange, pool: Pool, services: Services): Promise<Forwarded> {
-  const { outgoing, head } = exchange;
-  const era = eraOf(head, messageOf(exchange));
-  // A modern client cancels by leaving; a legacy one may come back for the answer, except on a stream that only listens.
-  const leavingCancels = era === 'modern' || head.request.method === 'GET';
-  const leaving = leavingCancels ? new AbortController() : null;
+  const { outgoing } = exchange;
+  const isCancelled = leavingCancels(exchange);
+  const leaving = isCancelled ? new AbortController() : null;
   const onLeave = (): void => leaving?.abort();
   if (leaving) outgoing.once('close', onLeave);
-  const call = callOf(exchange, pool, services, era, leaving?.signal ?? NEVER);
+  const call = callOf(exchange, pool, services, leaving?.signal ?? NEVER);
   let answered: Answered;
   try {
     answered = await answer(call, exchange, services);
@@ -64,11 +62,11 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
     services.metrics.count('mcpgen_sessions_opened_total', {});
     outgoing.once('close', () => services.metrics.count('mcpgen_sessions_ended_total', {}));
   }
-  relay(exchange, services, call, response, sessionId, leavingCancels);
+  relay(exchange, services, call, response, sessionId, isCancelled);
   return { kind: 'answered' };
 }
 
-function callOf(exchange: Exchange, pool: Pool, { metrics, parts }: Services, era: Era, signal: AbortSignal): Call {
+function callOf(exchange: Exchange, pool: Pool, { metrics, parts }: Services, signal: AbortSignal): Call {
   const { head, state, session } = exchange;
   const table = state.tables.pools.get(pool.server) as PoolTable;
   const message = messageOf(exchange);
@@ -81,7 +79,7 @@ function callOf(exchange: Exchange, pool: Pool, { metrics, parts }: Services, er
     table,
     request: { method: head.request.method, headers, body: exchange.body, signal },
     message,
-    era,
+    era: eraOf(head, message),
     session,
     sessionId: sessionIdOf(head),
     owner: ownerOf(exchange),
@@ -114,7 +112,7 @@ async function pass(call: Call, renewals: Parts['renewals']): Promise<Answered> 
   return renewals ? renewals.send(call, leg) : sendTo(call, leg);
 }
 
-function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, era }: Call, response: UpstreamResponse, sessionId: string | null, leavingCancels: boolean): void {
+function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, era }: Call, response: UpstreamResponse, sessionId: string | null, isCancelled: boolean): void {
   const { outgoing, state, head } = exchange;
   const isStream = isEventStream(response);
   const extra: OutgoingHttpHeaders = { ...corsHeaders(state.tables, head), ...idHeaders(exchange) };
@@ -144,7 +142,7 @@ function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, 
   });
   // The reader is told by 'close'; an error without a listener would end the process.
   body.on('error', () => {});
-  const onClosed = (): void => onClientClosed(body, leavingCancels ? 0 : timeouts.response);
+  const onClosed = (): void => onClientClosed(body, isCancelled ? 0 : timeouts.response);
   if (isGone) return onClosed();
   outgoing.once('close', onClosed);
   body.pipe(outgoing);
