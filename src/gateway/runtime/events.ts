@@ -77,8 +77,9 @@ export function eventReader(limit: number): EventReader {
 }
 
 /** Lines and their ends by turns. */
-const linesOf = (text: string): string[] => text.split(/(\r\n|\r|\n)/);
-const valueOf = (line: string, name: string): string | null =>
+export const linesOf = (text: string): string[] => text.split(/(\r\n|\r|\n)/);
+/** Of the field of this name; null where the line is none. */
+export const valueOf = (line: string, name: string): string | null =>
   line === name ? '' : line.startsWith(`${name}:`) ? line.slice(name.length + (line[name.length + 1] === ' ' ? 2 : 1)) : null;
 
 export interface EventFields {
@@ -95,16 +96,6 @@ export function readEvent(text: string): EventFields {
   const values = (name: string): string[] => lines.flatMap((line) => valueOf(line, name) ?? []);
   const type = values('event').pop() ?? '';
   return { isMessage: type === '' || type === 'message', type, data: values('data').join('\n'), id: values('id').pop() };
-}
-
-/** The same event with other data: where the first line of the old was, and all else as it is. */
-export function withData(text: string, data: string): string {
-  const parts = linesOf(text);
-  const at = parts.findIndex((line) => valueOf(line, 'data') !== null);
-  const end = parts[at + 1] || '\n';
-  const isData = (i: number): boolean => i % 2 === 0 && valueOf(parts[i] ?? '', 'data') !== null;
-  const lines = data.split('\n').map((line) => `data: ${line}${end}`);
-  return parts.map((part, i) => (i === at ? lines.join('') : isData(i) || isData(i - 1) ? '' : part)).join('');
 }
 
 /** A stream of what is made of each event. What is no event yet when the stream ends counts as one. */

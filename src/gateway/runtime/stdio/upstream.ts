@@ -1,8 +1,10 @@
 import { addAbortSignal } from 'node:stream';
+import { readSecret, type Env } from '../env.js';
 import { messageText } from '../json-rpc.js';
+import type { ChildTable } from '../types.js';
 import { UpstreamFault, type Upstream, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';
 import { jsonAnswer, respondOn, streamAnswer } from './answer.js';
-import type { ChildOptions } from './child.js';
+import type { ChildOptions, Log } from './child.js';
 import { createLinks, MAX_OPEN } from './link.js';
 import { errorText, readMessages, SUPPORTED, unsupported, type Batch, type Message } from './message.js';
 import { createModernUpstream } from './modern.js';
@@ -18,6 +20,12 @@ export interface StdioOptions extends ChildOptions {
 
 export interface StdioUpstream extends Upstream {
   status(): { readonly processes: number; readonly restarts: number };
+}
+
+/** With the secrets read that the children are given. */
+export function startChildren(child: ChildTable, environment: Env, keepAlive: number, log: Log): StdioUpstream {
+  const env = child.env.map(([name, value]) => [name, 'text' in value ? value.text : readSecret(environment, value.secret)] as const);
+  return createStdioUpstream({ child, env: Object.fromEntries(env), keepAlive, log });
 }
 
 /** Streamable HTTP of the revisions with sessions (2025-03-26 to 2025-11-25) in front of a stdio server's processes. */

@@ -8,9 +8,7 @@ import type { Log } from '../log.js';
 import { Pool, type Found, type PoolContext } from './pool.js';
 import { probeOf } from './probe.js';
 import type { Tables } from '../decision/lookups.js';
-import type { ChildTable, InstanceTable, PoolTable, Source } from '../types.js';
-
-type Stdio = typeof import('../stdio/upstream.js');
+import type { InstanceTable, PoolTable, Source } from '../types.js';
 
 interface Kept {
   readonly pool: Pool;
@@ -107,7 +105,7 @@ export class Pools {
     return { pool, names };
   }
 
-  #find({ source, table, keepAlive, secrets }: Wanted, addresses: readonly string[], { mcpProbes, stdio }: Modules): readonly Found[] {
+  #find({ source, table, keepAlive, secrets }: Wanted, addresses: readonly string[], modules: Modules): readonly Found[] {
     const { health, timeouts } = table;
     const { connect, firstByte } = timeouts;
     const http = ({ id, url: text, weight, region }: InstanceTable): Found => ({
@@ -115,7 +113,7 @@ export class Pools {
       key: JSON.stringify([text, weight, region, health, connect, firstByte]),
       make: () => {
         const url = new URL(text);
-        return { upstream: httpUpstream({ url, connect, firstByte }), probe: probeOf(health, url, mcpProbes), weight, region };
+        return { upstream: httpUpstream({ url, connect, firstByte }), probe: probeOf(health, url, modules), weight, region };
       },
     });
     switch (source.kind) {
@@ -125,8 +123,9 @@ export class Pools {
         return addresses.map((address) => authority(address, source.port)).map((id) => http({ id, url: `http://${id}${source.path}`, weight: 1, region: null }));
       case 'spawn': {
         const { child } = source;
+        const { stdio } = modules;
         if (!stdio) return [];
-        const upstream = () => startChildren(child, this.#env, stdio, keepAlive, this.#context.log);
+        const upstream = () => stdio.startChildren(child, this.#env, keepAlive, this.#context.log);
         return [{ id: 'local', key: JSON.stringify([child, keepAlive, secrets]), make: () => ({ upstream: upstream(), probe: null, weight: 1, region: null }) }];
       }
       case 'none':
@@ -137,10 +136,11 @@ export class Pools {
 
 type Modules = Awaited<ReturnType<typeof load>>;
 
-async function load({ strategies, breakers, mcpProbes, dns, stdio }: Features) {
+async function load({ strategies, breakers, httpProbes, mcpProbes, dns, stdio }: Features) {
   return {
     strategies: (await strategies?.()) ?? null,
     breakers: (await breakers?.()) ?? null,
+    httpProbes: (await httpProbes?.()) ?? null,
     mcpProbes: (await mcpProbes?.()) ?? null,
     dns: (await dns?.()) ?? null,
     stdio: (await stdio?.()) ?? null,
@@ -149,14 +149,3 @@ async function load({ strategies, breakers, mcpProbes, dns, stdio }: Features) {
 
 const digest = (secret: string): string => createHash('sha256').update(secret).digest('base64');
 const authority = (address: string, port: number): string => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
-
-/** A stdio server's children as an upstream, with its secrets read. */
-export async function createChildren(child: ChildTable, env: Env, features: Features, keepAlive: number, log: Log) {
-  const stdio = await features.stdio?.();
-  return stdio && startChildren(child, env, stdio, keepAlive, log);
-}
-
-function startChildren(child: ChildTable, env: Env, { createStdioUpstream }: Stdio, keepAlive: number, log: Log) {
-  const values = child.env.map(([name, value]) => [name, 'text' in value ? value.text : readSecret(env, value.secret)] as const);
-  return createStdioUpstream({ child, env: Object.fromEntries(values), keepAlive, log });
-}
