@@ -7,7 +7,7 @@ import { jsonAnswer, streamAnswer } from './answer.js';
 import { createLinks, type Link } from './link.js';
 import { errorText, readMessages, type Message } from './message.js';
 import { createSession } from './session.js';
-import { KEEP_ALIVE, frame, type EventStream } from '../event-stream.js';
+import { frame, type EventStream } from '../event-stream.js';
 import { supervise, type Running } from './supervisor.js';
 import type { StdioOptions, StdioUpstream } from './upstream.js';
 
@@ -26,13 +26,12 @@ export function createModernUpstream(options: StdioOptions): StdioUpstream {
   const begin = async (link: Link): Promise<Running> => ({ link, status: 200, reply: { result: {} } });
   const running = supervise((whenGone) => links.launch(() => [], whenGone), log, closing.signal, begin);
   const beat = setInterval(() => {
-    for (const stream of streams) if (!stream.writableNeedDrain) stream.event(KEEP_ALIVE);
+    for (const stream of streams) stream.keepAlive();
   }, keepAlive).unref();
 
   const ask = ({ headers, signal }: UpstreamRequest, link: Link, message: Message): Promise<UpstreamResponse> =>
     new Promise((resolve, reject) => {
-      const dropped = (): void => log('warn', 'messages-dropped', { reason: 'not read by the client' });
-      const session = createSession(() => running(null), 2 * child.line, dropped);
+      const session = createSession(() => running(null), 2 * child.line, log);
       const stream = session.openPost(`${headers['accept']}`.includes('text/event-stream'));
       const show = (): void => {
         if (!stream.shown || streams.has(stream)) return;

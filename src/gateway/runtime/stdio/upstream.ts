@@ -9,7 +9,6 @@ import { createLinks, MAX_OPEN } from './link.js';
 import { errorText, readMessages, SUPPORTED, unsupported, type Batch, type Message } from './message.js';
 import { createModernUpstream } from './modern.js';
 import { createSession, type Session } from './session.js';
-import { KEEP_ALIVE } from '../event-stream.js';
 import { greet, supervise } from './supervisor.js';
 
 export interface StdioOptions extends ChildOptions {
@@ -56,8 +55,7 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
       link.end();
       return jsonAnswer(status, text);
     }
-    const dropped = (): void => log('warn', 'messages-dropped', { reason: 'not read by the client' });
-    const session = createSession(() => (shared ? supervised(null) : Promise.resolve(running)), 2 * child.line, dropped);
+    const session = createSession(() => (shared ? supervised(null) : Promise.resolve(running)), 2 * child.line, log);
     session.seen = now();
     sessions.set(session.id, session);
     own.push(session);
@@ -81,7 +79,7 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
   const beat = setInterval(() => {
     for (const session of sessions.values()) {
       const { posts, standalone } = session;
-      for (const stream of [...posts, standalone]) if (stream.shown && !stream.writableNeedDrain) stream.event(KEEP_ALIVE);
+      for (const stream of [...posts, standalone]) if (stream.shown) stream.keepAlive();
       if (posts.size > 0 || standalone.shown) session.seen = now();
       else if (now() - session.seen > child.idle) end(session);
     }

@@ -1,5 +1,6 @@
 /** The pools of this placement. They outlive a reload: what a new config changes about a pool is changed in it, so that nothing that runs is cut. */
-import { createHash } from 'node:crypto';
+import { authority } from '../decision/address.js';
+import { digest } from '../digest.js';
 import { poolOverrides, readSecret, type Env } from '../env.js';
 import type { Features } from '../features.js';
 import { CLOCK, type Clock } from './clock.js';
@@ -146,6 +147,3 @@ async function load({ strategies, breakers, httpProbes, mcpProbes, dns, stdio }:
     stdio: (await stdio?.()) ?? null,
   };
 }
-
-const digest = (secret: string): string => createHash('sha256').update(secret).digest('base64');
-const authority = (address: string, port: number): string => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { HealthTable } from '../types.js';
+import { placeOf } from './connections.js';
 
 /** Asks one instance whether it is well. */
 export interface Probe {
@@ -23,8 +24,7 @@ export function probeOf(health: HealthTable, endpoint: URL, { httpProbes, mcpPro
 
 function lookByTcp(url: URL, timeout: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-    const socket = connect({ host: url.hostname.replace(/^\[|\]$/g, ''), port });
+    const socket = connect(placeOf(url));
     const end = (well: boolean): void => {
       clearTimeout(timer);
       resolve(well);
