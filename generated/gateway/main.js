@@ -3,9 +3,8 @@
  * `node main.js` runs the gateway; `node main.js host <server>` runs one stdio server behind HTTP. SIGHUP re-reads `tables.js` and secrets in files;
  * SIGTERM and SIGINT drain and end, a second one ends at once.
  */
-import { listenOf, logLevelOf, placementOf, SettingError } from './runtime/env.js';
+import { logLevelOf, SettingError } from './runtime/env.js';
 import { createLog, gathered } from './runtime/log.js';
-import { createChildren } from './runtime/upstream/pools.js';
 import { serve } from './runtime/serve.js';
 import { FEATURES, TABLES } from './tables.js';
 process.stdout.on('error', () => { });
@@ -24,18 +23,9 @@ async function gateway() {
 }
 async function host(name) {
 	const table = TABLES.pools.find(([server]) => server === name)?.[1].host;
-	if (!table || !FEATURES.host) throw new SettingError(`"${name}" is not a stdio server of this config`);
-	const log = createLog(`${TABLES.name}-${name}`, logLevelOf(process.env, TABLES), write);
-	const upstream = await createChildren(table.child, process.env, FEATURES, TABLES.timeouts.keepAlive, log);
-	if (!upstream) throw new SettingError('this gateway was baked without stdio');
-	const all = placementOf(process.env) === 'local' ? '127.0.0.1' : '::';
-	const { startHost } = await FEATURES.host();
-	const running = await startHost({ upstream, ...listenOf(process.env, { host: all, port: table.port }), path: table.path, bodyLimit: TABLES.limits.body, log });
-	log('info', 'listening', { port: running.port });
-	return async () => {
-		await running.close(TABLES.timeouts.drain);
-		await upstream.close();
-	};
+	const module = await FEATURES.host?.();
+	if (!table || !module) throw new SettingError(`"${name}" is not a stdio server of this config`);
+	return module.runHost(table, TABLES, process.env, createLog(`${TABLES.name}-${name}`, logLevelOf(process.env, TABLES), write));
 }
 function start([command, name]) {
 	if (command === undefined) return gateway();

@@ -252,6 +252,7 @@ export const FEATURES = {
   dns: () => import('./runtime/upstream/dns.js'),
   gauges: () => import('./runtime/gauges.js'),
   host: () => import('./runtime/stdio/host.js'),
+  httpProbes: () => import('./runtime/upstream/probe-http.js'),
   metrics: () => import('./runtime/prometheus.js'),
   renew: () => import('./runtime/renew.js'),
   stdio: () => import('./runtime/stdio/upstream.js'),

@@ -45,6 +45,7 @@ export const FEATURES: Features = {
   dns: () => import('./runtime/upstream/dns.js'),
   gauges: () => import('./runtime/gauges.js'),
   host: () => import('./runtime/stdio/host.js'),
+  httpProbes: () => import('./runtime/upstream/probe-http.js'),
   mcpProbes: () => import('./runtime/upstream/probe-mcp.js'),
   metrics: () => import('./runtime/prometheus.js'),
   relay: () => import('./runtime/sse/relay.js'),

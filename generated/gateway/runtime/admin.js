@@ -1,7 +1,7 @@
 // mcpgen: do not edit.
 /** The admin listener: what operators and monitoring read, and what they may change. It never shares a port with the public routes. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isLoopback } from './decision/address.js';
+import { isLoopback, LOOPBACK } from './decision/address.js';
 import { readBody } from './exchange.js';
 import { isObject, parseJson } from './json-rpc.js';
 const json = (value, status = 200, headers = {}) => ({ status, type: 'application/json', body: `${JSON.stringify(value, null, 2)}\n`, headers });
@@ -41,7 +41,7 @@ async function answer(options, incoming) {
 }
 function isLocal({ headers, socket }) {
 	const host = (headers.host ?? '').replace(/:\d+$/, '');
-	return isLoopback(socket.remoteAddress ?? '') && ['localhost', '127.0.0.1', '[::1]'].includes(host) && headers.origin === undefined;
+	return isLoopback(socket.remoteAddress ?? '') && LOOPBACK.has(host) && headers.origin === undefined;
 }
 function isToken(given, token) {
 	const digest = (text) => createHash('sha256').update(text).digest();

@@ -55,59 +55,38 @@ export function eventReader(limit) {
 		},
 	};
 }
-const linesOf = (text) => text.split(/(\r\n|\r|\n)/);
-const valueOf = (line, name) => line === name ? '' : line.startsWith(`${name}:`) ? line.slice(name.length + (line[name.length + 1] === ' ' ? 2 : 1)) : null;
+/** Lines and their ends by turns. */
+export const linesOf = (text) => text.split(/(\r\n|\r|\n)/);
+/** Of the field of this name; null where the line is none. */
+export const valueOf = (line, name) => line === name ? '' : line.startsWith(`${name}:`) ? line.slice(name.length + (line[name.length + 1] === ' ' ? 2 : 1)) : null;
 export function readEvent(text) {
 	const lines = linesOf(text);
 	const values = (name) => lines.flatMap((line) => valueOf(line, name) ?? []);
 	const type = values('event').pop() ?? '';
 	return { isMessage: type === '' || type === 'message', type, data: values('data').join('\n'), id: values('id').pop() };
 }
-/** The same event with other data: where the first line of the old was, and all else as it is. */
-export function withData(text, data) {
-	const parts = linesOf(text);
-	const at = parts.findIndex((line) => valueOf(line, 'data') !== null);
-	const end = parts[at + 1] || '\n';
-	const isData = (i) => i % 2 === 0 && valueOf(parts[i] ?? '', 'data') !== null;
-	const lines = data.split('\n').map((line) => `data: ${line}${end}`);
-	return parts.map((part, i) => (i === at ? lines.join('') : isData(i) || isData(i - 1) ? '' : part)).join('');
-}
-/** A stream of what is made of each event. What is no event yet when the stream ends counts as one. */
-export class ChangedEvents extends Transform {
-	#reader = eventReader(LONGEST);
-	#change;
-	isOver = false;
-	constructor(change) {
-		super();
-		this.#change = change;
-	}
-	finish() {
-		this.isOver = true;
-		this.push(null);
-	}
-	_transform(chunk, _encoding, done) {
-		this.#pass(() => this.#reader.push(chunk), done);
-	}
-	_flush(done) {
-		this.#pass(() => this.#reader.end(), done);
-	}
-	#pass(read, done) {
+/**
+ * A stream of what is made of each event; what is no event yet when the source ends counts as one. Whichever of both breaks off takes the other with it.
+ */
+export function changeEvents(body, change) {
+	const reader = eventReader(LONGEST);
+	const pass = (read, done) => {
 		try {
-			for (const event of this.isOver ? [] : read()) {
-				this.push(this.#change(event));
-				if (this.isOver) break;
-			}
+			for (const event of read())
+				if (!events.isOver) events.push(change(event));
 		} catch (error) {
 			return done(new UpstreamFault('answered', error));
 		}
-		if (this.isOver) this.push(null);
+		if (events.isOver) events.push(null);
 		done();
-	}
-}
-/** Whichever of both breaks off takes the other with it. */
-export function changeEvents(body, change) {
+	};
+	const through = new Transform({ transform: (chunk, _encoding, done) => pass(() => reader.push(chunk), done), flush: (done) => pass(() => reader.end(), done) });
+	const finish = () => {
+		events.isOver = true;
+		events.push(null);
+	};
+	const events = Object.assign(through, { isOver: false, finish });
 	const source = Buffer.isBuffer(body) ? Readable.from([body]) : body;
-	const events = new ChangedEvents(change);
 	pipeline(source, events, () => { });
 	return events.on('error', () => { }).once('end', () => setTimeout(() => source.destroy(), GRACE).unref());
 }

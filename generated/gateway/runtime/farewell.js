@@ -1,11 +1,13 @@
 // mcpgen: do not edit.
+import { messageText } from './json-rpc.js';
+import { SUBSCRIPTION } from './meta-keys.js';
 /**
  * The last event of a listening stream: `subscriptions/listen` ends with its empty result (MCP 2026-07-28, Subscriptions § Cancellation). Streams of earlier
  * revisions just end, and are resumed.
  */
 export function lastEvent(id) {
-	const result = { resultType: 'complete', _meta: { 'io.modelcontextprotocol/subscriptionId': id } };
-	return `event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', id, result })}\n\n`;
+	const result = { resultType: 'complete', _meta: { [SUBSCRIPTION]: id } };
+	return `event: message\ndata: ${messageText({ id, result })}\n\n`;
 }
 /** Ends `outgoing` with `last` as soon as what `body` has brought ends with a whole event: in the middle of one it would be part of it. */
 export function endBetweenEvents(body, outgoing, last) {

@@ -1,5 +1,5 @@
 // mcpgen: do not edit.
-import { createHash } from 'node:crypto';
+import { digest } from './digest.js';
 /**
  * How many sessions and streams are open, in all and by tenant. It counts what this process has seen: a sealed session has no store to ask.
  */
@@ -72,4 +72,3 @@ function once(work) {
 		done = true;
 	};
 }
-const digest = (id) => createHash('sha256').update(id).digest('base64');

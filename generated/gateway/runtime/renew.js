@@ -3,8 +3,8 @@
  * Sessions whose instance has gone. A client that is told so seldom starts again by itself (MCP-WIRE §7, Session loss), so where the server keeps nothing
  * that matters, the gateway opens a new session behind the old id.
  */
-import { createHash } from 'node:crypto';
 import { inSession, sendTo } from './call.js';
+import { digest } from './digest.js';
 import { messageText, POST_HEADERS } from './json-rpc.js';
 import { keepsItsSession } from './session.js';
 import { discard } from './upstream/deliver.js';
@@ -68,4 +68,3 @@ async function open({ request, send, table }, init, { server }) {
 	await ended(greeted.response);
 	return { server, instance: instance.id, upstreamId };
 }
-const digest = (id) => createHash('sha256').update(id).digest('base64');

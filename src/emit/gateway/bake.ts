@@ -19,6 +19,7 @@ const FEATURE_MODULES: Readonly<Record<Feature, string>> = {
   dns: './runtime/upstream/dns.js',
   gauges: './runtime/gauges.js',
   host: './runtime/stdio/host.js',
+  httpProbes: './runtime/upstream/probe-http.js',
   mcpProbes: './runtime/upstream/probe-mcp.js',
   metrics: './runtime/prometheus.js',
   relay: './runtime/sse/relay.js',

@@ -45,6 +45,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     dns,
     gauges: traffic.admin !== null,
     host,
+    httpProbes: pools.some(({ health, sources }) => health.kind === 'http' && Object.values(sources).some(({ kind }) => kind === 'urls' || kind === 'dns')),
     mcpProbes: pools.some(({ health }) => health.kind === 'mcp'),
     metrics: traffic.admin !== null,
     relay: sse && isReplicated,

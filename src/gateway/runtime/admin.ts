@@ -1,7 +1,7 @@
 /** The admin listener: what operators and monitoring read, and what they may change. It never shares a port with the public routes. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { isLoopback } from './decision/address.js';
+import { isLoopback, LOOPBACK } from './decision/address.js';
 import { readBody } from './exchange.js';
 import { isObject, parseJson } from './json-rpc.js';
 import type { Log } from './log.js';
@@ -75,7 +75,7 @@ async function answer(options: AdminOptions, incoming: IncomingMessage): Promise
 /** This machine by its loopback name, and no web page: one could make a browser ask under another name (DNS rebinding). */
 function isLocal({ headers, socket }: IncomingMessage): boolean {
   const host = (headers.host ?? '').replace(/:\d+$/, '');
-  return isLoopback(socket.remoteAddress ?? '') && ['localhost', '127.0.0.1', '[::1]'].includes(host) && headers.origin === undefined;
+  return isLoopback(socket.remoteAddress ?? '') && LOOPBACK.has(host) && headers.origin === undefined;
 }
 
 function isToken(given: string, token: string | null): boolean {

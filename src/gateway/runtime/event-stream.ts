@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream';
 import { UpstreamFault } from './upstream/upstream.js';
 
-export const KEEP_ALIVE = Buffer.from(': ka\n\n');
+const KEEP_ALIVE = Buffer.from(': ka\n\n');
 
 /** A line break is mere whitespace in JSON; in an event it would end the field. */
 export function frame(json: string): Buffer {
@@ -14,6 +14,11 @@ export class EventStream extends PassThrough {
   limit = 0;
   /** A client reads it, or soon will. */
   shown = false;
+
+  /** A comment, so that nobody takes it for dead; needless while something waits. */
+  keepAlive(): void {
+    if (!this.writableNeedDrain) this.event(KEEP_ALIVE);
+  }
 
   event(bytes: Buffer): void {
     // A reader that has just come finds what waited for it, and has not had its time.

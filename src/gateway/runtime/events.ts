@@ -77,8 +77,9 @@ export function eventReader(limit: number): EventReader {
 }
 
 /** Lines and their ends by turns. */
-const linesOf = (text: string): string[] => text.split(/(\r\n|\r|\n)/);
-const valueOf = (line: string, name: string): string | null =>
+export const linesOf = (text: string): string[] => text.split(/(\r\n|\r|\n)/);
+/** Of the field of this name; null where the line is none. */
+export const valueOf = (line: string, name: string): string | null =>
   line === name ? '' : line.startsWith(`${name}:`) ? line.slice(name.length + (line[name.length + 1] === ' ' ? 2 : 1)) : null;
 
 export interface EventFields {
@@ -97,59 +98,34 @@ export function readEvent(text: string): EventFields {
   return { isMessage: type === '' || type === 'message', type, data: values('data').join('\n'), id: values('id').pop() };
 }
 
-/** The same event with other data: where the first line of the old was, and all else as it is. */
-export function withData(text: string, data: string): string {
-  const parts = linesOf(text);
-  const at = parts.findIndex((line) => valueOf(line, 'data') !== null);
-  const end = parts[at + 1] || '\n';
-  const isData = (i: number): boolean => i % 2 === 0 && valueOf(parts[i] ?? '', 'data') !== null;
-  const lines = data.split('\n').map((line) => `data: ${line}${end}`);
-  return parts.map((part, i) => (i === at ? lines.join('') : isData(i) || isData(i - 1) ? '' : part)).join('');
+export interface ChangedEvents extends Transform {
+  /** Nothing of what follows is wanted. */
+  isOver: boolean;
+  /** Ends it as if its source had ended. */
+  finish(): void;
 }
 
-/** A stream of what is made of each event. What is no event yet when the stream ends counts as one. */
-export class ChangedEvents extends Transform {
-  readonly #reader = eventReader(LONGEST);
-  readonly #change: (event: StreamEvent) => Buffer | string;
-  /** Nothing of what follows is wanted. */
-  isOver = false;
-
-  constructor(change: (event: StreamEvent) => Buffer | string) {
-    super();
-    this.#change = change;
-  }
-
-  /** Ends it as if its source had ended. */
-  finish(): void {
-    this.isOver = true;
-    this.push(null);
-  }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#pass(() => this.#reader.push(chunk), done);
-  }
-  override _flush(done: TransformCallback): void {
-    this.#pass(() => this.#reader.end(), done);
-  }
-
-  #pass(read: () => readonly StreamEvent[], done: TransformCallback): void {
+/**
+ * A stream of what is made of each event; what is no event yet when the source ends counts as one. Whichever of both breaks off takes the other with it.
+ */
+export function changeEvents(body: Buffer | Readable, change: (event: StreamEvent) => Buffer | string): ChangedEvents {
+  const reader = eventReader(LONGEST);
+  const pass = (read: () => readonly StreamEvent[], done: TransformCallback): void => {
     try {
-      for (const event of this.isOver ? [] : read()) {
-        this.push(this.#change(event));
-        if (this.isOver) break;
-      }
+      for (const event of read()) if (!events.isOver) events.push(change(event));
     } catch (error) {
       return done(new UpstreamFault('answered', error));
     }
-    if (this.isOver) this.push(null);
+    if (events.isOver) events.push(null);
     done();
-  }
-}
-
-/** Whichever of both breaks off takes the other with it. */
-export function changeEvents(body: Buffer | Readable, change: (event: StreamEvent) => Buffer | string): ChangedEvents {
+  };
+  const through = new Transform({ transform: (chunk: Buffer, _encoding, done) => pass(() => reader.push(chunk), done), flush: (done) => pass(() => reader.end(), done) });
+  const finish = (): void => {
+    events.isOver = true;
+    events.push(null);
+  };
+  const events: ChangedEvents = Object.assign(through, { isOver: false, finish });
   const source = Buffer.isBuffer(body) ? Readable.from([body]) : body;
-  const events = new ChangedEvents(change);
   pipeline(source, events, () => {});
   // Whoever reads it is told by 'close'.
   return events.on('error', () => {}).once('end', () => setTimeout(() => source.destroy(), GRACE).unref());

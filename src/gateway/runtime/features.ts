@@ -10,6 +10,7 @@ export interface Features {
   readonly dns?: () => Promise<typeof import('./upstream/dns.js')>;
   readonly gauges?: () => Promise<typeof import('./gauges.js')>;
   readonly host?: () => Promise<typeof import('./stdio/host.js')>;
+  readonly httpProbes?: () => Promise<typeof import('./upstream/probe-http.js')>;
   readonly mcpProbes?: () => Promise<typeof import('./upstream/probe-mcp.js')>;
   readonly metrics?: () => Promise<typeof import('./prometheus.js')>;
   readonly relay?: () => Promise<typeof import('./sse/relay.js')>;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digest } from './digest.js';
 
 /**
  * How many sessions and streams are open, in all and by tenant. It counts what this process has seen: a sealed session has no store to ask.
@@ -84,5 +84,3 @@ function once(work: () => void): () => void {
     done = true;
   };
 }
-
-const digest = (id: string): string => createHash('sha256').update(id).digest('base64');

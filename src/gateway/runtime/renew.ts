@@ -2,8 +2,8 @@
  * Sessions whose instance has gone. A client that is told so seldom starts again by itself (MCP-WIRE §7, Session loss), so where the server keeps nothing
  * that matters, the gateway opens a new session behind the old id.
  */
-import { createHash } from 'node:crypto';
 import { inSession, sendTo, type Answered, type Call } from './call.js';
+import { digest } from './digest.js';
 import { messageText, POST_HEADERS } from './json-rpc.js';
 import { keepsItsSession, type Init, type Leg } from './session.js';
 import { discard } from './upstream/deliver.js';
@@ -83,5 +83,3 @@ async function open({ request, send, table }: Call, init: Init, { server }: Leg)
   await ended(greeted.response);
   return { server, instance: instance.id, upstreamId };
 }
-
-const digest = (id: string): string => createHash('sha256').update(id).digest('base64');

@@ -140,7 +140,13 @@ export interface PoolTable {
   readonly health: HealthTable;
   readonly sources: PerPlacement<Source>;
   /** What `main.js host <server>` runs and where it listens; null for servers that speak HTTP themselves. */
-  readonly host: { readonly child: ChildTable; readonly port: number; readonly path: string } | null;
+  readonly host: HostTable | null;
+}
+
+export interface HostTable {
+  readonly child: ChildTable;
+  readonly port: number;
+  readonly path: string;
 }
 
 export type HealthTable = { readonly every: number; readonly timeout: number } & (

@@ -34,7 +34,7 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   'nginx in front, in compose': { config: { ...LEAST, targets: { nginx: {}, compose: {} } }, has: ['bridge', 'dns', 'renew', 'toModern'] },
   'an admin listener': { config: { ...LEAST, gateway: { admin: {} } }, has: ['admin', 'bridge', 'gauges', 'metrics', 'renew', 'toModern'] },
   'a stdio server that runs here alone': { config: { name: 'acme', servers: { tool: STDIO } }, has: ['stdio'] },
-  'a stdio server that could be in a container': { config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } } }, has: ['dns', 'stdio'] },
+  'a stdio server that could be in a container': { config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } } }, has: ['dns', 'httpProbes', 'stdio'] },
   'legacy clients of legacy servers': { config: eras(LEGACY, 'legacy'), has: ['renew'] },
   'modern clients of modern servers': { config: eras(MODERN, 'modern'), has: [] },
   'legacy clients of modern servers': { config: eras(LEGACY, 'modern'), has: ['bridge', 'toModern'] },
@@ -56,23 +56,23 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   'a transform that changes nothing': { config: eras(MODERN, 'modern', {}, { transform: { request: { set: {} } } }), has: [] },
   'a stdio server in a container': {
     config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } }, targets: { fly: { region: 'ord' } } },
-    has: ['dns', 'host', 'stdio'],
+    has: ['dns', 'host', 'httpProbes', 'stdio'],
   },
   'everything': {
     config: {
       name: 'acme',
       auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } },
-      servers: { new: { ...HTTP, revision: 'modern' }, web: { ...HTTP, revision: 'legacy', strategy: 'careful', health: { mcp: 'ping' }, transform: { request: { remove: ['X-A'] } } }, tool: { ...STDIO, image: 'tool' } },
+      servers: { new: { ...HTTP, revision: 'modern', health: { path: '/health' } }, web: { ...HTTP, revision: 'legacy', strategy: 'careful', health: { mcp: 'ping' }, transform: { request: { remove: ['X-A'] } } }, tool: { ...STDIO, image: 'tool' } },
       strategies: { careful: { balance: 'weighted', breaker: {} } },
       gateway: { admin: {}, replicas: 2, revisions: ['2024-11-05', '2026-07-28'], traces: { otlp: 'http://otel:4318' } },
       targets: { compose: {} },
     },
-    has: ['admin', 'breakers', 'bridge', 'credentials', 'dns', 'gauges', 'host', 'mcpProbes', 'metrics', 'relay', 'renew', 'sse', 'stdio', 'strategies', 'toLegacy', 'toModern', 'traces', 'transform'],
+    has: ['admin', 'breakers', 'bridge', 'credentials', 'dns', 'gauges', 'host', 'httpProbes', 'mcpProbes', 'metrics', 'relay', 'renew', 'sse', 'stdio', 'strategies', 'toLegacy', 'toModern', 'traces', 'transform'],
   },
 };
 const MODULES: Readonly<Record<string, string>> = {
   admin: 'runtime/admin.js', breakers: 'runtime/upstream/breaker.js', bridge: 'runtime/bridge/bridge.js', credentials: 'runtime/credentials.js', dns: 'runtime/upstream/dns.js', gauges: 'runtime/gauges.js',
-  host: 'runtime/stdio/host.js', mcpProbes: 'runtime/upstream/probe-mcp.js', metrics: 'runtime/prometheus.js', relay: 'runtime/sse/relay.js', renew: 'runtime/renew.js', sse: 'runtime/sse/sse.js', stdio: 'runtime/stdio/upstream.js',
+  host: 'runtime/stdio/host.js', httpProbes: 'runtime/upstream/probe-http.js', mcpProbes: 'runtime/upstream/probe-mcp.js', metrics: 'runtime/prometheus.js', relay: 'runtime/sse/relay.js', renew: 'runtime/renew.js', sse: 'runtime/sse/sse.js', stdio: 'runtime/stdio/upstream.js',
   strategies: 'runtime/upstream/balance.js', toLegacy: 'runtime/bridge/to-legacy.js', toModern: 'runtime/bridge/to-modern.js', traces: 'runtime/traces/tracer.js',
   transform: 'runtime/transform/transform.js',
 };

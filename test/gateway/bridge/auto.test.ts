@@ -1,8 +1,11 @@
 /** Servers that do not say which eras they speak: found out by a question that does nothing, never by a call. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { connect } from '../../support/client.js';
-import { initialize, request } from '../../support/gateway-messages.js';
+import { initialize, modern, modernHeaders, request } from '../../support/gateway-messages.js';
+import { ROOT } from '../../support/folder.js';
 import { gatewayConfig } from '../../support/gateway-tables.js';
 import { startGateway, type RunningGateway } from '../../support/gateway.js';
 import { ask } from '../../support/http.js';
@@ -158,4 +161,16 @@ test('a gateway takes another era for its server when it is told so', async () =
   assert.equal((await asked()).json['result'].resultType, 'complete');
   assert.equal((await ask(fresh.port, legacyPost('/mcp/it', initialize))).status, 200);
   await fresh.stop();
+});
+
+test('a stdio server, which is spoken to in the legacy era: its own modules tell a modern client to fall back', async () => {
+  const config = gatewayConfig({ servers: { files: { kind: 'stdio', command: [process.execPath, join(ROOT, 'examples/servers/files.js'), ROOT] } } });
+  const alone = await startGateway({ config });
+  assert.equal(existsSync(join(alone.folder, 'runtime/bridge')), false);
+  const { status, text } = await ask(alone.port, { path: '/mcp/files', message: modern('tools/list'), headers: modernHeaders('tools/list') });
+  const { error } = JSON.parse(text) as { error: { code: number; data: { supported: string[]; requested: string } } };
+  assert.deepEqual([status, error.code, error.data.requested], [400, -32022, '2026-07-28']);
+  assert.ok(error.data.supported.includes('2025-11-25'));
+  await openSession(alone.port, '/mcp/files');
+  await alone.stop();
 });

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
 import { compileTables } from '#src/gateway/runtime/decision/lookups.js';
 import type { GatewayTables, PoolTable, Source } from '#src/gateway/runtime/types.js';
-import { watchName } from '#src/gateway/runtime/upstream/dns.js';
+import { watchName, watchNames } from '#src/gateway/runtime/upstream/dns.js';
 import { Pools } from '#src/gateway/runtime/upstream/pools.js';
 import { gatewayConfig, planOf } from '../../support/gateway-tables.js';
 import { fakeClock } from './fake.js';
@@ -22,6 +22,12 @@ function watched() {
   };
   return { clock, changes, state, start: () => watchName('search.internal', (addresses) => changes.push(addresses), lookup, clock) };
 }
+
+test('addresses behind names are known, in every notation, until nobody wants them', async () => {
+  const named = await watchNames(['localhost']);
+  assert.deepEqual(['127.0.0.1', '::ffff:127.0.0.1', '127.0.0.2', '10.0.0.1', ''].map((address) => named.has(address)), [true, true, false, false, false]);
+  named.close();
+});
 
 describe('a name that is watched', () => {
   test('is said at first and when its addresses change, in whatever order they come', async () => {

@@ -1,19 +1,10 @@
 // mcpgen: do not edit.
+import { NAME_KEY } from '../decision/message.js';
+import { MODERN } from '../decision/revision.js';
 import { asObject, POST_HEADERS } from '../json-rpc.js';
+import { CAPABILITIES, CLIENT_INFO, VERSION } from '../meta-keys.js';
 import { readReply } from './events.js';
-const MODERN = '2026-07-28';
-const PREFIX = 'io.modelcontextprotocol/';
-export const VERSION = `${PREFIX}protocolVersion`;
-export const CAPABILITIES = `${PREFIX}clientCapabilities`;
-export const CLIENT_INFO = `${PREFIX}clientInfo`;
-export const LOG_LEVEL = `${PREFIX}logLevel`;
-export const SERVER_INFO = `${PREFIX}serverInfo`;
 const OWN_INFO = { name: 'mcpgen-gateway', version: '1' };
-const NAMED_BY = new Map([
-	['tools/call', 'name'],
-	['prompts/get', 'name'],
-	['resources/read', 'uri'],
-]);
 const OF_ONE_ERA = /^(?:mcp-(?:protocol-version|method|name|param-.*)|last-event-id)$/;
 /** Of a message that the gateway writes, and whose answer it can read. */
 export function plainHeaders({ request }) {
@@ -28,7 +19,7 @@ export function encodeHeader(value) {
 export function modernRequest(call, message, signal, said = {}, headers = {}) {
 	const method = String(message['method']);
 	const params = asObject(message['params']);
-	const name = params[NAMED_BY.get(method) ?? ''];
+	const name = params[NAME_KEY.get(method) ?? ''];
 	const meta = { ...asObject(params['_meta']), [VERSION]: MODERN, [CAPABILITIES]: {}, ...said, [CLIENT_INFO]: said[CLIENT_INFO] ?? OWN_INFO };
 	const named = typeof name === 'string' ? { 'mcp-name': encodeHeader(name) } : {};
 	return {

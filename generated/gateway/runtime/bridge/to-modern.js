@@ -1,12 +1,13 @@
 // mcpgen: do not edit.
 import { isEventStream } from '../headers.js';
 import { asObject, at, failure, isReply, success } from '../json-rpc.js';
+import { CLIENT_INFO, LOG_LEVEL, SERVER_INFO } from '../meta-keys.js';
 import { readBody } from '../upstream/read-body.js';
 import { UpstreamFault } from '../upstream/upstream.js';
 import { answer, bridgedCapabilities, parseReply, passed } from './answers.js';
 import { readReply, rewriteEvents } from './events.js';
 import { Hints } from './hints.js';
-import { CLIENT_INFO, LOG_LEVEL, modernRequest, SERVER_INFO } from './requests.js';
+import { modernRequest } from './requests.js';
 const NOT_BRIDGED = /^(?:resources\/(?:un)?subscribe|(?:subscriptions|tasks)\/.*)$/;
 const MOST_SESSIONS = 10_000;
 const NEEDS_MORE = 'The server asks for more in the middle of the call, which is not bridged to clients of this revision';

@@ -29,6 +29,10 @@ export function callerKey(address) {
 export function plainAddress(address) {
 	return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
 }
+/** An address and a port as URLs write them. */
+export const authority = (address, port) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
+/** The loopback interface as hosts name it. */
+export const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 export function isLoopback(address) {
 	const plain = plainAddress(address);
 	return plain === '::1' || plain.startsWith('127.');

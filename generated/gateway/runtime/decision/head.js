@@ -1,11 +1,10 @@
 // mcpgen: do not edit.
-import { clientAddress, isLoopback } from './address.js';
+import { clientAddress, isLoopback, LOOPBACK } from './address.js';
 export const kindOf = ({ route }) => route?.kind ?? 'mcp';
 /** The id of the session a legacy request claims: in a header, or in the query where 2024-11-05 has it. */
 export function sessionIdOf(head) {
 	return kindOf(head) === 'message' ? /(?:^|&)sessionId=([^&]*)/.exec(head.query)?.[1] : head.request.headers['mcp-session-id'];
 }
-const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 const HEALTH = new Map([
 	['/health', 'health'],
 	['/health/live', 'live'],
@@ -36,9 +35,9 @@ export function readHead(tables, request, trusted) {
 		route: tables.routes.get(path),
 	};
 }
-/** Row 1. */
+/** Row 1. The loopback interface's names are accepted when the peer itself is on it. */
 export function hostAccepted(tables, head) {
-	return tables.raw.anyHost || tables.hosts.has(head.host) || (LOOPBACK_HOSTS.has(head.host) && isLoopback(head.request.peer));
+	return tables.raw.anyHost || tables.hosts.has(head.host) || (LOOPBACK.has(head.host) && isLoopback(head.request.peer));
 }
 function faultOf(request, path, host) {
 	if (request.hosts > 1 || request.headers['origin']?.includes(',')) return 'repeated-header';

@@ -5,11 +5,11 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { asObject, isObject } from '../json-rpc.js';
+import { CAPABILITIES, VERSION } from '../meta-keys.js';
 const MOST_IN_BATCH = 50;
 const CHEAP = 65_536;
-const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
-const CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
-const NAME_KEY = new Map([
+/** Method → the parameter that `Mcp-Name` repeats. */
+export const NAME_KEY = new Map([
 	['tools/call', 'name'],
 	['prompts/get', 'name'],
 	['resources/read', 'uri'],
@@ -55,8 +55,8 @@ function single(value) {
 		id,
 		method: isResponse ? '' : String(method),
 		name: typeof name === 'string' ? name : null,
-		claim: meta[PROTOCOL_VERSION],
-		declaresCapabilities: isObject(meta[CLIENT_CAPABILITIES]),
+		claim: meta[VERSION],
+		declaresCapabilities: isObject(meta[CAPABILITIES]),
 		continues: params['inputResponses'] !== undefined || params['requestState'] !== undefined,
 		traceparent: typeof meta['traceparent'] === 'string' ? meta['traceparent'] : null,
 		initialize: method === 'initialize' ? params : null,

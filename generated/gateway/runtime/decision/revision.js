@@ -4,7 +4,9 @@
  * checks is the order in which the specification names their errors (MCP 2026-07-28, Streamable HTTP "Standard headers").
  */
 import { kindOf } from './head.js';
-export const isModern = (version) => typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= '2026-07-28';
+/** The first revision of its era. */
+export const MODERN = '2026-07-28';
+export const isModern = (version) => typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= MODERN;
 const NEGOTIATED = '2024-11-05';
 /** GET and DELETE are operations on a legacy session; a body without a claim is legacy unless its header claims otherwise. */
 export function eraOf(head, message) {
@@ -17,7 +19,7 @@ export function revisionFault(tables, head, message) {
 	const header = head.request.headers['mcp-protocol-version'];
 	if (eraOf(head, message) === 'legacy') {
 		if (kindOf(head) !== 'mcp') return null;
-		if (!tables.raw.revisions.some((revision) => revision > NEGOTIATED && revision < '2026-07-28')) return notServed(tables, header ?? null);
+		if (!tables.raw.revisions.some((revision) => revision > NEGOTIATED && revision < MODERN)) return notServed(tables, header ?? null);
 		if (message?.method === 'initialize') return isModern(header) ? { reason: 'header-mismatch' } : null;
 		return header === undefined || header === NEGOTIATED || tables.revisions.has(header) ? null : notServed(tables, header);
 	}

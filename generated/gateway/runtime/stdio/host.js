@@ -2,9 +2,23 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { pipeline } from 'node:stream';
+import { listenOf, placementOf } from '../env.js';
+import { readBody } from '../exchange.js';
 import { UpstreamFault } from '../upstream/upstream.js';
 import { jsonAnswer } from './answer.js';
 import { errorText, readMessages } from './message.js';
+import { startChildren } from './upstream.js';
+/** `node main.js host <server>`. @returns what ends it in good order */
+export async function runHost({ child, port, path }, { limits, timeouts }, env, log) {
+	const upstream = startChildren(child, env, timeouts.keepAlive, log);
+	const all = placementOf(env) === 'local' ? '127.0.0.1' : '::';
+	const running = await startHost({ upstream, ...listenOf(env, { host: all, port }), path, bodyLimit: limits.body, log });
+	log('info', 'listening', { port: running.port });
+	return async () => {
+		await running.close(timeouts.drain);
+		await upstream.close();
+	};
+}
 const METHODS = 'POST, GET, DELETE';
 export async function startHost(options) {
 	const standing = new Set();
@@ -42,14 +56,9 @@ async function answer({ upstream, path, bodyLimit, log }, req, signal) {
 	if (/^\/health(\/live|\/ready)?$/.test(at)) return jsonAnswer(200, '{"status":"ok"}');
 	if (at !== path) return refuse(404, 'Not found');
 	if (!METHODS.split(', ').includes(method)) return refuse(405, 'Method not allowed', { allow: METHODS });
-	const chunks = [];
-	let size = 0;
-	for await (const chunk of req) {
-		size += chunk.length;
-		if (size <= bodyLimit) chunks.push(chunk);
-	}
-	if (size > bodyLimit) return refuse(413, 'Body too large');
-	const body = method === 'POST' ? Buffer.concat(chunks) : null;
+	const sent = await readBody(req, bodyLimit);
+	if (typeof sent === 'string') return refuse(413, 'Body too large');
+	const body = method === 'POST' ? sent : null;
 	try {
 		return await upstream.send({ method, headers: req.headers, body, signal });
 	} catch (error) {

@@ -1,5 +1,6 @@
 // mcpgen: do not edit.
 import { messageText } from '../json-rpc.js';
+import { SUBSCRIPTION } from '../meta-keys.js';
 import { UpstreamFault } from '../upstream/upstream.js';
 import { startChild } from './child.js';
 import { errorText, isId, readMessages, withId, withParam } from './message.js';
@@ -10,7 +11,6 @@ export const MAX_OPEN = 4096;
 /** Why a child is killed. */
 export const TOO_DEEP = 'nested too deeply';
 const CANCELLED = 'notifications/cancelled';
-const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
 function openLink(options, sessions, whenGone) {
 	const shared = options.child.sharing === 'shared';
 	const waiting = new Map();

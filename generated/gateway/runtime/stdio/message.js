@@ -1,10 +1,11 @@
 // mcpgen: do not edit.
 import { asObject, failure, parseJson } from '../json-rpc.js';
+import { VERSION } from '../meta-keys.js';
 export const SUPPORTED = ['2025-11-25', '2025-06-18', '2025-03-26'];
 const ACCEPTED = [...SUPPORTED, '2024-11-05', undefined];
 /** The version asked for, where it is none of these. */
 export function unsupported(header, messages) {
-	const claims = messages.map(({ meta }) => meta['io.modelcontextprotocol/protocolVersion']);
+	const claims = messages.map(({ meta }) => meta[VERSION]);
 	return claims.find((claim) => claim !== undefined) ?? (ACCEPTED.includes(header) ? undefined : header);
 }
 /** A body or a line; or the code of the error it is (JSON-RPC 2.0 §5.1). */

@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { UpstreamFault } from '../upstream/upstream.js';
 import { EventStream } from '../event-stream.js';
 /** At most `limit` bytes wait in each stream. */
-export function createSession(running, limit, onDropped) {
+export function createSession(running, limit, log) {
 	const posts = new Set();
 	const flow = (on) => () => void running().then(({ link }) => link.flow(on), () => { });
 	const failed = (error) => {
-		if (error instanceof UpstreamFault) onDropped();
+		if (error instanceof UpstreamFault) log('warn', 'messages-dropped', { reason: 'not read by the client' });
 	};
 	const open = (shown = false) => Object.assign(new EventStream(), { limit, shown }).on('full', flow(false)).on('drain', flow(true)).on('close', flow(true)).on('error', failed);
 	const openPost = (shown) => {

@@ -1,14 +1,24 @@
 // mcpgen: do not edit.
 import { addAbortSignal } from 'node:stream';
+import { readSecret } from '../env.js';
 import { messageText } from '../json-rpc.js';
 import { UpstreamFault } from '../upstream/upstream.js';
 import { jsonAnswer, respondOn, streamAnswer } from './answer.js';
+import { inTime } from './in-time.js';
 import { createLinks, MAX_OPEN, TOO_DEEP } from './link.js';
 import { errorText, readMessages, SUPPORTED, unsupported } from './message.js';
 import { createModernUpstream } from './modern.js';
 import { createSession } from './session.js';
-import { KEEP_ALIVE } from '../event-stream.js';
 import { greet, supervise } from './supervisor.js';
+/** With the secrets read that the children are given. */
+export function startChildren(child, environment, keepAlive, log) {
+	const env = child.env.map(([name, value]) => [name, 'text' in value ? value.text : readSecret(environment, value.secret)]);
+	return createStdioUpstream({ child, env: Object.fromEntries(env), keepAlive, log });
+}
+/** In the gateway's own process, where nothing else gives up on them. */
+export function startInTime(child, environment, keepAlive, log, firstByte) {
+	return inTime(startChildren(child, environment, keepAlive, log), firstByte);
+}
 /** Streamable HTTP of the revisions with sessions (2025-03-26 to 2025-11-25) in front of a stdio server's processes. */
 export function createStdioUpstream(options) {
 	if (options.child.modern) return createModernUpstream(options);
@@ -40,8 +50,7 @@ export function createStdioUpstream(options) {
 			link.end();
 			return jsonAnswer(status, text);
 		}
-		const dropped = () => log('warn', 'messages-dropped', { reason: 'not read by the client' });
-		const session = createSession(() => (shared ? supervised(null) : Promise.resolve(running)), 2 * child.line, dropped);
+		const session = createSession(() => (shared ? supervised(null) : Promise.resolve(running)), 2 * child.line, log);
 		session.seen = now();
 		sessions.set(session.id, session);
 		own.push(session);
@@ -64,7 +73,7 @@ export function createStdioUpstream(options) {
 		for (const session of sessions.values()) {
 			const { posts, standalone } = session;
 			for (const stream of [...posts, standalone])
-				if (stream.shown && !stream.writableNeedDrain) stream.event(KEEP_ALIVE);
+				if (stream.shown) stream.keepAlive();
 			if (posts.size > 0 || standalone.shown) session.seen = now();
 			else if (now() - session.seen > child.idle) end(session);
 		}

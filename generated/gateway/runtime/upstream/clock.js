@@ -7,3 +7,5 @@ export const CLOCK = {
 		return () => clearTimeout(timer);
 	},
 };
+/** A factor for times: what began at the same moment should not go on in step. */
+export const jitter = ({ random }) => 0.9 + 0.2 * random();

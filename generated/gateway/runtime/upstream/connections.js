@@ -6,6 +6,10 @@ const IDLE = 4000;
 const MOST_IDLE = 256;
 const SWEEP = 1000;
 const READ = Buffer.allocUnsafeSlow(65_536);
+/** A URL's host and port, for `connect`. */
+export function placeOf({ hostname, port, protocol }) {
+	return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (protocol === 'https:' ? 443 : 80)) };
+}
 export class Connection {
 	socket;
 	expires = 0;
@@ -68,9 +72,8 @@ export class Connections {
 	#closed = false;
 	constructor(endpoint) {
 		this.#endpoint = endpoint;
-		const host = endpoint.url.hostname.replace(/^\[|\]$/g, '');
-		const port = Number(endpoint.url.port || (endpoint.url.protocol === 'https:' ? 443 : 80));
-		this.#target = { host, port, servername: isIP(host) ? '' : host, ALPNProtocols: ['http/1.1'], session: undefined };
+		const place = placeOf(endpoint.url);
+		this.#target = { ...place, servername: isIP(place.host) ? '' : place.host, ALPNProtocols: ['http/1.1'], session: undefined };
 	}
 	take() {
 		if (this.#closed) return null;

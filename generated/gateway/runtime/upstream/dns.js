@@ -1,7 +1,7 @@
 // mcpgen: do not edit.
 import { lookup } from 'node:dns/promises';
 import { plainAddress } from '../decision/address.js';
-import { CLOCK } from './clock.js';
+import { CLOCK, jitter } from './clock.js';
 import { Watch } from './watch.js';
 const EVERY = 5000;
 const FIRST_WAIT = 2000;
@@ -16,7 +16,7 @@ export async function watchName(name, changed, find = lookup, clock = CLOCK) {
 			known = addresses.join();
 			changed(addresses);
 		}
-		return EVERY * (0.9 + 0.2 * clock.random());
+		return EVERY * jitter(clock);
 	};
 	const watch = new Watch(look, clock);
 	await Promise.race([look(), new Promise((resolve) => clock.after(FIRST_WAIT, resolve))]);

@@ -1,5 +1,6 @@
 // mcpgen: do not edit.
 import { roundRobin } from './balancer.js';
+import { jitter } from './clock.js';
 import { Watch } from './watch.js';
 const DOWN_EVERY = 1000;
 const ROUNDING = 1e-9;
@@ -198,4 +199,3 @@ function preferred(values, isBetter) {
 	const better = values.filter(isBetter);
 	return better.length > 0 ? better : values;
 }
-const jitter = ({ random }) => 0.9 + 0.2 * random();

@@ -1,12 +1,12 @@
 // mcpgen: do not edit.
 /** The pools of this placement. They outlive a reload: what a new config changes about a pool is changed in it, so that nothing that runs is cut. */
-import { createHash } from 'node:crypto';
+import { authority } from '../decision/address.js';
+import { digest } from '../digest.js';
 import { poolOverrides, readSecret } from '../env.js';
 import { CLOCK } from './clock.js';
 import { httpUpstream } from './http.js';
 import { Pool } from './pool.js';
 import { probeOf } from './probe.js';
-import { NEVER, UpstreamFault } from './upstream.js';
 export class Pools {
 	#env;
 	#context;
@@ -70,7 +70,7 @@ export class Pools {
 		if (source.kind === 'none') this.#context.log('warn', 'pool-without-instances', { server, reason: source.reason });
 		return { pool, names };
 	}
-	#find({ source, table, keepAlive, secrets }, addresses, { mcpProbes, stdio }) {
+	#find({ source, table, keepAlive, secrets }, addresses, modules) {
 		const { health, timeouts } = table;
 		const { connect, firstByte } = timeouts;
 		const http = ({ id, url: text, weight, region }) => ({
@@ -78,7 +78,7 @@ export class Pools {
 			key: JSON.stringify([text, weight, region, health, connect, firstByte]),
 			make: () => {
 				const url = new URL(text);
-				return { upstream: httpUpstream({ url, connect, firstByte }), probe: probeOf(health, url, mcpProbes), weight, region };
+				return { upstream: httpUpstream({ url, connect, firstByte }), probe: probeOf(health, url, modules), weight, region };
 			},
 		});
 		switch (source.kind) {
@@ -88,8 +88,9 @@ export class Pools {
 				return addresses.map((address) => authority(address, source.port)).map((id) => http({ id, url: `http://${id}${source.path}`, weight: 1, region: null }));
 			case 'spawn': {
 				const { child } = source;
+				const { stdio } = modules;
 				if (!stdio) return [];
-				const upstream = () => inTime(startChildren(child, this.#env, stdio, keepAlive, this.#context.log), firstByte);
+				const upstream = () => stdio.startInTime(child, this.#env, keepAlive, this.#context.log, firstByte);
 				return [{ id: 'local', key: JSON.stringify([child, keepAlive, firstByte, secrets]), make: () => ({ upstream: upstream(), probe: null, weight: 1, region: null }) }];
 			}
 			case 'none':
@@ -97,44 +98,13 @@ export class Pools {
 		}
 	}
 }
-async function load({ strategies, breakers, mcpProbes, dns, stdio }) {
+async function load({ strategies, breakers, httpProbes, mcpProbes, dns, stdio }) {
 	return {
 		strategies: (await strategies?.()) ?? null,
 		breakers: (await breakers?.()) ?? null,
+		httpProbes: (await httpProbes?.()) ?? null,
 		mcpProbes: (await mcpProbes?.()) ?? null,
 		dns: (await dns?.()) ?? null,
 		stdio: (await stdio?.()) ?? null,
 	};
-}
-function inTime(upstream, firstByte) {
-	const send = async (request) => {
-		const giveUp = new AbortController();
-		const leave = () => giveUp.abort();
-		if (request.signal.aborted) leave();
-		if (request.signal !== NEVER) request.signal.addEventListener('abort', leave, { once: true });
-		let isLate = false;
-		const timer = setTimeout(() => {
-			isLate = true;
-			leave();
-		}, firstByte);
-		try {
-			return await upstream.send({ ...request, signal: giveUp.signal });
-		} catch (error) {
-			throw isLate ? new UpstreamFault('timeout', error) : error;
-		} finally {
-			clearTimeout(timer);
-		}
-	};
-	return { send, close: () => upstream.close() };
-}
-const digest = (secret) => createHash('sha256').update(secret).digest('base64');
-const authority = (address, port) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
-/** A stdio server's children as an upstream, with its secrets read. */
-export async function createChildren(child, env, features, keepAlive, log) {
-	const stdio = await features.stdio?.();
-	return stdio && startChildren(child, env, stdio, keepAlive, log);
-}
-function startChildren(child, env, { createStdioUpstream }, keepAlive, log) {
-	const values = child.env.map(([name, value]) => [name, 'text' in value ? value.text : readSecret(env, value.secret)]);
-	return createStdioUpstream({ child, env: Object.fromEntries(values), keepAlive, log });
 }

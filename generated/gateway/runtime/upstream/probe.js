@@ -1,53 +1,14 @@
 // mcpgen: do not edit.
-import http, {} from 'node:http';
-import https from 'node:https';
 import { connect } from 'node:net';
-export function probeOf(health, endpoint, mcp) {
-	if (health.kind === 'mcp' && mcp) return mcp.mcpProbe(health.ask, endpoint);
-	const look = health.kind === 'http' ? (timeout) => lookByHttp(health, endpoint, timeout) : (timeout) => lookByTcp(endpoint, timeout);
-	return { look, close: () => Promise.resolve() };
-}
-async function lookByHttp({ path, method, status, body }, endpoint, timeout) {
-	const well = await askOnce(new URL(path, endpoint), { method }, timeout, ({ statusCode }, text, isWhole) => {
-		if (statusCode !== status) return false;
-		return body === null || text.includes(body) || (isWhole ? false : undefined);
-	});
-	return well ?? false;
-}
-const MOST = 65_536;
-/** One request on a connection of its own: a pooled one could be fine when the instance takes no new ones. @returns null where there was no answer in time */
-export function askOnce(url, { method, headers, body }, timeout, judge) {
-	return new Promise((resolve) => {
-		const request = (url.protocol === 'https:' ? https : http).request(url, { agent: false, method, ...(headers ? { headers } : {}) });
-		const timer = setTimeout(() => request.destroy(), timeout);
-		const end = (verdict) => {
-			clearTimeout(timer);
-			resolve(verdict);
-			request.destroy();
-		};
-		request.on('error', () => end(null));
-		request.on('close', () => end(null));
-		request.on('response', (head) => {
-			let bytes = Buffer.alloc(0);
-			const weigh = (isWhole) => {
-				const verdict = judge(head, bytes.toString(), isWhole);
-				if (verdict !== undefined || isWhole) end(verdict ?? null);
-			};
-			head.on('data', (chunk) => {
-				bytes = Buffer.concat([bytes, chunk]).subarray(0, MOST);
-				weigh(bytes.length === MOST);
-			});
-			head.on('end', () => weigh(true));
-			head.on('error', () => end(null));
-			weigh(false);
-		});
-		request.end(body);
-	});
+import { placeOf } from './connections.js';
+export function probeOf(health, endpoint, { httpProbes, mcpProbes }) {
+	if (health.kind === 'http' && httpProbes) return httpProbes.httpProbe(health, endpoint);
+	if (health.kind === 'mcp' && mcpProbes) return mcpProbes.mcpProbe(health.ask, endpoint);
+	return { look: (timeout) => lookByTcp(endpoint, timeout), close: () => Promise.resolve() };
 }
 function lookByTcp(url, timeout) {
 	return new Promise((resolve) => {
-		const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-		const socket = connect({ host: url.hostname.replace(/^\[|\]$/g, ''), port });
+		const socket = connect(placeOf(url));
 		const end = (well) => {
 			clearTimeout(timer);
 			resolve(well);

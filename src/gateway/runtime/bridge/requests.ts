@@ -1,25 +1,14 @@
 /** Requests in the form of 2026-07-28 (MCP, Base protocol § `_meta`; Streamable HTTP § Standard headers). */
 import type { Call } from '../call.js';
+import { NAME_KEY } from '../decision/message.js';
+import { MODERN } from '../decision/revision.js';
 import { asObject, POST_HEADERS, type Json } from '../json-rpc.js';
+import { CAPABILITIES, CLIENT_INFO, VERSION } from '../meta-keys.js';
 import type { UpstreamRequest } from '../upstream/upstream.js';
 import { readReply } from './events.js';
 
-const MODERN = '2026-07-28';
-const PREFIX = 'io.modelcontextprotocol/';
-export const VERSION = `${PREFIX}protocolVersion`;
-export const CAPABILITIES = `${PREFIX}clientCapabilities`;
-export const CLIENT_INFO = `${PREFIX}clientInfo`;
-export const LOG_LEVEL = `${PREFIX}logLevel`;
-export const SERVER_INFO = `${PREFIX}serverInfo`;
-
 /** Who asks where no client does. */
 const OWN_INFO = { name: 'mcpgen-gateway', version: '1' };
-
-const NAMED_BY: ReadonlyMap<unknown, string> = new Map([
-  ['tools/call', 'name'],
-  ['prompts/get', 'name'],
-  ['resources/read', 'uri'],
-]);
 /** What a message of one era says of itself in headers is not so in the other. */
 const OF_ONE_ERA = /^(?:mcp-(?:protocol-version|method|name|param-.*)|last-event-id)$/;
 
@@ -38,7 +27,7 @@ export function encodeHeader(value: string): string {
 export function modernRequest(call: Call, message: Json, signal: AbortSignal, said: Json = {}, headers: Readonly<Record<string, string>> = {}): UpstreamRequest {
   const method = String(message['method']);
   const params = asObject(message['params']);
-  const name = params[NAMED_BY.get(method) ?? ''];
+  const name = params[NAME_KEY.get(method) ?? ''];
   const meta = { ...asObject(params['_meta']), [VERSION]: MODERN, [CAPABILITIES]: {}, ...said, [CLIENT_INFO]: said[CLIENT_INFO] ?? OWN_INFO };
   const named = typeof name === 'string' ? { 'mcp-name': encodeHeader(name) } : {};
   return {

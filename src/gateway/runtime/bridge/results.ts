@@ -1,6 +1,6 @@
 /** Answers of legacy servers in the form of 2026-07-28 (MCP, Base protocol § Results; § Error codes). */
 import { asObject, at, failure, success, type Json } from '../json-rpc.js';
-import { SERVER_INFO } from './requests.js';
+import { SERVER_INFO } from '../meta-keys.js';
 
 const CACHEABLE = /\/list$|^resources\/read$/;
 const MAY_ASK = ['tools/call', 'prompts/get', 'resources/read'];

@@ -3,12 +3,13 @@ import type { Answered, Call } from '../call.js';
 import { isEventStream } from '../headers.js';
 import { asObject, at, failure, isReply, success, type Json } from '../json-rpc.js';
 import type { Log } from '../log.js';
+import { CAPABILITIES, CLIENT_INFO, LOG_LEVEL, VERSION } from '../meta-keys.js';
 import { readBody } from '../upstream/read-body.js';
 import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
 import { answer, bridgedCapabilities, parseReply, passed } from './answers.js';
 import type { Exchange } from './bridge.js';
 import { rewriteEvents } from './events.js';
-import { CAPABILITIES, CLIENT_INFO, LOG_LEVEL, plainHeaders, VERSION } from './requests.js';
+import { plainHeaders } from './requests.js';
 import { complete, modernReply, UNCACHED, type Asker } from './results.js';
 import { inSession, Sessions, tell, type Session } from './sessions.js';
 

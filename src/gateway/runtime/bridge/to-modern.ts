@@ -4,6 +4,7 @@ import type { ChangedEvents } from '../events.js';
 import { isEventStream } from '../headers.js';
 import { asObject, at, failure, isReply, success, type Json } from '../json-rpc.js';
 import type { Log } from '../log.js';
+import { CLIENT_INFO, LOG_LEVEL, SERVER_INFO } from '../meta-keys.js';
 import type { Revision } from '../types.js';
 import type { Delivered } from '../upstream/deliver.js';
 import { readBody } from '../upstream/read-body.js';
@@ -12,7 +13,7 @@ import { answer, bridgedCapabilities, parseReply, passed } from './answers.js';
 import type { Exchange } from './bridge.js';
 import { readReply, rewriteEvents } from './events.js';
 import { Hints } from './hints.js';
-import { CLIENT_INFO, LOG_LEVEL, modernRequest, SERVER_INFO } from './requests.js';
+import { modernRequest } from './requests.js';
 
 /** Not served behind a bridge, whatever the server has. */
 const NOT_BRIDGED = /^(?:resources\/(?:un)?subscribe|(?:subscriptions|tasks)\/.*)$/;

@@ -1,4 +1,4 @@
-import { clientAddress, isLoopback } from './address.js';
+import { clientAddress, isLoopback, LOOPBACK } from './address.js';
 import type { Tables } from './lookups.js';
 import type { Reason } from './reasons.js';
 import type { RouteKind, RouteTable } from '../types.js';
@@ -43,8 +43,6 @@ export function sessionIdOf(head: RequestHead): string | undefined {
   return kindOf(head) === 'message' ? /(?:^|&)sessionId=([^&]*)/.exec(head.query)?.[1] : head.request.headers['mcp-session-id'];
 }
 
-/** Names of the loopback interface: accepted as Host when the peer itself is on it. */
-const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 const HEALTH: ReadonlyMap<string, HealthProbe> = new Map([
   ['/health', 'health'],
   ['/health/live', 'live'],
@@ -80,9 +78,9 @@ export function readHead(tables: Tables, request: GatewayRequest, trusted: (addr
   };
 }
 
-/** Row 1. */
+/** Row 1. The loopback interface's names are accepted when the peer itself is on it. */
 export function hostAccepted(tables: Tables, head: RequestHead): boolean {
-  return tables.raw.anyHost || tables.hosts.has(head.host) || (LOOPBACK_HOSTS.has(head.host) && isLoopback(head.request.peer));
+  return tables.raw.anyHost || tables.hosts.has(head.host) || (LOOPBACK.has(head.host) && isLoopback(head.request.peer));
 }
 
 function faultOf(request: GatewayRequest, path: string, host: string | null): Reason | null {

@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { asObject, isObject, type Json } from '../json-rpc.js';
+import { CAPABILITIES, VERSION } from '../meta-keys.js';
 import type { Reason } from './reasons.js';
 
 export interface Message {
@@ -41,9 +42,8 @@ export type Parsed = { readonly ok: true; readonly message: Message } | { readon
 const MOST_IN_BATCH = 50;
 /** Text this short may be parsed however deep it is, to know whose request it was. */
 const CHEAP = 65_536;
-const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
-const CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
-const NAME_KEY: ReadonlyMap<string, string> = new Map([
+/** Method → the parameter that `Mcp-Name` repeats. */
+export const NAME_KEY: ReadonlyMap<string, string> = new Map([
   ['tools/call', 'name'],
   ['prompts/get', 'name'],
   ['resources/read', 'uri'],
@@ -101,8 +101,8 @@ function single(value: Json): Message | null {
     id,
     method: isResponse ? '' : String(method),
     name: typeof name === 'string' ? name : null,
-    claim: meta[PROTOCOL_VERSION],
-    declaresCapabilities: isObject(meta[CLIENT_CAPABILITIES]),
+    claim: meta[VERSION],
+    declaresCapabilities: isObject(meta[CAPABILITIES]),
     continues: params['inputResponses'] !== undefined || params['requestState'] !== undefined,
     traceparent: typeof meta['traceparent'] === 'string' ? meta['traceparent'] : null,
     initialize: method === 'initialize' ? params : null,

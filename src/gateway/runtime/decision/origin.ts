@@ -1,3 +1,4 @@
+import { LOOPBACK } from './address.js';
 import type { OriginSetTable } from '../types.js';
 
 /** An origin set ready for lookups; the exact ones, nearly all in practice, cost one hash. */
@@ -10,7 +11,6 @@ export function originMatcher(table: OriginSetTable): OriginMatcher {
   return { exact: new Set(table.exact), table };
 }
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** scheme, host, port with its colon or empty. Labels as DNS and punycode write them. */
 const PARTS = /^(https?):\/\/([a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])((?::[1-9][0-9]{0,4})?)$/;
 

@@ -13,7 +13,9 @@ export interface RevisionFault {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-export const isModern = (version: unknown): boolean => typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= '2026-07-28';
+/** The first revision of its era. */
+export const MODERN = '2026-07-28';
+export const isModern = (version: unknown): boolean => typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= MODERN;
 
 /** A server may still answer `initialize` with its own 2024-11-05, which clients then repeat on every request; what that revision adds is another transport. */
 const NEGOTIATED = '2024-11-05';
@@ -31,7 +33,7 @@ export function revisionFault(tables: Tables, head: RequestHead, message: Messag
   if (eraOf(head, message) === 'legacy') {
     // The transport of 2024-11-05 has routes of its own, which are there when it is served; it knows no version header.
     if (kindOf(head) !== 'mcp') return null;
-    if (!tables.raw.revisions.some((revision) => revision > NEGOTIATED && revision < '2026-07-28')) return notServed(tables, header ?? null);
+    if (!tables.raw.revisions.some((revision) => revision > NEGOTIATED && revision < MODERN)) return notServed(tables, header ?? null);
     if (message?.method === 'initialize') return isModern(header) ? { reason: 'header-mismatch' } : null;
     return header === undefined || header === NEGOTIATED || tables.revisions.has(header) ? null : notServed(tables, header);
   }

@@ -1,6 +1,7 @@
 /** The one event that a gateway must edit: the first says where to post, and that is not there when the server is behind a prefix (MCP 2024-11-05). */
 import type { Readable } from 'node:stream';
-import { eventReader, readEvent, withData, type StreamEvent } from '../events.js';
+import { withData } from '../event-data.js';
+import { eventReader, readEvent, type StreamEvent } from '../events.js';
 import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
 
 /** How many bytes may come before it and in it. */

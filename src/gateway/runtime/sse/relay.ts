@@ -2,12 +2,13 @@
  * From one replica to another: the process that holds a stream must have what is posted to it. The replica that a client reached has decided who calls, and
  * vouches for that with a proof sealed by the keys all replicas share; the owner decides the rest again, from the grant on.
  */
-import { createHash } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import type { Answered, Call } from '../call.js';
+import { authority } from '../decision/address.js';
 import { ROWS, type Facts, type Principal } from '../decision/decide.js';
 import { kindOf, sessionIdOf, type RequestHead } from '../decision/head.js';
 import type { Tables } from '../decision/lookups.js';
+import { digest } from '../digest.js';
 import type { Env } from '../env.js';
 import { RELAY } from '../session.js';
 import type { State } from '../state.js';
@@ -66,7 +67,5 @@ export function selfOf(env: Env, { host, port }: Listen): string {
   if (given !== undefined) return given;
   const first = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses).find(({ internal }) => !internal)?.address;
   const own = /^(?:0\.0\.0\.0|::)$/.test(host) ? (env['FLY_PRIVATE_IP'] ?? first ?? '127.0.0.1') : host;
-  return own.includes(':') ? `[${own}]:${port}` : `${own}:${port}`;
+  return authority(own, port);
 }
-
-const digest = (id: string): string => createHash('sha256').update(id).digest('base64url');

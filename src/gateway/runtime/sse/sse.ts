@@ -9,7 +9,6 @@ import { isEventStream } from '../headers.js';
 import type { Log } from '../log.js';
 import { ANY_INSTANCE, RELAY } from '../session.js';
 import type { State } from '../state.js';
-import { KEEP_ALIVE } from '../event-stream.js';
 import type { Instance } from '../upstream/pool.js';
 import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
 import { renameEndpoint } from './endpoint.js';
@@ -73,7 +72,7 @@ export function createSse({ keepAlive, log }: SseOptions): Sse {
   };
 
   const beat = setInterval(() => {
-    for (const { stream } of held.values()) if (!stream.writableNeedDrain) stream.event(KEEP_ALIVE);
+    for (const { stream } of held.values()) stream.keepAlive();
   }, keepAlive).unref();
 
   return {

@@ -2,10 +2,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
+import { listenOf, placementOf, type Env } from '../env.js';
+import { readBody } from '../exchange.js';
+import type { GatewayTables, HostTable } from '../types.js';
 import { UpstreamFault, type Upstream, type UpstreamResponse } from '../upstream/upstream.js';
 import { jsonAnswer } from './answer.js';
 import type { Log } from './child.js';
 import { errorText, readMessages } from './message.js';
+import { startChildren } from './upstream.js';
 
 /** Serves an upstream on an internal network. Policy is the gateway's, which stands before it. */
 export interface HostOptions {
@@ -21,6 +25,18 @@ export interface Host {
   readonly port: number;
   /** Finishes what is under way, for at most `drainMs`. The upstream stays with whoever made it. */
   close(drainMs: number): Promise<void>;
+}
+
+/** `node main.js host <server>`. @returns what ends it in good order */
+export async function runHost({ child, port, path }: HostTable, { limits, timeouts }: GatewayTables, env: Env, log: Log): Promise<() => Promise<void>> {
+  const upstream = startChildren(child, env, timeouts.keepAlive, log);
+  const all = placementOf(env) === 'local' ? '127.0.0.1' : '::';
+  const running = await startHost({ upstream, ...listenOf(env, { host: all, port }), path, bodyLimit: limits.body, log });
+  log('info', 'listening', { port: running.port });
+  return async () => {
+    await running.close(timeouts.drain);
+    await upstream.close();
+  };
 }
 
 const METHODS = 'POST, GET, DELETE';
@@ -67,14 +83,10 @@ async function answer({ upstream, path, bodyLimit, log }: HostOptions, req: Inco
   if (/^\/health(\/live|\/ready)?$/.test(at)) return jsonAnswer(200, '{"status":"ok"}');
   if (at !== path) return refuse(404, 'Not found');
   if (!METHODS.split(', ').includes(method)) return refuse(405, 'Method not allowed', { allow: METHODS });
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of req) {
-    size += chunk.length;
-    if (size <= bodyLimit) chunks.push(chunk);
-  }
-  if (size > bodyLimit) return refuse(413, 'Body too large');
-  const body = method === 'POST' ? Buffer.concat(chunks) : null;
+  const sent = await readBody(req, bodyLimit);
+  // Whoever breaks it off reads no answer.
+  if (typeof sent === 'string') return refuse(413, 'Body too large');
+  const body = method === 'POST' ? sent : null;
   try {
     // Node makes an array of set-cookie alone.
     return await upstream.send({ method, headers: req.headers as Record<string, string>, body, signal });

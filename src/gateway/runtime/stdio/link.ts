@@ -1,4 +1,5 @@
 import { messageText } from '../json-rpc.js';
+import { SUBSCRIPTION } from '../meta-keys.js';
 import { UpstreamFault } from '../upstream/upstream.js';
 import type { Answer } from './answer.js';
 import { startChild, type Child, type ChildOptions } from './child.js';
@@ -32,7 +33,6 @@ export const MAX_OPEN = 4096;
 /** Why a child is killed. */
 export const TOO_DEEP = 'nested too deeply';
 const CANCELLED = 'notifications/cancelled';
-const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
 
 function openLink(options: ChildOptions, sessions: () => Iterable<Session>, whenGone: () => void): Link {
   const shared = options.child.sharing === 'shared';

@@ -1,4 +1,5 @@
 import { asObject, failure, parseJson, type Json } from '../json-rpc.js';
+import { VERSION } from '../meta-keys.js';
 
 export type Id = string | number;
 
@@ -26,7 +27,7 @@ const ACCEPTED = [...SUPPORTED, '2024-11-05', undefined];
 
 /** The version asked for, where it is none of these. */
 export function unsupported(header: string | undefined, messages: readonly Message[]): unknown {
-  const claims = messages.map(({ meta }) => meta['io.modelcontextprotocol/protocolVersion']);
+  const claims = messages.map(({ meta }) => meta[VERSION]);
   return claims.find((claim) => claim !== undefined) ?? (ACCEPTED.includes(header) ? undefined : header);
 }
 

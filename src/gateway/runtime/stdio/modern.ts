@@ -1,16 +1,17 @@
 /** A child that speaks 2026-07-28: every request is complete in itself, so one process serves all, and there is nothing to open or to end. */
 import { addAbortSignal } from 'node:stream';
+import { MODERN } from '../decision/revision.js';
+import { VERSION } from '../meta-keys.js';
 import { UpstreamFault, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';
 import { jsonAnswer, streamAnswer } from './answer.js';
 import { createLinks, type Link } from './link.js';
 import { errorText, readMessages, type Message } from './message.js';
 import { createSession } from './session.js';
-import { KEEP_ALIVE, frame, type EventStream } from '../event-stream.js';
+import { frame, type EventStream } from '../event-stream.js';
 import { supervise, type Running } from './supervisor.js';
 import type { StdioOptions, StdioUpstream } from './upstream.js';
 
-const SPOKEN = ['2026-07-28'];
-const CLAIM = 'io.modelcontextprotocol/protocolVersion';
+const SPOKEN = [MODERN];
 /** Statuses of errors that are the transport's; others are answers (2026-07-28, Streamable HTTP § Error codes). */
 const STATUS: Readonly<Record<number, number>> = { [-32700]: 400, [-32600]: 400, [-32601]: 404, [-32020]: 400, [-32021]: 400, [-32022]: 400 };
 /** An answer that is not there by then comes as a stream, which can be kept alive. */
@@ -25,13 +26,12 @@ export function createModernUpstream(options: StdioOptions): StdioUpstream {
   const begin = async (link: Link): Promise<Running> => ({ link, status: 200, reply: { result: {} } });
   const running = supervise((whenGone) => links.launch(() => [], whenGone), log, closing.signal, begin);
   const beat = setInterval(() => {
-    for (const stream of streams) if (!stream.writableNeedDrain) stream.event(KEEP_ALIVE);
+    for (const stream of streams) stream.keepAlive();
   }, keepAlive).unref();
 
   const ask = ({ headers, signal }: UpstreamRequest, link: Link, message: Message): Promise<UpstreamResponse> =>
     new Promise((resolve, reject) => {
-      const dropped = (): void => log('warn', 'messages-dropped', { reason: 'not read by the client' });
-      const session = createSession(() => running(null), 2 * child.line, dropped);
+      const session = createSession(() => running(null), 2 * child.line, log);
       const stream = session.openPost(`${headers['accept']}`.includes('text/event-stream'));
       const show = (): void => {
         if (!stream.shown || streams.has(stream)) return;
@@ -72,7 +72,7 @@ export function createModernUpstream(options: StdioOptions): StdioUpstream {
     const [message] = read.messages;
     if (read.batch || !message || message.kind === 'response') return jsonAnswer(400, errorText(null, -32600, 'One request or notification'));
     const { kind, id, meta, params } = message;
-    if (kind === 'request' && meta[CLAIM] === undefined) {
+    if (kind === 'request' && meta[VERSION] === undefined) {
       const requested = params['protocolVersion'] ?? request.headers['mcp-protocol-version'] ?? null;
       return jsonAnswer(400, errorText(id, -32022, 'Unsupported protocol version', { supported: SPOKEN, requested }));
     }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { UpstreamFault } from '../upstream/upstream.js';
 import { EventStream } from '../event-stream.js';
+import type { Log } from './child.js';
 import type { Running } from './supervisor.js';
 
 export interface Session {
@@ -18,11 +19,11 @@ export interface Session {
 }
 
 /** At most `limit` bytes wait in each stream. */
-export function createSession(running: () => Promise<Running>, limit: number, onDropped: () => void): Session {
+export function createSession(running: () => Promise<Running>, limit: number, log: Log): Session {
   const posts = new Set<EventStream>();
   const flow = (on: boolean) => (): void => void running().then(({ link }) => link.flow(on), () => {});
   const failed = (error: Error): void => {
-    if (error instanceof UpstreamFault) onDropped();
+    if (error instanceof UpstreamFault) log('warn', 'messages-dropped', { reason: 'not read by the client' });
   };
   const open = (shown = false): EventStream =>
     Object.assign(new EventStream(), { limit, shown }).on('full', flow(false)).on('drain', flow(true)).on('close', flow(true)).on('error', failed);

@@ -1,13 +1,15 @@
 import { addAbortSignal } from 'node:stream';
+import { readSecret, type Env } from '../env.js';
 import { messageText } from '../json-rpc.js';
+import type { ChildTable } from '../types.js';
 import { UpstreamFault, type Upstream, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';
 import { jsonAnswer, respondOn, streamAnswer } from './answer.js';
-import type { ChildOptions } from './child.js';
+import type { ChildOptions, Log } from './child.js';
+import { inTime } from './in-time.js';
 import { createLinks, MAX_OPEN, TOO_DEEP } from './link.js';
 import { errorText, readMessages, SUPPORTED, unsupported, type Batch, type Message } from './message.js';
 import { createModernUpstream } from './modern.js';
 import { createSession, type Session } from './session.js';
-import { KEEP_ALIVE } from '../event-stream.js';
 import { greet, supervise } from './supervisor.js';
 
 export interface StdioOptions extends ChildOptions {
@@ -18,6 +20,17 @@ export interface StdioOptions extends ChildOptions {
 
 export interface StdioUpstream extends Upstream {
   status(): { readonly processes: number; readonly restarts: number };
+}
+
+/** With the secrets read that the children are given. */
+export function startChildren(child: ChildTable, environment: Env, keepAlive: number, log: Log): StdioUpstream {
+  const env = child.env.map(([name, value]) => [name, 'text' in value ? value.text : readSecret(environment, value.secret)] as const);
+  return createStdioUpstream({ child, env: Object.fromEntries(env), keepAlive, log });
+}
+
+/** In the gateway's own process, where nothing else gives up on them. */
+export function startInTime(child: ChildTable, environment: Env, keepAlive: number, log: Log, firstByte: number): Upstream {
+  return inTime(startChildren(child, environment, keepAlive, log), firstByte);
 }
 
 /** Streamable HTTP of the revisions with sessions (2025-03-26 to 2025-11-25) in front of a stdio server's processes. */
@@ -54,8 +67,7 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
       link.end();
       return jsonAnswer(status, text);
     }
-    const dropped = (): void => log('warn', 'messages-dropped', { reason: 'not read by the client' });
-    const session = createSession(() => (shared ? supervised(null) : Promise.resolve(running)), 2 * child.line, dropped);
+    const session = createSession(() => (shared ? supervised(null) : Promise.resolve(running)), 2 * child.line, log);
     session.seen = now();
     sessions.set(session.id, session);
     own.push(session);
@@ -79,7 +91,7 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
   const beat = setInterval(() => {
     for (const session of sessions.values()) {
       const { posts, standalone } = session;
-      for (const stream of [...posts, standalone]) if (stream.shown && !stream.writableNeedDrain) stream.event(KEEP_ALIVE);
+      for (const stream of [...posts, standalone]) if (stream.shown) stream.keepAlive();
       if (posts.size > 0 || standalone.shown) session.seen = now();
       else if (now() - session.seen > child.idle) end(session);
     }

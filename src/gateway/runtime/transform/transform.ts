@@ -1,6 +1,7 @@
 /** Changes to what passes, after everything was decided. */
 import { isUtf8 } from 'node:buffer';
-import { changeEvents, readEvent, withData, type StreamEvent } from '../events.js';
+import { withData } from '../event-data.js';
+import { changeEvents, readEvent, type StreamEvent } from '../events.js';
 import type { HeaderChangesTable, TransformTable } from '../types.js';
 import { readBody } from '../upstream/read-body.js';
 import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';

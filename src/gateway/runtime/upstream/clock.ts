@@ -16,3 +16,6 @@ export const CLOCK: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** A factor for times: what began at the same moment should not go on in step. */
+export const jitter = ({ random }: Clock): number => 0.9 + 0.2 * random();

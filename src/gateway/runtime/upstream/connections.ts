@@ -33,6 +33,11 @@ export interface Endpoint {
   readonly firstByte: number;
 }
 
+/** A URL's host and port, for `connect`. */
+export function placeOf({ hostname, port, protocol }: URL): { readonly host: string; readonly port: number } {
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (protocol === 'https:' ? 443 : 80)) };
+}
+
 /** What a socket is opened to; what concerns TLS is passed over by others. */
 interface Target {
   readonly host: string;
@@ -118,10 +123,9 @@ export class Connections {
 
   constructor(endpoint: Endpoint) {
     this.#endpoint = endpoint;
-    const host = endpoint.url.hostname.replace(/^\[|\]$/g, '');
-    const port = Number(endpoint.url.port || (endpoint.url.protocol === 'https:' ? 443 : 80));
+    const place = placeOf(endpoint.url);
     // RFC 6066 §3: an address is no name.
-    this.#target = { host, port, servername: isIP(host) ? '' : host, ALPNProtocols: ['http/1.1'], session: undefined };
+    this.#target = { ...place, servername: isIP(place.host) ? '' : place.host, ALPNProtocols: ['http/1.1'], session: undefined };
   }
 
   /** The one that was used last, or a new one; null when there is to be none any more. */

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { plainAddress } from '../decision/address.js';
-import { CLOCK, type Clock } from './clock.js';
+import { CLOCK, jitter, type Clock } from './clock.js';
 import { Watch } from './watch.js';
 
 /** Platforms change addresses without notice; their resolvers answer at once. */
@@ -24,7 +24,7 @@ export async function watchName(name: string, changed: (addresses: readonly stri
       known = addresses.join();
       changed(addresses);
     }
-    return EVERY * (0.9 + 0.2 * clock.random());
+    return EVERY * jitter(clock);
   };
   const watch = new Watch(look, clock);
   await Promise.race([look(), new Promise<void>((resolve) => clock.after(FIRST_WAIT, resolve))]);

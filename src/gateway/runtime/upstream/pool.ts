@@ -3,7 +3,7 @@ import type { Log } from '../log.js';
 import type { ChoiceTable, HealthTable } from '../types.js';
 import { roundRobin, type Balancer } from './balancer.js';
 import type { Breaker } from './breaker.js';
-import type { Clock } from './clock.js';
+import { jitter, type Clock } from './clock.js';
 import type { Probe } from './probe.js';
 import type { Upstream } from './upstream.js';
 import { Watch } from './watch.js';
@@ -312,6 +312,3 @@ function preferred<T>(values: readonly T[], isBetter: (value: T) => boolean): re
   const better = values.filter(isBetter);
   return better.length > 0 ? better : values;
 }
-
-/** Pools that were made at the same moment should not look at their instances in step. */
-const jitter = ({ random }: Clock): number => 0.9 + 0.2 * random();

@@ -1,5 +1,6 @@
 /** The pools of this placement. They outlive a reload: what a new config changes about a pool is changed in it, so that nothing that runs is cut. */
-import { createHash } from 'node:crypto';
+import { authority } from '../decision/address.js';
+import { digest } from '../digest.js';
 import { poolOverrides, readSecret, type Env } from '../env.js';
 import type { Features } from '../features.js';
 import { CLOCK, type Clock } from './clock.js';
@@ -8,10 +9,7 @@ import type { Log } from '../log.js';
 import { Pool, type Found, type PoolContext } from './pool.js';
 import { probeOf } from './probe.js';
 import type { Tables } from '../decision/lookups.js';
-import { NEVER, UpstreamFault, type Upstream, type UpstreamRequest, type UpstreamResponse } from './upstream.js';
-import type { ChildTable, InstanceTable, PoolTable, Source } from '../types.js';
-
-type Stdio = typeof import('../stdio/upstream.js');
+import type { InstanceTable, PoolTable, Source } from '../types.js';
 
 interface Kept {
   readonly pool: Pool;
@@ -108,7 +106,7 @@ export class Pools {
     return { pool, names };
   }
 
-  #find({ source, table, keepAlive, secrets }: Wanted, addresses: readonly string[], { mcpProbes, stdio }: Modules): readonly Found[] {
+  #find({ source, table, keepAlive, secrets }: Wanted, addresses: readonly string[], modules: Modules): readonly Found[] {
     const { health, timeouts } = table;
     const { connect, firstByte } = timeouts;
     const http = ({ id, url: text, weight, region }: InstanceTable): Found => ({
@@ -116,7 +114,7 @@ export class Pools {
       key: JSON.stringify([text, weight, region, health, connect, firstByte]),
       make: () => {
         const url = new URL(text);
-        return { upstream: httpUpstream({ url, connect, firstByte }), probe: probeOf(health, url, mcpProbes), weight, region };
+        return { upstream: httpUpstream({ url, connect, firstByte }), probe: probeOf(health, url, modules), weight, region };
       },
     });
     switch (source.kind) {
@@ -126,8 +124,9 @@ export class Pools {
         return addresses.map((address) => authority(address, source.port)).map((id) => http({ id, url: `http://${id}${source.path}`, weight: 1, region: null }));
       case 'spawn': {
         const { child } = source;
+        const { stdio } = modules;
         if (!stdio) return [];
-        const upstream = () => inTime(startChildren(child, this.#env, stdio, keepAlive, this.#context.log), firstByte);
+        const upstream = () => stdio.startInTime(child, this.#env, keepAlive, this.#context.log, firstByte);
         return [{ id: 'local', key: JSON.stringify([child, keepAlive, firstByte, secrets]), make: () => ({ upstream: upstream(), probe: null, weight: 1, region: null }) }];
       }
       case 'none':
@@ -138,49 +137,13 @@ export class Pools {
 
 type Modules = Awaited<ReturnType<typeof load>>;
 
-async function load({ strategies, breakers, mcpProbes, dns, stdio }: Features) {
+async function load({ strategies, breakers, httpProbes, mcpProbes, dns, stdio }: Features) {
   return {
     strategies: (await strategies?.()) ?? null,
     breakers: (await breakers?.()) ?? null,
+    httpProbes: (await httpProbes?.()) ?? null,
     mcpProbes: (await mcpProbes?.()) ?? null,
     dns: (await dns?.()) ?? null,
     stdio: (await stdio?.()) ?? null,
   };
-}
-
-/** Children have no wait of their own: without one, a call that is never answered would hold its session for ever, also when its client has left. */
-function inTime(upstream: Upstream, firstByte: number): Upstream {
-  const send = async (request: UpstreamRequest): Promise<UpstreamResponse> => {
-    const giveUp = new AbortController();
-    const leave = (): void => giveUp.abort();
-    if (request.signal.aborted) leave();
-    if (request.signal !== NEVER) request.signal.addEventListener('abort', leave, { once: true });
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      leave();
-    }, firstByte);
-    try {
-      return await upstream.send({ ...request, signal: giveUp.signal });
-    } catch (error) {
-      throw isLate ? new UpstreamFault('timeout', error) : error;
-    } finally {
-      clearTimeout(timer);
-    }
-  };
-  return { send, close: () => upstream.close() };
-}
-
-const digest = (secret: string): string => createHash('sha256').update(secret).digest('base64');
-const authority = (address: string, port: number): string => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
-
-/** A stdio server's children as an upstream, with its secrets read. */
-export async function createChildren(child: ChildTable, env: Env, features: Features, keepAlive: number, log: Log) {
-  const stdio = await features.stdio?.();
-  return stdio && startChildren(child, env, stdio, keepAlive, log);
-}
-
-function startChildren(child: ChildTable, env: Env, { createStdioUpstream }: Stdio, keepAlive: number, log: Log) {
-  const values = child.env.map(([name, value]) => [name, 'text' in value ? value.text : readSecret(env, value.secret)] as const);
-  return createStdioUpstream({ child, env: Object.fromEntries(values), keepAlive, log });
 }

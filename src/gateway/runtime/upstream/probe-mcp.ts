@@ -1,11 +1,13 @@
 /** Health asked in MCP itself. */
 import type { IncomingMessage } from 'node:http';
+import { MODERN } from '../decision/revision.js';
 import { eventReader, readEvent } from '../events.js';
 import { asObject, at, messageText, parseJson, POST_HEADERS, type Json } from '../json-rpc.js';
-import { askOnce, type Judge, type Probe, type Question } from './probe.js';
+import { CAPABILITIES, CLIENT_INFO, VERSION } from '../meta-keys.js';
+import { askOnce, type Judge, type Question } from './probe-http.js';
+import type { Probe } from './probe.js';
 
 const CLIENT = { name: 'mcpgen-probe', version: '1' };
-const MODERN = '2026-07-28';
 const ID = 1;
 
 export function mcpProbe(ask: 'ping' | 'discover', endpoint: URL): Probe {
@@ -14,8 +16,7 @@ export function mcpProbe(ask: 'ping' | 'discover', endpoint: URL): Probe {
 
 /** `server/discover` is safe to ask of any server of 2026-07-28 (MCP-WIRE §7). */
 async function discover(endpoint: URL, timeout: number): Promise<boolean> {
-  const key = (name: string): string => `io.modelcontextprotocol/${name}`;
-  const _meta = { [key('protocolVersion')]: MODERN, [key('clientCapabilities')]: {}, [key('clientInfo')]: CLIENT };
+  const _meta = { [VERSION]: MODERN, [CAPABILITIES]: {}, [CLIENT_INFO]: CLIENT };
   const question = post({ id: ID, method: 'server/discover', params: { _meta } }, { 'mcp-protocol-version': MODERN, 'mcp-method': 'server/discover' });
   const answer = await askOnce(endpoint, question, timeout, readAnswer);
   return answer?.status === 200 && answer.result !== undefined;

@@ -1,0 +1,11 @@
+import { linesOf, valueOf } from './events.js';
+
+/** The same event with other data: where the first line of the old was, and all else as it is. */
+export function withData(text: string, data: string): string {
+  const parts = linesOf(text);
+  const at = parts.findIndex((line) => valueOf(line, 'data') !== null);
+  const end = parts[at + 1] || '\n';
+  const isData = (i: number): boolean => i % 2 === 0 && valueOf(parts[i] ?? '', 'data') !== null;
+  const lines = data.split('\n').map((line) => `data: ${line}${end}`);
+  return parts.map((part, i) => (i === at ? lines.join('') : isData(i) || isData(i - 1) ? '' : part)).join('');
+}

@@ -1,0 +1,24 @@
+import { NEVER, UpstreamFault, type Upstream, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';
+
+/** Children have no wait of their own: without one, a call that is never answered would hold its session for ever, also when its client has left. */
+export function inTime(upstream: Upstream, firstByte: number): Upstream {
+  const send = async (request: UpstreamRequest): Promise<UpstreamResponse> => {
+    const giveUp = new AbortController();
+    const leave = (): void => giveUp.abort();
+    if (request.signal.aborted) leave();
+    if (request.signal !== NEVER) request.signal.addEventListener('abort', leave, { once: true });
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      leave();
+    }, firstByte);
+    try {
+      return await upstream.send({ ...request, signal: giveUp.signal });
+    } catch (error) {
+      throw isLate ? new UpstreamFault('timeout', error) : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  return { send, close: () => upstream.close() };
+}
