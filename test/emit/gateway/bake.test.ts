@@ -15,8 +15,11 @@ import { planOf } from '../../plan/support.js';
 import { folder, put, ROOT } from '../../support/folder.js';
 import { baked, bytes, LEAST, rootPlan, write } from './support.js';
 
-/** Why it may be this large: with every optional part of the runtime, and the tables of three servers and two tenants. */
-const BUDGET = 120_000;
+/**
+ * What a gateway may have, in bytes, with package.json and Dockerfile. Wanted are 80 kB for the least and 200 kB for everything (src/README.md, Decisions, says what
+ * stands in the way): these may be lowered, and are raised only with a reason written there.
+ */
+const BUDGETS = { least: 151_000, root: 204_000, everything: 253_000 } as const;
 const HTTP = { kind: 'http', image: 'web' };
 const STDIO = { kind: 'stdio', command: ['tool'] };
 
@@ -161,10 +164,12 @@ describe('a baked gateway', () => {
   });
 
   test('stays small', async (t) => {
-    const [least, root] = [bytes(baked(planOf(LEAST))), bytes(baked(await rootPlan()))];
-    t.diagnostic(`least config ${least} bytes, this repository's config ${root} bytes`);
-    assert.ok(root <= BUDGET, `this repository's gateway has ${root} bytes of ${BUDGET}`);
-    assert.ok(least <= 0.8 * BUDGET, `the least gateway has ${least} bytes of ${0.8 * BUDGET}`);
+    const plans = { least: planOf(LEAST), root: await rootPlan(), everything: planOf(NEEDS['everything']?.config ?? {}) };
+    for (const [name, budget] of Object.entries(BUDGETS)) {
+      const has = bytes(baked(plans[name as keyof typeof BUDGETS]));
+      t.diagnostic(`${name}: ${has} bytes`);
+      assert.ok(has <= budget, `the gateway of "${name}" has ${has} bytes of ${budget}`);
+    }
   });
 });
 
