@@ -4,7 +4,7 @@ import { gatewayTables } from './emit/gateway/tables.js';
 import { readHead, type RequestHead, type GatewayRequest } from './gateway/runtime/decision/head.js';
 import { addressSet } from './gateway/runtime/decision/address.js';
 import { compileTables, type Tables } from './gateway/runtime/decision/lookups.js';
-import { decide, recogniseTenants, ROWS, type Decision, type Facts, type Principal, type Step } from './gateway/runtime/decision/decide.js';
+import { decide, isApplied, recogniseTenants, ROWS, type Decision, type Facts, type Principal, type Step } from './gateway/runtime/decision/decide.js';
 import type { Message } from './gateway/runtime/decision/message.js';
 import type { ExpectationPlan, Plan } from './plan/types.js';
 
@@ -68,7 +68,8 @@ export function judgeRequest(plan: Plan, request: AskedRequest, tables = compile
   const decision = decide(tables, head, facts);
   if (decision.kind === 'need') throw new Error(`the decision asks for ${decision.fact}, which was given`);
   const steps = ROWS.map(({ id }) => id);
-  const passed = decision.kind === 'allow' ? steps : steps.slice(0, steps.indexOf(decision.step));
+  const before = decision.kind === 'allow' ? ROWS : ROWS.slice(0, steps.indexOf(decision.step));
+  const passed = before.filter((row) => isApplied(row, tables, head)).map(({ id }) => id);
   return { decision, passed, tables, head, facts };
 }
 

@@ -46,5 +46,5 @@ try {
 } catch (error) {
 	if (!(error instanceof SettingError)) throw error;
 	process.stderr.write(`mcpgen gateway: ${error.message}\n`);
-	process.exitCode = 2;
+	process.exit(2);
 }

@@ -54,5 +54,6 @@ try {
 } catch (error) {
   if (!(error instanceof SettingError)) throw error;
   process.stderr.write(`mcpgen gateway: ${error.message}\n`);
-  process.exitCode = 2;
+  // Part of it may be listening already.
+  process.exit(2);
 }

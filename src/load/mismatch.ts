@@ -21,7 +21,8 @@ type Target = readonly ts.Type[];
  */
 export function mismatchAt(node: ts.Node, checker: ts.TypeChecker): Mismatch | undefined {
   const { parent } = node;
-  const expression = ts.isPropertyAssignment(parent) && parent.name === node ? parent.initializer : node;
+  const isNamed = (ts.isPropertyAssignment(parent) || ts.isVariableDeclaration(parent)) && parent.name === node;
+  const expression = isNamed ? (parent.initializer ?? node) : node;
   return ts.isExpression(expression) ? innermost(expression, targetOf(expression, checker), null, checker) : undefined;
 }
 

@@ -26,12 +26,13 @@ export function sayMismatch({ node, key, missing, source, target }: Mismatch, ch
   if (ts.isObjectLiteralExpression(node)) return sayWidened(checker.typeToString(source));
   const { names, others } = wanted(target, checker);
   const reference = key !== null && Object.hasOwn(REFERENCES, key) ? REFERENCES[key] : undefined;
-  if (names.length === 0 && others.length === 0) return sayNothingFits(key, reference);
+  if (names.length === 0 && others.length === 0 && (key !== null || reference !== undefined)) return sayNothingFits(key, reference);
   if (ts.isStringLiteralLike(node) && names.length > 0) {
     const message = reference === undefined ? `'${node.text}' is not a value for this` : `no ${reference.noun} is named "${node.text}"`;
     return { message, help: suggestion(node.text, names) ?? expected(names, others) };
   }
-  return { message: `${written(node, source, checker)} does not fit here`, help: expected(names, others) };
+  const help = names.length + others.length > 0 ? expected(names, others) : null;
+  return { message: `${written(node, source, checker)} does not fit here`, help };
 }
 
 /** Either nothing is declared that could be named, or a key written beside it rules this one out: both have no type left. */
@@ -40,8 +41,7 @@ function sayNothingFits(key: string | null, reference: { noun: string; declared:
     const message = `no ${reference.noun} that could be named here is declared`;
     return { message, help: `declare one under ${reference.declared}, or leave this out` };
   }
-  const message = `${key === null ? 'this' : `"${key}"`} cannot stand beside what else is written here`;
-  return { message, help: 'they exclude each other; keep one' };
+  return { message: `"${key}" cannot stand beside what else is written here`, help: 'they exclude each other; keep one' };
 }
 
 /** Each part of the object fits and the whole does not: what the compiler remembers of a constant is `string`, where a name is expected. */

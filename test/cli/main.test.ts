@@ -149,6 +149,6 @@ describe('the command line', () => {
     const browser = await explain('--path', '/health/servers', '--origin', 'https://evil.example');
     assert.deepEqual([browser.reason, browser.config?.path], ['origin-not-allowed', 'gateway']);
     const text = await mcpgen(['explain', 'request', '--path', '/health/servers'], { cwd });
-    assert.match(text.out, /answered at body: how the servers are that the caller may use, 200/);
+    assert.match(text.out, /answered at body: how the servers are, 200/);
   });
 });

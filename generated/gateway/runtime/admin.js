@@ -85,6 +85,7 @@ async function reset({ pools, log }, incoming, by) {
 	const wanted = typeof body === 'string' ? null : namesOf(body.toString());
 	if (!wanted) return refusal(400, 'the body is empty, or JSON such as {"server":"search","instance":"127.0.0.1:8000"}');
 	const { server, instance } = wanted;
+	if (incoming.url?.includes('?')) return refusal(400, 'names belong into the body, such as {"server":"search"}');
 	const meant = pools.all().filter((pool) => (server === undefined || pool.server === server) && (instance === undefined || pool.byId(instance)));
 	if (meant.length === 0 && (server ?? instance) !== undefined) return refusal(404, 'no such server or instance');
 	const changed = meant.flatMap((pool) => pool.reset(instance).map((id) => ({ server: pool.server, instance: id })));

@@ -40,6 +40,7 @@ export async function run(context: Context): Promise<ExitCode> {
 
 function requestOf(given: Given, { traffic }: Plan): AskedRequest {
   const server = known(given, 'server', traffic.pools.map(({ server }) => server));
+  if (server !== null && given.one('path') !== undefined) throw new UsageError('--server or --path: each names the route');
   const revision = (known(given, 'revision', REVISIONS) ?? traffic.revisions.at(-1)) as Revision;
   if (given.one('path') === undefined && !traffic.routes.some((route) => route.server === server)) {
     throw new UsageError(server === null ? 'which route? --server NAME or --path PATH' : `server "${server}" has no route of its own (public: false)`);

@@ -46,7 +46,7 @@ const ANSWERS = {
   health: HEALTH_ANSWER,
   live: HEALTH_ANSWER,
   ready: HEALTH_ANSWER,
-  servers: 'how the servers are that the caller may use, 200',
+  servers: 'how the servers are, 200: all in profile local, else those the caller may use',
 } as const;
 const NGINX: Readonly<Record<NginxCan, string>> = {
   decides: 'decides this row by itself',

@@ -83,7 +83,9 @@ export interface GatewayTimeouts {
   connect?: Duration;
   /** From the request sent to the first byte of the answer. Default: `60s`. */
   firstByte?: Duration;
-  /** From the request sent to the end of an answer that is not an event stream. Default: `10m`. */
+  /**
+   * From the request sent to the end of an answer that is not an event stream; also how long a call of a legacy client that has left may go on. Default: `10m`.
+   */
   response?: Duration;
   /** Without a byte on an event stream. Default: `5m`. */
   idleStream?: Duration;
@@ -105,7 +107,11 @@ export interface Cors {
   allowHeaders?: readonly string[];
 }
 
-/** The admin listener: on loopback in placement `local`, on an internal network elsewhere. */
+/**
+ * The admin listener: on loopback in placement `local`, on an internal network elsewhere. `GET /metrics` (Prometheus), `/config`, `/gateway/stats` (requests, health and
+ * share of load by instance), `/circuit-breakers`; `POST /circuit-breakers/reset`, of all or of what its JSON body names: `{ "server": "search", "instance": "10.0.0.7:8000" }`.
+ * How servers are is also told at `/health/servers` of the public listener: to everybody in profile `local`, else to callers about the servers they may use.
+ */
 export interface Admin {
   /** Default: 9180. */
   port?: number;

@@ -96,7 +96,7 @@ interface HealthTimes {
 }
 
 /**
- * How an instance is asked whether it is well, on a path of its own: never the MCP path (MCP316). Platforms send GET and compare no text; what they cannot
+ * How an instance is asked whether it is well, on a path of its own: never the MCP path. Platforms send GET and compare no text; what they cannot
  * ask they test the port for, and the gateway asks in full (MCP908).
  */
 export interface HttpHealth extends HealthTimes {

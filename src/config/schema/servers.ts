@@ -34,8 +34,10 @@ const headerChanges = {
 };
 const redaction = z.string({ error: 'expected a JSON path, such as "content[*].text"' }).transform((written, context) => {
   const path = parseRedaction(written);
-  if (path) return path;
-  const message = `expected a JSON path below a result, such as "content[*].text" or "structuredContent..ssn"; got ${JSON.stringify(written)}`;
+  const [first] = path ?? [];
+  if (path && !(first?.kind === 'name' && first.name === 'result')) return path;
+  const wanted = path ? 'expected a path that begins below `result`, without it' : 'expected a JSON path below a result, such as "content[*].text" or "structuredContent..ssn"';
+  const message = `${wanted}; got ${JSON.stringify(written)}`;
   context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });

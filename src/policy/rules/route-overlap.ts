@@ -54,7 +54,7 @@ export const routeOverlap: Rule<'plan'> = {
   },
 };
 
-const rank = ({ kind }: Route): number => (kind === 'mcp' ? 1 : 0);
+const rank = ({ kind, from }: Route): number => (from.endsWith('.route') ? 2 : 0) + (kind === 'mcp' ? 1 : 0);
 
 function clash(route: Route, other: Route, why: string): Problem {
   return {

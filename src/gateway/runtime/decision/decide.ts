@@ -218,7 +218,7 @@ export const ROWS = [
 export type Step = (typeof ROWS)[number]['id'];
 
 /** In profile `local` how the servers are is no secret: whoever runs them asks. */
-function isApplied(row: Row, tables: Tables, head: RequestHead): boolean {
+export function isApplied(row: Row, tables: Tables, head: RequestHead): boolean {
   const kind = kindOf(head);
   if (row.not?.includes(kind)) return false;
   return kind !== 'health' || tables.raw.profile !== 'local' || !CALLER_ROWS.has(row.id);
