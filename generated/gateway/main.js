@@ -45,6 +45,6 @@ try {
 	await starting;
 } catch (error) {
 	if (!(error instanceof SettingError)) throw error;
-	process.stderr.write(`mcpgen gateway: ${error.message}\n`);
+	process.stderr.write(error.message.replace(/^/gm, 'mcpgen gateway: ') + '\n');
 	process.exit(2);
 }

@@ -53,7 +53,7 @@ try {
   await starting;
 } catch (error) {
   if (!(error instanceof SettingError)) throw error;
-  process.stderr.write(`mcpgen gateway: ${error.message}\n`);
+  process.stderr.write(error.message.replace(/^/gm, 'mcpgen gateway: ') + '\n');
   // Part of it may be listening already.
   process.exit(2);
 }

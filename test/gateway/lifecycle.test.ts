@@ -43,12 +43,13 @@ describe('a start that cannot be', () => {
     ['one key for two clients', CLOSED, { ACME_KEY: 'one key for the both', GLOBEX_KEY: 'one key for the both' }, ['ACME_KEY', 'GLOBEX_KEY']],
     ['a file that is not there', CLOSED, { ACME_KEY_FILE: '/nowhere/key' }, ['ACME_KEY_FILE', '/nowhere/key']],
     ['a token that anybody guesses', CLOSED, { READ_TOKEN: 'x' }, ['READ_TOKEN']],
+    ['several that are wrong, all at once', CLOSED, { ACME_KEY: '', SESSION_KEY: 'x', READ_TOKEN: 'y' }, ['ACME_KEY is not set', 'SESSION_KEY is shorter', 'READ_TOKEN is shorter']],
   ];
   for (const [what, config, env, words] of CASES) {
     test(what, async () => {
       const { code, stderr } = await failToStart({ config, env, pools: { search: [] } });
       assert.equal(code, 2, stderr);
-      assert.match(stderr, /^mcpgen gateway: [^\n]+\n$/, 'one line, no stack');
+      assert.match(stderr, /^(?:mcpgen gateway: [^\n]+\n)+$/, 'a line for each, no stack');
       for (const word of words) assert.ok(stderr.includes(word), `${stderr} does not say ${word}`);
       for (const secret of ['short', 'one key for the both', secretValue('ACME_KEY'), 'x'.repeat(31)]) assert.ok(!stderr.includes(`"${secret}"`) && !stderr.includes(`: ${secret}`), stderr);
     });
@@ -57,6 +58,11 @@ describe('a start that cannot be', () => {
   test('a port that is taken', async () => {
     const { code, stderr } = await failToStart({ config: OPEN, env: { PORT: String(upstream.port) } });
     assert.deepEqual([code, stderr.includes('in use'), stderr.includes('PORT')], [2, true, true]);
+  });
+
+  test('an admin port that is taken: nothing of it stays', async () => {
+    const { code, stderr } = await failToStart({ config: OPEN, env: { MCPGEN_ADMIN_PORT: String(upstream.port) } });
+    assert.deepEqual([code, stderr.includes('in use'), stderr.includes('MCPGEN_ADMIN_PORT')], [2, true, true]);
   });
 
   test('a secret in a file, and everything in order', async () => {

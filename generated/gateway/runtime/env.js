@@ -53,6 +53,18 @@ export function longSecret(env, name, bytes) {
 	if (Buffer.byteLength(value) < bytes) throw new SettingError(`secret ${name} is shorter than ${bytes} bytes`);
 	return value;
 }
+/** Says of all that are missing or too short at once: whoever starts it would learn of one at a time. */
+export function requireSecrets(env, wanted) {
+	const faults = wanted.flatMap(([name, bytes]) => {
+		try {
+			longSecret(env, name, bytes);
+			return [];
+		} catch (error) {
+			return [error.message];
+		}
+	});
+	if (faults.length > 0) throw new SettingError([...new Set(faults)].join('\n'));
+}
 function readFile(setting, path) {
 	try {
 		return readFileSync(path, 'utf8').trim();

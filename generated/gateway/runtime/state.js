@@ -4,12 +4,13 @@ import { randomBytes } from 'node:crypto';
 import { addressSet } from './decision/address.js';
 import { Buckets } from './bucket.js';
 import { compileTables } from './decision/lookups.js';
-import { longSecret, placementOf, SettingError } from './env.js';
+import { longSecret, placementOf, requireSecrets, SettingError } from './env.js';
 import { createSealer } from './session.js';
 const ownKey = randomBytes(32).toString('base64');
 export async function createState(raw, env, features, previous) {
 	const tables = compileTables(raw, placementOf(env));
 	const { keys, ttl } = raw.sessions;
+	requireSecrets(env, wantedSecrets(tables));
 	const sealing = keys.length > 0 ? keys.map((name) => longSecret(env, name, 32)) : [ownKey];
 	const hops = raw.trusted[tables.placement];
 	const inNetworks = addressSet(hops.flatMap((hop) => ('cidr' in hop ? [hop.cidr] : [])));
@@ -27,6 +28,15 @@ export async function createState(raw, env, features, previous) {
 		writeToken: token(raw.admin?.writeToken),
 		close: () => named?.close(),
 	};
+}
+function wantedSecrets({ raw, clients, pools, placement }) {
+	const children = [...pools.values()].flatMap(({ sources }) => (sources[placement].kind === 'spawn' ? sources[placement].child.env : []));
+	return [
+		...raw.sessions.keys.map((name) => [name, 32]),
+		...[...clients.values()].flatMap(({ keys }) => keys.map((name) => [name, 16])),
+		...[raw.admin?.readToken, raw.admin?.writeToken].flatMap((name) => (name ? [[name, 16]] : [])),
+		...children.flatMap(([, value]) => ('secret' in value ? [[value.secret, 1]] : [])),
+	];
 }
 async function authenticator(tables, env, features) {
 	if (tables.clients.size === 0) return () => ({ kind: 'anonymous' });

@@ -69,6 +69,19 @@ export function longSecret(env: Env, name: string, bytes: number): string {
   return value;
 }
 
+/** Says of all that are missing or too short at once: whoever starts it would learn of one at a time. */
+export function requireSecrets(env: Env, wanted: readonly (readonly [name: string, bytes: number])[]): void {
+  const faults = wanted.flatMap(([name, bytes]) => {
+    try {
+      longSecret(env, name, bytes);
+      return [];
+    } catch (error) {
+      return [(error as Error).message];
+    }
+  });
+  if (faults.length > 0) throw new SettingError([...new Set(faults)].join('\n'));
+}
+
 function readFile(setting: string, path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();

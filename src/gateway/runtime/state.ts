@@ -4,7 +4,7 @@ import { addressSet } from './decision/address.js';
 import { Buckets } from './bucket.js';
 import { compileTables, type Tables } from './decision/lookups.js';
 import type { Authenticate } from './credentials.js';
-import { longSecret, placementOf, SettingError, type Env } from './env.js';
+import { longSecret, placementOf, requireSecrets, SettingError, type Env } from './env.js';
 import type { Features } from './features.js';
 import { createSealer, type Sealer } from './session.js';
 import type { GatewayTables, RateTable } from './types.js';
@@ -28,6 +28,7 @@ const ownKey = randomBytes(32).toString('base64');
 export async function createState(raw: GatewayTables, env: Env, features: Features, previous: State | null): Promise<State> {
   const tables = compileTables(raw, placementOf(env));
   const { keys, ttl } = raw.sessions;
+  requireSecrets(env, wantedSecrets(tables));
   const sealing = keys.length > 0 ? keys.map((name) => longSecret(env, name, 32)) : [ownKey];
   const hops = raw.trusted[tables.placement];
   const inNetworks = addressSet(hops.flatMap((hop) => ('cidr' in hop ? [hop.cidr] : [])));
@@ -49,6 +50,17 @@ export async function createState(raw: GatewayTables, env: Env, features: Featur
     writeToken: token(raw.admin?.writeToken),
     close: () => named?.close(),
   };
+}
+
+/** Every secret this process will read, and how many bytes it must have. */
+function wantedSecrets({ raw, clients, pools, placement }: Tables): (readonly [string, number])[] {
+  const children = [...pools.values()].flatMap(({ sources }) => (sources[placement].kind === 'spawn' ? sources[placement].child.env : []));
+  return [
+    ...raw.sessions.keys.map((name) => [name, 32] as const),
+    ...[...clients.values()].flatMap(({ keys }) => keys.map((name) => [name, 16] as const)),
+    ...[raw.admin?.readToken, raw.admin?.writeToken].flatMap((name) => (name ? [[name, 16] as const] : [])),
+    ...children.flatMap(([, value]) => ('secret' in value ? [[value.secret, 1] as const] : [])),
+  ];
 }
 
 async function authenticator(tables: Tables, env: Env, features: Features): Promise<Authenticate> {
