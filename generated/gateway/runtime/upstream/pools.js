@@ -29,6 +29,8 @@ export class Pools {
 			const secrets = source.kind === 'spawn' ? source.child.env.map(([, value]) => ('secret' in value ? digest(readSecret(this.#env, value.secret)) : null)) : [];
 			return [server, { table, source, keepAlive: tables.raw.timeouts.keepAlive, secrets }];
 		});
+		const isBlind = this.#context.region === null && wanted.some(([, { table }]) => table.choice.preferRegion);
+		if (isBlind) this.#context.log('warn', 'region-unknown', { why: 'prefer: region does nothing without MCP_GATEWAY_REGION' });
 		const modules = await load(features);
 		const names = await Promise.all(wanted.map(([server, { source }]) => this.#watch(server, source, modules)));
 		const next = new Map(wanted.map(([server, one], i) => [server, this.#settle(server, one, names[i] ?? null, modules)]));

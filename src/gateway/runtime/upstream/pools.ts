@@ -60,6 +60,8 @@ export class Pools {
       const secrets = source.kind === 'spawn' ? source.child.env.map(([, value]) => ('secret' in value ? digest(readSecret(this.#env, value.secret)) : null)) : [];
       return [server, { table, source, keepAlive: tables.raw.timeouts.keepAlive, secrets } satisfies Wanted] as const;
     });
+    const isBlind = this.#context.region === null && wanted.some(([, { table }]) => table.choice.preferRegion);
+    if (isBlind) this.#context.log('warn', 'region-unknown', { why: 'prefer: region does nothing without MCP_GATEWAY_REGION' });
     const modules = await load(features);
     const names = await Promise.all(wanted.map(([server, { source }]) => this.#watch(server, source, modules)));
     // From here on nothing waits and nothing fails: a request sees all of before, or all of now.
