@@ -109,13 +109,14 @@ export function withData(text: string, data: string): string {
 
 /** A stream of what is made of each event. What is no event yet when the stream ends counts as one. */
 export class ChangedEvents extends Transform {
-  readonly #reader = eventReader(LONGEST);
+  readonly #reader: EventReader;
   readonly #change: (event: StreamEvent) => Buffer | string;
   /** Nothing of what follows is wanted. */
   isOver = false;
 
-  constructor(change: (event: StreamEvent) => Buffer | string) {
+  constructor(change: (event: StreamEvent) => Buffer | string, longest: number) {
     super();
+    this.#reader = eventReader(longest);
     this.#change = change;
   }
 
@@ -147,9 +148,9 @@ export class ChangedEvents extends Transform {
 }
 
 /** Whichever of both breaks off takes the other with it. */
-export function changeEvents(body: Buffer | Readable, change: (event: StreamEvent) => Buffer | string): ChangedEvents {
+export function changeEvents(body: Buffer | Readable, change: (event: StreamEvent) => Buffer | string, longest = LONGEST): ChangedEvents {
   const source = Buffer.isBuffer(body) ? Readable.from([body]) : body;
-  const events = new ChangedEvents(change);
+  const events = new ChangedEvents(change, longest);
   pipeline(source, events, () => {});
   // Whoever reads it is told by 'close'.
   return events.on('error', () => {}).once('end', () => setTimeout(() => source.destroy(), GRACE).unref());
