@@ -58,7 +58,7 @@ export function createToLegacy(log: Log): { readonly exchange: Exchange; close()
       // Nothing was declared that a server could ask for.
       if (its !== undefined) void tell(session, says === 'ping' ? success(its, {}) : failure(its, -32601, 'Method not found'), instance);
       if (says === 'notifications/progress' && about['progressToken'] === id) return { ...event, params: { ...about, progressToken: token } };
-      const isWanted = says === 'notifications/message' && asked.level >= 0 && LEVELS.indexOf(`${about['level']}`) >= asked.level;
+      const isWanted = says === 'notifications/message' && asked.level >= 0 && LEVELS.indexOf(about['level'] as string) >= asked.level;
       return isWanted ? { ...event } : null;
     };
 
@@ -130,5 +130,5 @@ function readAsked(message: unknown, method: string): Asked {
   // What the client brings to a call that asked for input is of no use to a server that starts again.
   const { _meta, inputResponses: _responses, requestState: _state, ...params } = asObject(at(message, 'params'));
   const { [VERSION]: _version, [CLIENT_INFO]: _info, [LOG_LEVEL]: level, [CAPABILITIES]: capabilities, ...meta } = asObject(_meta);
-  return { id: at(message, 'id'), method, opensUrls: at(capabilities, 'elicitation', 'url') !== undefined, params, meta, level: LEVELS.indexOf(`${level}`) };
+  return { id: at(message, 'id'), method, opensUrls: at(capabilities, 'elicitation', 'url') !== undefined, params, meta, level: LEVELS.indexOf(level as string) };
 }
