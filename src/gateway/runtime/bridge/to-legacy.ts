@@ -19,6 +19,9 @@ const OF_CAPABILITY = /^(?:tools|prompts|resources)(?=\/)/;
 /** RFC 5424, as MCP orders them. */
 const LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
 
+/** Answers to what a server asks in one call, under way at once: it may ask without end. */
+const MOST_TELLING = 16;
+
 interface Asked extends Asker {
   /** As its server will see them, but for the id and the token. */
   readonly params: Json;
@@ -36,6 +39,7 @@ export function createToLegacy(log: Log): { readonly exchange: Exchange; close()
     const { introduction, upstreamId } = session;
     let { instance } = session;
     const id = (session.last += 1);
+    let telling = 0;
     // Many clients may have chosen the same id, and the same token.
     const token = meta['progressToken'];
     const sent = { id, method, params: { ...params, _meta: token === undefined ? meta : { ...meta, progressToken: id } } };
@@ -56,7 +60,10 @@ export function createToLegacy(log: Log): { readonly exchange: Exchange; close()
       const about = asObject(event['params']);
       if (isReply(event)) return its === id ? converted(event)[1] : null;
       // Nothing was declared that a server could ask for.
-      if (its !== undefined) void tell(session, says === 'ping' ? success(its, {}) : failure(its, -32601, 'Method not found'), instance);
+      if (its !== undefined && telling < MOST_TELLING) {
+        telling++;
+        void tell(session, says === 'ping' ? success(its, {}) : failure(its, -32601, 'Method not found'), instance).then(() => telling--);
+      }
       if (says === 'notifications/progress' && about['progressToken'] === id) return { ...event, params: { ...about, progressToken: token } };
       const isWanted = says === 'notifications/message' && asked.level >= 0 && LEVELS.indexOf(about['level'] as string) >= asked.level;
       return isWanted ? { ...event } : null;
