@@ -76,5 +76,5 @@ function connectionNames(header: string | undefined): ReadonlySet<string> {
 }
 
 export function isEventStream(response: UpstreamResponse): boolean {
-  return String(response.headers['content-type'] ?? '').startsWith('text/event-stream');
+  return String(response.headers['content-type'] ?? '').toLowerCase().startsWith('text/event-stream');
 }

@@ -413,6 +413,38 @@ describe('servers and clients that mean no good', () => {
     opened.close();
   });
 
+  test('many that are under way can still be cancelled', async () => {
+    const open = sessions('stuck');
+    fake.behave = (one) => (one.message?.method === 'still' ? void stream(one.response, { 'content-type': 'Text/Event-Stream' }).write(': nothing yet\n\n') : open(one));
+    const opened = await openSession(one.port, '/mcp/fake/sse');
+    for (let n = 0; n < 64; n++) assert.equal((await opened.post(request('still', {}, n))).status, 202);
+    assert.equal((await opened.post(request('tools/list', {}, 'more'))).status, 503);
+    for (let n = 0; n < 64; n++) assert.equal((await opened.post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: n } })).status, 202);
+    await until('room', async () => (await opened.post(request('tools/list', {}, 'more'))).status === 202);
+    assert.equal((await opened.messages(2))[1]?.['id'], 'more');
+    opened.close();
+  });
+
+  test('a server that refuses with a stream has refused', async () => {
+    const open = sessions('lost');
+    fake.behave = (one) => (one.method === 'GET' ? void one.response.writeHead(404, { 'content-type': 'text/event-stream' }).end(': gone\n\n') : open(one));
+    const opened = await openSession(one.port, '/mcp/fake/sse');
+    assert.ok((await opened.connection.body()).complete);
+  });
+
+  test('servers that send parts without end are given memory for some, in all sessions together', async () => {
+    const open = sessions('parts');
+    fake.behave = (one) => (one.message?.method === 'parts' ? void stream(one.response).write(`data: ${'x'.repeat(15 * 2 ** 20)}`) : open(one));
+    const gateway = await startGateway({ config: { ...CONFIG, gateway: { ...(CONFIG['gateway'] as object), timeouts: {} } }, pools });
+    const failed = await Promise.any(Array.from({ length: 6 }, async () => {
+      const opened = await openSession(gateway.port, '/mcp/fake/sse');
+      await opened.post(request('parts', {}, 2));
+      return (await opened.messages(2))[1] as unknown as ErrorBody;
+    }));
+    assert.equal(failed.error.data.reason, 'upstream-lost');
+    await gateway.stop();
+  });
+
   test('however often a client says that it is ready, one stream stands', async () => {
     const received = since();
     fake.behave = sessions('eager');

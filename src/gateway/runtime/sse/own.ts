@@ -30,6 +30,9 @@ const MOST_POSTED = 4 * 2 ** 20;
 const MOST_UNREAD = 4 * 2 ** 20;
 /** Bytes of messages of which only a part has come. */
 const MOST_PARTS = 16 * 2 ** 20;
+/** The same of all sessions. */
+const MOST_HELD = 64 * 2 ** 20;
+let held = 0;
 /** Between the end of a stream and the next. */
 const PAUSE = 1000;
 const GOODBYE = 5000;
@@ -115,8 +118,9 @@ export function openOwn(opener: Call, log: Log): OwnSession {
         if (!isStream) whole.push(chunk);
         const size = isStream ? reader.waiting : mine + chunk.length;
         parts += size - mine;
+        held += size - mine;
         mine = size;
-        if (parts > MOST_PARTS) throw new UpstreamFault('full');
+        if (parts > MOST_PARTS || held > MOST_HELD) throw new UpstreamFault('full');
         for (const { isMessage, data, id = last } of events.map(({ text }) => readEvent(text))) {
           last = id;
           if (isMessage && data.trim() !== '') await hear(data, status, asked);
@@ -131,13 +135,14 @@ export function openOwn(opener: Call, log: Log): OwnSession {
     clearTimeout(timer);
     if (bodies.get(asked) === body) bodies.delete(asked);
     parts -= mine;
+    held -= mine;
     return last;
   };
 
   /** Reads a stream and those that continue it: a server may end one and leave the rest to another (2025-11-25, Transports § Sending Messages). */
   const follow = async (first: UpstreamResponse, asked: unknown, isWanted: (last: string) => boolean): Promise<void> => {
     let response = first;
-    for (let last = ''; isEventStream(response); response = await listen(last)) {
+    for (let last = ''; isEventStream(response) && response.status < 300; response = await listen(last)) {
       last = (await relay(response, asked)) || last;
       if (!isWanted(last)) return;
       await sleep(PAUSE, undefined, { signal, ref: false });
@@ -186,7 +191,9 @@ export function openOwn(opener: Call, log: Log): OwnSession {
 
   const post = (call: Call): void => {
     const size = call.request.body?.length ?? 0;
-    if (underWay >= MOST_UNDER_WAY || (underWay > 0 && posted + size > MOST_POSTED)) throw new UpstreamFault('full');
+    // What cancels a request must not have to wait for it.
+    const most = call.message?.shape === 'request' ? MOST_UNDER_WAY : 2 * MOST_UNDER_WAY;
+    if (underWay >= most || (underWay > 0 && posted + size > MOST_POSTED)) throw new UpstreamFault('full');
     underWay += 1;
     posted += size;
     const release = call.keepBody();
