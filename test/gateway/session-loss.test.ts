@@ -99,9 +99,12 @@ describe('reinitialise', () => {
     one.behave = withSessions('one-later');
     two.behave = withSessions('two-later');
     const connection = await dial(gateway.port);
-    connection.send(requestBytes({ method: 'GET', path: '/mcp/again', headers: { ...as('acme'), accept: 'text/event-stream', 'mcp-session-id': session } }));
+    connection.send(requestBytes({ method: 'GET', path: '/mcp/again', headers: { ...as('acme'), accept: 'text/event-stream', 'mcp-session-id': session, 'last-event-id': 'e7' } }));
     const { status, headers } = await connection.head('GET');
     assert.deepEqual([status, headers['content-type']], [200, 'text/event-stream']);
+    // Event ids are a session's own: to the new one this means nothing, or another stream.
+    const asked = [...one.received, ...two.received].filter(({ method }) => method === 'GET');
+    assert.deepEqual(asked.map(({ headers }) => [headers['mcp-session-id']?.includes('later'), headers['last-event-id']]), [[false, 'e7'], [true, undefined]]);
     connection.close();
   });
 

@@ -68,8 +68,8 @@ export function readEvent(text) {
 /**
  * A stream of what is made of each event; what is no event yet when the source ends counts as one. Whichever of both breaks off takes the other with it.
  */
-export function changeEvents(body, change) {
-	const reader = eventReader(LONGEST);
+export function changeEvents(body, change, longest = LONGEST) {
+	const reader = eventReader(longest);
 	const pass = (read, done) => {
 		try {
 			for (const event of read())

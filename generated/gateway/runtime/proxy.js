@@ -74,6 +74,11 @@ function callOf(exchange, pool, { metrics, parts }, signal) {
 			exchange.instance = delivered.instance;
 			return delivered;
 		},
+		keepBody: () => {
+			const { releaseBody } = exchange;
+			exchange.releaseBody = () => { };
+			return releaseBody;
+		},
 		seal: (leg, kind = kindOf(head) === 'mcp' ? 'mcp' : 'message') => {
 			const init = leg.instance === ANY_INSTANCE || keepsItsSession(table) ? initOf(message) : null;
 			return state.sealer.seal({ kind, tenant: tenantOf(exchange) ?? '', principal: principalOf(exchange), issuedAt: Date.now(), init, legs: [leg] });

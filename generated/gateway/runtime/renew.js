@@ -31,7 +31,8 @@ export class Renewals {
 		if (found) discard(found.response);
 		const renewed = await this.#renew(key, leg, call, init);
 		if (!renewed) throw new UpstreamFault('refused');
-		return sendTo(call, renewed);
+		const { 'last-event-id': _, ...headers } = call.request.headers;
+		return sendTo({ ...call, request: { ...call.request, headers } }, renewed);
 	}
 	#renew(key, lost, call, init) {
 		const under = this.#legs.get(key);

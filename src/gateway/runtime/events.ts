@@ -108,8 +108,8 @@ export interface ChangedEvents extends Transform {
 /**
  * A stream of what is made of each event; what is no event yet when the source ends counts as one. Whichever of both breaks off takes the other with it.
  */
-export function changeEvents(body: Buffer | Readable, change: (event: StreamEvent) => Buffer | string): ChangedEvents {
-  const reader = eventReader(LONGEST);
+export function changeEvents(body: Buffer | Readable, change: (event: StreamEvent) => Buffer | string, longest = LONGEST): ChangedEvents {
+  const reader = eventReader(longest);
   const pass = (read: () => readonly StreamEvent[], done: TransformCallback): void => {
     try {
       for (const event of read()) if (!events.isOver) events.push(change(event));

@@ -90,6 +90,11 @@ function callOf(exchange: Exchange, pool: Pool, { metrics, parts }: Services, si
       exchange.instance = delivered.instance;
       return delivered;
     },
+    keepBody: () => {
+      const { releaseBody } = exchange;
+      exchange.releaseBody = () => {};
+      return releaseBody;
+    },
     seal: (leg, kind = kindOf(head) === 'mcp' ? 'mcp' : 'message') => {
       const init = leg.instance === ANY_INSTANCE || keepsItsSession(table) ? initOf(message) : null;
       return state.sealer.seal({ kind, tenant: tenantOf(exchange) ?? '', principal: principalOf(exchange), issuedAt: Date.now(), init, legs: [leg] });

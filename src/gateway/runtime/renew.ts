@@ -39,7 +39,9 @@ export class Renewals {
     if (found) discard(found.response);
     const renewed = await this.#renew(key, leg, call, init);
     if (!renewed) throw new UpstreamFault('refused');
-    return sendTo(call, renewed);
+    // Event ids are those of the session that is gone.
+    const { 'last-event-id': _, ...headers } = call.request.headers;
+    return sendTo({ ...call, request: { ...call.request, headers } }, renewed);
   }
 
   /** Requests that find the loss at the same moment wait for one new session. */

@@ -13,7 +13,7 @@ import { json, startUpstream, withSessions, type FakeUpstream, type Received } f
 import { askLegacy, askModern, callOf, legacyPost, openSession, startExample, startLegacy, startModern, type Json, type ModernServer } from './support.js';
 
 const http = { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
-const NAMES = Array.from({ length: 24 }, (_, i) => `s${i}`);
+const NAMES = Array.from({ length: 28 }, (_, i) => `s${i}`);
 let gateway: RunningGateway;
 /** Each test has a server of its own, of which nothing is known yet. */
 const behind = new Map<string, FakeUpstream>();
@@ -88,6 +88,16 @@ describe('a modern client, before a server that answers the look with', () => {
     assert.deepEqual([line['modern'], line['legacy']], [true, null]);
   });
 
+  test('what a caller says beside its message does not have the look refused for everybody', async () => {
+    const [path, upstream] = next();
+    upstream.behave = (received) => (received.headers['x-http-method-override'] ? bare(405) : result({ ...ANSWER, supportedVersions: ['2026-07-28'] }))(received);
+    const message = modern('tools/list');
+    const odd = await ask(gateway.port, { path, message, headers: { ...modernHeaders('tools/list'), 'x-http-method-override': 'GET', 'user-agent': '() { :; }' } });
+    assert.equal(odd.status, 405, 'its own refusal');
+    assert.equal((await askModern(gateway.port, path, 'tools/list')).status, 200);
+    assert.deepEqual(methods(upstream), ['server/discover', 'tools/list', 'tools/list']);
+  });
+
   test('nobody at all: what its own request meets', async () => {
     const [path, upstream] = next();
     await upstream.kill();
@@ -130,6 +140,27 @@ describe('a legacy client', () => {
       const modernToo = await askModern(gateway.port, path, 'tools/call', { name: 'echo' });
       assert.equal(modernToo.json['result'].resultType, 'complete');
       assert.equal((await ask(gateway.port, { path, method: 'DELETE', headers: { 'mcp-session-id': session } })).status, 200);
+    });
+  }
+
+  for (const [what, params, headers] of [
+    ['parameters', { protocolVersion: '2025-11-25' }, {}],
+    ['revision', { ...initialize.params, protocolVersion: '1999-01-01' }, {}],
+    ['headers', initialize.params, { 'mcp-method': 'tools/list' }],
+  ] as const) {
+    test(`of odd ${what}, refused by a server of both eras, does not have all others bridged`, async () => {
+      const [path, upstream] = next();
+      const open = withSessions();
+      upstream.behave = (received) => {
+        const { message, headers } = received;
+        if (message?.method === 'server/discover') return result({ supportedVersions: ['2026-07-28'], capabilities: {} })(received);
+        const isOdd = headers['mcp-method'] !== undefined || message?.params?.['protocolVersion'] !== '2025-11-25' || !message.params['clientInfo'];
+        return message?.method === 'initialize' && isOdd ? error(400, -32602)(received) : open(received);
+      };
+      const odd = legacyPost(path, request('initialize', params));
+      assert.equal((await ask(gateway.port, { ...odd, headers: { ...odd.headers, ...headers } })).status, 200, 'bridged');
+      const session = await openSession(gateway.port, path);
+      assert.equal((await askLegacy(gateway.port, path, request('tools/list'), session)).json['result'].session, 'up-1');
     });
   }
 

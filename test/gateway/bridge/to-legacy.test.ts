@@ -172,6 +172,24 @@ describe('a request', () => {
 });
 
 describe('a stream', () => {
+  test('of a server that asks without end has few answers under way', async () => {
+    const held: Received[] = [];
+    old.call = ({ response }, reply) => {
+      const out = stream(response);
+      for (let id = 0; id < 500; id++) out.write(`data: {"jsonrpc":"2.0","id":${id},"method":"ping"}\n\n`);
+      out.write(`data: ${JSON.stringify(reply({ result: { content: [] } }))}\n\n`);
+    };
+    const { behave } = old;
+    old.behave = (received) => (received.message && received.message.method === undefined ? void held.push(received) : behave(received));
+    const { text } = await send('/mcp/old', 'tools/call', { name: 'x' }, 5);
+    assert.equal(events(text).length, 1);
+    await until('the first answers', () => held.length > 0);
+    for (let turn = 0; turn < 20; turn++) await gateway.metrics();
+    old.behave = behave;
+    assert.ok(held.length <= 16, `${held.length} at once`);
+    for (const { response } of held) response.writeHead(202).end();
+  });
+
   test('keeps what belongs to the request: its progress, the log it asked for, and the answer', async () => {
     const answers: Received[] = [];
     const note = (method: string, params: Json): Json => ({ jsonrpc: '2.0', method, params });

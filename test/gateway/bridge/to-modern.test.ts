@@ -90,6 +90,8 @@ describe('a session', () => {
     assert.deepEqual([pinged.status, pinged.json], [200, { jsonrpc: '2.0', id: 'p', result: {} }]);
     const cancelled = await ask(gateway.port, legacyPost(PATH, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 99 } }, session));
     assert.deepEqual([cancelled.status, cancelled.text], [202, '']);
+    const odd = await ask(gateway.port, legacyPost(PATH, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: { toString: 1 } } }, session));
+    assert.equal(odd.status, 202);
     const answered = await ask(gateway.port, legacyPost(PATH, { jsonrpc: '2.0', id: 1, result: {} }, session));
     assert.equal(answered.status, 202);
     const headers = { 'mcp-session-id': session };
@@ -110,6 +112,11 @@ describe('a session', () => {
     await post(request('logging/setLevel', { level: 'debug' }), loud);
     const level = async (session: string): Promise<unknown> => text((await post(callOf('echo'), session)).json)['meta']['io.modelcontextprotocol/logLevel'];
     assert.deepEqual([await level(loud), await level(quiet)], ['debug', undefined]);
+    // It is kept for the session, and sent with all its requests.
+    for (const unknown of ['x'.repeat(100_000), { toString: 1 }, ['debug'], 'Debug', null]) {
+      assert.equal((await post(request('logging/setLevel', { level: unknown }), loud)).json['error'].code, -32602);
+    }
+    assert.equal(await level(loud), 'debug');
   });
 });
 

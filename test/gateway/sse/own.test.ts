@@ -15,7 +15,7 @@ import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
 import { as, secretValue, startGateway, type RunningGateway } from '../../support/gateway.js';
 import { ask, dial, requestBytes, until, within, type HttpAnswer } from '../../support/http.js';
 import { answerAll, json, startUpstream, stream, withSessions, type Behave, type FakeUpstream } from '../../support/upstreams.js';
-import { client, connectOld, initialize, openSession, openStream, REVISIONS, startExample } from './support.js';
+import { client, connectOld, initialize, initialized, openSession, openStream, REVISIONS, startExample } from './support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcpgen-sse-'));
 writeFileSync(join(folder, 'hello.txt'), 'hello');
@@ -32,13 +32,16 @@ const CONFIG: Config = gatewayConfig({
 
 let one: RunningGateway;
 let two: RunningGateway;
+/** Waits for nothing long. */
+let brief: RunningGateway;
 let fake: FakeUpstream;
 let pools: Record<string, string[]>;
 before(async () => {
   const [notes, upstream] = await Promise.all([startExample('notes.js'), startUpstream()]);
   fake = upstream;
   pools = { notes: [notes.url], fake: [fake.url], other: [fake.url], single: [`${fake.url}?single`] };
-  [one, two] = await Promise.all([startGateway({ config: CONFIG, pools }), startGateway({ config: CONFIG, pools })]);
+  const hasty = { ...CONFIG, gateway: { ...(CONFIG['gateway'] as object), timeouts: { keepAlive: '1s', firstByte: '5s', response: '4s', idleStream: '4s' } } };
+  [one, two, brief] = await Promise.all([startGateway({ config: CONFIG, pools }), startGateway({ config: CONFIG, pools }), startGateway({ config: hasty, pools })]);
 });
 
 const url = (path: string, gateway = one): string => `http://127.0.0.1:${gateway.port}${path}`;
@@ -372,6 +375,102 @@ describe('bounds', () => {
     const refused = answers.filter(({ status }) => status !== 202);
     assert.ok(refused.length >= 6 && refused.every((answer) => answer.status === 503 && reason(answer) === 'instance-full' && answer.headers['retry-after']));
     opened.close();
+  });
+});
+
+describe('servers and clients that mean no good', () => {
+  test('a server that never closes the streams of its answers holds up nothing', async () => {
+    fake.behave = ({ message, method, response }) => {
+      if (method !== 'POST' || message?.id === undefined) return void response.writeHead(method === 'POST' ? 202 : 405).end();
+      stream(response, { 'mcp-session-id': 'open' }).write(`data: ${JSON.stringify({ jsonrpc: '2.0', id: message.id, result: { protocolVersion: '2025-11-25' } })}\n\n`);
+    };
+    const opened = await openSession(one.port, '/mcp/fake/sse');
+    for (let n = 0; n < 100; n++) await until('room for more', async () => (await opened.post(request('tools/list', {}, n))).status === 202);
+    await opened.messages(101);
+    opened.close();
+  });
+
+  test('what is cancelled, and what comes to no end, is broken off', async () => {
+    const received = since();
+    const open = sessions('slow');
+    fake.behave = (one) => {
+      if (one.message?.method === 'drip') return void one.response.writeHead(200, { 'content-type': 'application/json' }).write('{"jsonrpc":');
+      return one.message?.method === 'still' ? void stream(one.response).write(': nothing yet\n\n') : open(one);
+    };
+    const opened = await openSession(brief.port, '/mcp/fake/sse');
+    await opened.post(request('still', {}, 2));
+    await opened.post(request('still', {}, '2'));
+    await opened.post(request('drip', {}, 3));
+    await until('all three', () => received(({ message }) => /still|drip/.test(message?.method ?? '')).length === 3);
+    await opened.post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2 } });
+    const [cancelled, other] = received(({ message }) => message?.method === 'still');
+    let isOtherGone = false;
+    void other?.abandoned.then(() => (isOtherGone = true));
+    await within(cancelled?.abandoned ?? Promise.resolve(), 'the end of the cancelled one');
+    assert.equal(isOtherGone, false, 'of another id');
+    const failed = (await opened.messages(3)).slice(1) as { id: unknown; error: { code: number } }[];
+    assert.deepEqual(failed.map(({ id, error }) => [id, error.code]).sort(), [['2', 502], [3, 502]].sort());
+    opened.close();
+  });
+
+  test('many that are under way can still be cancelled', async () => {
+    const open = sessions('stuck');
+    fake.behave = (one) => (one.message?.method === 'still' ? void stream(one.response, { 'content-type': 'Text/Event-Stream' }).write(': nothing yet\n\n') : open(one));
+    const opened = await openSession(one.port, '/mcp/fake/sse');
+    for (let n = 0; n < 64; n++) assert.equal((await opened.post(request('still', {}, n))).status, 202);
+    assert.equal((await opened.post(request('tools/list', {}, 'more'))).status, 503);
+    for (let n = 0; n < 64; n++) assert.equal((await opened.post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: n } })).status, 202);
+    await until('room', async () => (await opened.post(request('tools/list', {}, 'more'))).status === 202);
+    assert.equal((await opened.messages(2))[1]?.['id'], 'more');
+    opened.close();
+  });
+
+  test('a server that refuses with a stream has refused', async () => {
+    const open = sessions('lost');
+    fake.behave = (one) => (one.method === 'GET' ? void one.response.writeHead(404, { 'content-type': 'text/event-stream' }).end(': gone\n\n') : open(one));
+    const opened = await openSession(one.port, '/mcp/fake/sse');
+    assert.ok((await opened.connection.body()).complete);
+  });
+
+  test('servers that send parts without end are given memory for some, in all sessions together', async () => {
+    const open = sessions('parts');
+    fake.behave = (one) => (one.message?.method === 'parts' ? void stream(one.response).write(`data: ${'x'.repeat(15 * 2 ** 20)}`) : open(one));
+    const gateway = await startGateway({ config: { ...CONFIG, gateway: { ...(CONFIG['gateway'] as object), timeouts: {} } }, pools });
+    const failed = await Promise.any(Array.from({ length: 6 }, async () => {
+      const opened = await openSession(gateway.port, '/mcp/fake/sse');
+      await opened.post(request('parts', {}, 2));
+      return (await opened.messages(2))[1] as unknown as ErrorBody;
+    }));
+    assert.equal(failed.error.data.reason, 'upstream-lost');
+    await gateway.stop();
+  });
+
+  test('however often a client says that it is ready, one stream stands', async () => {
+    const received = since();
+    fake.behave = sessions('eager');
+    const opened = await openSession(one.port, '/mcp/fake/sse');
+    for (let n = 0; n < 10; n++) await opened.post(initialized);
+    await opened.post(request('tools/list', {}, 2));
+    await opened.messages(2);
+    assert.equal(received(({ method }) => method === 'GET').length, 1);
+    opened.close();
+  });
+
+  test('what is posted counts as long as it is held, for all sessions together', async () => {
+    const open = sessions('heavy');
+    const held: (() => void)[] = [];
+    fake.behave = (one) => (one.message?.method === 'heavy' ? void held.push(() => json(one.response, { jsonrpc: '2.0', id: one.message?.id, result: {} })) : open(one));
+    const gateway = await startGateway({ config: CONFIG, pools });
+    const streams = await Promise.all(Array.from({ length: 12 }, () => openSession(gateway.port, '/mcp/fake/sse')));
+    const statuses: number[] = [];
+    for (const [n, each] of streams.entries()) statuses.push((await each.post(request('heavy', { text: 'x'.repeat(3_900_000) }, n))).status);
+    assert.ok(statuses.includes(503), statuses.join());
+    // It is given back with the answers.
+    await until('those that were taken', () => held.length === statuses.filter((status) => status === 202).length);
+    for (const answer of held.splice(0)) answer();
+    await until('room', async () => (await streams.at(-1)?.post(request('heavy', { text: 'x'.repeat(3_900_000) }, 99)))?.status === 202);
+    for (const each of streams) each.close();
+    await gateway.stop();
   });
 });
 

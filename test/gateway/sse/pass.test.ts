@@ -114,11 +114,12 @@ describe('what curl sees', () => {
   });
 
   test('everything behind the event as the server wrote it', async () => {
-    const rest = ': ping\r\n\r\nid: 3\ndata: {"a": "é"}\ndata: {}\n\nevent: endpoint\ndata: /second\n\n';
-    fake.behave = naming('/m', rest);
+    const rest = ': ping\r\n\r\nid: 3\ndata: {"a": "é"}\ndata: {}\n\n';
+    fake.behave = naming('/m', `event: endpoint\ndata: /mcp/other/message?sessionId=x\n\n${rest}`);
     const opened = await openStream(one.port, '/mcp/fake/sse');
-    const text = await opened.text((all) => all.endsWith('/second\n\n'));
-    assert.equal(text, `event: endpoint\ndata: ${opened.endpoint}\n\n${rest}`);
+    const text = await opened.text((all) => all.endsWith(rest));
+    // Clients follow each endpoint: one that the server wrote would be a path of the gateway, another server's for example.
+    assert.equal(text, `event: endpoint\ndata: ${opened.endpoint}\n\n:\n\n${rest}`);
     opened.close();
   });
 

@@ -163,6 +163,18 @@ describe('an event stream', () => {
     assert.equal(await bytesOf(await redact({ type: 'Text/Event-Stream;charset=utf-8', body: stream })), EXPECTED, 'and when it is there already');
   });
 
+  it('has no line that is a field for some readers alone', async () => {
+    const secret = '{"result":{"ssn":"1"}}';
+    // Widely used readers drop a mark that was decoded as Latin-1; others are lenient about case and space.
+    for (const odd of ['\u00ef\u00bb\u00bfdata', '\ufeff\ufeffdata', ' data', 'Data', 'data ', '\u0000data', 'x\u2028data']) {
+      for (const eol of ['\n', '\r', '\r\n']) {
+        const body = [`${odd}: ${secret}`, 'id: 1', `${odd}: ${secret}`, `${odd}: ${secret}`, 'data: {}', '', `${odd}: ${secret}`].join(eol);
+        const out = await bytesOf(await redact({ type: 'text/event-stream', body: streamed(body) }));
+        assert.equal(out, [':', 'id: 1', ':', ':', 'data: {}', '', ':'].join(eol), JSON.stringify([odd, eol]));
+      }
+    }
+  });
+
   it('passes each event when it has come', async () => {
     const body = new PassThrough();
     const { body: out } = await redact({ type, headers: { 'content-length': '100' }, body });

@@ -1,6 +1,6 @@
 // mcpgen: do not edit.
 import { isModern } from '../decision/revision.js';
-import { at, failure } from '../json-rpc.js';
+import { at, failure, isObject } from '../json-rpc.js';
 import { ANY_INSTANCE } from '../session.js';
 import { readBody } from '../upstream/read-body.js';
 import { answer, parseReply } from './answers.js';
@@ -30,8 +30,13 @@ export function createBridge(log) {
 		if (status !== 400 && status !== 404) return answered;
 		const body = await readBody(answered.response.body, call.table.timeouts.response);
 		if (!(await isModernRefusal(call, body))) return { ...answered, response: { ...answered.response, body } };
-		eras.learnLegacy(call.pool, false);
+		if (isPlain(call)) eras.learnLegacy(call.pool, false);
 		return bridged(call, legacy);
+	};
+	const isPlain = ({ message, request }) => {
+		const { protocolVersion, capabilities, clientInfo } = message?.initialize ?? {};
+		const isWhole = isObject(capabilities) && typeof at(clientInfo, 'name') === 'string' && typeof at(clientInfo, 'version') === 'string';
+		return isWhole && legacy.some((revision) => revision === protocolVersion) && !('mcp-method' in request.headers);
 	};
 	const isModernRefusal = async (call, body) => {
 		const error = at(parseReply(body), 'error');

@@ -42,8 +42,15 @@ export class Eras {
 		if (before !== [modern, legacy].join()) this.#log('info', 'era', { server: pool.server, modern, legacy });
 	}
 }
+const OWN = ['x-request-id', 'x-forwarded-for', 'x-forwarded-host', 'traceparent'];
+function withoutCaller(call) {
+	const { request, table } = call;
+	const own = new Set([...OWN, ...(table.transform?.request.set ?? []).map(([name]) => name)]);
+	const kept = Object.entries(request.headers).filter(([name]) => own.has(name));
+	return { ...call, request: { ...request, headers: { 'user-agent': 'mcpgen-gateway', ...Object.fromEntries(kept) } } };
+}
 async function look(call) {
-	const { status, reply } = await askModern(call, 'server/discover', {}, Math.min(call.table.timeouts.firstByte, MOST_WAIT));
+	const { status, reply } = await askModern(withoutCaller(call), 'server/discover', {}, Math.min(call.table.timeouts.firstByte, MOST_WAIT));
 	const versions = at(reply, 'result', 'supportedVersions') ?? at(reply, 'error', 'data', 'supported');
 	if (Array.isArray(versions)) return versions.some(isModern);
 	const code = at(reply, 'error', 'code');

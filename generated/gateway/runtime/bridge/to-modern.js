@@ -9,12 +9,13 @@ import { readReply, rewriteEvents } from './events.js';
 import { Hints } from './hints.js';
 import { modernRequest } from './requests.js';
 const NOT_BRIDGED = /^(?:resources\/(?:un)?subscribe|(?:subscriptions|tasks)\/.*)$/;
+const LEVEL = /^(?:debug|info|notice|warning|error|critical|alert|emergency)$/;
 const MOST_SESSIONS = 10_000;
 const NEEDS_MORE = 'The server asks for more in the middle of the call, which is not bridged to clients of this revision';
 const MISUNDERSTOOD = 'The gateway and the server do not understand each other';
 const ITS_OWN = [200, 202, 400, 404, 405];
 const keyOf = (call) => (call.session && call.sessionId?.slice(-22)) ?? '';
-const requestKey = (session, id) => `${session} ${typeof id} ${String(id)}`;
+const requestKey = (session, id) => `${session} ${JSON.stringify(id)}`;
 export function createToModern(log) {
 	const hints = new Hints();
 	const levels = new Map();
@@ -45,7 +46,10 @@ export function createToModern(log) {
 		if (method === 'initialize') return introduce(call, id, served);
 		if (NOT_BRIDGED.test(method)) return answer(200, failure(id, -32601, 'Method not found'));
 		if (method !== 'ping' && method !== 'logging/setLevel') return forward(call, message);
-		if (method !== 'ping') remember(key, at(params, 'level'));
+		if (method === 'ping') return answer(200, success(id, {}));
+		const level = at(params, 'level');
+		if (typeof level !== 'string' || !LEVEL.test(level)) return answer(200, failure(id, -32602, 'Unknown log level'));
+		remember(key, level);
 		return answer(200, success(id, {}));
 	};
 	const forward = async (call, message) => {

@@ -1,7 +1,7 @@
 /** Between clients and servers of different eras. What both speak passes untouched. */
 import type { Answered, Call } from '../call.js';
 import { isModern } from '../decision/revision.js';
-import { at, failure } from '../json-rpc.js';
+import { at, failure, isObject } from '../json-rpc.js';
 import type { Log } from '../log.js';
 import { ANY_INSTANCE } from '../session.js';
 import type { Revision } from '../types.js';
@@ -58,8 +58,15 @@ export function createBridge(log: Log): Bridge {
     if (status !== 400 && status !== 404) return answered;
     const body = await readBody(answered.response.body, call.table.timeouts.response);
     if (!(await isModernRefusal(call, body))) return { ...answered, response: { ...answered.response, body } };
-    eras.learnLegacy(call.pool, false);
+    if (isPlain(call)) eras.learnLegacy(call.pool, false);
     return bridged(call, legacy);
+  };
+
+  /** A server of both eras may refuse an odd introduction as one of 2026-07-28 does all: that must not count for everybody. */
+  const isPlain = ({ message, request }: Call): boolean => {
+    const { protocolVersion, capabilities, clientInfo } = message?.initialize ?? {};
+    const isWhole = isObject(capabilities) && typeof at(clientInfo, 'name') === 'string' && typeof at(clientInfo, 'version') === 'string';
+    return isWhole && legacy.some((revision) => revision === protocolVersion) && !('mcp-method' in request.headers);
   };
 
   const isModernRefusal = async (call: Call, body: Buffer): Promise<boolean> => {

@@ -69,8 +69,19 @@ export class Eras {
   }
 }
 
+/** What the gateway itself says in every request. */
+const OWN = ['x-request-id', 'x-forwarded-for', 'x-forwarded-host', 'traceparent'];
+
+/** What is found out counts for everybody: a caller must not be able to have the question refused by what it says beside it. */
+function withoutCaller(call: Call): Call {
+  const { request, table } = call;
+  const own = new Set([...OWN, ...(table.transform?.request.set ?? []).map(([name]) => name)]);
+  const kept = Object.entries(request.headers).filter(([name]) => own.has(name));
+  return { ...call, request: { ...request, headers: { 'user-agent': 'mcpgen-gateway', ...Object.fromEntries(kept) } } };
+}
+
 async function look(call: Call): Promise<boolean | null> {
-  const { status, reply } = await askModern(call, 'server/discover', {}, Math.min(call.table.timeouts.firstByte, MOST_WAIT));
+  const { status, reply } = await askModern(withoutCaller(call), 'server/discover', {}, Math.min(call.table.timeouts.firstByte, MOST_WAIT));
   const versions = at(reply, 'result', 'supportedVersions') ?? at(reply, 'error', 'data', 'supported');
   if (Array.isArray(versions)) return versions.some(isModern);
   const code = at(reply, 'error', 'code');

@@ -20,6 +20,9 @@ const OF_CAPABILITY = /^(?:tools|prompts|resources)(?=\/)/;
 /** RFC 5424, as MCP orders them. */
 const LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
 
+/** Answers to what a server asks in one call, under way at once: it may ask without end. */
+const MOST_TELLING = 16;
+
 interface Asked extends Asker {
   /** As its server will see them, but for the id and the token. */
   readonly params: Json;
@@ -37,6 +40,7 @@ export function createToLegacy(log: Log): { readonly exchange: Exchange; close()
     const { introduction, upstreamId } = session;
     let { instance } = session;
     const id = (session.last += 1);
+    let telling = 0;
     // Many clients may have chosen the same id, and the same token.
     const token = meta['progressToken'];
     const sent = { id, method, params: { ...params, _meta: token === undefined ? meta : { ...meta, progressToken: id } } };
@@ -57,9 +61,12 @@ export function createToLegacy(log: Log): { readonly exchange: Exchange; close()
       const about = asObject(event['params']);
       if (isReply(event)) return its === id ? converted(event)[1] : null;
       // Nothing was declared that a server could ask for.
-      if (its !== undefined) void tell(session, says === 'ping' ? success(its, {}) : failure(its, -32601, 'Method not found'), instance);
+      if (its !== undefined && telling < MOST_TELLING) {
+        telling++;
+        void tell(session, says === 'ping' ? success(its, {}) : failure(its, -32601, 'Method not found'), instance).then(() => telling--);
+      }
       if (says === 'notifications/progress' && about['progressToken'] === id) return { ...event, params: { ...about, progressToken: token } };
-      const isWanted = says === 'notifications/message' && asked.level >= 0 && LEVELS.indexOf(`${about['level']}`) >= asked.level;
+      const isWanted = says === 'notifications/message' && asked.level >= 0 && LEVELS.indexOf(about['level'] as string) >= asked.level;
       return isWanted ? { ...event } : null;
     };
 
@@ -131,5 +138,5 @@ function readAsked(message: unknown, method: string): Asked {
   // What the client brings to a call that asked for input is of no use to a server that starts again.
   const { _meta, inputResponses: _responses, requestState: _state, ...params } = asObject(at(message, 'params'));
   const { [VERSION]: _version, [CLIENT_INFO]: _info, [LOG_LEVEL]: level, [CAPABILITIES]: capabilities, ...meta } = asObject(_meta);
-  return { id: at(message, 'id'), method, opensUrls: at(capabilities, 'elicitation', 'url') !== undefined, params, meta, level: LEVELS.indexOf(`${level}`) };
+  return { id: at(message, 'id'), method, opensUrls: at(capabilities, 'elicitation', 'url') !== undefined, params, meta, level: LEVELS.indexOf(level as string) };
 }

@@ -17,6 +17,8 @@ import { modernRequest } from './requests.js';
 
 /** Not served behind a bridge, whatever the server has. */
 const NOT_BRIDGED = /^(?:resources\/(?:un)?subscribe|(?:subscriptions|tasks)\/.*)$/;
+/** RFC 5424, as MCP has them. */
+const LEVEL = /^(?:debug|info|notice|warning|error|critical|alert|emergency)$/;
 const MOST_SESSIONS = 10_000;
 const NEEDS_MORE = 'The server asks for more in the middle of the call, which is not bridged to clients of this revision';
 const MISUNDERSTOOD = 'The gateway and the server do not understand each other';
@@ -25,7 +27,7 @@ const ITS_OWN: readonly number[] = [200, 202, 400, 404, 405];
 
 /** The seal's last characters tell ids apart as well as all of them do: they are its authentication tag. */
 const keyOf = (call: Call): string => (call.session && call.sessionId?.slice(-22)) ?? '';
-const requestKey = (session: string, id: unknown): string => `${session} ${typeof id} ${String(id)}`;
+const requestKey = (session: string, id: unknown): string => `${session} ${JSON.stringify(id)}`;
 
 export function createToModern(log: Log): Exchange {
   const hints = new Hints();
@@ -63,7 +65,11 @@ export function createToModern(log: Log): Exchange {
     if (method === 'initialize') return introduce(call, id, served);
     if (NOT_BRIDGED.test(method)) return answer(200, failure(id, -32601, 'Method not found'));
     if (method !== 'ping' && method !== 'logging/setLevel') return forward(call, message);
-    if (method !== 'ping') remember(key, at(params, 'level'));
+    if (method === 'ping') return answer(200, success(id, {}));
+    const level = at(params, 'level');
+    // It is kept, and sent with every request of the session.
+    if (typeof level !== 'string' || !LEVEL.test(level)) return answer(200, failure(id, -32602, 'Unknown log level'));
+    remember(key, level);
     return answer(200, success(id, {}));
   };
 

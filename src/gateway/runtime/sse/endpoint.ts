@@ -1,11 +1,13 @@
 /** The one event that a gateway must edit: the first says where to post, and that is not there when the server is behind a prefix (MCP 2024-11-05). */
 import type { Readable } from 'node:stream';
 import { withData } from '../event-data.js';
-import { eventReader, readEvent, type StreamEvent } from '../events.js';
+import { changeEvents, eventReader, readEvent, type StreamEvent } from '../events.js';
 import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
 
 /** How many bytes may come before it and in it. */
 const MOST = 65_536;
+/** Bytes of an event behind it. */
+const LONGEST = 16 * 2 ** 20;
 
 /** Resolves when `body` stands before its first byte again, with the data of its first `endpoint` event renamed. Null refuses the name. */
 export function renameEndpoint({ body }: UpstreamResponse, within: number, rename: (url: string) => string | null): Promise<Readable> {
@@ -38,11 +40,26 @@ export function renameEndpoint({ body }: UpstreamResponse, within: number, renam
       if (url === null) return fail('answered');
       leave();
       body.unshift(Buffer.concat([...seen, ...reader.end()].map(({ raw }, i) => (i === found ? Buffer.from(withData(text, url)) : raw))));
-      resolve(body);
+      resolve(withOneEndpoint(body));
     };
     const onClose = (): void => fail('answered');
     const timer = setTimeout(fail, within, 'timeout');
     // Those who read on are told by 'close'; an error without a listener would end the process.
     body.on('error', () => {}).on('close', onClose).on('data', onData);
   });
+}
+
+/**
+ * Clients follow each endpoint they are told. Another, as the server wrote it, would be a path of the gateway: what its callers then post, with their keys, would
+ * go to a server of its choice.
+ */
+function withOneEndpoint(body: Readable): Readable {
+  let isTold = false;
+  const only = ({ raw, text }: StreamEvent): Buffer | string => {
+    if (!text.includes('endpoint') || readEvent(text).type !== 'endpoint') return raw;
+    const isAnother = isTold;
+    isTold = true;
+    return isAnother ? ':\n\n' : raw;
+  };
+  return changeEvents(body, only, LONGEST);
 }

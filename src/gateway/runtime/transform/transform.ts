@@ -63,8 +63,16 @@ function unframed(headers: UpstreamResponse['headers']): UpstreamResponse['heade
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(?:content-length|content-md5|etag|(?:content-|repr-)?digest)$/.test(name)));
 }
 
-function redactEvent({ raw, text }: StreamEvent, paths: Paths): Buffer {
+/**
+ * A line that is neither a field nor a comment says nothing; but one that seems none here may be one to a reader that drops a mark before it. What is not read does
+ * not pass. (`^` without the flag is the beginning of the text alone: other line ends are none in an event.)
+ */
+const NO_FIELD = /(^|[\r\n])(?!(?:data|event|id|retry)(?:[:\r\n]|$)|:)[^\r\n]+/g;
+
+function redactEvent({ raw, text: written }: StreamEvent, paths: Paths): Buffer {
   if (!isUtf8(raw)) throw new TypeError('not UTF-8');
+  const text = written.replace(NO_FIELD, '$1:');
+  if (text !== written) return redactEvent({ raw: Buffer.from(text), text }, paths);
   const { isMessage, data } = readEvent(text);
   if (data.trim() === '') return raw;
   let out: string;
