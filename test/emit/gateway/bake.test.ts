@@ -19,7 +19,7 @@ import { baked, bytes, LEAST, rootPlan, write } from './support.js';
  * What a gateway may have, in bytes, with package.json and Dockerfile. Wanted are 80 kB for the least and 200 kB for everything (src/README.md, Decisions, says what
  * stands in the way): these may be lowered, and are raised only with a reason written there.
  */
-const BUDGETS = { least: 151_000, root: 211_000, everything: 256_000 } as const;
+const BUDGETS = { least: 152_000, root: 213_000, everything: 260_000 } as const;
 const HTTP = { kind: 'http', image: 'web' };
 const STDIO = { kind: 'stdio', command: ['tool'] };
 

@@ -49,6 +49,7 @@ function headersOf(schema, values) {
 		const header = at(property, 'x-mcp-header');
 		const value = at(values, name);
 		const isSaid = typeof header === 'string' && TOKEN.test(header) && ['string', 'number', 'boolean'].includes(typeof value);
-		return isSaid ? [[`mcp-param-${header.toLowerCase()}`, encodeHeader(`${value}`)]] : headersOf(property, value);
+		if (isSaid) return [[`mcp-param-${header.toLowerCase()}`, encodeHeader(`${value}`)]];
+		return typeof value === 'object' ? headersOf(property, value) : [];
 	});
 }

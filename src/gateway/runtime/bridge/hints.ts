@@ -71,6 +71,8 @@ function headersOf(schema: unknown, values: unknown): [string, string][] {
     const header = at(property, 'x-mcp-header');
     const value = at(values, name);
     const isSaid = typeof header === 'string' && TOKEN.test(header) && ['string', 'number', 'boolean'].includes(typeof value);
-    return isSaid ? [[`mcp-param-${header.toLowerCase()}`, encodeHeader(`${value}`)]] : headersOf(property, value);
+    if (isSaid) return [[`mcp-param-${header.toLowerCase()}`, encodeHeader(`${value}`)]];
+    // As deep as the arguments, which are bounded; a schema is not.
+    return typeof value === 'object' ? headersOf(property, value) : [];
   });
 }
