@@ -4,10 +4,18 @@ const RANK = { debug: 0, info: 1, warn: 2, error: 3 };
 export function createLog(service, level, write) {
 	const beginning = (at) => `","level":"${at}","service":${JSON.stringify(service)},"event":`;
 	const beginnings = { debug: beginning('debug'), info: beginning('info'), warn: beginning('warn'), error: beginning('error') };
+	let moment = 0;
+	let text = '';
+	const timestamp = () => {
+		const now = Date.now();
+		if (now !== moment) text = new Date(now).toISOString();
+		moment = now;
+		return text;
+	};
 	return (at, event, fields = {}) => {
 		if (RANK[at] < RANK[level]) return;
 		const rest = JSON.stringify(fields).slice(1);
-		write(`{"timestamp":"${new Date().toISOString()}${beginnings[at]}${JSON.stringify(event)}${rest.length > 1 ? ',' : ''}${rest}\n`);
+		write(`{"timestamp":"${timestamp()}${beginnings[at]}${JSON.stringify(event)}${rest.length > 1 ? ',' : ''}${rest}\n`);
 	};
 }
 const GATHER = 10;

@@ -10,10 +10,19 @@ export function createLog(service: string, level: LogLevel, write: (line: string
   // Beginnings are made once: a line is written for every request.
   const beginning = (at: LogLevel): string => `","level":"${at}","service":${JSON.stringify(service)},"event":`;
   const beginnings: Readonly<Record<LogLevel, string>> = { debug: beginning('debug'), info: beginning('info'), warn: beginning('warn'), error: beginning('error') };
+  let moment = 0;
+  let text = '';
+  /** The same for all lines of a millisecond: writing a date costs as much as half a line. */
+  const timestamp = (): string => {
+    const now = Date.now();
+    if (now !== moment) text = new Date(now).toISOString();
+    moment = now;
+    return text;
+  };
   return (at, event, fields = {}) => {
     if (RANK[at] < RANK[level]) return;
     const rest = JSON.stringify(fields).slice(1);
-    write(`{"timestamp":"${new Date().toISOString()}${beginnings[at]}${JSON.stringify(event)}${rest.length > 1 ? ',' : ''}${rest}\n`);
+    write(`{"timestamp":"${timestamp()}${beginnings[at]}${JSON.stringify(event)}${rest.length > 1 ? ',' : ''}${rest}\n`);
   };
 }
 

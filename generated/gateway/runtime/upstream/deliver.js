@@ -13,7 +13,8 @@ const OUTCOME = {
 };
 /** Rejects with the `UpstreamFault` of the last instance. The instance stays counted as busy until its answer has ended. */
 export async function deliver(pool, { request, first, pinned, reads, repeats, key }, metrics) {
-	const tried = new Set();
+	let tried;
+	const nextBut = (failed) => pool.next((tried ??= new Set()).add(failed), key);
 	let left = repeats;
 	let mayBeStale = reads;
 	let instance = first;
@@ -27,7 +28,7 @@ export async function deliver(pool, { request, first, pinned, reads, repeats, ke
 			const response = await instance.upstream.send(request);
 			const failed = FAILING.has(response.status);
 			pool.report(instance, failed ? 'failed' : 'answered', performance.now() - begun);
-			if (failed && left > 0 && !pinned) next = pool.next(tried.add(instance), key);
+			if (failed && left > 0 && !pinned) next = nextBut(instance);
 			if (!next) return { instance, response: released(instance, response) };
 			left--;
 			discard(response);
@@ -37,7 +38,7 @@ export async function deliver(pool, { request, first, pinned, reads, repeats, ke
 			pool.report(instance, isAbandoned ? 'abandoned' : OUTCOME[last.stage], performance.now() - begun);
 			if (!isAbandoned) metrics.count('mcpgen_upstream_failures_total', { server: pool.server, stage: last.stage });
 			if (last.stage === 'stale' && mayBeStale) next = instance;
-			else if (!isAbandoned && !pinned && (UNSENT.has(last.stage) || left-- > 0)) next = pool.next(tried.add(instance), key);
+			else if (!isAbandoned && !pinned && (UNSENT.has(last.stage) || left-- > 0)) next = nextBut(instance);
 			mayBeStale = false;
 		}
 		instance.active--;

@@ -40,7 +40,8 @@ const OUTCOME: Readonly<Record<FaultStage, Outcome>> = {
 
 /** Rejects with the `UpstreamFault` of the last instance. The instance stays counted as busy until its answer has ended. */
 export async function deliver(pool: Pool, { request, first, pinned, reads, repeats, key }: Delivery, metrics: Metrics): Promise<Delivered> {
-  const tried = new Set<Instance>();
+  let tried: Set<Instance> | undefined;
+  const nextBut = (failed: Instance): Instance | null => pool.next((tried ??= new Set()).add(failed), key);
   let left = repeats;
   let mayBeStale = reads;
   let instance = first;
@@ -55,7 +56,7 @@ export async function deliver(pool: Pool, { request, first, pinned, reads, repea
       const response = await instance.upstream.send(request);
       const failed = FAILING.has(response.status);
       pool.report(instance, failed ? 'failed' : 'answered', performance.now() - begun);
-      if (failed && left > 0 && !pinned) next = pool.next(tried.add(instance), key);
+      if (failed && left > 0 && !pinned) next = nextBut(instance);
       if (!next) return { instance, response: released(instance, response) };
       left--;
       discard(response);
@@ -65,7 +66,7 @@ export async function deliver(pool: Pool, { request, first, pinned, reads, repea
       pool.report(instance, isAbandoned ? 'abandoned' : OUTCOME[last.stage], performance.now() - begun);
       if (!isAbandoned) metrics.count('mcpgen_upstream_failures_total', { server: pool.server, stage: last.stage });
       if (last.stage === 'stale' && mayBeStale) next = instance;
-      else if (!isAbandoned && !pinned && (UNSENT.has(last.stage) || left-- > 0)) next = pool.next(tried.add(instance), key);
+      else if (!isAbandoned && !pinned && (UNSENT.has(last.stage) || left-- > 0)) next = nextBut(instance);
       mayBeStale = false;
     }
     instance.active--;
