@@ -74,8 +74,17 @@ describe('events', () => {
   });
 
   test('what is nested too deeply to be written breaks the stream off, and nothing else', async () => {
-    const deep = `data: {"jsonrpc":"2.0","id":1,"result":${'['.repeat(50_000)}${']'.repeat(50_000)}}\n\n`;
-    assert.equal((await through([Buffer.from(deep)], (message) => ({ ...message }))).failed, true);
+    const json = `{"jsonrpc":"2.0","id":1,"result":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    const deep = `data: ${json}\n\n`;
+    // Newer engines write without recursion.
+    const isWritable = ((): boolean => {
+      try {
+        return JSON.stringify(JSON.parse(json)) === json;
+      } catch {
+        return false;
+      }
+    })();
+    assert.equal((await through([Buffer.from(deep)], (message) => ({ ...message }))).failed, !isWritable);
     assert.equal((await through([Buffer.from(deep)])).failed, false);
   });
 

@@ -315,7 +315,8 @@ describe('bounds', () => {
     const opened = await openSession(one.port, '/mcp/fake/sse');
     opened.connection.pause();
     const seen = new Set<number>();
-    for (let n = 0; n < 3000 && !seen.has(404); n++) seen.add((await opened.post(request('much', {}, n))).status);
+    let n = 0;
+    await until('the end of the session', async () => seen.add((await opened.post(request('much', {}, ++n))).status).has(404));
     assert.deepEqual([...seen], [202, 503, 404]);
     opened.close();
   });
