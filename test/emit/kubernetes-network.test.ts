@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { NetworkPolicy, Service } from '#src/emit/kubernetes/manifests.js';
+import { buildPlan, existing, image, type PlanOptions } from '../support/plan.js';
+import { model, objects, target, object, deploymentOf } from './kubernetes-objects.js';
+
+describe('kubernetes: network', () => {
+  const policy = (name: string, options: PlanOptions = {}): NetworkPolicy['spec'] =>
+    object('NetworkPolicy', `acme-tools-${name}`, options).spec;
+
+  it('denies everything first', () => {
+    assert.deepEqual(policy('default-deny'), { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+  });
+
+  it('lets the gateway alone reach a server, on its port', () => {
+    const [rule] = policy('search-ingress').ingress ?? [];
+    assert.deepEqual(rule, {
+      from: [{ podSelector: { matchLabels: { 'app.kubernetes.io/instance': 'acme-tools', 'app.kubernetes.io/name': 'gateway' } } }],
+      ports: [{ protocol: 'TCP', port: 'mcp' }],
+    });
+    assert.equal(policy('search-ingress').egress, undefined);
+  });
+
+  it('lets the gateway out to instances elsewhere, by address where there is one', () => {
+    assert.deepEqual(policy('gateway').egress?.slice(2), [
+      { ports: [{ protocol: 'TCP', port: 443 }] },
+      { to: [{ ipBlock: { cidr: '10.1.2.3/32' } }], ports: [{ protocol: 'TCP', port: 8000 }] },
+    ]);
+    const servers = { x: existing('http://[2001:db8::1]/mcp', 'https://a.test/mcp', 'https://b.test/mcp') };
+    assert.deepEqual(policy('gateway', { servers }).egress, [
+      { ports: [{ protocol: 'TCP', port: 443 }] },
+      { to: [{ ipBlock: { cidr: '2001:db8::1/128' } }], ports: [{ protocol: 'TCP', port: 80 }] },
+    ]);
+  });
+
+  it('lets the gateway out to the collector of spans', () => {
+    const { egress } = policy('gateway', { servers: {}, traffic: { traces: { otlp: 'http://10.9.9.9:4318/v1/traces', sample: 1 } } });
+    assert.deepEqual(egress, [{ to: [{ ipBlock: { cidr: '10.9.9.9/32' } }], ports: [{ protocol: 'TCP', port: 4318 }] }]);
+  });
+
+  it('lets replicas reach each other where one of them holds a stream', () => {
+    const itself = { podSelector: { matchLabels: { 'app.kubernetes.io/instance': 'acme-tools', 'app.kubernetes.io/name': 'gateway' } } };
+    const sse = { path: '/mcp/x/sse', kind: 'sse', server: 'x', origins: '+none', methods: ['GET'], from: 'servers.x' } as const;
+    const held = policy('gateway', { traffic: { routes: [sse] } });
+    assert.deepEqual([held.ingress?.[0]?.from?.at(-1), held.egress?.at(-1)], [itself, { to: [itself], ports: [{ protocol: 'TCP', port: 8080 }] }]);
+    for (const options of [{}, { traffic: { routes: [sse] }, gateway: { replicas: 1 } }]) {
+      assert.equal(JSON.stringify(policy('gateway', options).ingress).includes('"name":"gateway"'), false);
+    }
+  });
+
+  it('lets in the namespace of the Gateway, labelled namespaces and declared hops', () => {
+    const from = policy('gateway', { traffic: { trustedProxies: ['10.0.0.0/8', '192.0.2.7'] } }).ingress?.[0]?.from;
+    assert.deepEqual(from, [
+      { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'infra' } } },
+      { namespaceSelector: { matchLabels: { 'mcpgen/edge': 'allow' } } },
+      { ipBlock: { cidr: '10.0.0.0/8' } },
+      { ipBlock: { cidr: '192.0.2.7/32' } },
+    ]);
+  });
+
+  it('lets the proxies of a Gateway in this namespace be, and in', () => {
+    const options = target({ exposure: { kind: 'gateway-class', gatewayClass: 'nginx' } });
+    assert.deepEqual(policy('default-deny', options).podSelector, {
+      matchExpressions: [{ key: 'gateway.networking.k8s.io/gateway-name', operator: 'DoesNotExist' }],
+    });
+    assert.deepEqual(policy('gateway', options).ingress?.[0]?.from?.[0], {
+      podSelector: { matchLabels: { 'gateway.networking.k8s.io/gateway-name': 'acme-tools' } },
+    });
+  });
+
+  it('keeps the admin port to labelled namespaces', () => {
+    assert.deepEqual(policy('gateway-admin').ingress, [
+      { from: [{ namespaceSelector: { matchLabels: { 'mcpgen/admin': 'allow' } } }], ports: [{ protocol: 'TCP', port: 'admin' }] },
+    ]);
+    assert.ok(!objects({ traffic: { admin: null } }).some(({ metadata }) => metadata.name === 'acme-tools-gateway-admin'));
+  });
+});
+
+describe('kubernetes: services and exposure', () => {
+  const service = (name: string): Service['spec'] => object('Service', `acme-tools-${name}`).spec;
+
+  it('gives a pool a headless service under the name the plan resolves', () => {
+    const plan = buildPlan();
+    const source = plan.traffic.pools.find(({ server }) => server === 'search')?.sources.kubernetes;
+    assert.equal(source?.kind === 'dns' ? source.name : null, 'acme-tools-search.acme-tools.svc.cluster.local');
+    assert.equal(service('search').clusterIP, 'None');
+    assert.equal(service('search').publishNotReadyAddresses, false);
+    assert.deepEqual(service('search').ports, [{ name: 'mcp', port: 8023, targetPort: 'mcp', protocol: 'TCP', appProtocol: 'http' }]);
+  });
+
+  it('selects with labels that no config changes', () => {
+    const before = deploymentOf('search').spec.selector;
+    const after = deploymentOf('search', {
+      servers: {
+        search: image({
+          reference: 'other:2',
+          workload: { replicas: 5, port: 9000, about: { description: null, owner: 'x', labels: { team: 'x' } } },
+        }),
+      },
+    });
+    assert.deepEqual(after.spec.selector, before);
+    assert.deepEqual(service('search').selector, before.matchLabels);
+  });
+
+  it('routes the accepted hosts to the gateway without a time limit', () => {
+    const { spec } = object('HTTPRoute', 'acme-tools');
+    assert.deepEqual(spec.parentRefs, [{ name: 'shared', namespace: 'infra' }]);
+    assert.deepEqual(spec.hostnames, ['mcp.acme.test']);
+    assert.deepEqual(spec.rules[0]?.timeouts, { request: '0s' });
+    assert.deepEqual(spec.rules[0]?.backendRefs, [{ name: 'acme-tools-gateway', port: 8080 }]);
+  });
+
+  it('splits more hosts than a route takes, and leaves out what is no DNS name', () => {
+    const names = ['localhost', '127.0.0.1', '::1', ...Array.from({ length: 20 }, (_, index) => `h${10 + index}.acme.test`)];
+    const hosts = names.map((name) => ({ name, tenant: null, from: 'gateway.hosts' }));
+    assert.equal(object('HTTPRoute', 'acme-tools', { traffic: { hosts } }).spec.hostnames?.length, 16);
+    assert.deepEqual(object('HTTPRoute', 'acme-tools-2', { traffic: { hosts } }).spec.hostnames, [
+      'h26.acme.test',
+      'h27.acme.test',
+      'h28.acme.test',
+      'h29.acme.test',
+    ]);
+    assert.equal(object('HTTPRoute', 'acme-tools', { traffic: { anyHost: true } }).spec.hostnames, undefined);
+  });
+
+  it('makes a Gateway of the class, with the certificate that must exist', () => {
+    const options = target({ exposure: { kind: 'gateway-class', gatewayClass: 'nginx' } });
+    const { spec } = object('Gateway', 'acme-tools', options);
+    assert.equal(spec.gatewayClassName, 'nginx');
+    assert.deepEqual(spec.listeners[0]?.tls, { mode: 'Terminate', certificateRefs: [{ kind: 'Secret', name: 'acme-tools-tls' }] });
+    assert.equal(model(options).certificate, 'acme-tools-tls');
+    assert.deepEqual(object('HTTPRoute', 'acme-tools', options).spec.parentRefs, [{ name: 'acme-tools' }]);
+  });
+
+  it('exposes nothing when asked to', () => {
+    const kinds = objects(target({ exposure: { kind: 'none' } })).map(({ kind }) => kind);
+    assert.ok(!kinds.includes('HTTPRoute') && !kinds.includes('Gateway'));
+  });
+
+  it('budgets disruption only where one can be missed', () => {
+    const budgets = objects()
+      .filter(({ kind }) => kind === 'PodDisruptionBudget')
+      .map(({ metadata }) => metadata.name);
+    assert.deepEqual(budgets, ['acme-tools-gateway', 'acme-tools-search']);
+  });
+});
