@@ -2,8 +2,8 @@
  * `node main.js` runs the gateway; `node main.js host <server>` runs one stdio server behind HTTP. SIGHUP re-reads `tables.js` and secrets in files;
  * SIGTERM and SIGINT drain and end, a second one ends at once.
  */
-import { logLevelOf, SettingError } from './runtime/env.js';
-import { createLog, gathered } from './runtime/log.js';
+import { logLevelOf, SettingError } from './runtime/process/env.js';
+import { createLog, gathered } from './runtime/process/log.js';
 import { serve } from './runtime/serve.js';
 import { FEATURES, TABLES } from './tables.js';
 

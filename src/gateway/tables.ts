@@ -3,7 +3,7 @@
  * keeps the loaders it needs. Nothing else differs between this folder and a generated gateway.
  */
 import type { Features } from './runtime/features.js';
-import type { GatewayTables } from './runtime/types.js';
+import type { GatewayTables } from './runtime/tables/gateway.js';
 
 const nowhere = { host: '127.0.0.1', port: 0 };
 
@@ -38,23 +38,23 @@ export const TABLES: GatewayTables = {
 };
 
 export const FEATURES: Features = {
-  admin: () => import('./runtime/admin.js'),
-  bridge: () => import('./runtime/bridge/bridge.js'),
+  admin: () => import('./runtime/operate/admin.js'),
+  bridge: () => import('./runtime/answer/bridge/bridge.js'),
   breakers: () => import('./runtime/upstream/breaker.js'),
-  credentials: () => import('./runtime/credentials.js'),
+  credentials: () => import('./runtime/identity/credentials.js'),
   dns: () => import('./runtime/upstream/dns.js'),
-  gauges: () => import('./runtime/gauges.js'),
-  host: () => import('./runtime/stdio/host.js'),
+  gauges: () => import('./runtime/operate/gauges.js'),
+  host: () => import('./runtime/operate/host.js'),
   httpProbes: () => import('./runtime/upstream/probe-http.js'),
   mcpProbes: () => import('./runtime/upstream/probe-mcp.js'),
-  metrics: () => import('./runtime/prometheus.js'),
-  relay: () => import('./runtime/sse/relay.js'),
-  renew: () => import('./runtime/renew.js'),
-  sse: () => import('./runtime/sse/sse.js'),
+  metrics: () => import('./runtime/observe/prometheus.js'),
+  relay: () => import('./runtime/answer/sse/relay.js'),
+  renew: () => import('./runtime/answer/renew.js'),
+  sse: () => import('./runtime/answer/sse/sse.js'),
   stdio: () => import('./runtime/stdio/upstream.js'),
   strategies: () => import('./runtime/upstream/balance.js'),
-  toLegacy: () => import('./runtime/bridge/to-legacy.js'),
-  toModern: () => import('./runtime/bridge/to-modern.js'),
-  traces: () => import('./runtime/traces/tracer.js'),
-  transform: () => import('./runtime/transform/transform.js'),
+  toLegacy: () => import('./runtime/answer/bridge/to-legacy.js'),
+  toModern: () => import('./runtime/answer/bridge/to-modern.js'),
+  traces: () => import('./runtime/observe/traces/tracer.js'),
+  transform: () => import('./runtime/answer/transform/transform.js'),
 };

@@ -1,7 +1,7 @@
 /** Token buckets: what may pass in any stretch of time, and what a bucket costs. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Buckets } from '#src/gateway/runtime/bucket.js';
+import { Buckets } from '#src/gateway/runtime/identity/bucket.js';
 import { chance } from '../support/gateway-random.js';
 
 describe('buckets', () => {

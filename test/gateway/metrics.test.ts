@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { before, describe, test } from 'node:test';
-import { NO_METRICS } from '#src/gateway/runtime/metrics.js';
-import { Prometheus } from '#src/gateway/runtime/prometheus.js';
+import { NO_METRICS } from '#src/gateway/runtime/process/metrics.js';
+import { Prometheus } from '#src/gateway/runtime/observe/prometheus.js';
 import { initialize, modern, modernHeaders, request } from '../support/gateway-messages.js';
 import { gatewayConfig } from '../support/gateway-tables.js';
 import { startGateway, type RunningGateway } from '../support/gateway.js';

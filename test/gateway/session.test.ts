@@ -1,7 +1,7 @@
 /** Sealed session ids: whose they are, how long they last, and that nobody can make or change one. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createSealer, type SessionState } from '#src/gateway/runtime/session.js';
+import { createSealer, type SessionState } from '#src/gateway/runtime/identity/session.js';
 import { chance } from '../support/gateway-random.js';
 
 const KEY = 'a-key-of-more-than-thirty-two-bytes-1';

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { apiKeys } from '#src/gateway/runtime/credentials.js';
-import { listenOf, logLevelOf, longSecret, placementOf, poolOverrides, portOf, readSecret, SettingError, type Env } from '#src/gateway/runtime/env.js';
-import { OpenCounts } from '#src/gateway/runtime/open-counts.js';
-import { createLog } from '#src/gateway/runtime/log.js';
+import { apiKeys } from '#src/gateway/runtime/identity/credentials.js';
+import { listenOf, logLevelOf, longSecret, placementOf, poolOverrides, portOf, readSecret, SettingError, type Env } from '#src/gateway/runtime/process/env.js';
+import { OpenCounts } from '#src/gateway/runtime/identity/open-counts.js';
+import { createLog } from '#src/gateway/runtime/process/log.js';
 import { REASONS, refusalBody, type Reason } from '#src/gateway/runtime/decision/reasons.js';
 import { gatewayConfig, tablesOf } from '../support/gateway-tables.js';
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Features } from '#src/gateway/runtime/features.js';
 import { serve } from '#src/gateway/runtime/serve.js';
-import type { GatewayTables } from '#src/gateway/runtime/types.js';
+import type { GatewayTables } from '#src/gateway/runtime/tables/gateway.js';
 import { FEATURES as ALL } from '#src/gateway/tables.js';
 
 export interface Backend {

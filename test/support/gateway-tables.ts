@@ -3,7 +3,7 @@ import { validate } from '#src/config/validate.js';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
 import { readHead, type RequestHead, type GatewayRequest } from '#src/gateway/runtime/decision/head.js';
 import { compileTables, type Tables } from '#src/gateway/runtime/decision/lookups.js';
-import type { Placement } from '#src/gateway/runtime/types.js';
+import type { Placement } from '#src/gateway/runtime/tables/placement.js';
 import { resolve } from '#src/plan/resolve.js';
 import type { Plan } from '#src/plan/types.js';
 

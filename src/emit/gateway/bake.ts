@@ -4,7 +4,7 @@
  */
 import { posix } from 'node:path';
 import type { Features } from '../../gateway/runtime/features.js';
-import type { GatewayTables } from '../../gateway/runtime/types.js';
+import type { GatewayTables } from '../../gateway/runtime/tables/gateway.js';
 import type { EmittedFile } from '../types.js';
 import { printTables } from './print-tables.js';
 
@@ -12,7 +12,7 @@ export type Feature = keyof Features;
 
 /** Where each optional part of the runtime is; `gateway/tables.ts` has the same loaders for type checks and tests. */
 const FEATURE_MODULES: Readonly<Record<Feature, string>> = {
-  admin: './runtime/admin.js',
+  admin: './runtime/operate/admin.js',
   bridge: './runtime/bridge/bridge.js',
   breakers: './runtime/upstream/breaker.js',
   credentials: './runtime/credentials.js',

@@ -1,5 +1,8 @@
 /** Plan → the tables that are baked into the gateway. */
-import type { GatewayTables, Hop, OriginSetTable, PoolTable, PerPlacement, ChildTable } from '../../gateway/runtime/types.js';
+import type { GatewayTables } from '../../gateway/runtime/tables/gateway.js';
+import type { Hop, PerPlacement } from '../../gateway/runtime/tables/placement.js';
+import type { ChildTable, PoolTable } from '../../gateway/runtime/tables/pool.js';
+import type { OriginSetTable } from '../../gateway/runtime/tables/route.js';
 import { STDIO_HOST } from '../../plan/server.js';
 import type { ChildPlan, HeaderChangesPlan, HealthPlan, OriginSet, Plan, Pool, Traffic, TransformPlan } from '../../plan/types.js';
 

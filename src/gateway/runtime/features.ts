@@ -3,23 +3,23 @@
  * needs is not in the folder at all.
  */
 export interface Features {
-  readonly admin?: () => Promise<typeof import('./admin.js')>;
-  readonly bridge?: () => Promise<typeof import('./bridge/bridge.js')>;
+  readonly admin?: () => Promise<typeof import('./operate/admin.js')>;
+  readonly bridge?: () => Promise<typeof import('./answer/bridge/bridge.js')>;
   readonly breakers?: () => Promise<typeof import('./upstream/breaker.js')>;
-  readonly credentials?: () => Promise<typeof import('./credentials.js')>;
+  readonly credentials?: () => Promise<typeof import('./identity/credentials.js')>;
   readonly dns?: () => Promise<typeof import('./upstream/dns.js')>;
-  readonly gauges?: () => Promise<typeof import('./gauges.js')>;
-  readonly host?: () => Promise<typeof import('./stdio/host.js')>;
+  readonly gauges?: () => Promise<typeof import('./operate/gauges.js')>;
+  readonly host?: () => Promise<typeof import('./operate/host.js')>;
   readonly httpProbes?: () => Promise<typeof import('./upstream/probe-http.js')>;
   readonly mcpProbes?: () => Promise<typeof import('./upstream/probe-mcp.js')>;
-  readonly metrics?: () => Promise<typeof import('./prometheus.js')>;
-  readonly relay?: () => Promise<typeof import('./sse/relay.js')>;
-  readonly renew?: () => Promise<typeof import('./renew.js')>;
-  readonly sse?: () => Promise<typeof import('./sse/sse.js')>;
-  readonly toLegacy?: () => Promise<typeof import('./bridge/to-legacy.js')>;
-  readonly toModern?: () => Promise<typeof import('./bridge/to-modern.js')>;
+  readonly metrics?: () => Promise<typeof import('./observe/prometheus.js')>;
+  readonly relay?: () => Promise<typeof import('./answer/sse/relay.js')>;
+  readonly renew?: () => Promise<typeof import('./answer/renew.js')>;
+  readonly sse?: () => Promise<typeof import('./answer/sse/sse.js')>;
+  readonly toLegacy?: () => Promise<typeof import('./answer/bridge/to-legacy.js')>;
+  readonly toModern?: () => Promise<typeof import('./answer/bridge/to-modern.js')>;
   readonly stdio?: () => Promise<typeof import('./stdio/upstream.js')>;
   readonly strategies?: () => Promise<typeof import('./upstream/balance.js')>;
-  readonly traces?: () => Promise<typeof import('./traces/tracer.js')>;
-  readonly transform?: () => Promise<typeof import('./transform/transform.js')>;
+  readonly traces?: () => Promise<typeof import('./observe/traces/tracer.js')>;
+  readonly transform?: () => Promise<typeof import('./answer/transform/transform.js')>;
 }

@@ -1,14 +1,15 @@
 /** The optional parts that a request may pass through, loaded once; they outlive a reload, because what they hold belongs to callers. */
-import type { Bridge } from './bridge/bridge.js';
-import type { Env } from './env.js';
+import type { Bridge } from './answer/bridge/bridge.js';
+import type { Env } from './process/env.js';
 import type { Features } from './features.js';
-import type { Log } from './log.js';
-import type { Metrics } from './metrics.js';
-import type { Renewals } from './renew.js';
-import type { Sse } from './sse/sse.js';
-import type { Tracer } from './traces/tracer.js';
-import type { Transform } from './transform/transform.js';
-import type { GatewayTables, Listen } from './types.js';
+import type { Log } from './process/log.js';
+import type { Metrics } from './process/metrics.js';
+import type { Renewals } from './answer/renew.js';
+import type { Sse } from './answer/sse/sse.js';
+import type { Tracer } from './observe/traces/tracer.js';
+import type { Transform } from './answer/transform/transform.js';
+import type { GatewayTables } from './tables/gateway.js';
+import type { Listen } from './tables/placement.js';
 
 export interface Parts {
   readonly bridge: Bridge | null;

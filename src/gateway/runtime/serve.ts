@@ -2,18 +2,18 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './decision/address.js';
-import type { AdminOptions } from './admin.js';
-import { listenOf, logLevelOf, placementOf, portOf, SettingError, type Env } from './env.js';
+import type { AdminOptions } from './operate/admin.js';
+import { listenOf, logLevelOf, placementOf, portOf, SettingError, type Env } from './process/env.js';
 import type { Features } from './features.js';
-import { createHandler } from './gateway.js';
-import { OpenCounts } from './open-counts.js';
-import { drainServer, listenAt, plainServer, publicServer } from './listen.js';
-import { createLog, type Log } from './log.js';
-import { NO_METRICS } from './metrics.js';
+import { createHandler } from './front/gateway.js';
+import { OpenCounts } from './identity/open-counts.js';
+import { drainServer, listenAt, plainServer, publicServer } from './front/listen.js';
+import { createLog, type Log } from './process/log.js';
+import { NO_METRICS } from './process/metrics.js';
 import { loadParts } from './parts.js';
 import { Pools } from './upstream/pools.js';
 import { createState } from './state.js';
-import type { GatewayTables } from './types.js';
+import type { GatewayTables } from './tables/gateway.js';
 
 export interface Running {
   readonly port: number;

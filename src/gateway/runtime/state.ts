@@ -1,13 +1,14 @@
 /** What a decision needs besides the request, made from one version of the tables. Running requests keep theirs across a reload. */
 import { randomBytes } from 'node:crypto';
 import { addressSet } from './decision/address.js';
-import { Buckets } from './bucket.js';
+import { Buckets } from './identity/bucket.js';
 import { compileTables, type Tables } from './decision/lookups.js';
-import type { Authenticate } from './credentials.js';
-import { longSecret, placementOf, requireSecrets, SettingError, type Env } from './env.js';
+import type { Authenticate } from './identity/credentials.js';
+import { longSecret, placementOf, requireSecrets, SettingError, type Env } from './process/env.js';
 import type { Features } from './features.js';
-import { createSealer, type Sealer } from './session.js';
-import type { GatewayTables, RateTable } from './types.js';
+import { createSealer, type Sealer } from './identity/session.js';
+import type { RateTable } from './tables/caller.js';
+import type { GatewayTables } from './tables/gateway.js';
 
 export interface State {
   readonly tables: Tables;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
-import type { GatewayTables } from '#src/gateway/runtime/types.js';
+import type { GatewayTables } from '#src/gateway/runtime/tables/gateway.js';
 import { FULL, least, planOf, type Json } from '../../plan/support.js';
 
 const full = gatewayTables(planOf(FULL));

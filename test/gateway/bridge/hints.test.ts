@@ -1,9 +1,9 @@
 /** What is kept of a modern server's own words: as long as it allows, for whom it allows, and within bounds. */
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
-import { Hints } from '#src/gateway/runtime/bridge/hints.js';
-import { encodeHeader } from '#src/gateway/runtime/bridge/requests.js';
-import type { Call } from '#src/gateway/runtime/call.js';
+import { Hints } from '#src/gateway/runtime/answer/bridge/hints.js';
+import { encodeHeader } from '#src/gateway/runtime/answer/bridge/requests.js';
+import type { Call } from '#src/gateway/runtime/answer/call.js';
 import { decodeHeader } from '#src/gateway/runtime/decision/revision.js';
 import type { UpstreamRequest } from '#src/gateway/runtime/upstream/upstream.js';
 import { chance } from '../../support/gateway-random.js';

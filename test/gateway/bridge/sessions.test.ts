@@ -1,8 +1,8 @@
 /** The pool of sessions at legacy servers: shared, bounded, ended when nobody needs them. */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { Sessions, type SessionsOptions } from '#src/gateway/runtime/bridge/sessions.js';
-import type { Call } from '#src/gateway/runtime/call.js';
+import { Sessions, type SessionsOptions } from '#src/gateway/runtime/answer/bridge/sessions.js';
+import type { Call } from '#src/gateway/runtime/answer/call.js';
 import type { UpstreamRequest, UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
 import { until } from '../../support/http.js';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, it } from 'node:test';
-import { renameEndpoint } from '#src/gateway/runtime/sse/endpoint.js';
-import { UpstreamFault } from '#src/gateway/runtime/upstream/upstream.js';
+import { renameEndpoint } from '#src/gateway/runtime/answer/sse/endpoint.js';
+import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
 import { until } from '../../support/http.js';
 
 const NAME = '/t/acme/mcp/notes/message?sessionId=sealed';

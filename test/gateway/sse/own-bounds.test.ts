@@ -1,7 +1,7 @@
 /** The old transport that the gateway makes itself: what is bounded in it, and who may do what. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createSealer } from '#src/gateway/runtime/session.js';
+import { createSealer } from '#src/gateway/runtime/identity/session.js';
 import { createHash } from 'node:crypto';
 import { request, type ErrorBody } from '../../support/gateway-messages.js';
 import { as, secretValue, startGateway } from '../../support/gateway.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { selfOf } from '#src/gateway/runtime/sse/relay.js';
+import { selfOf } from '#src/gateway/runtime/answer/sse/relay.js';
 
 describe('where other replicas reach this process', () => {
   const CASES: readonly (readonly [env: Record<string, string>, host: string, self: string])[] = [

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { after, test } from 'node:test';
 import { once } from 'node:events';
-import { startHost, type Host } from '#src/gateway/runtime/stdio/host.js';
-import { UpstreamFault, type Upstream } from '#src/gateway/runtime/upstream/upstream.js';
+import { startHost, type Host } from '#src/gateway/runtime/operate/host.js';
+import type { Upstream } from '#src/gateway/runtime/upstream/upstream.js';
+import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
 import { call, INITIALIZE, open, request, start, type Json } from './support.js';
 
 async function host(upstream: Upstream): Promise<{ host: Host; url: string; logs: Json[] }> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readMessages, unsupported } from '#src/gateway/runtime/stdio/message.js';
-import { frame } from '#src/gateway/runtime/event-stream.js';
+import { frame } from '#src/gateway/runtime/wire/event-stream.js';
 
 const kinds = (text: string): unknown => {
   const read = readMessages(text);

@@ -7,7 +7,7 @@ import { after, describe, test } from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { CreateMessageRequestSchema, LoggingMessageNotificationSchema, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
-import { startHost } from '#src/gateway/runtime/stdio/host.js';
+import { startHost } from '#src/gateway/runtime/operate/host.js';
 import { isAlive, start, until, type Started } from './support.js';
 
 async function serve(started: Started): Promise<URL> {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { after } from 'node:test';
 import { createStdioUpstream, type StdioUpstream } from '#src/gateway/runtime/stdio/upstream.js';
-import type { ChildTable } from '#src/gateway/runtime/types.js';
+import type { ChildTable } from '#src/gateway/runtime/tables/pool.js';
 import type { UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
 
 /** Messages of any shape, read field by field: an assertion says what each should be. */

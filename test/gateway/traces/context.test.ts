@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { beginTrace, readTraceparent } from '#src/gateway/runtime/traces/context.js';
+import { beginTrace, readTraceparent } from '#src/gateway/runtime/observe/traces/context.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Message } from '#src/gateway/runtime/decision/message.js';
-import { Prometheus } from '#src/gateway/runtime/prometheus.js';
-import type { Pace } from '#src/gateway/runtime/traces/exporter.js';
-import type { SpanFacts } from '#src/gateway/runtime/traces/otlp.js';
-import { createTracer, type Tracer } from '#src/gateway/runtime/traces/tracer.js';
+import { Prometheus } from '#src/gateway/runtime/observe/prometheus.js';
+import type { Pace } from '#src/gateway/runtime/observe/traces/exporter.js';
+import type { SpanFacts } from '#src/gateway/runtime/observe/traces/otlp.js';
+import { createTracer, type Tracer } from '#src/gateway/runtime/observe/traces/tracer.js';
 import { until, within } from '../../support/http.js';
 import { closedPort, startRawUpstream, type Behave } from '../../support/upstreams.js';
 import { accept, spansOf, startCollector, urlOf } from './support.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseRedaction } from '#src/config/redaction.js';
-import { pathsOf, redactJson } from '#src/gateway/runtime/transform/redact.js';
-import type { RedactionStep } from '#src/gateway/runtime/types.js';
+import { pathsOf, redactJson } from '#src/gateway/runtime/answer/transform/redact.js';
+import type { RedactionStep } from '#src/gateway/runtime/tables/pool.js';
 import { chance, type Chance } from '../../support/gateway-random.js';
 
 const steps = (...written: string[]): (readonly RedactionStep[])[] =>

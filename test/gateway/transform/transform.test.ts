@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { parseRedaction } from '#src/config/redaction.js';
-import { TRANSFORM } from '#src/gateway/runtime/transform/transform.js';
-import type { TransformTable } from '#src/gateway/runtime/types.js';
-import { UpstreamFault, type UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
+import { TRANSFORM } from '#src/gateway/runtime/answer/transform/transform.js';
+import type { TransformTable } from '#src/gateway/runtime/tables/pool.js';
+import type { UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
+import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
 import { within } from '../../support/http.js';
 
 const NONE = { set: [], remove: [] };

@@ -1,7 +1,7 @@
 /** The six strategies, each by what it promises. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Balance } from '#src/gateway/runtime/types.js';
+import type { Balance } from '#src/gateway/runtime/tables/pool.js';
 import { BALANCERS } from '#src/gateway/runtime/upstream/balance.js';
 import type { Balancer } from '#src/gateway/runtime/upstream/balancer.js';
 import { chance, type Chance } from '../../support/gateway-random.js';

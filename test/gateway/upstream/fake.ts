@@ -1,10 +1,10 @@
 /** Time that passes when told to, pools of instances without connections, and what they logged. */
-import type { Balance, ChoiceTable } from '#src/gateway/runtime/types.js';
+import type { Balance, ChoiceTable } from '#src/gateway/runtime/tables/pool.js';
 import { BALANCERS } from '#src/gateway/runtime/upstream/balance.js';
 import { Breaker } from '#src/gateway/runtime/upstream/breaker.js';
-import type { Clock } from '#src/gateway/runtime/upstream/clock.js';
+import type { Clock } from '#src/gateway/runtime/process/clock.js';
 import { Pool, type Found, type Instance, type PoolSettings } from '#src/gateway/runtime/upstream/pool.js';
-import { UpstreamFault } from '#src/gateway/runtime/upstream/upstream.js';
+import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
 
 export interface FakeClock extends Clock {
   /** Lets time pass, with all that falls due in it and what that sets going. */

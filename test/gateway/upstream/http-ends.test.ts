@@ -4,7 +4,7 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import net, { Socket } from 'node:net';
 import { describe, test } from 'node:test';
-import { UpstreamFault } from '#src/gateway/runtime/upstream/upstream.js';
+import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
 import { chance } from '../../support/gateway-random.js';
 import { until, within } from '../../support/http.js';
 import { startRawUpstream } from '../../support/upstreams.js';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners, once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, test } from 'node:test';
-import { UpstreamFault } from '#src/gateway/runtime/upstream/upstream.js';
+import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
 import { chance } from '../../support/gateway-random.js';
 import { until, within } from '../../support/http.js';
 import { closedPort, startRawUpstream } from '../../support/upstreams.js';

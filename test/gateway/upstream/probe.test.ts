@@ -1,7 +1,7 @@
 /** Probes of every kind, against servers that answer, do not, or answer something else. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { HealthTable } from '#src/gateway/runtime/types.js';
+import type { HealthTable } from '#src/gateway/runtime/tables/pool.js';
 import { probeOf, type Probe } from '#src/gateway/runtime/upstream/probe.js';
 import * as httpProbes from '#src/gateway/runtime/upstream/probe-http.js';
 import * as mcpProbes from '#src/gateway/runtime/upstream/probe-mcp.js';

@@ -4,7 +4,8 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { after } from 'node:test';
 import { httpUpstream } from '#src/gateway/runtime/upstream/http.js';
-import { UpstreamFault, type FaultStage, type Upstream, type UpstreamRequest, type UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
+import type { Upstream, UpstreamRequest, UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
+import { UpstreamFault, type FaultStage } from '#src/gateway/runtime/wire/fault.js';
 import { within } from '../../support/http.js';
 import { startRawUpstream } from '../../support/upstreams.js';
 

@@ -3,7 +3,7 @@
  * `explain` and tests give them. The nginx emitter reads the `nginx` column.
  */
 import { hostAccepted, kindOf, sessionIdOf, type RequestHead, type HealthProbe } from './head.js';
-import type { RouteKind } from '../types.js';
+import type { RouteKind } from '../tables/route.js';
 import type { Tables } from './lookups.js';
 import type { Message } from './message.js';
 import { originAllowed } from './origin.js';

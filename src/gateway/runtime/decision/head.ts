@@ -1,7 +1,7 @@
 import { clientAddress, isLoopback, LOOPBACK } from './address.js';
 import type { Tables } from './lookups.js';
 import type { Reason } from './reasons.js';
-import type { RouteKind, RouteTable } from '../types.js';
+import type { RouteKind, RouteTable } from '../tables/route.js';
 
 /** A request as every enforcement point sees it: its head, and the socket it came through. One type serves runtime, `explain` and policy tests. */
 export interface GatewayRequest {

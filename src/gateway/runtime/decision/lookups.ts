@@ -1,5 +1,9 @@
 import { originMatcher, type OriginMatcher } from './origin.js';
-import type { GatewayTables, Placement, PoolTable, ClientTable, RouteTable, TenantTable } from '../types.js';
+import type { ClientTable, TenantTable } from '../tables/caller.js';
+import type { GatewayTables } from '../tables/gateway.js';
+import type { Placement } from '../tables/placement.js';
+import type { PoolTable } from '../tables/pool.js';
+import type { RouteTable } from '../tables/route.js';
 
 /** The baked tables with their lookups built: what every decision reads. Made once at start and once per reload. */
 export interface Tables {

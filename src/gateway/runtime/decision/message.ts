@@ -3,8 +3,8 @@
  * `method`, `params` or `name` come twice, or in another case, could be judged as one thing and executed as another: it is refused.
  */
 import { isUtf8 } from 'node:buffer';
-import { asObject, isObject, type Json } from '../json-rpc.js';
-import { CAPABILITIES, VERSION } from '../meta-keys.js';
+import { asObject, isObject, type Json } from '../wire/json-rpc.js';
+import { CAPABILITIES, VERSION } from '../wire/meta-keys.js';
 import type { Reason } from './reasons.js';
 
 export interface Message {

@@ -1,5 +1,5 @@
 import { LOOPBACK } from './address.js';
-import type { OriginSetTable } from '../types.js';
+import type { OriginSetTable } from '../tables/route.js';
 
 /** An origin set ready for lookups; the exact ones, nearly all in practice, cost one hash. */
 export interface OriginMatcher {

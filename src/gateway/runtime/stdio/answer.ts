@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
-import { UpstreamFault, type UpstreamResponse } from '../upstream/upstream.js';
-import { frame, type EventStream } from '../event-stream.js';
+import type { UpstreamResponse } from '../upstream/upstream.js';
+import { UpstreamFault } from '../wire/fault.js';
+import { frame, type EventStream } from '../wire/event-stream.js';
 
 /** Null when there will be no answer. The status counts while nothing has been sent. */
 export type Answer = (text: string | null, status: number) => void;

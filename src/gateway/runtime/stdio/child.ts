@@ -1,7 +1,8 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import type { ChildTable, LogLevel } from '../types.js';
-import { UpstreamFault } from '../upstream/upstream.js';
+import type { LogLevel } from '../tables/gateway.js';
+import type { ChildTable } from '../tables/pool.js';
+import { UpstreamFault } from '../wire/fault.js';
 import { lineReader } from './lines.js';
 
 export type Log = (level: LogLevel, event: string, fields: Record<string, unknown>) => void;

@@ -1,11 +1,11 @@
-import { messageText } from '../json-rpc.js';
-import { SUBSCRIPTION } from '../meta-keys.js';
-import { UpstreamFault } from '../upstream/upstream.js';
+import { messageText } from '../wire/json-rpc.js';
+import { SUBSCRIPTION } from '../wire/meta-keys.js';
+import { UpstreamFault } from '../wire/fault.js';
 import type { Answer } from './answer.js';
 import { startChild, type Child, type ChildOptions } from './child.js';
 import { errorText, isId, readMessages, withId, withParam, type Id, type Message } from './message.js';
 import { deliver, type Session } from './session.js';
-import { frame, type EventStream } from '../event-stream.js';
+import { frame, type EventStream } from '../wire/event-stream.js';
 
 /** One child, and who waits for what from it. */
 export interface Link extends Child {

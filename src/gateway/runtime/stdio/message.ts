@@ -1,5 +1,5 @@
-import { asObject, failure, parseJson, type Json } from '../json-rpc.js';
-import { VERSION } from '../meta-keys.js';
+import { asObject, failure, parseJson, type Json } from '../wire/json-rpc.js';
+import { VERSION } from '../wire/meta-keys.js';
 
 export type Id = string | number;
 

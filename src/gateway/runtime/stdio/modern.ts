@@ -1,13 +1,14 @@
 /** A child that speaks 2026-07-28: every request is complete in itself, so one process serves all, and there is nothing to open or to end. */
 import { addAbortSignal } from 'node:stream';
 import { MODERN } from '../decision/revision.js';
-import { VERSION } from '../meta-keys.js';
-import { UpstreamFault, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';
+import { VERSION } from '../wire/meta-keys.js';
+import type { UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
+import { UpstreamFault } from '../wire/fault.js';
 import { jsonAnswer, streamAnswer } from './answer.js';
 import { createLinks, type Link } from './link.js';
 import { errorText, readMessages, type Message } from './message.js';
 import { createSession } from './session.js';
-import { frame, type EventStream } from '../event-stream.js';
+import { frame, type EventStream } from '../wire/event-stream.js';
 import { supervise, type Running } from './supervisor.js';
 import type { StdioOptions, StdioUpstream } from './upstream.js';
 

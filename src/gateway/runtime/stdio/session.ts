@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { UpstreamFault } from '../upstream/upstream.js';
-import { EventStream } from '../event-stream.js';
+import { UpstreamFault } from '../wire/fault.js';
+import { EventStream } from '../wire/event-stream.js';
 import type { Log } from './child.js';
 import type { Running } from './supervisor.js';
 

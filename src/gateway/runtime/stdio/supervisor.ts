@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageText, type Json } from '../json-rpc.js';
-import { UpstreamFault } from '../upstream/upstream.js';
+import { messageText, type Json } from '../wire/json-rpc.js';
+import { UpstreamFault } from '../wire/fault.js';
 import type { Log } from './child.js';
 import type { Link } from './link.js';
 import type { Message } from './message.js';

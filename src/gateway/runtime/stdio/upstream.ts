@@ -1,8 +1,9 @@
 import { addAbortSignal } from 'node:stream';
-import { readSecret, type Env } from '../env.js';
-import { messageText } from '../json-rpc.js';
-import type { ChildTable } from '../types.js';
-import { UpstreamFault, type Upstream, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';
+import { readSecret, type Env } from '../process/env.js';
+import { messageText } from '../wire/json-rpc.js';
+import type { ChildTable } from '../tables/pool.js';
+import type { Upstream, UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
+import { UpstreamFault } from '../wire/fault.js';
 import { jsonAnswer, respondOn, streamAnswer } from './answer.js';
 import type { ChildOptions, Log } from './child.js';
 import { inTime } from './in-time.js';

@@ -1,4 +1,4 @@
-import type { Balance } from '../types.js';
+import type { Balance } from '../tables/pool.js';
 import { best, roundRobin, type Balancer, type Candidate } from './balancer.js';
 
 /** Among equals it takes turns, or an idle pool would send everything to its first instance. */

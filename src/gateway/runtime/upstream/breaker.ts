@@ -1,4 +1,4 @@
-import type { BreakerTable } from '../types.js';
+import type { BreakerTable } from '../tables/pool.js';
 import type { Outcome } from './pool.js';
 
 export type BreakerState = 'closed' | 'open' | 'half-open';

@@ -1,7 +1,7 @@
 /** The connections to one instance: opened when none is idle, kept for a while, never handed on with anything left in them. */
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
-import type { FaultStage } from './upstream.js';
+import type { FaultStage } from '../wire/fault.js';
 
 /** Node servers close idle connections after 5 s; ours must be gone before, or a request races the close. */
 const IDLE = 4000;

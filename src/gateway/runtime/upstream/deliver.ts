@@ -1,7 +1,8 @@
 /** Sends a request to instances of a pool until one has it, within the rules of what may be sent twice (MCP-WIRE §7, Retries). */
-import type { Metrics } from '../metrics.js';
+import type { Metrics } from '../process/metrics.js';
 import type { Instance, Outcome, Pool } from './pool.js';
-import { UpstreamFault, type FaultStage, type UpstreamRequest, type UpstreamResponse } from './upstream.js';
+import type { UpstreamRequest, UpstreamResponse } from './upstream.js';
+import { UpstreamFault, type FaultStage } from '../wire/fault.js';
 
 export interface Delivery {
   readonly request: UpstreamRequest;

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { plainAddress } from '../decision/address.js';
-import { CLOCK, jitter, type Clock } from './clock.js';
-import { Watch } from './watch.js';
+import { CLOCK, jitter, type Clock } from '../process/clock.js';
+import { Watch } from '../process/watch.js';
 
 /** Platforms change addresses without notice; their resolvers answer at once. */
 const EVERY = 5000;

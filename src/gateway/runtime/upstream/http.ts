@@ -2,7 +2,8 @@
 import { Readable } from 'node:stream';
 import { Connections, type Connection, type Endpoint } from './connections.js';
 import { ResponseParser } from './response-parser.js';
-import { NEVER, UpstreamFault, type FaultStage, type Upstream, type UpstreamRequest, type UpstreamResponse } from './upstream.js';
+import { NEVER, type Upstream, type UpstreamRequest, type UpstreamResponse } from './upstream.js';
+import { UpstreamFault, type FaultStage } from '../wire/fault.js';
 
 /** Up to so many bytes are copied behind the head, which is cheaper than writing two pieces. */
 const SMALL_BODY = 16_384;

@@ -1,12 +1,12 @@
 /** The instances of one server: which there are, which are well, and which is next. */
-import type { Log } from '../log.js';
-import type { ChoiceTable, HealthTable } from '../types.js';
+import type { Log } from '../process/log.js';
+import type { ChoiceTable, HealthTable } from '../tables/pool.js';
 import { roundRobin, type Balancer } from './balancer.js';
 import type { Breaker } from './breaker.js';
-import { jitter, type Clock } from './clock.js';
+import { jitter, type Clock } from '../process/clock.js';
 import type { Probe } from './probe.js';
 import type { Upstream } from './upstream.js';
-import { Watch } from './watch.js';
+import { Watch } from '../process/watch.js';
 
 /** What became of a request at an instance. `abandoned` says nothing about the instance: the client left, or it was full. */
 export type Outcome = 'answered' | 'failed' | 'unreachable' | 'abandoned';

@@ -1,15 +1,15 @@
 /** The pools of this placement. They outlive a reload: what a new config changes about a pool is changed in it, so that nothing that runs is cut. */
 import { authority } from '../decision/address.js';
-import { digest } from '../digest.js';
-import { poolOverrides, readSecret, type Env } from '../env.js';
+import { digest } from '../wire/digest.js';
+import { poolOverrides, readSecret, type Env } from '../process/env.js';
 import type { Features } from '../features.js';
-import { CLOCK, type Clock } from './clock.js';
+import { CLOCK, type Clock } from '../process/clock.js';
 import { httpUpstream } from './http.js';
-import type { Log } from '../log.js';
+import type { Log } from '../process/log.js';
 import { Pool, type Found, type PoolContext } from './pool.js';
 import { probeOf } from './probe.js';
 import type { Tables } from '../decision/lookups.js';
-import type { InstanceTable, PoolTable, Source } from '../types.js';
+import type { InstanceTable, PoolTable, Source } from '../tables/pool.js';
 
 interface Kept {
   readonly pool: Pool;

@@ -1,7 +1,7 @@
 /** Health asked over HTTP. */
 import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
-import type { HealthTable } from '../types.js';
+import type { HealthTable } from '../tables/pool.js';
 import type { Probe } from './probe.js';
 
 export function httpProbe({ path, method, status, body }: HealthTable & { readonly kind: 'http' }, endpoint: URL): Probe {

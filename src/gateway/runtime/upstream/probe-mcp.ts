@@ -1,9 +1,9 @@
 /** Health asked in MCP itself. */
 import type { IncomingMessage } from 'node:http';
 import { MODERN } from '../decision/revision.js';
-import { eventReader, readEvent } from '../events.js';
-import { asObject, at, messageText, parseJson, POST_HEADERS, type Json } from '../json-rpc.js';
-import { CAPABILITIES, CLIENT_INFO, VERSION } from '../meta-keys.js';
+import { eventReader, readEvent } from '../wire/events.js';
+import { asObject, at, messageText, parseJson, POST_HEADERS, type Json } from '../wire/json-rpc.js';
+import { CAPABILITIES, CLIENT_INFO, VERSION } from '../wire/meta-keys.js';
 import { askOnce, type Judge, type Question } from './probe-http.js';
 import type { Probe } from './probe.js';
 

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { HealthTable } from '../types.js';
+import type { HealthTable } from '../tables/pool.js';
 import { placeOf } from './connections.js';
 
 /** Asks one instance whether it is well. */

@@ -35,28 +35,3 @@ export interface Upstream {
   /** Resolves when nothing of it runs any more. */
   close(): Promise<void>;
 }
-
-/** How far a failed request had come, which decides whether it may be tried elsewhere. */
-export type FaultStage =
-  /** Nobody listens there: no byte was written, and whatever lived there is gone. */
-  | 'refused'
-  /** Not connected in time, or no route: no byte was written. */
-  | 'connect'
-  /** All places are taken: no byte was written. */
-  | 'full'
-  /** Bytes may have been written: it may have been executed. */
-  | 'sent'
-  /** The same on a connection that was kept from before: most likely the server closed it at that moment, and is well. */
-  | 'stale'
-  /** Written, and no answer in time. */
-  | 'timeout'
-  /** The answer had begun. */
-  | 'answered';
-
-export class UpstreamFault extends Error {
-  readonly stage: FaultStage;
-  constructor(stage: FaultStage, cause?: unknown) {
-    super(`upstream ${stage}`, { cause });
-    this.stage = stage;
-  }
-}

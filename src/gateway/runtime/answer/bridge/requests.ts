@@ -1,0 +1,46 @@
+/** Requests in the form of 2026-07-28 (MCP, Base protocol § `_meta`; Streamable HTTP § Standard headers). */
+import type { Call } from '../call.js';
+import { NAME_KEY } from '../../decision/message.js';
+import { MODERN } from '../../decision/revision.js';
+import { asObject, POST_HEADERS, type Json } from '../../wire/json-rpc.js';
+import { CAPABILITIES, CLIENT_INFO, VERSION } from '../../wire/meta-keys.js';
+import type { UpstreamRequest } from '../../upstream/upstream.js';
+import { readReply } from './events.js';
+
+/** Who asks where no client does. */
+const OWN_INFO = { name: 'mcpgen-gateway', version: '1' };
+/** What a message of one era says of itself in headers is not so in the other. */
+const OF_ONE_ERA = /^(?:mcp-(?:protocol-version|method|name|param-.*)|last-event-id)$/;
+
+/** Of a message that the gateway writes, and whose answer it can read. */
+export function plainHeaders({ request }: Call): Readonly<Record<string, string>> {
+  const kept = Object.entries(request.headers).filter(([name]) => !OF_ONE_ERA.test(name));
+  return { ...Object.fromEntries(kept), ...POST_HEADERS, 'accept-encoding': 'identity' };
+}
+
+/** What a header cannot carry goes as base64; so does what only looks like it. */
+export function encodeHeader(value: string): string {
+  return /^(?! )[ -~]*(?<! )$/.test(value) && !/^=\?base64\?.*\?=$/.test(value) ? value : `=?base64?${Buffer.from(value).toString('base64')}?=`;
+}
+
+/** @param said of the client, beside what every message must say */
+export function modernRequest(call: Call, message: Json, signal: AbortSignal, said: Json = {}, headers: Readonly<Record<string, string>> = {}): UpstreamRequest {
+  const method = String(message['method']);
+  const params = asObject(message['params']);
+  const name = params[NAME_KEY.get(method) ?? ''];
+  const meta = { ...asObject(params['_meta']), [VERSION]: MODERN, [CAPABILITIES]: {}, ...said, [CLIENT_INFO]: said[CLIENT_INFO] ?? OWN_INFO };
+  const named = typeof name === 'string' ? { 'mcp-name': encodeHeader(name) } : {};
+  return {
+    method: 'POST',
+    headers: { ...plainHeaders(call), ...headers, ...named, 'mcp-protocol-version': MODERN, 'mcp-method': encodeHeader(method) },
+    body: Buffer.from(JSON.stringify({ ...message, params: { ...params, _meta: meta } })),
+    signal,
+  };
+}
+
+/** A question of the gateway's own, which only reads. */
+export async function askModern(call: Call, method: string, params: Json, within: number): Promise<{ readonly status: number; readonly reply: Json | null }> {
+  const message = { jsonrpc: '2.0', id: 'mcpgen', method, params };
+  const { response } = await call.send(modernRequest(call, message, AbortSignal.timeout(within)), { repeats: 1 });
+  return { status: response.status, reply: await readReply(response, within) };
+}

@@ -1,0 +1,133 @@
+/** Sessions at legacy servers, each shared by the requests of one owner: a modern client has none, and may use any replica of the gateway. */
+import type { Call } from '../call.js';
+import { asObject, at, messageText, type Json } from '../../wire/json-rpc.js';
+import type { Instance, Pool } from '../../upstream/pool.js';
+import { readBody } from '../../wire/read-body.js';
+import type { UpstreamRequest } from '../../upstream/upstream.js';
+import { UpstreamFault } from '../../wire/fault.js';
+import { readReply } from './events.js';
+import { plainHeaders } from './requests.js';
+
+export interface Session {
+  /** Where it lives. */
+  readonly instance: Instance;
+  /** Undefined where the server keeps none: any instance will do. */
+  readonly upstreamId: string | undefined;
+  /** The result of `initialize`. */
+  readonly introduction: Json;
+  /** Those of the last request, which still hold where they carry a proof that ages. */
+  headers: Readonly<Record<string, string>>;
+  /** Requests under way. */
+  active: number;
+  /** When it was last in use, in milliseconds of the monotonic clock. */
+  seen: number;
+  /** The last id given to a request. */
+  last: number;
+}
+
+interface Entry {
+  readonly pool: Pool;
+  readonly opening: Promise<Session>;
+  /** Once it is open. */
+  session: Session | null;
+}
+
+/** Milliseconds after which one that is not in use is ended, and how many there may be. */
+export interface SessionsOptions {
+  readonly idle?: number;
+  readonly most?: number;
+}
+
+/** For what nobody waits for. */
+const MOST_WAIT = 3000;
+const CLIENT_INFO = { name: 'mcpgen-gateway', version: '1' };
+const INITIALIZE = { id: 'mcpgen', method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: CLIENT_INFO } };
+
+export class Sessions {
+  readonly #entries = new Map<string, Entry>();
+  readonly #most: number;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor({ idle = 300_000, most = 1000 }: SessionsOptions = {}) {
+    this.#most = most;
+    const isIdle = ({ active, seen }: Session): boolean => active === 0 && performance.now() - seen > idle;
+    this.#timer = setInterval(() => this.#endWhere(isIdle), idle / 10).unref();
+  }
+
+  /** The owner's session, opened when there is none that still can be reached. Callers that come meanwhile share it. */
+  async of(call: Call): Promise<Session> {
+    const key = keyOf(call);
+    const known = this.#entries.get(key);
+    const isUsable = known?.pool === call.pool && (!known.session || isThere(call.pool, known.session));
+    const entry = isUsable ? known : { pool: call.pool, opening: open(call), session: null };
+    // The latest use goes last.
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    let over = this.#entries.size - this.#most;
+    if (over > 0) void this.#endWhere(({ active }) => active === 0 && over-- > 0);
+    try {
+      return (entry.session = await entry.opening);
+    } catch (error) {
+      if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      throw error;
+    }
+  }
+
+  /** The server does not know it any more. */
+  lose(call: Call, session: Session): void {
+    const key = keyOf(call);
+    if (this.#entries.get(key)?.session === session) this.#entries.delete(key);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#endWhere(() => true);
+  }
+
+  async #endWhere(isOver: (session: Session) => boolean): Promise<void> {
+    const ending: Promise<void>[] = [];
+    for (const [key, { session }] of this.#entries) {
+      if (!session || !isOver(session)) continue;
+      this.#entries.delete(key);
+      if (session.upstreamId !== undefined) ending.push(tell(session, null));
+    }
+    await Promise.all(ending);
+  }
+}
+
+const keyOf = ({ pool, owner }: Call): string => `${pool.server}\n${owner}`;
+const isThere = (pool: Pool, { upstreamId, instance }: Session): boolean => upstreamId === undefined || pool.byId(instance.id) === instance;
+
+type Bound = Pick<Session, 'upstreamId' | 'introduction' | 'headers'>;
+
+/** @param message null ends the session */
+export function inSession({ upstreamId, introduction, headers }: Bound, message: Json | null, signal: AbortSignal): UpstreamRequest {
+  const own: Record<string, string> = { ...headers };
+  if (introduction['protocolVersion']) own['mcp-protocol-version'] = `${introduction['protocolVersion']}`;
+  if (upstreamId !== undefined) own['mcp-session-id'] = upstreamId;
+  return { method: message ? 'POST' : 'DELETE', headers: own, body: message && Buffer.from(messageText(message)), signal };
+}
+
+/** Says what nobody waits for: a notification, an answer, or the end. Never rejects. */
+export async function tell(session: Session, message: Json | null, { upstream } = session.instance): Promise<void> {
+  try {
+    const { body } = await upstream.send(inSession(session, message, AbortSignal.timeout(MOST_WAIT)));
+    await readBody(body, MOST_WAIT);
+  } catch {
+    // A server that cannot be told has lost what it would have been told about.
+  }
+}
+
+async function open(call: Call): Promise<Session> {
+  const { connect, firstByte } = call.table.timeouts;
+  const signal = AbortSignal.timeout(connect + firstByte);
+  const headers = plainHeaders(call);
+  const { instance, response } = await call.send(inSession({ upstreamId: undefined, introduction: {}, headers }, INITIALIZE, signal), { repeats: 1 });
+  const introduction = asObject(at(await readReply(response, firstByte), 'result'));
+  if (response.status !== 200 || !introduction['protocolVersion']) throw new UpstreamFault('answered');
+  const upstreamId = response.headers['mcp-session-id']?.toString();
+  const session: Session = { instance, upstreamId, introduction, headers, active: 0, seen: performance.now(), last: 0 };
+  const greeted = await call.send(inSession(session, { method: 'notifications/initialized' }, signal), { at: instance });
+  await readBody(greeted.response.body, firstByte);
+  return session;
+}

@@ -1,0 +1,66 @@
+/** The one event that a gateway must edit: the first says where to post, and that is not there when the server is behind a prefix (MCP 2024-11-05). */
+import type { Readable } from 'node:stream';
+import { withData } from '../../wire/event-data.js';
+import { changeEvents, eventReader, readEvent, type StreamEvent } from '../../wire/events.js';
+import type { UpstreamResponse } from '../../upstream/upstream.js';
+import { UpstreamFault } from '../../wire/fault.js';
+
+/** How many bytes may come before it and in it. */
+const MOST = 65_536;
+/** Bytes of an event behind it. */
+const LONGEST = 16 * 2 ** 20;
+
+/** Resolves when `body` stands before its first byte again, with the data of its first `endpoint` event renamed. Null refuses the name. */
+export function renameEndpoint({ body }: UpstreamResponse, within: number, rename: (url: string) => string | null): Promise<Readable> {
+  return new Promise((resolve, reject) => {
+    if (Buffer.isBuffer(body)) return reject(new UpstreamFault('answered'));
+    const reader = eventReader(MOST);
+    const seen: StreamEvent[] = [];
+    let size = 0;
+    const leave = (): void => {
+      clearTimeout(timer);
+      body.off('data', onData).off('close', onClose).pause();
+    };
+    const fail = (fault: UpstreamFault['stage']): void => {
+      leave();
+      body.destroy();
+      reject(new UpstreamFault(fault));
+    };
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      try {
+        seen.push(...reader.push(chunk));
+      } catch {
+        return fail('answered');
+      }
+      const found = seen.findIndex(({ text }) => readEvent(text).type === 'endpoint');
+      if (found === -1) return size > MOST ? fail('answered') : undefined;
+      const { text } = seen[found] as StreamEvent;
+      const { data } = readEvent(text);
+      const url = data.includes('\n') ? null : rename(data);
+      if (url === null) return fail('answered');
+      leave();
+      body.unshift(Buffer.concat([...seen, ...reader.end()].map(({ raw }, i) => (i === found ? Buffer.from(withData(text, url)) : raw))));
+      resolve(withOneEndpoint(body));
+    };
+    const onClose = (): void => fail('answered');
+    const timer = setTimeout(fail, within, 'timeout');
+    // Those who read on are told by 'close'; an error without a listener would end the process.
+    body.on('error', () => {}).on('close', onClose).on('data', onData);
+  });
+}
+
+/**
+ * Clients follow each endpoint they are told. Another, as the server wrote it, would be a path of the gateway: what its callers then post, with their keys, would
+ * go to a server of its choice.
+ */
+function withOneEndpoint(body: Readable): Readable {
+  let isTold = false;
+  const only = ({ raw, text }: StreamEvent): Buffer | string => {
+    if (!text.includes('endpoint') || readEvent(text).type !== 'endpoint') return raw;
+    const isAnother = isTold;
+    isTold = true;
+    return isAnother ? ':\n\n' : raw;
+  };
+  return changeEvents(body, only, LONGEST);
+}

@@ -1,0 +1,71 @@
+/**
+ * From one replica to another: the process that holds a stream must have what is posted to it. The replica that a client reached has decided who calls, and
+ * vouches for that with a proof sealed by the keys all replicas share; the owner decides the rest again, from the grant on.
+ */
+import { networkInterfaces } from 'node:os';
+import type { Answered, Call } from '../call.js';
+import { authority } from '../../decision/address.js';
+import { ROWS, type Facts, type Principal } from '../../decision/decide.js';
+import { kindOf, sessionIdOf, type RequestHead } from '../../decision/head.js';
+import type { Tables } from '../../decision/lookups.js';
+import { digest } from '../../wire/digest.js';
+import type { Env } from '../../process/env.js';
+import { RELAY } from '../../identity/session.js';
+import type { State } from '../../state.js';
+import type { Listen } from '../../tables/placement.js';
+import { httpUpstream } from '../../upstream/http.js';
+import { readBody } from '../../wire/read-body.js';
+import { UpstreamFault } from '../../wire/fault.js';
+
+/** How old a proof may be, and how far clocks may differ. */
+const LIFE = 30_000;
+const GRANT = ROWS.findIndex(({ id }) => id === 'grant');
+
+/** What another replica has decided, and the row from which to go on. */
+export interface Vouched {
+  readonly facts: Facts;
+  readonly from: number;
+}
+
+/** Null where nothing is proven; then the request is like any other. */
+export function vouchedBy(head: RequestHead, { sealer, tables }: State): Vouched | null {
+  const id = sessionIdOf(head);
+  if (id === undefined || head.fault || kindOf(head) !== 'message' || head.request.method !== 'POST') return null;
+  const proof = sealer.open(head.request.headers[RELAY] ?? '');
+  const leg = proof?.legs[0];
+  if (!proof || !leg) return null;
+  const isMeant = proof.kind === 'relay' && leg.server === head.route?.server && leg.upstreamId === digest(id);
+  const principal = principalNamed(proof.principal, tables);
+  if (!isMeant || !principal || Math.abs(Date.now() - proof.issuedAt) > LIFE) return null;
+  return { facts: { address: { kind: 'ok' }, principal, tenants: [proof.tenant], quota: { kind: 'ok' } }, from: GRANT };
+}
+
+/** Of those that these tables know. */
+function principalNamed(name: string, { clients }: Tables): Principal | null {
+  if (name === 'anonymous') return clients.size === 0 ? { kind: 'anonymous' } : null;
+  const client = name.replace(/^client:/, '');
+  const table = clients.get(client);
+  return table ? { kind: 'client', client, permissions: table.permissions } : null;
+}
+
+export async function relayTo(address: string, call: Call): Promise<Answered> {
+  const { path, pool, request, sessionId = '', table } = call;
+  const proof = call.seal({ server: pool.server, instance: '', upstreamId: digest(sessionId) }, 'relay');
+  if (proof === null) throw new UpstreamFault('refused');
+  const owner = httpUpstream({ url: new URL(`http://${address}`), connect: table.timeouts.connect, firstByte: table.timeouts.firstByte });
+  try {
+    const response = await owner.send({ ...request, path: `${path}?sessionId=${sessionId}`, headers: { ...request.headers, [RELAY]: proof } });
+    return { instance: null, response: { ...response, body: await readBody(response.body, table.timeouts.response) } };
+  } finally {
+    void owner.close();
+  }
+}
+
+/** Where other replicas reach this process: `MCPGEN_SELF`, the one address it listens at, or the machine's first; on Fly the private one. */
+export function selfOf(env: Env, { host, port }: Listen): string {
+  const given = env['MCPGEN_SELF'];
+  if (given !== undefined) return given;
+  const first = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses).find(({ internal }) => !internal)?.address;
+  const own = /^(?:0\.0\.0\.0|::)$/.test(host) ? (env['FLY_PRIVATE_IP'] ?? first ?? '127.0.0.1') : host;
+  return authority(own, port);
+}

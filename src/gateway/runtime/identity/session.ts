@@ -1,0 +1,108 @@
+/**
+ * Sessions without a store: the id that a client holds is the session's state, sealed. Any replica can open it, a restart loses none, and it names whose
+ * it is.
+ */
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import type { Message } from '../decision/message.js';
+import { asObject } from '../wire/json-rpc.js';
+import type { PoolTable } from '../tables/pool.js';
+
+export interface SessionState {
+  /** The transport it belongs to; an id of one is none of the other. `relay` is no session: one replica vouches with it to another. */
+  readonly kind: 'mcp' | 'message' | 'relay';
+  readonly tenant: string;
+  readonly principal: string;
+  /** Milliseconds since the epoch. */
+  readonly issuedAt: number;
+  /** How the client introduced itself, where a session may have to be opened again or spoken for. */
+  readonly init: Init | null;
+  readonly legs: readonly Leg[];
+}
+
+/** What of `initialize` the gateway says again on the client's behalf. */
+export interface Init {
+  readonly protocolVersion: string;
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  readonly clientInfo: Readonly<Record<string, unknown>>;
+}
+
+/** Header by which one replica vouches to another for a message that it relays. */
+export const RELAY = 'mcpgen-relay';
+
+/** In place of an instance: any will do, since the session lives in none. */
+export const ANY_INSTANCE = '*';
+
+/** The session at one server behind the gateway. */
+export interface Leg {
+  readonly server: string;
+  readonly instance: string;
+  readonly upstreamId: string;
+}
+
+/** Whether a session that is lost is opened again. */
+export const keepsItsSession = ({ sessionLoss }: PoolTable): boolean => sessionLoss === 'reinitialise';
+
+/** What a client says in `initialize`, as far as it fits into a session id; null where it does not. */
+const MOST_INIT = 1500;
+
+export function initOf(message: Message | undefined): Init | null {
+  const { protocolVersion, capabilities, clientInfo } = message?.initialize ?? {};
+  if (typeof protocolVersion !== 'string') return null;
+  const { name = '', version = '' } = asObject(clientInfo);
+  const init: Init = { protocolVersion, capabilities: asObject(capabilities), clientInfo: { name, version } };
+  return JSON.stringify(init).length <= MOST_INIT ? init : null;
+}
+
+export interface Sealer {
+  /** Null when the server's own id is too long for ours to fit into a header. */
+  seal(state: SessionState): string | null;
+  /** Null for what is not ours, was changed, or is too old. */
+  open(id: string): SessionState | null;
+}
+
+/** Format version, first byte of every id and authenticated with it. */
+const VERSION = 2;
+const MOST_BYTES = 4096;
+
+/** @param secrets the first seals, all open, so that keys are rotated by putting a new one in front */
+export function createSealer(secrets: readonly string[], ttl: number, now: () => number): Sealer {
+  const keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, 'mcpgen', 'session id v1', 32)));
+  return {
+    seal: (state) => seal(keys[0] as Buffer, state),
+    open: (id) => {
+      if (id.length > MOST_BYTES || !/^[A-Za-z0-9_-]{40,}$/.test(id)) return null;
+      const sealed = Buffer.from(id, 'base64url');
+      // The last character may have bits to spare: one id, one spelling, or an ended session could go on under another.
+      if (sealed.toString('base64url') !== id) return null;
+      for (const key of keys) {
+        const state = open(key, sealed);
+        if (state) return now() - state.issuedAt <= ttl ? state : null;
+      }
+      return null;
+    },
+  };
+}
+
+function seal(key: Buffer, { kind, tenant, principal, issuedAt, init, legs }: SessionState): string | null {
+  const nonce = randomBytes(12);
+  const head = Buffer.from([VERSION]);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(head);
+  const plain = JSON.stringify([kind, tenant, principal, issuedAt, init, legs.map(({ server, instance, upstreamId }) => [server, instance, upstreamId])]);
+  const id = Buffer.concat([head, nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+  return id.length > MOST_BYTES ? null : id;
+}
+
+type Plain = [SessionState['kind'], string, string, number, Init | null, [string, string, string][]];
+
+function open(key: Buffer, sealed: Buffer): SessionState | null {
+  if (sealed.length < 30 || sealed[0] !== VERSION) return null;
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13)).setAAD(sealed.subarray(0, 1));
+    decipher.setAuthTag(sealed.subarray(-16));
+    const plain = Buffer.concat([decipher.update(sealed.subarray(13, -16)), decipher.final()]).toString('utf8');
+    const [kind, tenant, principal, issuedAt, init, legs] = JSON.parse(plain) as Plain;
+    return { kind, tenant, principal, issuedAt, init, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })) };
+  } catch {
+    return null;
+  }
+}

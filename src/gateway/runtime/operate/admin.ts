@@ -1,0 +1,177 @@
+/** The admin listener: what operators and monitoring read, and what they may change. It never shares a port with the public routes. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { isLoopback, LOOPBACK } from '../decision/address.js';
+import { readBody } from '../front/exchange.js';
+import { isObject, parseJson } from '../wire/json-rpc.js';
+import type { Log } from '../process/log.js';
+import type { Instance, Pool } from '../upstream/pool.js';
+import type { Pools } from '../upstream/pools.js';
+import type { State } from '../state.js';
+
+export interface AdminOptions {
+  readonly state: () => State;
+  /** The metrics, as they are read. */
+  readonly text: () => string;
+  readonly log: Log;
+  readonly pools: Pools;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** On whose word something is changed. */
+type By = 'write-token' | 'loopback';
+
+interface Page {
+  readonly method: 'GET' | 'POST';
+  readonly answer: (options: AdminOptions, incoming: IncomingMessage, by: By) => Answer | Promise<Answer>;
+}
+
+const json = (value: unknown, status = 200, headers = {}): Answer => ({ status, type: 'application/json', body: `${JSON.stringify(value, null, 2)}\n`, headers });
+const refusal = (status: number, error: string, headers = {}): Answer => json({ error }, status, headers);
+const page = (read: (options: AdminOptions) => unknown): Page => ({ method: 'GET', answer: (options) => json(read(options)) });
+
+const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
+  ['/metrics', { method: 'GET', answer: ({ text }) => ({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: text() }) }],
+  ['/config', page(describe)],
+  ['/gateway/stats', page(({ pools }) => ({ servers: Object.fromEntries(pools.all().map((pool) => [pool.server, statsOf(pool)])) }))],
+  ['/circuit-breakers', page(({ pools }) => ({ breakers: pools.all().flatMap((pool) => pool.instances.map((instance) => breakerOf(pool, instance))) }))],
+  ['/circuit-breakers/reset', { method: 'POST', answer: reset }],
+]);
+
+export function adminHandler(options: AdminOptions): RequestListener {
+  return (incoming, outgoing) => {
+    void answer(options, incoming)
+      .catch((error: unknown) => {
+        options.log('error', 'admin-failed', { error: String(error) });
+        return refusal(500, 'internal error');
+      })
+      .then((answer) => end(incoming, outgoing, answer));
+  };
+}
+
+async function answer(options: AdminOptions, incoming: IncomingMessage): Promise<Answer> {
+  const found = PAGES.get((incoming.url ?? '').split('?', 1)[0] ?? '');
+  if (!found) return refusal(404, 'not found');
+  const { readToken, writeToken } = options.state();
+  const given = /^Bearer +(\S+)$/i.exec(incoming.headers.authorization ?? '')?.[1] ?? '';
+  const [isReader, isWriter] = [isToken(given, readToken), isToken(given, writeToken)];
+  const mayRead = isReader || isWriter || (readToken === null && isLocal(incoming));
+  const unknown = refusal(401, `a ${found.method === 'POST' ? 'write' : 'read'} token is required`, { 'www-authenticate': 'Bearer' });
+  if (incoming.method !== found.method) return mayRead ? refusal(405, `${found.method} only`, { allow: found.method }) : unknown;
+  if (found.method === 'GET') return mayRead ? found.answer(options, incoming, 'loopback') : unknown;
+  if (isWriter) return found.answer(options, incoming, 'write-token');
+  if (writeToken !== null) return isReader ? refusal(403, 'this token may only read') : unknown;
+  // A token for reading shows that this listener is for more than this machine.
+  if (readToken === null && isLocal(incoming)) return found.answer(options, incoming, 'loopback');
+  return refusal(403, 'changes need a writeToken in gateway.admin, or loopback and no token at all');
+}
+
+/** This machine by its loopback name, and no web page: one could make a browser ask under another name (DNS rebinding). */
+function isLocal({ headers, socket }: IncomingMessage): boolean {
+  const host = (headers.host ?? '').replace(/:\d+$/, '');
+  return isLoopback(socket.remoteAddress ?? '') && LOOPBACK.has(host) && headers.origin === undefined;
+}
+
+function isToken(given: string, token: string | null): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return token !== null && timingSafeEqual(digest(given), digest(token));
+}
+
+function breakerOf({ server }: Pool, { id, breaker, up, active, ejectedAt }: Instance) {
+  const now = performance.now();
+  return {
+    server,
+    instance: id,
+    state: breaker?.stateAt(now) ?? 'none',
+    failures: breaker?.failures(now) ?? 0,
+    since: breaker ? new Date(Date.now() - (now - breaker.since)).toISOString() : null,
+    retryAfter: breaker ? Math.ceil(breaker.wait(now) / 1000) : 0,
+    up,
+    active,
+    ejected: ejectedAt !== null,
+  };
+}
+
+function statsOf(pool: Pool) {
+  const rows = pool.instances.map(({ id, tally, active, up }) => {
+    const failed = tally.failed + tally.unreachable;
+    return { id, up, active, requests: tally.answered + failed, failed, abandoned: tally.abandoned, ms: tally.ms };
+  });
+  const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((total, row) => total + of(row), 0);
+  const requests = sum((row) => row.requests);
+  const { healthy, total, percent } = pool.health();
+  return {
+    requests,
+    error_rate: share(sum(({ failed }) => failed), requests),
+    active: sum(({ active }) => active),
+    instances: { total, healthy, percent },
+    load: rows.map(({ ms, ...row }) => ({ ...row, share: share(row.requests, requests), latency_ms: share(ms, row.requests - row.failed) })),
+  };
+}
+
+/** To the thousandth; 0 of nothing. */
+const share = (part: number, whole: number): number => (whole === 0 ? 0 : Math.round((1000 * part) / whole) / 1000);
+
+/** A request to change something is a few names. */
+const MOST = 4096;
+
+async function reset({ pools, log }: AdminOptions, incoming: IncomingMessage, by: By): Promise<Answer> {
+  const body = await readBody(incoming, MOST);
+  if (body === 'body-too-large') return refusal(413, `at most ${MOST} bytes`, { connection: 'close' });
+  const wanted = typeof body === 'string' ? null : namesOf(body.toString());
+  if (!wanted) return refusal(400, 'the body is empty, or JSON such as {"server":"search","instance":"127.0.0.1:8000"}');
+  const { server, instance } = wanted;
+  // What is named in the query would be passed over, and everything reset.
+  if (incoming.url?.includes('?')) return refusal(400, 'names belong into the body, such as {"server":"search"}');
+  const meant = pools.all().filter((pool) => (server === undefined || pool.server === server) && (instance === undefined || pool.byId(instance)));
+  if (meant.length === 0 && (server ?? instance) !== undefined) return refusal(404, 'no such server or instance');
+  const changed = meant.flatMap((pool) => pool.reset(instance).map((id) => ({ server: pool.server, instance: id })));
+  log('info', 'audit', { action: 'circuit-breakers-reset', server: server ?? null, instance: instance ?? null, by });
+  return json({ reset: changed });
+}
+
+/** Null for what is none of it: a name that is misspelt must not mean all. */
+function namesOf(text: string): { readonly server?: string; readonly instance?: string } | null {
+  if (text === '') return {};
+  const value = parseJson(text);
+  const isNames = isObject(value) && Object.entries(value).every(([key, name]) => (key === 'server' || key === 'instance') && typeof name === 'string');
+  return isNames ? value : null;
+}
+
+function describe({ state, pools }: AdminOptions): unknown {
+  const { raw, placement } = state().tables;
+  const sets = raw.originSets.map(([, set]) => set);
+  return {
+    name: raw.name,
+    environment: raw.environment,
+    profile: raw.profile,
+    placement,
+    hash: raw.hash,
+    origin: {
+      allowed_origins: [...new Set(sets.flatMap(({ exact, subdomains }) => [...exact, ...subdomains.map((s) => `${s.scheme}://*${s.suffix}${s.port}`)]))].sort(),
+      allow_https: sets.some(({ anyHttps }) => anyHttps),
+      allow_ngrok: sets.some(({ tunnels }) => tunnels.length > 0),
+    },
+    hosts: raw.anyHost ? 'any' : raw.hosts,
+    routes: raw.routes.map(([path, { server }]) => ({ path, server })),
+    tenants: raw.tenants.map(([name]) => name),
+    clients: raw.clients.map(([name]) => name),
+    revisions: raw.revisions,
+    limits: raw.limits,
+    timeouts: raw.timeouts,
+    pools: pools.all().map(({ server, instances }) => ({ server, instances: instances.map(({ id, up, active }) => ({ id, up, active })) })),
+  };
+}
+
+function end(incoming: IncomingMessage, outgoing: ServerResponse, { status, type, body, headers }: Answer): void {
+  outgoing.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers });
+  outgoing.end(body);
+  // A body that nobody wanted is in the way of the next request.
+  incoming.resume();
+}

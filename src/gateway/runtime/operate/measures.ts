@@ -1,0 +1,35 @@
+import type { Labels, Metrics } from '../process/metrics.js';
+import type { Instance, Pool } from '../upstream/pool.js';
+import type { Pools } from '../upstream/pools.js';
+
+const STATES = ['closed', 'half-open', 'open'] as const;
+const OUTCOMES = ['answered', 'failed', 'unreachable', 'abandoned'] as const;
+
+type Series = readonly (readonly [Labels, number])[];
+
+/** What the pools know, read when it is asked for: series of instances that have left are gone with them. */
+export function measurePools(metrics: Metrics, pools: Pools): void {
+  const each = (read: (instance: Instance, labels: Labels, pool: Pool) => Series) => () =>
+    pools.all().flatMap((pool) => pool.instances.flatMap((instance) => read(instance, { server: pool.server, instance: instance.id }, pool)));
+  const now = (): number => performance.now();
+
+  metrics.gauge('mcpgen_upstream_up', 'Whether an instance is in rotation, by its probes and what requests found.', each(({ up }, labels) => [[labels, Number(up)]]));
+  metrics.gauge('mcpgen_upstream_active', 'Requests under way at an instance.', each(({ active }, labels) => [[labels, active]]));
+  metrics.gauge('mcpgen_upstream_health_ratio', 'Share of the instances of a server that are asked.', () =>
+    pools.all().map((pool) => {
+      const { healthy, total } = pool.health();
+      return [{ server: pool.server }, total === 0 ? 0 : healthy / total] as const;
+    }),
+  );
+  metrics.gauge(
+    'mcpgen_breaker_state',
+    'Circuit breaker of an instance: 0 closed, 1 half-open, 2 open.',
+    each(({ breaker }, labels) => (breaker ? [[labels, STATES.indexOf(breaker.stateAt(now()))]] : [])),
+  );
+  metrics.gauge(
+    'mcpgen_upstream_requests_total',
+    'Requests at an instance, by what became of them.',
+    each(({ tally }, labels) => OUTCOMES.map((outcome) => [{ ...labels, outcome }, tally[outcome]] as const)),
+    'counter',
+  );
+}

@@ -1,0 +1,99 @@
+/** What differs per machine. A value that is missing or malformed ends the start, by name. */
+import { readFileSync } from 'node:fs';
+import type { GatewayTables, LogLevel } from '../tables/gateway.js';
+import type { Listen, Placement } from '../tables/placement.js';
+import type { Source } from '../tables/pool.js';
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** Says what to change; ends the process with code 2. */
+export class SettingError extends Error {}
+
+const PLACEMENTS: readonly string[] = ['local', 'compose', 'kubernetes', 'fly'] satisfies Placement[];
+const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error'] satisfies LogLevel[];
+
+export function placementOf(env: Env): Placement {
+  return oneOf(env, 'MCPGEN_PLACEMENT', PLACEMENTS, 'local') as Placement;
+}
+
+export function logLevelOf(env: Env, tables: GatewayTables): LogLevel {
+  return oneOf({ ...env, MCP_LOG_LEVEL: env['MCP_LOG_LEVEL']?.toLowerCase() }, 'MCP_LOG_LEVEL', LEVELS, tables.log.level) as LogLevel;
+}
+
+/** `HOST` and `PORT`, or the `MCP_GATEWAY_` form of them, override the tables. */
+export function listenOf(env: Env, { host, port }: Listen): Listen {
+  return {
+    // An empty host would mean every interface.
+    host: env['MCP_GATEWAY_HOST'] || env['HOST'] || host,
+    port: portOf(env, 'MCP_GATEWAY_PORT') ?? portOf(env, 'PORT') ?? port,
+  };
+}
+
+export function portOf(env: Env, name: string): number | null {
+  const text = env[name];
+  if (text === undefined) return null;
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new SettingError(`${name} must be a port, 0 to 65535; it is ${JSON.stringify(text)}`);
+  return Number(text);
+}
+
+/** `MCPGEN_POOLS`: JSON of server → URLs, or `@file` holding it; for tests and `mcpgen dev`. */
+export function poolOverrides(env: Env): ReadonlyMap<string, Source> {
+  const given = env['MCPGEN_POOLS'];
+  if (given === undefined) return new Map();
+  try {
+    const pools = JSON.parse(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given) as Record<string, string[]>;
+    return new Map(
+      Object.entries(pools).map(([server, urls]) => [server, { kind: 'urls', instances: urls.map((url) => ({ id: idOf(url, urls), url, weight: 1, region: null })) }]),
+    );
+  } catch (cause) {
+    throw new SettingError(`MCPGEN_POOLS must be JSON such as {"search":["http://127.0.0.1:9000/mcp"]}, or @ and the path of a file with it`, { cause });
+  }
+}
+
+/** Host and port name an instance, unless two share them. */
+function idOf(url: string, urls: readonly string[]): string {
+  const { host } = new URL(url);
+  return urls.filter((other) => new URL(other).host === host).length === 1 ? host : url;
+}
+
+/** A secret by name: the file that `NAME_FILE` names, the variable `NAME`, or the file `NAME` in the folder `MCPGEN_SECRETS`. */
+export function readSecret(env: Env, name: string): string {
+  const file = env[`${name}_FILE`];
+  const folder = env['MCPGEN_SECRETS'];
+  const value = file !== undefined ? readFile(`${name}_FILE`, file) : (env[name] ?? (folder === undefined ? undefined : readFile('MCPGEN_SECRETS', `${folder}/${name}`)));
+  if (value === undefined || value === '') throw new SettingError(`secret ${name} is not set: give it as ${name}, or a file with it as ${name}_FILE`);
+  return value;
+}
+
+export function longSecret(env: Env, name: string, bytes: number): string {
+  const value = readSecret(env, name);
+  if (Buffer.byteLength(value) < bytes) throw new SettingError(`secret ${name} is shorter than ${bytes} bytes`);
+  return value;
+}
+
+/** Says of all that are missing or too short at once: whoever starts it would learn of one at a time. */
+export function requireSecrets(env: Env, wanted: readonly (readonly [name: string, bytes: number])[]): void {
+  const faults = wanted.flatMap(([name, bytes]) => {
+    try {
+      longSecret(env, name, bytes);
+      return [];
+    } catch (error) {
+      return [(error as Error).message];
+    }
+  });
+  if (faults.length > 0) throw new SettingError([...new Set(faults)].join('\n'));
+}
+
+function readFile(setting: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    throw new SettingError(`${setting} names ${path}, which cannot be read`, { cause });
+  }
+}
+
+function oneOf(env: Env, name: string, values: readonly string[], fallback: string): string {
+  const value = env[name] ?? fallback;
+  if (!values.includes(value)) throw new SettingError(`${name} must be one of ${values.join(', ')}; it is ${JSON.stringify(value)}`);
+  return value;
+}

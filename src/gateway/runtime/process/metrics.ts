@@ -1,0 +1,17 @@
+/** What is counted. A gateway without an admin listener shows it to nobody, and counts nothing. */
+export type Labels = Readonly<Record<string, string>>;
+
+export type Counter = keyof typeof import('../observe/prometheus.js').COUNTERS;
+
+export interface Metrics {
+  /** Label values come from the tables or from closed lists, never as they are from a request, so that their number is bounded. */
+  count(name: Counter, labels: Labels, by?: number): void;
+  /** Seconds from the first byte of a request to the last of its answer. */
+  duration(server: string, seconds: number): void;
+  /** What is read when it is asked for; a `counter` is one that is counted elsewhere. */
+  gauge(name: string, help: string, read: () => Iterable<readonly [Labels, number]>, type?: 'gauge' | 'counter'): void;
+  /** A tool's own label while its server has few, then `other`. */
+  toolLabel(server: string, tool: string, most: number): string;
+}
+
+export const NO_METRICS: Metrics = { count: () => {}, duration: () => {}, gauge: () => {}, toolLabel: () => '' };

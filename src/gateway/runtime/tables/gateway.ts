@@ -1,0 +1,52 @@
+/**
+ * The contract between the generator and the runtime: plain data, JSON-serialisable, baked into `tables.js`. Durations are milliseconds, sizes bytes.
+ */
+import type { ClientTable, LimitsTable, TenantTable } from './caller.js';
+import type { Pairs } from './pairs.js';
+import type { Hop, Listen, PerPlacement } from './placement.js';
+import type { PoolTable, TimeoutsTable } from './pool.js';
+import type { CorsTable, OriginSetTable, Revision, RouteTable } from './route.js';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface GatewayTables {
+  readonly name: string;
+  readonly environment: string | null;
+  readonly profile: 'production' | 'local';
+  /** The config hash. */
+  readonly hash: string;
+  readonly publicUrl: string;
+  readonly listen: PerPlacement<Listen>;
+  readonly admin: { readonly listen: PerPlacement<Listen>; readonly readToken: string | null; readonly writeToken: string | null } | null;
+  /** Accepted host names. */
+  readonly hosts: readonly string[];
+  readonly anyHost: boolean;
+  /** Names by which the platform itself calls the gateway. */
+  readonly internalHosts: PerPlacement<readonly string[]>;
+  readonly trusted: PerPlacement<readonly Hop[]>;
+  readonly requireOrigin: boolean;
+  readonly originFallback: 'none' | 'forwarded';
+  readonly originSets: Pairs<OriginSetTable>;
+  readonly serverSets: Pairs<readonly string[]>;
+  readonly routes: Pairs<RouteTable>;
+  readonly clients: Pairs<ClientTable>;
+  readonly tenants: Pairs<TenantTable>;
+  readonly matches: {
+    /** Client → tenant. */
+    readonly clients: Pairs<string>;
+    /** Host → tenant. */
+    readonly hosts: Pairs<string>;
+    /** Tenants recognised by `/t/<tenant>/…`. */
+    readonly paths: readonly string[];
+    /** The one tenant of a config that declares none. */
+    readonly implied: string | null;
+  };
+  readonly revisions: readonly Revision[];
+  readonly limits: LimitsTable;
+  readonly timeouts: TimeoutsTable;
+  readonly sessions: { /** Names of secrets, the sealing one first. */ readonly keys: readonly string[]; readonly ttl: number };
+  readonly cors: CorsTable;
+  readonly pools: Pairs<PoolTable>;
+  readonly traces: { readonly otlp: string; /** From 0 to 1. */ readonly sample: number } | null;
+  readonly log: { readonly level: LogLevel; readonly requests: boolean; readonly audit: boolean };
+}
