@@ -2,7 +2,7 @@
  * The seam. This file is a stand-in so that the runtime type-checks and its tests run; baking replaces both initialisers with those of a config and
  * keeps the loaders it needs. Nothing else differs between this folder and a generated gateway.
  */
-import type { Features } from './runtime/features.js';
+import { ALL_FEATURES, type Features } from './runtime/features.js';
 import type { GatewayTables } from './runtime/tables/gateway.js';
 
 const nowhere = { host: '127.0.0.1', port: 0 };
@@ -37,24 +37,4 @@ export const TABLES: GatewayTables = {
   log: { level: 'info', requests: true, audit: true },
 };
 
-export const FEATURES: Features = {
-  admin: () => import('./runtime/operate/admin.js'),
-  bridge: () => import('./runtime/answer/bridge/bridge.js'),
-  breakers: () => import('./runtime/upstream/breaker.js'),
-  credentials: () => import('./runtime/identity/credentials.js'),
-  dns: () => import('./runtime/upstream/dns.js'),
-  gauges: () => import('./runtime/operate/gauges.js'),
-  host: () => import('./runtime/operate/host.js'),
-  httpProbes: () => import('./runtime/upstream/probe-http.js'),
-  mcpProbes: () => import('./runtime/upstream/probe-mcp.js'),
-  metrics: () => import('./runtime/observe/prometheus.js'),
-  relay: () => import('./runtime/answer/sse/relay.js'),
-  renew: () => import('./runtime/answer/renew.js'),
-  sse: () => import('./runtime/answer/sse/sse.js'),
-  stdio: () => import('./runtime/stdio/upstream.js'),
-  strategies: () => import('./runtime/upstream/balance.js'),
-  toLegacy: () => import('./runtime/answer/bridge/to-legacy.js'),
-  toModern: () => import('./runtime/answer/bridge/to-modern.js'),
-  traces: () => import('./runtime/observe/traces/tracer.js'),
-  transform: () => import('./runtime/answer/transform/transform.js'),
-};
+export const FEATURES: Features = ALL_FEATURES;

@@ -3,35 +3,10 @@
  * following imports from `main.js` and those loaders, so what no config needs is not there.
  */
 import { posix } from 'node:path';
-import type { Features } from '../../gateway/runtime/features.js';
+import { ALL_FEATURES, type Feature } from '../../gateway/runtime/features.js';
 import type { GatewayTables } from '../../gateway/runtime/tables/gateway.js';
 import type { EmittedFile } from '../types.js';
 import { printTables } from './print-tables.js';
-
-export type Feature = keyof Features;
-
-/** Where each optional part of the runtime is; `gateway/tables.ts` has the same loaders for type checks and tests. */
-const FEATURE_MODULES: Readonly<Record<Feature, string>> = {
-  admin: './runtime/operate/admin.js',
-  bridge: './runtime/bridge/bridge.js',
-  breakers: './runtime/upstream/breaker.js',
-  credentials: './runtime/credentials.js',
-  dns: './runtime/upstream/dns.js',
-  gauges: './runtime/gauges.js',
-  host: './runtime/stdio/host.js',
-  httpProbes: './runtime/upstream/probe-http.js',
-  mcpProbes: './runtime/upstream/probe-mcp.js',
-  metrics: './runtime/prometheus.js',
-  relay: './runtime/sse/relay.js',
-  renew: './runtime/renew.js',
-  sse: './runtime/sse/sse.js',
-  stdio: './runtime/stdio/upstream.js',
-  strategies: './runtime/upstream/balance.js',
-  toLegacy: './runtime/bridge/to-legacy.js',
-  toModern: './runtime/bridge/to-modern.js',
-  traces: './runtime/traces/tracer.js',
-  transform: './runtime/transform/transform.js',
-};
 
 export interface BakeInput {
   readonly tables: GatewayTables;
@@ -54,8 +29,15 @@ export function bake({ tables, features, module }: BakeInput): EmittedFile[] {
   return [...texts].map(([path, contents]) => ({ path, contents })).sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+/** A feature's module as its loader in the list names it, seen from the gateway's folder. */
+function modulePath(feature: Feature): string {
+  const path = /import\('\.(\/[^']+)'\)/.exec(String(ALL_FEATURES[feature]))?.[1];
+  if (path === undefined) throw new Error(`runtime/features.ts does not say where ${feature} is`);
+  return `./runtime${path}`;
+}
+
 function bakeSeam(tables: GatewayTables, features: readonly Feature[]): string {
-  const loaders = features.map((feature) => `  ${feature}: () => import('${FEATURE_MODULES[feature]}'),\n`).join('');
+  const loaders = features.map((feature) => `  ${feature}: () => import('${modulePath(feature)}'),\n`).join('');
   return [
     '/** The tables of this config and the parts of the runtime it needs: all that differs from one generated gateway to another. */',
     `export const TABLES = ${printTables(tables)};`,

@@ -1,7 +1,8 @@
 import { erasOf } from '../../plan/eras.js';
 import type { Plan, Pool } from '../../plan/types.js';
 import { HEADER, type EmitInput, type EmittedFile, type Emitter, type GatewayDocument } from '../types.js';
-import { bake, type Feature } from './bake.js';
+import type { Feature } from '../../gateway/runtime/features.js';
+import { bake } from './bake.js';
 import { changesNothing, gatewayTables } from './tables.js';
 import { dockerfile } from './dockerfile.js';
 

@@ -7,6 +7,7 @@ import { describe, test } from 'node:test';
 import { ts } from 'ts-morph';
 import { assets } from '#src/assets.js';
 import { bake } from '#src/emit/gateway/bake.js';
+import { ALL_FEATURES } from '#src/gateway/runtime/features.js';
 import { printTables } from '#src/emit/gateway/print-tables.js';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
 import { HEADER } from '#src/emit/types.js';
@@ -73,12 +74,10 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
     has: ['admin', 'breakers', 'bridge', 'credentials', 'dns', 'gauges', 'host', 'httpProbes', 'mcpProbes', 'metrics', 'relay', 'renew', 'sse', 'stdio', 'strategies', 'toLegacy', 'toModern', 'traces', 'transform'],
   },
 };
-const MODULES: Readonly<Record<string, string>> = {
-  admin: 'runtime/admin.js', breakers: 'runtime/upstream/breaker.js', bridge: 'runtime/bridge/bridge.js', credentials: 'runtime/credentials.js', dns: 'runtime/upstream/dns.js', gauges: 'runtime/gauges.js',
-  host: 'runtime/stdio/host.js', httpProbes: 'runtime/upstream/probe-http.js', mcpProbes: 'runtime/upstream/probe-mcp.js', metrics: 'runtime/prometheus.js', relay: 'runtime/sse/relay.js', renew: 'runtime/renew.js', sse: 'runtime/sse/sse.js', stdio: 'runtime/stdio/upstream.js',
-  strategies: 'runtime/upstream/balance.js', toLegacy: 'runtime/bridge/to-legacy.js', toModern: 'runtime/bridge/to-modern.js', traces: 'runtime/traces/tracer.js',
-  transform: 'runtime/transform/transform.js',
-};
+/** Where each feature's module is, as the one list of features says. */
+const MODULES: ReadonlyMap<string, string> = new Map(
+  Object.entries(ALL_FEATURES).map(([feature, load]) => [feature, posix.join('runtime', /import\('([^']+)'\)/.exec(String(load))?.[1] ?? '')]),
+);
 
 /** What a module imports, by the compiler's own parser and not by the pattern that baking uses. */
 function importsOf(text: string, path: string): readonly string[] {
@@ -111,7 +110,7 @@ describe('a baked gateway', () => {
   for (const [label, { config, has }] of Object.entries(NEEDS)) {
     test(`has what it needs and nothing else: ${label}`, () => {
       const files = baked(planOf(config));
-      assert.deepEqual(Object.keys(MODULES).filter((feature) => files.has(MODULES[feature] ?? '')), has);
+      assert.deepEqual([...MODULES].filter(([, path]) => files.has(path)).map(([feature]) => feature).sort(), has);
       assert.deepEqual([...(files.get('tables.js') ?? '').matchAll(/^ {2}(\w+): \(\) => import/gm)].map(([, feature]) => feature), has);
       if (!has.includes('stdio')) assert.deepEqual([...files.keys()].filter((path) => path.startsWith('runtime/stdio/')), []);
 

@@ -2,6 +2,8 @@
  * Every way a request is turned away: one table for the runtime, the nginx emitter and the documentation. `code` is the JSON-RPC error code;
  * it repeats the status unless the specification pins one (MCP 2026-07-28, "Error codes"; JSON-RPC 2.0 §5.1).
  */
+import type { FaultStage } from '../wire/fault.js';
+
 interface ReasonRow {
   readonly status: number;
   readonly code: number;
@@ -59,6 +61,17 @@ export const REASONS = {
 } as const satisfies Record<string, ReasonRow>;
 
 export type Reason = keyof typeof REASONS;
+
+/** What a request is refused with when it fails behind the gateway, by how far it had come. */
+export const REASON_OF_FAULT: Readonly<Record<FaultStage, Reason>> = {
+  refused: 'no-instance',
+  connect: 'no-instance',
+  full: 'instance-full',
+  sent: 'upstream-lost',
+  stale: 'upstream-lost',
+  timeout: 'upstream-timeout',
+  answered: 'upstream-lost',
+};
 
 export const reasonRow = (reason: Reason): ReasonRow => REASONS[reason];
 

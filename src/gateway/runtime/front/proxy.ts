@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { sendTo, type Answered, type Call } from '../answer/call.js';
 import { kindOf, sessionIdOf } from '../decision/head.js';
 import { eraOf } from '../decision/revision.js';
-import type { Reason } from '../decision/reasons.js';
+import { REASON_OF_FAULT, type Reason } from '../decision/reasons.js';
 import { SESSION_IDLE, type Services } from './facts.js';
 import { idHeaders, isListening, keyOf, leavingCancels, messageOf, ownerOf, principalOf, tenantOf, type Exchange } from './exchange.js';
 import { endBetweenEvents, lastEvent } from './farewell.js';
@@ -17,19 +17,9 @@ import type { PoolTable } from '../tables/pool.js';
 import { deliver, discard } from '../upstream/deliver.js';
 import type { Pool } from '../upstream/pool.js';
 import { NEVER, type UpstreamResponse } from '../upstream/upstream.js';
-import { UpstreamFault, type FaultStage } from '../wire/fault.js';
+import { UpstreamFault } from '../wire/fault.js';
 
 export type Forwarded = { readonly kind: 'answered' | 'client-gone' } | { readonly kind: 'failed'; readonly reason: Reason };
-
-export const REASON: Readonly<Record<FaultStage, Reason>> = {
-  refused: 'no-instance',
-  connect: 'no-instance',
-  full: 'instance-full',
-  sent: 'upstream-lost',
-  stale: 'upstream-lost',
-  timeout: 'upstream-timeout',
-  answered: 'upstream-lost',
-};
 
 /** Up to so many bytes are copied behind the head of an answer. */
 const SHORT = 16_384;
@@ -51,7 +41,7 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
     if (!(error instanceof UpstreamFault)) throw error;
     if (call.request.signal.aborted) return { kind: 'client-gone' };
     // Nobody listens where the session lived: it is gone, and the client should start a new one.
-    return { kind: 'failed', reason: call.session && error.stage === 'refused' ? 'session-unknown' : REASON[error.stage] };
+    return { kind: 'failed', reason: call.session && error.stage === 'refused' ? 'session-unknown' : REASON_OF_FAULT[error.stage] };
   }
   if (leaving) outgoing.off('close', onLeave);
   const { response } = answered;

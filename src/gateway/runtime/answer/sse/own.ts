@@ -3,12 +3,11 @@ import { once, setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../call.js';
-import { refusalBody, type Reason } from '../../decision/reasons.js';
+import { REASON_OF_FAULT, refusalBody, type Reason } from '../../decision/reasons.js';
 import { eventReader, readEvent } from '../../wire/events.js';
 import { isEventStream } from '../../wire/media-type.js';
 import { asObject, at, parseJson, POST_HEADERS, type Json } from '../../wire/json-rpc.js';
 import type { Log } from '../../process/log.js';
-import { REASON } from '../../front/proxy.js';
 import { EventStream, frame } from '../../wire/event-stream.js';
 import { discard } from '../../upstream/deliver.js';
 import type { Instance } from '../../upstream/pool.js';
@@ -186,7 +185,7 @@ export function openOwn(opener: Call, log: Log): OwnSession {
   const failed = (error: unknown, call?: Call): void => {
     const stage = error instanceof UpstreamFault ? error.stage : 'answered';
     const isLost = stage === 'refused' && home !== null;
-    if (call) fail(call, isLost ? 'session-unknown' : REASON[stage]);
+    if (call) fail(call, isLost ? 'session-unknown' : REASON_OF_FAULT[stage]);
     if (isLost) void end();
   };
 

@@ -11,7 +11,7 @@ import type { Tables } from '../../decision/lookups.js';
 import { digest } from '../../wire/digest.js';
 import type { Env } from '../../process/env.js';
 import { RELAY } from '../../identity/session.js';
-import type { State } from '../../state.js';
+import type { Sealer } from '../../identity/session.js';
 import type { Listen } from '../../tables/placement.js';
 import { httpUpstream } from '../../upstream/http.js';
 import { readBody } from '../../wire/read-body.js';
@@ -27,8 +27,14 @@ export interface Vouched {
   readonly from: number;
 }
 
+/** What is needed to check what another replica says: the keys that all replicas share, and the tables of now. */
+export interface Checking {
+  readonly sealer: Sealer;
+  readonly tables: Tables;
+}
+
 /** Null where nothing is proven; then the request is like any other. */
-export function vouchedBy(head: RequestHead, { sealer, tables }: State): Vouched | null {
+export function vouchedBy(head: RequestHead, { sealer, tables }: Checking): Vouched | null {
   const id = sessionIdOf(head);
   if (id === undefined || head.fault || kindOf(head) !== 'message' || head.request.method !== 'POST') return null;
   const proof = sealer.open(head.request.headers[RELAY] ?? '');

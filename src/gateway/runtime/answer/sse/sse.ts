@@ -8,13 +8,12 @@ import type { RequestHead } from '../../decision/head.js';
 import { isEventStream } from '../../wire/media-type.js';
 import type { Log } from '../../process/log.js';
 import { ANY_INSTANCE, RELAY } from '../../identity/session.js';
-import type { State } from '../../state.js';
 import type { Instance } from '../../upstream/pool.js';
 import type { UpstreamResponse } from '../../upstream/upstream.js';
 import { UpstreamFault } from '../../wire/fault.js';
 import { renameEndpoint } from './endpoint.js';
 import { openOwn, type OwnSession } from './own.js';
-import type { Vouched } from './relay.js';
+import type { Checking, Vouched } from './relay.js';
 
 export interface SseOptions {
   /** Milliseconds between two comments on streams that the gateway itself writes. */
@@ -34,7 +33,7 @@ export interface Sse {
   /** A GET of the stream, or a POST of a message. Rejects with an `UpstreamFault`. */
   exchange(call: Call): Promise<Answered>;
   /** What another replica says about a message that it relays; null for what comes from anybody else. */
-  vouched(head: RequestHead, state: State): Vouched | null;
+  vouched(head: RequestHead, checking: Checking): Vouched | null;
   close(): Promise<void>;
 }
 
@@ -86,7 +85,7 @@ export function createSse({ keepAlive, log }: SseOptions): Sse {
       if (!leg) throw new UpstreamFault('refused');
       return leg.upstreamId.startsWith('/') ? passMessage(call, leg.upstreamId, call.pool.byId(leg.instance)) : take(leg.upstreamId, call, proof !== undefined);
     },
-    vouched: (head, state) => relay?.vouchedBy(head, state) ?? null,
+    vouched: (head, checking) => relay?.vouchedBy(head, checking) ?? null,
     close: async () => {
       clearInterval(beat);
       await Promise.all([...ending, ...[...held.values()].map((session) => session.end())]);
