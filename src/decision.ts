@@ -4,7 +4,12 @@ import { gatewayTables } from './emit/gateway/tables.js';
 import { readHead, type RequestHead, type GatewayRequest } from './gateway/runtime/decision/head.js';
 import { addressSet } from './gateway/runtime/decision/address.js';
 import { compileTables, type Tables } from './gateway/runtime/decision/lookups.js';
-import { decide, isApplied, recogniseTenants, ROWS, type Decision, type Facts, type Principal, type Step } from './gateway/runtime/decision/decide.js';
+import { decide, isApplied, type Decision } from './gateway/runtime/decision/decide.js';
+import type { Facts, Principal } from './gateway/runtime/decision/facts.js';
+import { ROWS } from './gateway/runtime/decision/rows.js';
+import type { Step } from './gateway/runtime/decision/steps.js';
+import { recogniseTenants } from './gateway/runtime/decision/tenant.js';
+import { eraOf } from './gateway/runtime/decision/revision.js';
 import type { Message } from './gateway/runtime/decision/message.js';
 import type { ExpectationPlan, Plan } from './plan/types.js';
 
@@ -56,12 +61,13 @@ const message = ({ revision }: AskedRequest): Message => ({
 export function judgeRequest(plan: Plan, request: AskedRequest, tables = compileTables(gatewayTables(plan), 'local')): Judged {
   const head = readHead(tables, requestOf(request), addressSet(plan.traffic.trustedProxies));
   const principal = principalOf(plan, request);
+  const asked = message(request);
   const facts: Facts = {
     address: { kind: 'ok' },
     principal,
     tenants: request.tenant === null ? recogniseTenants(tables, head, principal) : [request.tenant],
     quota: { kind: 'ok' },
-    body: { kind: 'message', message: message(request) },
+    body: { kind: 'message', message: asked, era: eraOf(head, asked) },
     session: { kind: 'none' },
     instance: { kind: 'ok' },
   };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { decideExpectation, judgeRequest, type AskedRequest } from '#src/decision.js';
-import { ROWS } from '#src/gateway/runtime/decision/decide.js';
+import { ROWS } from '#src/gateway/runtime/decision/rows.js';
 import type { Plan } from '#src/plan/types.js';
 import { rootPlan } from './emit/gateway/support.js';
 import { FULL, least, planOf, type Json } from './plan/support.js';

@@ -1,4 +1,4 @@
-import type { Step } from './runtime/decision/decide.js';
+import type { Step } from './runtime/decision/steps.js';
 
 /** What it means to pass a row of the decision, for whoever explains one. Not part of the runtime: no generated gateway needs it. */
 export const ROW_MEANING: Readonly<Record<Step, string>> = {

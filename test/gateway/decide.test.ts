@@ -1,7 +1,11 @@
 /** The decision: every row, what it refuses, where it points, and which row speaks first when several would refuse. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { decide, recogniseTenants, ROWS, type Decision, type Facts, type Principal, type Step } from '#src/gateway/runtime/decision/decide.js';
+import { decide, type Decision } from '#src/gateway/runtime/decision/decide.js';
+import type { Facts, Principal } from '#src/gateway/runtime/decision/facts.js';
+import { ROWS } from '#src/gateway/runtime/decision/rows.js';
+import type { Step } from '#src/gateway/runtime/decision/steps.js';
+import { recogniseTenants } from '#src/gateway/runtime/decision/tenant.js';
 import type { Message } from '#src/gateway/runtime/decision/message.js';
 import { REASONS, type Reason } from '#src/gateway/runtime/decision/reasons.js';
 import { askedOf, gatewayConfig, tablesOf, type HeadOptions } from '../support/gateway-tables.js';
@@ -32,7 +36,7 @@ const ALL: Required<Facts> = {
   principal: { kind: 'client', client: 'acme', permissions: [] },
   tenants: ['acme'],
   quota: { kind: 'ok' },
-  body: { kind: 'message', message },
+  body: { kind: 'message', message, era: 'legacy' },
   session: { kind: 'none' },
   instance: { kind: 'ok' },
 };
@@ -69,7 +73,7 @@ const REFUSED: Readonly<Partial<Record<Reason, readonly [Step, string, Case]>>> 
   'tenant-rate': ['quota', 'tenants.acme.rate', { facts: { quota: { kind: 'rate', retryAfter: 4 } } }],
   'streams-full': ['quota', 'gateway.limits.streams', { facts: { quota: { kind: 'streams' } } }],
   'body-not-json': ['body', 'gateway.limits', { facts: { body: { kind: 'refused', reason: 'body-not-json', id: null } } }],
-  'header-mismatch': ['revision', 'gateway.revisions', { headers: { 'mcp-protocol-version': '2026-07-28' }, facts: { body: { kind: 'message', message: { ...message, method: 'initialize' } } } }],
+  'header-mismatch': ['revision', 'gateway.revisions', { headers: { 'mcp-protocol-version': '2026-07-28' }, facts: { body: { kind: 'message', message: { ...message, method: 'initialize' }, era: 'legacy' } } }],
   'revision-not-served': ['revision', 'gateway.revisions', { headers: { 'mcp-protocol-version': '1999-01-01' } }],
   'session-unknown': ['session', 'gateway.sessionKeys', { facts: { session: { kind: 'unknown' } } }],
   'sessions-full': ['session', 'gateway.limits.sessions', { facts: { session: { kind: 'full' } } }],
@@ -150,7 +154,7 @@ describe('decide', () => {
       return decision.kind === 'refuse' ? decision.id : decision.kind;
     };
     assert.equal(idOf({ facts: { session: { kind: 'unknown' } } }), 7);
-    assert.equal(idOf({ facts: { body: { kind: 'message', message: { ...message, id: 'x' } }, instance: { kind: 'none', retryAfter: 1 } } }), 'x');
+    assert.equal(idOf({ facts: { body: { kind: 'message', message: { ...message, id: 'x' }, era: 'legacy' }, instance: { kind: 'none', retryAfter: 1 } } }), 'x');
     assert.equal(idOf({ facts: { body: { kind: 'refused', reason: 'body-too-deep', id: 'deep' } } }), 'deep');
     assert.equal(decide(TABLES, askedOf(TABLES), { ...ALL, tenants: [], body: undefined } as unknown as Facts).kind, 'refuse');
   });
@@ -186,7 +190,7 @@ describe('decide', () => {
     assert.deepEqual(needs({}, {}), ['body']);
     const modern: Message = { ...message, claim: '2026-07-28', declaresCapabilities: true };
     const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' };
-    assert.deepEqual(needs({ headers }, { body: { kind: 'message', message: modern } }), ['allow']);
+    assert.deepEqual(needs({ headers }, { body: { kind: 'message', message: modern, era: 'modern' } }), ['allow']);
   });
 
   test('a preflight of an accepted origin is answered, before credentials; one without its header is just a wrong method', () => {

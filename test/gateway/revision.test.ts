@@ -1,8 +1,9 @@
 /** Row 13 as a table: MCP-WIRE §1.4, each rung with what stands in headers and body. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { parseMessage, type Message } from '#src/gateway/runtime/decision/message.js';
-import { decodeHeader, eraOf, revisionFault } from '#src/gateway/runtime/decision/revision.js';
+import type { RequestHead } from '#src/gateway/runtime/decision/head.js';
+import { parseMessage } from '#src/gateway/runtime/decision/message.js';
+import { decodeHeader, eraOf, revisionFault, type JudgedMessage } from '#src/gateway/runtime/decision/revision.js';
 import { REASONS } from '#src/gateway/runtime/decision/reasons.js';
 import { chance } from '../support/gateway-random.js';
 import { CAPABILITIES, initialize, modern, modernHeaders, request, VERSION } from '../support/gateway-messages.js';
@@ -108,37 +109,40 @@ const LADDER: readonly Case[] = [
   ['headers of modern do not make a legacy request modern', request('tools/list'), { 'mcp-method': 'tools/call', 'mcp-name': 'x' }, 'legacy'],
 ];
 
-function messageOf(body: unknown): Message | undefined {
+/** The message with its era, as the gateway judges it; nothing for a request without a body. */
+function judged(head: RequestHead, body: unknown): JudgedMessage | undefined {
   if (body === null) return undefined;
   const parsed = parseMessage(Buffer.from(JSON.stringify(body)), 64);
-  return parsed.ok ? parsed.message : assert.fail(parsed.reason);
+  if (!parsed.ok) return assert.fail(parsed.reason);
+  return { message: parsed.message, era: eraOf(head, parsed.message) };
 }
 
 describe('the ladder', () => {
   for (const [what, body, headers, expected, tables = ALL] of LADDER) {
     test(`${what}: ${expected}`, () => {
       const asked = askedOf(tables, { method: body === null ? 'GET' : 'POST', headers });
-      const message = messageOf(body);
+      const message = judged(asked, body);
       const fault = revisionFault(tables, asked, message);
-      assert.equal(fault ? REASONS[fault.reason].code : eraOf(asked, message), expected);
+      assert.equal(fault ? REASONS[fault.reason].code : (message?.era ?? 'legacy'), expected);
       if (fault) assert.equal(REASONS[fault.reason].status, 400);
     });
   }
 
   test('without a legacy revision, a request that names none is not served either', () => {
-    const fault = revisionFault(MODERN_ONLY, askedOf(MODERN_ONLY), messageOf(request('tools/list')));
-    assert.equal(fault?.reason, 'revision-not-served');
-    assert.equal(revisionFault(MODERN_ONLY, askedOf(MODERN_ONLY), messageOf(initialize))?.reason, 'revision-not-served');
+    const asked = askedOf(MODERN_ONLY);
+    for (const body of [request('tools/list'), initialize]) {
+      assert.equal(revisionFault(MODERN_ONLY, asked, judged(asked, body))?.reason, 'revision-not-served');
+    }
   });
 
   test('who asks for a version that is not served is told which are', () => {
     const asked = askedOf(LEGACY_ONLY, { headers: modernHeaders('server/discover') });
-    assert.deepEqual(revisionFault(LEGACY_ONLY, asked, messageOf(modern('server/discover')))?.data, { supported: ['2025-06-18', '2025-11-25'], requested: '2026-07-28' });
+    assert.deepEqual(revisionFault(LEGACY_ONLY, asked, judged(asked, modern('server/discover')))?.data, { supported: ['2025-06-18', '2025-11-25'], requested: '2026-07-28' });
   });
 
   test('a modern one is told of the modern versions, as by server/discover', () => {
     const asked = askedOf(ALL, { headers: { ...modernHeaders('server/discover'), 'mcp-protocol-version': '2030-01-01' } });
-    const message = messageOf(request('server/discover', { _meta: { [VERSION]: '2030-01-01', [CAPABILITIES]: {} } }));
+    const message = judged(asked, request('server/discover', { _meta: { [VERSION]: '2030-01-01', [CAPABILITIES]: {} } }));
     assert.deepEqual(revisionFault(ALL, asked, message)?.data, { supported: ['2026-07-28'], requested: '2030-01-01' });
   });
 });

@@ -2,7 +2,8 @@
 import type { Judged } from '../../decision.js';
 import { ROW_MEANING } from '../../gateway/row-meaning.js';
 import { REASONS } from '../../gateway/runtime/decision/reasons.js';
-import { ROWS, type NginxCan, type Step } from '../../gateway/runtime/decision/decide.js';
+import { ROWS, type NginxCan } from '../../gateway/runtime/decision/rows.js';
+import type { Step } from '../../gateway/runtime/decision/steps.js';
 import { codeFrame } from '../../load/frame.js';
 import { locateIn } from '../../load/locate.js';
 import type { Location, SourceGraph } from '../../load/types.js';

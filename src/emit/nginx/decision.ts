@@ -1,7 +1,8 @@
 /** The decision: the rows of the gateway's own table that nginx decides, in their order, over the facts that the maps found out. */
 import type { Plan } from '../../plan/types.js';
 import { ROW_MEANING } from '../../gateway/row-meaning.js';
-import { ROWS, type Row, type Step } from '../../gateway/runtime/decision/decide.js';
+import { ROWS, type Row } from '../../gateway/runtime/decision/rows.js';
+import type { Step } from '../../gateway/runtime/decision/steps.js';
 import { REASONS, type Reason } from '../../gateway/runtime/decision/reasons.js';
 import { because, block, entry, line, map, section } from './directives.js';
 import { $, mapKey, mapPattern, template, when, word } from './tokens.js';

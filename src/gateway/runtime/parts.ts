@@ -2,21 +2,16 @@
 import type { Bridge } from './answer/bridge/bridge.js';
 import type { Env } from './process/env.js';
 import type { Features } from './features.js';
+import type { Parts } from './front/services.js';
 import type { Log } from './process/log.js';
 import type { Metrics } from './process/metrics.js';
 import type { Renewals } from './answer/renew.js';
 import type { Sse } from './answer/sse/sse.js';
-import type { Tracer } from './observe/traces/tracer.js';
-import type { Transform } from './answer/transform/transform.js';
 import type { GatewayTables } from './tables/gateway.js';
 import type { Listen } from './tables/placement.js';
 
-export interface Parts {
-  readonly bridge: Bridge | null;
-  readonly renewals: Renewals | null;
-  readonly sse: Sse | null;
-  readonly tracer: Tracer | null;
-  readonly transform: Transform | null;
+/** The parts, and the end of what they hold. */
+export interface LoadedParts extends Parts {
   close(): Promise<void>;
 }
 
@@ -28,7 +23,7 @@ export interface PartsOptions {
   readonly listening: () => Listen;
 }
 
-export async function loadParts(tables: GatewayTables, features: Features, options: PartsOptions, known: Parts | null): Promise<Parts> {
+export async function loadParts(tables: GatewayTables, features: Features, options: PartsOptions, known: LoadedParts | null): Promise<LoadedParts> {
   const { log, metrics } = options;
   const bridge = await loadBridge(tables, features, log, known?.bridge ?? null);
   const sse = await loadSse(tables, features, options, known?.sse ?? null);

@@ -5,7 +5,7 @@ import { isLoopback } from './decision/address.js';
 import type { AdminOptions } from './operate/admin.js';
 import { listenOf, logLevelOf, placementOf, portOf, SettingError, type Env } from './process/env.js';
 import type { Features } from './features.js';
-import { createHandler } from './front/gateway.js';
+import { createHandler } from './front/handle.js';
 import { OpenCounts } from './identity/open-counts.js';
 import { drainServer, listenAt, plainServer, publicServer } from './front/listen.js';
 import { createLog, type Log } from './process/log.js';
@@ -45,16 +45,15 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   await pools.reconcile(state.tables, features);
   let draining = false;
   let reloading = Promise.resolve();
-  (await features.gauges?.())?.registerGauges(metrics, counts, pools, () => state);
+  (await features.gauges?.())?.registerGauges(metrics, counts, pools, () => state.tables);
 
   // A connection that is idle only now would wait for its next request until the end of the drain.
   const onClosed = (): void => void (draining && setImmediate(() => server.closeIdleConnections()));
-  const { handle, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, draining: () => draining, onClosed });
+  const isDraining = (): boolean => draining;
+  const { serve, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, isDraining, onClosed });
   const server = publicServer({
-    handle: (incoming, outgoing, awaitsContinue) => {
-      if (draining) outgoing.setHeader('connection', 'close');
-      handle(incoming, outgoing, awaitsContinue);
-    },
+    serve,
+    isDraining,
     maxHeaderSize: tables.limits.headers,
     onParserRefusal: (reason, requestId, status) => {
       metrics.count('mcpgen_refusals_total', { reason });
@@ -107,7 +106,7 @@ async function serveAdmin(tables: GatewayTables, features: Features, env: Env, o
   const admin = tables.admin && (await features.admin?.());
   if (!tables.admin || !admin) return null;
   const { host, port } = tables.admin.listen[placementOf(env)];
-  const server = plainServer(admin.adminHandler(options));
+  const server = plainServer({ serve: admin.adminHandler(options), maxHeaderSize: 16_384, requestTimeout: 10_000 });
   return { server, port: await listenAt(server, { host, port: portOf(env, 'MCPGEN_ADMIN_PORT') ?? port }, 'MCPGEN_ADMIN_PORT') };
 }
 

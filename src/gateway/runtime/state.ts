@@ -1,4 +1,4 @@
-/** What a decision needs besides the request, made from one version of the tables. Running requests keep theirs across a reload. */
+/** Makes the state of one version of the tables. */
 import { randomBytes } from 'node:crypto';
 import { addressSet } from './decision/address.js';
 import { Buckets } from './identity/bucket.js';
@@ -6,22 +6,10 @@ import { compileTables, type Tables } from './decision/lookups.js';
 import type { Authenticate } from './identity/credentials.js';
 import { longSecret, placementOf, requireSecrets, SettingError, type Env } from './process/env.js';
 import type { Features } from './features.js';
-import { createSealer, type Sealer } from './identity/session.js';
+import type { State } from './front/state.js';
+import { createSealer } from './identity/session.js';
 import type { RateTable } from './tables/caller.js';
 import type { GatewayTables } from './tables/gateway.js';
-
-export interface State {
-  readonly tables: Tables;
-  readonly authenticate: Authenticate;
-  readonly sealer: Sealer;
-  /** Whether an address is a hop whose `X-Forwarded-*` are believed. */
-  readonly trusted: (address: string) => boolean;
-  readonly perAddress: Buckets;
-  readonly perTenant: ReadonlyMap<string, Buckets>;
-  readonly readToken: string | null;
-  readonly writeToken: string | null;
-  readonly close: () => void;
-}
 
 /** A key for a process whose config names none: its sessions last as long as it does. */
 const ownKey = randomBytes(32).toString('base64');

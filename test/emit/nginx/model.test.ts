@@ -4,7 +4,7 @@ import { nginxModel } from '#src/emit/nginx/model.js';
 import { nginxEmitter } from '#src/emit/nginx/index.js';
 import { token } from '#src/emit/nginx/print.js';
 import type { Directive, Entry, Item, NginxDocument } from '#src/emit/nginx/types.js';
-import { ROWS } from '#src/gateway/runtime/decision/decide.js';
+import { ROWS } from '#src/gateway/runtime/decision/rows.js';
 import type { NginxPlan, Plan, Traffic } from '#src/plan/types.js';
 import { buildPlan, EXAMPLE_TARGETS, TRANSPORTS, type PlanOptions } from '../../support/plan.js';
 

@@ -1,7 +1,8 @@
 import { clientAddress, isLoopback, LOOPBACK } from './address.js';
+import { KINDS, type Kind } from './kinds.js';
 import type { Tables } from './lookups.js';
 import type { Reason } from './reasons.js';
-import type { RouteKind, RouteTable } from '../tables/route.js';
+import type { RouteTable } from '../tables/route.js';
 
 /** A request as every enforcement point sees it: its head, and the socket it came through. One type serves runtime, `explain` and policy tests. */
 export interface GatewayRequest {
@@ -34,13 +35,20 @@ export interface RequestHead {
   readonly origin: string | null;
   readonly address: string;
   readonly route: RouteTable | undefined;
+  /** Of the route; where there is none, that of a request whose path is wrong. */
+  readonly kind: Kind;
 }
 
-export const kindOf = ({ route }: RequestHead): RouteKind => route?.kind ?? 'mcp';
-
-/** The id of the session a legacy request claims: in a header, or in the query where 2024-11-05 has it. */
+/** The id of the session that a legacy request names. */
 export function sessionIdOf(head: RequestHead): string | undefined {
-  return kindOf(head) === 'message' ? /(?:^|&)sessionId=([^&]*)/.exec(head.query)?.[1] : head.request.headers['mcp-session-id'];
+  switch (head.kind.session.carrier) {
+    case 'header':
+      return head.request.headers['mcp-session-id'];
+    case 'query':
+      return /(?:^|&)sessionId=([^&]*)/.exec(head.query)?.[1];
+    case 'none':
+      return undefined;
+  }
 }
 
 const HEALTH: ReadonlyMap<string, HealthProbe> = new Map([
@@ -64,6 +72,7 @@ export function readHead(tables: Tables, request: GatewayRequest, trusted: (addr
   // A missing Host is missing also where the target names one (RFC 9112 §3.2).
   const host = request.hosts === 0 ? null : hostName(authority);
   const [pathTenant, path] = splitTenant(tables, rawPath);
+  const route = tables.routes.get(path);
   return {
     request,
     fault: faultOf(request, rawPath, host),
@@ -74,7 +83,8 @@ export function readHead(tables: Tables, request: GatewayRequest, trusted: (addr
     host: host ?? '',
     origin: originOf(tables, request, fromTrusted),
     address: clientAddress(request.peer, request.headers['x-forwarded-for'], trusted),
-    route: tables.routes.get(path),
+    route,
+    kind: KINDS[route?.kind ?? 'mcp'],
   };
 }
 

@@ -2,7 +2,7 @@
  * Row 13: which revision a body speaks, and whether its headers say the same. The body is what will be executed, so it decides; the order of the
  * checks is the order in which the specification names their errors (MCP 2026-07-28, Streamable HTTP "Standard headers").
  */
-import { kindOf, type RequestHead } from './head.js';
+import type { RequestHead } from './head.js';
 import type { Tables } from './lookups.js';
 import type { Message } from './message.js';
 import type { Reason } from './reasons.js';
@@ -13,6 +13,12 @@ export interface RevisionFault {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
+/** A message with the era that `eraOf` found it to speak. */
+export interface JudgedMessage {
+  readonly message: Message;
+  readonly era: Era;
+}
+
 /** The first revision of its era. */
 export const MODERN = '2026-07-28';
 export const isModern = (version: unknown): boolean => typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= MODERN;
@@ -20,24 +26,23 @@ export const isModern = (version: unknown): boolean => typeof version === 'strin
 /** A server may still answer `initialize` with its own 2024-11-05, which clients then repeat on every request; what that revision adds is another transport. */
 const NEGOTIATED = '2024-11-05';
 
-/** GET and DELETE are operations on a legacy session; a body without a claim is legacy unless its header claims otherwise. */
-export function eraOf(head: RequestHead, message: Message | undefined): Era {
-  if (!message || kindOf(head) !== 'mcp' || message.shape === 'batch' || message.shape === 'response') return 'legacy';
+/** The era that a message speaks. A body without a claim is legacy unless its header claims otherwise. */
+export function eraOf(head: RequestHead, message: Message): Era {
+  if (head.kind.era === 'legacy' || message.shape === 'batch' || message.shape === 'response') return 'legacy';
   if (message.claim !== undefined) return message.method === 'initialize' && !isModern(message.claim) ? 'legacy' : 'modern';
   if (message.method === 'initialize') return 'legacy';
   return isModern(head.request.headers['mcp-protocol-version']) ? 'modern' : 'legacy';
 }
 
-export function revisionFault(tables: Tables, head: RequestHead, message: Message | undefined): RevisionFault | null {
+/** @param body the message and its era; nothing for GET and DELETE, which are operations on a legacy session */
+export function revisionFault(tables: Tables, head: RequestHead, body: JudgedMessage | undefined): RevisionFault | null {
   const header = head.request.headers['mcp-protocol-version'];
-  if (eraOf(head, message) === 'legacy') {
-    // The transport of 2024-11-05 has routes of its own, which are there when it is served; it knows no version header.
-    if (kindOf(head) !== 'mcp') return null;
-    if (!tables.raw.revisions.some((revision) => revision > NEGOTIATED && revision < MODERN)) return notServed(tables, header ?? null);
-    if (message?.method === 'initialize') return isModern(header) ? { reason: 'header-mismatch' } : null;
-    return header === undefined || header === NEGOTIATED || tables.revisions.has(header) ? null : notServed(tables, header);
-  }
-  return message ? modernFault(tables, head, message, header) : null;
+  if (body?.era === 'modern') return modernFault(tables, head, body.message, header);
+  // The transport of 2024-11-05 has routes of its own, which are there when it is served; it knows no version header.
+  if (head.kind.era === 'legacy') return null;
+  if (!tables.raw.revisions.some((revision) => revision > NEGOTIATED && revision < MODERN)) return notServed(tables, header ?? null);
+  if (body?.message.method === 'initialize') return isModern(header) ? { reason: 'header-mismatch' } : null;
+  return header === undefined || header === NEGOTIATED || tables.revisions.has(header) ? null : notServed(tables, header);
 }
 
 function modernFault(tables: Tables, head: RequestHead, message: Message, header: string | undefined): RevisionFault | null {

@@ -1,16 +1,14 @@
 /** One request on its way through: what has been found out about it so far. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { eraIn, messageIn, tenantIn, type Facts } from '../decision/facts.js';
 import type { RequestHead } from '../decision/head.js';
-import type { Facts } from '../decision/decide.js';
-import type { Message } from '../decision/message.js';
-import { eraOf } from '../decision/revision.js';
-import type { Reason } from '../decision/reasons.js';
-import type { Instance } from '../upstream/pool.js';
 import type { SessionState } from '../identity/session.js';
 import type { Span } from '../observe/traces/tracer.js';
 import type { PoolTable } from '../tables/pool.js';
-import type { State } from '../state.js';
-import { append } from '../wire/append.js';
+import type { Instance } from '../upstream/pool.js';
+import type { HeaderList } from '../wire/header-list.js';
+import type { Client } from './client.js';
+import type { Judgement } from './judgement.js';
+import type { State } from './state.js';
 
 export interface Exchange {
   readonly id: string;
@@ -18,15 +16,17 @@ export interface Exchange {
   readonly correlationId: string;
   /** Milliseconds of the monotonic clock. */
   readonly startedAt: number;
-  readonly incoming: IncomingMessage;
-  readonly outgoing: ServerResponse;
+  readonly client: Client;
   readonly state: State;
   readonly head: RequestHead;
-  /** True while the client waits for `100 Continue` before it sends the body (RFC 9110 §10.1.1). */
-  awaitsContinue: boolean;
+  /** What a request with the same head was found to be a moment ago; null where this head is judged now. */
+  readonly kept: Judgement | null;
   readonly facts: Facts;
   body: Buffer | null;
   session: SessionState | null;
+  /** The instance that row 16 chose, which is tried first. */
+  claimed: Instance | null;
+  /** The instance that answered last; whoever sends a call writes it, and nobody else. */
   instance: Instance | null;
   /** Gives back the memory that was set aside for its body. */
   releaseBody: () => void;
@@ -45,27 +45,14 @@ export interface Exchange {
   note: string | null;
 }
 
-/** What answers say of their request. The name that a caller gave it goes back to the caller. */
-export function idHeaders({ id, correlationId }: Exchange): Readonly<Record<string, string>> {
-  return correlationId === id ? { 'x-request-id': id } : { 'x-request-id': id, 'x-correlation-id': correlationId };
-}
-
 /** A modern client cancels by leaving; a legacy one may come back for the answer, except on a stream that only listens. */
-export function leavingCancels(exchange: Exchange): boolean {
-  return exchange.head.request.method === 'GET' || eraOf(exchange.head, messageOf(exchange)) === 'modern';
+export function leavingCancels({ head, facts }: Exchange): boolean {
+  return head.request.method === 'GET' || eraIn(facts) === 'modern';
 }
 
 /** A request for a stream that lasts until somebody ends it. */
-export function isListening(exchange: Exchange): boolean {
-  return exchange.head.request.method === 'GET' || messageOf(exchange)?.method === 'subscriptions/listen';
-}
-
-export function messageOf({ facts }: Exchange): Message | undefined {
-  return facts.body?.kind === 'message' ? facts.body.message : undefined;
-}
-
-export function tenantOf({ facts }: Exchange): string | null {
-  return facts.tenants?.length === 1 ? (facts.tenants[0] ?? null) : null;
+export function isListening({ head, facts }: Exchange): boolean {
+  return head.request.method === 'GET' || messageIn(facts)?.method === 'subscriptions/listen';
 }
 
 /** Whom a session belongs to. Callers without credentials share one name: their sessions are protected by nothing but the id. */
@@ -75,42 +62,15 @@ export function principalOf({ facts }: Exchange): string {
 
 /** Whose it is, as one text. Neither part can hold a line break. */
 export function ownerOf(exchange: Exchange): string {
-  return `${tenantOf(exchange) ?? ''}\n${principalOf(exchange)}`;
+  return `${tenantIn(exchange.facts) ?? ''}\n${principalOf(exchange)}`;
 }
 
 /** What a strategy keeps together. */
 export function keyOf(exchange: Exchange, { choice }: PoolTable): string {
-  return choice.by === 'tenant' ? (tenantOf(exchange) ?? '') : ownerOf(exchange);
+  return choice.by === 'tenant' ? (tenantIn(exchange.facts) ?? '') : ownerOf(exchange);
 }
 
-type BodyFault = Extract<Reason, 'body-too-large' | 'body-aborted' | 'malformed-request' | 'request-timeout' | 'headers-too-large'>;
-const broken = new WeakMap<IncomingMessage, BodyFault>();
-
-/** Says that the rest of a body will not come, before or while it is read. @returns false when it was said before */
-export function breakBody(incoming: IncomingMessage, fault: BodyFault): boolean {
-  if (broken.has(incoming)) return false;
-  broken.set(incoming, fault);
-  incoming.emit('broken', fault);
-  return true;
-}
-
-/** Reads a body up to `limit` bytes. */
-export function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer | BodyFault> {
-  return new Promise((resolve) => {
-    let store: Buffer = Buffer.alloc(0);
-    let size = 0;
-    incoming.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > limit) resolve('body-too-large');
-      // Nearly every body is one chunk. Many are copied together, because each keeps far more memory alive than it has bytes.
-      else if (size === chunk.length) store = chunk;
-      else store = append(store, size - chunk.length, chunk);
-    });
-    incoming.on('end', () => resolve(store.subarray(0, size)));
-    const fault = broken.get(incoming);
-    if (fault !== undefined) resolve(fault);
-    incoming.on('broken', resolve);
-    incoming.on('error', () => resolve('body-aborted'));
-    incoming.on('close', () => resolve('body-aborted'));
-  });
+/** What answers say of their request. The name that a caller gave it goes back to the caller. */
+export function idHeaders({ id, correlationId }: Exchange): HeaderList {
+  return correlationId === id ? ['x-request-id', id] : ['x-request-id', id, 'x-correlation-id', correlationId];
 }

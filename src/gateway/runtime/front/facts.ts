@@ -1,25 +1,17 @@
-/** How the running gateway finds out each fact a decision asks for. */
+/** How the running gateway finds out each fact that a decision asks for. */
 import { callerKey } from '../decision/address.js';
-import { recogniseTenants, type Fact, type Facts } from '../decision/decide.js';
-import { sessionIdOf, kindOf } from '../decision/head.js';
-import { keyOf, messageOf, principalOf, readBody, tenantOf, type Exchange } from './exchange.js';
-import type { OpenCounts } from '../identity/open-counts.js';
+import { messageIn, tenantIn, type Fact, type Facts } from '../decision/facts.js';
+import { sessionIdOf } from '../decision/head.js';
 import { parseMessage } from '../decision/message.js';
-import type { Metrics } from '../process/metrics.js';
-import type { Parts } from '../parts.js';
+import { eraOf } from '../decision/revision.js';
+import { recogniseTenants } from '../decision/tenant.js';
+import type { OpenCounts } from '../identity/open-counts.js';
 import { ANY_INSTANCE, keepsItsSession, type Leg } from '../identity/session.js';
 import type { Instance, Pool } from '../upstream/pool.js';
-import type { Pools } from '../upstream/pools.js';
+import { keyOf, principalOf, type Exchange } from './exchange.js';
+import type { Services } from './services.js';
 
-export interface Services {
-  readonly counts: OpenCounts;
-  readonly metrics: Metrics;
-  readonly pools: Pools;
-  /** Those of now: a reload may add some. */
-  readonly parts: () => Parts;
-}
-
-type Supply = { readonly [F in Fact]: (exchange: Exchange, sources: Services) => Required<Facts>[F] | Promise<Required<Facts>[F]> };
+type Supply = { readonly [F in Fact]: (exchange: Exchange, services: Services) => Required<Facts>[F] | Promise<Required<Facts>[F]> };
 
 /** Bodies in memory at once: a small container holds these, and what judging them takes. */
 const BODIES = 32 * 2 ** 20;
@@ -33,7 +25,7 @@ export const SESSION_IDLE = 3_600_000;
 
 /** Sets a place aside for a request that is going to hold a stream open. @returns false when there is none */
 export function holdStream(exchange: Exchange, counts: OpenCounts): boolean {
-  const tenant = tenantOf(exchange) ?? '';
+  const tenant = tenantIn(exchange.facts) ?? '';
   const { tables } = exchange.state;
   if (counts.streams >= tables.raw.limits.streams || counts.streamsOf(tenant) >= (tables.tenants.get(tenant)?.streams ?? Infinity)) return false;
   exchange.releaseStream = counts.openStream(tenant);
@@ -58,7 +50,7 @@ export const FIND_FACT: Supply = {
 
   quota: (exchange, { counts }) => {
     const { state, head } = exchange;
-    const tenant = tenantOf(exchange) ?? '';
+    const tenant = tenantIn(exchange.facts) ?? '';
     const retryAfter = state.perTenant.get(tenant)?.take(tenant, performance.now()) ?? 0;
     if (retryAfter > 0) return { kind: 'rate', retryAfter };
     return head.request.method === 'GET' && !holdStream(exchange, counts) ? { kind: 'streams' } : { kind: 'ok' };
@@ -67,24 +59,26 @@ export const FIND_FACT: Supply = {
   body: async (exchange, { counts }) => {
     const { body: limit, depth } = exchange.state.tables.raw.limits;
     // What is not declared may grow to the limit.
-    const room = Number(exchange.head.request.headers['content-length'] ?? limit);
+    const room = exchange.client.length ?? limit;
     const most = Math.max(BODIES, limit) + (room > SHORT ? 0 : FOR_SHORT);
     if (counts.bodies + room > most) return { kind: 'refused', reason: 'instance-full', id: null };
     counts.bodies += room;
     exchange.releaseBody = () => (counts.bodies -= room);
-    if (exchange.awaitsContinue) exchange.outgoing.writeContinue();
-    const body = await readBody(exchange.incoming, limit);
+    const body = await exchange.client.body(limit);
     if (typeof body === 'string') return { kind: 'refused', reason: body, id: null };
     exchange.body = body;
     const parsed = parseMessage(body, depth);
-    return parsed.ok ? { kind: 'message', message: parsed.message } : { kind: 'refused', reason: parsed.reason, id: parsed.id };
+    if (!parsed.ok) return { kind: 'refused', reason: parsed.reason, id: parsed.id };
+    const { message } = parsed;
+    return { kind: 'message', message, era: eraOf(exchange.head, message) };
   },
 
   session: (exchange, { counts, pools }) => {
     const { state, head } = exchange;
-    const tenant = tenantOf(exchange) ?? '';
-    // 2024-11-05 opens its session with the stream that its endpoint is named on.
-    if (kindOf(head) === 'sse' || (messageOf(exchange)?.method === 'initialize' && kindOf(head) === 'mcp')) {
+    const tenant = tenantIn(exchange.facts) ?? '';
+    const rule = head.kind.session;
+    const opens = rule.openedBy === 'any-request' || (rule.openedBy === 'initialize' && messageIn(exchange.facts)?.method === 'initialize');
+    if (opens) {
       const most = state.tables.tenants.get(tenant)?.sessions ?? Infinity;
       if (counts.sessions >= state.tables.raw.limits.sessions || counts.sessionsOf(tenant) >= most) return { kind: 'full' };
       exchange.releaseSession = counts.holdSession(tenant);
@@ -95,13 +89,12 @@ export const FIND_FACT: Supply = {
     const session = state.sealer.open(id);
     const leg = session?.legs.find(({ server }) => server === head.route?.server);
     const table = state.tables.pools.get(leg?.server ?? '');
-    const kind = kindOf(head) === 'mcp' ? 'mcp' : 'message';
-    if (!session || !leg || !table || session.kind !== kind || session.tenant !== tenant || session.principal !== principalOf(exchange)) return { kind: 'unknown' };
+    if (!session || !leg || !table || session.kind !== rule.transport || session.tenant !== tenant || session.principal !== principalOf(exchange)) return { kind: 'unknown' };
     // What lived in an instance that has left the pool is gone.
     if (!instanceOf(leg, pools.get(leg.server)) && !(keepsItsSession(table) && session.init)) return { kind: 'unknown' };
     exchange.session = session;
     // Where it has a stream it counts as long as that, at the process that holds it.
-    if (kind === 'mcp') counts.openSession(id, tenant, performance.now() + SESSION_IDLE);
+    if (rule.livesIn === 'id') counts.openSession(id, tenant, performance.now() + SESSION_IDLE);
     return { kind: 'open' };
   },
 
@@ -110,8 +103,8 @@ export const FIND_FACT: Supply = {
     const leg = exchange.session?.legs.find(({ server }) => server === pool?.server);
     const table = pool && exchange.state.tables.pools.get(pool.server);
     const home = leg && instanceOf(leg, pool);
-    exchange.instance = (home === ANY_INSTANCE ? null : home) ?? (table && pool?.next(new Set(), keyOf(exchange, table))) ?? null;
-    return exchange.instance ? { kind: 'ok' } : { kind: 'none', retryAfter: pool?.retryAfter ?? 1 };
+    exchange.claimed = (home === ANY_INSTANCE ? null : home) ?? (table && pool?.next(new Set(), keyOf(exchange, table))) ?? null;
+    return exchange.claimed ? { kind: 'ok' } : { kind: 'none', retryAfter: pool?.retryAfter ?? 1 };
   },
 };
 

@@ -1,68 +1,109 @@
 /** HTTP servers with the gateway's manners: bounded heads, JSON for what the parser refuses, an end that lets requests finish. */
 import { randomUUID } from 'node:crypto';
-import { createServer, STATUS_CODES, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer, STATUS_CODES, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { SettingError } from '../process/env.js';
-import { breakBody } from './exchange.js';
-import type { Handle } from './gateway.js';
 import { REASONS, refusalBody, type Reason } from '../decision/reasons.js';
+import { SettingError } from '../process/env.js';
 import type { Listen } from '../tables/placement.js';
+import type { Client } from './client.js';
+import { NodeClient, NodeReply, NodeRequest } from './node-client.js';
 
-export interface PublicOptions {
-  readonly handle: Handle;
+export interface ServerOptions {
+  /** Serves one request; never throws. */
+  readonly serve: (client: Client) => void;
   readonly maxHeaderSize: number;
+  /** Milliseconds for a whole request; 0 for none. */
+  readonly requestTimeout: number;
+  /** Milliseconds for which an idle connection is kept. Default: 75 s. */
+  readonly keepAlive?: number;
+  /** Whether connections are to be closed behind their answers. */
+  readonly isDraining?: () => boolean;
+}
+
+export interface PublicOptions extends Omit<ServerOptions, 'requestTimeout'> {
   /** Told of what the parser refused, for the log and the counters. */
   readonly onParserRefusal: (reason: Reason, requestId: string, status: number) => void;
 }
 
-export function publicServer({ handle, maxHeaderSize, onParserRefusal }: PublicOptions): Server {
-  const server = createServer(
-    {
-      maxHeaderSize,
-      // Row 0 answers a missing Host, with a body; Node would answer without one.
-      requireHostHeader: false,
-      // Longer than what stands in front waits between two requests (ALB 60 s, nginx 60 s), or both ends race for the close.
-      keepAliveTimeout: 75_000,
-      headersTimeout: 30_000,
-      requestTimeout: 60_000,
-    },
-    (incoming, outgoing) => answer(incoming, outgoing, false),
-  );
-  // Node drops headers beyond the thousandth without a word, and with them an Origin that should be judged; maxHeaderSize bounds them all.
-  server.maxHeadersCount = 0;
-  /** What was last asked on a connection; while it is being answered nothing else may be written into it. */
-  const busy = new WeakMap<Socket, { incoming: IncomingMessage; outgoing: ServerResponse }>();
-  const answer = (incoming: IncomingMessage, outgoing: ServerResponse, awaitsContinue: boolean): void => {
-    const { socket } = incoming;
-    busy.set(socket, { incoming, outgoing });
-    handle(incoming, outgoing, awaitsContinue);
-  };
-  server.on('checkContinue', (incoming, outgoing) => answer(incoming, outgoing, true));
-  server.on('checkExpectation', (_incoming, outgoing: ServerResponse) => {
+/** Longer than what stands in front waits between two requests (ALB 60 s, nginx 60 s), or both ends race for the close. */
+const KEEP_ALIVE = 75_000;
+/** Between two looks for connections that have been idle for that long. */
+const LOOK_EVERY = 5000;
+
+/** For callers who are not the public: operators, and the gateway before a host of children. */
+export function plainServer(options: ServerOptions): Server {
+  return serverOf(options).server;
+}
+
+/** For everybody. What the parser refuses is answered in JSON, logged and counted like any other refusal. */
+export function publicServer(options: PublicOptions): Server {
+  const { onParserRefusal } = options;
+  const { server, last } = serverOf({ ...options, requestTimeout: 60_000 });
+  server.headersTimeout = 30_000;
+  server.on('checkExpectation', (_incoming, outgoing) => {
     const requestId = randomUUID();
     onParserRefusal('expectation-unsupported', requestId, 417);
     outgoing.writeHead(417, { 'content-type': 'application/json', connection: 'close' }).end(refusalBody('expectation-unsupported', null, requestId));
   });
   server.on('connect', (_incoming, socket: Socket) => refuseRaw(socket, 'method-not-allowed', onParserRefusal));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    const last = busy.get(socket);
-    const under = last?.outgoing.closed ? undefined : last;
-    const hasLeft = error.code === 'ECONNRESET' || (under !== undefined && error.code === 'HPE_INVALID_EOF_STATE');
-    if (hasLeft || !socket.writable || under?.outgoing.headersSent) return void socket.destroy();
+    const client = last.get(socket);
+    const underWay = client?.closedAt === null ? client : undefined;
+    const hasLeft = error.code === 'ECONNRESET' || (underWay !== undefined && error.code === 'HPE_INVALID_EOF_STATE');
+    if (hasLeft || !socket.writable || underWay?.hasBegun) return void socket.destroy();
     const reason = PARSER_REASONS[error.code ?? ''] ?? 'malformed-request';
-    if (under) {
-      // The parser refused the body: whoever reads it answers, or has a better reason to refuse.
-      under.outgoing.setHeader('connection', 'close');
-      // Told a second time, nobody is left to answer: Node reports a request that is late again and again.
-      if (!breakBody(under.incoming, reason)) socket.destroy();
-      return;
-    }
-    refuseRaw(socket, reason, onParserRefusal);
+    if (!underWay) return refuseRaw(socket, reason, onParserRefusal);
+    // The parser refused the body: whoever reads it answers, or has a better reason to refuse.
+    // Told a second time, nobody is left to answer: Node reports a request that is late again and again.
+    if (!underWay.breakBody(reason)) socket.destroy();
   });
   return server;
 }
 
-const PARSER_REASONS: Readonly<Record<string, 'headers-too-large' | 'request-timeout'>> = { HPE_HEADER_OVERFLOW: 'headers-too-large', ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout' };
+interface Serving {
+  readonly server: Server;
+  /** Who asked last on each connection; while that is being answered nothing else may be written into it. */
+  readonly last: ReadonlyMap<Socket, NodeClient>;
+}
+
+function serverOf({ serve, maxHeaderSize, requestTimeout, keepAlive = KEEP_ALIVE, isDraining = () => false }: ServerOptions): Serving {
+  const last = new Map<Socket, NodeClient>();
+  const answer = (outgoing: NodeReply, awaitsContinue: boolean): void => {
+    const client = new NodeClient(outgoing, awaitsContinue);
+    last.set(outgoing.req.socket, client);
+    if (isDraining()) client.closeAfterwards();
+    serve(client);
+  };
+  const options = {
+    IncomingMessage: NodeRequest,
+    ServerResponse: NodeReply,
+    maxHeaderSize,
+    // Row 0 answers a missing Host, with a body; Node would answer without one.
+    requireHostHeader: false,
+    // Idle connections are closed by a look now and then: Node sets a timer up and takes it down again for every request.
+    keepAliveTimeout: 0,
+    requestTimeout,
+  };
+  const server = createServer<typeof NodeRequest, typeof NodeReply>(options, (_incoming, outgoing) => answer(outgoing, false));
+  // Node drops headers beyond the thousandth without a word, and with them an Origin that should be judged; maxHeaderSize bounds them all.
+  server.maxHeadersCount = 0;
+  server.on('checkContinue', (_incoming, outgoing) => answer(outgoing, true));
+  server.on('connection', (socket: Socket) => void socket.once('close', () => last.delete(socket)));
+  const look = setInterval(() => closeIdle(last, keepAlive), Math.min(LOOK_EVERY, keepAlive)).unref();
+  server.once('close', () => clearInterval(look));
+  // It is a server of plain requests and responses to everybody else.
+  return { server: server as unknown as Server, last };
+}
+
+function closeIdle(last: ReadonlyMap<Socket, NodeClient>, keepAlive: number): void {
+  const before = performance.now() - keepAlive;
+  for (const [socket, { closedAt }] of last) if (closedAt !== null && closedAt < before) socket.destroy();
+}
+
+const PARSER_REASONS: Readonly<Record<string, 'headers-too-large' | 'request-timeout'>> = {
+  HPE_HEADER_OVERFLOW: 'headers-too-large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+};
 
 /** There is no response object yet: the answer is written as it stands. */
 function refuseRaw(socket: Socket, reason: Reason, onParserRefusal: PublicOptions['onParserRefusal']): void {
@@ -70,15 +111,12 @@ function refuseRaw(socket: Socket, reason: Reason, onParserRefusal: PublicOption
   const body = refusalBody(reason, null, requestId);
   const { status } = REASONS[reason];
   onParserRefusal(reason, requestId, status);
-  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'content-type: application/json', `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];
+  const length = `content-length: ${Buffer.byteLength(body)}`;
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'content-type: application/json', length, 'connection: close'];
   // A reset would be an uncaught error, and a client that never hangs up would keep the connection.
   socket.on('error', () => socket.destroy());
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
   setTimeout(() => socket.destroy(), 1000).unref();
-}
-
-export function plainServer(listener: RequestListener): Server {
-  return createServer({ maxHeaderSize: 16_384, keepAliveTimeout: 75_000, requestTimeout: 10_000 }, listener);
 }
 
 /** @returns the port, which the system chooses for port 0 */

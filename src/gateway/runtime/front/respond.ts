@@ -1,57 +1,64 @@
-import type { OutgoingHttpHeaders } from 'node:http';
+/** Answers that the gateway itself gives: refusals, preflights, health. */
+import type { Refusal } from '../decision/decide.js';
 import type { RequestHead } from '../decision/head.js';
 import type { Tables } from '../decision/lookups.js';
-import type { Refusal, Step } from '../decision/decide.js';
-import { ROWS } from '../decision/decide.js';
 import { originAllowed } from '../decision/origin.js';
 import { refusalBody } from '../decision/reasons.js';
+import { rankOf } from '../decision/steps.js';
+import type { HeaderList } from '../wire/header-list.js';
 
 /** Request headers that MCP clients in browsers send (MCP-WIRE §3, Fetch §3.2). */
 const ALLOW_HEADERS = 'Accept, Authorization, Content-Type, Last-Event-ID, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, X-Api-Key';
 const EXPOSE_HEADERS = 'Mcp-Session-Id, WWW-Authenticate';
-const ORIGIN_ROW = ROWS.findIndex(({ id }) => id === 'origin');
+/** From this row on refusals depend on the origin, and say so. */
+const ORIGIN_RANK = rankOf('origin');
 
-export interface Answer {
+export interface OwnAnswer {
   readonly status: number;
-  readonly headers: OutgoingHttpHeaders;
+  readonly headers: HeaderList;
   readonly body: string;
 }
 
+/** Of every JSON that the gateway itself writes. */
+export const JSON_HEADERS: HeaderList = ['content-type', 'application/json', 'cache-control', 'no-store'];
+const VARY: HeaderList = ['vary', 'Origin'];
+
 /** CORS headers of any answer to an accepted origin; an answer that depends on the origin says so to caches. */
-export function corsHeaders({ raw: { cors } }: Tables, head: RequestHead): OutgoingHttpHeaders {
-  if (head.origin === null) return { vary: 'Origin' };
-  return {
-    vary: 'Origin',
-    'access-control-allow-origin': head.request.headers['origin'] ?? head.origin,
-    'access-control-expose-headers': [EXPOSE_HEADERS, ...cors.exposeHeaders].join(', '),
-    ...(cors.credentials ? { 'access-control-allow-credentials': 'true' } : {}),
-  };
+export function corsHeaders({ raw: { cors } }: Tables, { origin, request }: RequestHead): HeaderList {
+  if (origin === null) return VARY;
+  const exposed = [EXPOSE_HEADERS, ...cors.exposeHeaders].join(', ');
+  const credentials = cors.credentials ? ['access-control-allow-credentials', 'true'] : [];
+  return [...VARY, 'access-control-allow-origin', request.headers['origin'] ?? origin, 'access-control-expose-headers', exposed, ...credentials];
 }
 
 /** Fetch §4.8: 204, no body. */
-export function preflightAnswer(tables: Tables, head: RequestHead): Answer {
+export function preflightAnswer(tables: Tables, head: RequestHead): OwnAnswer {
   const { cors } = tables.raw;
-  const headers = {
-    ...corsHeaders(tables, head),
+  const allowed = {
     'access-control-allow-methods': (head.route?.methods ?? []).join(', '),
     'access-control-allow-headers': [ALLOW_HEADERS, ...cors.allowHeaders].join(', '),
     'access-control-max-age': String(Math.floor(cors.maxAge / 1000)),
   };
-  return { status: 204, headers, body: '' };
+  return { status: 204, headers: [...corsHeaders(tables, head), ...Object.entries(allowed).flat()], body: '' };
 }
 
-export function refusalAnswer(tables: Tables, head: RequestHead, refusal: Refusal, requestId: string): Answer {
-  const headers: OutgoingHttpHeaders = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-  if (rank(refusal.step) >= ORIGIN_ROW) Object.assign(headers, originAccepted(tables, head) ? corsHeaders(tables, head) : { vary: 'Origin' });
-  if (refusal.status === 405 && head.route) headers['allow'] = head.route.methods.join(', ');
-  if (refusal.status === 401) headers['www-authenticate'] = refusal.reason === 'credentials-invalid' ? 'Bearer error="invalid_token"' : 'Bearer';
-  if (refusal.retryAfter !== undefined) headers['retry-after'] = String(refusal.retryAfter);
-  return { status: refusal.status, headers, body: refusalBody(refusal.reason, refusal.id, requestId, refusal.data) };
+export function refusalAnswer(tables: Tables, head: RequestHead, refusal: Refusal, requestId: string): OwnAnswer {
+  const { step, reason, status, retryAfter } = refusal;
+  const headers = [...JSON_HEADERS];
+  if (rankOf(step) >= ORIGIN_RANK) headers.push(...(isOriginAccepted(tables, head) ? corsHeaders(tables, head) : VARY));
+  if (status === 405) headers.push('allow', head.health ? 'GET, HEAD' : (head.route?.methods ?? []).join(', '));
+  if (status === 401) headers.push('www-authenticate', reason === 'credentials-invalid' ? 'Bearer error="invalid_token"' : 'Bearer');
+  if (retryAfter !== undefined) headers.push('retry-after', String(retryAfter));
+  return { status, headers, body: refusalBody(reason, refusal.id, requestId, refusal.data) };
 }
 
-const rank = (step: Step): number => ROWS.findIndex(({ id }) => id === step);
-
-function originAccepted(tables: Tables, { origin, route }: RequestHead): boolean {
+function isOriginAccepted(tables: Tables, { origin, route }: RequestHead): boolean {
   const set = tables.originSets.get(route?.origins ?? '');
   return origin !== null && set !== undefined && originAllowed(set, origin);
+}
+
+/** Whether this process lives and takes requests; constant, and without a name of anything behind it. */
+export function healthAnswer({ raw }: Tables, isDraining: boolean): OwnAnswer {
+  const headers = [...JSON_HEADERS, 'mcpgen-config-hash', raw.hash];
+  return { status: isDraining ? 503 : 200, headers, body: isDraining ? '{"status":"draining"}\n' : '{"status":"ok"}\n' };
 }

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Principal } from '../decision/decide.js';
+import type { Principal } from '../decision/facts.js';
 import type { Tables } from '../decision/lookups.js';
 import { SettingError } from '../process/env.js';
 

@@ -1,20 +1,20 @@
 /** The admin listener: what operators and monitoring read, and what they may change. It never shares a port with the public routes. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { isLoopback, LOOPBACK } from '../decision/address.js';
-import { readBody } from '../front/exchange.js';
+import type { Client } from '../front/client.js';
+import type { State } from '../front/state.js';
 import { isObject, parseJson } from '../wire/json-rpc.js';
 import type { Log } from '../process/log.js';
 import type { Instance, Pool } from '../upstream/pool.js';
 import type { Pools } from '../upstream/pools.js';
-import type { State } from '../state.js';
 
 export interface AdminOptions {
-  readonly state: () => State;
+  /** What of the state of now an operator may see, and the tokens that let them. */
+  readonly state: () => Pick<State, 'tables' | 'readToken' | 'writeToken'>;
   /** The metrics, as they are read. */
   readonly text: () => string;
   readonly log: Log;
-  readonly pools: Pools;
+  readonly pools: Pick<Pools, 'all'>;
 }
 
 interface Answer {
@@ -29,7 +29,7 @@ type By = 'write-token' | 'loopback';
 
 interface Page {
   readonly method: 'GET' | 'POST';
-  readonly answer: (options: AdminOptions, incoming: IncomingMessage, by: By) => Answer | Promise<Answer>;
+  readonly answer: (options: AdminOptions, client: Client, by: By) => Answer | Promise<Answer>;
 }
 
 const json = (value: unknown, status = 200, headers = {}): Answer => ({ status, type: 'application/json', body: `${JSON.stringify(value, null, 2)}\n`, headers });
@@ -44,38 +44,39 @@ const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/circuit-breakers/reset', { method: 'POST', answer: reset }],
 ]);
 
-export function adminHandler(options: AdminOptions): RequestListener {
-  return (incoming, outgoing) => {
-    void answer(options, incoming)
+export function adminHandler(options: AdminOptions): (client: Client) => void {
+  return (client) => {
+    void answer(options, client)
       .catch((error: unknown) => {
         options.log('error', 'admin-failed', { error: String(error) });
         return refusal(500, 'internal error');
       })
-      .then((answer) => end(incoming, outgoing, answer));
+      .then((answer) => end(client, answer));
   };
 }
 
-async function answer(options: AdminOptions, incoming: IncomingMessage): Promise<Answer> {
-  const found = PAGES.get((incoming.url ?? '').split('?', 1)[0] ?? '');
+async function answer(options: AdminOptions, client: Client): Promise<Answer> {
+  const { request } = client;
+  const found = PAGES.get(request.target.split('?', 1)[0] ?? '');
   if (!found) return refusal(404, 'not found');
   const { readToken, writeToken } = options.state();
-  const given = /^Bearer +(\S+)$/i.exec(incoming.headers.authorization ?? '')?.[1] ?? '';
+  const given = /^Bearer +(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1] ?? '';
   const [isReader, isWriter] = [isToken(given, readToken), isToken(given, writeToken)];
-  const mayRead = isReader || isWriter || (readToken === null && isLocal(incoming));
+  const mayRead = isReader || isWriter || (readToken === null && isLocal(client));
   const unknown = refusal(401, `a ${found.method === 'POST' ? 'write' : 'read'} token is required`, { 'www-authenticate': 'Bearer' });
-  if (incoming.method !== found.method) return mayRead ? refusal(405, `${found.method} only`, { allow: found.method }) : unknown;
-  if (found.method === 'GET') return mayRead ? found.answer(options, incoming, 'loopback') : unknown;
-  if (isWriter) return found.answer(options, incoming, 'write-token');
+  if (request.method !== found.method) return mayRead ? refusal(405, `${found.method} only`, { allow: found.method }) : unknown;
+  if (found.method === 'GET') return mayRead ? found.answer(options, client, 'loopback') : unknown;
+  if (isWriter) return found.answer(options, client, 'write-token');
   if (writeToken !== null) return isReader ? refusal(403, 'this token may only read') : unknown;
   // A token for reading shows that this listener is for more than this machine.
-  if (readToken === null && isLocal(incoming)) return found.answer(options, incoming, 'loopback');
+  if (readToken === null && isLocal(client)) return found.answer(options, client, 'loopback');
   return refusal(403, 'changes need a writeToken in gateway.admin, or loopback and no token at all');
 }
 
 /** This machine by its loopback name, and no web page: one could make a browser ask under another name (DNS rebinding). */
-function isLocal({ headers, socket }: IncomingMessage): boolean {
-  const host = (headers.host ?? '').replace(/:\d+$/, '');
-  return isLoopback(socket.remoteAddress ?? '') && LOOPBACK.has(host) && headers.origin === undefined;
+function isLocal({ request: { headers, peer } }: Client): boolean {
+  const host = (headers['host'] ?? '').replace(/:\d+$/, '');
+  return isLoopback(peer) && LOOPBACK.has(host) && headers['origin'] === undefined;
 }
 
 function isToken(given: string, token: string | null): boolean {
@@ -121,14 +122,18 @@ const share = (part: number, whole: number): number => (whole === 0 ? 0 : Math.r
 /** A request to change something is a few names. */
 const MOST = 4096;
 
-async function reset({ pools, log }: AdminOptions, incoming: IncomingMessage, by: By): Promise<Answer> {
-  const body = await readBody(incoming, MOST);
-  if (body === 'body-too-large') return refusal(413, `at most ${MOST} bytes`, { connection: 'close' });
+async function reset({ pools, log }: AdminOptions, client: Client, by: By): Promise<Answer> {
+  const body = await client.body(MOST);
+  if (body === 'body-too-large') {
+    // What is left of it would be taken for the next request.
+    client.closeAfterwards();
+    return refusal(413, `at most ${MOST} bytes`);
+  }
   const wanted = typeof body === 'string' ? null : namesOf(body.toString());
   if (!wanted) return refusal(400, 'the body is empty, or JSON such as {"server":"search","instance":"127.0.0.1:8000"}');
   const { server, instance } = wanted;
   // What is named in the query would be passed over, and everything reset.
-  if (incoming.url?.includes('?')) return refusal(400, 'names belong into the body, such as {"server":"search"}');
+  if (client.request.target.includes('?')) return refusal(400, 'names belong into the body, such as {"server":"search"}');
   const meant = pools.all().filter((pool) => (server === undefined || pool.server === server) && (instance === undefined || pool.byId(instance)));
   if (meant.length === 0 && (server ?? instance) !== undefined) return refusal(404, 'no such server or instance');
   const changed = meant.flatMap((pool) => pool.reset(instance).map((id) => ({ server: pool.server, instance: id })));
@@ -169,9 +174,7 @@ function describe({ state, pools }: AdminOptions): unknown {
   };
 }
 
-function end(incoming: IncomingMessage, outgoing: ServerResponse, { status, type, body, headers }: Answer): void {
-  outgoing.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers });
-  outgoing.end(body);
-  // A body that nobody wanted is in the way of the next request.
-  incoming.resume();
+function end(client: Client, { status, type, body, headers = {} }: Answer): void {
+  const described = { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers };
+  client.answer(status, Object.entries(described).flat(), body);
 }

@@ -2,14 +2,14 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Metrics } from '../process/metrics.js';
 import type { OpenCounts } from '../identity/open-counts.js';
-import type { State } from '../state.js';
+import type { Tables } from '../decision/lookups.js';
 import { measurePools } from './measures.js';
 import type { Pools } from '../upstream/pools.js';
 
-export function registerGauges(metrics: Metrics, counts: OpenCounts, pools: Pools, state: () => State): void {
+export function registerGauges(metrics: Metrics, counts: OpenCounts, pools: Pools, tables: () => Tables): void {
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
-  metrics.gauge('mcpgen_build_info', 'The config this gateway enforces.', () => [[{ name: state().tables.raw.name, config_hash: state().tables.raw.hash }, 1]]);
+  metrics.gauge('mcpgen_build_info', 'The config this gateway enforces.', () => [[{ name: tables().raw.name, config_hash: tables().raw.hash }, 1]]);
   metrics.gauge('mcpgen_streams_open', 'Event streams open at this process.', () => [[{}, counts.streams]]);
   metrics.gauge('mcpgen_sessions_active', 'Legacy sessions this process has seen opened and not ended.', () => [[{}, counts.sessions]]);
   // By the names every exporter has, so that one alert fits all of them.

@@ -1,19 +1,17 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+/** Serves the children of one stdio server on an internal network. Policy is the gateway's, which stands before it. */
 import type { AddressInfo } from 'node:net';
-import { pipeline } from 'node:stream';
+import type { Client } from '../front/client.js';
+import { drainServer, listenAt, plainServer } from '../front/listen.js';
 import { listenOf, placementOf, type Env } from '../process/env.js';
-import { readBody } from '../front/exchange.js';
-import type { GatewayTables } from '../tables/gateway.js';
-import type { HostTable } from '../tables/pool.js';
-import type { Upstream, UpstreamResponse } from '../upstream/upstream.js';
-import { UpstreamFault } from '../wire/fault.js';
 import { jsonAnswer } from '../stdio/answer.js';
 import type { Log } from '../stdio/child.js';
 import { errorText, readMessages } from '../stdio/message.js';
 import { startChildren } from '../stdio/upstream.js';
+import type { GatewayTables } from '../tables/gateway.js';
+import type { HostTable } from '../tables/pool.js';
+import type { Upstream, UpstreamResponse } from '../upstream/upstream.js';
+import { UpstreamFault } from '../wire/fault.js';
 
-/** Serves an upstream on an internal network. Policy is the gateway's, which stands before it. */
 export interface HostOptions {
   readonly upstream: Upstream;
   readonly host: string;
@@ -42,42 +40,49 @@ export async function runHost({ child, port, path }: HostTable, { limits, timeou
 }
 
 const METHODS = 'POST, GET, DELETE';
+/** Bytes of a head; the gateway has judged it by the config's own limit. */
+const MOST_HEAD = 65_536;
 
 export async function startHost(options: HostOptions): Promise<Host> {
-  const standing = new Set<ServerResponse>();
-  // Idle connections are kept longer than the gateway's pool and any platform keep theirs.
-  const server = createServer({ keepAliveTimeout: 75_000 }, (req, res) => {
+  const standing = new Set<Client>();
+  const serve = (client: Client): void => {
     const gone = new AbortController();
-    res.on('close', () => gone.abort()).on('close', () => standing.delete(res));
-    if (req.method === 'GET') standing.add(res);
-    const forward = ({ status, headers, body }: UpstreamResponse): void => {
-      res.writeHead(status, headers);
-      if (Buffer.isBuffer(body)) return void res.end(body);
-      res.flushHeaders();
-      pipeline(body, res, () => {});
-    };
-    answer(options, req, gone.signal).then(forward, () => res.destroy());
-  });
+    client.onLeave(() => {
+      gone.abort();
+      standing.delete(client);
+    });
+    if (client.request.method === 'GET') standing.add(client);
+    answer(options, client, gone.signal).then((response) => relay(client, response), () => client.cut());
+  };
+  const server = plainServer({ serve, maxHeaderSize: MOST_HEAD, requestTimeout: 0 });
+  await listenAt(server, { host: options.host, port: options.port }, 'PORT');
   server.on('error', ({ message }) => options.log('error', 'host-failed', { error: message }));
-  await once(server.listen(options.port, options.host), 'listening');
-
   return {
     port: (server.address() as AddressInfo).port,
     async close(drainMs) {
-      const closed = once(server.close(), 'close');
-      standing.forEach((res) => res.end());
-      // A connection becomes idle when its answer has left; close() saw only those that were.
+      const drained = drainServer(server, drainMs);
+      standing.forEach((client) => client.end());
+      // A connection becomes idle when its answer has left; the server closed only those that were idle then.
       const idle = setInterval(() => server.closeIdleConnections(), 50);
-      const cut = setTimeout(() => server.closeAllConnections(), drainMs);
-      await closed;
-      [idle, cut].forEach(clearTimeout);
+      await drained;
+      clearInterval(idle);
     },
   };
 }
 
-async function answer({ upstream, path, bodyLimit, log }: HostOptions, req: IncomingMessage, signal: AbortSignal): Promise<UpstreamResponse> {
-  const { method = '', url = '' } = req;
-  const at = url.replace(/\?.*/, '');
+function relay(client: Client, { status, headers, body }: UpstreamResponse): void {
+  const list = Object.entries(headers).flatMap(([name, value = []]) => [value].flat().flatMap((one) => [name, one]));
+  if (Buffer.isBuffer(body)) return client.answer(status, list.filter((_, i) => !/^content-length$/i.test(list[i - (i % 2)] ?? '')), body);
+  client.begin(status, list);
+  client.flush();
+  client.pipe(body);
+  client.onLeave(() => body.destroy());
+  body.on('error', () => {}).once('close', () => body.readableEnded || client.cut());
+}
+
+async function answer({ upstream, path, bodyLimit, log }: HostOptions, client: Client, signal: AbortSignal): Promise<UpstreamResponse> {
+  const { method, target, headers } = client.request;
+  const at = target.replace(/\?.*/, '');
   let id: string | number | null = null;
   // The code repeats the status, as the gateway's do.
   const refuse = (status: number, message: string, headers = {}): UpstreamResponse => jsonAnswer(status, errorText(id, status, message), headers);
@@ -85,13 +90,13 @@ async function answer({ upstream, path, bodyLimit, log }: HostOptions, req: Inco
   if (/^\/health(\/live|\/ready)?$/.test(at)) return jsonAnswer(200, '{"status":"ok"}');
   if (at !== path) return refuse(404, 'Not found');
   if (!METHODS.split(', ').includes(method)) return refuse(405, 'Method not allowed', { allow: METHODS });
-  const sent = await readBody(req, bodyLimit);
+  const sent = await client.body(bodyLimit);
   // Whoever breaks it off reads no answer.
   if (typeof sent === 'string') return refuse(413, 'Body too large');
   const body = method === 'POST' ? sent : null;
   try {
-    // Node makes an array of set-cookie alone.
-    return await upstream.send({ method, headers: req.headers as Record<string, string>, body, signal });
+    // A header that is not there has no entry: no value is undefined.
+    return await upstream.send({ method, headers: headers as Record<string, string>, body, signal });
   } catch (error) {
     log('warn', 'upstream-failed', { error: String(error) });
     const read = readMessages(`${body}`);

@@ -37,18 +37,25 @@ export function httpUpstream(endpoint: Endpoint): Upstream {
   };
 }
 
-function headOf(own: string, rest: string, { method, path = own, headers, body }: UpstreamRequest): string | null {
-  let head = `${method} ${path}${rest}`;
-  if (NO_PATH.test(path)) return null;
+function headOf(own: string, rest: string, { method, path = own, headers, body, written }: UpstreamRequest): string | null {
+  if (path !== own && NO_PATH.test(path)) return null;
+  const lines = written?.of === headers ? written.lines : headLinesOf(headers);
+  if (lines === null) return null;
+  // RFC 9110 §8.6: a method that has a body says so when there is none.
+  const length = body || method === 'POST' ? `content-length: ${body?.length ?? 0}\r\n` : '';
+  return `${method} ${path}${rest}${lines}${length}\r\n`;
+}
+
+/** Headers as they are written; null where there is one that cannot be sent. */
+export function headLinesOf(headers: UpstreamRequest['headers']): string | null {
+  let lines = '';
   for (const name in headers) {
     const value = headers[name] as string;
     if (FRAMING.has(name)) continue;
     if (!NAME.test(name) || NO_VALUE.test(value)) return null;
-    head += `${name}: ${value}\r\n`;
+    lines += `${name}: ${value}\r\n`;
   }
-  // RFC 9110 §8.6: a method that has a body says so when there is none.
-  if (body || method === 'POST') head += `content-length: ${body?.length ?? 0}\r\n`;
-  return `${head}\r\n`;
+  return lines;
 }
 
 /** One request and its answer. It has a connection from its beginning to its end, and none afterwards. */

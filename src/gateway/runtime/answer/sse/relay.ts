@@ -5,8 +5,9 @@
 import { networkInterfaces } from 'node:os';
 import type { Answered, Call } from '../call.js';
 import { authority } from '../../decision/address.js';
-import { ROWS, type Facts, type Principal } from '../../decision/decide.js';
-import { kindOf, sessionIdOf, type RequestHead } from '../../decision/head.js';
+import type { Facts, Principal } from '../../decision/facts.js';
+import { rankOf } from '../../decision/steps.js';
+import { sessionIdOf, type RequestHead } from '../../decision/head.js';
 import type { Tables } from '../../decision/lookups.js';
 import { digest } from '../../wire/digest.js';
 import type { Env } from '../../process/env.js';
@@ -19,7 +20,7 @@ import { UpstreamFault } from '../../wire/fault.js';
 
 /** How old a proof may be, and how far clocks may differ. */
 const LIFE = 30_000;
-const GRANT = ROWS.findIndex(({ id }) => id === 'grant');
+const GRANT = rankOf('grant');
 
 /** What another replica has decided, and the row from which to go on. */
 export interface Vouched {
@@ -36,7 +37,7 @@ export interface Checking {
 /** Null where nothing is proven; then the request is like any other. */
 export function vouchedBy(head: RequestHead, { sealer, tables }: Checking): Vouched | null {
   const id = sessionIdOf(head);
-  if (id === undefined || head.fault || kindOf(head) !== 'message' || head.request.method !== 'POST') return null;
+  if (id === undefined || head.fault || head.kind.session.carrier !== 'query' || head.request.method !== 'POST') return null;
   const proof = sealer.open(head.request.headers[RELAY] ?? '');
   const leg = proof?.legs[0];
   if (!proof || !leg) return null;

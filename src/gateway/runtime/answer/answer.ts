@@ -1,0 +1,45 @@
+/** Who answers a call, by the kind of its route. */
+import type { Kind } from '../decision/kinds.js';
+import { UpstreamFault } from '../wire/fault.js';
+import type { Bridge } from './bridge/bridge.js';
+import { sendTo, type Answered, type Call } from './call.js';
+import type { Renewals } from './renew.js';
+import type { Sse } from './sse/sse.js';
+import type { Transform } from './transform/transform.js';
+
+/** Parts that answer; null where this gateway was baked without one. */
+export interface Answerers {
+  readonly bridge: Bridge | null;
+  readonly renewals: Renewals | null;
+  readonly sse: Sse | null;
+  readonly transform: Transform | null;
+}
+
+type Answer = (call: Call, parts: Answerers) => Promise<Answered>;
+
+const ANSWERED_BY: Readonly<Record<Kind['answeredBy'], Answer>> = {
+  server: (call, { bridge, renewals }) => {
+    const pass = (): Promise<Answered> => passOn(call, renewals);
+    return bridge ? bridge.exchange(call).then((answered) => answered ?? pass()) : pass();
+  },
+  sse: (call, { sse }) => sse?.exchange(call) ?? Promise.reject(new UpstreamFault('refused')),
+  // The decision answers before a call is made.
+  gateway: () => Promise.reject(new UpstreamFault('refused')),
+};
+
+/** Rejects with an `UpstreamFault`. */
+export function answer(call: Call, kind: Kind, parts: Answerers): Promise<Answered> {
+  const answered = ANSWERED_BY[kind.answeredBy](call, parts);
+  const { transform } = parts;
+  const changes = call.table.transform;
+  if (!transform || !changes) return answered;
+  const within = call.table.timeouts.response;
+  return answered.then(async (given) => ({ ...given, response: await transform.response(given.response, changes, within) }));
+}
+
+/** As it is, to where its session lives; where that has gone, in a new session, if the server's table says so. */
+function passOn(call: Call, renewals: Renewals | null): Promise<Answered> {
+  const leg = call.session?.legs.find(({ server }) => server === call.pool.server);
+  if (!leg) return call.send(call.request);
+  return renewals ? renewals.send(call, leg) : sendTo(call, leg);
+}

@@ -1,0 +1,43 @@
+/**
+ * What only the running gateway can know about a request. The gateway finds each fact out when a row asks for it; `explain` and policy tests give them.
+ * A fact left out has not been asked for yet.
+ */
+import type { Message } from './message.js';
+import type { Reason } from './reasons.js';
+import type { Era } from './revision.js';
+
+export interface Facts {
+  /** Row 7: the bucket of the client's address. */
+  readonly address?: { readonly kind: 'ok' } | { readonly kind: 'empty'; readonly retryAfter: number };
+  /** Row 8: whose credentials came with the request. */
+  readonly principal?: Principal;
+  /** Row 9: tenants that the request is recognised as. */
+  readonly tenants?: readonly string[];
+  /** Row 11: the tenant's bucket and streams. */
+  readonly quota?: { readonly kind: 'ok' } | { readonly kind: 'rate'; readonly retryAfter: number } | { readonly kind: 'streams' };
+  /** Row 12: the body. */
+  readonly body?: BodyFact;
+  /** Row 15: what the session id opened to. */
+  readonly session?: { readonly kind: 'none' | 'open' | 'unknown' | 'full' };
+  /** Row 16: whether there is an instance to send it to. */
+  readonly instance?: { readonly kind: 'ok' } | { readonly kind: 'none'; readonly retryAfter: number };
+}
+export type Fact = keyof Facts;
+
+export type Principal =
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'client'; readonly client: string; readonly permissions: readonly string[] }
+  | { readonly kind: 'missing' | 'invalid' };
+
+/** A message carries the era it speaks: it is decided here once, and nowhere again. */
+export type BodyFact =
+  | { readonly kind: 'message'; readonly message: Message; readonly era: Era }
+  | { readonly kind: 'refused'; readonly reason: Reason; readonly id: string | number | null };
+
+export const messageIn = ({ body }: Facts): Message | undefined => (body?.kind === 'message' ? body.message : undefined);
+
+/** A request without a body is an operation on a legacy session (MCP 2025-11-25, Transports): later revisions have none of those. */
+export const eraIn = ({ body }: Facts): Era => (body?.kind === 'message' ? body.era : 'legacy');
+
+/** The one tenant that the request is of; null while there is none. */
+export const tenantIn = ({ tenants }: Facts): string | null => (tenants?.length === 1 ? (tenants[0] as string) : null);

@@ -1,0 +1,15 @@
+import type { Principal } from './facts.js';
+import type { RequestHead } from './head.js';
+import type { Tables } from './lookups.js';
+
+/** Row 9's fact, from what rows before it established. */
+export function recogniseTenants(tables: Tables, head: RequestHead, principal: Principal | undefined): readonly string[] {
+  const { implied } = tables.raw.matches;
+  if (implied !== null) return [implied];
+  const found = new Set<string | undefined | null>([
+    principal?.kind === 'client' ? tables.tenantOfClient.get(principal.client) : null,
+    tables.tenantOfHost.get(head.host),
+    head.pathTenant,
+  ]);
+  return [...found].filter((name) => typeof name === 'string');
+}

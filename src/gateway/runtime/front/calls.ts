@@ -1,0 +1,67 @@
+/** An allowed exchange → a call to one server. One exchange may make several, each to a server of its own. */
+import { sessionIdOf } from '../decision/head.js';
+import { eraIn, messageIn, tenantIn } from '../decision/facts.js';
+import { ANY_INSTANCE, initOf, keepsItsSession } from '../identity/session.js';
+import type { Call } from '../answer/call.js';
+import type { PoolTable } from '../tables/pool.js';
+import { deliver } from '../upstream/deliver.js';
+import type { Instance, Pool } from '../upstream/pool.js';
+import type { UpstreamRequest } from '../upstream/upstream.js';
+import { keyOf, ownerOf, principalOf, type Exchange } from './exchange.js';
+import { forwardedHeaders } from './forwarded.js';
+import type { Services } from './services.js';
+
+/** What only reads may be sent again though a server may have seen it. */
+const READS = /^(?:[a-z]+(?:\/templates)?\/list|resources\/read|server\/discover|completion\/complete)$/;
+const NOTHING = (): void => {};
+const NONE: ReadonlySet<Instance> = new Set();
+
+/** @param signal aborted when the answer is no longer wanted */
+export function callTo(pool: Pool, exchange: Exchange, { metrics, parts }: Services, signal: AbortSignal): Call {
+  const { head, state, session, facts } = exchange;
+  const table = state.tables.pools.get(pool.server) as PoolTable;
+  const message = messageIn(facts);
+  const reads = message !== undefined && READS.test(message.method) && !message.continues;
+  const repeats = reads ? table.choice.retries : 0;
+  const key = keyOf(exchange, table);
+  const isOfRoute = pool.server === head.route?.server;
+  /** Where it is tried first: where this call has been answered before, or what row 16 has chosen for the server of the route. */
+  const next = (): Instance | null => exchange.instance ?? (isOfRoute ? exchange.claimed : pool.next(NONE, key));
+  return {
+    pool,
+    table,
+    request: requestOf(exchange, table, parts().transform, signal),
+    message,
+    era: eraIn(facts),
+    session,
+    sessionId: sessionIdOf(head),
+    owner: ownerOf(exchange),
+    path: head.pathTenant === null ? head.path : `/t/${head.pathTenant}${head.path}`,
+    send: async (request, { at, repeats: asked = repeats } = {}) => {
+      const delivered = await deliver(pool, { request, first: at ?? next(), pinned: at !== undefined, reads, repeats: asked, key }, metrics);
+      exchange.instance = delivered.instance;
+      return delivered;
+    },
+    keepBody: () => {
+      const { releaseBody } = exchange;
+      exchange.releaseBody = NOTHING;
+      return releaseBody;
+    },
+    seal: (leg, transport = head.kind.session.transport) => {
+      const init = leg.instance === ANY_INSTANCE || keepsItsSession(table) ? initOf(message) : null;
+      const tenant = tenantIn(facts) ?? '';
+      return state.sealer.seal({ kind: transport, tenant, principal: principalOf(exchange), issuedAt: Date.now(), init, legs: [leg] });
+    },
+  };
+}
+
+/** The request as it goes on. Headers that are known as text from the request before need not be written again. */
+function requestOf(exchange: Exchange, table: PoolTable, transform: ReturnType<Services['parts']>['transform'], signal: AbortSignal): UpstreamRequest {
+  const { head, body, kept, span, id, correlationId } = exchange;
+  const { method } = head.request;
+  const headers = forwardedHeaders(exchange);
+  if (transform && table.transform) return { method, headers: transform.request(headers, table.transform), body, signal };
+  if (!kept?.forwardedLines || span) return { method, headers, body, signal };
+  const lines = `${kept.forwardedLines}x-request-id: ${id}\r\nx-correlation-id: ${correlationId}\r\n`;
+  return { method, headers, written: { of: headers, lines }, body, signal };
+}

@@ -1,0 +1,165 @@
+/** A request from its first byte to its log line. */
+import { randomUUID } from 'node:crypto';
+import { decide, type Decision } from '../decision/decide.js';
+import { eraIn, messageIn, type Fact, type Facts } from '../decision/facts.js';
+import { readHead, type GatewayRequest } from '../decision/head.js';
+import { rankOf } from '../decision/steps.js';
+import { audit } from '../observe/audit.js';
+import { headLinesOf } from '../upstream/http.js';
+import type { Client } from './client.js';
+import { answerItself } from './own-answers.js';
+import { isListening, leavingCancels, type Exchange } from './exchange.js';
+import { FIND_FACT, holdStream } from './facts.js';
+import { callerHeaders } from './forwarded.js';
+import { KEPT_FOR, stillHolds, type Judgement } from './judgement.js';
+import { refuse, sendRefusal } from './refuse.js';
+import { forward } from './relay.js';
+import { beginSpan, callerOf, report } from './report.js';
+import { corsHeaders } from './respond.js';
+import type { Services } from './services.js';
+import type { State } from './state.js';
+
+export interface Handler {
+  /** Serves one request of a client; never throws. */
+  serve(client: Client): void;
+  /** Ends the streams that only listen: they would never finish by themselves. */
+  endStreams(): void;
+}
+
+const NOTHING = (): void => {};
+/** The first row that needs more than a head: what those before it find out is kept for the same head. */
+const FIRST_FACT = rankOf('address');
+
+export function createHandler(services: Services): Handler {
+  const standing = new Set<Exchange>();
+  const serve = (client: Client): void => {
+    const exchange = begin(client, services.state());
+    client.onLeave(() => {
+      standing.delete(exchange);
+      exchange.releaseBody();
+      exchange.releaseStream();
+      if (!exchange.isForwarded) exchange.releaseSession();
+      report(services, exchange);
+      services.onClosed();
+    });
+    run(services, exchange, standing).catch((error: unknown) => {
+      services.log('error', 'request-failed', { request_id: exchange.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      if (client.hasBegun) client.cut();
+      else refuse(services, exchange, 'internal');
+    });
+  };
+  const endStreams = (): void => {
+    for (const exchange of standing) {
+      if (exchange.farewell) exchange.farewell();
+      // One whose answer has not begun would end as an empty one.
+      else if (!exchange.client.hasBegun) refuse(services, exchange, 'draining');
+      // What turned out to be no stream comes to its end by itself.
+    }
+  };
+  return { serve, endStreams };
+}
+
+function begin(client: Client, state: State): Exchange {
+  const startedAt = performance.now();
+  const { memory, length, request } = client;
+  const { judgement } = memory;
+  const kept = stillHolds(judgement, state, startedAt, length) ? judgement : null;
+  const id = requestId(request, state);
+  return {
+    id,
+    correlationId: correlationId(request) ?? id,
+    startedAt,
+    client,
+    state,
+    head: kept?.head ?? readHead(state.tables, request, state.trusted),
+    kept,
+    facts: factsOf(kept),
+    body: null,
+    session: null,
+    claimed: null,
+    instance: null,
+    releaseBody: NOTHING,
+    releaseStream: NOTHING,
+    releaseSession: NOTHING,
+    isForwarded: false,
+    span: null,
+    farewell: null,
+    reason: null,
+    note: null,
+  };
+}
+
+/** Each fact has a place from the beginning: an object that grows is copied each time. Undefined is what is not known yet. */
+function factsOf(kept: Judgement | null): Facts {
+  const facts: { [F in Fact]: Facts[F] | undefined } = {
+    address: undefined,
+    principal: kept?.principal,
+    tenants: kept?.tenants,
+    quota: undefined,
+    body: undefined,
+    session: undefined,
+    instance: undefined,
+  };
+  // A fact that is undefined and one that is not there are the same to every row.
+  return facts as Facts;
+}
+
+async function run(services: Services, exchange: Exchange, standing: Set<Exchange>): Promise<void> {
+  const { head, state, facts, kept, client } = exchange;
+  const { parts, counts, pools, metrics } = services;
+  const vouched = parts().sse?.vouched(head, state) ?? null;
+  if (vouched) Object.assign(facts, vouched.facts);
+  if (kept?.principal?.kind === 'client') metrics.count('mcpgen_auth_attempts_total', { outcome: 'accepted' });
+  let decision: Decision = decide(state.tables, head, facts, vouched?.from ?? (kept ? FIRST_FACT : 0));
+  while (decision.kind === 'need') {
+    const found = FIND_FACT[decision.fact](exchange, services);
+    // Nearly all are known at once; waiting for those would cost a turn of the loop each.
+    (facts as Record<Fact, unknown>)[decision.fact] = found instanceof Promise ? await found : found;
+    decision = decide(state.tables, head, facts, decision.row);
+  }
+  if (decision.kind === 'refuse') return sendRefusal(services, exchange, decision);
+  if (decision.kind === 'answer') return answerItself(services, exchange, decision.what);
+  if (!kept && !vouched) keep(exchange);
+  // It left while its body was read: nothing was asked of anybody yet.
+  if (client.hasLeft && leavingCancels(exchange)) return;
+  const pool = pools.get(head.route?.server ?? '');
+  if (!pool) return refuse(services, exchange, 'no-instance');
+  const message = messageIn(facts);
+  if (isListening(exchange)) {
+    if (services.isDraining()) return refuse(services, exchange, 'draining');
+    standing.add(exchange);
+  }
+  // A modern client listens with a POST, which is known for a stream only now.
+  if (message?.method === 'subscriptions/listen' && !holdStream(exchange, counts)) return refuse(services, exchange, 'streams-full');
+  // Another replica has said who calls what.
+  if (!vouched && message) audit(services, state.tables.raw, { ...callerOf(exchange), message, era: eraIn(facts), server: pool.server });
+  // A stream that is its session ends with the connection, and so does its place.
+  exchange.isForwarded = head.kind.session.livesIn === 'id';
+  exchange.span = beginSpan(services, exchange);
+  try {
+    const failed = await forward(exchange, pool, services);
+    if (failed?.reason) refuse(services, exchange, failed.reason);
+  } finally {
+    if (exchange.isForwarded || client.hasLeft) exchange.releaseSession();
+  }
+}
+
+/** Remembers what follows from the head, for the next request that has the same. */
+function keep({ client, state, startedAt, head, facts }: Exchange): void {
+  const forwarded = callerHeaders(head);
+  const { principal, tenants } = facts;
+  const forwardedLines = headLinesOf(forwarded);
+  client.memory.judgement = { state, until: startedAt + KEPT_FOR, head, principal, tenants, forwarded, forwardedLines, cors: corsHeaders(state.tables, head) };
+}
+
+/** A hop that is trusted may have named the request already; then both logs say the same name. */
+function requestId({ headers, peer }: GatewayRequest, state: State): string {
+  const given = headers['x-request-id'];
+  return given !== undefined && /^[A-Za-z0-9-]{8,64}$/.test(given) && state.trusted(peer) ? given : randomUUID();
+}
+
+/** Anybody may say what a request belongs to: it is repeated, logged and passed on, and nothing is decided by it. */
+function correlationId({ headers }: GatewayRequest): string | null {
+  const given = headers['x-correlation-id'];
+  return given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : null;
+}

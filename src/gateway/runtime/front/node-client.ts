@@ -1,0 +1,262 @@
+/**
+ * Clients on node:http. The only file that knows its requests and responses, and the fast path is here: a body is gathered where it arrives, an answer that
+ * is there as a whole leaves in one write, and a head that comes again on its connection is recognised instead of read again.
+ */
+import { IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { GatewayRequest } from '../decision/head.js';
+import { append } from '../wire/append.js';
+import { headText, type HeaderList } from '../wire/header-list.js';
+import { atTurnsEnd } from '../wire/turn.js';
+import type { BodyFault, Client, HeadMemory } from './client.js';
+
+type Settle = (body: Buffer | BodyFault) => void;
+
+const EMPTY = Buffer.alloc(0);
+const IGNORE: Settle = () => {};
+/** Bytes of a body that leave in one piece with their head. */
+const ONE_PIECE = 16_384;
+
+/** A request whose body is gathered once somebody asks for it, and thrown away by Node where nobody does. */
+export class NodeRequest extends IncomingMessage {
+  #settle: Settle | null = null;
+  #limit = 0;
+  #store: Buffer = EMPTY;
+  #size = 0;
+  #fault: BodyFault | null = null;
+
+  gather(limit: number, settle: Settle): void {
+    this.#limit = limit;
+    this.#settle = settle;
+    if (this.#fault !== null) this.#end(this.#fault);
+  }
+
+  /** Says that the rest of the body will not come, before or while it is gathered. @returns false when that was said before */
+  fail(fault: BodyFault): boolean {
+    if (this.#fault !== null) return false;
+    this.#fault = fault;
+    this.#end(fault);
+    return true;
+  }
+
+  #end(outcome: Buffer | BodyFault): void {
+    const settle = this.#settle;
+    if (settle === null) return;
+    this.#settle = IGNORE;
+    this.#store = EMPTY;
+    settle(outcome);
+  }
+
+  /** Node's parser hands over what came, and null behind the last of it. */
+  override push(chunk: Buffer | null): boolean {
+    if (this.#settle === null) return super.push(chunk);
+    if (chunk === null) {
+      this.#end(this.#store.subarray(0, this.#size));
+      return false;
+    }
+    if (this.#settle === IGNORE) return true;
+    this.#size += chunk.length;
+    if (this.#size > this.#limit) this.#end('body-too-large');
+    // Nearly every body is one chunk. Many are copied together, because each keeps far more memory alive than it has bytes.
+    else this.#store = this.#size === chunk.length ? chunk : append(this.#store, this.#size - chunk.length, chunk);
+    return true;
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#end('body-aborted');
+    super._destroy(error, done);
+  }
+
+  /** What Node does, when an answer has ended, with a body that nobody has read. */
+  _dump(): void {
+    if (this.#settle === null || !this.complete) DUMP.call(this);
+  }
+}
+
+const DUMP = (IncomingMessage.prototype as unknown as { _dump(this: IncomingMessage): void })._dump;
+
+/** The head that was said last on a connection, and what is remembered of it. */
+interface Said {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly raw: readonly string[];
+  /** Where the value of `Content-Length` is, or -1. */
+  readonly lengthAt: number;
+  readonly request: GatewayRequest;
+  readonly memory: HeadMemory;
+}
+
+const SAID = Symbol('said');
+type Speaking = Socket & { [SAID]?: Said };
+
+function saidBy(incoming: NodeRequest): Said {
+  const socket = incoming.socket as Speaking;
+  const last = socket[SAID];
+  if (last && isSame(last, incoming)) return last;
+  return (socket[SAID] = readSaid(incoming));
+}
+
+function isSame({ method, url, raw, lengthAt }: Said, incoming: NodeRequest): boolean {
+  const other = incoming.rawHeaders;
+  if (raw.length !== other.length || method !== incoming.method || url !== incoming.url) return false;
+  for (let i = 0; i < raw.length; i++) if (raw[i] !== other[i] && i !== lengthAt) return false;
+  return true;
+}
+
+function readSaid({ method, url, rawHeaders: raw, headers, socket }: NodeRequest): Said {
+  let hosts = 0;
+  let lengthAt = -1;
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+    if (name.length === 14 && name.toLowerCase() === 'content-length') lengthAt = i + 1;
+  }
+  // Of headers that may come once only Node keeps the first; others it joins with a comma.
+  const request = { method: method ?? '', target: url ?? '/', headers: headers as GatewayRequest['headers'], hosts, peer: socket.remoteAddress ?? '' };
+  return { method, url, raw, lengthAt, request, memory: { judgement: null } };
+}
+
+export class NodeReply extends ServerResponse<NodeRequest> {}
+
+/** What Node keeps of a response whose head has been written. */
+interface Internals {
+  _header: string | null;
+  _headerSent: boolean;
+  finished: boolean;
+}
+
+export class NodeClient implements Client {
+  readonly request: GatewayRequest;
+  readonly memory: HeadMemory;
+  readonly length: number | null;
+  readonly #incoming: NodeRequest;
+  readonly #outgoing: NodeReply;
+  #awaitsContinue: boolean;
+  #leaving: (() => void)[] = [];
+  /** When its answer had ended or it had left, in milliseconds of the monotonic clock; null while it is there. */
+  closedAt: number | null = null;
+
+  constructor(outgoing: NodeReply, awaitsContinue = false) {
+    const incoming = outgoing.req;
+    const { request, memory, lengthAt } = saidBy(incoming);
+    this.request = request;
+    this.memory = memory;
+    this.length = lengthAt === -1 ? null : Number(incoming.rawHeaders[lengthAt]);
+    this.#incoming = incoming;
+    this.#outgoing = outgoing;
+    this.#awaitsContinue = awaitsContinue;
+    // A client that resets its connection is no fault of ours.
+    outgoing.on('error', IGNORE_ERROR);
+    outgoing.on('close', () => {
+      this.closedAt = performance.now();
+      for (const work of this.#leaving) work();
+    });
+  }
+
+  get hasBegun(): boolean {
+    return this.#outgoing.headersSent;
+  }
+  get status(): number {
+    return this.#outgoing.statusCode;
+  }
+  get isDone(): boolean {
+    return this.#outgoing.destroyed || this.#outgoing.writableEnded;
+  }
+  get hasLeft(): boolean {
+    return this.#outgoing.destroyed;
+  }
+  get isComplete(): boolean {
+    return this.#outgoing.writableFinished;
+  }
+
+  body(limit: number): Promise<Buffer | BodyFault> {
+    if (this.#awaitsContinue) this.#outgoing.writeContinue();
+    this.#awaitsContinue = false;
+    return new Promise((resolve) => this.#incoming.gather(limit, resolve));
+  }
+
+  /** The parser has refused what came behind the head. @returns false when that was said before */
+  breakBody(fault: BodyFault): boolean {
+    this.#outgoing.setHeader('connection', 'close');
+    return this.#incoming.fail(fault);
+  }
+
+  /** The connection is closed behind this answer. */
+  closeAfterwards(): void {
+    this.#outgoing.setHeader('connection', 'close');
+  }
+
+  answer(status: number, headers: HeaderList, body: Buffer | string): void {
+    const outgoing = this.#outgoing;
+    if (this.isDone) return;
+    if (body.length <= ONE_PIECE && this.#answerAtOnce(status, headers, body)) return;
+    const isCounted = status !== 204 && status !== 304;
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    outgoing.writeHead(status, isCounted ? [...headers, 'content-length', String(length)] : (headers as string[]));
+    outgoing.end(body);
+  }
+
+  /** Head and body in one write: Node's own way makes two of them, with a copy and a queue between. @returns false where that way is the only one */
+  #answerAtOnce(status: number, headers: HeaderList, body: Buffer | string): boolean {
+    const outgoing = this.#outgoing;
+    const { socket } = outgoing;
+    // Whether the body follows that nobody has asked for cannot be known: the connection ends, as Node sees to.
+    if (this.#awaitsContinue) return false;
+    // Not while another is being answered on this connection, nor where it is to be closed behind this one, nor for an answer without a body.
+    if (!socket?.writable || socket.writableLength > 0 || !outgoing.shouldKeepAlive || outgoing.hasHeader('connection')) return false;
+    if (status === 204 || status === 304 || this.request.method === 'HEAD') return false;
+    const bytes = typeof body === 'string' ? Buffer.from(body).toString('latin1') : body.toString('latin1');
+    const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
+    const head = `${line}${headText(headers)}content-length: ${bytes.length}\r\ndate: ${httpDate()}\r\nconnection: keep-alive\r\n\r\n`;
+    outgoing.statusCode = status;
+    const internals = outgoing as unknown as Internals;
+    internals._header = head;
+    internals._headerSent = true;
+    atTurnsEnd(() => {
+      internals.finished = true;
+      socket.write(head + bytes, 'latin1', (error) => error ?? outgoing.emit('finish'));
+    });
+    return true;
+  }
+
+  begin(status: number, headers: HeaderList): void {
+    if (!this.isDone) this.#outgoing.writeHead(status, headers as string[]);
+  }
+  flush(): void {
+    this.#outgoing.flushHeaders();
+  }
+  write(piece: Buffer | string): void {
+    this.#outgoing.write(piece);
+  }
+  end(last?: string): void {
+    if (last === undefined) this.#outgoing.end();
+    else this.#outgoing.end(last);
+  }
+  pipe(body: Readable): () => void {
+    const outgoing = this.#outgoing;
+    body.pipe(outgoing);
+    return () => void body.unpipe(outgoing);
+  }
+  cut(): void {
+    this.#outgoing.destroy();
+  }
+  onLeave(work: () => void): () => void {
+    this.#leaving.push(work);
+    return () => {
+      this.#leaving = this.#leaving.filter((other) => other !== work);
+    };
+  }
+}
+
+const IGNORE_ERROR = (): void => {};
+let second = 0;
+let date = '';
+
+/** RFC 9110 §6.6.1; the same for a whole second. */
+function httpDate(): string {
+  const now = Math.floor(Date.now() / 1000);
+  if (now !== second) date = new Date(now * 1000).toUTCString();
+  second = now;
+  return date;
+}
