@@ -19,7 +19,7 @@ export function addressSet(cidrs: readonly string[]): (address: string) => boole
 
 /** What counts as one caller: an IPv4 address, or an IPv6 /64, which one caller has all of (RFC 6177 §2). */
 export function callerKey(address: string): string {
-  if (isIP(address) !== 6) return address;
+  if (!address.includes(':') || isIP(address) !== 6) return address;
   const [head = '', tail] = address.split('::');
   const front = head === '' ? [] : head.split(':');
   const back = tail === undefined || tail === '' ? [] : tail.split(':');

@@ -56,8 +56,10 @@ const DECISIVE: ReadonlyMap<string, string> = new Map(
   ['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 'taskId', 'arguments', '_meta', 'result', 'error'].map((key) => [fold(key), key]),
 );
 
-/** The same keys as they should be spelled. */
-const SPELLED: ReadonlySet<string> = new Set(DECISIVE.values());
+/** The same keys as they should be spelled, with a bit for each: the keys that a level has had are a number, and no set is made for it. */
+const BIT_OF: ReadonlyMap<string, number> = new Map([...DECISIVE.values()].map((key, index) => [key, 1 << index]));
+/** In place of bits, at levels where no key decides anything. */
+const NOT_LOOKED_AT = -1;
 
 /** As parsers that ignore case compare: some take the long s and the Kelvin sign for s and k. No decisive key is long, so a long one costs nothing. */
 function fold(key: string): string {
@@ -139,7 +141,8 @@ function batch(values: readonly unknown[]): Message | null {
  * in a batch). Text that is none is left to the parser, or throws.
  */
 function scan(text: string, limit: number, offset: number): Reason | null {
-  const seen: (Set<string> | null)[] = [];
+  /** By level, the bits of the decisive keys that the object there has had. */
+  const seen: number[] = [];
   let depth = 0;
   let isKey = false;
   for (let i = 0; i < text.length; i++) {
@@ -149,24 +152,23 @@ function scan(text: string, limit: number, offset: number): Reason | null {
         for (i++; i < text.length && text.charCodeAt(i) !== 0x22; i++) if (text.charCodeAt(i) === 0x5c) i++;
         if (!isKey) break;
         isKey = false;
-        const keys = seen[depth];
-        if (!keys) break;
+        const bits = seen[depth] ?? NOT_LOOKED_AT;
+        if (bits === NOT_LOOKED_AT) break;
         const written = text.slice(start + 1, i);
         const key = written.includes('\\') ? String(JSON.parse(`"${written}"`)) : written;
-        const spelling = SPELLED.has(key) ? key : DECISIVE.get(fold(key));
-        if (spelling === undefined) break;
-        if (keys.has(key) || spelling !== key) return 'body-duplicate-key';
-        keys.add(key);
+        const bit = BIT_OF.get(key);
+        if (bit === undefined ? DECISIVE.has(fold(key)) : (bits & bit) !== 0) return 'body-duplicate-key';
+        seen[depth] = bits | (bit ?? 0);
         break;
       }
       case 0x7b:
         if (++depth > limit) return 'body-too-deep';
-        seen[depth] = depth - offset <= 2 ? new Set() : null;
+        seen[depth] = depth - offset <= 2 ? 0 : NOT_LOOKED_AT;
         isKey = true;
         break;
       case 0x5b:
         if (++depth > limit) return 'body-too-deep';
-        seen[depth] = null;
+        seen[depth] = NOT_LOOKED_AT;
         isKey = false;
         break;
       case 0x7d:
@@ -176,7 +178,7 @@ function scan(text: string, limit: number, offset: number): Reason | null {
         break;
       case 0x2c:
         // Below the levels of interest, and in arrays, keys need not be told from values.
-        isKey = seen[depth] instanceof Set;
+        isKey = (seen[depth] ?? NOT_LOOKED_AT) !== NOT_LOOKED_AT;
         break;
     }
   }

@@ -21,7 +21,7 @@ export interface JudgedMessage {
 
 /** The first revision of its era. */
 export const MODERN = '2026-07-28';
-export const isModern = (version: unknown): boolean => typeof version === 'string' && /^\d{4}-\d\d-\d\d$/.test(version) && version >= MODERN;
+export const isModern = (version: unknown): boolean => typeof version === 'string' && version >= MODERN && /^\d{4}-\d\d-\d\d$/.test(version);
 
 /** A server may still answer `initialize` with its own 2024-11-05, which clients then repeat on every request; what that revision adds is another transport. */
 const NEGOTIATED = '2024-11-05';
