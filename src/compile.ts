@@ -1,7 +1,7 @@
 /** The pure middle on one screen: a loaded value → plans → documents and files. What is wrong with the config comes back as diagnostics. */
 import { variants } from './config/overlay.js';
 import { validate } from './config/validate.js';
-import type { Diagnostic } from './load/types.js';
+import type { Diagnostic } from './diagnostics/diagnostic.js';
 import { resolve } from './plan/resolve.js';
 import type { Plan } from './plan/types.js';
 

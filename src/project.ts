@@ -6,7 +6,8 @@ import type { EmittedTargets } from './emit/registry.js';
 import { HEADER, type Target } from './emit/types.js';
 import type { GraphResult } from './load/graph.js';
 import { load } from './load/load.js';
-import type { LoadFacts, SourceGraph } from './load/types.js';
+import type { LoadFacts } from './load/loaded.js';
+import type { SourceGraph } from './source/source-graph.js';
 import type { Group, Scope } from './output/groups.js';
 import type { Plan } from './plan/types.js';
 

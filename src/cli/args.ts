@@ -1,6 +1,6 @@
 /** Command lines → options, by a table per command; what the table does not know is answered with what was probably meant. */
 import { parseArgs } from 'node:util';
-import { didYouMean } from '../config/closest.js';
+import { didYouMean } from '../diagnostics/closest.js';
 
 export interface Flag {
   readonly type: 'string' | 'boolean';

@@ -1,6 +1,6 @@
 import type { EmittedTargets } from '../emit/registry.js';
 import { emitPlan, open, type Project, type SessionOptions } from '../project.js';
-import type { Context } from './commands.js';
+import type { Context } from './context.js';
 import { EXIT, type ExitCode } from './io.js';
 import { judge, type Verdict } from './judge.js';
 import { renderDiagnostics } from './render/diagnostics.js';

@@ -1,13 +1,6 @@
-import type { Flags, Given } from './args.js';
-import type { ExitCode, Io } from './io.js';
-
-export interface Context {
-  readonly io: Io;
-  readonly given: Given;
-  readonly colour: boolean;
-  /** `--cwd`, resolved. */
-  readonly cwd: string;
-}
+import type { Flags } from './args.js';
+import type { Context } from './context.js';
+import type { ExitCode } from './io.js';
 
 /** What a module under `commands/` exports. */
 export interface CommandModule {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { didYouMean } from '../config/closest.js';
+import { didYouMean } from '../diagnostics/closest.js';
 import { McpgenError } from '../errors.js';
 import { parse, UsageError } from './args.js';
 import { COMMANDS, GLOBAL } from './commands.js';

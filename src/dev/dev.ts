@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Plan } from '../plan/types.js';
-import type { SourceGraph } from '../load/types.js';
+import type { SourceGraph } from '../source/source-graph.js';
 import { clientConfig } from './client-config.js';
 import { GatewayProcess } from './gateway-process.js';
 import { DevSecrets } from './secrets.js';

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { GraphResult } from './graph.js';
-import type { Diagnostic } from './types.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 
 /** What `compiler-worker.ts` is asked. */
 export interface CompilerInput {

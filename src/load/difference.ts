@@ -1,4 +1,4 @@
-import type { ConfigPath } from './types.js';
+import type { ConfigPath } from '../diagnostics/diagnostic.js';
 
 /** The first path at which two plain values differ, in the order of the first; null when they are equal whatever the order of their keys. */
 export function firstDifference(one: unknown, other: unknown): ConfigPath | null {

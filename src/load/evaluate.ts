@@ -5,7 +5,7 @@ import { SECOND_MARK } from './disguise.js';
 import type { ModuleGraph } from './graph.js';
 import type { HookTable } from './hooks.js';
 import { explain, type Outcome } from './outcome.js';
-import type { ConfigPath, Diagnostic } from './types.js';
+import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Report, WorkerInput } from './worker.js';
 
 export type Evaluation =

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isFile } from './is-file.js';
-import type { Diagnostic } from './types.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 
 /** The one name that is looked up: no rc file, no `package.json` key, no home directory, so that a checkout alone decides. */
 export const CONFIG_NAME = 'mcp.config.ts';

@@ -3,10 +3,11 @@ import { extname } from 'node:path';
 import { isEffectful, PURE_BUILTINS_SPOKEN } from './hermetic.js';
 import { isFile } from './is-file.js';
 import { jsonModule, jsonProblems } from './json.js';
-import { locationOf, printablePath } from './position.js';
-import { isRelative, resolveRelative } from './resolve.js';
+import { locationOf, printablePath } from '../source/position.js';
+import { isRelative, resolveRelative } from '../source/resolve.js';
 import { transpile, type Import } from './transpile.js';
-import type { Diagnostic, SourceGraph } from './types.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { SourceGraph } from '../source/source-graph.js';
 
 /** One file of the config, ready to run. */
 export interface Module {

@@ -1,5 +1,5 @@
-import { locationOf } from './position.js';
-import type { Diagnostic } from './types.js';
+import { locationOf } from '../source/position.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 
 /**
  * A JSON file as a module. Not as Node's own kind of module for it: that warns on Node 20, and wants an attribute that editors let users leave out.

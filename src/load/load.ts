@@ -1,7 +1,7 @@
 import { evaluate, type EvaluateOptions } from './evaluate.js';
 import { findConfig } from './find.js';
 import type { GraphResult } from './graph.js';
-import type { Loaded } from './types.js';
+import type { Loaded } from './loaded.js';
 
 export interface LoadOptions extends EvaluateOptions {
   /** The config to load, relative to `cwd`. Default: `mcp.config.ts`, looked up from `cwd` upward. */

@@ -1,7 +1,7 @@
 import type { ModuleGraph } from './graph.js';
-import { locationOf } from './position.js';
+import { locationOf } from '../source/position.js';
 import { locationFromStack } from './stack.js';
-import type { Diagnostic } from './types.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Report } from './worker.js';
 
 /** How one load of the config ended: what it reported, or what ended it. */

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import type { ConfigPath, PathSegment } from './types.js';
+import type { ConfigPath, PathSegment } from '../diagnostics/diagnostic.js';
 
 /** A value that has no place in plain data, and what it is. */
 export interface Impurity {

@@ -2,8 +2,8 @@ import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { SECOND_MARK } from './disguise.js';
 import type { ModuleGraph } from './graph.js';
-import { locationOf, offsetAt } from './position.js';
-import type { Location } from './types.js';
+import { locationOf, offsetAt } from '../source/position.js';
+import type { Location } from '../diagnostics/diagnostic.js';
 
 /** The innermost place in the config's own files that a stack names, in the source as it was written; null when it names none. */
 export function locationFromStack(stack: string, modules: ModuleGraph, cwd: string): Location | null {

@@ -1,6 +1,6 @@
 import { ts } from 'ts-morph';
-import { locationOf, type Span } from './position.js';
-import type { Diagnostic } from './types.js';
+import { locationOf, type Span } from '../source/position.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 
 /** An import that is still there when the code runs; those of types alone are gone by then. */
 export interface Import extends Span {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { load, type LoadOptions } from '#src/load/load.js';
-import type { Diagnostic, Loaded } from '#src/load/types.js';
+import type { Diagnostic } from '#src/diagnostics/diagnostic.js';
+import type { Loaded } from '#src/load/loaded.js';
 import { folderWith } from './folder.js';
 
 type Files = Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import { write } from '../../output/write.js';
 import { output, type Output, type Project } from '../../project.js';
 import { UsageError } from '../args.js';
 import { buildProject } from '../build-project.js';
-import type { Context } from '../commands.js';
+import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../io.js';
 import { sessionOptions } from '../session-options.js';
 

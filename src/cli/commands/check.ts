@@ -3,7 +3,7 @@ import { findConfig } from '../../load/find.js';
 import { startCompiler } from '../../load/compiler.js';
 import type { Severity } from '../../plan/types.js';
 import type { Opened, Project } from '../../project.js';
-import type { Context } from '../commands.js';
+import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../io.js';
 import { sessionOptions } from '../session-options.js';
 

@@ -8,7 +8,7 @@ import { output, type SessionOptions } from '../../project.js';
 import type { Plan } from '../../plan/types.js';
 import { UsageError } from '../args.js';
 import { buildProject } from '../build-project.js';
-import type { Context } from '../commands.js';
+import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../io.js';
 import { sessionOptions } from '../session-options.js';
 

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import Handlebars from 'handlebars';
 import { assets } from '../../assets.js';
 import { CONFIG_NAME } from '../../load/find.js';
-import type { Context } from '../commands.js';
+import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../io.js';
 
 export async function run({ io, cwd, given }: Context): Promise<ExitCode> {

@@ -1,6 +1,6 @@
 import { renderRules } from '../../policy/page.js';
 import { RULES } from '../../policy/rules/index.js';
-import type { Context } from '../commands.js';
+import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../io.js';
 
 export async function run({ io, given, colour }: Context): Promise<ExitCode> {

@@ -1,7 +1,8 @@
 import type { PlacedDiagnostic } from '../../compile.js';
-import { codeFrame } from '../../load/frame.js';
-import { locateIn } from '../../load/locate.js';
-import type { Diagnostic, Location, SourceGraph } from '../../load/types.js';
+import { codeFrame } from '../../source/frame.js';
+import { locateIn } from '../../source/locate.js';
+import type { Diagnostic, Location } from '../../diagnostics/diagnostic.js';
+import type { SourceGraph } from '../../source/source-graph.js';
 import { painter } from '../../policy/render/paint.js';
 import { textOf } from './text-of.js';
 

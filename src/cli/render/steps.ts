@@ -3,10 +3,11 @@ import type { Judged } from '../../decision.js';
 import { ROW_MEANING } from '../../gateway/row-meaning.js';
 import { REASONS } from '../../gateway/runtime/decision/reasons.js';
 import { ROWS, type NginxCan, type Step } from '../../gateway/runtime/decision/decide.js';
-import { codeFrame } from '../../load/frame.js';
-import { locateIn } from '../../load/locate.js';
-import type { Location, SourceGraph } from '../../load/types.js';
-import { toPath } from '../../load/path.js';
+import { codeFrame } from '../../source/frame.js';
+import { locateIn } from '../../source/locate.js';
+import type { Location } from '../../diagnostics/diagnostic.js';
+import type { SourceGraph } from '../../source/source-graph.js';
+import { toPath } from '../../diagnostics/path.js';
 import { painter } from '../../policy/render/paint.js';
 import { textOf } from './text-of.js';
 

@@ -2,7 +2,8 @@ import { ts } from 'ts-morph';
 import { memberOf, memberOfModule, type Value } from './members.js';
 import { locationOf } from './position.js';
 import { syntaxOf, type SyntaxGraph } from './syntax.js';
-import type { ConfigPath, Location, SourceGraph } from './types.js';
+import type { ConfigPath, Location } from '../diagnostics/diagnostic.js';
+import type { SourceGraph } from './source-graph.js';
 
 export interface LocateOptions {
   /** Point at the property's name rather than its value. */

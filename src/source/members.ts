@@ -1,7 +1,7 @@
 import { ts } from 'ts-morph';
 import { exported, local, type Meaning } from './exports.js';
 import type { SyntaxGraph } from './syntax.js';
-import type { PathSegment } from './types.js';
+import type { PathSegment } from '../diagnostics/diagnostic.js';
 
 /** Something that may have members: an expression, or a module seen as an object. */
 export type Value = ts.Expression | ts.SourceFile;

@@ -1,9 +1,9 @@
 import { isBuiltin } from 'node:module';
 import { ts } from 'ts-morph';
 import { mismatchAt, type Mismatch } from './mismatch.js';
-import { locationOf, type Span } from './position.js';
+import { locationOf, type Span } from '../position.js';
 import { sayMismatch, suggestion, type Sentence } from './type-sentences.js';
-import type { Diagnostic } from './types.js';
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { isGivable, unionMembers } from './wanted.js';
 
 /** Codes of TypeScript's messages, by what they are about. */

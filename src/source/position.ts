@@ -1,5 +1,5 @@
 import { isAbsolute, relative, sep } from 'node:path';
-import type { Location } from './types.js';
+import type { Location } from '../diagnostics/diagnostic.js';
 
 /** A stretch of a text, in UTF-16 units. */
 export interface Span {

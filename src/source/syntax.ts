@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { ts } from 'ts-morph';
 import { isRelative, resolveRelative } from './resolve.js';
-import type { SourceGraph } from './types.js';
+import type { SourceGraph } from './source-graph.js';
 
 /** The config's files as syntax trees, each parsed when it is first asked for. */
 export interface SyntaxGraph {

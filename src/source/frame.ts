@@ -1,6 +1,6 @@
 import { cellsOf, columnsOf, widthOf, type Cell } from './cells.js';
 import { linesOf } from './position.js';
-import type { Location } from './types.js';
+import type { Location } from '../diagnostics/diagnostic.js';
 
 /** Columns of source shown at most, ellipses included. */
 const WIDTH = 120;

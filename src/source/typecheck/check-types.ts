@@ -1,6 +1,6 @@
 import { createProgram, ownFiles } from './program.js';
 import { typeDiagnostic } from './type-diagnostic.js';
-import type { Diagnostic } from './types.js';
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 
 /** A package without types is the package's affair; at run time it loads all the same. */
 const IGNORED = new Set([7016]);

@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { closest } from '../config/closest.js';
+import { closest } from '../../diagnostics/closest.js';
 import type { Mismatch } from './mismatch.js';
 import { wanted } from './wanted.js';
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 const LIB_FOLDER = '/node_modules/typescript/lib';
 /** What a config may use of its surroundings, so that it needs no `@types/node`: that would double the time, and let everything else in. */
 const AMBIENT_FILE = '/mcpgen-ambient.d.ts';
-const MCPGEN_TYPES = fileURLToPath(new URL('../index.d.ts', import.meta.url));
+const MCPGEN_TYPES = fileURLToPath(new URL('../../index.d.ts', import.meta.url));
 
 const AMBIENT = `
 declare module 'node:path';

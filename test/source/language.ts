@@ -1,4 +1,4 @@
-import { COMPILER_OPTIONS, createHost } from '#src/load/program.js';
+import { COMPILER_OPTIONS, createHost } from '#src/source/typecheck/program.js';
 import { ts } from 'ts-morph';
 
 /** Top-level keys of a config and their values as they are written; null leaves one out. */
