@@ -56,7 +56,8 @@ export async function emitPlan(plan: Plan, targets: readonly Target[] | null): P
 }
 
 /**
- * For the repository that generated files are committed to: line ends as they were hashed, folded in reviews, and nothing of a build that was killed.
+ * Files for the repository that generated files are committed to. Git keeps the line ends that were hashed, reviews fold generated files,
+ * and what a killed build left behind is not committed.
  */
 const REPOSITORY: Group = {
   environment: null,
@@ -77,10 +78,13 @@ export interface Output {
   readonly generator: string;
 }
 
-export async function output(project: Project, { environment, targets }: SessionOptions, emitted: readonly EmittedTargets[]): Promise<Output> {
+/** @param emitted the targets of each plan, in the order of the plans; those that were not asked for are left out */
+export function output({ sources, plans }: Project, { environment, targets }: SessionOptions, emitted: readonly EmittedTargets[]): Output {
+  const isWhole = environment === undefined && targets === undefined;
+  const groups = plans.flatMap((plan, i) => groupsOf(plan, emitted[i] ?? {})).filter(({ target }) => targets?.some((one) => one === target) ?? true);
   return {
-    root: join(dirname(project.sources.configFile), 'generated'),
-    groups: [...project.plans.flatMap((plan, i) => groupsOf(plan, emitted[i] ?? {})), ...(environment === undefined && targets === undefined ? [REPOSITORY] : [])],
+    root: join(dirname(sources.configFile), 'generated'),
+    groups: isWhole ? [...groups, REPOSITORY] : groups,
     scope: { environments: environment === undefined ? null : [environment], targets: targets ?? null },
     generator: `mcpgen ${packageVersion()}`,
   };

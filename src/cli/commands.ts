@@ -1,3 +1,4 @@
+import { TARGETS } from '../emit/types.js';
 import type { Flags } from './args.js';
 import type { Context } from './context.js';
 import type { ExitCode } from './io.js';
@@ -16,8 +17,6 @@ export interface Command {
   readonly load: () => Promise<CommandModule>;
 }
 
-const TARGET_NAMES = ['gateway', 'nginx', 'compose', 'kubernetes', 'fly'] as const;
-
 /** Flags of every command. */
 export const GLOBAL: Flags = {
   help: { type: 'boolean', short: 'h', help: 'print this help' },
@@ -29,7 +28,7 @@ export const GLOBAL: Flags = {
 };
 
 const env = { type: 'string', value: 'NAME', help: 'only this environment; default: all' } as const;
-const target = { type: 'string', multiple: true, value: 'TARGET', values: TARGET_NAMES, help: 'only these targets, comma-separated or repeated' } as const;
+const target = { type: 'string', multiple: true, value: 'TARGET', values: TARGETS, help: 'only these targets, comma-separated or repeated' } as const;
 const format = { type: 'string', value: 'FORMAT', values: ['pretty', 'json'], help: 'pretty or json; default: pretty' } as const;
 
 export const COMMANDS: Readonly<Record<string, Command>> = {

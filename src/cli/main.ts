@@ -11,11 +11,7 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
   try {
     return await dispatch(args, io);
   } catch (error) {
-    if (error instanceof UsageError) {
-      io.err(`mcpgen: ${error.message}\n`);
-      return EXIT.usage;
-    }
-    if (error instanceof McpgenError && error.exit === EXIT.usage) {
+    if (error instanceof UsageError || (error instanceof McpgenError && error.exit === EXIT.usage)) {
       io.err(`mcpgen: ${error.message}\n`);
       return EXIT.usage;
     }

@@ -56,7 +56,7 @@ for (const [what, config] of Object.entries(DEFAULT_EXPORTS)) {
 
 test("the default export may be another file's", () => {
   const part = { 'config.ts': 'const c = { a: { b: 1 } };\nexport default c;\nexport const named = c;' };
-  assert.equal(found({ 'mcp.config.ts': "export { default } from '../load/config.js';", ...part }, ['a', 'b']), 'config.ts: 1');
+  assert.equal(found({ 'mcp.config.ts': "export { default } from './config.js';", ...part }, ['a', 'b']), 'config.ts: 1');
   assert.equal(found({ 'mcp.config.ts': "export { named as default } from './config';", ...part }, ['a', 'b']), 'config.ts: 1');
   assert.equal(
     found({ 'mcp.config.ts': "import c from './config.ts';\nexport default defineConfig(c);", ...part }, ['a', 'b']),
@@ -104,13 +104,13 @@ test('constants, members of constants and destructured ones are followed', () =>
 test('imported fragments are followed, through every kind of import and export', () => {
   const files = {
     'mcp.config.ts': `
-      import direct, { named, renamed as other } from '../load/parts/a.js';
+      import direct, { named, renamed as other } from './parts/a.js';
       import * as all from './parts/index';
       import data from './data.json' with { type: 'json' };
       export default { direct, named, other, star: all.deep, space: all.inner.named, data, spread: { ...all }, servers: { ...data.servers } };`,
     'parts/a.ts': 'const x = { v: 3 };\nexport default { v: 1 };\nexport const named = { v: 2 };\nexport { x as renamed };',
-    'parts/index.ts': "export * from '../load/b.js';\nexport * as inner from '../load/a.js';\nexport { named as again } from '../load/a.js';",
-    'parts/b.ts': "export * from '../load/index.js';\nexport const deep = { v: 4 };",
+    'parts/index.ts': "export * from './b.js';\nexport * as inner from './a.js';\nexport { named as again } from './a.js';",
+    'parts/b.ts': "export * from './index.js';\nexport const deep = { v: 4 };",
     'data.json': '{ "v": 5, "servers": { "s": { "port": 1 } } }',
   };
   assert.equal(found(files, ['direct', 'v']), 'parts/a.ts: 1');
@@ -179,15 +179,15 @@ test('constants that mean each other, and modules that export each other, come t
   assert.equal(found('const a = { ...a };\nexport default { a };', ['a', 'x']), '~a');
   assert.equal(found('const a = [...a];\nexport default { a };', ['a', 0]), '~a');
   const files = {
-    'mcp.config.ts': "import { x } from '../load/a.js';\nexport default { x };",
-    'a.ts': "export * from '../load/b.js';",
-    'b.ts': "export * from '../load/a.js';",
+    'mcp.config.ts': "import { x } from './a.js';\nexport default { x };",
+    'a.ts': "export * from './b.js';",
+    'b.ts': "export * from './a.js';",
   };
   assert.equal(found(files, ['x', 'y']), '~x');
   const round = {
-    'mcp.config.ts': "import { x } from '../load/a.js';\nexport default { x };",
-    'a.ts': "export { x } from '../load/b.js';",
-    'b.ts': "export { x } from '../load/a.js';",
+    'mcp.config.ts': "import { x } from './a.js';\nexport default { x };",
+    'a.ts': "export { x } from './b.js';",
+    'b.ts': "export { x } from './a.js';",
   };
   assert.equal(found(round, ['x', 'y']), '~x');
 });

@@ -139,7 +139,7 @@ test('an editor, which shows the compiler as it is, reads the same suggestion at
 
 test('fragments are checked where they are used, and reported where they were written', async (t) => {
   const diagnostics = await checked(t, {
-    'mcp.config.ts': "import { defineConfig } from 'mcpgen';\nimport { tenants } from '../load/tenants.js';\nexport default defineConfig({ name: 'a', servers: { notes: { kind: 'http', image: 'x' } }, tenants });",
+    'mcp.config.ts': "import { defineConfig } from 'mcpgen';\nimport { tenants } from './tenants.js';\nexport default defineConfig({ name: 'a', servers: { notes: { kind: 'http', image: 'x' } }, tenants });",
     'tenants.ts': "export const tenants = {\n  acme: { match: { path: true }, servers: ['note'] },\n} as const;",
   });
   assert.deepEqual(diagnostics.map(said), ['tenants.ts:2:44-50 no server is named "note": Did you mean "notes"?']);
@@ -184,7 +184,7 @@ export default { u: import.meta.url };`,
 
 test('fragments may be JavaScript, JSON, without endings; packages may be without types', async (t) => {
   const diagnostics = await checked(t, {
-    'mcp.config.ts': "import a from '../load/a.js';\nimport { b } from './b';\nimport data from './data.json';\nimport untyped from 'untyped';\nexport default { a, b, x: data.x.toFixed(), untyped };",
+    'mcp.config.ts': "import a from './a.js';\nimport { b } from './b';\nimport data from './data.json';\nimport untyped from 'untyped';\nexport default { a, b, x: data.x.toFixed(), untyped };",
     'a.js': 'export default 1;',
     'b/index.ts': 'export const b = 1;',
     'data.json': '{ "x": 1 }',

@@ -10,6 +10,7 @@ import { UsageError } from '../args.js';
 import { buildProject } from '../build-project.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../io.js';
+import { onlyPlan } from '../only-plan.js';
 import { sessionOptions } from '../session-options.js';
 
 export async function run(context: Context): Promise<ExitCode> {
@@ -46,9 +47,8 @@ async function buildAndWrite(options: SessionOptions, context: Context): Promise
     return { ok: false, exit: built.exit };
   }
   const { project, emitted } = built;
-  const plan = project.plans[0] as Plan;
-  if (project.plans.length > 1) throw new UsageError(`which environment? --env ${project.plans.map(({ environment }) => environment).join(' or --env ')}`);
-  const result = await output(project, options, emitted);
+  const plan = onlyPlan(project);
+  const result = output(project, options, emitted);
   const saved = await write(result);
   if (!saved.ok) {
     context.io.err(conflictReport(saved.conflicts));

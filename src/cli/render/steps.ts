@@ -96,7 +96,6 @@ export function stepsJson(judged: Judged, options: StepsOptions): string {
   return `${JSON.stringify({ formatVersion: '1', steps, ...outcome }, null, 2)}\n`;
 }
 
-
 function whereOf(step: Step, judged: Judged, options: StepsOptions): string {
   const path = BASIS[step](judged);
   if (path === null) return '';

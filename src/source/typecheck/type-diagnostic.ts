@@ -27,7 +27,7 @@ function say(diagnostic: ts.Diagnostic, node: ts.Node, checker: ts.TypeChecker):
   if (UNKNOWN_NAME.has(diagnostic.code)) return { at: node, ...(sayUnknownName(wordOf(node)) ?? asTold(diagnostic)) };
   const mismatch = NOT_ASSIGNABLE.has(diagnostic.code) ? mismatchAt(node, checker) : undefined;
   if (mismatch === undefined) return undefined;
-  if (mismatch.missing.length > 0) return { at: nameOfValue(mismatch.node) ?? mismatch.node, ...sayMismatch(mismatch, checker) };
+  if (mismatch.missing.length > 0) return { at: ownerOf(mismatch.node), ...sayMismatch(mismatch, checker) };
   return { at: mismatch.node, ...(isFragment(mismatch) ? sayFragment(diagnostic, mismatch, checker) : sayMismatch(mismatch, checker)) };
 }
 
@@ -77,9 +77,14 @@ function wordOf(node: ts.Node): string {
   return ts.isStringLiteralLike(node) ? node.text : node.getText();
 }
 
-/** The name of the property that an expression is the value of. */
-function nameOfValue(node: ts.Expression): ts.Node | undefined {
-  return ts.isPropertyAssignment(node.parent) ? node.parent.name : undefined;
+/**
+ * What something is missing from, where `locate` would point at it: the name of the property, or `defineConfig` for the whole config.
+ * Validation says the same of the same place, and what is said twice of one place is printed once.
+ */
+function ownerOf(node: ts.Expression): ts.Node {
+  const { parent } = node;
+  if (ts.isPropertyAssignment(parent)) return parent.name;
+  return ts.isCallExpression(parent) ? parent.expression : node;
 }
 
 /** The lines of a message, outermost first. The last says what is wrong; those above it repeat it in ever larger types. */
