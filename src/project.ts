@@ -7,9 +7,9 @@ import { HEADER, type Target } from './emit/types.js';
 import type { GraphResult } from './load/graph.js';
 import { load } from './load/load.js';
 import type { LoadFacts } from './load/loaded.js';
-import type { SourceGraph } from './source/source-graph.js';
 import type { Group, Scope } from './output/groups.js';
 import type { Plan } from './plan/types.js';
+import type { SourceGraph } from './source/source-graph.js';
 
 export interface SessionOptions {
   readonly cwd: string;
@@ -18,7 +18,7 @@ export interface SessionOptions {
   readonly environment?: string;
   /** Only these targets; undefined is all. */
   readonly targets?: readonly Target[];
-  /** The config's modules, where a compiler was started before. */
+  /** The config's modules, when a compiler thread was started earlier. */
   readonly graph?: Promise<GraphResult>;
 }
 
@@ -34,7 +34,7 @@ export type Opened =
 
 /** Loads and plans the config. */
 export async function open({ cwd, configFile, environment, graph }: SessionOptions): Promise<Opened> {
-  // Imported while the workers evaluate, when this thread has nothing else to do.
+  // Imported now, because this thread has nothing else to do while the workers evaluate the config.
   const planning = import('./compile.js');
   const loaded = await load({ cwd, ...(configFile === undefined ? {} : { configFile }), ...(graph ? { graph } : {}) });
   if (!loaded.ok) return { ok: false, diagnostics: loaded.diagnostics.map((diagnostic) => ({ diagnostic, environment: null })), sources: loaded.sources };

@@ -22,7 +22,7 @@ export interface Given {
   many(flag: string): readonly string[] | undefined;
 }
 
-/** Wrong usage: printed with a hint at `--help`, exit code 2. */
+/** The command line is wrong. Its message is printed, and the exit code is 2. */
 export class UsageError extends Error {}
 
 export function parse(args: readonly string[], flags: Flags): Given {

@@ -10,7 +10,7 @@ export interface CommandModule {
 
 export interface Command {
   readonly summary: string;
-  /** Real invocations; help opens with them. */
+  /** Real invocations and what they do; the help text opens with them. */
   readonly examples: readonly (readonly [string, string])[];
   readonly positionals?: string;
   readonly flags: Flags;

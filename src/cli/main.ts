@@ -44,7 +44,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<ExitCode> {
   return run({ io, given, colour: wantsColour(given.one('color'), io), cwd: resolve(io.cwd, given.one('cwd') ?? '.') });
 }
 
-/** https://no-color.org and its opposite; a flag wins over both. */
+/** The flag decides, then NO_COLOR (https://no-color.org), then FORCE_COLOR, then whether there is a terminal. */
 function wantsColour(when: string | undefined, { env, isTty }: Io): boolean {
   if (when === 'always' || when === 'never') return when === 'always';
   if (env['NO_COLOR']) return false;

@@ -1,7 +1,7 @@
 import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
 import type { SourceGraph } from '../source/source-graph.js';
 
-/** Facts about loading that rules judge. */
+/** Facts about the load itself that policy rules judge. */
 export interface LoadFacts {
   /** The first path at which two loads of the config differed, or null when they were equal (MCP903). */
   readonly difference: ConfigPath | null;

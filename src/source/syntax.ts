@@ -10,7 +10,7 @@ export interface SyntaxGraph {
   readonly imported: (from: ts.SourceFile, specifier: string) => ts.SourceFile | undefined;
 }
 
-// Every finding and diagnostic of a run is looked up in the same sources; without this each would parse them again.
+// All findings and diagnostics of a run are located in the same sources. Without this map each of them would parse the sources again.
 const parsed = new WeakMap<SourceGraph, SyntaxGraph>();
 
 export function syntaxOf(sources: SourceGraph): SyntaxGraph {

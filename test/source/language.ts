@@ -1,5 +1,5 @@
-import { COMPILER_OPTIONS, createHost } from '#src/source/typecheck/program.js';
 import { ts } from 'ts-morph';
+import { COMPILER_OPTIONS, createHost } from '#src/source/typecheck/program.js';
 
 /** Top-level keys of a config and their values as they are written; null leaves one out. */
 export type Parts = Readonly<Record<string, string | null>>;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ConfigPath, Location } from '#src/diagnostics/diagnostic.js';
 import { locate, locateIn } from '#src/source/locate.js';
 import { offsetAt } from '#src/source/position.js';
-import type { ConfigPath, Location } from '#src/diagnostics/diagnostic.js';
 import type { SourceGraph } from '#src/source/source-graph.js';
-import { randomConfig } from './random-config.js';
 import { randomOf, seeds } from '../load/random.js';
+import { randomConfig } from './random-config.js';
 
 function sourcesOf(files: Readonly<Record<string, string>>): SourceGraph {
   return { configFile: '/repo/mcp.config.ts', files: new Map(Object.entries(files).map(([path, text]) => [`/repo/${path}`, text])) };

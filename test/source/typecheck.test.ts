@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { checkTypes } from '#src/source/typecheck/check-types.js';
-import { offsetAt } from '#src/source/position.js';
-import { createProgram } from '#src/source/typecheck/program.js';
-import { startCompiler } from '#src/load/compiler.js';
-import type { Diagnostic } from '#src/diagnostics/diagnostic.js';
 import { ts } from 'ts-morph';
+import type { Diagnostic } from '#src/diagnostics/diagnostic.js';
+import { startCompiler } from '#src/load/compiler.js';
+import { offsetAt } from '#src/source/position.js';
+import { checkTypes } from '#src/source/typecheck/check-types.js';
+import { createProgram } from '#src/source/typecheck/program.js';
 import { folderWith } from '../load/folder.js';
 import { BASE, completionsIn, configText, type Parts } from './language.js';
 

@@ -1,9 +1,9 @@
 import { rulePage } from '../../assets.js';
-import { judgeRequest, type AskedRequest } from '../../decision.js';
 import { REVISIONS, type Revision } from '../../config/language/revisions.js';
-import type { Plan } from '../../plan/types.js';
-import { endpointOf } from '../../plan/policy.js';
+import { judgeRequest, type AskedRequest } from '../../decision.js';
 import { didYouMean } from '../../diagnostics/closest.js';
+import { endpointOf } from '../../plan/policy.js';
+import type { Plan } from '../../plan/types.js';
 import { findRule, renderPage, unknownRule } from '../../policy/page.js';
 import { RULES } from '../../policy/rules/index.js';
 import { open } from '../../project.js';

@@ -1,4 +1,4 @@
-/** Policy rules as data; `formatVersion` changes when a field changes its meaning. */
+/** Policy rules as data. `formatVersion` changes when a field changes its meaning. */
 import { readPage } from '../../policy/page.js';
 import type { Rule } from '../../policy/types.js';
 

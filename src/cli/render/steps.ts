@@ -1,14 +1,14 @@
-/** A decision, row by row, each with the line of the config it rests on. */
+/** Prints a decision row by row, each row with the line of the config that it follows from. */
 import type { Judged } from '../../decision.js';
+import type { Location } from '../../diagnostics/diagnostic.js';
+import { toPath } from '../../diagnostics/path.js';
 import { ROW_MEANING } from '../../gateway/row-meaning.js';
-import { REASONS } from '../../gateway/runtime/decision/reasons.js';
 import { ROWS, type NginxCan, type Step } from '../../gateway/runtime/decision/decide.js';
+import { REASONS } from '../../gateway/runtime/decision/reasons.js';
+import { painter } from '../../policy/render/paint.js';
 import { codeFrame } from '../../source/frame.js';
 import { locateIn } from '../../source/locate.js';
-import type { Location } from '../../diagnostics/diagnostic.js';
 import type { SourceGraph } from '../../source/source-graph.js';
-import { toPath } from '../../diagnostics/path.js';
-import { painter } from '../../policy/render/paint.js';
 import { textOf } from './text-of.js';
 
 export interface StepsOptions {
@@ -18,10 +18,10 @@ export interface StepsOptions {
   readonly environment: string | null;
 }
 
-/** A route of the gateway's own has no server whose key it could rest on. */
+/** The config path of a server's key. Null for the gateway's own routes, which belong to no server. */
 const ofServer = ({ head: { route } }: Judged, key: string): string | null => (route?.server ? `servers.${route.server}.${key}` : null);
 
-/** Where the config says what a row goes by. Rows about the request alone rest on no line of it. */
+/** The config path that each row follows from. Null for rows that only look at the request. */
 const BASIS: Readonly<Record<Step, (judged: Judged) => string | null>> = {
   'normal-form': () => null,
   'host': () => 'gateway.url',
