@@ -261,7 +261,8 @@ test('everything that is not plain data is named, all at once', async (t) => {
 
 test('an error is located where it was thrown, in the source as it was written', async (t) => {
   const config =
-    "import type { Server } from 'mcpgen';\ninterface A {\n  a: string;\n}\nconst x: A = { a: 'b' };\nif (x.a as unknown === 'b') throw new Error('no b here');\nexport default {};";
+    "import type { Server } from 'mcpgen';\ninterface A {\n  a: string;\n}\n" +
+    "const x: A = { a: 'b' };\nif (x.a as unknown === 'b') throw new Error('no b here');\nexport default {};";
   assert.equal(await saying(t, config), 'evaluation mcp.config.ts:6:35 the config threw: no b here');
 });
 
@@ -269,7 +270,8 @@ test('an error in a fragment is located in the fragment', async (t) => {
   const files = {
     'mcp.config.ts': "import { port } from './lib/port.js';\nexport default { port: port('x') };",
     'lib/port.ts':
-      'type Port = number;\n\nexport function port(text: string): Port {\n  const value: Port = Number(text);\n  if (Number.isNaN(value)) {\n    throw new RangeError(`not a port: ${text}`);\n  }\n  return value;\n}\n',
+      'type Port = number;\n\nexport function port(text: string): Port {\n  const value: Port = Number(text);\n' +
+        '  if (Number.isNaN(value)) {\n    throw new RangeError(`not a port: ${text}`);\n  }\n  return value;\n}\n',
   };
   assert.equal(await saying(t, files), 'evaluation lib/port.ts:6:11 the config threw: not a port: x');
 });
