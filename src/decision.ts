@@ -1,10 +1,10 @@
 /** The gateway's own decision, made without a running gateway. `explain`, the policy tests and the tests of agreement with nginx use it. */
 import { isLegacy } from './config/language/revisions.js';
 import { gatewayTables } from './emit/gateway/tables.js';
-import { addressSet } from './gateway/runtime/decision/address.js';
-import { decide, isApplied, recogniseTenants, ROWS, type Decision, type Facts, type Principal, type Step } from './gateway/runtime/decision/decide.js';
 import { readHead, type RequestHead, type GatewayRequest } from './gateway/runtime/decision/head.js';
+import { addressSet } from './gateway/runtime/decision/address.js';
 import { compileTables, type Tables } from './gateway/runtime/decision/lookups.js';
+import { decide, isApplied, recogniseTenants, ROWS, type Decision, type Facts, type Principal, type Step } from './gateway/runtime/decision/decide.js';
 import type { Message } from './gateway/runtime/decision/message.js';
 import type { ExpectationPlan, Plan } from './plan/types.js';
 

@@ -4,12 +4,12 @@ import { assets, packageVersion } from './assets.js';
 import type { PlacedDiagnostic } from './compile.js';
 import type { EmittedTargets } from './emit/registry.js';
 import { HEADER, type Target } from './emit/types.js';
-import type { GraphResult } from './load/graph.js';
-import { load } from './load/load.js';
 import type { LoadFacts } from './load/loaded.js';
-import type { Group, Scope } from './output/groups.js';
 import type { Plan } from './plan/types.js';
 import type { SourceGraph } from './source/source-graph.js';
+import type { GraphResult } from './load/graph.js';
+import { load } from './load/load.js';
+import type { Group, Scope } from './output/groups.js';
 
 export interface SessionOptions {
   readonly cwd: string;

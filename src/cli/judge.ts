@@ -1,17 +1,17 @@
 /** Runs the policy rules on everything that was built. Errors stop `build`; `check` reports all findings. */
 import { decideExpectation } from '../decision.js';
-import type { Location } from '../diagnostics/diagnostic.js';
-import { toPath } from '../diagnostics/path.js';
 import type { EmittedTargets } from '../emit/registry.js';
+import { codeFrame } from '../source/frame.js';
+import type { Location } from '../diagnostics/diagnostic.js';
+import type { Finding } from '../policy/types.js';
 import { mergeEnvironments, type MergedFinding } from '../policy/environments.js';
 import { conceal } from '../policy/render/conceal.js';
 import { renderPretty } from '../policy/render/pretty.js';
+import { toPath } from '../diagnostics/path.js';
 import type { Located, Report } from '../policy/render/report.js';
 import { RULES } from '../policy/rules/index.js';
 import { runRules } from '../policy/run.js';
-import type { Finding } from '../policy/types.js';
 import type { Project } from '../project.js';
-import { codeFrame } from '../source/frame.js';
 import type { Context } from './context.js';
 import { textOf } from './render/text-of.js';
 

@@ -6,9 +6,9 @@ import type { Plan } from '../plan/types.js';
 import type { SourceGraph } from '../source/source-graph.js';
 import { clientConfig } from './client-config.js';
 import { GatewayProcess } from './gateway-process.js';
-import type { RunLog } from './run-log.js';
 import { DevSecrets } from './secrets.js';
 import { DevServers } from './servers.js';
+import type { RunLog } from './run-log.js';
 import { FileWatch } from './watch.js';
 
 export interface DevBuild {

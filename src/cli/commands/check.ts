@@ -1,6 +1,6 @@
 import type { PlacedDiagnostic } from '../../compile.js';
-import { startCompiler } from '../../load/compiler.js';
 import { findConfig } from '../../load/find.js';
+import { startCompiler } from '../../load/compiler.js';
 import type { Severity } from '../../plan/types.js';
 import type { Opened, Project } from '../../project.js';
 import type { Context } from '../context.js';

@@ -4,14 +4,14 @@ import { freePort, isFree } from '../../dev/ports.js';
 import { runLog } from '../../dev/run-log.js';
 import { conflictReport } from '../../output/report.js';
 import { write } from '../../output/write.js';
-import type { Plan } from '../../plan/types.js';
 import { output, type SessionOptions } from '../../project.js';
+import type { Plan } from '../../plan/types.js';
 import { UsageError } from '../args.js';
 import { buildProject } from '../build-project.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../io.js';
-import { onlyPlan } from '../only-plan.js';
 import { sessionOptions } from '../session-options.js';
+import { onlyPlan } from '../only-plan.js';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { io, given, colour, cwd } = context;

@@ -1,20 +1,20 @@
 import { rulePage } from '../../assets.js';
-import { REVISIONS, type Revision } from '../../config/language/revisions.js';
 import { judgeRequest, type AskedRequest } from '../../decision.js';
-import { didYouMean } from '../../diagnostics/closest.js';
-import { endpointOf } from '../../plan/policy.js';
+import { REVISIONS, type Revision } from '../../config/language/revisions.js';
 import type { Plan } from '../../plan/types.js';
+import { endpointOf } from '../../plan/policy.js';
+import { didYouMean } from '../../diagnostics/closest.js';
 import { findRule, renderPage, unknownRule } from '../../policy/page.js';
 import { RULES } from '../../policy/rules/index.js';
 import { open } from '../../project.js';
 import { UsageError, type Given } from '../args.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../io.js';
-import { onlyPlan } from '../only-plan.js';
 import { renderDiagnostics } from '../render/diagnostics.js';
-import { ruleJson } from '../render/rules-json.js';
 import { stepsJson, stepsText } from '../render/steps.js';
 import { sessionOptions } from '../session-options.js';
+import { onlyPlan } from '../only-plan.js';
+import { ruleJson } from '../render/rules-json.js';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { io, given, colour, cwd } = context;

@@ -1,14 +1,14 @@
 /** Prints a decision row by row, each row with the line of the config that it follows from. */
 import type { Judged } from '../../decision.js';
-import type { Location } from '../../diagnostics/diagnostic.js';
-import { toPath } from '../../diagnostics/path.js';
 import { ROW_MEANING } from '../../gateway/row-meaning.js';
-import { ROWS, type NginxCan, type Step } from '../../gateway/runtime/decision/decide.js';
 import { REASONS } from '../../gateway/runtime/decision/reasons.js';
-import { painter } from '../../policy/render/paint.js';
+import { ROWS, type NginxCan, type Step } from '../../gateway/runtime/decision/decide.js';
 import { codeFrame } from '../../source/frame.js';
 import { locateIn } from '../../source/locate.js';
+import type { Location } from '../../diagnostics/diagnostic.js';
 import type { SourceGraph } from '../../source/source-graph.js';
+import { toPath } from '../../diagnostics/path.js';
+import { painter } from '../../policy/render/paint.js';
 import { textOf } from './text-of.js';
 
 export interface StepsOptions {
