@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Assets } from './emit/types.js';
 
-/** This file is `dist/assets.js`: the package's root is one up. */
+/** The root of the package. This file is compiled to `dist/assets.js`, one folder below it. */
 const ROOT = new URL('../', import.meta.url);
 
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');

@@ -1,7 +1,7 @@
-/** The pure middle on one screen: a loaded value → plans → documents and files. What is wrong with the config comes back as diagnostics. */
+/** From a loaded value to plans, purely. What is wrong with the config comes back as diagnostics. */
 import { variants } from './config/overlay.js';
 import { validate } from './config/validate.js';
-import type { Diagnostic } from './load/types.js';
+import type { Diagnostic } from './diagnostics/diagnostic.js';
 import { resolve } from './plan/resolve.js';
 import type { Plan } from './plan/types.js';
 
@@ -13,7 +13,10 @@ export interface PlacedDiagnostic {
 
 export type Planned = { readonly ok: true; readonly plans: readonly Plan[] } | { readonly ok: false; readonly diagnostics: readonly PlacedDiagnostic[] };
 
-/** One plan for each environment, or one for a config without any. All of them are validated: a broken environment is broken today, not when it is needed. */
+/**
+ * One plan for each environment, or a single plan for a config without environments. All environments are validated, whichever one is asked
+ * for: a mistake in one should be found today, and not on the day it is deployed.
+ */
 export function planConfig(value: unknown): Planned {
   const split = variants(value);
   const diagnostics: PlacedDiagnostic[] = split.diagnostics.map((diagnostic) => ({ diagnostic, environment: null }));

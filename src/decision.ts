@@ -1,4 +1,4 @@
-/** The gateway's own decision, asked without a gateway: what `explain`, policy tests and the proofs of agreement share. */
+/** The gateway's own decision, made without a running gateway. `explain`, the policy tests and the tests of agreement with nginx use it. */
 import { isLegacy } from './config/language/revisions.js';
 import { gatewayTables } from './emit/gateway/tables.js';
 import { readHead, type RequestHead, type GatewayRequest } from './gateway/runtime/decision/head.js';
@@ -17,14 +17,14 @@ export type AskedRequest = ExpectationPlan['request'];
 
 export interface Judged {
   readonly decision: Exclude<Decision, { kind: 'need' }>;
-  /** The rows that let it pass, in order. */
+  /** The rows that let the request pass, in order. */
   readonly passed: readonly Step[];
   readonly tables: Tables;
   readonly head: RequestHead;
   readonly facts: Facts;
 }
 
-/** A request as it would arrive: `tools/list` of the revision it names, unless its method has no body. */
+/** The request as the gateway would receive it: a `tools/list` of the revision that it names. */
 function requestOf(request: AskedRequest): GatewayRequest {
   const isModern = !isLegacy(request.revision);
   return {
@@ -57,7 +57,7 @@ const message = ({ revision }: AskedRequest): Message => ({
   calls: [],
 });
 
-/** Decides as the gateway would with full buckets and instances that are up. */
+/** Decides as the gateway would when no rate limit is used up and every instance is up. */
 export function judgeRequest(plan: Plan, request: AskedRequest, tables = compileTables(gatewayTables(plan), 'local')): Judged {
   const head = readHead(tables, requestOf(request), addressSet(plan.traffic.trustedProxies));
   const principal = principalOf(plan, request);
@@ -79,14 +79,14 @@ export function judgeRequest(plan: Plan, request: AskedRequest, tables = compile
   return { decision, passed, tables, head, facts };
 }
 
-/** A tenant's request comes with whatever credentials that tenant has. */
+/** Who sends the request. One that is made in the name of a tenant needs no client: it counts as having that tenant's credentials. */
 function principalOf({ traffic }: Plan, { client, tenant }: AskedRequest): Principal {
   const permissions = traffic.clients.find(({ name }) => name === client)?.permissions ?? [];
   if (client !== null) return { kind: 'client', client, permissions };
   return traffic.clients.length === 0 || tenant !== null ? { kind: 'anonymous' } : { kind: 'missing' };
 }
 
-/** What a policy test compares with its promise. */
+/** The decision that a policy test (`policy.expect`) compares with what it expects. */
 export function decideExpectation(plan: Plan) {
   const tables = compileTables(gatewayTables(plan), 'local');
   return ({ request }: ExpectationPlan): { decision: 'allow' | 'deny'; status: number | null; reason: string | null; step: string | null } => {

@@ -1,6 +1,6 @@
 /**
- * What can go wrong outside the config: the machine (exit 2) or mcpgen itself (exit 70). A wrong config is a list of diagnostics and a
- * policy problem a finding; neither is thrown.
+ * What can go wrong outside of the config: something about the machine (exit code 2), or a bug in mcpgen (exit code 70). A mistake in the
+ * config is a diagnostic and a policy problem is a finding; neither of the two is thrown.
  */
 const EXITS = {
   'permission-denied': 2,
@@ -12,7 +12,7 @@ const EXITS = {
   'lock-invalid': 2,
   /** The lock was written by a later mcpgen. */
   'lock-newer': 2,
-  /** Any other refusal of the operating system. */
+  /** Any other error of the operating system. */
   'io': 2,
   'bug': 70,
 } as const satisfies Record<string, 2 | 70>;

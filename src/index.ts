@@ -1,5 +1,5 @@
 /**
- * What a `mcp.config.ts` imports. Nothing here loads anything else, so a config costs nothing to evaluate and its types are quick to check.
+ * What a `mcp.config.ts` imports. No other part of mcpgen is loaded, so that a config is evaluated at no cost and its types are checked fast.
  */
 export { defineConfig } from './config/language/define.js';
 export { secret } from './config/language/secret.js';

@@ -4,11 +4,12 @@ import { assets, packageVersion } from './assets.js';
 import type { PlacedDiagnostic } from './compile.js';
 import type { EmittedTargets } from './emit/registry.js';
 import { HEADER, type Target } from './emit/types.js';
+import type { LoadFacts } from './load/loaded.js';
+import type { Plan } from './plan/types.js';
+import type { SourceGraph } from './source/source-graph.js';
 import type { GraphResult } from './load/graph.js';
 import { load } from './load/load.js';
-import type { LoadFacts, SourceGraph } from './load/types.js';
 import type { Group, Scope } from './output/groups.js';
-import type { Plan } from './plan/types.js';
 
 export interface SessionOptions {
   readonly cwd: string;
@@ -17,7 +18,7 @@ export interface SessionOptions {
   readonly environment?: string;
   /** Only these targets; undefined is all. */
   readonly targets?: readonly Target[];
-  /** The config's modules, where a compiler was started before. */
+  /** The config's modules, when a compiler thread was started earlier. */
   readonly graph?: Promise<GraphResult>;
 }
 
@@ -33,7 +34,7 @@ export type Opened =
 
 /** Loads and plans the config. */
 export async function open({ cwd, configFile, environment, graph }: SessionOptions): Promise<Opened> {
-  // Imported while the workers evaluate, when this thread has nothing else to do.
+  // Imported now, because this thread has nothing else to do while the workers evaluate the config.
   const planning = import('./compile.js');
   const loaded = await load({ cwd, ...(configFile === undefined ? {} : { configFile }), ...(graph ? { graph } : {}) });
   if (!loaded.ok) return { ok: false, diagnostics: loaded.diagnostics.map((diagnostic) => ({ diagnostic, environment: null })), sources: loaded.sources };
@@ -55,7 +56,8 @@ export async function emitPlan(plan: Plan, targets: readonly Target[] | null): P
 }
 
 /**
- * For the repository that generated files are committed to: line ends as they were hashed, folded in reviews, and nothing of a build that was killed.
+ * Files for the repository that generated files are committed to. Git keeps the line ends that were hashed, reviews fold generated files,
+ * and what a killed build left behind is not committed.
  */
 const REPOSITORY: Group = {
   environment: null,
@@ -76,10 +78,13 @@ export interface Output {
   readonly generator: string;
 }
 
-export async function output(project: Project, { environment, targets }: SessionOptions, emitted: readonly EmittedTargets[]): Promise<Output> {
+/** @param emitted the targets of each plan, in the order of the plans; those that were not asked for are left out */
+export function output({ sources, plans }: Project, { environment, targets }: SessionOptions, emitted: readonly EmittedTargets[]): Output {
+  const isWhole = environment === undefined && targets === undefined;
+  const groups = plans.flatMap((plan, i) => groupsOf(plan, emitted[i] ?? {})).filter(({ target }) => targets?.some((one) => one === target) ?? true);
   return {
-    root: join(dirname(project.sources.configFile), 'generated'),
-    groups: [...project.plans.flatMap((plan, i) => groupsOf(plan, emitted[i] ?? {})), ...(environment === undefined && targets === undefined ? [REPOSITORY] : [])],
+    root: join(dirname(sources.configFile), 'generated'),
+    groups: isWhole ? [...groups, REPOSITORY] : groups,
     scope: { environments: environment === undefined ? null : [environment], targets: targets ?? null },
     generator: `mcpgen ${packageVersion()}`,
   };

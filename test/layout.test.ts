@@ -1,11 +1,13 @@
 /** The house rules that a machine can keep: see src/README.md. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Node, Project } from 'ts-morph';
 import { RULES } from '#src/policy/rules/index.js';
+import { circlesIn } from './support/circles.js';
 import { ROOT } from './support/folder.js';
+import { importsOf } from './support/imports.js';
 
 const files = (folder: string, end: string): string[] =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -14,64 +16,102 @@ const files = (folder: string, end: string): string[] =>
     .sort();
 const text = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
-interface Import {
-  readonly from: string;
-  readonly to: string;
-  readonly typeOnly: boolean;
-}
+/** Every import of our own modules and others', by the file that has it. */
+const IMPORTS = new Map(files('src', '.ts').map((file) => [file, importsOf(file, text(file))] as const));
+const EVERY_IMPORT = [...IMPORTS.values()].flat();
 
-/** Every import of a source file, `to` being a path from the root for our own modules. */
-function importsOf(from: string): Import[] {
-  const found = text(from).matchAll(/^(?:import|export)\s(type\s)?[^'"]*?from '([^']+)'|\bimport\('([^']+)'\)|^import '([^']+)'/gm);
-  return [...found].map(([, type, fixed, dynamic, bare]) => {
-    const specifier = fixed ?? dynamic ?? bare ?? '';
-    const to = specifier.startsWith('.') ? relative(ROOT, resolve(join(ROOT, dirname(from)), specifier)).replace(/\.js$/, '.ts') : specifier;
-    return { from, to, typeOnly: type !== undefined };
-  });
-}
+/** What of the runtime is pure, so that stages may ask it instead of saying the same again. */
+const DECISION = 'gateway/runtime/decision';
+const TABLES = ['gateway/runtime/tables', 'gateway/runtime/features.ts'];
+const ROW_MEANING = 'gateway/row-meaning.ts';
 
-/** What each stage may import besides itself; the arrow of src/README.md. `gateway` is the runtime, of which stages may use the pure modules. */
-const PURE_RUNTIME = ['gateway/runtime/decision', 'gateway/runtime/tables', 'gateway/runtime/features.ts', 'gateway/row-meaning.ts'];
+/** What each stage may import besides itself, exactly: the arrow of src/README.md, from its left end to its right. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  config: ['load/types.ts', 'plan/types.ts'],
-  load: ['config', 'errors.ts'],
-  plan: ['config', 'load/types.ts'],
-  emit: ['plan', ...PURE_RUNTIME],
-  policy: ['plan', 'emit', 'config', 'load', ...PURE_RUNTIME],
-  gateway: [],
-  output: ['emit/types.ts', 'errors.ts'],
-  dev: ['plan', 'load', 'policy/render', 'output'],
+  'errors.ts': [],
+  'diagnostics': [],
+  'gateway': [],
+  'source': ['diagnostics'],
+  'load': ['diagnostics', 'source'],
+  'config': ['diagnostics'],
+  'plan': ['diagnostics', 'config'],
+  'emit': ['plan', DECISION, ...TABLES, ROW_MEANING],
+  'policy': ['diagnostics', 'config/language', 'load/loaded.ts', 'plan', 'emit'],
+  'output': ['errors.ts', 'emit/types.ts'],
+  'dev': ['source/source-graph.ts', 'plan', 'policy/render'],
+  'index.ts': ['config/language'],
+  'assets.ts': ['emit/types.ts'],
+  'compile.ts': ['diagnostics', 'config', 'plan'],
+  'decision.ts': ['config/language', 'plan', 'emit/gateway', DECISION],
+  'project.ts': ['assets.ts', 'compile.ts', 'source', 'load', 'plan', 'emit', 'output/groups.ts'],
+  'cli': [
+    'errors.ts', 'diagnostics', 'source', 'load', 'config/language', 'plan', 'emit', 'policy', 'output', 'dev', 'assets.ts', 'compile.ts', 'decision.ts',
+    'project.ts', DECISION, ROW_MEANING,
+  ],
 };
+
+const stageOf = (file: string): string => file.split('/')[1] ?? '';
+const isBelow = (file: string, place: string): boolean => file === `src/${place}` || file.startsWith(`src/${place}/`);
+
+/** The runtime is still being untangled; what lies below this folder may import in circles. */
+const TANGLED = 'src/gateway/';
 
 describe('layout', () => {
   const sources = files('src', '.ts');
 
+  it('every stage has a row in the table of imports', () => {
+    assert.deepEqual([...new Set(sources.map(stageOf))].sort(), Object.keys(MAY_IMPORT).sort());
+  });
+
+  it('the table of imports goes from left to right', () => {
+    const order = Object.keys(MAY_IMPORT);
+    const wrong = Object.entries(MAY_IMPORT).flatMap(([stage, places]) =>
+      places.filter((place) => order.indexOf(place.split('/')[0] ?? '') >= order.indexOf(stage)).map((place) => `${place} does not stand above ${stage}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
   it('imports point one way', () => {
-    const wrong = sources.flatMap((file) => {
-      const stage = file.split('/')[1] ?? '';
-      const allowed = MAY_IMPORT[stage];
-      if (!allowed) return [];
-      return importsOf(file).filter(({ to }) => to.startsWith('src/') && ![stage, ...allowed].some((name) => to === `src/${name}` || to.startsWith(`src/${name}/`)));
+    const wrong = EVERY_IMPORT.filter(({ from, to }) => {
+      const stage = stageOf(from);
+      return to.startsWith('src/') && ![stage, ...(MAY_IMPORT[stage] ?? [])].some((place) => isBelow(to, place));
     });
     assert.deepEqual(wrong.map(({ from, to }) => `${from} imports ${to}`), []);
   });
 
+  it('the table of imports allows nothing that no file needs', () => {
+    const isNeeded = (stage: string, place: string): boolean => EVERY_IMPORT.some(({ from, to }) => stageOf(from) === stage && isBelow(to, place));
+    const idle = Object.entries(MAY_IMPORT).flatMap(([stage, places]) =>
+      places.filter((place) => !isNeeded(stage, place)).map((place) => `${stage} needs nothing of ${place}`),
+    );
+    assert.deepEqual(idle, []);
+  });
+
+  it('no circle anywhere in src/, types included', () => {
+    const judged = [...IMPORTS].filter(([file]) => !file.startsWith(TANGLED));
+    const graph = new Map(judged.map(([file, imports]) => [file, [...new Set(imports.map(({ to }) => to))]] as const));
+    const circles = circlesIn(graph).map((circle) =>
+      circle.map((file) => `${file} imports ${graph.get(file)?.filter((to) => circle.includes(to)).join(' and ')}`),
+    );
+    assert.deepEqual(circles, []);
+  });
+
   it('nothing imports the command line', () => {
-    const wrong = sources.filter((file) => !file.startsWith('src/cli/')).flatMap(importsOf).filter(({ to }) => to.startsWith('src/cli/'));
+    const wrong = EVERY_IMPORT.filter(({ from, to }) => !from.startsWith('src/cli/') && to.startsWith('src/cli/'));
     assert.deepEqual(wrong, []);
   });
 
   it('the gateway imports node: modules and its own, nothing else', () => {
-    const wrong = files('src/gateway', '.ts').flatMap(importsOf).filter(({ to }) => !to.startsWith('src/gateway/') && !to.startsWith('node:'));
+    const wrong = EVERY_IMPORT.filter(({ from, to }) => from.startsWith('src/gateway/') && !/^(src\/gateway\/|node:)/.test(to));
     assert.deepEqual(wrong, []);
   });
 
   it('the pure middle does not touch the world', () => {
     const edges = /^node:(fs|child_process|http|https|os|worker_threads|dns)/;
     const pure = sources.filter((file) => /^src\/(config|plan|emit|policy)\//.test(file));
+    const globals = [/\bDate\.now\(/, /\bnew Date\(\)/, /\bMath\.random\(/, /\bprocess\.(env|cwd|platform)\b/];
     const wrong = pure.flatMap((file) => [
-      ...importsOf(file).filter(({ to, typeOnly }) => edges.test(to) && !typeOnly).map(({ to }) => `${file} imports ${to}`),
-      ...[/\bDate\.now\(/, /\bnew Date\(\)/, /\bMath\.random\(/, /\bprocess\.(env|cwd|platform)\b/].filter((pattern) => pattern.test(text(file))).map((pattern) => `${file} has ${pattern}`),
+      ...(IMPORTS.get(file) ?? []).filter(({ to, typeOnly }) => edges.test(to) && !typeOnly).map(({ to }) => `${file} imports ${to}`),
+      ...globals.filter((pattern) => pattern.test(text(file))).map((pattern) => `${file} has ${pattern}`),
     ]);
     assert.deepEqual(wrong, []);
   });
@@ -104,17 +144,17 @@ describe('layout', () => {
 
   it('only the packages of the fixed list', () => {
     const { dependencies, devDependencies } = JSON.parse(text('package.json')) as Record<string, Record<string, string>>;
-    assert.deepEqual(Object.keys(dependencies ?? {}).sort(), ['@modelcontextprotocol/sdk', 'cdk8s', 'cdk8s-plus-28', 'constructs', 'handlebars', 'ts-morph', 'yaml', 'zod']);
+    const allowed = ['@modelcontextprotocol/sdk', 'cdk8s', 'cdk8s-plus-28', 'constructs', 'handlebars', 'ts-morph', 'yaml', 'zod'];
+    assert.deepEqual(Object.keys(dependencies ?? {}).sort(), allowed);
     assert.deepEqual(Object.keys(devDependencies ?? {}).sort(), ['@types/node', 'typescript']);
   });
 
   it('template literals of the runtime stay on one line: baking halves the indentation of every line', () => {
     const project = new Project({ useInMemoryFileSystem: true });
+    const spansLines = (node: Node): boolean => node.getStartLineNumber() !== node.getEndLineNumber();
+    const isTemplate = (node: Node): boolean => Node.isNoSubstitutionTemplateLiteral(node) || Node.isTemplateExpression(node);
     const wrong = files('src/gateway', '.ts').filter((file) =>
-      project
-        .createSourceFile(file, text(file))
-        .getDescendants()
-        .some((node) => (Node.isNoSubstitutionTemplateLiteral(node) || Node.isTemplateExpression(node)) && node.getStartLineNumber() !== node.getEndLineNumber()),
+      project.createSourceFile(file, text(file)).getDescendants().some((node) => isTemplate(node) && spansLines(node)),
     );
     assert.deepEqual(wrong, []);
   });

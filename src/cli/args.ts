@@ -1,6 +1,6 @@
-/** Command lines → options, by a table per command; what the table does not know is answered with what was probably meant. */
+/** Reads command lines by a table of flags per command. A flag that is not in the table is refused, with the one that was probably meant. */
 import { parseArgs } from 'node:util';
-import { didYouMean } from '../config/closest.js';
+import { didYouMean } from '../diagnostics/closest.js';
 
 export interface Flag {
   readonly type: 'string' | 'boolean';
@@ -22,7 +22,7 @@ export interface Given {
   many(flag: string): readonly string[] | undefined;
 }
 
-/** Wrong usage: printed with a hint at `--help`, exit code 2. */
+/** The command line is wrong. Its message is printed, and the exit code is 2. */
 export class UsageError extends Error {}
 
 export function parse(args: readonly string[], flags: Flags): Given {
@@ -53,7 +53,8 @@ function check(raw: string, name: string, value: string | undefined, flags: Flag
   }
   if (value === undefined || value === '') throw new UsageError(`--${name} needs a value: --${name} ${flag.value ?? 'VALUE'}`);
   for (const one of flag.multiple ? value.split(',') : [value]) {
-    if (flag.values && !flag.values.includes(one)) throw new UsageError(`--${name} must be one of ${flag.values.join(', ')}; got "${one}"${didYouMean(one, flag.values)}`);
+    if (!flag.values || flag.values.includes(one)) continue;
+    throw new UsageError(`--${name} must be one of ${flag.values.join(', ')}; got "${one}"${didYouMean(one, flag.values)}`);
   }
   return value;
 }

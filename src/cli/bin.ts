@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { main } from './main.js';
 
-// A reader that has seen enough (`mcpgen rules | head`) is no error.
+// A reader that stops reading (`mcpgen rules | head`) closes the pipe, which is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });

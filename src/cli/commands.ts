@@ -1,13 +1,7 @@
-import type { Flags, Given } from './args.js';
-import type { ExitCode, Io } from './io.js';
-
-export interface Context {
-  readonly io: Io;
-  readonly given: Given;
-  readonly colour: boolean;
-  /** `--cwd`, resolved. */
-  readonly cwd: string;
-}
+import { TARGETS } from '../emit/types.js';
+import type { Flags } from './args.js';
+import type { Context } from './context.js';
+import type { ExitCode } from './io.js';
 
 /** What a module under `commands/` exports. */
 export interface CommandModule {
@@ -16,14 +10,12 @@ export interface CommandModule {
 
 export interface Command {
   readonly summary: string;
-  /** Real invocations; help opens with them. */
+  /** Real invocations and what they do; the help text opens with them. */
   readonly examples: readonly (readonly [string, string])[];
   readonly positionals?: string;
   readonly flags: Flags;
   readonly load: () => Promise<CommandModule>;
 }
-
-const TARGET_NAMES = ['gateway', 'nginx', 'compose', 'kubernetes', 'fly'] as const;
 
 /** Flags of every command. */
 export const GLOBAL: Flags = {
@@ -36,7 +28,7 @@ export const GLOBAL: Flags = {
 };
 
 const env = { type: 'string', value: 'NAME', help: 'only this environment; default: all' } as const;
-const target = { type: 'string', multiple: true, value: 'TARGET', values: TARGET_NAMES, help: 'only these targets, comma-separated or repeated' } as const;
+const target = { type: 'string', multiple: true, value: 'TARGET', values: TARGETS, help: 'only these targets, comma-separated or repeated' } as const;
 const format = { type: 'string', value: 'FORMAT', values: ['pretty', 'json'], help: 'pretty or json; default: pretty' } as const;
 
 export const COMMANDS: Readonly<Record<string, Command>> = {

@@ -2,7 +2,7 @@ import type { Flags } from './args.js';
 import { COMMANDS, GLOBAL, type Command } from './commands.js';
 
 export function helpOfProgram(): string {
-  const examples = ['mcpgen init', 'mcpgen dev', 'mcpgen build', 'mcpgen check'].map((call) => [`npx ${call}`, COMMANDS[call.split(' ')[1] ?? '']?.summary ?? ''] as const);
+  const examples = ['init', 'dev', 'build', 'check'].map((name) => [`npx mcpgen ${name}`, COMMANDS[name]?.summary ?? ''] as const);
   return [
     'mcpgen compiles one typed mcp.config.ts into everything that runs MCP servers behind one gateway.\n',
     columns(examples),

@@ -1,4 +1,4 @@
-/** The world as a command sees it: a value, so that tests can run the whole program in one process. */
+/** Everything of the outside world that a command uses. It is a value, so that tests can run the whole program in their own process. */
 export interface Io {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -11,6 +11,6 @@ export interface Io {
   readonly today: () => string;
 }
 
-/** Exit codes; the highest of 70 > 2 > 3 > 1 wins. */
+/** Exit codes. Where several apply, the first of 70, 2, 3 and 1 wins. */
 export const EXIT = { clean: 0, findings: 1, usage: 2, drift: 3, bug: 70 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -1,28 +1,28 @@
-/** Policy over everything that was built: what `build` stops at and `check` reports. */
+/** Runs the policy rules on everything that was built. Errors stop `build`; `check` reports all findings. */
 import { decideExpectation } from '../decision.js';
 import type { EmittedTargets } from '../emit/registry.js';
-import { codeFrame } from '../load/frame.js';
-import type { Location } from '../load/types.js';
+import { codeFrame } from '../source/frame.js';
+import type { Location } from '../diagnostics/diagnostic.js';
+import type { Finding } from '../policy/types.js';
 import { mergeEnvironments, type MergedFinding } from '../policy/environments.js';
 import { conceal } from '../policy/render/conceal.js';
 import { renderPretty } from '../policy/render/pretty.js';
-import { toPath } from '../load/path.js';
+import { toPath } from '../diagnostics/path.js';
 import type { Located, Report } from '../policy/render/report.js';
-import type { Finding } from '../policy/types.js';
 import { RULES } from '../policy/rules/index.js';
 import { runRules } from '../policy/run.js';
 import type { Project } from '../project.js';
-import type { Context } from './commands.js';
+import type { Context } from './context.js';
 import { textOf } from './render/text-of.js';
 
-type LocateIn = (typeof import('../load/locate.js'))['locateIn'];
+type LocateIn = (typeof import('../source/locate.js'))['locateIn'];
 
 export interface Verdict {
   readonly report: Report;
   readonly errors: number;
-  /** Findings that stand and are no errors. */
+  /** How many findings below an error are not suppressed. */
   readonly others: number;
-  /** For people. */
+  /** The report as text for people. */
   readonly text: string;
 }
 
@@ -43,9 +43,9 @@ export async function judge(project: Project, emitted: readonly EmittedTargets[]
     ),
   }));
   const found = mergeEnvironments(runs);
-  // The compiler is loaded for places alone, and most of the time there is nothing to show.
+  // Finding places needs the compiler, which is slow to load. Most of the time there is no finding to show, and it is not loaded.
   const isShown = context.given.one('format') === 'json' || found.some(({ finding }) => finding.suppressed === null);
-  const { locateIn } = isShown ? await import('../load/locate.js') : { locateIn: null };
+  const { locateIn } = isShown ? await import('../source/locate.js') : { locateIn: null };
   const merged = found.map((one) => ({ ...one, location: locateIn && locate(one, project, context, locateIn) }));
   const secrets = merged.flatMap(({ finding, location }) => (finding.sensitive && location ? [location] : []));
   const reported = merged.map(({ location, ...one }) => ({ ...one, located: location && frame(one.finding, location, secrets, project, context) }));
@@ -59,7 +59,7 @@ function locate({ finding, environments }: MergedFinding, { sources }: Project, 
   return finding.at === '' ? null : locateIn(sources, toPath(finding.at), environments[0] ?? null, { key: false, cwd });
 }
 
-/** @param secrets where secrets were written: no frame may show one, also not that of another finding next to it */
+/** @param secrets where secrets were written; no frame may show one, not even the frame of another finding beside it */
 function frame(finding: Finding, location: Location, secrets: readonly Location[], { sources }: Project, { cwd, colour }: Context): Located {
   const text = finding.sensitive ? null : textOf(sources, location, cwd);
   const hidden = secrets.filter(({ file }) => file === location.file);

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { didYouMean } from '../config/closest.js';
+import { didYouMean } from '../diagnostics/closest.js';
 import { McpgenError } from '../errors.js';
 import { parse, UsageError } from './args.js';
 import { COMMANDS, GLOBAL } from './commands.js';
@@ -11,11 +11,7 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
   try {
     return await dispatch(args, io);
   } catch (error) {
-    if (error instanceof UsageError) {
-      io.err(`mcpgen: ${error.message}\n`);
-      return EXIT.usage;
-    }
-    if (error instanceof McpgenError && error.exit === EXIT.usage) {
+    if (error instanceof UsageError || (error instanceof McpgenError && error.exit === EXIT.usage)) {
       io.err(`mcpgen: ${error.message}\n`);
       return EXIT.usage;
     }
@@ -48,7 +44,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<ExitCode> {
   return run({ io, given, colour: wantsColour(given.one('color'), io), cwd: resolve(io.cwd, given.one('cwd') ?? '.') });
 }
 
-/** https://no-color.org and its opposite; a flag wins over both. */
+/** The flag decides, then NO_COLOR (https://no-color.org), then FORCE_COLOR, then whether there is a terminal. */
 function wantsColour(when: string | undefined, { env, isTty }: Io): boolean {
   if (when === 'always' || when === 'never') return when === 'always';
   if (env['NO_COLOR']) return false;

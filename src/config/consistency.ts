@@ -1,6 +1,6 @@
 /** What is right in each part and wrong together. Where the config as a whole has not its shape, the parts that have theirs are still held to it. */
 import type { z } from 'zod';
-import type { ConfigPath, Diagnostic } from '../load/types.js';
+import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
 import { duplicates } from './duplicates.js';
 import type { Model } from './model.js';
 import { isObject, placesOf } from './places.js';

@@ -1,7 +1,7 @@
 /** Validation issues → diagnostics a person can act on: one for each thing that is wrong, at the place where it is. */
 import type { z } from 'zod';
-import type { ConfigPath, Diagnostic, PathSegment } from '../load/types.js';
-import { closest, didYouMean } from './closest.js';
+import type { ConfigPath, Diagnostic, PathSegment } from '../diagnostics/diagnostic.js';
+import { closest, didYouMean } from '../diagnostics/closest.js';
 import { laterDiagnostic, laterKey, laterValue } from './later.js';
 import { problem, type Problem } from './problem.js';
 

@@ -1,4 +1,4 @@
-import type { ConfigPath, Diagnostic } from '../load/types.js';
+import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
 import { problem } from './problem.js';
 
 /** Values of a list that stand in it before. */

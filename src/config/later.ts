@@ -2,7 +2,7 @@
  * What the language will have and does not yet: accepted and ignored would be a lie, and "unknown key" would send the reader looking for a typo.
  * Keys by config path (`*` is any name), with what they belong to. A row leaves when its key arrives.
  */
-import type { ConfigPath } from '../load/types.js';
+import type { ConfigPath } from '../diagnostics/diagnostic.js';
 import { isPlaceOf } from './places.js';
 import { problem, type Problem } from './problem.js';
 

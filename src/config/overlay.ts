@@ -1,6 +1,6 @@
 /** Environments: each is the base with its overlay merged in. */
-import type { Diagnostic } from '../load/types.js';
-import { didYouMean } from './closest.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { didYouMean } from '../diagnostics/closest.js';
 import { isObject, isPlaceOf, type Json } from './places.js';
 import { problem } from './problem.js';
 import { NAME } from './schema/scalars.js';

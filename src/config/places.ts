@@ -1,4 +1,4 @@
-import type { ConfigPath, PathSegment } from '../load/types.js';
+import type { ConfigPath, PathSegment } from '../diagnostics/diagnostic.js';
 
 export type Json = Readonly<Record<string, unknown>>;
 

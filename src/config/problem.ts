@@ -1,4 +1,4 @@
-import type { ConfigPath, Diagnostic } from '../load/types.js';
+import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
 
 /** A diagnostic about a place of the config. */
 export type Problem = Diagnostic & { readonly place: Extract<Diagnostic['place'], { kind: 'path' }> };

@@ -2,8 +2,8 @@
  * Names, and references from one part of the config to another: every one that resolves nowhere is said. They are read from the config as it was
  * written, so that a wrong shape elsewhere hides none of them and makes none of them wrong.
  */
-import type { ConfigPath, Diagnostic } from '../load/types.js';
-import { closest, didYouMean } from './closest.js';
+import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
+import { closest, didYouMean } from '../diagnostics/closest.js';
 import { laterDiagnostic, laterValue } from './later.js';
 import { RULE_SLUGS } from './language/rules.js';
 import { BALANCES, isBalance } from './language/strategies.js';

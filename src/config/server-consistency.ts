@@ -1,5 +1,5 @@
 /** What is right in each key of a server and wrong together. */
-import type { ConfigPath, Diagnostic } from '../load/types.js';
+import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
 import { duplicates } from './duplicates.js';
 import type { HttpServerModel, ServerModel, StdioServerModel } from './model.js';
 import { problem } from './problem.js';

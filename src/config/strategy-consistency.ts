@@ -1,5 +1,5 @@
 /** Settings of strategies, and of the instances they choose from, that could have no effect: something else is meant than is written. */
-import type { Diagnostic } from '../load/types.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { isBalance, type Balance } from './language/strategies.js';
 import type { Model, ServerModel } from './model.js';
 import { problem } from './problem.js';

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../load/types.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { checkConsistency } from './consistency.js';
 import { diagnose, withKnownKeys } from './diagnose.js';
 import type { Model } from './model.js';

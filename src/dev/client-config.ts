@@ -7,11 +7,12 @@ interface Entry {
 }
 
 /**
- * What to paste into an MCP client (`.mcp.json`): every route, as the tenant that may use most of them and that such a file can name.
+ * What to paste into an MCP client (`.mcp.json`): every route that some tenant may use. A tenant is only taken when a file like this can name
+ * it, that is by path or by a client's key, and tenants that may use many servers are taken first.
  *
- * @param keyOf the value of a client's key
+ * @param valueOf the value of a secret, or what to show instead of it
  */
-export function clientConfig({ traffic }: Plan, base: string, keyOf: (secret: string) => string): { readonly mcpServers: Readonly<Record<string, Entry>> } {
+export function clientConfig({ traffic }: Plan, base: string, valueOf: (secret: string) => string): { readonly mcpServers: Readonly<Record<string, Entry>> } {
   const granted = new Map(traffic.serverSets.map(({ id, servers }) => [id, new Set(servers)]));
   const size = ({ servers }: TenantPlan): number => granted.get(servers)?.size ?? 0;
   const tenants = traffic.tenants.filter(({ implied, match }) => implied || match.path || match.clients.length > 0).sort((a, b) => size(b) - size(a));
@@ -25,6 +26,6 @@ export function clientConfig({ traffic }: Plan, base: string, keyOf: (secret: st
     const url = `${base}${match.path ? `/t/${name}` : ''}${path}`;
     const client = traffic.clients.find((one) => match.clients.includes(one.name)) ?? (match.clients.length === 0 ? traffic.clients[0] : undefined);
     const key = client?.keys[0];
-    return key === undefined ? { type: 'http', url } : { type: 'http', url, headers: { Authorization: `Bearer ${keyOf(key)}` } };
+    return key === undefined ? { type: 'http', url } : { type: 'http', url, headers: { Authorization: `Bearer ${valueOf(key)}` } };
   }
 }

@@ -1,14 +1,14 @@
-/** `mcpgen dev`: one run, from the first build to the last child reaped. */
+/** One run of `mcpgen dev`, from the first build until the last child process has ended. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Plan } from '../plan/types.js';
-import type { SourceGraph } from '../load/types.js';
+import type { SourceGraph } from '../source/source-graph.js';
 import { clientConfig } from './client-config.js';
 import { GatewayProcess } from './gateway-process.js';
 import { DevSecrets } from './secrets.js';
 import { DevServers } from './servers.js';
-import type { Say } from './say.js';
+import type { RunLog } from './run-log.js';
 import { FileWatch } from './watch.js';
 
 export interface DevBuild {
@@ -20,29 +20,32 @@ export interface DevBuild {
 
 export interface DevOptions {
   readonly first: DevBuild;
-  /** Builds and writes again; null when the config is broken, which it has said by then. */
+  /** Builds and writes again. Null when the config is broken; what is wrong has been printed then. */
   readonly rebuild: () => Promise<DevBuild | null>;
   readonly port: number;
   readonly adminPort: number | null;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly say: Say;
+  readonly log: RunLog;
   /** Resolves when the run is to end. */
   readonly until: Promise<void>;
 }
 
+/** Milliseconds that the gateway may take until it listens. */
+const START_WAIT = 15_000;
+
 export async function dev(options: DevOptions): Promise<void> {
-  const { first, say, env, port } = options;
+  const { first, log, env, port } = options;
   const root = dirname(first.sources.configFile);
   const folder = await mkdtemp(join(tmpdir(), 'mcpgen-dev-'));
   const secrets = new DevSecrets(folder, env);
-  const servers = new DevServers({ root, env, secrets, say: say.line });
+  const servers = new DevServers({ root, env, secrets, print: log.line });
   const pools = join(folder, 'pools.json');
   let gateway: GatewayProcess | null = null;
   let rebuilding = Promise.resolve();
   const watch = new FileWatch(() => {
     rebuilding = rebuilding
-      .then(() => again(options, { secrets, servers, pools, gateway, watch }))
-      .catch((error: unknown) => say.note(`${error instanceof Error ? error.message : String(error)}\nstill running what was built last`));
+      .then(() => applyChange(options, { secrets, servers, pools, gateway, watch }))
+      .catch((error: unknown) => log.note(`${error instanceof Error ? error.message : String(error)}\nstill running what was built last`));
   });
   try {
     const invented = secrets.provide(first.plan);
@@ -59,15 +62,15 @@ export async function dev(options: DevOptions): Promise<void> {
         PORT: String(port),
         ...(options.adminPort === null ? {} : { MCPGEN_ADMIN_PORT: String(options.adminPort) }),
       },
-      onEvent: say.event,
-      onText: (line) => say.line('gateway', line),
+      onEvent: log.event,
+      onText: (line) => log.line('gateway', line),
     });
-    const started = await gateway.next(['listening', 'ended'], 15_000);
+    const started = await gateway.next(['listening', 'ended'], START_WAIT);
     if (started?.event !== 'listening') {
-      say.note('the gateway did not start; what it said stands above');
+      log.note('the gateway did not start; what it said stands above');
       return;
     }
-    welcome(first.plan, options, secrets, invented);
+    printWelcome(first.plan, options, secrets, invented);
     watch.follow(first.sources.files.keys());
     await options.until;
   } finally {
@@ -76,11 +79,12 @@ export async function dev(options: DevOptions): Promise<void> {
     await gateway?.stop();
     await servers.stop();
     await rm(folder, { recursive: true, force: true });
-    say.note('stopped');
+    log.note('stopped');
   }
 }
 
-interface Parts {
+/** What is running, and must learn of a change. */
+interface Running {
   readonly secrets: DevSecrets;
   readonly servers: DevServers;
   readonly pools: string;
@@ -88,25 +92,25 @@ interface Parts {
   readonly watch: FileWatch;
 }
 
-/** A change of the config: everything that did not change stays as it is, sessions and streams above all. */
-async function again({ rebuild, say }: DevOptions, { secrets, servers, pools, gateway, watch }: Parts): Promise<void> {
+/** Takes a changed config into the running processes. What did not change keeps running, and sessions and streams stay. */
+async function applyChange({ rebuild, log }: DevOptions, { secrets, servers, pools, gateway, watch }: Running): Promise<void> {
   const built = await rebuild();
-  if (!built) return say.note('still running what was built last');
+  if (!built) return log.note('still running what was built last');
   secrets.provide(built.plan);
   await writeFile(pools, JSON.stringify(await servers.reconcile(built.plan)));
   const event = await gateway?.reload();
   watch.follow(built.sources.files.keys());
-  say.note(event?.event === 'reloaded' ? 'rebuilt; sessions and streams stay' : 'rebuilt, but the gateway could not take it and goes on with what it had');
+  log.note(event?.event === 'reloaded' ? 'rebuilt; sessions and streams stay' : 'rebuilt, but the gateway could not take it and goes on with what it had');
 }
 
-function welcome(plan: Plan, { port, adminPort, say }: DevOptions, secrets: DevSecrets, invented: readonly string[]): void {
+function printWelcome(plan: Plan, { port, adminPort, log }: DevOptions, secrets: DevSecrets, invented: readonly string[]): void {
   const base = `http://127.0.0.1:${port}`;
   const width = Math.max(...plan.traffic.routes.map(({ server }) => server.length));
-  say.note(`\n${plan.name} is running on ${base}\n`);
-  for (const { server, kind, path } of plan.traffic.routes) if (kind === 'mcp' || kind === 'sse') say.note(`  ${server.padEnd(width)}  ${base}${path}`);
-  say.note(`  ${'health'.padEnd(width)}  ${base}/health/servers`);
-  if (adminPort !== null) say.note(`  ${'admin'.padEnd(width)}  http://127.0.0.1:${adminPort}/metrics`);
-  if (invented.length > 0) say.note(`\nmade up for this run: ${invented.join(', ')}`);
-  say.note(`\nFor an MCP client (.mcp.json):\n${JSON.stringify(clientConfig(plan, base, (name) => secrets.shown(name)), null, 2)}\n`);
-  say.note('Rebuilds on change; Ctrl-C stops everything.\n');
+  log.note(`\n${plan.name} is running on ${base}\n`);
+  for (const { server, kind, path } of plan.traffic.routes) if (kind === 'mcp' || kind === 'sse') log.note(`  ${server.padEnd(width)}  ${base}${path}`);
+  log.note(`  ${'health'.padEnd(width)}  ${base}/health/servers`);
+  if (adminPort !== null) log.note(`  ${'admin'.padEnd(width)}  http://127.0.0.1:${adminPort}/metrics`);
+  if (invented.length > 0) log.note(`\nmade up for this run: ${invented.join(', ')}`);
+  log.note(`\nFor an MCP client (.mcp.json):\n${JSON.stringify(clientConfig(plan, base, (name) => secrets.printable(name)), null, 2)}\n`);
+  log.note('Rebuilds on change; Ctrl-C stops everything.\n');
 }

@@ -4,7 +4,7 @@ import { KeptProcess } from './processes.js';
 export interface GatewayProcessOptions {
   /** The generated gateway's folder. */
   readonly folder: string;
-  /** Where it runs: paths in stdio commands are relative to it. */
+  /** The folder it runs in; paths in stdio commands are relative to it. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly onEvent: (event: GatewayEvent) => void;
@@ -14,7 +14,7 @@ export interface GatewayProcessOptions {
 /** A line of the gateway's log. */
 export type GatewayEvent = { readonly event: string; readonly level: string } & Readonly<Record<string, unknown>>;
 
-/** The generated gateway as a child: what `node generated/gateway/main.js` is for everybody else. */
+/** The generated gateway as a child process, started as everybody else starts it: `node generated/gateway/main.js`. */
 export class GatewayProcess {
   readonly #process: KeptProcess;
   readonly #waiting = new Map<string, (event: GatewayEvent) => void>();

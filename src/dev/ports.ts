@@ -20,16 +20,16 @@ export function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** Resolves when something listens there; false when nothing does within `wait` ms. */
-export async function listening(port: number, wait: number): Promise<boolean> {
+/** True as soon as something listens on the port; false when nothing does within `wait` milliseconds. */
+export async function listensWithin(port: number, wait: number): Promise<boolean> {
   for (const until = Date.now() + wait; Date.now() < until; ) {
-    if (await answers(port)) return true;
+    if (await acceptsConnections(port)) return true;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return false;
 }
 
-function answers(port: number): Promise<boolean> {
+function acceptsConnections(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });
     const end = (yes: boolean): void => {

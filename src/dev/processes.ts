@@ -5,16 +5,22 @@ export interface ProcessOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly onLine: (line: string) => void;
-  /** Told that it ended by itself and is about to be started again, or that it could not be started. */
+  /** Called when it ended by itself, or could not be started. It is about to be started again then. */
   readonly onEnd: (why: string) => void;
 }
 
-/** A child that is kept running: started again when it ends, later each time, until it is stopped. */
+/** The first pause before a process that ended is started again, in milliseconds. It doubles with each restart, up to the longest. */
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 8000;
+/** A process that ran this many milliseconds had started well, and the pause begins anew. */
+const STARTED_WELL = 10_000;
+
+/** A child process that is kept running: it is started again whenever it ends, after ever longer pauses, until it is stopped. */
 export class KeptProcess {
   readonly #options: ProcessOptions;
   #child: ChildProcess | null = null;
   #stopping = false;
-  #delay = 250;
+  #pause = FIRST_PAUSE;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ProcessOptions) {
@@ -26,7 +32,7 @@ export class KeptProcess {
     this.#child?.kill(name);
   }
 
-  /** Asks it to end, and ends it when it does not within `grace` ms. */
+  /** Asks it to end, and kills it when it does not end within `grace` milliseconds. */
   async stop(grace = 3000): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
@@ -43,15 +49,15 @@ export class KeptProcess {
     const { command, cwd, env, onLine, onEnd } = this.#options;
     const [program = '', ...args] = command;
     const startedAt = Date.now();
-    // A group of its own: Ctrl-C reaches mcpgen alone, which then ends everything in order, and grandchildren end with their parent.
+    // In a process group of its own, so that Ctrl-C reaches only mcpgen, which ends everything in order, and so that grandchildren end too.
     const child = spawn(program, args, { cwd, env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) forEachLine(stream, onLine);
     const again = (why: string): void => {
       if (this.#stopping) return;
-      this.#delay = Date.now() - startedAt > 10_000 ? 250 : Math.min(this.#delay * 2, 8000);
+      this.#pause = Date.now() - startedAt > STARTED_WELL ? FIRST_PAUSE : Math.min(this.#pause * 2, LONGEST_PAUSE);
       onEnd(why);
-      this.#timer = setTimeout(() => this.#start(), this.#delay);
+      this.#timer = setTimeout(() => this.#start(), this.#pause);
     };
     child.once('error', (error: NodeJS.ErrnoException) => again(error.code === 'ENOENT' ? `there is no program "${program}"` : error.message));
     child.once('exit', (code, signal) => again(signal ? `ended by ${signal}` : `ended with code ${code}`));

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plan } from '../plan/types.js';
 
-/** The secrets of one run: those of the environment stay where they are, missing ones are made up and live as long as the run. */
+/** The secrets of one run. Those of the environment are used as they are; missing ones are made up, and forgotten when the run ends. */
 export class DevSecrets {
   readonly #folder: string;
   readonly #env: Readonly<Record<string, string | undefined>>;
@@ -21,8 +21,8 @@ export class DevSecrets {
     return missing;
   }
 
-  /** The value to show in a client config: made-up values only, others stay where they are. */
-  shown(name: string): string {
+  /** The value to print in a client config. Only made-up values are printed; for others there is a note. */
+  printable(name: string): string {
     return this.#isGiven(name) ? `<the value of ${name}>` : this.value(name);
   }
 

@@ -1,7 +1,7 @@
-/** The config's servers that run on this machine, each as often as it says. */
+/** The config's servers that run on this machine, each with as many instances as the config says. */
 import { resolve } from 'node:path';
 import type { DevPlan, EnvEntry, Plan } from '../plan/types.js';
-import { freePort, listening } from './ports.js';
+import { freePort, listensWithin } from './ports.js';
 import { KeptProcess } from './processes.js';
 import type { DevSecrets } from './secrets.js';
 
@@ -10,12 +10,12 @@ export interface ServersOptions {
   readonly root: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly secrets: DevSecrets;
-  readonly say: (who: string, line: string) => void;
+  readonly print: (who: string, line: string) => void;
 }
 
 interface Run {
-  /** What it was started as; another text means it must be started anew. */
-  readonly key: string;
+  /** What it was started with, as text. When the plan wants another, it must be started anew. */
+  readonly startedWith: string;
   readonly ports: readonly number[];
   readonly path: string;
   readonly processes: readonly KeptProcess[];
@@ -31,10 +31,10 @@ export class DevServers {
     this.#options = options;
   }
 
-  /** Starts, restarts and stops until what runs is what the plan says. @returns the pools for the gateway */
+  /** Starts, restarts and stops servers until exactly those of the plan run. @returns the pools for the gateway */
   async reconcile(plan: Plan): Promise<Record<string, string[]>> {
     const wanted = new Map(plan.infra.dev.map((dev) => [dev.server, { dev, env: this.#envOf(plan, dev) }]));
-    const stale = [...this.#runs].filter(([server, { key }]) => key !== keyOf(wanted.get(server)));
+    const stale = [...this.#runs].filter(([server, { startedWith }]) => startedWith !== textOf(wanted.get(server)));
     await Promise.all(stale.map(([server]) => this.#stop(server)));
     const missing = [...wanted].filter(([server]) => !this.#runs.has(server));
     await Promise.all(missing.map(([server, { dev, env }]) => this.#start(server, dev, env)));
@@ -46,7 +46,7 @@ export class DevServers {
   }
 
   async #start(server: string, dev: DevPlan, env: Record<string, string>): Promise<void> {
-    const { root, say } = this.#options;
+    const { root, print } = this.#options;
     const ports = await Promise.all(Array.from({ length: dev.instances }, freePort));
     const processes = ports.map((port, i) => {
       const who = dev.instances === 1 ? server : `${server}#${i + 1}`;
@@ -54,13 +54,13 @@ export class DevServers {
         command: dev.command,
         cwd: resolve(root, dev.cwd ?? '.'),
         env: { ...this.#options.env, ...env, HOST: '127.0.0.1', PORT: String(port) },
-        onLine: (line) => say(who, line),
-        onEnd: (why) => say(who, `${why}; starting it again`),
+        onLine: (line) => print(who, line),
+        onEnd: (why) => print(who, `${why}; starting it again`),
       });
     });
-    this.#runs.set(server, { key: keyOf({ dev, env }), ports, path: dev.path, processes });
-    const up = await Promise.all(ports.map((port) => listening(port, START_WAIT)));
-    if (up.includes(false)) say(server, `does not listen on the port it was given as PORT within ${START_WAIT / 1000} s`);
+    this.#runs.set(server, { startedWith: textOf({ dev, env }), ports, path: dev.path, processes });
+    const up = await Promise.all(ports.map((port) => listensWithin(port, START_WAIT)));
+    if (up.includes(false)) print(server, `does not listen on the port it was given as PORT within ${START_WAIT / 1000} s`);
   }
 
   async #stop(server: string): Promise<void> {
@@ -76,4 +76,4 @@ export class DevServers {
   }
 }
 
-const keyOf = (run: unknown): string => JSON.stringify(run ?? null);
+const textOf = (run: unknown): string => JSON.stringify(run ?? null);

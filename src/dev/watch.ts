@@ -1,11 +1,11 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
-/** Editors write a file in several steps; one change is one rebuild. */
-const SETTLE = 80;
+/** Milliseconds without a further change before a rebuild: editors write a file in several steps. */
+const SETTLE_MS = 80;
 
 /**
- * Watches files by watching their folders, because an editor that replaces a file leaves a watch on the file itself behind with the old one.
+ * Watches the folders of files. A watch on a file itself is lost when an editor replaces the file by another.
  */
 export class FileWatch {
   readonly #changed: () => void;
@@ -18,7 +18,7 @@ export class FileWatch {
   }
 
   follow(files: Iterable<string>): void {
-    // A change that came while the last one was being built still waits to be seen.
+    // The timer is kept: a change that came during the last build must still cause the next one.
     for (const watcher of this.#watchers) watcher.close();
     if (this.#closed) return;
     const byFolder = new Map<string, Set<string>>();
@@ -27,7 +27,7 @@ export class FileWatch {
       watch(folder, (_kind, name) => {
         if (name !== null && !names.has(name)) return;
         clearTimeout(this.#timer);
-        this.#timer = setTimeout(this.#changed, SETTLE);
+        this.#timer = setTimeout(this.#changed, SETTLE_MS);
       }),
     );
   }

@@ -1,6 +1,6 @@
-/** The compiler's own thread: what to run first, because others wait for it, then what is wrong with the types. */
+/** The compiler's thread. It sends the transpiled modules first, because the evaluating workers wait for them, and then the type errors. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { checkTypes } from './check-types.js';
+import { checkTypes } from '../source/typecheck/check-types.js';
 import type { CompilerInput, CompilerMessage } from './compiler.js';
 import { collectGraph } from './graph.js';
 

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { GraphResult } from './graph.js';
-import type { Diagnostic } from './types.js';
 
-/** What `compiler-worker.ts` is asked. */
+/** What the thread of `compiler-worker.ts` is started with. */
 export interface CompilerInput {
   readonly configFile: string;
   readonly cwd: string;
@@ -18,8 +18,8 @@ export interface Compiler {
 }
 
 /**
- * Transpiles and type-checks the config in a thread of its own. Loading TypeScript takes a third of a second of processor time: here it is loaded once,
- * beside everything else, and this module loads none itself.
+ * Transpiles and type-checks the config in a thread of its own. Loading TypeScript takes a third of a second of processor time. The thread
+ * loads it once, in parallel with everything else, and this module does not load it at all.
  */
 export function startCompiler(configFile: string, cwd: string): Compiler {
   const workerData: CompilerInput = { configFile, cwd };
@@ -34,7 +34,7 @@ export function startCompiler(configFile: string, cwd: string): Compiler {
     });
   const graph = next('graph').then((message) => message.graph);
   const types = next('types').then((message) => message.diagnostics);
-  // Whoever awaits one of them hears of the fault; the other must not be an unhandled one.
+  // A fault rejects both promises. Callers may await only one of them, and the other must not count as an unhandled rejection.
   graph.catch(() => {});
   types.catch(() => {});
   return { graph, types };

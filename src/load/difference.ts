@@ -1,11 +1,11 @@
-import type { ConfigPath } from './types.js';
+import type { ConfigPath } from '../diagnostics/diagnostic.js';
 
-/** The first path at which two plain values differ, in the order of the first; null when they are equal whatever the order of their keys. */
+/** The first path, in the order of the first value, at which two plain values differ. Null when they are equal; the order of keys does not count. */
 export function firstDifference(one: unknown, other: unknown): ConfigPath | null {
   return compare(one, other, new Map());
 }
 
-/** `equal` holds pairs already found equal: parts that are used in many places are compared once. */
+/** The map `equal` holds pairs that were already found equal, so that a part which is used in many places is compared once. */
 function compare(one: unknown, other: unknown, equal: Map<object, object>): ConfigPath | null {
   if (Object.is(one, other)) return null;
   if (!isContainer(one) || !isContainer(other) || Array.isArray(one) !== Array.isArray(other)) return [];

@@ -1,16 +1,17 @@
 /**
- * What a config must not depend on is made to differ between its two loads, so that a dependence shows as a difference (MCP903) on every
- * run and not only near midnight or on another machine. Files under other URLs (`import.meta`) are the loader's part.
+ * A config must not depend on the clock, on chance or on the machine. All three are made to differ between its two loads, so that a config
+ * that depends on them gives two different values (MCP903) on every run, and not only near midnight or on another machine. The fourth
+ * disguise, other file URLs in `import.meta`, is applied by `evaluate.ts`.
  */
 
-/** Part of every URL under which the second load's files are served; tells the config's own code from packages'. */
+/** Part of every URL that the second load's files are served under. It distinguishes the config's own code from that of packages. */
 export const SECOND_MARK = '/mcpgen-second-load';
 
 const DAY = 24 * 60 * 60 * 1000;
-/** Changes year, month, day of the month, weekday, hour, minute and second, whatever today is. */
+/** Long enough to change the year, month, day of the month, weekday, hour, minute and second, whatever today is. */
 export const CLOCK_SHIFT = 400 * DAY + 5 * 60 * 60 * 1000 + 7 * 60 * 1000 + 11 * 1000 + 13;
 
-/** Random numbers of the two loads come from the outer thirds of the interval: a choice between any two or more things differs. */
+/** The first load draws its random numbers from the lowest third of the interval, the second from the highest: any random choice differs. */
 export function disguiseRandom(load: 'first' | 'second'): void {
   const random = Math.random;
   const offset = load === 'first' ? 0 : 2 / 3;
@@ -48,7 +49,7 @@ interface TemporalNow {
   plainTimeISO(zone?: unknown): unknown;
 }
 
-/** `Temporal` is there from Node 26 on. */
+/** Node has `Temporal` from version 26 on. */
 function shiftTemporal(milliseconds: number): void {
   const { Temporal } = globalThis as { Temporal?: { Now: TemporalNow } };
   if (Temporal === undefined) return;
@@ -64,8 +65,8 @@ function shiftTemporal(milliseconds: number): void {
 }
 
 /**
- * Shows the config's own code another machine behind `process`: every variable of the environment is set, ids and folders are others.
- * Packages go on seeing the real one, for they may need it to run at all.
+ * Shows the config's own code a `process` of another machine, in which every environment variable is set and all ids and folders differ.
+ * Packages still see the real one, because they may need it to run at all.
  */
 export function disguiseProcess(): void {
   const real = globalThis.process;

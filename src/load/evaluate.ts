@@ -1,11 +1,11 @@
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
 import { firstDifference } from './difference.js';
 import { SECOND_MARK } from './disguise.js';
 import type { ModuleGraph } from './graph.js';
 import type { HookTable } from './hooks.js';
 import { explain, type Outcome } from './outcome.js';
-import type { ConfigPath, Diagnostic } from './types.js';
 import type { Report, WorkerInput } from './worker.js';
 
 export type Evaluation =
@@ -16,15 +16,15 @@ export interface EvaluateOptions {
   readonly cwd: string;
   /** Milliseconds after which a load is given up. Default: 10 s. */
   readonly timeLimit?: number;
-  /** Gets what the config prints while it is loaded. Default: it is dropped, for stdout belongs to the command. */
+  /** Receives what the config prints while it is loaded. Default: that is dropped, because stdout belongs to the command. */
   readonly onOutput?: (text: string) => void;
 }
 
 const TIME_LIMIT = 10_000;
-/** Far beyond what any config needs, and little enough that a runaway one does not take the machine down. */
+/** Far more than any config needs, and little enough that a runaway config does not exhaust the machine. */
 const MEMORY_LIMIT_MB = 512;
 
-/** Evaluates the config twice, in two threads with nothing in their environment, and compares the results. */
+/** Evaluates the config twice, in two threads with empty environments, and compares the results. */
 export async function evaluate(configFile: string, modules: ModuleGraph, options: EvaluateOptions): Promise<Evaluation> {
   const [first, second] = await Promise.all([
     run(input('first', configFile, modules), options),

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { isFile } from './is-file.js';
-import type { Diagnostic } from './types.js';
 
-/** The one name that is looked up: no rc file, no `package.json` key, no home directory, so that a checkout alone decides. */
+/** The only name that is looked up. No rc file, `package.json` key or home directory is read, so the checkout alone decides. */
 export const CONFIG_NAME = 'mcp.config.ts';
 
 export type Found = { readonly ok: true; readonly file: string } | { readonly ok: false; readonly diagnostic: Diagnostic };

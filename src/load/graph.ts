@@ -1,18 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import { isEffectful, PURE_BUILTINS_SPOKEN } from './hermetic.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { cannotImport, isEffectful, PURE_BUILTINS_SPOKEN } from '../source/hermetic.js';
+import { locationOf, printablePath } from '../source/position.js';
+import { isRelative, resolveRelative } from '../source/resolve.js';
+import type { SourceGraph } from '../source/source-graph.js';
 import { isFile } from './is-file.js';
 import { jsonModule, jsonProblems } from './json.js';
-import { locationOf, printablePath } from './position.js';
-import { isRelative, resolveRelative } from './resolve.js';
 import { transpile, type Import } from './transpile.js';
-import type { Diagnostic, SourceGraph } from './types.js';
 
 /** One file of the config, ready to run. */
 export interface Module {
   readonly file: string;
   readonly text: string;
-  /** What runs: JavaScript. */
+  /** The JavaScript that runs. */
   readonly code: string;
   /** Source map from `code` to `text`, as JSON; empty for a JSON file. */
   readonly map: string;
@@ -28,11 +29,11 @@ export type ModuleGraph = ReadonlyMap<string, Module>;
 export interface GraphResult {
   readonly modules: ModuleGraph;
   readonly sources: SourceGraph;
-  /** What is wrong with any of the files; the graph is fit to run only without. */
+  /** What is wrong with any of the files. The modules may only be run when this is empty. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads the config and, transitively, what it imports by relative path. Imports of types alone do not count. */
+/** Reads the config and, transitively, what it imports by relative path. Imports of types are left out, because they do not run. */
 export function collectGraph(configFile: string, cwd: string): GraphResult {
   const modules = new Map<string, Module>();
   const diagnostics: Diagnostic[] = [];
@@ -76,7 +77,7 @@ function readModule(file: string, cwd: string): { module: Module; diagnostics: r
 
 function importProblem({ specifier }: Import, target: string | undefined): readonly Omit<Diagnostic, 'place'>[] {
   if (isEffectful(specifier)) {
-    const message = `a config cannot import '${specifier}': it reads nothing but its own files`;
+    const message = cannotImport(specifier);
     const help = `write the value into the config; of Node's modules it may use ${PURE_BUILTINS_SPOKEN}`;
     return [{ code: 'import-not-hermetic', message, help }];
   }

@@ -1,9 +1,9 @@
 /**
- * Module hooks that serve the config from memory. They run in the worker's own thread where Node has `registerHooks`, else in Node's
- * hooks thread (`module.register`, Node 20): so they know only what their table says.
+ * Module hooks that serve the config from memory. They run in the worker's own thread where Node has `registerHooks`, and in Node's hooks
+ * thread on Node 20 (`module.register`). That is why everything they know is in one table of plain data.
  */
 import type { ResolveFnOutput, LoadFnOutput } from 'node:module';
-import { isEffectful } from './hermetic.js';
+import { cannotImport, isEffectful } from '../source/hermetic.js';
 
 export interface ServedModule {
   readonly code: string;
@@ -13,9 +13,9 @@ export interface ServedModule {
   readonly realUrl: string;
 }
 
-/** Everything the hooks know; plain data, so that it can cross threads. */
+/** Everything the hooks know. It is plain data, so that it can be sent to another thread. */
 export interface HookTable {
-  /** URL that `mcpgen` means: the package that is running, wherever the config lies. */
+  /** The URL that an import of `mcpgen` resolves to: the running package, wherever the config lies. */
   readonly mcpgen: string;
   readonly modules: ReadonlyMap<string, ServedModule>;
 }
@@ -23,7 +23,7 @@ export interface HookTable {
 interface Context {
   readonly parentURL?: string | undefined;
 }
-// Node calls the same hooks with synchronous or asynchronous successors; they only pass on what those return.
+// Node calls these hooks with a synchronous or an asynchronous `next`, depending on the thread. They only pass on what it returns.
 type Next<Output> = (request: string, context?: object) => Output | Promise<Output>;
 
 export interface Hooks {
@@ -40,7 +40,7 @@ export function hooksFor(table: HookTable): Hooks {
       if (parent === undefined) return next(specifier, context);
       const target = Object.hasOwn(parent.imports, specifier) ? parent.imports[specifier] : undefined;
       if (target !== undefined) return served(target);
-      if (isEffectful(specifier)) throw new Error(`a config cannot import '${specifier}': it reads nothing but its own files`);
+      if (isEffectful(specifier)) throw new Error(cannotImport(specifier));
       if (/^[./]|^file:/.test(specifier)) throw new Error(`cannot import '${specifier}': a config's imports are written out as literals`);
       return next(specifier, { ...context, parentURL: parent.realUrl });
     },
@@ -52,7 +52,7 @@ export function hooksFor(table: HookTable): Hooks {
 }
 
 function served(url: string): ResolveFnOutput {
-  // Without the attributes of the import: `with { type: 'json' }` would insist on Node's own JSON modules.
+  // The attributes of the import are dropped: `with { type: 'json' }` would make Node insist on a JSON module of its own.
   return { url, format: 'module', importAttributes: {}, shortCircuit: true };
 }
 

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 
-/** True for an existing file; whatever keeps it from being looked at (a file where a folder should be, no permission) makes it absent. */
+/** True for an existing file. One that cannot be looked at (no permission, a file where a folder should be) counts as absent. */
 export function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();

@@ -1,9 +1,9 @@
-import { locationOf } from './position.js';
-import type { Diagnostic } from './types.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { locationOf } from '../source/position.js';
 
 /**
- * A JSON file as a module. Not as Node's own kind of module for it: that warns on Node 20, and wants an attribute that editors let users leave out.
- * Parsed rather than pasted, for in a literal `__proto__` means something else.
+ * A JSON file as a JavaScript module. Node's own JSON modules are not used: they print a warning on Node 20, and need an import attribute
+ * that editors let users leave out. The text is parsed when the module runs, because in a literal `__proto__` would set the prototype.
  */
 export function jsonModule(text: string): string {
   return `export default JSON.parse(${JSON.stringify(text)});`;
@@ -16,7 +16,7 @@ export function jsonProblems(file: string, text: string, cwd: string): readonly 
     return [];
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    // V8 names an offset for everything but an early end.
+    // V8's message names an offset, except where the text ends too early.
     const start = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
     const location = locationOf(file, text, { start, end: Math.min(start + 1, text.length) }, { cwd });
     return [{ code: 'syntax', message: `not valid JSON: ${message}`, help: null, place: { kind: 'location', location } }];

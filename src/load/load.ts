@@ -1,12 +1,12 @@
 import { evaluate, type EvaluateOptions } from './evaluate.js';
 import { findConfig } from './find.js';
 import type { GraphResult } from './graph.js';
-import type { Loaded } from './types.js';
+import type { Loaded } from './loaded.js';
 
 export interface LoadOptions extends EvaluateOptions {
   /** The config to load, relative to `cwd`. Default: `mcp.config.ts`, looked up from `cwd` upward. */
   readonly configFile?: string;
-  /** The config's modules, from a compiler that was started before. Default: collected here. */
+  /** The config's modules, when a compiler thread was started earlier. Default: they are collected in this thread. */
   readonly graph?: Promise<GraphResult>;
 }
 
@@ -21,7 +21,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   return { ok: true, value: evaluated.value, facts: { difference: evaluated.difference }, sources };
 }
 
-/** The compiler takes a third of a second to load, so who has it in another thread does not load it here. */
+/** Imported only when needed: the compiler takes a third of a second to load, and some callers already have it in another thread. */
 async function collect(configFile: string, cwd: string): Promise<GraphResult> {
   const { collectGraph } = await import('./graph.js');
   return collectGraph(configFile, cwd);

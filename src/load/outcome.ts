@@ -1,15 +1,15 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { locationOf } from '../source/position.js';
 import type { ModuleGraph } from './graph.js';
-import { locationOf } from './position.js';
 import { locationFromStack } from './stack.js';
-import type { Diagnostic } from './types.js';
 import type { Report } from './worker.js';
 
-/** How one load of the config ended: what it reported, or what ended it. */
+/** How one load of the config ended: with a report of its own, or because it was ended. */
 export type Outcome =
   | Report
   | { readonly kind: 'timeout'; readonly milliseconds: number }
   | { readonly kind: 'memory'; readonly megabytes: number }
-  /** Nothing left to do, and no value: a promise that never settles. */
+  /** The thread had nothing left to do and no value, because it awaited a promise that never settles. */
   | { readonly kind: 'stalled' };
 
 type Place = Diagnostic['place'];
@@ -17,7 +17,7 @@ type Place = Diagnostic['place'];
 const NOWHERE: Place = { kind: 'none' };
 const EXAMPLE = "export default defineConfig({ name: 'acme-tools', servers: { … } });";
 
-/** What to tell the user about a load that brought no value. */
+/** What to tell the user about a load that gave no value. */
 export function explain(outcome: Outcome, modules: ModuleGraph, cwd: string): readonly Diagnostic[] {
   switch (outcome.kind) {
     case 'value':
@@ -63,7 +63,7 @@ function placeIn(stack: string, modules: ModuleGraph, cwd: string): Place {
   return location === null ? NOWHERE : { kind: 'location', location };
 }
 
-/** Node's error for a package that is not installed names no line; the import that asks for it has one. */
+/** Node's error for a package that is not installed names no line, so the import that asks for the package is shown. */
 function missingPackage(text: string, modules: ModuleGraph, cwd: string): Diagnostic | undefined {
   const name = /^Cannot find (?:package|module) '([^']+)'/.exec(text)?.[1];
   if (name === undefined) return undefined;

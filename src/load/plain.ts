@@ -1,13 +1,13 @@
 import { types } from 'node:util';
-import type { ConfigPath, PathSegment } from './types.js';
+import type { ConfigPath, PathSegment } from '../diagnostics/diagnostic.js';
 
-/** A value that has no place in plain data, and what it is. */
+/** A part of a value that is not plain data, and what it is instead. */
 export interface Impurity {
   readonly path: ConfigPath;
   readonly what: string;
 }
 
-/** Every part of a value that is more than plain data. A part that is used in several places is reported at the first. */
+/** Every part of a value that is not plain data. A part that is used in several places is reported at the first of them. */
 export function impurities(value: unknown): readonly Impurity[] {
   const found: Impurity[] = [];
   const seen = new Set<object>();
@@ -42,7 +42,7 @@ export function impurities(value: unknown): readonly Impurity[] {
   return found;
 }
 
-/** A plain value in plain objects: `import * as servers` makes a module of one, which cannot leave its thread. */
+/** A copy in ordinary objects. A config may hold a module (`import * as servers`), which cannot be sent to another thread. */
 export function plainCopy(value: unknown, copies = new Map<object, unknown>()): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const known = copies.get(value);
@@ -65,7 +65,7 @@ function notPlain(value: unknown): string | null {
   if (typeof value === 'bigint') return `a bigint (${value}n)`;
   if (typeof value === 'number' && !Number.isFinite(value)) return `the number ${value}`;
   if (typeof value !== 'object' || value === null) return null;
-  // Before anything else is asked of it: a proxy may answer with anything, and cannot be cloned.
+  // This comes before any other question, because a proxy may answer with anything. It cannot be cloned either.
   if (types.isProxy(value)) return 'a Proxy';
   if (types.isPromise(value)) return 'a promise that was not awaited';
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -1,11 +1,11 @@
 import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { Location } from '../diagnostics/diagnostic.js';
+import { locationOf, offsetAt } from '../source/position.js';
 import { SECOND_MARK } from './disguise.js';
 import type { ModuleGraph } from './graph.js';
-import { locationOf, offsetAt } from './position.js';
-import type { Location } from './types.js';
 
-/** The innermost place in the config's own files that a stack names, in the source as it was written; null when it names none. */
+/** The innermost place in the config's own files that a stack trace names, mapped back to the source. Null when it names none. */
 export function locationFromStack(stack: string, modules: ModuleGraph, cwd: string): Location | null {
   // A link error names `file:///x.ts:3` on its first line; frames end in `file:///x.ts:3:7`.
   for (const [, url, line, column] of stack.matchAll(/(file:\/\/[^\s()]+?):(\d+)(?::(\d+))?(?=[\s)]|$)/g)) {
@@ -24,7 +24,7 @@ function locationIn(file: string, line: number, column: number, modules: ModuleG
   if (module === undefined) return null;
   const written = module.map === '' ? undefined : originalPlace(module.map, line, column);
   const start = offsetAt(module.text, written?.line ?? line, written?.column ?? column);
-  // A stack tells where something began; the word or sign there is what to point at.
+  // A stack trace only tells where something begins; the word or the sign there is underlined.
   const token = /^(?:[\w$]+|\S)/.exec(module.text.slice(start))?.[0].length ?? 0;
   return locationOf(file, module.text, { start, end: start + token }, { cwd });
 }

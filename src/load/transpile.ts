@@ -1,8 +1,8 @@
 import { ts } from 'ts-morph';
-import { locationOf, type Span } from './position.js';
-import type { Diagnostic } from './types.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { locationOf, type Span } from '../source/position.js';
 
-/** An import that is still there when the code runs; those of types alone are gone by then. */
+/** An import that remains when the code runs. Imports of types are gone by then. */
 export interface Import extends Span {
   readonly specifier: string;
 }
@@ -23,14 +23,14 @@ const OPTIONS: ts.CompilerOptions = {
   allowJs: true,
 };
 
-/** TypeScript → JavaScript, one file by itself and in memory, with the imports that remain. */
+/** Turns one TypeScript file into JavaScript, in memory and without looking at others, and lists the imports that remain. */
 export function transpile(file: string, text: string, cwd: string): Transpiled {
   const imports: Import[] = [];
   const collect: ts.TransformerFactory<ts.SourceFile> = () => (source) => {
     imports.push(...importsOf(source));
     return source;
   };
-  // Collected after TypeScript's own transform has dropped what only types need; what is left still carries its place in the source.
+  // Imports are collected after TypeScript has dropped those of types. What is left still knows its position in the source.
   const output = ts.transpileModule(text, {
     fileName: file,
     compilerOptions: OPTIONS,

@@ -1,4 +1,4 @@
-/** One load of the config, in a thread of its own: reports once, by message, and ends. */
+/** One load of the config, in a thread of its own. It sends one report as a message, and ends. */
 import * as module from 'node:module';
 import { inspect } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -42,7 +42,7 @@ async function evaluate(entry: string): Promise<Report> {
   const namespace = (await import(entry)) as Record<string, unknown>;
   if (!Object.hasOwn(namespace, 'default')) return { kind: 'no-default' };
   const value = await namespace['default'];
-  // A rejection nobody handles is raised at the end of a turn; it must come before the value does.
+  // Node raises an unhandled rejection at the end of a turn of the event loop. It must be reported instead of the value, so wait for it.
   await new Promise((done) => setImmediate(done));
   if (typeof value === 'function') return { kind: 'function' };
   const found = impurities(value);
@@ -54,7 +54,7 @@ function thrown(error: unknown): Report {
   return { kind: 'threw', message: error.message || error.name, stack: error.stack ?? '' };
 }
 
-/** The thread is ended as soon as it has reported; what it printed must have left it by then. */
+/** The thread is terminated as soon as it has reported, so everything it printed must have been passed on before. */
 async function flushed(): Promise<void> {
   const waiting = [process.stdout, process.stderr].filter((stream) => stream.writableLength > 0);
   await Promise.all(waiting.map((stream) => new Promise((done) => stream.write('', done))));
@@ -63,13 +63,13 @@ async function flushed(): Promise<void> {
 type RegisterHooks = (hooks: Hooks) => void;
 
 function installHooks(table: HookTable): void {
-  // `module.register` warns on Node 26, and is slower: its hooks live in one more thread.
+  // `module.register` is only for Node 20: Node 26 warns of it, and it is slower, because its hooks run in one more thread.
   const { registerHooks } = module as { registerHooks?: RegisterHooks };
   if (registerHooks !== undefined) registerHooks(hooksFor(table));
   else module.register('./hooks.js', { parentURL: import.meta.url, data: table });
 }
 
-/** Takes away what would reach beyond the config, or end the whole program. */
+/** Takes away what would reach beyond the config's own files, and what would end the whole program. */
 function forbid(): void {
   const refuse = (name: string) => () => {
     throw new Error(`a config cannot use ${name}: it reads nothing but its own files`);

@@ -6,7 +6,7 @@ import { ancestors, parent } from './paths.js';
 import { replaceFile, syncFolder } from './replace-file.js';
 import { attempt, errno } from './system-error.js';
 
-/** New contents first, then removals: what runs from these files in the meantime misses none. */
+/** New contents are written before old files are removed, so that a program which runs from these files finds all it needs meanwhile. */
 export async function applyChanges(root: string, changes: readonly Change[], disk: ReadonlyMap<string, OnDisk>): Promise<void> {
   const created = changes.filter((change) => change.kind === 'created');
   const changed = changes.filter((change) => change.kind === 'changed');
@@ -42,7 +42,7 @@ async function remove(root: string, paths: Iterable<string>): Promise<void> {
   });
 }
 
-/** A folder that holds nothing but folders; anything else in it stops this with an error. */
+/** Removes a folder that holds nothing but folders. Anything else in it stops the removal with an error. */
 async function removeEmptyFolders(folder: string): Promise<void> {
   await attempt('remove', folder, async () => {
     const entries = await readdir(folder).catch(unless('ENOENT', 'ENOTDIR'));
@@ -51,12 +51,12 @@ async function removeEmptyFolders(folder: string): Promise<void> {
   });
 }
 
-/** Removes the folders that these files were the last in. */
+/** Removes the folders that are empty now that these files are gone. */
 export async function removeEmptied(root: string, files: readonly string[]): Promise<void> {
   const deepestFirst = [...new Set(files.flatMap(ancestors))].sort((one, other) => other.split('/').length - one.split('/').length);
   for (const folder of deepestFirst) {
     const full = join(root, folder);
-    // ENOTDIR: a file has taken its place, or a link, which is not ours.
+    // ENOTDIR means that a file or a link has taken the folder's place; it is not ours.
     await attempt('remove', full, () => rmdir(full).catch(unless('ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR')));
   }
 }

@@ -4,19 +4,19 @@ import { inScope } from './groups.js';
 import type { Lock } from './lock.js';
 import { listedPaths, ownHashes } from './lock.js';
 
-/** What stands at a path of ours. */
+/** What was found on disk at a path of ours. */
 export type OnDisk = { readonly kind: 'absent' } | FileOnDisk | Obstacle;
 
 export interface FileOnDisk {
   readonly kind: 'file';
   readonly sha256: string;
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
   /** Null when the bytes are not UTF-8 text. */
   readonly text: string | null;
 }
 
-/** Something that a file can neither be written through nor over; `at` is the path itself or a folder above it. */
+/** Something that prevents a file from being written. `at` is the path itself or a folder above it. */
 export type Obstacle = { readonly kind: 'obstacle'; readonly at: string } & (
   | { readonly what: 'directory'; /** All files below it. */ readonly holds: readonly string[] }
   | { readonly what: 'file' }
@@ -31,15 +31,15 @@ export type Change =
   | { readonly kind: 'removed'; readonly path: string; readonly before: FileOnDisk; readonly overruled: Overruled }
   | Conflict;
 
-/** The conflict that `--force` decided, or null when there was none. */
+/** The conflict that `--force` overruled, or null when there was none. */
 export type Overruled = 'edited' | 'foreign' | null;
 
 export type Conflict = { readonly kind: 'conflict'; readonly path: string } & (
-  /** No lock lists it. */
+  /** No lock lists the file, so mcpgen did not write it. */
   | { readonly reason: 'foreign'; readonly before: FileOnDisk; readonly after: string }
-  /** Ours, changed by hand. `after` is null when it is no longer wanted. */
+  /** The file is ours and was changed by hand. `after` is null when it is no longer generated. */
   | { readonly reason: 'edited'; readonly before: FileOnDisk; readonly after: string | null }
-  /** Cannot be written at all; not a matter of `--force`. */
+  /** The file cannot be written at all, not even with `--force`. */
   | { readonly reason: 'blocked'; readonly obstacle: Obstacle }
 );
 
@@ -47,17 +47,17 @@ export interface ChangesInput {
   readonly desired: ReadonlyMap<string, DesiredFile>;
   readonly lock: Lock;
   readonly scope: Scope;
-  /** What stands at each of `pathsOfInterest`. */
+  /** What was found at each of `pathsOfInterest`. */
   readonly disk: ReadonlyMap<string, OnDisk>;
 }
 
-/** Paths that the groups in scope list and no group wants any more. */
+/** Paths that the lock lists for groups in scope, and that no group generates any more. */
 export function orphans({ desired, lock, scope }: Omit<ChangesInput, 'disk'>): readonly string[] {
   const others = listedPaths(lock, (group) => !inScope(scope, group));
   return [...listedPaths(lock, (group) => inScope(scope, group))].filter((path) => !desired.has(path) && !others.has(path)).sort();
 }
 
-/** The paths whose state decides. */
+/** The paths whose state on disk must be known: files to be written, and files to be removed. */
 export function pathsOfInterest(input: Omit<ChangesInput, 'disk'>): readonly string[] {
   return [...input.desired.keys(), ...orphans(input)].sort();
 }
@@ -72,7 +72,7 @@ export function decideChanges(input: ChangesInput): readonly Change[] {
     const found = input.disk.get(path);
     if (!found) throw new McpgenError('bug', `the state of "${path}" on disk was not read. This is a bug in mcpgen.`);
     if (wanted) changes.push(decideWanted(wanted, found, own.get(path), leaving));
-    // Whatever else stands where an unwanted file of ours was, our file is gone already.
+    // If anything other than a file is found where an unwanted file of ours was, our file is gone already.
     else if (found.kind === 'file') changes.push(decideUnwanted(path, found, own.get(path)));
   }
   return changes;
@@ -92,13 +92,13 @@ function decideUnwanted(path: string, found: FileOnDisk, own: ReadonlySet<string
   return { kind: 'conflict', reason: 'edited', path, before: found, after: null };
 }
 
-/** A file became a folder or a folder a file: the removals of the same build clear the way, or are conflicts themselves. */
+/** True when a file becomes a folder, or a folder a file: removals of the same build clear the way, or are conflicts themselves. */
 function leavesByItself(obstacle: Obstacle, leaving: ReadonlySet<string>): boolean {
   if (obstacle.what === 'file') return leaving.has(obstacle.at);
   return obstacle.what === 'directory' && obstacle.holds.every((path) => leaving.has(path));
 }
 
-/** `--force`: hand edits and foreign files give way; what blocks a path still does. */
+/** What `--force` makes of a change: hand edits and foreign files are overwritten or removed. A blocked path stays a conflict. */
 export function overrule(change: Change): Change {
   if (change.kind !== 'conflict' || change.reason === 'blocked') return change;
   const { path, before, after, reason } = change;

@@ -2,7 +2,7 @@ import type { Change, OnDisk } from './changes.js';
 import { decideChanges, pathsOfInterest } from './changes.js';
 import { describeObstacle } from './describe-obstacle.js';
 import { fileDiff } from './file-diff.js';
-import { lookAtFolders, present } from './folders.js';
+import { lookAtFolders, statsAt } from './folders.js';
 import type { Group, Scope } from './groups.js';
 import { EVERYTHING, desiredFiles } from './groups.js';
 import { printLock } from './lock.js';
@@ -16,33 +16,33 @@ export interface DriftInput {
   readonly root: string;
   readonly groups: readonly Group[];
   readonly generator: string;
-  /** What `groups` is all of. Default everything. */
+  /** What the groups are all of: a build of one target says nothing about the others. Default: everything. */
   readonly scope?: Scope;
   /** The output folder as patch headers show it. Default `generated`. */
   readonly label?: string;
 }
 
-/** `changed` is output of an earlier config, `edited` was changed by hand, `foreign` was never ours, `surplus` is no longer wanted. */
+/** `changed`: written from an earlier config. `edited`: changed by hand. `foreign`: never ours. `surplus`: no longer generated. */
 export type DriftKind = 'missing' | 'changed' | 'edited' | 'foreign' | 'surplus' | 'blocked' | 'lock';
 
 export interface DriftEntry {
   readonly kind: DriftKind;
-  /** From the output folder. */
+  /** Relative to the output folder. */
   readonly path: string;
-  /** From what is on disk to what a build would write; for `blocked`, a sentence. */
+  /** The diff from the file on disk to what a build would write; a sentence for `blocked`. */
   readonly diff: string;
 }
 
 export interface Drift {
-  /** Sorted by path, the lock last; empty when the output is what the config says. */
+  /** Sorted by path, with the lock last. Empty when the output folder is what the config says. */
   readonly entries: readonly DriftEntry[];
   readonly counts: Readonly<Record<DriftKind | 'unchanged', number>>;
 }
 
-/** Compares the output folder with what a build would make of it. Writes nothing, and waits for nobody. */
+/** Compares the output folder with what a build would write. Writes nothing, and does not wait for a build that is running. */
 export async function drift({ root, groups, generator, scope = EVERYTHING, label = 'generated' }: DriftInput): Promise<Drift> {
   const desired = desiredFiles(groups, scope);
-  const exists = (await present(root)) !== null;
+  const exists = (await statsAt(root)) !== null;
   const { text, lock } = await readLock(root, false);
   const input = { desired, lock, scope, groups, generator };
   const paths = pathsOfInterest(input);

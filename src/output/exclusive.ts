@@ -1,6 +1,6 @@
 /**
- * One build at a time in an output folder, by a file that only one process can create. It names its owner, so that one left by a killed
- * build is taken over at once.
+ * Only one build at a time writes an output folder. It creates an owner file, which only one process can do. The file names its process, so
+ * that a file which a killed build left behind is taken over at once.
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync, statSync, unlinkSync, utimesSync, writeSync } from 'node:fs';
@@ -12,16 +12,16 @@ import { OWNER_FILE } from './reserved-names.js';
 import { attempt, errno } from './system-error.js';
 
 const POLL_MS = 20;
-/** A process needs microseconds to fill the file it created; one that is unreadable for this long was killed in between. */
+/** A process fills the file within microseconds after creating it. If the file is unreadable for this long, the process was killed in between. */
 const UNREADABLE_MS = 1_000;
-/** Processes of another machine, or container, cannot be looked up; they show by the file's age that they live. */
+/** A process of another machine or container cannot be looked up. It touches the file regularly, so the file's age shows whether it lives. */
 const HEARTBEAT_MS = 2_000;
 const SILENT_MS = 10_000;
 
-/** Tokens that this process holds. A file with our pid and another token is of an earlier process: in containers pids repeat. */
+/** The tokens of this process. A file with our pid and another token belongs to an earlier process, because pids repeat in containers. */
 const held = new Set<string>();
 
-/** Runs `work` while no other build is in `root`. Waits for one that is, then gives up with `build-running`. */
+/** Runs `work` while no other build writes `root`. Waits for one that does, and gives up with `build-running` after `waitMs`. */
 export async function exclusively<T>(root: string, waitMs: number, work: () => Promise<T>): Promise<T> {
   const path = join(root, OWNER_FILE);
   const token = await attempt('write', path, () => acquire(path, root, performance.now() + waitMs));
@@ -54,9 +54,8 @@ async function acquire(path: string, root: string, deadline: number): Promise<st
 }
 
 /**
- * Removes the file of a dead owner. Two builds may see the same one: were both simply to remove it, the slower would remove the file
- * that the faster has just created in its place. So this is done under an exclusive file of its own, named for the dead owner, after
- * looking again.
+ * Removes the file of a dead owner. Two builds may see the same file. If both simply removed it, the slower one would remove the file that
+ * the faster one has just created in its place. So a build first claims an exclusive file named for the dead owner, and then looks again.
  */
 async function takeOver(path: string, id: string, root: string, deadline: number): Promise<void> {
   const claim = `${path}.${id}`;
@@ -94,7 +93,7 @@ function touch(path: string): void {
   try {
     utimesSync(path, new Date(), new Date());
   } catch (error) {
-    // Deleted by hand: that is the user's decision.
+    // The file was deleted by hand, which is the user's decision.
     if (errno(error) === null) throw error;
   }
 }
@@ -104,7 +103,7 @@ function release(path: string, token: string): void {
   try {
     if (readOwner(path)?.id === token) unlinkSync(path);
   } catch (error) {
-    // The next build finds it stale; the result of this one stands.
+    // The next build will find the file stale; the result of this build is valid.
     if (errno(error) === null) throw error;
   }
 }
@@ -113,7 +112,7 @@ type Owner =
   | { readonly kind: 'process'; readonly id: string; readonly pid: number; readonly host: string; readonly ageMs: number }
   | { readonly kind: 'unreadable'; readonly id: string };
 
-/** Null when there is no such file (any more). */
+/** Null when there is no owner file, or no longer. */
 function readOwner(path: string): Owner | null {
   try {
     const { ino, mtimeMs } = statSync(path);
@@ -127,10 +126,10 @@ function readOwner(path: string): Owner | null {
 
 function parseOwner(text: string, ageMs: number): Owner | null {
   try {
-    // Whatever it is: null throws here too, and the fields are checked.
+    // The cast assumes nothing: the fields are checked below, and a `null` throws and is caught.
     const { pid, host, token } = JSON.parse(text) as Record<string, unknown>;
     if (typeof pid !== 'number' || !Number.isInteger(pid) || pid <= 0 || typeof host !== 'string') return null;
-    // It becomes part of a file name.
+    // The token becomes part of a file name.
     if (typeof token !== 'string' || !/^[0-9a-f]{16}$/.test(token)) return null;
     return { kind: 'process', id: token, pid, host, ageMs };
   } catch {
@@ -145,7 +144,7 @@ function isGone(owner: Owner & { readonly kind: 'process' }): boolean {
     process.kill(owner.pid, 0);
     return false;
   } catch (error) {
-    // EPERM: it lives, and is someone else's.
+    // EPERM means that the process lives and belongs to another user.
     return errno(error) === 'ESRCH';
   }
 }

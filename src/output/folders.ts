@@ -7,15 +7,15 @@ import { attempt, errno } from './system-error.js';
 
 export type FolderState = { readonly kind: 'folder' } | { readonly kind: 'absent' } | Obstacle;
 
-/** Answers for folders below the output folder whether one may read and write in them; '' is the output folder itself. */
+/** Tells whether folders below the output folder may be read and written in. The path '' is the output folder itself. */
 export interface Folders {
   readonly root: string;
   readonly state: (folder: string) => Promise<FolderState>;
-  /** What a symlink leads to, or the obstacle that it is when that is nothing or lies outside of the output folder. */
+  /** What a symlink leads to. It is an obstacle when its target does not exist or lies outside of the output folder. */
   readonly follow: (path: string) => Promise<Stats | Obstacle>;
 }
 
-/** Each folder is looked at once, so an instance is good for one pass. */
+/** Each folder is looked at once and remembered, so a result must only be used for one pass over the files. */
 export async function lookAtFolders(root: string): Promise<Folders> {
   const realRoot = await attempt('read', root, () => realpath(root));
   const known = new Map<string, Promise<FolderState>>([['', Promise.resolve({ kind: 'folder' })]]);
@@ -35,7 +35,7 @@ export async function lookAtFolders(root: string): Promise<Folders> {
   const look = async (folder: string): Promise<FolderState> => {
     const above = await state(parent(folder));
     if (above.kind !== 'folder') return above;
-    const own = await present(join(root, folder));
+    const own = await statsAt(join(root, folder));
     if (!own) return { kind: 'absent' };
     const target = own.isSymbolicLink() ? await follow(folder) : own;
     if ('kind' in target) return target;
@@ -51,8 +51,8 @@ export async function lookAtFolders(root: string): Promise<Folders> {
   return { root, state, follow };
 }
 
-/** The thing itself, not what it links to; null when there is none. */
-export async function present(path: string): Promise<Stats | null> {
+/** What is at a path, without following a link; null when there is nothing. */
+export async function statsAt(path: string): Promise<Stats | null> {
   try {
     return await lstat(path);
   } catch (error) {

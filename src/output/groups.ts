@@ -3,11 +3,11 @@ import { McpgenError } from '../errors.js';
 import { ancestors, pathFault } from './paths.js';
 import { sha256 } from './sha256.js';
 
-/** What is built, and replaced, as a whole: one target in one environment. */
+/** Names the files that are built and replaced together: those of one target in one environment. */
 export interface GroupKey {
-  /** Null is the deployment of a config without environments; it lies at the root of the output folder. */
+  /** Null for a config without environments, whose files lie at the root of the output folder. */
   readonly environment: string | null;
-  /** A target, or another name for files of their own such as the runbook's. */
+  /** A target, or another name for files that belong to none, such as the runbook. */
   readonly target: string;
 }
 
@@ -18,7 +18,7 @@ export interface Group extends GroupKey {
   readonly files: readonly EmittedFile[];
 }
 
-/** The groups a build speaks for: those that it does not bring are removed. Null is all. */
+/** Which groups a build is about. Groups in its scope that it does not bring are removed. Null means all. */
 export interface Scope {
   readonly environments: readonly (string | null)[] | null;
   readonly targets: readonly string[] | null;
@@ -32,7 +32,7 @@ export function inScope(scope: Scope, { environment, target }: GroupKey): boolea
 
 export const sameGroup = (one: GroupKey, other: GroupKey): boolean => one.environment === other.environment && one.target === other.target;
 
-/** A file as it should be, by its path from the output folder. */
+/** A file as it should be. Its path is relative to the output folder. */
 export interface DesiredFile {
   readonly path: string;
   readonly contents: string;
@@ -40,7 +40,7 @@ export interface DesiredFile {
   readonly group: GroupKey;
 }
 
-/** Every file of the groups by its path from the output folder, sorted. What it refuses no config can cause: those are bugs. */
+/** Every file of the groups by its path in the output folder, sorted. No config can cause what is refused here, so each refusal is a bug. */
 export function desiredFiles(groups: readonly Group[], scope: Scope): ReadonlyMap<string, DesiredFile> {
   const files = new Map<string, DesiredFile>();
   const seen: Group[] = [];

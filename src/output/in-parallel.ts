@@ -1,7 +1,7 @@
-/** Below the limits of open files that systems set, and beyond what a disk gains from. */
+/** Well below the limit of open files that systems set; more would not make any disk faster. */
 const AT_ONCE = 16;
 
-/** Runs `task` for every item, some at a time. After a failure no further one starts, and those under way end before it is thrown. */
+/** Runs `task` for every item, several at a time. After a failure no further task starts, and the error is thrown when all have ended. */
 export async function inParallel<T>(items: Iterable<T>, task: (item: T) => Promise<void>): Promise<void> {
   const queue = items[Symbol.iterator]();
   let failed = false;

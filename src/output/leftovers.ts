@@ -7,8 +7,8 @@ import { OWNER_FILE, isTemporaryName } from './reserved-names.js';
 import { attempt } from './system-error.js';
 
 /**
- * Removes what a killed build left: temporary files, which lie beside the files they were to become, and claims on stale owner files.
- * Only while holding the output folder: then neither is in use.
+ * Removes what a killed build left behind: temporary files, which lie beside the files that they were to replace, and claims on stale owner
+ * files. This must only run while this process owns the output folder, because then no other build is using them.
  */
 export async function removeLeftovers(folders: Folders, paths: Iterable<string>): Promise<void> {
   const beside = new Set(['', ...[...paths].map(parent)]);

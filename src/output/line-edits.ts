@@ -15,8 +15,8 @@ interface Match {
 /**
  * The edits that turn one list of lines into another, by Myers' greedy O(ND) algorithm (Algorithmica 1, 1986).
  *
- * @param effort how many edits are searched for a shortest script at once. Beyond it the best path so far is kept and the search starts
- *   anew from its end, so the script may be longer than need be, and time and memory stay bounded for any input.
+ * @param effort how many edits the search for a shortest script may take. After that the best path so far is kept, and the search starts anew
+ *   from its end. The script may then be longer than necessary, but time and memory are bounded for any input.
  */
 export function lineEdits(before: readonly string[], after: readonly string[], effort = 512): readonly Edit[] {
   const [a, b] = numbered(before, after);
@@ -36,7 +36,7 @@ export function lineEdits(before: readonly string[], after: readonly string[], e
   return between(matches);
 }
 
-/** Lines as numbers, equal where the lines are: comparing those is what the search spends its time on. */
+/** Gives equal lines equal numbers. The search spends its time comparing lines, and numbers compare faster. */
 function numbered(before: readonly string[], after: readonly string[]): [Int32Array, Int32Array] {
   const numbers = new Map<string, number>();
   const number = (line: string): number => {
@@ -57,7 +57,7 @@ function between(matches: readonly Match[]): readonly Edit[] {
   return edits;
 }
 
-/** The equal lines on a best path, and how far it goes. */
+/** The equal lines on the best path, and the point at which the path ends. */
 interface Found {
   readonly matches: readonly Match[];
   readonly x: number;
@@ -65,8 +65,8 @@ interface Found {
 }
 
 /**
- * Row d holds, for each diagonal k (x - y) from -d to d, the farthest x that d edits reach on it, or -1 where the grid has none; two
- * more at either end save the next row from looking past them. All rows are kept for the way back.
+ * Row d holds, for each diagonal k (x - y) from -d to d, the farthest x that d edits reach on it, or -1 where the diagonal is outside of the
+ * grid. A row has two more cells at either end, so that the next row never reads beyond it. All rows are kept to trace the path back.
  */
 function search(a: Int32Array, b: Int32Array, effort: number): Found {
   const rows: Int32Array[] = [];
@@ -107,7 +107,7 @@ function added(previous: Int32Array, d: number, k: number, bLength: number): num
   return x - k <= bLength ? x : -1;
 }
 
-/** Among equals the diagonal nearest to that of the end: the one that needs the fewest edits that nothing can spare. */
+/** The diagonal that got farthest. Among equals it is the one nearest to the diagonal of the end, because it needs the fewest further edits. */
 function farthest(row: Int32Array, d: number, end: number): number {
   let best = { k: 0, sum: -1 };
   for (let k = -d; k <= d; k += 2) {

@@ -1,8 +1,8 @@
 /**
- * `mcpgen.lock.json`: which files below the output folder are ours, and what we last wrote into them. One lock serves all environments.
+ * `mcpgen.lock.json` lists which files below the output folder are ours, and what we last wrote into them. One lock serves all environments.
  *
- * A file is ours while its hash is one that the lock lists for its path. During a write the lock lists both the new hash (`files`) and
- * the one that is still on disk (`pending`), so a build killed at any moment leaves only files that the next one knows.
+ * A file is ours while the lock lists its hash for its path. During a write the lock lists both the new hash (`files`) and the hash that is
+ * still on disk (`pending`), so that a build which is killed at any moment only leaves files that the next build recognises.
  */
 import type { GroupKey } from './groups.js';
 import { pathFault } from './paths.js';
@@ -19,7 +19,7 @@ export interface LockedGroup extends GroupKey {
   readonly config: string;
   /** Path from the output folder → sha256. */
   readonly files: ReadonlyMap<string, string>;
-  /** Path → hashes that may be on disk instead, until the write is through. A path only here is on its way out. */
+  /** Path → hashes that may still be on disk until the write is complete. A path that is only listed here is being removed. */
   readonly pending: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -45,11 +45,11 @@ export function listedPaths(lock: Lock, which: (group: GroupKey) => boolean): Re
   return new Set(lock.groups.filter(which).flatMap(({ files, pending }) => [...files.keys(), ...pending.keys()]));
 }
 
-/** Same lock, same bytes: sorted throughout, LF. */
+/** The lock as text. Everything is sorted, so that equal locks give equal bytes. */
 export function printLock(lock: Lock): string {
   const environments: Record<string, Record<string, unknown>> = Object.create(null);
   for (const group of sorted(lock.groups, ({ environment, target }) => `${environment ?? ''}\0${target}`)) {
-    // Null prototypes, because "__proto__" is a valid name here.
+    // The objects have no prototype, because "__proto__" is a valid name of a target.
     const targets = (environments[group.environment ?? ''] ??= Object.create(null) as Record<string, unknown>);
     targets[group.target] = {
       config: group.config,
@@ -69,7 +69,7 @@ export type ParsedLock =
   /** `newer`: a later mcpgen wrote it. `problem` completes the sentence "the lock …". */
   | { readonly ok: false; readonly newer: boolean; readonly problem: string };
 
-/** The text comes from a repository, perhaps through a merge: nothing in it is taken on trust. */
+/** Reads the text of a lock. It comes from a repository, perhaps through a merge, so everything in it is checked. */
 export function parseLock(text: string): ParsedLock {
   if (/^(<{7}|={7}|>{7})/m.test(text)) return invalid('has merge conflict markers');
   let value: unknown;
@@ -88,7 +88,7 @@ export function parseLock(text: string): ParsedLock {
 
 const invalid = (problem: string): ParsedLock => ({ ok: false, newer: false, problem });
 
-/** Never leaves this file: it only saves threading a result through the nested readers below. */
+/** What is wrong with a lock. It is caught in this file; without it every reader below would have to return a result. */
 class Fault extends Error {
   readonly newer: boolean;
   constructor(message: string, newer = false) {

@@ -17,7 +17,7 @@ export function lockAfter({ lock, groups, desired, scope, generator }: NextLockI
     .filter((group) => !inScope(scope, group))
     .map((group): LockedGroup => ({
       ...group,
-      // A file that moved to a group of this build belongs to that one alone.
+      // A file that moved to a group of this build belongs only to that group.
       files: without(group.files, desired),
       pending: without(group.pending, desired),
     }));
@@ -28,7 +28,7 @@ export function lockAfter({ lock, groups, desired, scope, generator }: NextLockI
   return { generator, groups: [...others, ...built] };
 }
 
-/** The lock while files are being replaced: `after`, and beside it the hash that each changing file has until its turn comes. */
+/** The lock while files are being replaced: the final lock, with the present hash of each file that will change as `pending`. */
 export function lockDuring({ lock, desired, scope }: NextLockInput, after: Lock, changes: readonly Change[]): Lock {
   const replaced = lock.groups.filter((group) => inScope(scope, group));
   const groups = after.groups.map((group) => ({ ...group, pending: new Map(group.pending) }));

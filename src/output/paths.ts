@@ -2,7 +2,7 @@ import { isReservedName } from './reserved-names.js';
 
 /**
  * Why a path may not be written or removed below an output folder, or null when it may. Lock files come from repositories and are not
- * trusted: a path of theirs must not lead out of the folder, nor carry what confuses a terminal or a patch header.
+ * trusted: a path in one must not lead out of the folder, nor hold characters that confuse a terminal or a patch header.
  */
 export function pathFault(path: string): string | null {
   if (path === '') return 'is empty';
@@ -18,13 +18,13 @@ export function pathFault(path: string): string | null {
   return null;
 }
 
-/** `a/b/c` → `a`, `a/b`. */
+/** The folders above a path, outermost first: `a` and `a/b` for `a/b/c`. */
 export function ancestors(path: string): readonly string[] {
   const segments = path.split('/');
   return segments.slice(1).map((_, index) => segments.slice(0, index + 1).join('/'));
 }
 
-/** The folder a path lies in; '' is the output folder itself. */
+/** The folder that a path lies in; '' is the output folder itself. */
 export function parent(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }

@@ -2,14 +2,14 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileOnDisk, OnDisk } from './changes.js';
 import type { Folders } from './folders.js';
-import { present } from './folders.js';
+import { statsAt } from './folders.js';
 import { inParallel } from './in-parallel.js';
 import { parent } from './paths.js';
 import { isTemporaryName } from './reserved-names.js';
 import { sha256 } from './sha256.js';
 import { attempt } from './system-error.js';
 
-/** What stands at each of the paths. */
+/** What is on disk at each of the paths. */
 export async function readDisk(folders: Folders, paths: readonly string[]): Promise<ReadonlyMap<string, OnDisk>> {
   const disk = new Map<string, OnDisk>();
   await inParallel(paths, async (path) => void disk.set(path, await look(folders, path)));
@@ -20,7 +20,7 @@ async function look(folders: Folders, path: string): Promise<OnDisk> {
   const folder = await folders.state(parent(path));
   if (folder.kind !== 'folder') return folder;
   const full = join(folders.root, path);
-  const own = await present(full);
+  const own = await statsAt(full);
   if (!own) return { kind: 'absent' };
   const target = own.isSymbolicLink() ? await folders.follow(path) : own;
   if ('kind' in target) return target;

@@ -12,7 +12,7 @@ export interface LockOnDisk {
   readonly lock: Lock;
 }
 
-/** @param force takes an invalid lock for an absent one: every file is then foreign, and `force` overrules that as well */
+/** @param force treats an invalid lock as absent. Every file is foreign then, and `force` overwrites foreign files too. */
 export async function readLock(root: string, force: boolean): Promise<LockOnDisk> {
   const path = join(root, LOCK_FILE);
   const text = await attempt('read', path, () => readIfPresent(path));

@@ -4,21 +4,21 @@ import { dirname, join } from 'node:path';
 import { temporaryName } from './reserved-names.js';
 import { errno } from './system-error.js';
 
-/** Puts a file in place whole: whoever looks, at any moment and after any crash, finds the old contents or the new. */
+/** Replaces a file atomically: at any moment, and after any crash, it has either its old or its new contents. */
 export async function replaceFile(path: string, contents: string): Promise<void> {
   const temporary = join(dirname(path), temporaryName(randomBytes(8).toString('hex')));
   const handle = await open(temporary, 'wx');
   try {
     try {
       await handle.writeFile(contents);
-      // Without it a power cut may keep the rename and lose the contents.
+      // Without this, a power cut may keep the rename and lose the contents.
       await handle.sync();
     } finally {
       await handle.close();
     }
     await rename(temporary, path);
   } catch (error) {
-    // Should this fail too, the next build finds the leftover by its name; the first error is the one to tell.
+    // If this fails too, the next build finds the leftover by its name. The first error is the one to report.
     await unlink(temporary).catch(() => undefined);
     throw error;
   }
@@ -34,7 +34,7 @@ export async function syncFolder(path: string): Promise<void> {
       await handle.close();
     }
   } catch (error) {
-    // Windows and some network file systems cannot do it, and do without.
+    // Windows and some network file systems cannot sync a folder.
     if (errno(error) === null) throw error;
   }
 }

@@ -6,13 +6,13 @@ import { unifiedDiff } from './unified-diff.js';
 const SIGNS = { created: '+', changed: '~', removed: '-', unchanged: '=' } as const;
 type Kind = keyof typeof SIGNS;
 
-/** A hand edit is shown to be recognised; whoever needs all of it has the file. */
+/** How much of a hand edit is shown: enough to recognise it, since the user has the whole file. */
 const SHOWN_LINES = 40;
 
 export interface ReportOptions {
-  /** The output folder as the user knows it. Default `generated`. */
+  /** The name of the output folder in messages. Default `generated`. */
   readonly label?: string;
-  /** Lists unchanged files too. */
+  /** List unchanged files too. */
   readonly verbose?: boolean;
 }
 
@@ -29,7 +29,7 @@ export function buildReport(changes: readonly Change[], { label = 'generated', v
 }
 
 function totals(changes: readonly Change[]): string {
-  // The literal's keys are the kinds, in the order of the report.
+  // The cast is safe because `SIGNS` has a literal type. Its order is the order of the report.
   const counts = (Object.keys(SIGNS) as Kind[]).map((kind) => ({ kind, count: changes.filter((change) => change.kind === kind).length }));
   const shown = counts.filter(({ count }) => count > 0).map(({ kind, count }) => `${count} ${kind}`);
   return shown.length > 0 ? shown.join(', ') : 'nothing to write';
@@ -50,16 +50,16 @@ function noteOf(change: Change): string {
   return `, ${what} ${change.kind === 'removed' ? 'removed' : 'overwritten'}`;
 }
 
-/** 999 B, 1.0 kB, 12.3 MB: thousands, as disks and `ls --si` count. */
+/** A size for people: 999 B, 1.0 kB, 12.3 MB. A kilobyte is a thousand bytes, as for disks and `ls --si`. */
 export function bytes(count: number): string {
   if (count < 1_000) return `${count} B`;
   const [value, unit] = count < 999_950 ? [count / 1_000, 'kB'] : [count / 1_000_000, 'MB'];
   return `${value.toFixed(1)} ${unit}`;
 }
 
-/** Why a build wrote nothing, conflict by conflict, and the ways out. */
+/** Why a build wrote nothing, conflict by conflict, and what the user can do. */
 export function conflictReport(conflicts: readonly Conflict[], { label = 'generated' }: ReportOptions = {}): string {
-  const parts = conflicts.map((conflict) => `${visible(describeConflict(conflict, label))}\n`);
+  const parts = conflicts.map((conflict) => `${withoutControls(describeConflict(conflict, label))}\n`);
   const forceable = conflicts.some(({ reason }) => reason !== 'blocked');
   const advice = forceable
     ? 'Nothing was written. Move your change into mcp.config.ts or rerun with --force to lose it.'
@@ -74,28 +74,28 @@ function describeConflict(conflict: Conflict, label: string): string {
   const said = conflict.reason === 'edited' ? `${path} was edited by hand` : `${path} exists already, and mcpgen did not write it`;
   const { text } = conflict.before;
   if (text === null) return `${said}; it is not UTF-8 text.`;
-  if (unixed(text) === unixed(conflict.after)) return `${said}: only its line endings differ (git's core.autocrlf does that).`;
-  // From what would be written to what is there: the lines with a plus are the user's.
-  return `${said}. Against what the config says:\n\n${head(unifiedDiff({ path, before: conflict.after, after: text }))}`;
+  if (withUnixLineEnds(text) === withUnixLineEnds(conflict.after)) return `${said}: only its line endings differ (git's core.autocrlf does that).`;
+  // The diff goes from what would be written to what is on disk, so that the lines with a plus are the user's.
+  return `${said}. Against what the config says:\n\n${firstLines(unifiedDiff({ path, before: conflict.after, after: text }))}`;
 }
 
-const unixed = (text: string): string => text.replaceAll('\r\n', '\n');
+const withUnixLineEnds = (text: string): string => text.replaceAll('\r\n', '\n');
 
-function head(diff: string): string {
+function firstLines(diff: string): string {
   const lines = diff.replace(/\n$/, '').split('\n');
   if (lines.length <= SHOWN_LINES) return lines.join('\n');
   return `${lines.slice(0, SHOWN_LINES).join('\n')}\n… ${lines.length - SHOWN_LINES} more lines`;
 }
 
-/** Contents come from a repository: shown to a person, they must not drive the terminal. */
-function visible(text: string): string {
+/** Escapes control characters. The text comes from files of a repository, and must not control the terminal that it is shown in. */
+function withoutControls(text: string): string {
   const escaped = (char: string): string => (char === '\r' ? '␍' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, escaped);
 }
 
 /**
- * The diff of `build --check`, then the totals. The lock's own diff is shown only when nothing else differs: else it says the same in
- * hashes.
+ * The diff of `build --check`, then the totals. The diff of the lock is shown only when nothing else differs, because otherwise it says the
+ * same once more, in hashes.
  */
 export function driftReport({ entries, counts }: Drift): string {
   if (entries.length === 0) return `no drift: ${counts.unchanged} ${counts.unchanged === 1 ? 'file is' : 'files are'} as the config says\n`;

@@ -2,10 +2,10 @@
 
 export const LOCK_FILE = 'mcpgen.lock.json';
 
-/** Exists while a build writes. Committed by nobody, so it carries a dot. */
+/** Exists while a build writes. It is never committed, so its name begins with a dot. */
 export const OWNER_FILE = '.mcpgen.lock.pid';
 
-/** A file on its way: it becomes visible under its real name by a rename. */
+/** The name of a file while it is being written. A rename then gives it its real name. */
 export const temporaryName = (random: string): string => `.mcpgen-${random}.tmp`;
 
 /** Only names of this exact form are ever cleaned up as leftovers. */

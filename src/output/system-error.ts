@@ -48,12 +48,12 @@ const EXPLANATIONS: ReadonlyMap<string, Explanation> = new Map([
   ['ENOTEMPTY', folder],
 ]);
 
-/** The error code of an error that the operating system gave, or null for any other. */
+/** The code of an operating system error, such as `ENOENT`; null for any other error. */
 export function errno(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error ? error.code : null;
 }
 
-/** Runs one file operation; what the operating system refuses comes out as a sentence about `path`. */
+/** Runs one file operation. An error of the operating system becomes a sentence about `path` that says what to do. */
 export async function attempt<T>(verb: Verb, path: string, operation: () => T | Promise<T>): Promise<T> {
   try {
     return await operation();
@@ -61,7 +61,7 @@ export async function attempt<T>(verb: Verb, path: string, operation: () => T | 
     const code = errno(error);
     if (code === null) throw error;
     const explanation = EXPLANATIONS.get(code);
-    // The cast is what `errno` established.
+    // `errno` is only non-null for instances of `Error`, so the cast is safe.
     if (!explanation) throw new McpgenError('io', `cannot ${verb} ${path}: ${(error as Error).message}`, error);
     throw new McpgenError(explanation.code, `cannot ${verb} ${path}: ${explanation.what}. ${explanation.advice(path)}`, error);
   }

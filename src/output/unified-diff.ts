@@ -14,7 +14,7 @@ export interface Texts {
 /** A unified diff as `git apply` and `patch -p1` take it, ending in a newline; empty when nothing differs. */
 export function unifiedDiff({ path, before, after }: Texts): string {
   if (before === after) return '';
-  // Git's own header: without it, a file that is created or removed empty could not be told of, having no hunk.
+  // Git's own header. An empty file that is created or removed has no hunk, so only this header can say so.
   const mode = before === null ? 'new file mode 100644\n' : after === null ? 'deleted file mode 100644\n' : '';
   const header = `diff --git ${quoted(`a/${path}`)} ${quoted(`b/${path}`)}\n${mode}`;
   const [a, b] = [lines(before ?? ''), lines(after ?? '')];
@@ -25,17 +25,17 @@ export function unifiedDiff({ path, before, after }: Texts): string {
   return `${header}--- ${from}\n+++ ${to}\n${body.join('')}`;
 }
 
-/** The stand-in for files that are not text; no tool can apply it. */
+/** The line that stands for files which are not text. No tool can apply it. */
 export function binaryDiff(path: string, after: string | null): string {
   return `Binary files ${quoted(`a/${path}`)} and ${after === null ? '/dev/null' : quoted(`b/${path}`)} differ\n`;
 }
 
-/** Each with its newline, so that a last line without one differs from the same line with it. */
+/** The lines of a text, each with its newline, so that a last line without a newline differs from the same line with one. */
 function lines(text: string): readonly string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
-/** Like a C string, as git does it; with a space too, at which patch would take the name to end. */
+/** A name as git quotes it, like a C string. Names with a space are quoted too, because `patch` would end the name there. */
 function quoted(name: string): string {
   if (!/[\u0000-\u0020\u007f"\\]/.test(name)) return name;
   const octal = (char: string): string => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`;

@@ -18,14 +18,14 @@ import { LOCK_FILE } from './reserved-names.js';
 import { attempt } from './system-error.js';
 
 export interface WriteInput {
-  /** The output folder, `generated`; created when missing. Messages show it as it is given. */
+  /** The output folder, `generated`. It is created when missing, and shown in messages as it is given. */
   readonly root: string;
   readonly groups: readonly Group[];
   /** Version of mcpgen, for the lock. */
   readonly generator: string;
   /** Overwrites and removes hand-edited and foreign files. Default false. */
   readonly force?: boolean;
-  /** What `groups` is all of. Default everything. */
+  /** What the groups are all of: a build of one target says nothing about the others. Default: everything. */
   readonly scope?: Scope;
   /** How long to wait for another build in the same folder, in milliseconds. Default 15 000. */
   readonly waitMs?: number;
@@ -35,7 +35,7 @@ export type WriteResult =
   | { readonly ok: true; /** Sorted by path; no conflict among them. */ readonly changes: readonly Change[] }
   | { readonly ok: false; /** All of them; nothing was written. */ readonly conflicts: readonly Conflict[] };
 
-/** Makes the output folder hold these groups. Killed at any moment it leaves every file old or new, and the next call carries on. */
+/** Makes the output folder hold these groups. If it is killed at any moment, every file is either old or new, and the next call carries on. */
 export async function write(input: WriteInput): Promise<WriteResult> {
   const { root, groups, generator, force = false, scope = EVERYTHING, waitMs = 15_000 } = input;
   const desired = desiredFiles(groups, scope);
@@ -64,7 +64,7 @@ export async function write(input: WriteInput): Promise<WriteResult> {
       await putLock(lockDuring(state, after, changes));
       await applyChanges(root, changes, disk);
     }
-    // Before the final lock: until then a build that is killed leaves the next one a record of which folders were ours.
+    // Done before the final lock is written: if this build is killed here, the lock still tells the next one which folders were ours.
     await removeEmptied(root, orphans(state).filter((orphan) => disk.get(orphan)?.kind !== 'obstacle'));
     await putLock(after);
     return { ok: true, changes };

@@ -1,6 +1,6 @@
 /** What is only wrong in the whole: each part is valid, and together they mean nothing. */
 import type { Model } from '../config/model.js';
-import type { Diagnostic } from '../load/types.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { erasOf } from './eras.js';
 import { overlap } from './origin-overlap.js';
 import type { OriginRule, Profile, TenantPlan, Traffic } from './types.js';

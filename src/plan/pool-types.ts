@@ -1,7 +1,10 @@
 /** The part of the plan that is about one server's instances: where they are, how one is chosen and asked, and what is changed on the way. */
 import type { RedactionStep } from '../config/redaction.js';
 import type { Balance } from '../config/language/strategies.js';
-import type { EnvEntry, Placement, Timeouts } from './types.js';
+
+/** Where a gateway process runs; policy is the same in all of them, addresses are not. */
+export const PLACEMENTS = ['local', 'compose', 'kubernetes', 'fly'] as const;
+export type Placement = (typeof PLACEMENTS)[number];
 
 /** The instances of one server, and how they are chosen. */
 export interface Pool {
@@ -45,6 +48,15 @@ export interface ChoicePlan {
   readonly ejection: number;
 }
 
+export interface Timeouts {
+  readonly connect: number;
+  readonly firstByte: number;
+  readonly response: number;
+  readonly idleStream: number;
+  readonly keepAlive: number;
+  readonly drain: number;
+}
+
 export type PoolTimeouts = Pick<Timeouts, 'connect' | 'firstByte' | 'response' | 'idleStream'>;
 
 /** Header names in lower case, sorted. */
@@ -84,4 +96,10 @@ export interface ChildPlan {
   readonly memory: number;
   readonly line: number;
   readonly idle: number;
+}
+
+export interface EnvEntry {
+  readonly name: string;
+  readonly value: { readonly kind: 'text'; readonly text: string } | { readonly kind: 'secret'; readonly secret: string };
+  readonly from: string;
 }

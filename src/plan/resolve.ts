@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Model } from '../config/model.js';
-import type { Diagnostic } from '../load/types.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { planAbout } from './about.js';
 import { checkConsistency } from './consistency.js';
 import { planPolicy } from './policy.js';

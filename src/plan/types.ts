@@ -6,17 +6,17 @@
  * Durations are milliseconds, sizes bytes, rates tokens per window.
  */
 import type { Revision } from '../config/language/revisions.js';
+import type { Rate } from '../config/units.js';
 import type { PolicyPlan } from './policy-types.js';
-import type { ChildPlan, HealthPlan, Pool } from './pool-types.js';
+import type { ChildPlan, EnvEntry, HealthPlan, Pool, Timeouts } from './pool-types.js';
 
+export type { Rate } from '../config/units.js';
 export type { ExpectationPlan, PolicyPlan, Severity, SuppressionPlan } from './policy-types.js';
 export type {
-  ChildPlan, ChoicePlan, HeaderChangesPlan, HealthPlan, HealthQuestion, InstancePlan, Pool, PoolTimeouts, Source, TransformPlan,
+  ChildPlan, ChoicePlan, EnvEntry, HeaderChangesPlan, HealthPlan, HealthQuestion, InstancePlan, Placement, Pool, PoolTimeouts, Source, Timeouts,
+  TransformPlan,
 } from './pool-types.js';
-
-/** Where a gateway process runs; policy is the same in all of them, addresses are not. */
-export const PLACEMENTS = ['local', 'compose', 'kubernetes', 'fly'] as const;
-export type Placement = (typeof PLACEMENTS)[number];
+export { PLACEMENTS } from './pool-types.js';
 
 export type Profile = 'production' | 'local';
 
@@ -165,16 +165,10 @@ export interface TenantPlan {
   readonly servers: string;
   /** Label of an origin set that narrows the servers', or null. */
   readonly origins: string | null;
-  readonly rate: RatePlan | null;
+  readonly rate: Rate | null;
   readonly streams: number | null;
   readonly sessions: number | null;
   readonly from: string;
-}
-
-/** A bucket of `tokens`, refilled evenly over `window`. */
-export interface RatePlan {
-  readonly tokens: number;
-  readonly window: number;
 }
 
 export interface Limits {
@@ -183,17 +177,8 @@ export interface Limits {
   readonly depth: number;
   readonly streams: number;
   readonly sessions: number;
-  readonly perAddress: RatePlan;
+  readonly perAddress: Rate;
   readonly toolNames: number;
-}
-
-export interface Timeouts {
-  readonly connect: number;
-  readonly firstByte: number;
-  readonly response: number;
-  readonly idleStream: number;
-  readonly keepAlive: number;
-  readonly drain: number;
 }
 
 export interface CorsPlan {
@@ -214,12 +199,6 @@ export interface Infra {
   readonly images: { readonly node: string; readonly nginx: string; /** Config paths of those the user chose. */ readonly chosen: readonly string[] };
   readonly dev: readonly DevPlan[];
   readonly targets: TargetPlans;
-}
-
-export interface EnvEntry {
-  readonly name: string;
-  readonly value: { readonly kind: 'text'; readonly text: string } | { readonly kind: 'secret'; readonly secret: string };
-  readonly from: string;
 }
 
 /** One thing that runs, once or several times. */

@@ -1,4 +1,4 @@
-import { closest } from '../config/closest.js';
+import { closest } from '../diagnostics/closest.js';
 import { RULE_SLUGS, type RuleCode } from '../config/language/rules.js';
 
 const CODES = new Map<string, RuleCode>(

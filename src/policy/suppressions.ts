@@ -1,4 +1,4 @@
-import { closest } from '../config/closest.js';
+import { closest } from '../diagnostics/closest.js';
 import type { Plan, SuppressionPlan, Traffic } from '../plan/types.js';
 import { codeOf } from './rule-names.js';
 import type { Rule } from './types.js';

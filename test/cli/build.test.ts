@@ -41,7 +41,8 @@ describe('mcpgen build', () => {
     assert.equal([...err.matchAll(/^error\[/gm)].length, 5, err);
     assert.equal([...err.matchAll(/^\s+\|\s+\^+/gm)].length, 5, 'each is framed');
     assert.deepEqual([...err.matchAll(/--> mcp\.config\.ts:(\d+):(\d+)/g)].map(([, line]) => Number(line)), [5, 7, 8, 8, 12]);
-    for (const words of ['which unit', 'did you mean "origins"', 'did you mean "steady"', 'later version', 'did you mean "notes"']) assert.ok(err.includes(words), `${words} in\n${err}`);
+    const expected = ['which unit', 'did you mean "origins"', 'did you mean "steady"', 'later version', 'did you mean "notes"'];
+    for (const words of expected) assert.ok(err.includes(words), `${words} in\n${err}`);
     assert.ok(!existsSync(join(cwd, 'generated')));
   });
 
@@ -116,7 +117,8 @@ describe('mcpgen build', () => {
   });
 
   it('environments: one folder each, --env one of them, and no base', async (t) => {
-    const config = SMALL.replace('});', "}, environments: { staging: { gateway: { replicas: 1 } }, live: { servers: { files: { sharing: 'shared' } } } } });").replace("['node', 'files.js'] } }", "['node', 'files.js'] } ");
+    const environments = "environments: { staging: { gateway: { replicas: 1 } }, live: { servers: { files: { sharing: 'shared' } } } }";
+    const config = SMALL.replace('});', `}, ${environments} });`).replace("['node', 'files.js'] } }", "['node', 'files.js'] } ");
     const cwd = project(t, config);
     const { code, err } = await mcpgen(['build', '--env', 'staging'], { cwd });
     assert.equal(code, 0, err);

@@ -62,11 +62,12 @@ describe('the command line', () => {
     const promising = (revisions: string, expect: string): string =>
       WARNED.replace("  servers:", `  gateway: { revisions: ${revisions} },\n  servers:`).replace(/expect: \[.*\] \}/, `expect: ${expect} }`);
     const BOTH = "['2024-11-05', '2026-07-28']";
+    const NEWEST_IS_DENIED = "{ request: { server: 'search', revision: '2026-07-28' }, decision: 'deny', status: 404 }";
     const asked = "server: 'search', revision: '2024-11-05'";
     const cases: readonly (readonly [config: string, code: number])[] = [
       [promising(BOTH, `[{ request: { ${asked} }, decision: 'allow' }]`), 0],
       [promising("['2026-07-28']", `[{ request: { ${asked} }, decision: 'deny', status: 404 }]`), 0],
-      [promising("['2024-11-05']", "[{ request: { server: 'search' }, decision: 'allow' }, { request: { server: 'search', revision: '2026-07-28' }, decision: 'deny', status: 404 }]"), 0],
+      [promising("['2024-11-05']", `[{ request: { server: 'search' }, decision: 'allow' }, ${NEWEST_IS_DENIED}]`), 0],
       [promising(BOTH, `[{ request: { ${asked}, origin: 'https://evil.example' }, decision: 'deny', status: 403 }]`), 0],
       [promising(BOTH, `[{ request: { ${asked}, method: 'POST' }, decision: 'deny', status: 405 }]`), 0],
       [promising(BOTH, `[{ request: { ${asked} }, decision: 'deny' }]`), 1],
@@ -85,6 +86,14 @@ describe('the command line', () => {
     assert.equal(code, 2);
     assert.equal([...err.matchAll(/^error\[/gm)].length, 1, err);
     assert.match(err, /profile/);
+  });
+
+  it('check: a key that is missing from the whole config is said once, by validation and by the compiler at one place', async (t) => {
+    const cwd = folder(t, { 'mcp.config.ts': WARNED.replace("name: 'warned',", '') });
+    const { code, err } = await mcpgen(['check'], { cwd });
+    assert.equal(code, 2);
+    assert.equal([...err.matchAll(/^error\[/gm)].length, 1, err);
+    assert.match(err, /^error\[missing\]: "name" is missing from the config: expected a DNS label/m);
   });
 
   it('a missing config says where it was looked for', async (t) => {
@@ -117,6 +126,11 @@ describe('the command line', () => {
     assert.equal(rules.length, 20);
     const page = await mcpgen(['explain', 'session-affinity-missing']);
     assert.match(page.out, /MCP304[\s\S]*Why[\s\S]*Bad[\s\S]*Good/);
+    const json = await mcpgen(['explain', 'session-affinity-missing', '--format', 'json']);
+    const { formatVersion, rule } = JSON.parse(json.out) as { formatVersion: string; rule: { code: string; page: Record<string, string> } };
+    assert.deepEqual([formatVersion, rule.code, Object.keys(rule.page)], ['1', 'MCP304', ['what', 'why', 'bad', 'good', 'whenToIgnore']]);
+    assert.ok(Object.values(rule.page).every((section) => section !== ''));
+    assert.match(rule.page['bad'] ?? '', /```ts\n/);
   });
 
   it('explain request: each step with its line, as text and as JSON', async (t) => {
@@ -130,12 +144,20 @@ describe('the command line', () => {
     assert.equal(steps.length, 16);
   });
 
+  interface Explained {
+    readonly decision: string;
+    readonly reason?: string;
+    readonly step?: string;
+    readonly config?: { readonly path: string; readonly line: number };
+    readonly steps: readonly { readonly step: string; readonly config: string | null }[];
+  }
+
   it('explain request: 2024-11-05 begins with its stream, and the gateway’s own route has no server', async (t) => {
     const cwd = folder(t, { 'mcp.config.ts': WARNED.replace('  servers:', "  gateway: { revisions: ['2024-11-05', '2025-06-18'] },\n  servers:") });
     const explain = async (...args: readonly string[]) => {
       const { code, out, err } = await mcpgen(['explain', 'request', '--format', 'json', ...args], { cwd });
       assert.equal(code, 0, err);
-      return JSON.parse(out) as { decision: string; reason?: string; step?: string; config?: { path: string; line: number }; steps: { step: string; config: string | null }[] };
+      return JSON.parse(out) as Explained;
     };
     const stream = await explain('--server', 'search', '--revision', '2024-11-05');
     assert.deepEqual([stream.decision, stream.steps.length], ['allow', 16]);

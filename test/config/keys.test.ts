@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { deployment } from '#src/config/schema/config.js';
-import type { Diagnostic } from '#src/load/types.js';
+import type { Diagnostic } from '#src/diagnostics/diagnostic.js';
 import { KEYS, WITHIN, type Key } from './keys.js';
 import { schemaKeys } from './schema-keys.js';
 import { BASE, diagnosticsOf, modelOf, pathOf, patternOf, said, valueAt, withAt } from './support.js';

@@ -1,7 +1,7 @@
 /** A config that has something of everything, and ways to change one place of it and to read what validation says. */
 import { validate } from '#src/config/validate.js';
 import type { Model } from '#src/config/model.js';
-import type { Diagnostic } from '#src/load/types.js';
+import type { Diagnostic } from '#src/diagnostics/diagnostic.js';
 
 export type Json = Readonly<Record<string, unknown>>;
 

@@ -56,7 +56,8 @@ test('a .js ending means the TypeScript file first, and an import without one ma
 test('imports of types alone do not count', async (t) => {
   const graph = await graphOf(t, {
     'mcp.config.ts':
-      "import type { A } from './a.js';\nimport { type B } from './b.js';\nimport { C } from './c.js';\nimport type { Stats } from 'node:fs';\nexport default { x: 1 as A & B & C & Stats };\n",
+      "import type { A } from './a.js';\nimport { type B } from './b.js';\nimport { C } from './c.js';\n" +
+      "import type { Stats } from 'node:fs';\nexport default { x: 1 as A & B & C & Stats };\n",
   });
   assert.deepEqual(said(graph), []);
   assert.equal(graph.modules.size, 1);

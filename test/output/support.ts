@@ -61,3 +61,9 @@ export function random(seed: number): { readonly below: (limit: number) => numbe
 
 /** From the environment to repeat a failure, else new each time. */
 export const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+
+/** Everything but the lock. */
+export function files(root: string): Record<string, string> {
+  const { 'mcpgen.lock.json': _, ...rest } = tree(root);
+  return rest;
+}

@@ -5,7 +5,7 @@ import { write } from '../../output/write.js';
 import { output, type Output, type Project } from '../../project.js';
 import { UsageError } from '../args.js';
 import { buildProject } from '../build-project.js';
-import type { Context } from '../commands.js';
+import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../io.js';
 import { sessionOptions } from '../session-options.js';
 
@@ -19,15 +19,14 @@ export async function run(context: Context): Promise<ExitCode> {
     return built.exit;
   }
   const { project, emitted, verdict } = built;
-  missingTargets(project, options.targets);
-  const wanted = emitted.map((targets) => Object.fromEntries(Object.entries(targets).filter(([target]) => options.targets?.includes(target as Target) ?? true)));
-  const result = await output(project, options, wanted);
+  refuseMissingTargets(project, options.targets);
+  const result = output(project, options, emitted);
   if (given.has('stdout')) return print(result, context);
   return given.has('check') ? compare(result, context) : save(result, context, verdict.others);
 }
 
-/** A target that no environment has would be an empty success. */
-function missingTargets({ plans }: Project, targets: readonly Target[] | undefined): void {
+/** Building only a target that no environment declares would write nothing and look like success. */
+function refuseMissingTargets({ plans }: Project, targets: readonly Target[] | undefined): void {
   for (const target of targets ?? []) {
     if (target !== 'gateway' && plans.every(({ infra }) => infra.targets[target] === null)) throw new UsageError(`the config has no targets.${target}`);
   }

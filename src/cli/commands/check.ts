@@ -3,7 +3,7 @@ import { findConfig } from '../../load/find.js';
 import { startCompiler } from '../../load/compiler.js';
 import type { Severity } from '../../plan/types.js';
 import type { Opened, Project } from '../../project.js';
-import type { Context } from '../commands.js';
+import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../io.js';
 import { sessionOptions } from '../session-options.js';
 
@@ -13,10 +13,10 @@ export async function run(context: Context): Promise<ExitCode> {
   const { given, cwd } = context;
   const options = sessionOptions(given, cwd);
   const found = findConfig(cwd, options.configFile);
-  // Before anything else is even imported: the compiler's thread is the longest, and everything else fits beside it.
+  // Started before anything else is imported: the compiler's thread takes longest, and everything else happens meanwhile.
   const compiler = found.ok ? startCompiler(found.file, cwd) : null;
   const { open } = await import('../../project.js');
-  // While the compiler starts this thread has nothing else to do.
+  // Imported now, because this thread has nothing else to do while the compiler starts.
   const ahead = Promise.all([import('../judge.js'), import('../../emit/registry.js')]);
   const [opened, typeErrors] = await Promise.all([open({ ...options, ...(compiler ? { graph: compiler.graph } : {}) }), compiler?.types ?? []]);
   const wrong = [...(opened.ok ? [] : opened.diagnostics), ...typeErrors.map((diagnostic) => ({ diagnostic, environment: null }))];

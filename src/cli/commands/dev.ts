@@ -1,16 +1,17 @@
 import { join } from 'node:path';
 import { dev, type DevBuild } from '../../dev/dev.js';
 import { freePort, isFree } from '../../dev/ports.js';
-import { sayer } from '../../dev/say.js';
+import { runLog } from '../../dev/run-log.js';
 import { conflictReport } from '../../output/report.js';
 import { write } from '../../output/write.js';
 import { output, type SessionOptions } from '../../project.js';
 import type { Plan } from '../../plan/types.js';
 import { UsageError } from '../args.js';
 import { buildProject } from '../build-project.js';
-import type { Context } from '../commands.js';
+import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../io.js';
 import { sessionOptions } from '../session-options.js';
+import { onlyPlan } from '../only-plan.js';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { io, given, colour, cwd } = context;
@@ -29,7 +30,7 @@ export async function run(context: Context): Promise<ExitCode> {
     port,
     adminPort: admin && ((await isFree(admin.port)) ? admin.port : await freePort()),
     env: io.env,
-    say: sayer(io.out, colour),
+    log: runLog(io.out, colour),
     until: new Promise((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
     }),
@@ -46,9 +47,8 @@ async function buildAndWrite(options: SessionOptions, context: Context): Promise
     return { ok: false, exit: built.exit };
   }
   const { project, emitted } = built;
-  const plan = project.plans[0] as Plan;
-  if (project.plans.length > 1) throw new UsageError(`which environment? --env ${project.plans.map(({ environment }) => environment).join(' or --env ')}`);
-  const result = await output(project, options, emitted);
+  const plan = onlyPlan(project);
+  const result = output(project, options, emitted);
   const saved = await write(result);
   if (!saved.ok) {
     context.io.err(conflictReport(saved.conflicts));
@@ -57,7 +57,7 @@ async function buildAndWrite(options: SessionOptions, context: Context): Promise
   return { ok: true, build: { plan, sources: project.sources, gateway: join(result.root, plan.environment ?? '', 'gateway') } };
 }
 
-/** The port that was asked for must be had; the default may give way. */
+/** A port that was asked for must be free. The default port is replaced by a free one when it is taken. */
 async function gatewayPort(asked: string | undefined, plan: Plan): Promise<number> {
   if (asked !== undefined) {
     const port = Number(asked);

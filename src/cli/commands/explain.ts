@@ -3,25 +3,29 @@ import { judgeRequest, type AskedRequest } from '../../decision.js';
 import { REVISIONS, type Revision } from '../../config/language/revisions.js';
 import type { Plan } from '../../plan/types.js';
 import { endpointOf } from '../../plan/policy.js';
-import { didYouMean } from '../../config/closest.js';
+import { didYouMean } from '../../diagnostics/closest.js';
 import { findRule, renderPage, unknownRule } from '../../policy/page.js';
 import { RULES } from '../../policy/rules/index.js';
 import { open } from '../../project.js';
 import { UsageError, type Given } from '../args.js';
-import type { Context } from '../commands.js';
+import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../io.js';
 import { renderDiagnostics } from '../render/diagnostics.js';
 import { stepsJson, stepsText } from '../render/steps.js';
 import { sessionOptions } from '../session-options.js';
+import { onlyPlan } from '../only-plan.js';
+import { ruleJson } from '../render/rules-json.js';
 
 export async function run(context: Context): Promise<ExitCode> {
   const { io, given, colour, cwd } = context;
   const [subject, ...rest] = given.positionals;
   if (subject === undefined || rest.length > 0) throw new UsageError('explain takes a rule, such as MCP102, or the word request with flags');
+  const isJson = given.one('format') === 'json';
   if (subject !== 'request') {
     const rule = findRule(RULES, subject);
     if (!rule) throw new UsageError(unknownRule(subject));
-    io.out(renderPage(rule, rulePage(rule.slug), { colour }));
+    const markdown = rulePage(rule.slug);
+    io.out(isJson ? ruleJson(rule, markdown) : renderPage(rule, markdown, { colour }));
     return EXIT.clean;
   }
   const opened = await open(sessionOptions(given, cwd));
@@ -29,12 +33,11 @@ export async function run(context: Context): Promise<ExitCode> {
     io.err(renderDiagnostics(opened.diagnostics, { sources: opened.sources, cwd, colour }));
     return EXIT.usage;
   }
-  const { plans, sources } = opened.project;
-  const plan = plans[0] as Plan;
-  if (plans.length > 1) throw new UsageError(`which environment? --env ${plans.map(({ environment }) => environment).join(' or --env ')}`);
+  const { sources } = opened.project;
+  const plan = onlyPlan(opened.project);
   const judged = judgeRequest(plan, requestOf(given, plan));
   const options = { sources, cwd, colour, environment: plan.environment };
-  io.out(given.one('format') === 'json' ? stepsJson(judged, options) : stepsText(judged, options));
+  io.out(isJson ? stepsJson(judged, options) : stepsText(judged, options));
   return EXIT.clean;
 }
 
@@ -56,9 +59,11 @@ function requestOf(given: Given, { traffic }: Plan): AskedRequest {
   };
 }
 
+/** The value of a flag that names something the config declares; null where the flag is not given. */
 function known(given: Given, flag: string, names: readonly string[]): string | null {
   const value = given.one(flag);
   if (value === undefined) return null;
-  if (!names.includes(value)) throw new UsageError(`no ${flag} is "${value}"${didYouMean(value, names) || (names.length > 0 ? `; there are ${names.join(', ')}` : '; none is declared')}`);
-  return value;
+  if (names.includes(value)) return value;
+  const all = names.length > 0 ? `; there are ${names.join(', ')}` : '; none is declared';
+  throw new UsageError(`no ${flag} is "${value}"${didYouMean(value, names) || all}`);
 }

@@ -4,8 +4,14 @@ import { basename, join } from 'node:path';
 import Handlebars from 'handlebars';
 import { assets } from '../../assets.js';
 import { CONFIG_NAME } from '../../load/find.js';
-import type { Context } from '../commands.js';
+import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../io.js';
+
+const NEXT = `next:
+  npx mcpgen dev     run it here
+  npx mcpgen build   write generated/, to be committed
+  npx mcpgen check   run the policy rules
+`;
 
 export async function run({ io, cwd, given }: Context): Promise<ExitCode> {
   const file = join(cwd, given.one('config') ?? CONFIG_NAME);
@@ -14,9 +20,9 @@ export async function run({ io, cwd, given }: Context): Promise<ExitCode> {
     return EXIT.usage;
   }
   const render = Handlebars.compile(assets.template('init.config.ts.hbs'), { noEscape: true, strict: true });
-  // `wx` for the one who creates it between the look and the write.
+  // The flag `wx` refuses a file that somebody else created since it was looked for.
   await writeFile(file, render({ name: nameFrom(basename(cwd)) }), { flag: 'wx' });
-  io.out(`wrote ${CONFIG_NAME}\n\nnext:\n  npx mcpgen dev     run it here\n  npx mcpgen build   write generated/, to be committed\n  npx mcpgen check   run the policy rules\n`);
+  io.out(`wrote ${CONFIG_NAME}\n\n${NEXT}`);
   return EXIT.clean;
 }
 

@@ -1,7 +1,7 @@
-import { locateDiagnostics, type DiagnosticsOptions } from './diagnostics.js';
 import type { PlacedDiagnostic } from '../../compile.js';
+import { locateDiagnostics, type DiagnosticsOptions } from './diagnostics.js';
 
-/** The same problems as data; `formatVersion` changes when a field changes its meaning. */
+/** Everything that is wrong with a config, as data. `formatVersion` changes when a field changes its meaning. */
 export function diagnosticsJson(diagnostics: readonly PlacedDiagnostic[], options: DiagnosticsOptions): string {
   const problems = locateDiagnostics(diagnostics, options).map(({ diagnostic: { code, message, help, place }, location, environments }) => ({
     code,

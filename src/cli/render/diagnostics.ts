@@ -1,8 +1,9 @@
 import type { PlacedDiagnostic } from '../../compile.js';
-import { codeFrame } from '../../load/frame.js';
-import { locateIn } from '../../load/locate.js';
-import type { Diagnostic, Location, SourceGraph } from '../../load/types.js';
+import type { Diagnostic, Location } from '../../diagnostics/diagnostic.js';
 import { painter } from '../../policy/render/paint.js';
+import { codeFrame } from '../../source/frame.js';
+import { locateIn } from '../../source/locate.js';
+import type { SourceGraph } from '../../source/source-graph.js';
 import { textOf } from './text-of.js';
 
 export interface DiagnosticsOptions {
@@ -24,7 +25,7 @@ export function renderDiagnostics(diagnostics: readonly PlacedDiagnostic[], opti
   return `${located.map((one) => render(one, options)).join('\n')}\n${count} ${count === 1 ? 'problem' : 'problems'} in the config; nothing was written\n`;
 }
 
-/** What several environments share is said once; and what the compiler and validation both say of one place, by whoever says it first. */
+/** A problem of several environments is listed once. Where the compiler and validation report the same place, the first of the two is kept. */
 export function locateDiagnostics(diagnostics: readonly PlacedDiagnostic[], options: DiagnosticsOptions): readonly LocatedDiagnostic[] {
   const seen = new Map<string, { diagnostic: Diagnostic; location: Location | null; environments: string[] }>();
   for (const { diagnostic, environment } of diagnostics) {

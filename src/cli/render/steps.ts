@@ -1,13 +1,14 @@
-/** A decision, row by row, each with the line of the config it rests on. */
+/** Prints a decision row by row, each row with the line of the config that it follows from. */
 import type { Judged } from '../../decision.js';
 import { ROW_MEANING } from '../../gateway/row-meaning.js';
 import { REASONS } from '../../gateway/runtime/decision/reasons.js';
 import { ROWS, type NginxCan } from '../../gateway/runtime/decision/rows.js';
 import type { Step } from '../../gateway/runtime/decision/steps.js';
-import { codeFrame } from '../../load/frame.js';
-import { locateIn } from '../../load/locate.js';
-import type { Location, SourceGraph } from '../../load/types.js';
-import { toPath } from '../../load/path.js';
+import { codeFrame } from '../../source/frame.js';
+import { locateIn } from '../../source/locate.js';
+import type { Location } from '../../diagnostics/diagnostic.js';
+import type { SourceGraph } from '../../source/source-graph.js';
+import { toPath } from '../../diagnostics/path.js';
 import { painter } from '../../policy/render/paint.js';
 import { textOf } from './text-of.js';
 
@@ -18,10 +19,10 @@ export interface StepsOptions {
   readonly environment: string | null;
 }
 
-/** A route of the gateway's own has no server whose key it could rest on. */
+/** The config path of a server's key. Null for the gateway's own routes, which belong to no server. */
 const ofServer = ({ head: { route } }: Judged, key: string): string | null => (route?.server ? `servers.${route.server}.${key}` : null);
 
-/** Where the config says what a row goes by. Rows about the request alone rest on no line of it. */
+/** The config path that each row follows from. Null for rows that only look at the request. */
 const BASIS: Readonly<Record<Step, (judged: Judged) => string | null>> = {
   'normal-form': () => null,
   'host': () => 'gateway.url',
@@ -95,7 +96,6 @@ export function stepsJson(judged: Judged, options: StepsOptions): string {
       : { decision: decision.kind === 'allow' ? 'allow' : 'answer' };
   return `${JSON.stringify({ formatVersion: '1', steps, ...outcome }, null, 2)}\n`;
 }
-
 
 function whereOf(step: Step, judged: Judged, options: StepsOptions): string {
   const path = BASIS[step](judged);

@@ -1,4 +1,4 @@
-import type { Location } from '../../load/types.js';
+import type { Location } from '../../diagnostics/diagnostic.js';
 
 /**
  * A source text with everything at `locations` covered up, for frames around other lines. Length and line breaks stay, so that columns

@@ -1,4 +1,4 @@
-import { toPath } from '../../load/path.js';
+import { toPath } from '../../diagnostics/path.js';
 import { countsOf, explainCommand, type Report, type Reported } from './report.js';
 
 /** Findings for programs. Fields are added within a `formatVersion`, never renamed or removed. */

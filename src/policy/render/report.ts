@@ -1,4 +1,4 @@
-import type { Location } from '../../load/types.js';
+import type { Location } from '../../diagnostics/diagnostic.js';
 import type { Severity } from '../../plan/types.js';
 import type { Finding } from '../types.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Location } from '#src/load/types.js';
+import type { Location } from '#src/diagnostics/diagnostic.js';
 import { conceal } from '#src/policy/render/conceal.js';
 
 const at = (line: number, column: number, endLine: number, endColumn: number): Location => ({

@@ -1,7 +1,7 @@
 import { dirname, extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What a specifier written with a JavaScript ending may be in TypeScript's source, first match wins (as `moduleResolution: nodenext` does). */
+/** The endings that a specifier with a JavaScript ending may have in the source. The first that exists wins, as with `moduleResolution: nodenext`. */
 const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = { '.js': ['.ts', '.js'], '.mjs': ['.mts', '.mjs'] };
 const EXACT = ['.ts', '.mts', '.js', '.mjs', '.json'];
 const ADDED = ['.ts', '.mts', '.js', '.mjs', '/index.ts', '/index.mts', '/index.js', '/index.mjs'];
@@ -11,7 +11,7 @@ export function isRelative(specifier: string): boolean {
   return /^(\.\.?(\/|$)|\/|file:)/.test(specifier);
 }
 
-/** The file that a relative import names, among those that exist. Nothing here reads the disk itself. */
+/** The first existing file that a relative import may name. The caller says what exists; nothing here reads the disk. */
 export function resolveRelative(from: string, specifier: string, exists: (file: string) => boolean): string | undefined {
   return candidates(from, specifier).find(exists);
 }

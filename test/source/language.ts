@@ -1,5 +1,5 @@
-import { COMPILER_OPTIONS, createHost } from '#src/load/program.js';
 import { ts } from 'ts-morph';
+import { COMPILER_OPTIONS, createHost } from '#src/source/typecheck/program.js';
 
 /** Top-level keys of a config and their values as they are written; null leaves one out. */
 export type Parts = Readonly<Record<string, string | null>>;
@@ -15,8 +15,14 @@ export const BASE: Parts = {
   strategies: "{ steady: { balance: 'round-robin' }, quick: { balance: 'least-connections' } }",
   environments: "{ staging: { gateway: { url: 'https://s.example.com' }, servers: { notes: { replicas: 2 }, files: null } }, production: {} }",
   policy: `{
-    suppress: [{ rule: 'MCP109', path: 'origins.previews', reason: 'x' }, { rule: 'origin-wildcard', path: 'servers.notes.env', reason: 'x', until: '2027-03-01' }],
-    expect: [{ request: { server: 'notes', as: { tenant: 'acme' } }, decision: 'allow' }, { request: { path: '/x', as: { client: 'acme-ci' } }, decision: 'deny', status: 404 }],
+    suppress: [
+      { rule: 'MCP109', path: 'origins.previews', reason: 'x' },
+      { rule: 'origin-wildcard', path: 'servers.notes.env', reason: 'x', until: '2027-03-01' },
+    ],
+    expect: [
+      { request: { server: 'notes', as: { tenant: 'acme' } }, decision: 'allow' },
+      { request: { path: '/x', as: { client: 'acme-ci' } }, decision: 'deny', status: 404 },
+    ],
   }`,
 };
 

@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph';
-import { closest } from '../config/closest.js';
+import { closest } from '../../diagnostics/closest.js';
 import type { Mismatch } from './mismatch.js';
 import { wanted } from './wanted.js';
 
@@ -18,7 +18,9 @@ const REFERENCES: Readonly<Record<string, { readonly noun: string; readonly decl
   tenant: { noun: 'tenant', declared: 'tenants' },
 };
 
-/** More than this many alternatives are not worth listing. */
+export const KEEP_LITERALS = 'a fragment that is written apart keeps its literals with `as const`';
+
+/** More alternatives than this are not listed. */
 const LISTABLE = 24;
 
 export function sayMismatch({ node, key, missing, source, target }: Mismatch, checker: ts.TypeChecker): Sentence {
@@ -35,7 +37,7 @@ export function sayMismatch({ node, key, missing, source, target }: Mismatch, ch
   return { message: `${written(node, source, checker)} does not fit here`, help };
 }
 
-/** Either nothing is declared that could be named, or a key written beside it rules this one out: both have no type left. */
+/** No value at all would fit: either nothing is declared that could be named here, or another key beside this one excludes it. */
 function sayNothingFits(key: string | null, reference: { noun: string; declared: string } | undefined): Sentence {
   if (reference !== undefined) {
     const message = `no ${reference.noun} that could be named here is declared`;
@@ -44,13 +46,13 @@ function sayNothingFits(key: string | null, reference: { noun: string; declared:
   return { message: `"${key}" cannot stand beside what else is written here`, help: 'they exclude each other; keep one' };
 }
 
-/** Each part of the object fits and the whole does not: what the compiler remembers of a constant is `string`, where a name is expected. */
+/** Each part of the object fits and the whole does not: the compiler widened the type of a constant to `string`, where a name is expected. */
 function sayWidened(type: string): Sentence {
   const message = `of this only ${type} is known where it is used`;
-  return { message, help: 'a fragment that is written apart keeps its literals with `as const`' };
+  return { message, help: KEEP_LITERALS };
 }
 
-/** The nearest of the known words, else all of them when they are few. */
+/** Suggests the nearest of the known words. When none is near, all of them are listed, provided that they are few. */
 export function suggestion(word: string, known: readonly string[]): string | null {
   const guess = closest(word, known);
   if (guess !== null) return `Did you mean "${guess}"?`;

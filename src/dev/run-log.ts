@@ -1,14 +1,14 @@
 import { painter } from '../policy/render/paint.js';
 import type { GatewayEvent } from './gateway-process.js';
 
-/** Lines of a `dev` run: who says what, requests in one line each. */
-export interface Say {
+/** What a `dev` run prints: notes, lines of its processes, and one line for each request. */
+export interface RunLog {
   readonly note: (text: string) => void;
   readonly line: (who: string, text: string) => void;
   readonly event: (event: GatewayEvent) => void;
 }
 
-export function sayer(out: (text: string) => void, colour: boolean): Say {
+export function runLog(out: (text: string) => void, colour: boolean): RunLog {
   const paint = painter(colour);
   const line = (who: string, text: string): void => out(`${paint('dim', who.padEnd(10))} ${text}\n`);
   return {

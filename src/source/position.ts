@@ -1,5 +1,5 @@
 import { isAbsolute, relative, sep } from 'node:path';
-import type { Location } from './types.js';
+import type { Location } from '../diagnostics/diagnostic.js';
 
 /** A stretch of a text, in UTF-16 units. */
 export interface Span {
@@ -7,7 +7,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** ECMAScript's line terminators (ECMA-262 §12.3): the compiler and V8 count lines by the same ones. */
+/** ECMAScript's line terminators (ECMA-262 §12.3). The compiler and V8 count lines by the same ones. */
 const LINE_TERMINATOR = /\r\n|[\n\r\u2028\u2029]/g;
 
 /** Offsets at which the lines of a text begin. */
@@ -15,12 +15,12 @@ export function lineStarts(text: string): readonly number[] {
   return [0, ...Array.from(text.matchAll(LINE_TERMINATOR), (match) => match.index + match[0].length)];
 }
 
-/** The lines of a text without what ends them. */
+/** The lines of a text, without their line terminators. */
 export function linesOf(text: string): readonly string[] {
   return text.split(LINE_TERMINATOR);
 }
 
-/** Offset of a place counted from 1; places beyond the text are moved to its end. */
+/** The offset of a line and a column, both counted from 1. Places beyond the text are moved to its end. */
 export function offsetAt(text: string, line: number, column: number): number {
   const starts = lineStarts(text);
   const start = starts[line - 1];
@@ -41,7 +41,7 @@ export function locationOf(file: string, text: string, span: Span, options: { cw
   };
 }
 
-/** A path as it is printed: relative to the working directory when below it. */
+/** A path as it is printed: relative to the working directory when it lies below it. */
 export function printablePath(file: string, cwd: string): string {
   const path = relative(cwd, file);
   return path === '' || path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path) ? file : path;

@@ -1,24 +1,14 @@
-import { ts, Project } from 'ts-morph';
 import { fileURLToPath } from 'node:url';
+import { Project, ts } from 'ts-morph';
+import { PURE_BUILTINS } from '../hermetic.js';
 
 const LIB_FOLDER = '/node_modules/typescript/lib';
-/** What a config may use of its surroundings, so that it needs no `@types/node`: that would double the time, and let everything else in. */
 const AMBIENT_FILE = '/mcpgen-ambient.d.ts';
-const MCPGEN_TYPES = fileURLToPath(new URL('../index.d.ts', import.meta.url));
+const MCPGEN_TYPES = fileURLToPath(new URL('../../index.d.ts', import.meta.url));
 
+/** Declares what a config may use of Node. `@types/node` would take twice the time, and would allow everything else too. */
 const AMBIENT = `
-declare module 'node:path';
-declare module 'node:path/posix';
-declare module 'node:url';
-declare module 'node:util';
-declare module 'node:assert';
-declare module 'node:assert/strict';
-declare module 'path';
-declare module 'path/posix';
-declare module 'url';
-declare module 'util';
-declare module 'assert';
-declare module 'assert/strict';
+${PURE_BUILTINS.flatMap((name) => [name, `node:${name}`]).map((name) => `declare module '${name}';`).join('\n')}
 declare const console: { readonly [level in 'log' | 'info' | 'warn' | 'error' | 'debug']: (...values: unknown[]) => void };
 declare function structuredClone<T>(value: T): T;
 declare class URLSearchParams {
@@ -43,7 +33,7 @@ export const COMPILER_OPTIONS: ts.CompilerOptions = {
   noEmit: true,
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.ESNext,
-  // As lenient about endings as our own resolution is, and about `type` in package.json, which a config does not depend on.
+  // As lenient about file endings as `source/resolve.ts`, and independent of `type` in package.json, which loading does not read either.
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   allowImportingTsExtensions: true,
   resolveJsonModule: true,
@@ -55,7 +45,7 @@ export const COMPILER_OPTIONS: ts.CompilerOptions = {
   skipDefaultLibCheck: true,
 };
 
-/** The config as the compiler sees it: strict, with the language's own library and nothing of the machine's. */
+/** The config as the compiler sees it: strict, and with nothing around it but the language's own library and the declarations above. */
 export function createProgram(configFile: string): ts.Program {
   return ts.createProgram({ rootNames: [configFile, AMBIENT_FILE], options: COMPILER_OPTIONS, host: createHost() });
 }
@@ -66,7 +56,7 @@ export function ownFiles(program: ts.Program): readonly ts.SourceFile[] {
 }
 
 export function createHost(): ts.CompilerHost {
-  // ts-morph carries the libraries of its compiler in its code; a project's file system is how it hands them out.
+  // ts-morph keeps the libraries of its compiler in its code, and only gives them out through the file system of a project.
   const libraries = new Project({ skipAddingFilesFromTsConfig: true }).getModuleResolutionHost();
   const readFile = (file: string): string | undefined => {
     if (file === AMBIENT_FILE) return AMBIENT;
@@ -86,7 +76,7 @@ export function createHost(): ts.CompilerHost {
     getCanonicalFileName: (file) => file,
     useCaseSensitiveFileNames: () => true,
     getNewLine: () => '\n',
-    // Documentation is for editors.
+    // Only editors need documentation comments; leaving them out saves time.
     jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
     writeFile: () => undefined,
     resolveModuleNameLiterals: (literals, containing, _redirect, options) =>
@@ -96,7 +86,7 @@ export function createHost(): ts.CompilerHost {
   return host;
 }
 
-/** The package that is running, wherever the config lies: also outside of any `node_modules`. */
+/** An import of `mcpgen` means the running package, wherever the config lies, even outside of any `node_modules`. */
 const OURSELVES: ts.ResolvedModuleWithFailedLookupLocations = {
   resolvedModule: { resolvedFileName: MCPGEN_TYPES, extension: ts.Extension.Dts, isExternalLibraryImport: true },
 };

@@ -1,12 +1,12 @@
 import { ts } from 'ts-morph';
 
-/** What a place accepts: literal strings, and everything else in words. */
+/** What a place in the config accepts: the literal strings, and everything else described in words. */
 export interface Wanted {
   readonly names: readonly string[];
   readonly others: readonly string[];
 }
 
-/** Types that are better named for what they are, or shown by example, than spelled out. */
+/** Types that are described or shown by example, because their own notation would not help. */
 const IN_WORDS: readonly { readonly type: RegExp; readonly words: string }[] = [
   { type: /^`\$\{number\}(ms|s|m|h)`$/, words: "a duration with its unit, such as '15s' or '5m'" },
   { type: /^`\$\{number\}(kb|mb|gb|Ki|Mi|Gi)`$/, words: "a size with its unit, such as '256mb' or '1Gi'" },
@@ -30,7 +30,7 @@ export function unionMembers(type: ts.Type): readonly ts.Type[] {
   return type.isUnion() ? type.types : [type];
 }
 
-/** Neither absent nor impossible. */
+/** True for a type that a value can be written for: it is not undefined, null or never. */
 export function isGivable(type: ts.Type): boolean {
   return (type.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null | ts.TypeFlags.Never)) === 0;
 }

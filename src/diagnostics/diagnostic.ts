@@ -1,4 +1,4 @@
-/** What loading a config yields: a plain value, where each part of it was written, and what was noticed on the way. */
+/** What is said about a config that is wrong, and where in it. Every stage finds such problems, so every stage may import this. */
 
 /** A place in a source file; lines and columns count from 1, columns in UTF-16 units. */
 export interface Location {
@@ -16,15 +16,7 @@ export type PathSegment = string | number;
 /** A path into the config: `['servers', 'search', 'port']`. */
 export type ConfigPath = readonly PathSegment[];
 
-/** The config file and everything it imports by relative path, as text. */
-export interface SourceGraph {
-  /** Absolute path of `mcp.config.ts`. */
-  readonly configFile: string;
-  /** Absolute path → text, the config file first. */
-  readonly files: ReadonlyMap<string, string>;
-}
-
-/** Something wrong with the config: all of them are collected, none is thrown. */
+/** Something wrong with the config. All of them are collected; none is thrown. */
 export interface Diagnostic {
   /** Stable kebab-case code: `unknown-key`, `syntax`, `type`. */
   readonly code: string;
@@ -36,13 +28,3 @@ export interface Diagnostic {
     | { readonly kind: 'location'; readonly location: Location }
     | { readonly kind: 'none' };
 }
-
-/** Facts about loading that rules judge. */
-export interface LoadFacts {
-  /** The first path at which two loads of the config differed, or null when they were equal (MCP903). */
-  readonly difference: ConfigPath | null;
-}
-
-export type Loaded =
-  | { readonly ok: true; readonly value: unknown; readonly facts: LoadFacts; readonly sources: SourceGraph }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[]; readonly sources: SourceGraph | null };

@@ -1,4 +1,4 @@
-import type { ConfigPath } from './types.js';
+import type { ConfigPath } from './diagnostic.js';
 
 /** `policy.suppress.0.until` → `['policy', 'suppress', 0, 'until']`. Names hold no dots, so nothing is lost. */
 export function toPath(dotted: string): ConfigPath {

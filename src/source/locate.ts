@@ -1,8 +1,9 @@
 import { ts } from 'ts-morph';
+import type { ConfigPath, Location } from '../diagnostics/diagnostic.js';
 import { memberOf, memberOfModule, type Value } from './members.js';
 import { locationOf } from './position.js';
+import type { SourceGraph } from './source-graph.js';
 import { syntaxOf, type SyntaxGraph } from './syntax.js';
-import type { ConfigPath, Location, SourceGraph } from './types.js';
 
 export interface LocateOptions {
   /** Point at the property's name rather than its value. */
@@ -11,12 +12,12 @@ export interface LocateOptions {
   readonly cwd: string;
 }
 
-/** Where a path of the config was written; the nearest property around it, with `exact: false`, when that cannot be told. */
+/** Where a path of the config was written. When that cannot be told, it is the nearest enclosing property, with `exact: false`. */
 export function locate(sources: SourceGraph, path: ConfigPath, options: LocateOptions): Location {
   return locationIn(sources, walk(syntaxOf(sources), path), options);
 }
 
-/** As `locate`, for a path of a resolved deployment: what its environment's overlay says counts before the base. */
+/** As `locate`, for a path of one environment: its overlay is searched first, and the base only when the overlay does not have the path. */
 export function locateIn(sources: SourceGraph, path: ConfigPath, environment: string | null, options: LocateOptions): Location {
   if (environment === null) return locate(sources, path, options);
   const overlaid = walk(syntaxOf(sources), ['environments', environment, ...path]);
@@ -26,7 +27,7 @@ export function locateIn(sources: SourceGraph, path: ConfigPath, environment: st
 interface Written {
   readonly name: ts.Node | null;
   readonly value: Value | null;
-  /** False when the path goes on beyond it. */
+  /** False when only the beginning of the path was found. */
   readonly complete: boolean;
   readonly exact: boolean;
 }
@@ -43,13 +44,13 @@ function walk(graph: SyntaxGraph, path: ConfigPath): Written | undefined {
   return at;
 }
 
-/** `defineConfig`: the nearest that the whole config has to a name. */
+/** The name `defineConfig` in its call: the config as a whole has no property name to point at. */
 function calleeOf(value: Value): ts.Node | null {
   return ts.isCallExpression(value) ? value.expression : null;
 }
 
 function locationIn(sources: SourceGraph, written: Written | undefined, { key, cwd }: LocateOptions): Location {
-  // A property around the place is shown by its name: its value may run over many lines, none of which is at fault.
+  // When only an enclosing property was found, its name is shown: its value may span many lines that are not at fault.
   const byName = key || written?.exact !== true;
   const node = byName ? (written?.name ?? written?.value) : (written?.value ?? written?.name);
   if (!node) {

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { ts } from 'ts-morph';
 import { isRelative, resolveRelative } from './resolve.js';
-import type { SourceGraph } from './types.js';
+import type { SourceGraph } from './source-graph.js';
 
 /** The config's files as syntax trees, each parsed when it is first asked for. */
 export interface SyntaxGraph {
@@ -10,7 +10,7 @@ export interface SyntaxGraph {
   readonly imported: (from: ts.SourceFile, specifier: string) => ts.SourceFile | undefined;
 }
 
-// Every finding and diagnostic of a run is looked up in the same sources; without this each would parse them again.
+// All findings and diagnostics of a run are located in the same sources. Without this map each of them would parse the sources again.
 const parsed = new WeakMap<SourceGraph, SyntaxGraph>();
 
 export function syntaxOf(sources: SourceGraph): SyntaxGraph {

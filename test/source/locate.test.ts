@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { locate, locateIn } from '#src/load/locate.js';
-import { offsetAt } from '#src/load/position.js';
-import type { ConfigPath, Location, SourceGraph } from '#src/load/types.js';
+import type { ConfigPath, Location } from '#src/diagnostics/diagnostic.js';
+import { locate, locateIn } from '#src/source/locate.js';
+import { offsetAt } from '#src/source/position.js';
+import type { SourceGraph } from '#src/source/source-graph.js';
+import { randomOf, seeds } from '../load/random.js';
 import { randomConfig } from './random-config.js';
-import { randomOf, seeds } from './random.js';
 
 function sourcesOf(files: Readonly<Record<string, string>>): SourceGraph {
   return { configFile: '/repo/mcp.config.ts', files: new Map(Object.entries(files).map(([path, text]) => [`/repo/${path}`, text])) };
@@ -71,7 +72,8 @@ test('the whole config is its literal, or its name where that is asked for', () 
 
 test('keys may be written in every way', () => {
   const config =
-    "const K = 'k';\nconst keys = { l: 'm' } as const;\nexport default { 'a-b': 1, 2: 3, ['c']: 4, [K]: 5, [keys.l]: 6, [`t`]: 7, d, e() {}, get f() { return 1; } };\nconst d = 8;";
+    "const K = 'k';\nconst keys = { l: 'm' } as const;\n" +
+    "export default { 'a-b': 1, 2: 3, ['c']: 4, [K]: 5, [keys.l]: 6, [`t`]: 7, d, e() {}, get f() { return 1; } };\nconst d = 8;";
   assert.deepEqual(
     (['a-b', '2', 2, 'c', 'k', 'm', 't', 'd'] as const).map((key) => found(config, [key])),
     ['1', '3', '3', '4', '5', '6', '7', 'd'],

@@ -1,17 +1,17 @@
 import { isBuiltin } from 'node:module';
 import { ts } from 'ts-morph';
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { locationOf, type Span } from '../position.js';
 import { mismatchAt, type Mismatch } from './mismatch.js';
-import { locationOf, type Span } from './position.js';
-import { sayMismatch, suggestion, type Sentence } from './type-sentences.js';
-import type { Diagnostic } from './types.js';
+import { KEEP_LITERALS, sayMismatch, suggestion, type Sentence } from './type-sentences.js';
 import { isGivable, unionMembers } from './wanted.js';
 
-/** Codes of TypeScript's messages, by what they are about. */
+/** The codes of TypeScript's messages, grouped by what they are about. */
 const NOT_ASSIGNABLE = new Set([2322, 2345, 2739, 2740, 2741, 2820]);
 const UNKNOWN_KEY = new Set([2353, 2561]);
 const UNKNOWN_NAME = new Set([2304, 2552, 2580, 2584, 2591]);
 
-/** The compiler's message, moved to the value that is wrong, and in the config's words instead of the compiler's where it is a plain mistake. */
+/** The compiler's message as a diagnostic. It points at the value that is wrong, and says common mistakes in the words of the config. */
 export function typeDiagnostic(diagnostic: ts.Diagnostic, file: ts.SourceFile, checker: ts.TypeChecker, cwd: string): Diagnostic {
   const span = { start: diagnostic.start ?? 0, end: (diagnostic.start ?? 0) + (diagnostic.length ?? 0) };
   const node = nodeAt(file, span);
@@ -27,7 +27,7 @@ function say(diagnostic: ts.Diagnostic, node: ts.Node, checker: ts.TypeChecker):
   if (UNKNOWN_NAME.has(diagnostic.code)) return { at: node, ...(sayUnknownName(wordOf(node)) ?? asTold(diagnostic)) };
   const mismatch = NOT_ASSIGNABLE.has(diagnostic.code) ? mismatchAt(node, checker) : undefined;
   if (mismatch === undefined) return undefined;
-  if (mismatch.missing.length > 0) return { at: nameOfValue(mismatch.node) ?? mismatch.node, ...sayMismatch(mismatch, checker) };
+  if (mismatch.missing.length > 0) return { at: ownerOf(mismatch.node), ...sayMismatch(mismatch, checker) };
   return { at: mismatch.node, ...(isFragment(mismatch) ? sayFragment(diagnostic, mismatch, checker) : sayMismatch(mismatch, checker)) };
 }
 
@@ -35,18 +35,18 @@ function asTold(diagnostic: ts.Diagnostic): Sentence {
   return { message: chain(diagnostic.messageText).at(-1) ?? '', help: null };
 }
 
-/** The compiler's own words name the part that does not fit; that a constant was widened is the usual reason. */
+/** Uses the compiler's own words, which name the part that does not fit. The usual reason is that a constant lost its literal types. */
 function sayFragment(diagnostic: ts.Diagnostic, { source }: Mismatch, checker: ts.TypeChecker): Sentence {
   const lines = chain(diagnostic.messageText);
   const path = lines.flatMap((line) => /^(?:The types|Types) of (?:property )?'([^']+)'/.exec(line)?.[1] ?? []).join('.');
   const isKept = checker.typeToString(source).includes('readonly ');
   return {
     message: `${path === '' ? '' : `${path}: `}${lines.at(-1) ?? ''}`,
-    help: isKept ? null : 'a fragment that is written apart keeps its literals with `as const`',
+    help: isKept ? null : KEEP_LITERALS,
   };
 }
 
-/** An object that is not written out here but named, called for or computed. */
+/** True for an object that is not written out at this place, but is a named constant, the result of a call or otherwise computed. */
 function isFragment({ node, source }: Mismatch): boolean {
   return (source.flags & ts.TypeFlags.Object) !== 0 && !ts.isObjectLiteralExpression(node) && !ts.isArrayLiteralExpression(node);
 }
@@ -58,7 +58,7 @@ function sayUnknownKey(node: ts.Node, checker: ts.TypeChecker): Sentence {
   return { message: `"${key}" is not a key here`, help: suggestion(key, type === undefined ? [] : keysOf(type, checker)) };
 }
 
-/** Keys of any member of a union; those that a member has only to exclude another's are not keys to suggest. */
+/** The keys of all members of a union. Keys that a member only declares in order to forbid them are not suggested. */
 function keysOf(type: ts.Type, checker: ts.TypeChecker): readonly string[] {
   const properties = unionMembers(type).flatMap((member) => checker.getPropertiesOfType(member));
   const givable = properties.filter((property) => unionMembers(checker.getTypeOfSymbol(property)).some(isGivable));
@@ -77,12 +77,17 @@ function wordOf(node: ts.Node): string {
   return ts.isStringLiteralLike(node) ? node.text : node.getText();
 }
 
-/** The name of the property that an expression is the value of. */
-function nameOfValue(node: ts.Expression): ts.Node | undefined {
-  return ts.isPropertyAssignment(node.parent) ? node.parent.name : undefined;
+/**
+ * What something is missing from, where `locate` would point at it: the name of the property, or `defineConfig` for the whole config.
+ * Validation says the same of the same place, and what is said twice of one place is printed once.
+ */
+function ownerOf(node: ts.Expression): ts.Node {
+  const { parent } = node;
+  if (ts.isPropertyAssignment(parent)) return parent.name;
+  return ts.isCallExpression(parent) ? parent.expression : node;
 }
 
-/** The lines of a message, outermost first. The last says what is wrong; those above it repeat it in ever larger types. */
+/** The lines of a message, outermost first. The last one says what is wrong; those before it repeat it for ever larger types. */
 function chain(message: string | ts.DiagnosticMessageChain): readonly string[] {
   if (typeof message === 'string') return [message];
   const next = message.next?.[0];

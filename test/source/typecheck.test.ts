@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { checkTypes } from '#src/load/check-types.js';
-import { offsetAt } from '#src/load/position.js';
-import { createProgram } from '#src/load/program.js';
-import { startCompiler } from '#src/load/compiler.js';
-import type { Diagnostic } from '#src/load/types.js';
 import { ts } from 'ts-morph';
-import { folderWith } from './folder.js';
+import type { Diagnostic } from '#src/diagnostics/diagnostic.js';
+import { startCompiler } from '#src/load/compiler.js';
+import { offsetAt } from '#src/source/position.js';
+import { checkTypes } from '#src/source/typecheck/check-types.js';
+import { createProgram } from '#src/source/typecheck/program.js';
+import { folderWith } from '../load/folder.js';
 import { BASE, completionsIn, configText, type Parts } from './language.js';
 
 /** One mistake: the parts of the config that differ from `BASE`, with the mistake between ⟦ and ⟧, and what is said of it. */
@@ -23,7 +23,10 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   'tenant → server': { parts: { tenants: "{ acme: { match: { path: true }, servers: ['files', ⟦'note'⟧] } }" }, says: meant('notes') },
   'tenant → origin': { parts: { tenants: "{ acme: { match: { path: true }, origins: [⟦'consol'⟧] } }" }, says: meant('console') },
   'server → origin': { parts: { servers: `{ notes: { ${NOTES}, origins: [⟦'consol'⟧] } }` }, says: meant('console') },
-  'server of instances → origin': { parts: { servers: "{ notes: { kind: 'http', instances: [{ url: 'https://x/mcp' }], origins: [⟦'previws'⟧] } }" }, says: meant('previews') },
+  'server of instances → origin': {
+    parts: { servers: "{ notes: { kind: 'http', instances: [{ url: 'https://x/mcp' }], origins: [⟦'previws'⟧] } }" },
+    says: meant('previews'),
+  },
   'stdio server → origin': { parts: { servers: "{ notes: { kind: 'stdio', command: ['x'], origins: [⟦'consol'⟧] } }" }, says: meant('console') },
   'server → strategy': { parts: { servers: `{ notes: { ${NOTES}, strategy: ⟦'stedy'⟧ } }` }, says: meant('steady') },
   'server → built-in strategy': { parts: { servers: `{ notes: { ${NOTES}, strategy: ⟦'round-robbin'⟧ } }` }, says: meant('round-robin') },
@@ -34,7 +37,10 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   'policy.rules': { parts: { policy: "{ rules: { ⟦'origin-wildcrd'⟧: 'off' } }" }, says: meant('origin-wildcard') },
   'expect.server': { parts: { policy: "{ expect: [{ request: { server: ⟦'note'⟧ }, decision: 'deny' }] }" }, says: meant('notes') },
   'expect.tenant': { parts: { policy: "{ expect: [{ request: { server: 'notes', as: { tenant: ⟦'globx'⟧ } }, decision: 'deny' }] }" }, says: meant('globex') },
-  'expect.client': { parts: { policy: "{ expect: [{ request: { server: 'notes', as: { client: ⟦'acme-cj'⟧ } }, decision: 'deny' }] }" }, says: meant('acme-ci') },
+  'expect.client': {
+    parts: { policy: "{ expect: [{ request: { server: 'notes', as: { client: ⟦'acme-cj'⟧ } }, decision: 'deny' }] }" },
+    says: meant('acme-ci'),
+  },
   'overlay → server': { parts: { environments: '{ staging: { servers: { ⟦note⟧: { replicas: 1 } } } }' }, says: meant('notes') },
   'overlay → origin': { parts: { environments: "{ staging: { origins: { ⟦previws⟧: 'https://b.example.com' } } }" }, says: meant('previews') },
   'overlay → tenant': { parts: { environments: "{ staging: { tenants: { ⟦acne⟧: { rate: '1/s' } } } }" }, says: meant('acme') },
@@ -45,16 +51,31 @@ const MISTAKES: Readonly<Record<string, Mistake>> = {
   'overlay, tenant → server': { parts: { environments: "{ staging: { tenants: { acme: { servers: [⟦'note'⟧] } } } }" }, says: meant('notes') },
   'an entry that the base does not have': { parts: { environments: `{ staging: { servers: { ⟦fresh⟧: { ${NOTES} } } } }` }, says: /known: notes, files$/ },
 
-  'no origin declared': { parts: { origins: null, servers: `{ notes: { ${NOTES}, origins: [⟦'console'⟧] } }` }, says: /^no origin that could be named here is declared/ },
-  'no strategy declared': { parts: { strategies: null, servers: `{ notes: { ${NOTES}, strategy: ⟦'steady'⟧ } }` }, says: /known: round-robin, least-connections, weighted, health-based, random, rendezvous$/ },
-  'no client declared': { parts: { auth: null, tenants: "{ acme: { match: { client: ⟦'acme-ci'⟧ } } }" }, says: /^no client that could be named here is declared/ },
-  'no tenant declared': { parts: { tenants: null, policy: "{ expect: [{ request: { server: 'notes', as: { tenant: ⟦'acme'⟧ } }, decision: 'deny' }] }" }, says: /^no tenant that could be named here is declared/ },
+  'no origin declared': {
+    parts: { origins: null, servers: `{ notes: { ${NOTES}, origins: [⟦'console'⟧] } }` },
+    says: /^no origin that could be named here is declared/,
+  },
+  'no strategy declared': {
+    parts: { strategies: null, servers: `{ notes: { ${NOTES}, strategy: ⟦'steady'⟧ } }` },
+    says: /known: round-robin, least-connections, weighted, health-based, random, rendezvous$/,
+  },
+  'no client declared': {
+    parts: { auth: null, tenants: "{ acme: { match: { client: ⟦'acme-ci'⟧ } } }" },
+    says: /^no client that could be named here is declared/,
+  },
+  'no tenant declared': {
+    parts: { tenants: null, policy: "{ expect: [{ request: { server: 'notes', as: { tenant: ⟦'acme'⟧ } }, decision: 'deny' }] }" },
+    says: /^no tenant that could be named here is declared/,
+  },
 
   'a bare duration': { parts: { gateway: '{ timeouts: { connect: ⟦2⟧ } }' }, says: /^2 does not fit here: expected a duration with its unit, such as '15s'/ },
   'a bare duration of a server': { parts: { servers: `{ notes: { ${NOTES}, health: { path: '/h', every: ⟦30⟧ } } }` }, says: /a duration with its unit/ },
   'a bare size': { parts: { gateway: '{ limits: { body: ⟦4_000_000⟧ } }' }, says: /a size with its unit, such as '256mb'/ },
   'a bare size of a server': { parts: { servers: `{ notes: { ${NOTES}, resources: { limits: { memory: ⟦256⟧ } } } }` }, says: /a size with its unit/ },
-  'a bare share': { parts: { gateway: "{ traces: { otlp: 'https://otel.acme.com', sample: ⟦0.1⟧ } }" }, says: /^0\.1 does not fit here: expected a percentage, such as '50%'/ },
+  'a bare share': {
+    parts: { gateway: "{ traces: { otlp: 'https://otel.acme.com', sample: ⟦0.1⟧ } }" },
+    says: /^0\.1 does not fit here: expected a percentage, such as '50%'/,
+  },
   'a bare rate': { parts: { gateway: '{ limits: { perAddress: ⟦20⟧ } }' }, says: /a rate with its unit, such as '20\/s'/ },
   'a bare rate of a tenant': { parts: { tenants: '{ acme: { match: { path: true }, rate: ⟦100⟧ } }' }, says: /a rate with its unit/ },
   'a unit that there is not': { parts: { gateway: "{ limits: { body: ⟦'4megs'⟧ } }" }, says: /^'4megs' does not fit here: expected a size/ },
@@ -122,7 +143,10 @@ test('every kind of mistake is said once, at the mistake, with what would be rig
 });
 
 test('an editor, which shows the compiler as it is, reads the same suggestion at the property or the element', async (t) => {
-  const kinds = ['tenant → server', 'tenant → origin', 'server → origin', 'server → strategy', 'suppress.path', 'suppress.rule', 'expect.server', 'expect.tenant', 'expect.client', 'overlay, tenant → server'];
+  const kinds = [
+    'tenant → server', 'tenant → origin', 'server → origin', 'server → strategy', 'suppress.path', 'suppress.rule', 'expect.server', 'expect.tenant',
+    'expect.client', 'overlay, tenant → server',
+  ];
   for (const kind of kinds) {
     const mistake = MISTAKES[kind];
     assert.ok(mistake);
@@ -139,7 +163,9 @@ test('an editor, which shows the compiler as it is, reads the same suggestion at
 
 test('fragments are checked where they are used, and reported where they were written', async (t) => {
   const diagnostics = await checked(t, {
-    'mcp.config.ts': "import { defineConfig } from 'mcpgen';\nimport { tenants } from './tenants.js';\nexport default defineConfig({ name: 'a', servers: { notes: { kind: 'http', image: 'x' } }, tenants });",
+    'mcp.config.ts':
+      "import { defineConfig } from 'mcpgen';\nimport { tenants } from './tenants.js';\n" +
+      "export default defineConfig({ name: 'a', servers: { notes: { kind: 'http', image: 'x' } }, tenants });",
     'tenants.ts': "export const tenants = {\n  acme: { match: { path: true }, servers: ['note'] },\n} as const;",
   });
   assert.deepEqual(diagnostics.map(said), ['tenants.ts:2:44-50 no server is named "note": Did you mean "notes"?']);
@@ -147,15 +173,19 @@ test('fragments are checked where they are used, and reported where they were wr
 
 test('a fragment that lost its literals is told how to keep them', async (t) => {
   const diagnostics = await checked(t, {
-    'mcp.config.ts': "import { defineConfig } from 'mcpgen';\nconst server = { kind: 'http', image: 'x' };\nexport default defineConfig({ name: 'a', servers: { notes: server } });",
+    'mcp.config.ts':
+      "import { defineConfig } from 'mcpgen';\nconst server = { kind: 'http', image: 'x' };\n" +
+      "export default defineConfig({ name: 'a', servers: { notes: server } });",
   });
   assert.deepEqual(diagnostics.map(said), [
-    'mcp.config.ts:2:16-44 of this only { kind: string; image: string; } is known where it is used: a fragment that is written apart keeps its literals with `as const`',
+    'mcp.config.ts:2:16-44 of this only { kind: string; image: string; } is known where it is used: ' +
+      'a fragment that is written apart keeps its literals with `as const`',
   ]);
 });
 
 test('a value that was computed elsewhere is said in the terms of its type', async (t) => {
-  const config = (declaration: string, rest: string): string => `import { defineConfig } from 'mcpgen';\n${declaration}\nexport default defineConfig({ name: 'a', servers: { notes: ${rest} } });`;
+  const config = (declaration: string, rest: string): string =>
+    `import { defineConfig } from 'mcpgen';\n${declaration}\nexport default defineConfig({ name: 'a', servers: { notes: ${rest} } });`;
   const scalar = await checked(t, { 'mcp.config.ts': config('const port = [1].join();', "{ kind: 'http', image: 'x', port }") });
   assert.deepEqual(scalar.map(said), ['mcp.config.ts:3:88-92 string does not fit here: expected number']);
   const made = await checked(t, { 'mcp.config.ts': config("const make = () => ({ kind: 'http', image: 'x', port: '1' } as const);", 'make()') });
@@ -184,7 +214,9 @@ export default { u: import.meta.url };`,
 
 test('fragments may be JavaScript, JSON, without endings; packages may be without types', async (t) => {
   const diagnostics = await checked(t, {
-    'mcp.config.ts': "import a from './a.js';\nimport { b } from './b';\nimport data from './data.json';\nimport untyped from 'untyped';\nexport default { a, b, x: data.x.toFixed(), untyped };",
+    'mcp.config.ts':
+      "import a from './a.js';\nimport { b } from './b';\nimport data from './data.json';\nimport untyped from 'untyped';\n" +
+      "export default { a, b, x: data.x.toFixed(), untyped };",
     'a.js': 'export default 1;',
     'b/index.ts': 'export const b = 1;',
     'data.json': '{ "x": 1 }',
@@ -228,12 +260,18 @@ const COMPLETIONS: Readonly<Record<string, { readonly parts: Parts; readonly off
   'tenant → origin': { parts: { tenants: "{ acme: { match: { path: true }, origins: ['⟦⟧'] } }" }, offers: ['console', 'previews'] },
   'server → origin': { parts: { servers: `{ notes: { ${NOTES}, origins: ['⟦⟧'] } }` }, offers: ['console', 'previews'] },
   'stdio server → origin': { parts: { servers: "{ notes: { kind: 'stdio', command: ['x'], origins: ['⟦⟧'] } }" }, offers: ['console', 'previews'] },
-  'server → strategy': { parts: { servers: `{ notes: { ${NOTES}, strategy: '⟦⟧' } }` }, offers: ['health-based', 'least-connections', 'quick', 'random', 'rendezvous', 'round-robin', 'steady', 'weighted'] },
+  'server → strategy': {
+    parts: { servers: `{ notes: { ${NOTES}, strategy: '⟦⟧' } }` },
+    offers: ['health-based', 'least-connections', 'quick', 'random', 'rendezvous', 'round-robin', 'steady', 'weighted'],
+  },
   'match → client': { parts: { tenants: "{ acme: { match: { client: '⟦⟧' } } }" }, offers: ['acme-ci', 'globex-ci'] },
   'match in a list → client': { parts: { tenants: "{ acme: { match: [{ client: '⟦⟧' }] } }" }, offers: ['acme-ci', 'globex-ci'] },
   'expect.server': { parts: { policy: "{ expect: [{ request: { server: '⟦⟧' }, decision: 'deny' }] }" }, offers: ['files', 'notes'] },
   'expect.tenant': { parts: { policy: "{ expect: [{ request: { server: 'notes', as: { tenant: '⟦⟧' } }, decision: 'deny' }] }" }, offers: ['acme', 'globex'] },
-  'expect.client': { parts: { policy: "{ expect: [{ request: { server: 'notes', as: { client: '⟦⟧' } }, decision: 'deny' }] }" }, offers: ['acme-ci', 'globex-ci'] },
+  'expect.client': {
+    parts: { policy: "{ expect: [{ request: { server: 'notes', as: { client: '⟦⟧' } }, decision: 'deny' }] }" },
+    offers: ['acme-ci', 'globex-ci'],
+  },
   'overlay → server': { parts: { environments: '{ staging: { servers: { ⟦⟧ } } }' }, offers: ['files', 'notes'] },
   'overlay → tenant': { parts: { environments: '{ staging: { tenants: { ⟦⟧ } } }' }, offers: ['acme', 'globex'] },
   'overlay, tenant → server': { parts: { environments: "{ staging: { tenants: { acme: { servers: ['⟦⟧'] } } } }" }, offers: ['files', 'notes'] },

@@ -8,10 +8,13 @@ export interface Cell {
 
 const TAB = 4;
 const CHARACTERS = new Intl.Segmenter('en', { granularity: 'grapheme' });
-/** What terminals draw two columns wide: East Asian wide and full-width forms (UAX #11), and emoji. */
-const WIDE =
-  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
-/** Control characters, and those that reorder text: shown as they are they would move the cursor or the carets. */
+/** Characters that terminals draw two columns wide: East Asian wide and full-width forms (UAX #11), and emoji. */
+const WIDE = new RegExp(
+  '^[\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\ua4cf\\ua960-\\ua97c\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff00-\\uff60\\uffe0-\\uffe6' +
+    '\\u{1f300}-\\u{1faff}\\u{20000}-\\u{3fffd}]|\\p{Emoji_Presentation}',
+  'u',
+);
+/** Control characters, and characters that reorder text. Printed as they are they would move the cursor or the carets. */
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 export function cellsOf(line: string): readonly Cell[] {

@@ -1,26 +1,26 @@
 import { ts } from 'ts-morph';
+import type { PathSegment } from '../diagnostics/diagnostic.js';
 import { exported, local, type Meaning } from './exports.js';
 import type { SyntaxGraph } from './syntax.js';
-import type { PathSegment } from './types.js';
 
 /** Something that may have members: an expression, or a module seen as an object. */
 export type Value = ts.Expression | ts.SourceFile;
 
-/** How a member was looked up: where it was written, that it is not there, or that only running the config could tell. */
+/** The result of looking up a member: where it was written, that it is absent, or that only running the config could tell. */
 export type Member = Found | { readonly kind: 'absent' } | { readonly kind: 'unknown' };
 
 export interface Found {
   readonly kind: 'found';
   readonly name: ts.Node | null;
   readonly value: Value | null;
-  /** False when something that only running the config could tell stands behind it and may replace it. */
+  /** False when something is written after it that may replace it, and only running the config could tell. */
   readonly sure: boolean;
 }
 
 const ABSENT: Member = { kind: 'absent' };
 const UNKNOWN: Member = { kind: 'unknown' };
 
-/** Constants that mean each other would be followed for ever. */
+/** A limit, because constants that refer to each other would be followed for ever. */
 const DEEPEST = 100;
 
 export function memberOf(graph: SyntaxGraph, owner: Value, segment: PathSegment, depth = 0): Member {
@@ -48,7 +48,7 @@ export function memberOfModule(graph: SyntaxGraph, file: ts.SourceFile, name: st
 }
 
 function memberOfObject(graph: SyntaxGraph, object: ts.ObjectLiteralExpression, key: string, depth: number): Member {
-  // From the end: of two properties with one name the later wins, and what a spread brings counts where it stands.
+  // Searched from the end: of two properties with one name the later one wins, and a spread overrides only what stands before it.
   let sure = true;
   for (const property of object.properties.toReversed()) {
     const member = memberOfProperty(graph, property, key, depth);
@@ -149,18 +149,18 @@ function isWrapper(node: ts.Expression): node is Wrapper {
   );
 }
 
-/** Known to hand back what they are given; of any other function nothing is known. */
+/** True for the functions that are known to return their argument. Nothing is known of any other function. */
 function returnsItsArgument(callee: ts.Expression): boolean {
   return /^(?:[\w$]+\.)?defineConfig$|^Object\.freeze$|^structuredClone$/.test(callee.getText());
 }
 
-/** The values an expression may have, where a condition decides; undefined when none does. */
+/** The possible values of an expression that contains a condition. Undefined for any other expression. */
 function branchesOf(node: ts.Expression): readonly ts.Expression[] | undefined {
   if (ts.isParenthesizedExpression(node)) return branchesOf(node.expression);
   if (ts.isConditionalExpression(node)) return [node.whenTrue, node.whenFalse];
   if (!ts.isBinaryExpression(node)) return undefined;
   const { kind } = node.operatorToken;
-  // What a false left side of `&&` spreads is nothing.
+  // When the left side of `&&` is false, spreading the expression adds no members.
   if (kind === ts.SyntaxKind.AmpersandAmpersandToken) return [node.right];
   return kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken ? [node.left, node.right] : undefined;
 }

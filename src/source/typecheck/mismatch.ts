@@ -1,12 +1,12 @@
 import { ts } from 'ts-morph';
 import { isGivable, unionMembers } from './wanted.js';
 
-/** A value that does not fit where it stands. */
+/** A value whose type does not fit the place it stands in. */
 export interface Mismatch {
   readonly node: ts.Expression;
-  /** The property it is the value of, or an element of. */
+  /** The property that it is the value of, or that it is an element of. */
   readonly key: string | null;
-  /** Keys whose absence is what is wrong, quoted; one entry for each member of a union that the value could have been. */
+  /** The keys that are missing, quoted, if that is what is wrong: one entry for each member of a union that the value may have been meant as. */
   readonly missing: readonly string[];
   readonly source: ts.Type;
   /** Members of the union that was expected. */
@@ -28,7 +28,7 @@ export function mismatchAt(node: ts.Node, checker: ts.TypeChecker): Mismatch | u
 
 function targetOf(expression: ts.Expression, checker: ts.TypeChecker): Target {
   const list = ts.isArrayLiteralExpression(expression.parent) ? expression.parent : undefined;
-  // A string has elements too: asked for an element of `S[] | '*'`, the compiler would answer that any string will do.
+  // A string has elements too, so the compiler's own answer for an element of `S[] | '*'` would be that any string fits.
   const expected = checker.getContextualType(list ?? expression);
   const members = expected === undefined ? [] : unionMembers(expected);
   return list === undefined ? members : elementTypes(members, checker);
@@ -100,7 +100,7 @@ function propertiesOf(literal: ts.ObjectLiteralExpression): readonly Property[] 
   });
 }
 
-/** The members of a union that a literal was meant to be: those that know its keys, and of them those that its tags (`kind: 'http'`) leave. */
+/** The members of a union that a literal was probably meant as: those that know all its keys, narrowed by its tags (`kind: 'http'`). */
 function couldBe(literal: ts.ObjectLiteralExpression, target: Target, checker: ts.TypeChecker): Target {
   const members = target.filter((member) => (member.flags & ts.TypeFlags.Object) !== 0 || member.isIntersection());
   const properties = propertiesOf(literal);
@@ -121,7 +121,7 @@ function unlessEmpty(some: Target, all: Target): Target {
   return some.length > 0 ? some : all;
 }
 
-/** A tag is a single literal, or a key that is there only to be left out. */
+/** A key is a tag when its type is a single literal, or when its type forbids every value, so that the key must be left out. */
 function isTag(type: ts.Type): boolean {
   return type.isStringLiteral() || !unionMembers(type).some(isGivable);
 }

@@ -7,13 +7,13 @@ export type Meaning =
   | { readonly kind: 'member'; readonly of: ts.Expression; readonly path: readonly (string | number)[]; readonly name: ts.Node }
   | { readonly kind: 'module'; readonly file: ts.SourceFile };
 
-/** What a module exports under a name; undefined when that is not written as a constant. */
+/** What a module exports under a name. Undefined when the export is not written as a constant. */
 export function exported(graph: SyntaxGraph, file: ts.SourceFile, name: string): Meaning | undefined {
   return findExport(graph, file, name, new Set());
 }
 
 function findExport(graph: SyntaxGraph, file: ts.SourceFile, name: string, seen: Set<ts.SourceFile>): Meaning | undefined {
-  // `export *` may go round in circles.
+  // Modules may re-export each other in a circle (`export *`).
   if (seen.has(file)) return undefined;
   seen.add(file);
   if (file.fileName.endsWith('.json')) return name === 'default' ? jsonValue(file) : undefined;
@@ -71,7 +71,7 @@ export function local(graph: SyntaxGraph, file: ts.SourceFile, name: string): Me
   return undefined;
 }
 
-/** Only constants: what a variable holds cannot be told from where it was declared. */
+/** Only constants are followed: what a `let` variable holds cannot be told from its declaration. */
 function declaredBy({ declarationList }: ts.VariableStatement, name: string): Meaning | undefined {
   if ((declarationList.flags & ts.NodeFlags.Const) === 0) return undefined;
   for (const { name: pattern, initializer } of declarationList.declarations) {
@@ -86,7 +86,7 @@ function declaredBy({ declarationList }: ts.VariableStatement, name: string): Me
   return undefined;
 }
 
-/** `const { limits: { body } } = shared`: the path of `body` in `shared`. A default value or a rest makes the origin unsure. */
+/** In `const { limits: { body } } = shared`, the path of `body` in `shared`. Elements with a default value or a rest are left out, being uncertain. */
 function pathInPattern(pattern: ts.BindingPattern, name: string): readonly (string | number)[] | undefined {
   for (const [index, element] of pattern.elements.entries()) {
     if (ts.isOmittedExpression(element) || element.dotDotDotToken !== undefined || element.initializer !== undefined) continue;

@@ -1,6 +1,6 @@
+import type { Location } from '../diagnostics/diagnostic.js';
 import { cellsOf, columnsOf, widthOf, type Cell } from './cells.js';
 import { linesOf } from './position.js';
-import type { Location } from './types.js';
 
 /** Columns of source shown at most, ellipses included. */
 const WIDTH = 120;
@@ -40,10 +40,10 @@ interface Columns {
   readonly end: number;
 }
 
-/** Columns of the span on its first line; at least one, so that there is always something to see. */
+/** The columns of the span on its first line. There is at least one, so that there is always something to see. */
 function spanIn(cells: readonly Cell[], { line, column, endLine, endColumn }: Location): Columns {
   const start = widthOf(cells.filter((cell) => cell.offset < column - 1));
-  // A span that goes on below is underlined to the last thing that is to be seen on its first line.
+  // A span of several lines is underlined up to the last visible character of its first line.
   const end =
     endLine > line
       ? cells.findLastIndex((cell) => cell.text.trim() !== '') + 1
@@ -51,7 +51,7 @@ function spanIn(cells: readonly Cell[], { line, column, endLine, endColumn }: Lo
   return { start, end: Math.max(start + 1, widthOf(cells.slice(0, end))) };
 }
 
-/** The first column shown: 0 unless the span would then lie beyond the last. Never the middle of a character. */
+/** The first column that is shown: 0, unless the span would not be visible then. It is never the middle of a wide character. */
 function firstColumn(total: number, columns: readonly number[], span: Columns): number {
   if (total <= WIDTH || span.end <= WIDTH - 1) return 0;
   const room = WIDTH - 2;
