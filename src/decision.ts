@@ -6,7 +6,8 @@ import { addressSet } from './gateway/runtime/decision/address.js';
 import { compileTables, type Tables } from './gateway/runtime/decision/lookups.js';
 import { decide, isApplied, recogniseTenants, ROWS, type Decision, type Facts, type Principal, type Step } from './gateway/runtime/decision/decide.js';
 import type { Message } from './gateway/runtime/decision/message.js';
-import type { ExpectationPlan, Plan } from './plan/types.js';
+import type { ExpectationPlan } from './plan/policy-types.js';
+import type { Plan } from './plan/types.js';
 
 export type AskedRequest = ExpectationPlan['request'];
 

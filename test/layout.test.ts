@@ -35,7 +35,7 @@ const PURE_RUNTIME = ['gateway/runtime/decision', 'gateway/runtime/tables', 'gat
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['load/types.ts', 'plan/types.ts'],
   load: ['config', 'errors.ts'],
-  plan: ['config', 'load/types.ts'],
+  plan: ['config', 'load/types.ts', 'gateway/runtime/tables'],
   emit: ['plan', ...PURE_RUNTIME],
   policy: ['plan', 'emit', 'config', 'load', ...PURE_RUNTIME],
   gateway: [],

@@ -1,5 +1,4 @@
 /** Quantities with units → numbers. Each parser returns null for what it does not understand; the message is the schema's. */
-import type { RatePlan } from '../plan/types.js';
 
 const DURATION: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const SIZE: Readonly<Record<string, number>> = { kb: 2 ** 10, Ki: 2 ** 10, mb: 2 ** 20, Mi: 2 ** 20, gb: 2 ** 30, Gi: 2 ** 30 };
@@ -24,7 +23,13 @@ export function parseCpu(text: string): number | null {
   return value > 0 && Number.isSafeInteger(value) ? value : null;
 }
 
-export function parseRate(text: string): RatePlan | null {
+/** A bucket of `tokens`, refilled evenly over `window` milliseconds. */
+export interface Rate {
+  readonly tokens: number;
+  readonly window: number;
+}
+
+export function parseRate(text: string): Rate | null {
   const [, tokens, unit] = /^(\d+)\/(s|min|h)$/.exec(text) ?? [];
   const window = WINDOW[unit ?? ''];
   const count = Number(tokens);

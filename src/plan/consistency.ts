@@ -3,7 +3,9 @@ import type { Model } from '../config/model.js';
 import type { Diagnostic } from '../load/types.js';
 import { erasOf } from './eras.js';
 import { overlap } from './origin-overlap.js';
-import type { OriginRule, Profile, TenantPlan, Traffic } from './types.js';
+import type { OriginRule } from './origin-types.js';
+import type { TenantPlan, Traffic } from './traffic-types.js';
+import type { Profile } from './types.js';
 
 export function checkConsistency(model: Model, traffic: Traffic, profile: Profile): Diagnostic[] {
   return [...emptyGrants(traffic), ...sessionKeys(model, profile), ...fallback(model)];

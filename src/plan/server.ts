@@ -1,7 +1,8 @@
 /** What pools and workloads both say about one server. */
-import type { HttpServerModel, ServerModel, StdioServerModel } from '../config/model.js';
+import type { ServerModel, StdioServerModel } from '../config/model.js';
+import type { WorkloadImage } from './infra-types.js';
+import type { ChildPlan, EnvEntry, HealthPlan } from './server-types.js';
 import { sortedEntries } from './sorted-entries.js';
-import type { ChildPlan, EnvEntry, HealthPlan, HealthQuestion, WorkloadImage } from './types.js';
 
 /** A stdio server in a container is served over HTTP by its host, which has a health path of its own. */
 export const STDIO_HOST = { port: 8000, path: '/mcp', health: '/health' } as const;
@@ -15,14 +16,11 @@ export function planHealth(server: ServerModel): HealthPlan {
   const { health } = server;
   if (!health) return { ...TIMES, kind: 'tcp' };
   const { every, timeout, startup } = health;
-  return { every, timeout, startup, ...healthQuestion(health) };
-}
-
-function healthQuestion(health: NonNullable<HttpServerModel['health']>): HealthQuestion {
-  if ('mcp' in health) return { kind: 'mcp', ask: health.mcp };
-  if ('command' in health) return { kind: 'command', command: health.command };
+  const times = { every, timeout, startup };
+  if ('mcp' in health) return { ...times, kind: 'mcp', ask: health.mcp };
+  if ('command' in health) return { ...times, kind: 'command', command: health.command };
   const { path, method, status, body = null } = health;
-  return { kind: 'http', path, method, status, body };
+  return { ...times, kind: 'http', path, method, status, body };
 }
 
 export function planChild(server: StdioServerModel, from: string): ChildPlan {

@@ -1,25 +1,25 @@
 /** The half of the plan that is run. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Workload } from '#src/plan/types.js';
+import type { ServerWorkload } from '#src/plan/infra-types.js';
 import { FULL, least, planOf, type Json } from './support.js';
 
 const GI = 2 ** 30;
 const MI = 2 ** 20;
 const GET = { method: 'GET', status: 200, body: null } as const;
 const { infra } = planOf(FULL);
-const workload = (id: string): Workload => infra.workloads.find((workload) => workload.id === id) as Workload;
+const workload = (id: string): ServerWorkload => infra.workloads.find((workload) => workload.id === id) as ServerWorkload;
 
 describe('workloads', () => {
-  test('the gateway first, then whatever a target starts', () => {
+  test('beside the gateway, whatever a target starts', () => {
     assert.deepEqual(
       infra.workloads.map(({ id, kind }) => `${id} ${kind}`),
-      ['gateway gateway', 'bare stdio-host', 'files stdio-host', 'hidden server', 'shell stdio-host', 'tables stdio-host', 'web server'],
+      ['bare stdio-host', 'files stdio-host', 'hidden server', 'shell stdio-host', 'tables stdio-host', 'web server'],
     );
   });
 
   test('the gateway', () => {
-    assert.deepEqual(workload('gateway'), {
+    assert.deepEqual(infra.gateway, {
       id: 'gateway',
       kind: 'gateway',
       about: { description: 'Tools of Acme', owner: 'platform', labels: {} },
@@ -92,8 +92,8 @@ describe('workloads', () => {
   });
 
   test('the probe of the gateway never waits longer than a request would', () => {
-    const { workloads } = planOf(least({ gateway: { timeouts: { firstByte: '1s' } } })).infra;
-    assert.equal(workloads[0]?.health.timeout, 1000);
+    const { gateway } = planOf(least({ gateway: { timeouts: { firstByte: '1s' } } })).infra;
+    assert.equal(gateway.health.timeout, 1000);
   });
 
   test('one name, one variable: also where a secret has two uses', () => {
@@ -103,7 +103,11 @@ describe('workloads', () => {
       'a token that seals': least({ gateway: { sessionKeys: [{ secret: 'ONE' }], admin: { readToken: { secret: 'ONE' } } } }),
     };
     for (const [label, config] of Object.entries(twice)) {
-      for (const { id, env } of planOf(config).infra.workloads) assert.equal(new Set(env.map(({ name }) => name)).size, env.length, `${label}: ${id} has ${env.map(({ name }) => name).join(', ')}`);
+      const { gateway, workloads } = planOf(config).infra;
+      for (const { id, env } of [gateway, ...workloads]) {
+        const names = env.map(({ name }) => name);
+        assert.equal(new Set(names).size, names.length, `${label}: ${id} has ${names.join(', ')}`);
+      }
     }
   });
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { originAllowed, originMatcher } from '#src/gateway/runtime/decision/origin.js';
 import { planOrigins, readOrigin } from '#src/plan/origins.js';
-import type { OriginRule } from '#src/plan/types.js';
+import type { OriginRule } from '#src/plan/origin-types.js';
 import { randomOf, withSeeds, type Random } from '../config/random.js';
 import { least, planOf } from './support.js';
 

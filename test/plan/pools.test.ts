@@ -81,7 +81,7 @@ describe('health', () => {
   for (const [label, [written, wanted]] of Object.entries(HEALTH)) {
     test(label, () => {
       const { traffic, infra } = planOf(least({ servers: { web: { ...WEB, ...(written ? { health: written } : {}), dev: { command: ['x'] } } } }));
-      for (const health of [traffic.pools[0]?.health, infra.workloads[1]?.health, infra.dev[0]?.health]) assert.deepEqual(health, wanted);
+      for (const health of [traffic.pools[0]?.health, infra.workloads[0]?.health, infra.dev[0]?.health]) assert.deepEqual(health, wanted);
     });
   }
 

@@ -42,7 +42,7 @@ describe('every plan', () => {
         clients: traffic.clients.map(({ name }) => name),
         tenants: traffic.tenants.map(({ name }) => name),
         pools: traffic.pools.map(({ server }) => server),
-        workloads: infra.workloads.slice(1).map(({ id }) => id),
+        workloads: infra.workloads.map(({ id }) => id),
         secrets: infra.secrets.map(({ name }) => name),
         dev: infra.dev.map(({ server }) => server),
         exposeHeaders: traffic.cors.exposeHeaders,
@@ -50,7 +50,7 @@ describe('every plan', () => {
         ...Object.fromEntries(traffic.serverSets.map(({ id, servers }) => [`serverSets.${id}`, servers])),
         ...Object.fromEntries(traffic.clients.map(({ name, permissions }) => [`clients.${name}.permissions`, permissions])),
         ...Object.fromEntries(traffic.routes.map(({ path, methods }) => [`routes.${path}.methods`, methods])),
-        ...Object.fromEntries(infra.workloads.map(({ id, env }) => [`workloads.${id}.env`, env.map(({ name }) => name)])),
+        ...Object.fromEntries([infra.gateway, ...infra.workloads].map(({ id, env }) => [`workloads.${id}.env`, env.map(({ name }) => name)])),
         ...Object.fromEntries(infra.workloads.map(({ id, volumes }) => [`workloads.${id}.volumes`, volumes.map(({ name }) => name)])),
       };
       for (const [name, list] of Object.entries(lists)) {
@@ -70,7 +70,7 @@ describe('every plan', () => {
       for (const set of traffic.serverSets) assert.ok(set.servers.every((name) => servers.has(name)), set.id);
       for (const route of traffic.routes) assert.ok((servers.has(route.server) || route.kind === 'health') && originSets.has(route.origins), route.path);
       for (const tenant of traffic.tenants) assert.ok(serverSets.has(tenant.servers) && (tenant.origins === null || originSets.has(tenant.origins)), tenant.name);
-      const workloads = new Set(plan.infra.workloads.map(({ id }) => id));
+      const workloads = new Set([plan.infra.gateway, ...plan.infra.workloads].map(({ id }) => id));
       for (const { name, uses } of plan.infra.secrets) assert.ok(uses.length > 0 && uses.every(({ workload }) => workloads.has(workload)), name);
     });
   }
@@ -154,6 +154,10 @@ describe('the hash', () => {
 
   test('is a sha256', () => {
     assert.match(hash, /^[0-9a-f]{64}$/);
+  });
+
+  test('is of what a plan says and not of how its types lay it out: whoever changes this one makes every deployment roll out', () => {
+    assert.equal(planOf(least()).hash, '913388fc320c41063c38fd501130e336519c9046a018f4f0d66e86050583f92b');
   });
 
   const CHANGES: Readonly<Record<string, unknown>> = {
