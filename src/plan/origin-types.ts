@@ -1,4 +1,4 @@
-/** Origins as they are written and as they are matched. The tables have a set's rules by kind, without those that are rejected and without where they came from. */
+/** Origins as they are written and as they are matched. The tables have a set's rules by kind, without what is rejected and its place. */
 
 /** One spelling of an origin, by how it is matched. */
 export type OriginRule =

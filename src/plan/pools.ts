@@ -63,6 +63,7 @@ function source(model: Model, name: string, server: ServerModel, placement: Plac
     if (server.kind === 'stdio') return { kind: 'spawn', child: planChild(server, `servers.${name}`) };
     return { kind: 'none', reason: server.dev ? 'started by mcpgen dev' : 'runs from an image; give it dev.command to run it on this machine' };
   }
+  // Which node image it would be built on makes no difference to where it is found.
   const image = workloadImage(name, server, '');
   if (image.kind === 'none') return { kind: 'none', reason: image.reason };
   const [port, path] = server.kind === 'stdio' ? [STDIO_HOST.port, STDIO_HOST.path] : [server.port, server.path];

@@ -7,10 +7,12 @@ import { sortedEntries } from './sorted-entries.js';
 /** A stdio server in a container is served over HTTP by its host, which has a health path of its own. */
 export const STDIO_HOST = { port: 8000, path: '/mcp', health: '/health' } as const;
 
-/** What `servers.*.health` says where it says nothing. */
+/** The defaults of `servers.*.health`, for servers that have no `health`. */
 const TIMES = { every: 30_000, timeout: 10_000, startup: 60_000 };
+/** What a path is asked with where the config names no method, and what answer is well. */
 export const PLAIN_GET = { method: 'GET', status: 200, body: null } as const;
 
+/** How an instance is asked whether it is well; the port alone where the config says nothing. */
 export function planHealth(server: ServerModel): HealthPlan {
   if (server.kind === 'stdio') return { ...TIMES, kind: 'http', path: STDIO_HOST.health, ...PLAIN_GET };
   const { health } = server;
@@ -23,12 +25,14 @@ export function planHealth(server: ServerModel): HealthPlan {
   return { ...times, kind: 'http', path, method, status, body };
 }
 
+/** How a stdio server is run: by the gateway on this machine, by its host in a container. */
 export function planChild(server: StdioServerModel, from: string): ChildPlan {
-  const { processes, memory, line, idle } = server.limits;
-  const modern = server.revision === 'modern';
-  return { modern, command: server.command, cwd: server.cwd ?? null, env: envEntries(server.env, from), sharing: server.sharing, processes, memory, line, idle };
+  const { revision, command, cwd = null, env, sharing, limits } = server;
+  const { processes, memory, line, idle } = limits;
+  return { modern: revision === 'modern', command, cwd, env: envEntries(env, from), sharing, processes, memory, line, idle };
 }
 
+/** What a container of the server would hold, if the config says so. */
 export function workloadImage(name: string, server: ServerModel, nodeImage: string): WorkloadImage {
   const from = `servers.${name}`;
   if (server.image !== undefined) return { kind: 'reference', reference: server.image, from: `${from}.image` };
@@ -38,6 +42,7 @@ export function workloadImage(name: string, server: ServerModel, nodeImage: stri
   return { kind: 'none', reason: 'nothing says what a container would hold: give it npm, uv or image' };
 }
 
+/** Variables as they are written, sorted by name. */
 export function envEntries(env: ServerModel['env'], from: string): EnvEntry[] {
   return sortedEntries(env).map(([name, value]) => ({
     name,

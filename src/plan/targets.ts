@@ -1,6 +1,7 @@
 import type { Model } from '../config/model.js';
 import type { FlyPlan, KubernetesPlan, NginxPlan, TargetPlans } from './target-types.js';
 
+/** The settings of the targets that the config names. */
 export function planTargets(model: Model): TargetPlans {
   const { compose } = model.targets;
   return {
