@@ -4,7 +4,7 @@
  */
 export const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'] as const;
 
-/** Whether a host can be reached from this machine alone: one of those above, or any address of 127.0.0.0/8. */
-export function isLoopback(host: string): boolean {
-  return LOOPBACK_HOSTS.some((name) => name === host) || /^127\.[\d.]+$/.test(host);
+/** Whether the host of a URL can be reached from this machine alone: one of those above, or any address of 127.0.0.0/8. */
+export function isLoopbackHost(hostname: string): boolean {
+  return LOOPBACK_HOSTS.some((host) => host === hostname) || /^127(\.\d+){3}$/.test(hostname);
 }

@@ -1,5 +1,5 @@
 import type { Model } from '../config/model.js';
-import { isLoopback } from './loopback.js';
+import { isLoopbackHost } from './loopback.js';
 import type { PublicUrl } from './traffic-types.js';
 
 /** Where clients reach the gateway: `gateway.url`, or the port it listens on. */
@@ -13,7 +13,7 @@ export function planPublicUrl({ gateway }: Model): PublicUrl {
     // Hosts are compared without the dot at the end.
     host: url.hostname.replace(/\.$/, ''),
     port: Number(url.port || (scheme === 'https' ? 443 : 80)),
-    isPublic: !isLoopback(url.hostname),
+    isPublic: !isLoopbackHost(url.hostname),
     from: gateway.url === undefined ? 'gateway' : 'gateway.url',
   };
 }
