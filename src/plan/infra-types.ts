@@ -30,6 +30,7 @@ export interface Workload {
   readonly about: About;
   readonly image: WorkloadImage;
   readonly replicas: number;
+  /** Instances are not alike: each keeps its name, because sessions or a volume of its own are in it. */
   readonly stateful: boolean;
   /** The port that is talked to (MCP), always present. */
   readonly port: number;
