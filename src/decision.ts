@@ -11,7 +11,8 @@ import type { Step } from './gateway/runtime/decision/steps.js';
 import { recogniseTenants } from './gateway/runtime/decision/tenant.js';
 import { eraOf } from './gateway/runtime/decision/revision.js';
 import type { Message } from './gateway/runtime/decision/message.js';
-import type { ExpectationPlan, Plan } from './plan/types.js';
+import type { ExpectationPlan } from './plan/policy-types.js';
+import type { Plan } from './plan/types.js';
 
 export type AskedRequest = ExpectationPlan['request'];
 

@@ -1,4 +1,5 @@
-import type { Plan, TenantPlan } from '../plan/types.js';
+import type { TenantPlan } from '../plan/traffic-types.js';
+import type { Plan } from '../plan/types.js';
 
 interface Entry {
   readonly type: 'http';

@@ -1,6 +1,8 @@
 /** The config's servers that run on this machine, each with as many instances as the config says. */
 import { resolve } from 'node:path';
-import type { DevPlan, EnvEntry, Plan } from '../plan/types.js';
+import type { DevPlan } from '../plan/infra-types.js';
+import type { EnvEntry } from '../plan/server-types.js';
+import type { Plan } from '../plan/types.js';
 import { freePort, listensWithin } from './ports.js';
 import { KeptProcess } from './processes.js';
 import type { DevSecrets } from './secrets.js';

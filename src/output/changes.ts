@@ -1,8 +1,6 @@
 import { McpgenError } from '../errors.js';
-import type { DesiredFile, Scope } from './groups.js';
-import { inScope } from './groups.js';
-import type { Lock } from './lock.js';
-import { listedPaths, ownHashes } from './lock.js';
+import { type DesiredFile, type Scope, inScope } from './groups.js';
+import { type Lock, listedPaths, ownHashes } from './lock.js';
 
 /** What was found on disk at a path of ours. */
 export type OnDisk = { readonly kind: 'absent' } | FileOnDisk | Obstacle;

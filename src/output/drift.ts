@@ -1,10 +1,8 @@
-import type { Change, OnDisk } from './changes.js';
-import { decideChanges, pathsOfInterest } from './changes.js';
+import { type Change, type OnDisk, decideChanges, pathsOfInterest } from './changes.js';
 import { describeObstacle } from './describe-obstacle.js';
 import { fileDiff } from './file-diff.js';
 import { lookAtFolders, statsAt } from './folders.js';
-import type { Group, Scope } from './groups.js';
-import { EVERYTHING, desiredFiles } from './groups.js';
+import { type Group, type Scope, EVERYTHING, desiredFiles } from './groups.js';
 import { printLock } from './lock.js';
 import { lockAfter } from './next-lock.js';
 import { readDisk } from './read-disk.js';

@@ -1,6 +1,5 @@
 import type { Change } from './changes.js';
-import type { DesiredFile, Group, Scope } from './groups.js';
-import { inScope, sameGroup } from './groups.js';
+import { type DesiredFile, type Group, type Scope, inScope, sameGroup } from './groups.js';
 import type { Lock, LockedGroup } from './lock.js';
 
 export interface NextLockInput {

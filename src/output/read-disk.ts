@@ -1,8 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileOnDisk, OnDisk } from './changes.js';
-import type { Folders } from './folders.js';
-import { statsAt } from './folders.js';
+import { type Folders, statsAt } from './folders.js';
 import { inParallel } from './in-parallel.js';
 import { parent } from './paths.js';
 import { isTemporaryName } from './reserved-names.js';

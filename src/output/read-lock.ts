@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { McpgenError } from '../errors.js';
-import type { Lock } from './lock.js';
-import { EMPTY_LOCK, parseLock } from './lock.js';
+import { type Lock, EMPTY_LOCK, parseLock } from './lock.js';
 import { LOCK_FILE } from './reserved-names.js';
 import { attempt, errno } from './system-error.js';
 

@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
-import type { ErrorCode } from '../errors.js';
-import { McpgenError } from '../errors.js';
+import { type ErrorCode, McpgenError } from '../errors.js';
 
 type Verb = 'read' | 'write' | 'remove' | 'create the folder';
 

@@ -1,5 +1,4 @@
-import type { Edit } from './line-edits.js';
-import { lineEdits } from './line-edits.js';
+import { type Edit, lineEdits } from './line-edits.js';
 
 const CONTEXT = 3;
 

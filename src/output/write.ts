@@ -1,15 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyChanges, removeEmptied } from './apply.js';
-import type { Change, Conflict } from './changes.js';
-import { decideChanges, isConflict, orphans, overrule, pathsOfInterest } from './changes.js';
+import { type Change, type Conflict, decideChanges, isConflict, orphans, overrule, pathsOfInterest } from './changes.js';
 import { exclusively } from './exclusive.js';
 import { lookAtFolders } from './folders.js';
-import type { Group, Scope } from './groups.js';
-import { EVERYTHING, desiredFiles } from './groups.js';
+import { type Group, type Scope, EVERYTHING, desiredFiles } from './groups.js';
 import { removeLeftovers } from './leftovers.js';
-import type { Lock } from './lock.js';
-import { listedPaths, printLock } from './lock.js';
+import { type Lock, listedPaths, printLock } from './lock.js';
 import { lockAfter, lockDuring } from './next-lock.js';
 import { readDisk } from './read-disk.js';
 import { readLock } from './read-lock.js';

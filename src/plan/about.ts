@@ -1,5 +1,11 @@
 import { sortedEntries } from './sorted-entries.js';
-import type { About } from './types.js';
+
+/** What people read about a deployment, a server or a tenant. No decision depends on it. */
+export interface About {
+  readonly description: string | null;
+  readonly owner: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+}
 
 interface Described {
   readonly description?: string | undefined;
@@ -7,7 +13,6 @@ interface Described {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** What people read about a node: no decision depends on it. */
 export function planAbout({ description, owner, labels }: Described): About {
   return { description: description ?? null, owner: owner ?? null, labels: Object.fromEntries(sortedEntries(labels)) };
 }

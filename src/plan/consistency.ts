@@ -3,10 +3,13 @@ import type { Model } from '../config/model.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { erasOf } from './eras.js';
 import { overlap } from './origin-overlap.js';
-import type { OriginRule, Profile, TenantPlan, Traffic } from './types.js';
+import type { OriginRule } from './origin-types.js';
+import type { TenantPlan, Traffic } from './traffic-types.js';
+import type { Profile } from './types.js';
 
+/** Every problem of the whole at once. */
 export function checkConsistency(model: Model, traffic: Traffic, profile: Profile): Diagnostic[] {
-  return [...emptyGrants(traffic), ...sessionKeys(model, profile), ...fallback(model)];
+  return [...emptyGrants(traffic), ...missingSessionKeys(model, profile), ...pointlessFallback(model)];
 }
 
 /** A tenant's origins narrow those of its servers. When nothing is left, no browser of that tenant could ever call. */
@@ -14,18 +17,18 @@ function* emptyGrants(traffic: Traffic): Iterable<Diagnostic> {
   const serversOf = new Map(traffic.serverSets.map(({ id, servers }) => [id, servers]));
   const setOf = new Map(traffic.routes.map(({ server, origins }) => [server, origins]));
   const empty = new Set(traffic.originSets.filter(({ origins }) => origins.length === 0).map(({ id }) => id));
-  const meet = meeting(traffic);
+  const haveCommonOrigin = commonOrigins(traffic);
   for (const tenant of traffic.tenants) {
     if (tenant.origins === null || empty.has(tenant.origins)) continue;
     for (const server of serversOf.get(tenant.servers) ?? []) {
       const theirs = setOf.get(server);
-      if (theirs !== undefined && !meet(tenant.origins, theirs)) yield noOriginLeft(tenant, server);
+      if (theirs !== undefined && !haveCommonOrigin(tenant.origins, theirs)) yield noOriginLeft(tenant, server);
     }
   }
 }
 
 /** Whether an origin could be in both of two sets. Sets are few and tenants many, so each pair is compared once. */
-function meeting({ origins, originSets }: Traffic): (own: string, theirs: string) => boolean {
+function commonOrigins({ origins, originSets }: Traffic): (own: string, theirs: string) => boolean {
   const rulesOf = new Map(origins.map(({ name, rules }) => [name, rules.map(({ rule }) => rule)]));
   const rules = new Map(originSets.map(({ id, origins }) => [id, origins.flatMap((name) => rulesOf.get(name) ?? [])]));
   const compared = new Map<string, boolean>();
@@ -49,7 +52,7 @@ function noOriginLeft(tenant: TenantPlan, server: string): Diagnostic {
 }
 
 /** A key made up at start lasts as long as the process: every session would end with a restart and be unknown to the next replica. */
-function* sessionKeys({ gateway }: Model, profile: Profile): Iterable<Diagnostic> {
+function* missingSessionKeys({ gateway }: Model, profile: Profile): Iterable<Diagnostic> {
   if (profile === 'local' || !erasOf(gateway).legacy || gateway.sessionKeys.length > 0) return;
   yield {
     code: 'session-keys',
@@ -59,7 +62,8 @@ function* sessionKeys({ gateway }: Model, profile: Profile): Iterable<Diagnostic
   };
 }
 
-function* fallback({ gateway }: Model): Iterable<Diagnostic> {
+/** Forwarded origins are believed of trusted hops alone. */
+function* pointlessFallback({ gateway }: Model): Iterable<Diagnostic> {
   if (gateway.originFallback === 'none' || gateway.trustedProxies.length > 0) return;
   yield {
     code: 'origin-fallback',

@@ -1,6 +1,7 @@
-import type { OriginRule } from './types.js';
+import { LOOPBACK_HOSTS } from './loopback.js';
+import type { OriginRule } from './origin-types.js';
 
-/** Whether one origin could match both. */
+/** Whether one origin could match both rules: one of the origins that stand for the first matches the second, or the other way round. */
 export function overlap(a: OriginRule, b: OriginRule): boolean {
   if (JSON.stringify(a) === JSON.stringify(b)) return true;
   return samples(a).some((origin) => matches(b, origin)) || samples(b).some((origin) => matches(a, origin));
@@ -32,7 +33,7 @@ function matches(rule: OriginRule, origin: string): boolean {
     case 'subdomain':
       return url.protocol === `${rule.scheme}:` && url.port === rule.port.slice(1) && url.hostname.replace(/^[^.]+/, '') === rule.suffix;
     case 'loopback':
-      return url.protocol === `${rule.scheme}:` && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+      return url.protocol === `${rule.scheme}:` && LOOPBACK_HOSTS.some((name) => name === url.hostname);
     case 'any-https':
       return url.protocol === 'https:';
     case 'tunnel':

@@ -1,14 +1,18 @@
 import type { OriginModel } from '../config/model.js';
+import { LOOPBACK_HOSTS } from './loopback.js';
+import type { OriginFault, OriginPlan, OriginRule, OriginRuleAt } from './origin-types.js';
 import { sortedEntries } from './sorted-entries.js';
-import type { OriginFault, OriginPlan, OriginRule, OriginRuleAt } from './types.js';
 
 /** Tunnel services whose host names anybody can have (MCP108). The preset exists because deployments in the wild use it. */
 const NGROK = ['.ngrok-free.app', '.ngrok-free.dev', '.ngrok.app', '.ngrok.dev', '.ngrok.io'];
-const LOOPBACK = /^(https?):\/\/(?:localhost|127\.0\.0\.1|\[::1\]):\*$/;
+/** `http://localhost:*`: a loopback host on any port. */
+const ANY_LOOPBACK_PORT = new RegExp(`^(https?)://(?:${LOOPBACK_HOSTS.map((name) => name.replace(/[.[\]]/g, '\\$&')).join('|')}):\\*$`);
+/** `https://*.example.com`, with or without a port. */
 const SUBDOMAIN = /^(https?):\/\/\*(\.[^*/:@?#\s]+(?::\d{1,5})?)$/;
-const BIND = /^(?:[a-z]+:\/\/)?(?:0\.0\.0\.0|\[?::\]?)(?::[\d*]+)?\/?$/i;
-/** A label more, and at least two below it: one label is a whole top-level domain, which has no owner and no boundary. */
-const LABELS = /^x(\.[a-z0-9-]+){2,}$/;
+/** `0.0.0.0` and `[::]`: addresses that a server binds to, and no browser sends. */
+const BIND_ADDRESS = /^(?:[a-z]+:\/\/)?(?:0\.0\.0\.0|\[?::\]?)(?::[\d*]+)?\/?$/i;
+/** A label `x` in place of the star and at least two behind it: one label would be a whole top-level domain, which has no owner and no boundary. */
+const BELOW_A_DOMAIN = /^x(\.[a-z0-9-]+){2,}$/;
 
 export function planOrigins(origins: Readonly<Record<string, OriginModel>>): OriginPlan[] {
   return sortedEntries(origins).map(([name, { origins: written, preset, owner, reviewBy, note, place }]) => {
@@ -33,9 +37,9 @@ export function readOrigin(written: string): OriginRule {
   const text = written.trim();
   if (text.toLowerCase() === 'null') return reject('null');
   const lower = text.toLowerCase();
-  const loopback = LOOPBACK.exec(lower);
+  const loopback = ANY_LOOPBACK_PORT.exec(lower);
   if (loopback) return { kind: 'loopback', scheme: loopback[1] as 'http' | 'https' };
-  if (BIND.test(text)) return reject('bind-address', 'http://localhost:*');
+  if (BIND_ADDRESS.test(text)) return reject('bind-address', 'http://localhost:*');
   if (/[\\^$()|+{}]|\.\*|^~|\[(?![0-9a-fA-F:.]+\])/.test(text)) return reject('regex');
   const subdomain = SUBDOMAIN.exec(lower);
   if (subdomain) return readSubdomain(subdomain, reject);
@@ -44,20 +48,20 @@ export function readOrigin(written: string): OriginRule {
 
 type Reject = (why: OriginFault, better?: string | null) => OriginRule;
 
-/** Canonical as a browser would have it, with a label in place of the star. */
+/** The rule is spelled as a browser spells its origin, which is found out with a label in place of the star. */
 function readSubdomain([, scheme = '', rest = '']: RegExpExecArray, reject: Reject): OriginRule {
   const spelled = `${scheme}://x${rest}`;
   const url = URL.canParse(spelled) ? new URL(spelled) : null;
   if (url === null || url.hostname.endsWith('.')) return reject('not-canonical', url && `${scheme}://*${url.host.slice(1).replace(/\.(:|$)/, '$1')}`);
-  if (!LABELS.test(url.hostname)) return reject('wildcard');
+  if (!BELOW_A_DOMAIN.test(url.hostname)) return reject('wildcard');
   return { kind: 'subdomain', scheme: scheme as 'http' | 'https', suffix: url.hostname.slice(1), port: url.port && `:${url.port}` };
 }
 
-/** A form that is known, but for its spelling: a slash at the end, or no scheme. */
+/** A star where none may stand, unless all that is wrong is the spelling: a slash at the end, or no scheme. Then the message says how to spell it. */
 function rejectWildcard(text: string, reject: Reject): OriginRule {
   const bare = text.replace(/\/$/, '');
   const spelled = bare.includes('://') ? bare : bare.startsWith('*.') ? `https://${bare}` : `http://${bare}`;
-  const isKnown = spelled !== text && (LOOPBACK.test(spelled) || (SUBDOMAIN.test(spelled) && readOrigin(spelled).kind === 'subdomain'));
+  const isKnown = spelled !== text && (ANY_LOOPBACK_PORT.test(spelled) || (SUBDOMAIN.test(spelled) && readOrigin(spelled).kind === 'subdomain'));
   return isKnown ? reject('not-canonical', spelled) : reject('wildcard');
 }
 
@@ -66,7 +70,7 @@ function readExact(text: string, reject: Reject): OriginRule {
   const origin = canonical(text);
   if (origin === null) return reject('not-canonical');
   // URLs spell addresses in many ways: `http://0` is `http://0.0.0.0`.
-  if (BIND.test(origin)) return reject('bind-address', 'http://localhost:*');
+  if (BIND_ADDRESS.test(origin)) return reject('bind-address', 'http://localhost:*');
   const authority = text.slice(text.indexOf('//') + 2);
   return /[/?#@\s]/.test(authority) ? reject('not-canonical', origin) : { kind: 'exact', origin };
 }

@@ -1,4 +1,4 @@
-/** The half of the plan that is checked rather than enforced or run. It is no part of the config hash: a promise changes no deployment. */
+/** The part of the plan that is checked rather than enforced or run. It is no part of the config hash: a promise changes no deployment. */
 import type { Revision } from '../config/language/revisions.js';
 import type { RuleName } from '../config/language/rules.js';
 

@@ -1,12 +1,15 @@
 import type { Balance } from '../config/language/strategies.js';
 import type { HttpServerModel, Model, ServerModel } from '../config/model.js';
+import type { Placement } from '../gateway/runtime/tables/placement.js';
+import type { ChoiceTable, InstanceTable } from '../gateway/runtime/tables/pool.js';
+import { perPlacement } from './placements.js';
+import type { Pool, Source } from './pool-types.js';
 import { planChild, planHealth, STDIO_HOST, workloadImage } from './server.js';
 import { sortedEntries } from './sorted-entries.js';
 import { planTransform } from './transform.js';
-import { type ChoicePlan, type InstancePlan, type Placement, PLACEMENTS, type Pool, type PoolTimeouts, type Source } from './types.js';
 
 /** Names by which the gateway finds the instances of a server, where a platform gives it one address for each. */
-export function dnsName(model: Model, server: string, placement: Exclude<Placement, 'local'>): string {
+function dnsName(model: Model, server: string, placement: Exclude<Placement, 'local'>): string {
   const namespace = model.targets.kubernetes?.namespace ?? model.name;
   const names = {
     compose: server,
@@ -16,6 +19,7 @@ export function dnsName(model: Model, server: string, placement: Exclude<Placeme
   return names[placement];
 }
 
+/** For each server, how the gateway finds its instances and chooses one. */
 export function planPools(model: Model): Pool[] {
   return sortedEntries(model.servers).map(([name, server]) => ({
     server: name,
@@ -28,7 +32,7 @@ export function planPools(model: Model): Pool[] {
     timeouts: planTimeouts(model, server),
     transform: planTransform(server),
     health: planHealth(server),
-    sources: Object.fromEntries(PLACEMENTS.map((placement) => [placement, source(model, name, server, placement)])) as Record<Placement, Source>,
+    sources: perPlacement((placement) => source(model, name, server, placement)),
     from: `servers.${name}`,
   }));
 }
@@ -36,13 +40,13 @@ export function planPools(model: Model): Pool[] {
 /** A stdio server's sessions live in its child. */
 const isStateful = (server: ServerModel): boolean => (server.kind === 'http' ? server.stateful : true);
 
-function planChoice(model: Model, server: ServerModel): ChoicePlan {
+function planChoice(model: Model, server: ServerModel): ChoiceTable {
   const named = model.strategies[server.strategy];
   const { balance = server.strategy as Balance, by = 'principal', prefer, retries = 0, breaker = null, ejection = { max: 0.5 } } = named ?? {};
   return { balance, by, preferRegion: prefer === 'region', retries, breaker, ejection: ejection.max };
 }
 
-function planTimeouts({ gateway, strategies }: Model, server: ServerModel): PoolTimeouts {
+function planTimeouts({ gateway, strategies }: Model, server: ServerModel): Pool['timeouts'] {
   const { connect, firstByte, response, idleStream } = gateway.timeouts;
   const own = strategies[server.strategy]?.timeouts ?? {};
   return {
@@ -59,12 +63,13 @@ function source(model: Model, name: string, server: ServerModel, placement: Plac
     if (server.kind === 'stdio') return { kind: 'spawn', child: planChild(server, `servers.${name}`) };
     return { kind: 'none', reason: server.dev ? 'started by mcpgen dev' : 'runs from an image; give it dev.command to run it on this machine' };
   }
+  // Which node image it would be built on makes no difference to where it is found.
   const image = workloadImage(name, server, '');
   if (image.kind === 'none') return { kind: 'none', reason: image.reason };
   const [port, path] = server.kind === 'stdio' ? [STDIO_HOST.port, STDIO_HOST.path] : [server.port, server.path];
   return { kind: 'dns', name: dnsName(model, name, placement), port, path };
 }
 
-function instances({ instances = [] }: HttpServerModel): InstancePlan[] {
+function instances({ instances = [] }: HttpServerModel): InstanceTable[] {
   return instances.filter(({ enabled }) => enabled).map(({ id, url, weight, region = null }) => ({ id: id ?? new URL(url).host, url, weight, region }));
 }

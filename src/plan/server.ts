@@ -1,36 +1,38 @@
 /** What pools and workloads both say about one server. */
-import type { HttpServerModel, ServerModel, StdioServerModel } from '../config/model.js';
+import type { ServerModel, StdioServerModel } from '../config/model.js';
+import type { WorkloadImage } from './infra-types.js';
+import type { ChildPlan, EnvEntry, HealthPlan } from './server-types.js';
 import { sortedEntries } from './sorted-entries.js';
-import type { ChildPlan, EnvEntry, HealthPlan, HealthQuestion, WorkloadImage } from './types.js';
 
 /** A stdio server in a container is served over HTTP by its host, which has a health path of its own. */
 export const STDIO_HOST = { port: 8000, path: '/mcp', health: '/health' } as const;
 
-/** What `servers.*.health` says where it says nothing. */
+/** The defaults of `servers.*.health`, for servers that have no `health`. */
 const TIMES = { every: 30_000, timeout: 10_000, startup: 60_000 };
+/** What a path is asked with where the config names no method, and what answer is well. */
 export const PLAIN_GET = { method: 'GET', status: 200, body: null } as const;
 
+/** How an instance is asked whether it is well; the port alone where the config says nothing. */
 export function planHealth(server: ServerModel): HealthPlan {
   if (server.kind === 'stdio') return { ...TIMES, kind: 'http', path: STDIO_HOST.health, ...PLAIN_GET };
   const { health } = server;
   if (!health) return { ...TIMES, kind: 'tcp' };
   const { every, timeout, startup } = health;
-  return { every, timeout, startup, ...healthQuestion(health) };
-}
-
-function healthQuestion(health: NonNullable<HttpServerModel['health']>): HealthQuestion {
-  if ('mcp' in health) return { kind: 'mcp', ask: health.mcp };
-  if ('command' in health) return { kind: 'command', command: health.command };
+  const times = { every, timeout, startup };
+  if ('mcp' in health) return { ...times, kind: 'mcp', ask: health.mcp };
+  if ('command' in health) return { ...times, kind: 'command', command: health.command };
   const { path, method, status, body = null } = health;
-  return { kind: 'http', path, method, status, body };
+  return { ...times, kind: 'http', path, method, status, body };
 }
 
+/** How a stdio server is run: by the gateway on this machine, by its host in a container. */
 export function planChild(server: StdioServerModel, from: string): ChildPlan {
-  const { processes, memory, line, idle } = server.limits;
-  const modern = server.revision === 'modern';
-  return { modern, command: server.command, cwd: server.cwd ?? null, env: envEntries(server.env, from), sharing: server.sharing, processes, memory, line, idle };
+  const { revision, command, cwd = null, env, sharing, limits } = server;
+  const { processes, memory, line, idle } = limits;
+  return { modern: revision === 'modern', command, cwd, env: envEntries(env, from), sharing, processes, memory, line, idle };
 }
 
+/** What a container of the server would hold, if the config says so. */
 export function workloadImage(name: string, server: ServerModel, nodeImage: string): WorkloadImage {
   const from = `servers.${name}`;
   if (server.image !== undefined) return { kind: 'reference', reference: server.image, from: `${from}.image` };
@@ -40,6 +42,7 @@ export function workloadImage(name: string, server: ServerModel, nodeImage: stri
   return { kind: 'none', reason: 'nothing says what a container would hold: give it npm, uv or image' };
 }
 
+/** Variables as they are written, sorted by name. */
 export function envEntries(env: ServerModel['env'], from: string): EnvEntry[] {
   return sortedEntries(env).map(([name, value]) => ({
     name,

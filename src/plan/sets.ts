@@ -1,4 +1,4 @@
-/** Interning: what many things share is kept once, under a label made of its members, so that a reader of the output recognises it. */
+/** A list of names that many things share is kept once, under a label made of its members, so that a reader of the output recognises it. */
 import { createHash } from 'node:crypto';
 
 export class Sets {

@@ -1,5 +1,5 @@
 import type { ServerModel } from '../config/model.js';
-import type { HeaderChangesPlan, TransformPlan } from './types.js';
+import type { HeaderChangesPlan, TransformPlan } from './pool-types.js';
 
 export function planTransform({ transform: { request, response } }: ServerModel): TransformPlan {
   return { request: headerChanges(request), response: { ...headerChanges(response), redact: response.redact } };

@@ -1,4 +1,5 @@
-import type { ChildPlan, Plan } from '../plan/types.js';
+import type { ChildPlan } from '../plan/server-types.js';
+import type { Plan } from '../plan/types.js';
 import { isSecretUnder, secretIn } from './secret-shapes.js';
 
 /** Text from the config that is a secret, or stands where one belongs. */

@@ -1,4 +1,4 @@
-import type { Severity } from '../plan/types.js';
+import type { Severity } from '../plan/policy-types.js';
 import type { Finding } from './types.js';
 
 const SEVERITIES: readonly Severity[] = ['error', 'warn', 'info'];

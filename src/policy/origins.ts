@@ -1,4 +1,5 @@
-import type { OriginFault, OriginRule, Traffic } from '../plan/types.js';
+import type { OriginFault, OriginRule } from '../plan/origin-types.js';
+import type { Traffic } from '../plan/traffic-types.js';
 import { quote } from './quote.js';
 import type { Problem } from './types.js';
 

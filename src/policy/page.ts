@@ -1,5 +1,5 @@
 /** A rule's page: prose from `<slug>.md`, everything else from the rule itself. */
-import type { Severity } from '../plan/types.js';
+import type { Severity } from '../plan/policy-types.js';
 import { explainCommand } from './render/report.js';
 import { type Paint, painter } from './render/paint.js';
 import { closestRule, codeOf } from './rule-names.js';

@@ -3,7 +3,8 @@
  * them, because whether an exception is of any use is known only when everything else has been found.
  */
 import { createHash } from 'node:crypto';
-import type { Plan, Severity, SuppressionPlan } from '../plan/types.js';
+import type { Severity, SuppressionPlan } from '../plan/policy-types.js';
+import type { Plan } from '../plan/types.js';
 import { compareFindings } from './order.js';
 import { codeOf } from './rule-names.js';
 import { isBelow, isSuppressible, overrideOf, severityOf, standardSeverity, wantedRules } from './severity.js';

@@ -1,4 +1,5 @@
-import type { Plan, Severity } from '../plan/types.js';
+import type { Severity } from '../plan/policy-types.js';
+import type { Plan } from '../plan/types.js';
 import { codeOf } from './rule-names.js';
 import type { Problem, Reads, Rule } from './types.js';
 

@@ -1,5 +1,7 @@
 import { closest } from '../diagnostics/closest.js';
-import type { Plan, SuppressionPlan, Traffic } from '../plan/types.js';
+import type { Plan } from '../plan/types.js';
+import type { SuppressionPlan } from '../plan/policy-types.js';
+import type { Traffic } from '../plan/traffic-types.js';
 import { codeOf } from './rule-names.js';
 import type { Rule } from './types.js';
 

@@ -3,7 +3,10 @@
  * mcpgen merely has not built yet is refused when the config is validated.
  */
 import { askedBy, type ProbingPlatform } from '../emit/shared/platform-health.js';
-import type { HealthPlan, Placement, Plan, Pool } from '../plan/types.js';
+import type { Placement } from '../gateway/runtime/tables/placement.js';
+import type { Pool } from '../plan/pool-types.js';
+import type { HealthPlan } from '../plan/server-types.js';
+import type { Plan } from '../plan/types.js';
 import { listed, quoteUrl } from './quote.js';
 import type { Problem } from './types.js';
 
@@ -95,8 +98,8 @@ export const TARGET_LOSSES: readonly TargetLoss[] = [
   },
   {
     feature: 'a number of machines on Fly',
-    *find({ infra: { targets, workloads } }) {
-      for (const { id, kind, replicas, from } of targets.fly ? workloads : []) {
+    *find({ infra: { targets, gateway, workloads } }) {
+      for (const { id, kind, replicas, from } of targets.fly ? [gateway, ...workloads] : []) {
         if (replicas === 1) continue;
         const app = kind === 'gateway' ? targets.fly?.app : `${targets.fly?.app}-${id}`;
         yield {
@@ -110,9 +113,8 @@ export const TARGET_LOSSES: readonly TargetLoss[] = [
   },
   {
     feature: 'gateway processes behind one published port',
-    *find({ infra: { targets, workloads } }) {
-      const gateway = workloads.find(({ kind }) => kind === 'gateway');
-      if (!gateway || gateway.replicas === 1 || !targets.compose || targets.nginx) return;
+    *find({ infra: { targets, gateway } }) {
+      if (gateway.replicas === 1 || !targets.compose || targets.nginx) return;
       yield {
         at: gateway.from,
         message: `compose runs 1 gateway of ${gateway.replicas}: a port of the machine belongs to one container`,

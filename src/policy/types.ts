@@ -1,7 +1,8 @@
 import type { RuleCode, RuleSlug } from '../config/language/rules.js';
 import type { EmittedFile, Target } from '../emit/types.js';
 import type { LoadFacts } from '../load/loaded.js';
-import type { ExpectationPlan, Plan, Severity } from '../plan/types.js';
+import type { ExpectationPlan, Severity } from '../plan/policy-types.js';
+import type { Plan } from '../plan/types.js';
 
 /** Everything a run is given; all of it values. A rule declares which parts it reads, and only those need to be computed. */
 export interface RuleInput {

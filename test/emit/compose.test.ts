@@ -5,7 +5,7 @@ import { composeEmitter } from '#src/emit/compose/index.js';
 import { literal } from '#src/emit/compose/interpolation.js';
 import type { ComposeDocument, Service } from '#src/emit/compose/types.js';
 import { upstream, upstreamBlock } from '#src/emit/compose/upstream.js';
-import type { HealthPlan } from '#src/plan/types.js';
+import type { HealthPlan } from '#src/plan/server-types.js';
 import {
   bareCommand,
   buildPlan,

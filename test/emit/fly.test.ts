@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { flyEmitter } from '#src/emit/fly/index.js';
 import type { FlyApp } from '#src/emit/fly/types.js';
-import type { FlyPlan, HealthPlan } from '#src/plan/types.js';
+import type { HealthPlan } from '#src/plan/server-types.js';
+import type { FlyPlan } from '#src/plan/target-types.js';
 import {
   bareCommand,
   buildPlan,

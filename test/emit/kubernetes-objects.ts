@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { kubernetesEmitter } from '#src/emit/kubernetes/index.js';
 import type { Deployment, Manifest, StatefulSet } from '#src/emit/kubernetes/manifests.js';
-import type { KubernetesPlan } from '#src/plan/types.js';
+import type { KubernetesPlan } from '#src/plan/target-types.js';
 import { buildPlan, emitInput, EXAMPLE_TARGETS, type PlanOptions } from '../support/plan.js';
 
 export const model = (options: PlanOptions = {}, files?: Readonly<Record<string, string>>) =>

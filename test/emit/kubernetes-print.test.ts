@@ -79,7 +79,7 @@ describe('kubernetes: what is printed', () => {
 });
 
 describe('kubernetes: the plan is in it', () => {
-  for (const workload of plan.infra.workloads)
+  for (const workload of [plan.infra.gateway, ...plan.infra.workloads])
     it(workload.id, () => {
       const name = `acme-tools-${workload.id}`;
       const found = (parsed('1.2') as readonly Loose[]).find(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { kubernetesEmitter } from '#src/emit/kubernetes/index.js';
-import type { HealthPlan } from '#src/plan/types.js';
+import type { HealthPlan } from '#src/plan/server-types.js';
 import { bareCommand, buildPlan, EXAMPLE_GATEWAY, existing, HTTP_HEALTH, image, npm, TCP_HEALTH, uv, volume, type PlanOptions } from '../support/plan.js';
 import { model, objects, target, object, pod, deploymentOf } from './kubernetes-objects.js';
 

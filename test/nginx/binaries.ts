@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { nginxEmitter } from '#src/emit/nginx/index.js';
 import type { NginxDocument } from '#src/emit/nginx/types.js';
-import type { NginxPlan } from '#src/plan/types.js';
+import type { NginxPlan } from '#src/plan/target-types.js';
 
 export interface Nginx {
   readonly path: string;

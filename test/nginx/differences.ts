@@ -1,6 +1,6 @@
 /** When each named difference may show in a generated request. Null: not among what is generated; it has a test of its own, or cannot be seen from outside. */
 import { differencesOf, NGINX_CANNOT, type NginxDifference, type NginxDifferenceId } from '#src/emit/nginx/nginx-cannot.js';
-import type { Traffic } from '#src/plan/types.js';
+import type { Traffic } from '#src/plan/traffic-types.js';
 import type { Release } from '#src/emit/nginx/release.js';
 import type { Sent } from './generate.js';
 import { IMPLIED } from './plans.js';

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
-import type { Traffic } from '#src/plan/types.js';
+import type { Traffic } from '#src/plan/traffic-types.js';
 import { GATEWAY } from './backend.js';
 import { NGINXES, NO_NGINX, type Nginx } from './binaries.js';
 import { explaining, mayShow } from './differences.js';

@@ -1,5 +1,8 @@
 /** Plans in which every kind of host, route, origin, tenant and hop occurs. */
-import type { OriginPlan, OriginRule, Plan, RouteKind, TenantPlan, Traffic } from '#src/plan/types.js';
+import type { RouteKind } from '#src/gateway/runtime/tables/route.js';
+import type { OriginPlan, OriginRule } from '#src/plan/origin-types.js';
+import type { TenantPlan, Traffic } from '#src/plan/traffic-types.js';
+import type { Plan } from '#src/plan/types.js';
 import { buildPlan, EXAMPLE_TARGETS, existing } from '../support/plan.js';
 
 const origin = (name: string, ...rules: OriginRule[]): OriginPlan => ({

@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { nginxModel } from '#src/emit/nginx/model.js';
 import type { NginxDocument } from '#src/emit/nginx/types.js';
-import type { NginxPlan, Traffic } from '#src/plan/types.js';
+import type { NginxPlan } from '#src/plan/target-types.js';
+import type { Traffic } from '#src/plan/traffic-types.js';
 import { freePort, start, writeDocument, type Nginx, type Running } from './binaries.js';
 import { widePlan } from './plans.js';
 

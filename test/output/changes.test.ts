@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { McpgenError } from '#src/errors.js';
-import type { Change, Obstacle, OnDisk } from '#src/output/changes.js';
-import { decideChanges, overrule, pathsOfInterest } from '#src/output/changes.js';
-import type { Group, Scope } from '#src/output/groups.js';
-import { EVERYTHING, desiredFiles } from '#src/output/groups.js';
-import type { Lock } from '#src/output/lock.js';
-import { EMPTY_LOCK } from '#src/output/lock.js';
+import { type Change, type Obstacle, type OnDisk, decideChanges, overrule, pathsOfInterest } from '#src/output/changes.js';
+import { type Group, type Scope, EVERYTHING, desiredFiles } from '#src/output/groups.js';
+import { type Lock, EMPTY_LOCK } from '#src/output/lock.js';
 import { lockAfter, lockDuring } from '#src/output/next-lock.js';
 import { fileOnDisk } from '#src/output/read-disk.js';
 import { sha256 } from '#src/output/sha256.js';
-import type { Files } from './support.js';
-import { group } from './support.js';
+import { type Files, group } from './support.js';
 
 /** What a build of these groups leaves in the lock. */
 function lockOf(groups: readonly Group[], scope: Scope = EVERYTHING, before: Lock = EMPTY_LOCK): Lock {

@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { McpgenError } from '#src/errors.js';
-import type { DriftInput } from '#src/output/drift.js';
-import { drift } from '#src/output/drift.js';
+import { type DriftInput, drift } from '#src/output/drift.js';
 import type { Group } from '#src/output/groups.js';
 import { build, group, put, temporaryRoot, tree } from './support.js';
 

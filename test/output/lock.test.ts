@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Lock, LockedGroup } from '#src/output/lock.js';
-import { parseLock, printLock } from '#src/output/lock.js';
+import { type Lock, type LockedGroup, parseLock, printLock } from '#src/output/lock.js';
 
 const HASH = 'a'.repeat(64);
 const OTHER = 'b'.repeat(64);

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Group } from '#src/output/groups.js';
-import { write } from '#src/output/write.js';
-import type { WriteInput } from '#src/output/write.js';
+import { write, type WriteInput } from '#src/output/write.js';
 
 export type Files = Readonly<Record<string, string>>;
 

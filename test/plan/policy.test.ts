@@ -1,6 +1,6 @@
 /** What is checked: every default of a promise is filled in from what is enforced. */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import { FULL, least, planOf } from './support.js';
 
 const PLAIN = { method: 'POST', origin: null, client: null, tenant: null, address: '192.0.2.1' };
@@ -23,11 +23,17 @@ test('expectations, with their defaults', () => {
   assert.deepEqual(planOf(FULL).policy.expectations, [
     { request: { ...PLAIN, path: '/web', host: 'mcp.acme.com', revision: '2026-07-28' }, decision: 'deny', status: 401, from: 'policy.expect.0' },
     {
-      request: { path: '/web', method: 'GET', host: 'tools.acme.com', origin: 'https://evil.com', revision: '2025-06-18', client: 'partner', tenant: null, address: '10.0.0.1' },
+      request: {
+        path: '/web', method: 'GET', host: 'tools.acme.com', origin: 'https://evil.com', revision: '2025-06-18', client: 'partner', tenant: null,
+        address: '10.0.0.1',
+      },
       decision: 'deny', status: null, from: 'policy.expect.1',
     },
     // A server without a route is asked for where none is.
-    { request: { ...PLAIN, path: '/', host: 'mcp.acme.com', revision: '2026-07-28', tenant: 'internal' }, decision: 'deny', status: 404, from: 'policy.expect.2' },
+    {
+      request: { ...PLAIN, path: '/', host: 'mcp.acme.com', revision: '2026-07-28', tenant: 'internal' },
+      decision: 'deny', status: 404, from: 'policy.expect.2',
+    },
   ]);
 });
 
@@ -36,35 +42,6 @@ test('the newest revision that is served, in whatever order they are listed', ()
     planOf(least({ gateway: { revisions }, policy: { expect: [{ request: { server: 'web' }, decision: 'allow' }] } })).policy.expectations[0]?.request.revision;
   assert.equal(revisionOf(['2025-11-25', '2025-03-26']), '2025-11-25');
   assert.equal(revisionOf(['2025-03-26', '2025-11-25']), '2025-11-25');
-});
-
-describe('where a request goes that names no path', () => {
-  const asked = (request: Readonly<Record<string, unknown>>, revisions: readonly string[]) => {
-    const { path, method, revision } = planOf(least({ gateway: { revisions }, policy: { expect: [{ request, decision: 'allow' }] } })).policy.expectations[0]?.request ?? {};
-    return `${method} ${path} ${revision}`;
-  };
-  const BOTH = ['2024-11-05', '2026-07-28'];
-
-  test('2024-11-05 begins with its stream, the others with a message', () => {
-    assert.equal(asked({ server: 'web', revision: '2024-11-05' }, BOTH), 'GET /mcp/web/sse 2024-11-05');
-    assert.equal(asked({ server: 'web' }, BOTH), 'POST /mcp/web 2026-07-28');
-    assert.equal(asked({ server: 'web' }, ['2024-11-05']), 'GET /mcp/web/sse 2024-11-05');
-  });
-
-  test('also where the revision is not served', () => {
-    assert.equal(asked({ server: 'web', revision: '2024-11-05' }, ['2026-07-28']), 'GET /mcp/web/sse 2024-11-05');
-    assert.equal(asked({ server: 'web', revision: '2026-07-28' }, ['2024-11-05']), 'POST /mcp/web 2026-07-28');
-  });
-
-  test('what is given is kept', () => {
-    assert.equal(asked({ server: 'web', revision: '2024-11-05', method: 'POST' }, BOTH), 'POST /mcp/web/sse 2024-11-05');
-    assert.equal(asked({ path: '/mcp/web/message', revision: '2024-11-05' }, BOTH), 'POST /mcp/web/message 2024-11-05');
-    assert.equal(asked({ path: '/mcp/web', revision: '2024-11-05' }, BOTH), 'POST /mcp/web 2024-11-05');
-    assert.equal(asked({ path: '/nowhere' }, BOTH), 'POST /nowhere 2026-07-28');
-    // No message is sent to these.
-    assert.equal(asked({ path: '/mcp/web/sse' }, BOTH), 'GET /mcp/web/sse 2026-07-28');
-    assert.equal(asked({ path: '/health/servers' }, BOTH), 'GET /health/servers 2026-07-28');
-  });
 });
 
 test('nothing where nothing is said', () => {

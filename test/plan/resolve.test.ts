@@ -20,7 +20,8 @@ describe('every plan', () => {
       assert.deepEqual(JSON.parse(JSON.stringify(plan)), plan);
       assert.deepEqual(structuredClone(plan), plan);
       for (const [path, value] of nodes(plan)) {
-        const isPlain = value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value) || Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+        const isScalar = value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value);
+        const isPlain = isScalar || Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
         assert.ok(isPlain, `${path} is ${String(value)}`);
       }
     });
@@ -42,7 +43,7 @@ describe('every plan', () => {
         clients: traffic.clients.map(({ name }) => name),
         tenants: traffic.tenants.map(({ name }) => name),
         pools: traffic.pools.map(({ server }) => server),
-        workloads: infra.workloads.slice(1).map(({ id }) => id),
+        workloads: infra.workloads.map(({ id }) => id),
         secrets: infra.secrets.map(({ name }) => name),
         dev: infra.dev.map(({ server }) => server),
         exposeHeaders: traffic.cors.exposeHeaders,
@@ -50,7 +51,7 @@ describe('every plan', () => {
         ...Object.fromEntries(traffic.serverSets.map(({ id, servers }) => [`serverSets.${id}`, servers])),
         ...Object.fromEntries(traffic.clients.map(({ name, permissions }) => [`clients.${name}.permissions`, permissions])),
         ...Object.fromEntries(traffic.routes.map(({ path, methods }) => [`routes.${path}.methods`, methods])),
-        ...Object.fromEntries(infra.workloads.map(({ id, env }) => [`workloads.${id}.env`, env.map(({ name }) => name)])),
+        ...Object.fromEntries([infra.gateway, ...infra.workloads].map(({ id, env }) => [`workloads.${id}.env`, env.map(({ name }) => name)])),
         ...Object.fromEntries(infra.workloads.map(({ id, volumes }) => [`workloads.${id}.volumes`, volumes.map(({ name }) => name)])),
       };
       for (const [name, list] of Object.entries(lists)) {
@@ -69,8 +70,11 @@ describe('every plan', () => {
       for (const set of traffic.originSets) assert.ok(set.origins.every((name) => origins.has(name)), set.id);
       for (const set of traffic.serverSets) assert.ok(set.servers.every((name) => servers.has(name)), set.id);
       for (const route of traffic.routes) assert.ok((servers.has(route.server) || route.kind === 'health') && originSets.has(route.origins), route.path);
-      for (const tenant of traffic.tenants) assert.ok(serverSets.has(tenant.servers) && (tenant.origins === null || originSets.has(tenant.origins)), tenant.name);
-      const workloads = new Set(plan.infra.workloads.map(({ id }) => id));
+      for (const tenant of traffic.tenants) {
+        assert.ok(serverSets.has(tenant.servers), tenant.name);
+        assert.ok(tenant.origins === null || originSets.has(tenant.origins), tenant.name);
+      }
+      const workloads = new Set([plan.infra.gateway, ...plan.infra.workloads].map(({ id }) => id));
       for (const { name, uses } of plan.infra.secrets) assert.ok(uses.length > 0 && uses.every(({ workload }) => workloads.has(workload)), name);
     });
   }
@@ -97,8 +101,8 @@ describe('each node tells where it was written', () => {
   }
 
   test('a match that is a list of one', () => {
-    const plan = planOf(least({ tenants: { a: { match: [{ host: 'a.com' }] } } }));
-    for (const { from } of plan.traffic.hosts.filter(({ tenant }) => tenant !== null)) assert.ok(exists({ tenants: { a: { match: [{ host: 'a.com' }] } } }, from), from);
+    const config = least({ tenants: { a: { match: [{ host: 'a.com' }] } } });
+    for (const { from } of planOf(config).traffic.hosts.filter(({ tenant }) => tenant !== null)) assert.ok(exists(config, from), from);
   });
 
   function exists(config: unknown, path: string): boolean {
@@ -156,11 +160,16 @@ describe('the hash', () => {
     assert.match(hash, /^[0-9a-f]{64}$/);
   });
 
+  test('is of what a plan says and not of how its types lay it out: whoever changes this one makes every deployment roll out', () => {
+    assert.equal(planOf(least()).hash, '913388fc320c41063c38fd501130e336519c9046a018f4f0d66e86050583f92b');
+  });
+
   const CHANGES: Readonly<Record<string, unknown>> = {
-    'gateway.url': 'https://mcp2.acme.com', 'gateway.limits': { body: '1mb' }, 'gateway.requireOrigin': true, 'gateway.replicas': 3, 'gateway.log': { level: 'debug' },
-    'servers.web.image': 'ghcr.io/acme/web:1.4.3', 'servers.web.port': 8102, 'servers.web.env': { ZONE: 'us' }, 'servers.web.strategy': 'round-robin', 'origins.app': 'https://app2.acme.com',
-    'tenants.partner.servers': ['web'], 'tenants.partner.rate': '601/min', 'auth.clients.internal.permissions': ['read'], 'targets.compose.expose': 9091, 'targets.fly.region': 'fra',
-    'images.node': 'node:26-slim', name: 'acme2', profile: 'local', 'servers.files.limits': { idle: '2m' },
+    'gateway.url': 'https://mcp2.acme.com', 'gateway.limits': { body: '1mb' }, 'gateway.requireOrigin': true, 'gateway.replicas': 3,
+    'gateway.log': { level: 'debug' }, 'servers.web.image': 'ghcr.io/acme/web:1.4.3', 'servers.web.port': 8102, 'servers.web.env': { ZONE: 'us' },
+    'servers.web.strategy': 'round-robin', 'origins.app': 'https://app2.acme.com', 'tenants.partner.servers': ['web'], 'tenants.partner.rate': '601/min',
+    'auth.clients.internal.permissions': ['read'], 'targets.compose.expose': 9091, 'targets.fly.region': 'fra', 'images.node': 'node:26-slim',
+    name: 'acme2', profile: 'local', 'servers.files.limits': { idle: '2m' },
   };
   test('changes with whatever is enforced or run', () => {
     const hashes = Object.entries(CHANGES).map(([path, value]) => of(path, value));
@@ -168,7 +177,8 @@ describe('the hash', () => {
   });
 
   test('does not change with what is only checked', () => {
-    for (const [path, value] of Object.entries({ policy: {}, 'policy.rules': { MCP101: 'off' }, 'policy.expect': [], 'policy.suppress': [] })) assert.equal(of(path, value), hash, path);
+    const checked = { policy: {}, 'policy.rules': { MCP101: 'off' }, 'policy.expect': [], 'policy.suppress': [] };
+    for (const [path, value] of Object.entries(checked)) assert.equal(of(path, value), hash, path);
   });
 
   test('is another for another environment', () => {

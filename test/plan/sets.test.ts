@@ -49,7 +49,9 @@ describe('a set', () => {
       const added = Array.from({ length: 6 }, () => (declared.length === 0 || below(4) === 0 ? pick([[], declared]) : declared.filter(() => below(2) === 0)));
       const labels = added.map((members) => sets.add(members));
       const membersOf = new Map(sets.list().map(({ id, members }) => [id, members]));
-      for (const [i, members] of added.entries()) assert.deepEqual(membersOf.get(labels[i] ?? ''), [...members].sort(), `${labels[i]} of ${declared.join(', ')}`);
+      for (const [i, members] of added.entries()) {
+        assert.deepEqual(membersOf.get(labels[i] ?? ''), [...members].sort(), `${labels[i]} of ${declared.join(', ')}`);
+      }
     });
   });
 });
@@ -130,7 +132,8 @@ describe('a thousand servers and a thousand tenants', () => {
 test('the check for empty grants looks at each class once, and not at each tenant with each server', () => {
   // Every tenant narrows, every one may use every server: the number of pairs is a hundred times that of tenants.
   const config = large(100);
-  const narrowed = { ...config, tenants: Object.fromEntries(Object.entries(config['tenants'] as object).map(([name, tenant]) => [name, { ...(tenant as object), servers: '*', origins: ['o0'] }])) };
+  const tenants = Object.entries(config['tenants'] as object).map(([name, tenant]) => [name, { ...(tenant as object), servers: '*', origins: ['o0'] }]);
+  const narrowed = { ...config, tenants: Object.fromEntries(tenants) };
   const validated = validate(narrowed);
   assert.ok(validated.ok);
   const { traffic } = planOf(narrowed);

@@ -63,7 +63,10 @@ export const FULL: Json = {
       volumes: [{ name: 'index', path: '/index', size: '2gb' }, { name: 'cache', path: '/cache', size: '1gb', perInstance: false }],
       dev: { command: ['node', 'web.js'], cwd: 'servers', env: { B: '2', A: '1' }, instances: 2 },
     },
-    crm: { kind: 'http', instances: [{ id: 'b', url: 'https://b.acme.com/mcp' }, { url: 'https://a.acme.com:8443/mcp' }, { url: 'https://c.acme.com/mcp', enabled: false }] },
+    crm: {
+      kind: 'http',
+      instances: [{ id: 'b', url: 'https://b.acme.com/mcp' }, { url: 'https://a.acme.com:8443/mcp' }, { url: 'https://c.acme.com/mcp', enabled: false }],
+    },
     hidden: { kind: 'http', image: 'hidden', public: false },
     files: {
       kind: 'stdio',
@@ -73,7 +76,10 @@ export const FULL: Json = {
       env: { ROOT: '/data', KEY: { secret: 'FILES_KEY' } },
       volumes: [{ name: 'data', path: '/data', size: '1gb' }],
     },
-    tables: { kind: 'stdio', command: ['tables'], uv: 'mcp-tables==1.2.0', sharing: 'shared', limits: { processes: 2, memory: '1gb', line: '1mb', idle: '1m' }, replicas: 2 },
+    tables: {
+      kind: 'stdio', command: ['tables'], uv: 'mcp-tables==1.2.0', sharing: 'shared', replicas: 2,
+      limits: { processes: 2, memory: '1gb', line: '1mb', idle: '1m' },
+    },
     shell: { kind: 'stdio', command: ['shell'], image: 'ghcr.io/acme/shell:1' },
     bare: { kind: 'stdio', command: ['bare'] },
   },
@@ -85,7 +91,10 @@ export const FULL: Json = {
     wrong: ['https://app.acme.com/path', 'null'],
   },
   tenants: {
-    partner: { match: [{ client: 'partner' }, { host: 'partner.acme.com' }], servers: ['web', 'crm'], origins: ['app'], rate: '600/min', streams: 20, sessions: 10, owner: 'sales' },
+    partner: {
+      match: [{ client: 'partner' }, { host: 'partner.acme.com' }], servers: ['web', 'crm'], origins: ['app'], rate: '600/min', streams: 20, sessions: 10,
+      owner: 'sales',
+    },
     internal: { match: [{ path: true }, { client: 'internal' }], servers: '*' },
   },
   strategies: { fill: { balance: 'least-connections' } },
@@ -101,7 +110,13 @@ export const FULL: Json = {
     suppress: [{ rule: 'MCP102', path: 'origins.wrong', reason: 'x', until: '2027-01-01' }, { rule: 'MCP101', path: 'servers', reason: 'y', owner: 'me' }],
     expect: [
       { request: { server: 'web' }, decision: 'deny', status: 401 },
-      { request: { path: '/web', origin: 'https://evil.com', host: 'tools.acme.com', method: 'GET', revision: '2025-06-18', as: { client: 'partner' }, address: '10.0.0.1' }, decision: 'deny' },
+      {
+        request: {
+          path: '/web', origin: 'https://evil.com', host: 'tools.acme.com', method: 'GET', revision: '2025-06-18', as: { client: 'partner' },
+          address: '10.0.0.1',
+        },
+        decision: 'deny',
+      },
       { request: { server: 'hidden', as: { tenant: 'internal' } }, decision: 'deny', status: 404 },
     ],
   },

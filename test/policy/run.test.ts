@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import type { PolicyPlan, Severity } from '#src/plan/types.js';
+import type { PolicyPlan, Severity } from '#src/plan/policy-types.js';
 import { runRule, runRules } from '#src/policy/run.js';
 import { neededReads, wantedRules } from '#src/policy/severity.js';
 import type { Problem, Rule } from '#src/policy/types.js';

@@ -1,5 +1,8 @@
 /** Plans in which no rule finds anything, and ways to see what one rule finds after one change. */
-import type { ExpectationPlan, OriginPlan, OriginRule, Plan, TargetPlans } from '#src/plan/types.js';
+import type { OriginPlan, OriginRule } from '#src/plan/origin-types.js';
+import type { ExpectationPlan } from '#src/plan/policy-types.js';
+import type { TargetPlans } from '#src/plan/target-types.js';
+import type { Plan } from '#src/plan/types.js';
 import { runRule } from '#src/policy/run.js';
 import type { Finding, Rule, RuleInput } from '#src/policy/types.js';
 import { buildPlan, existing, type PlanOptions } from '../support/plan.js';

@@ -10,8 +10,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EmitInput } from '#src/emit/types.js';
-import type { ChildPlan, EnvEntry, HealthPlan, Infra, Plan, PolicyPlan, Pool, ResourcesPlan, Source } from '#src/plan/types.js';
-import type { SecretPlan, SecretUse, TargetPlans, Traffic, VolumePlan, Workload, WorkloadImage } from '#src/plan/types.js';
+import type { GatewayWorkload, Infra, ResourcesPlan, SecretPlan, SecretUse, ServerWorkload, VolumePlan, Workload, WorkloadImage } from '#src/plan/infra-types.js';
+import type { PolicyPlan } from '#src/plan/policy-types.js';
+import type { Pool, Source } from '#src/plan/pool-types.js';
+import type { ChildPlan, EnvEntry, HealthPlan } from '#src/plan/server-types.js';
+import type { TargetPlans } from '#src/plan/target-types.js';
+import type { Traffic } from '#src/plan/traffic-types.js';
+import type { Plan } from '#src/plan/types.js';
 
 export interface PlanOptions {
   readonly name?: string;
@@ -19,11 +24,11 @@ export interface PlanOptions {
   readonly profile?: Plan['profile'];
   readonly about?: Partial<Plan['about']>;
   readonly servers?: Readonly<Record<string, ServerSpec>>;
-  readonly gateway?: Partial<Workload>;
+  readonly gateway?: Partial<GatewayWorkload>;
   /** Each replaces a whole target; null switches it off. */
   readonly targets?: Partial<TargetPlans>;
   readonly traffic?: Partial<Traffic>;
-  readonly infra?: Partial<Omit<Infra, 'targets' | 'workloads'>>;
+  readonly infra?: Partial<Omit<Infra, 'targets' | 'gateway' | 'workloads'>>;
   readonly policy?: Partial<PolicyPlan>;
 }
 
@@ -31,7 +36,7 @@ export interface ServerSpec {
   readonly kind: Workload['kind'] | 'existing';
   readonly image: WorkloadImage;
   readonly urls: readonly string[];
-  readonly workload: Partial<Workload>;
+  readonly workload: Partial<ServerWorkload>;
   readonly pool: Partial<Pool>;
   readonly env: Env;
   readonly child: Partial<ChildPlan>;
@@ -42,7 +47,7 @@ export type Env = Readonly<Record<string, string | { readonly secret: string }>>
 
 interface Details {
   readonly env?: Env;
-  readonly workload?: Partial<Workload>;
+  readonly workload?: Partial<ServerWorkload>;
   readonly pool?: Partial<Pool>;
   readonly child?: Partial<ChildPlan>;
 }
@@ -135,10 +140,8 @@ export function buildPlan(options: PlanOptions = {}): Plan {
   const servers = Object.entries(options.servers ?? EXAMPLE_SERVERS).sort(([a], [b]) => (a < b ? -1 : 1));
   const targets = { ...EXAMPLE_TARGETS, ...options.targets };
   const traffic = { ...buildTraffic(servers, name, targets), ...options.traffic };
-  const workloads = [
-    gatewayWorkload(traffic, options.gateway),
-    ...servers.filter(([, { kind }]) => kind !== 'existing').map(serverWorkload),
-  ];
+  const gateway = gatewayWorkload(traffic, options.gateway);
+  const workloads = servers.filter(([, { kind }]) => kind !== 'existing').map(serverWorkload);
   const plan = {
     name,
     environment: options.environment ?? null,
@@ -147,8 +150,9 @@ export function buildPlan(options: PlanOptions = {}): Plan {
     traffic,
     infra: {
       listenHost: null,
+      gateway,
       workloads,
-      secrets: secretsOf(traffic, workloads),
+      secrets: secretsOf(traffic, [gateway, ...workloads]),
       images: { node: NODE_IMAGE, nginx: 'nginx:1.30.6', chosen: [] },
       dev: [],
       ...options.infra,
@@ -245,7 +249,7 @@ function pool([server, spec]: Named, name: string, namespace: string, app: strin
   };
 }
 
-function gatewayWorkload({ admin }: Traffic, overrides: Partial<Workload> = {}): Workload {
+function gatewayWorkload({ admin }: Traffic, overrides: Partial<GatewayWorkload> = {}): GatewayWorkload {
   return {
     id: 'gateway',
     kind: 'gateway',
@@ -266,7 +270,7 @@ function gatewayWorkload({ admin }: Traffic, overrides: Partial<Workload> = {}):
   };
 }
 
-function serverWorkload([id, spec]: Named): Workload {
+function serverWorkload([id, spec]: Named): ServerWorkload {
   const stdio = spec.kind === 'stdio-host';
   return {
     id,

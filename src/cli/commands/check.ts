@@ -1,7 +1,7 @@
 import type { PlacedDiagnostic } from '../../compile.js';
 import { findConfig } from '../../load/find.js';
 import { startCompiler } from '../../load/compiler.js';
-import type { Severity } from '../../plan/types.js';
+import type { Severity } from '../../plan/policy-types.js';
 import type { Opened, Project } from '../../project.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../io.js';

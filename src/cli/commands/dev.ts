@@ -65,6 +65,6 @@ async function gatewayPort(asked: string | undefined, plan: Plan): Promise<numbe
     if (!(await isFree(port))) throw new UsageError(`port ${port} is in use; choose another with --port`);
     return port;
   }
-  const port = plan.infra.workloads[0]?.port ?? 8080;
+  const port = plan.infra.gateway.port;
   return (await isFree(port)) ? port : freePort();
 }

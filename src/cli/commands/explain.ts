@@ -2,7 +2,7 @@ import { rulePage } from '../../assets.js';
 import { judgeRequest, type AskedRequest } from '../../decision.js';
 import { REVISIONS, type Revision } from '../../config/language/revisions.js';
 import type { Plan } from '../../plan/types.js';
-import { endpointOf } from '../../plan/policy.js';
+import { endpointOf } from '../../plan/routes.js';
 import { didYouMean } from '../../diagnostics/closest.js';
 import { findRule, renderPage, unknownRule } from '../../policy/page.js';
 import { RULES } from '../../policy/rules/index.js';

@@ -1,4 +1,5 @@
-import type { Plan, Workload } from '../../plan/types.js';
+import type { Workload } from '../../plan/infra-types.js';
+import type { Plan } from '../../plan/types.js';
 import { dockerBytes, seconds } from '../shared/quantity.js';
 import type { Deploy, Service } from './types.js';
 

@@ -1,4 +1,5 @@
-import type { HealthPlan, Workload } from '../../plan/types.js';
+import type { Workload } from '../../plan/infra-types.js';
+import type { HealthPlan } from '../../plan/server-types.js';
 import { httpProbe, tcpProbe } from '../shared/probe-script.js';
 import { seconds } from '../shared/quantity.js';
 import { literal } from './interpolation.js';

@@ -1,4 +1,4 @@
-import type { Workload } from '../../plan/types.js';
+import type { Workload } from '../../plan/infra-types.js';
 import type { Network, Networks } from './types.js';
 
 /** `edge`: nginx and the gateway, published. `servers`: the gateway and the servers. `admin`: for what watches the gateway. */

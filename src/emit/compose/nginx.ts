@@ -1,4 +1,6 @@
-import type { NginxPlan, Plan, Workload } from '../../plan/types.js';
+import type { Workload } from '../../plan/infra-types.js';
+import type { NginxPlan } from '../../plan/target-types.js';
+import type { Plan } from '../../plan/types.js';
 import { check } from './health.js';
 import { HARDENING, stopGracePeriod } from './hardening.js';
 import { literal } from './interpolation.js';

@@ -1,4 +1,5 @@
-import type { Plan, VolumePlan } from '../../plan/types.js';
+import type { VolumePlan } from '../../plan/infra-types.js';
+import type { Plan } from '../../plan/types.js';
 import { containerEnv } from '../shared/container-env.js';
 import { runsOurCode, type Runnable } from '../shared/runnable.js';
 import { NODE_USER, runtimeCommand } from '../shared/runtime.js';

@@ -1,4 +1,4 @@
-import type { NginxPlan } from '../../plan/types.js';
+import type { NginxPlan } from '../../plan/target-types.js';
 
 /** The `upstream` block that replaces nginx's own inside this project: the gateway by its service name. */
 export interface Upstream {

@@ -1,4 +1,6 @@
-import type { FlyPlan, Plan, Workload } from '../../plan/types.js';
+import type { Workload } from '../../plan/infra-types.js';
+import type { FlyPlan } from '../../plan/target-types.js';
+import type { Plan } from '../../plan/types.js';
 import { containerEnv } from '../shared/container-env.js';
 import { seconds } from '../shared/quantity.js';
 import type { FlyConfig } from './types.js';

@@ -1,4 +1,4 @@
-import { longest } from '../../plan/patience.js';
+import { longestTimeout } from '../../plan/longest-timeout.js';
 import type { Plan } from '../../plan/types.js';
 import type { Assets } from '../types.js';
 import { dockerfile } from '../shared/dockerfile.js';
@@ -48,7 +48,7 @@ function httpService(plan: Plan, gateway: Runnable): HttpService {
     min_machines_running: scaleToZero ? 0 : gateway.replicas,
     // An open stream is one request for as long as it lasts, and others must still fit beside all of them.
     concurrency: { type: 'requests', soft_limit: Math.max(1, Math.floor(limits.streams * 0.8)), hard_limit: limits.streams + 250 },
-    http_options: { idle_timeout: seconds(longest(plan.traffic, 'idleStream')) },
+    http_options: { idle_timeout: seconds(longestTimeout(plan.traffic, 'idleStream')) },
     checks: [
       {
         grace_period: whole(gateway.health.startup),

@@ -1,4 +1,4 @@
-import type { Workload } from '../../plan/types.js';
+import type { Workload } from '../../plan/infra-types.js';
 import type { FlyConfig } from './types.js';
 
 const GI = 2 ** 30;

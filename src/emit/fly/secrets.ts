@@ -1,4 +1,5 @@
-import type { Plan, Workload } from '../../plan/types.js';
+import type { Workload } from '../../plan/infra-types.js';
+import type { Plan } from '../../plan/types.js';
 import { containerEnv } from '../shared/container-env.js';
 import { neededSecrets } from '../shared/needed-secrets.js';
 import type { FlySecret } from './types.js';

@@ -1,4 +1,5 @@
-import type { Plan, Workload } from '../../plan/types.js';
+import type { Workload } from '../../plan/infra-types.js';
+import type { Plan } from '../../plan/types.js';
 import { target } from './app.js';
 
 const STEP = 256;

@@ -5,5 +5,5 @@ import { HEADER, type Assets } from '../types.js';
 /** An image of the gateway alone, for platforms that build one. */
 export function dockerfile({ infra }: Plan, assets: Assets): string {
   const render = Handlebars.compile(assets.template('gateway.Dockerfile.hbs'), { noEscape: true, strict: true });
-  return render({ header: HEADER, node: infra.images.node, port: infra.workloads[0]?.port });
+  return render({ header: HEADER, node: infra.images.node, port: infra.gateway.port });
 }

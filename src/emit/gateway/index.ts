@@ -1,5 +1,6 @@
 import { erasOf } from '../../plan/eras.js';
-import type { Plan, Pool } from '../../plan/types.js';
+import type { Pool } from '../../plan/pool-types.js';
+import type { Plan } from '../../plan/types.js';
 import { HEADER, type EmitInput, type EmittedFile, type Emitter, type GatewayDocument } from '../types.js';
 import type { Feature } from '../../gateway/runtime/features.js';
 import { bake } from './bake.js';
@@ -32,10 +33,11 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const { pools } = traffic;
   const clients = erasOf(traffic);
   const sse = traffic.routes.some(({ kind }) => kind === 'sse');
-  const isReplicated = infra.workloads.some(({ kind, replicas }) => kind === 'gateway' && replicas > 1);
+  const isReplicated = infra.gateway.replicas > 1;
   // What a server speaks that does not say so is found out by the running gateway; a stdio server of that kind is spoken to in the legacy era, and its
   // modules themselves tell modern clients so.
-  const isOpen = ({ server, revision }: Pool): boolean => revision === 'auto' && !infra.workloads.some(({ id, kind }) => id === server && kind === 'stdio-host');
+  const isStdio = (server: string): boolean => infra.workloads.some(({ id, kind }) => id === server && kind === 'stdio-host');
+  const isOpen = ({ server, revision }: Pool): boolean => revision === 'auto' && !isStdio(server);
   const toLegacy = clients.modern && pools.some(({ revision }) => revision === 'legacy');
   const toModern = clients.legacy && pools.some((pool) => pool.revision === 'modern' || isOpen(pool));
   const needed: Readonly<Record<Feature, boolean>> = {

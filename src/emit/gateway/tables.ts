@@ -1,21 +1,29 @@
-/** Plan → the tables that are baked into the gateway. */
+/**
+ * Plan → the tables that are baked into the gateway. What has the same shape in both is passed on as it is. A lookup is an array of named nodes in the plan,
+ * because every node there also says where it was written; here it is pairs of name and row, without that.
+ */
 import type { GatewayTables } from '../../gateway/runtime/tables/gateway.js';
-import type { Hop, PerPlacement } from '../../gateway/runtime/tables/placement.js';
-import type { ChildTable, PoolTable } from '../../gateway/runtime/tables/pool.js';
+import type { Hop, Listen, PerPlacement } from '../../gateway/runtime/tables/placement.js';
+import type { ChildTable, PoolTable, TransformTable } from '../../gateway/runtime/tables/pool.js';
 import type { OriginSetTable } from '../../gateway/runtime/tables/route.js';
-import { STDIO_HOST } from '../../plan/server.js';
-import type { ChildPlan, HeaderChangesPlan, HealthPlan, OriginSet, Plan, Pool, Traffic, TransformPlan } from '../../plan/types.js';
+import type { Infra } from '../../plan/infra-types.js';
+import type { OriginSet } from '../../plan/origin-types.js';
+import { perPlacement } from '../../plan/placements.js';
+import type { HeaderChangesPlan, Pool, Source, TransformPlan } from '../../plan/pool-types.js';
+import type { ChildPlan, HealthPlan } from '../../plan/server-types.js';
+import type { AdminPlan, Traffic } from '../../plan/traffic-types.js';
+import type { Plan } from '../../plan/types.js';
 
 export function gatewayTables(plan: Plan): GatewayTables {
-  const { traffic } = plan;
+  const { name, environment, profile, hash, traffic, infra } = plan;
   return {
-    name: plan.name,
-    environment: plan.environment,
-    profile: plan.profile,
-    hash: plan.hash,
+    name,
+    environment,
+    profile,
+    hash,
     publicUrl: traffic.publicUrl.href,
-    listen: listen(gatewayWorkload(plan).port, plan.infra.listenHost),
-    admin: traffic.admin ? { listen: listen(traffic.admin.port, traffic.admin.host), readToken: traffic.admin.readToken, writeToken: traffic.admin.writeToken } : null,
+    listen: listen(infra.gateway.port, infra.listenHost),
+    admin: traffic.admin && adminTable(traffic.admin),
     hosts: traffic.hosts.map(({ name }) => name),
     anyHost: traffic.anyHost,
     internalHosts: internalHosts(plan),
@@ -39,15 +47,13 @@ export function gatewayTables(plan: Plan): GatewayTables {
   };
 }
 
-function gatewayWorkload(plan: Plan) {
-  const gateway = plan.infra.workloads.find(({ kind }) => kind === 'gateway');
-  if (!gateway) throw new Error('a plan always has a gateway');
-  return gateway;
+function adminTable({ port, host, readToken, writeToken }: AdminPlan): GatewayTables['admin'] {
+  return { listen: listen(port, host), readToken, writeToken };
 }
 
 /** On this machine only this machine may call; in a container the container's network is the boundary. Fly's network is IPv6. */
-function listen(port: number, host: string | null): PerPlacement<{ host: string; port: number }> {
-  const at = (fallback: string) => ({ host: host ?? fallback, port });
+function listen(port: number, host: string | null): PerPlacement<Listen> {
+  const at = (fallback: string): Listen => ({ host: host ?? fallback, port });
   return { local: at('127.0.0.1'), compose: at('0.0.0.0'), kubernetes: at('0.0.0.0'), fly: at('::') };
 }
 
@@ -75,6 +81,7 @@ function trusted({ traffic, infra: { targets } }: Plan): PerPlacement<readonly H
   };
 }
 
+/** The plan has rules in the order in which they were written, for messages; the gateway matches by kind, and never what is rejected. */
 function originSet(traffic: Traffic, { origins }: OriginSet): OriginSetTable {
   const rules = traffic.origins.filter(({ name }) => origins.includes(name)).flatMap((origin) => origin.rules.map(({ rule }) => rule));
   const unique = <T>(values: readonly T[]): T[] => [...new Set(values)].sort();
@@ -87,6 +94,7 @@ function originSet(traffic: Traffic, { origins }: OriginSet): OriginSetTable {
   };
 }
 
+/** The plan says how each tenant is recognised; a request is looked up the other way round. */
 function matches({ tenants }: Traffic): GatewayTables['matches'] {
   return {
     clients: tenants.flatMap(({ name, match }) => match.clients.map((client) => [client, name] as const)),
@@ -96,24 +104,24 @@ function matches({ tenants }: Traffic): GatewayTables['matches'] {
   };
 }
 
-function poolTable(plan: Plan, pool: Pool): PoolTable {
-  const workload = plan.infra.workloads.find(({ id, kind }) => id === pool.server && kind === 'stdio-host');
+function poolTable({ infra }: Plan, { server, choice, revision, sessionLoss, sse, timeouts, transform, health, sources }: Pool): PoolTable {
   return {
-    choice: pool.choice,
-    revision: pool.revision,
-    sessionLoss: pool.sessionLoss,
-    sse: pool.sse,
-    timeouts: pool.timeouts,
-    transform: transformTable(pool.transform),
-    health: healthTable(pool.health),
-    sources: {
-      local: sourceTable(pool.sources.local),
-      compose: sourceTable(pool.sources.compose),
-      kubernetes: sourceTable(pool.sources.kubernetes),
-      fly: sourceTable(pool.sources.fly),
-    },
-    host: workload?.child ? { child: childTable(workload.child), port: STDIO_HOST.port, path: STDIO_HOST.path } : null,
+    choice,
+    revision,
+    sessionLoss,
+    sse,
+    timeouts,
+    transform: changesNothing(transform) ? null : transformTable(transform),
+    health: healthTable(health),
+    sources: perPlacement((placement) => sourceTable(sources[placement])),
+    host: hostTable(infra, server),
   };
+}
+
+/** A stdio server's workload in containers is this same gateway as the host of a child. */
+function hostTable({ workloads }: Infra, server: string): PoolTable['host'] {
+  const workload = workloads.find(({ id }) => id === server);
+  return workload?.child ? { child: childTable(workload.child), port: workload.port, path: workload.path } : null;
 }
 
 /** What a platform asks inside a container the gateway cannot: it tests the port instead. */
@@ -125,17 +133,19 @@ export function changesNothing({ request, response }: TransformPlan): boolean {
   return [request, response].every(({ set, remove }) => set.length + remove.length === 0) && response.redact.length === 0;
 }
 
-function transformTable(plan: TransformPlan): PoolTable['transform'] {
-  const { request, response } = plan;
+function transformTable({ request, response }: TransformPlan): TransformTable {
   const changes = ({ set, remove }: HeaderChangesPlan) => ({ set: set.map(({ name, value }) => [name, value] as const), remove });
-  return changesNothing(plan) ? null : { request: changes(request), response: { ...changes(response), redact: response.redact } };
+  return { request: changes(request), response: { ...changes(response), redact: response.redact } };
 }
 
-function sourceTable(source: Pool['sources']['local']): PoolTable['sources']['local'] {
+function sourceTable(source: Source): PoolTable['sources']['local'] {
   return source.kind === 'spawn' ? { kind: 'spawn', child: childTable(source.child) } : source;
 }
 
 function childTable(child: ChildPlan): ChildTable {
-  const env = child.env.map(({ name, value }) => [name, value.kind === 'text' ? { text: value.text } : { secret: value.secret }] as const);
-  return { ...child, env };
+  return { ...child, env: childEnv(child) };
+}
+
+function childEnv({ env }: ChildPlan): ChildTable['env'] {
+  return env.map(({ name, value }) => [name, value.kind === 'text' ? { text: value.text } : { secret: value.secret }]);
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import type { Plan, Workload } from '../../plan/types.js';
+import type { Workload } from '../../plan/infra-types.js';
+import type { Plan } from '../../plan/types.js';
 import { deploymentMetadata } from './labels.js';
 import type { GatewayListener, HttpRoute } from './manifests.js';
 import { certificateName, objectName, target } from './names.js';

@@ -1,4 +1,6 @@
-import type { About, Plan, Workload } from '../../plan/types.js';
+import type { About } from '../../plan/about.js';
+import type { Workload } from '../../plan/infra-types.js';
+import type { Plan } from '../../plan/types.js';
 import type { Metadata, Selector } from './manifests.js';
 import { objectName, target } from './names.js';
 

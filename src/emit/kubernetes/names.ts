@@ -1,4 +1,6 @@
-import type { KubernetesPlan, Plan, Workload } from '../../plan/types.js';
+import type { Workload } from '../../plan/infra-types.js';
+import type { KubernetesPlan } from '../../plan/target-types.js';
+import type { Plan } from '../../plan/types.js';
 
 /** Name of a workload's objects. The plan's pools name servers the same way: `<plan>-<server>.<namespace>.svc.cluster.local`. */
 export function objectName({ name }: Plan, { id }: Pick<Workload, 'id'>): string {

@@ -1,4 +1,5 @@
-import type { Plan, Workload } from '../../plan/types.js';
+import type { Workload } from '../../plan/infra-types.js';
+import type { Plan } from '../../plan/types.js';
 import type { Runnable } from '../shared/runnable.js';
 import { deploymentMetadata, selector } from './labels.js';
 import type { NetworkPolicy, Peer } from './manifests.js';

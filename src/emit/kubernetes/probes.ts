@@ -1,4 +1,5 @@
-import type { HealthPlan, Workload } from '../../plan/types.js';
+import type { Workload } from '../../plan/infra-types.js';
+import type { HealthPlan } from '../../plan/server-types.js';
 import { askedBy } from '../shared/platform-health.js';
 import { seconds } from '../shared/quantity.js';
 import type { Container, ProbeHandler } from './manifests.js';

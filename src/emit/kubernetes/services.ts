@@ -1,4 +1,5 @@
-import type { Plan, Workload } from '../../plan/types.js';
+import type { Workload } from '../../plan/infra-types.js';
+import type { Plan } from '../../plan/types.js';
 import { selector, workloadMetadata } from './labels.js';
 import type { Service } from './manifests.js';
 import { ADMIN_PORT, MCP_PORT, objectName } from './names.js';

@@ -1,4 +1,5 @@
-import type { Plan, VolumePlan, Workload } from '../../plan/types.js';
+import type { VolumePlan, Workload } from '../../plan/infra-types.js';
+import type { Plan } from '../../plan/types.js';
 import { binary } from '../shared/quantity.js';
 import { workloadMetadata } from './labels.js';
 import type { ClaimSpec, Container, PersistentVolumeClaim, StatefulSet, Volume } from './manifests.js';

@@ -1,5 +1,5 @@
 /** Row 1: the hosts that are served. */
-import type { Traffic } from '../../plan/types.js';
+import type { Traffic } from '../../plan/traffic-types.js';
 import { because, entry, geo, map, section } from './directives.js';
 import { $, mapKey, network } from './tokens.js';
 import type { Item } from './types.js';

@@ -1,5 +1,6 @@
 /** Rows 6 and 7, as far as nginx can: sizes by its own limits, the rate of an address by a meter that equals the gateway's bucket. */
-import type { Plan, Rate } from '../../plan/types.js';
+import type { RateTable } from '../../gateway/runtime/tables/caller.js';
+import type { Plan } from '../../plan/types.js';
 import { because, entry, line, map, section } from './directives.js';
 import { $, mapKey, mapPattern, size, template, word, type Word } from './tokens.js';
 import type { Directive, Item } from './types.js';
@@ -43,7 +44,7 @@ export function rateLimit({ traffic }: Plan): Directive {
 const zone = (bytes: string): Word => word(`zone=${ZONE}:${bytes}`);
 
 /** nginx knows whole requests per second or minute. What is neither is rounded up: nginx may let more through than the gateway, never less. */
-function rate({ tokens, window }: Rate): Word {
+function rate({ tokens, window }: RateTable): Word {
   const perSecond = (tokens * 1000) / window;
   if (Number.isInteger(perSecond)) return word(`rate=${perSecond}r/s`);
   return word(`rate=${Math.ceil((tokens * 60_000) / window)}r/m`);

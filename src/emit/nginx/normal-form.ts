@@ -1,5 +1,5 @@
 /** Row 0: what is malformed, repeated or not literal, and the names of what is not. */
-import type { Traffic } from '../../plan/types.js';
+import type { Traffic } from '../../plan/traffic-types.js';
 import { because, entry, geo, line, map, section } from './directives.js';
 import { $, mapKey, mapPattern, network, template } from './tokens.js';
 import type { Item } from './types.js';

@@ -2,7 +2,8 @@
  * Rows 3 and 4: which origins a route accepts. Work is done on sets: a route has the label of its set, a set has its origins, and no
  * table is as long as routes times origins. Patterns say what `gateway/runtime/origin.ts` says.
  */
-import type { OriginRule, OriginSet, Traffic } from '../../plan/types.js';
+import type { OriginRule, OriginSet } from '../../plan/origin-types.js';
+import type { Traffic } from '../../plan/traffic-types.js';
 import { because, entry, map, section } from './directives.js';
 import { routeName } from './routes.js';
 import { $, literally, mapKey, mapPattern, template, text, type Template } from './tokens.js';

@@ -1,5 +1,5 @@
 /** The way to the gateway: what it is told, how long it may take, and that nothing is sent twice or held back. */
-import { longest } from '../../plan/patience.js';
+import { longestTimeout } from '../../plan/longest-timeout.js';
 import type { Plan } from '../../plan/types.js';
 import { because, block, entry, line, map, section } from './directives.js';
 import { takesForwarded } from './origins.js';
@@ -22,7 +22,7 @@ const CLEARED = [
 ];
 
 export function proxy({ traffic }: Plan, release: Release): readonly Item[] {
-  const patience = seconds(Math.max(longest(traffic, 'firstByte'), longest(traffic, 'response'), longest(traffic, 'idleStream')) + LONGER);
+  const patience = seconds(Math.max(longestTimeout(traffic, 'firstByte'), longestTimeout(traffic, 'response'), longestTimeout(traffic, 'idleStream')) + LONGER);
   const behindProxies = traffic.trustedProxies.length > 0;
   return [
     section('the way to the gateway'),

@@ -1,5 +1,6 @@
 /** What a refusal looks like: the gateway's JSON and the headers that belong to it, whoever found the fault, the maps or nginx itself. */
-import type { CorsPlan, Plan } from '../../plan/types.js';
+import type { CorsTable } from '../../gateway/runtime/tables/route.js';
+import type { Plan } from '../../plan/types.js';
 import { REASONS, refusalBody, type Reason } from '../../gateway/runtime/decision/reasons.js';
 import { decidedReasons } from './decision.js';
 import { because, block, entry, line, map, section } from './directives.js';
@@ -57,7 +58,7 @@ function bodyOf(reason: Reason): Template {
 }
 
 /** As in `respond.ts`. */
-function exposed({ exposeHeaders }: CorsPlan): string {
+function exposed({ exposeHeaders }: CorsTable): string {
   return ['Mcp-Session-Id, WWW-Authenticate', ...exposeHeaders].join(', ');
 }
 

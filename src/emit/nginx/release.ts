@@ -1,5 +1,5 @@
 /** What changed from one nginx to another, as far as the output depends on it (PLATFORMS §1). */
-import type { NginxPlan } from '../../plan/types.js';
+import type { NginxPlan } from '../../plan/target-types.js';
 
 export type Release = NginxPlan['release'];
 

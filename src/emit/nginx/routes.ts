@@ -1,5 +1,5 @@
 /** Rows 2 and 5: the routes, and the methods they take. */
-import type { Route, Traffic } from '../../plan/types.js';
+import type { Route, Traffic } from '../../plan/traffic-types.js';
 import { because, entry, map, section } from './directives.js';
 import { $, literally, mapKey, mapPattern, template, word, type Template } from './tokens.js';
 import type { Item } from './types.js';

@@ -1,5 +1,6 @@
 /** The servers: one, or with TLS three. */
-import type { NginxPlan, Plan } from '../../plan/types.js';
+import type { NginxPlan } from '../../plan/target-types.js';
+import type { Plan } from '../../plan/types.js';
 import { refuseEarly } from './decision.js';
 import { because, block, line, section } from './directives.js';
 import { gatewayLocations, healthLocation } from './proxy.js';

@@ -1,5 +1,6 @@
 /** TLS at nginx: the certificate, and plain HTTP that leads to it. */
-import type { NginxPlan, Plan } from '../../plan/types.js';
+import type { NginxPlan } from '../../plan/target-types.js';
+import type { Plan } from '../../plan/types.js';
 import { refuseEarly } from './decision.js';
 import { block, because, line } from './directives.js';
 import { refusalLocation } from './refusals.js';

@@ -6,9 +6,7 @@ import type { NginxFile } from './types.js';
 
 export const GATEWAY = 'mcpgen_gateway';
 
-export function upstreamFile({ infra }: Plan): NginxFile {
-  const gateway = infra.workloads.find(({ kind }) => kind === 'gateway');
-  if (!gateway) throw new Error('a plan always has a gateway');
+export function upstreamFile({ infra: { gateway } }: Plan): NginxFile {
   return {
     path: 'nginx/upstream.conf',
     opening: ['Included by nginx.conf: the gateway on this machine. Compose mounts a file of its own over this one.'],

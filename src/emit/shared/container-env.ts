@@ -1,4 +1,7 @@
-import type { EnvEntry, Placement, Plan, Workload } from '../../plan/types.js';
+import type { Placement } from '../../gateway/runtime/tables/placement.js';
+import type { Workload } from '../../plan/infra-types.js';
+import type { EnvEntry } from '../../plan/server-types.js';
+import type { Plan } from '../../plan/types.js';
 import { runsOurCode } from './runnable.js';
 
 /** A variable of a container: text, or a reference to a secret. */

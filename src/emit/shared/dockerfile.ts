@@ -1,5 +1,5 @@
 import Handlebars from 'handlebars';
-import type { VolumePlan } from '../../plan/types.js';
+import type { VolumePlan } from '../../plan/infra-types.js';
 import type { Assets, EmittedFile } from '../types.js';
 import { opening } from './comment.js';
 import { GATEWAY_FOLDER, NODE_USER, runtimeCommand } from './runtime.js';

@@ -1,4 +1,5 @@
-import type { Plan, SecretUse, Workload } from '../../plan/types.js';
+import type { SecretUse, Workload } from '../../plan/infra-types.js';
+import type { Plan } from '../../plan/types.js';
 
 /** A secret that must exist before a deployment starts, and what for. */
 export interface NeededSecret {

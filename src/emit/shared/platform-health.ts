@@ -1,5 +1,5 @@
 /** How much of what `health` asks of a server a platform can ask it, in the platform's own probe. */
-import type { HealthPlan } from '../../plan/types.js';
+import type { HealthPlan } from '../../plan/server-types.js';
 
 export type ProbingPlatform = 'kubernetes' | 'fly';
 /** `roughly`: a wider answer is taken for well. `port`: only whether something listens. */

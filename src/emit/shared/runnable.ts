@@ -1,4 +1,5 @@
-import type { Plan, Workload, WorkloadImage } from '../../plan/types.js';
+import type { Workload, WorkloadImage } from '../../plan/infra-types.js';
+import type { Plan } from '../../plan/types.js';
 
 /** A workload with something to run. */
 export interface Runnable extends Workload {
@@ -13,13 +14,12 @@ export interface Deployed {
 }
 
 export function deployed({ infra }: Plan): Deployed {
-  const all = infra.workloads.filter(isRunnable);
-  const gateway = all.find(({ kind }) => kind === 'gateway');
-  if (gateway === undefined) throw new TypeError('a plan has a gateway, and the gateway has an image');
-  return { all, gateway, servers: all.filter((workload) => workload !== gateway) };
+  const { gateway } = infra;
+  const servers = infra.workloads.filter(isRunnable);
+  return { all: [gateway, ...servers], gateway, servers };
 }
 
-function isRunnable(workload: Workload): workload is Runnable {
+function isRunnable<W extends Workload>(workload: W): workload is W & Runnable {
   return workload.image.kind !== 'none';
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Workload } from '../../plan/types.js';
+import type { Workload } from '../../plan/infra-types.js';
 import type { EmittedFile, GatewayDocument } from '../types.js';
 
 /** Where containers find the generated gateway. */

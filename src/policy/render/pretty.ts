@@ -1,4 +1,4 @@
-import type { Severity } from '../../plan/types.js';
+import type { Severity } from '../../plan/policy-types.js';
 import type { Finding } from '../types.js';
 import { type Paint, painter, type Style } from './paint.js';
 import { countsOf, explainCommand, type Located, type Report, type Reported } from './report.js';

@@ -1,5 +1,5 @@
 import type { Location } from '../../diagnostics/diagnostic.js';
-import type { Severity } from '../../plan/types.js';
+import type { Severity } from '../../plan/policy-types.js';
 import type { Finding } from '../types.js';
 
 /** Where a finding's path was written, with the lines around it drawn by the caller, or null when there is no source to show. */

@@ -1,4 +1,4 @@
-import type { ExpectationPlan } from '../../plan/types.js';
+import type { ExpectationPlan } from '../../plan/policy-types.js';
 import { quote } from '../quote.js';
 import type { ExpectationOutcome, Rule } from '../types.js';
 

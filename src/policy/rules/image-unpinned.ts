@@ -1,4 +1,4 @@
-import type { Infra } from '../../plan/types.js';
+import type { Infra } from '../../plan/infra-types.js';
 import { pinningOf, type Pinning } from '../image-reference.js';
 import { quote } from '../quote.js';
 import type { Problem, Rule } from '../types.js';

@@ -1,6 +1,6 @@
 import { hostOf, rejectedOrigins, spelling, writtenOrigins } from '../origins.js';
 import { quote } from '../quote.js';
-import type { OriginRule } from '../../plan/types.js';
+import type { OriginRule } from '../../plan/origin-types.js';
 import type { Rule } from '../types.js';
 
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/;

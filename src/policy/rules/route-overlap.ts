@@ -1,4 +1,4 @@
-import type { Route } from '../../plan/types.js';
+import type { Route } from '../../plan/traffic-types.js';
 import { quote } from '../quote.js';
 import type { Problem, Rule } from '../types.js';
 

@@ -3,7 +3,10 @@ import { isLegacy } from '../../config/language/revisions.js';
  * Our gateway pins sessions by itself: the id it hands out is sealed and names the instance, so any gateway process can send a follow-up to
  * where the session lives. What is left are the ways in which that cannot work.
  */
-import { PLACEMENTS, type Placement, type Plan, type Pool } from '../../plan/types.js';
+import type { Placement } from '../../gateway/runtime/tables/placement.js';
+import { PLACEMENTS } from '../../plan/placements.js';
+import type { Pool } from '../../plan/pool-types.js';
+import type { Plan } from '../../plan/types.js';
 import { manyBehind } from '../many-hosts.js';
 import { quoteUrl } from '../quote.js';
 import type { Problem, Rule } from '../types.js';
@@ -29,7 +32,7 @@ export const sessionAffinityMissing: Rule<'plan'> = {
   },
 };
 
-const gatewayReplicas = ({ infra }: Plan): number => infra.workloads.find(({ kind }) => kind === 'gateway')?.replicas ?? 1;
+const gatewayReplicas = ({ infra }: Plan): number => infra.gateway.replicas;
 
 /** Where several gateway processes run. Without a container target the user starts them; compose starts one unless nginx is in front. */
 function replicated(plan: Plan): readonly Placement[] {

@@ -219,7 +219,7 @@ describe('the tables have the type the runtime reads', () => {
 
   test('as they are, and not when they are broken', async (t) => {
     const path = folder(t, { 'package.json': '{ "type": "module" }' });
-    put(join(path, 'types.ts'), `export type * from ${JSON.stringify(join(ROOT, 'dist/gateway/runtime/types.js'))};\n`);
+    put(join(path, 'types.ts'), `export type * from ${JSON.stringify(join(ROOT, 'dist/gateway/runtime/tables/gateway.js'))};\n`);
     put(join(path, 'root.ts'), typed(await rootPlan()));
     const least = typed(planOf(LEAST));
     put(join(path, 'least.ts'), least);

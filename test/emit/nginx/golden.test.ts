@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { nginxEmitter } from '#src/emit/nginx/index.js';
-import type { NginxPlan } from '#src/plan/types.js';
+import type { NginxPlan } from '#src/plan/target-types.js';
 import { buildPlan, emitInput, TRANSPORTS, type PlanOptions } from '../../support/plan.js';
 
 const FOLDER = join(process.cwd(), 'test/emit/nginx/golden');

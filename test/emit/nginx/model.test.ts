@@ -5,7 +5,9 @@ import { nginxEmitter } from '#src/emit/nginx/index.js';
 import { token } from '#src/emit/nginx/print.js';
 import type { Directive, Entry, Item, NginxDocument } from '#src/emit/nginx/types.js';
 import { ROWS } from '#src/gateway/runtime/decision/rows.js';
-import type { NginxPlan, Plan, Traffic } from '#src/plan/types.js';
+import type { NginxPlan } from '#src/plan/target-types.js';
+import type { Plan } from '#src/plan/types.js';
+import type { Traffic } from '#src/plan/traffic-types.js';
 import { buildPlan, EXAMPLE_TARGETS, TRANSPORTS, type PlanOptions } from '../../support/plan.js';
 
 const planFor = (traffic: Partial<Traffic> = {}, nginx: Partial<NginxPlan> = {}, more: PlanOptions = {}): Plan =>

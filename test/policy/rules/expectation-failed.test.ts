@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { expectationFailed as rule } from '#src/policy/rules/expectation-failed.js';
 import type { ExpectationOutcome } from '#src/policy/types.js';
-import type { ExpectationPlan } from '#src/plan/types.js';
+import type { ExpectationPlan } from '#src/plan/policy-types.js';
 import { expectation, findingsOf, planOf } from '../support.js';
 
 const ALLOWED: ExpectationOutcome = { decision: 'allow', status: null, reason: null, step: null };

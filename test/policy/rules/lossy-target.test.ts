@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HealthPlan, Plan } from '#src/plan/types.js';
+import type { HealthPlan } from '#src/plan/server-types.js';
+import type { Plan } from '#src/plan/types.js';
 import { lossyTarget as rule } from '#src/policy/rules/lossy-target.js';
 import { TARGET_LOSSES } from '#src/policy/target-losses.js';
 import { bareCommand, EXAMPLE_TARGETS, existing, HTTP_HEALTH, image, npm, TCP_HEALTH, volume } from '../../support/plan.js';

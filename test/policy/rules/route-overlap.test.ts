@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Route } from '#src/plan/types.js';
+import type { Route } from '#src/plan/traffic-types.js';
 import { routeOverlap as rule } from '#src/policy/rules/route-overlap.js';
 import { planOf as planned } from '../../plan/support.js';
 import { findingsOf, found, planOf, random } from '../support.js';

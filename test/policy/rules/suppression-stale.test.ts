@@ -6,7 +6,7 @@ import { originWildcard } from '#src/policy/rules/origin-wildcard.js';
 import { suppressionStale as rule } from '#src/policy/rules/suppression-stale.js';
 import { runRules } from '#src/policy/run.js';
 import type { Finding } from '#src/policy/types.js';
-import type { PolicyPlan } from '#src/plan/types.js';
+import type { PolicyPlan } from '#src/plan/policy-types.js';
 import { inputOf, origin, planOf, rejected, subdomains, suppression } from '../support.js';
 
 const ORIGINS = [
