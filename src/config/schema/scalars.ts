@@ -1,6 +1,8 @@
 /** Scalars of the config language: each says in its own message what would be right. */
 import { z } from 'zod';
 import { parseCpu, parseDay, parseDuration, parsePercentage, parseRate, parseSize } from '../units.js';
+import { object } from './later.js';
+import { replacedWhole } from './unions.js';
 
 function quantity<T>(what: string, example: string, parse: (text: string) => T | null) {
   const wanted = `expected ${what}, such as "${example}"`;
@@ -68,14 +70,16 @@ export const imageReference = text(
 );
 export const envName = text(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable name: letters, digits and underscores');
 
-export const secret = z.strictObject(
-  { secret: text(/^[A-Z][A-Z0-9_]{0,126}$/, 'a secret name: upper case letters, digits and underscores') },
-  { error: (issue) => (typeof issue.input === 'string' ? "a secret is named, never written: use secret('NAME')" : "expected secret('NAME')") },
+export const secret = replacedWhole(
+  object(
+    { secret: text(/^[A-Z][A-Z0-9_]{0,126}$/, 'a secret name: upper case letters, digits and underscores') },
+    { error: (issue) => (typeof issue.input === 'string' ? "a secret is named, never written: use secret('NAME')" : "expected secret('NAME')") },
+  ),
 );
 
 export const labels = z.record(z.string(), line);
 export const about = { description: line.optional(), owner: line.optional(), labels: labels.default({}) };
-/** Variables of a process: text or secrets. Node and the gateway use the two reserved families themselves. */
+/** Variables of a process: text or secrets. The gateway is given variables of its own, which begin with MCPGEN_. */
 export const env = z.record(
   envName.refine((name) => !name.startsWith('MCPGEN_'), { error: 'names that begin with MCPGEN_ are mcpgen’s own' }),
   z.union([z.string().refine((value) => !value.includes('\0'), { error: 'expected text without a NUL' }), secret], {

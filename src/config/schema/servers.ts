@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { parseRedaction } from '../redaction.js';
+import { later, object } from './later.js';
+import { ref } from './names.js';
 import { about, absolutePath, count, cpu, duration, env, headerName, httpPath, imageReference, port, size, text, urlPath, volumeName, whole, word } from './scalars.js';
+import { keyed, tagged } from './unions.js';
 
 const MI = 2 ** 20;
 
-export const resources = z.strictObject({
-  requests: z.strictObject({ cpu: cpu.default(100), memory: size.default(128 * MI) }).prefault({}),
-  limits: z.strictObject({ cpu: cpu.optional(), memory: size.default(256 * MI) }).prefault({}),
+export const resources = object({
+  requests: object({ cpu: cpu.default(100), memory: size.default(128 * MI) }).prefault({}),
+  limits: object({ cpu: cpu.optional(), memory: size.default(256 * MI) }).prefault({}),
 });
 
 const COMMAND = "expected a program and its arguments, such as ['node', 'server.js']";
@@ -41,45 +44,58 @@ const redaction = z.string({ error: 'expected a JSON path, such as "content[*].t
   context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
-const transform = z.strictObject({
-  request: z.strictObject(headerChanges).prefault({}),
-  response: z.strictObject({ ...headerChanges, redact: z.array(redaction).default([]) }).prefault({}),
+const transform = object({
+  request: object(headerChanges).prefault({}),
+  response: object({ ...headerChanges, redact: z.array(redaction).default([]) }).prefault({}),
 });
 
 const common = {
   ...about,
-  strategy: z.string().default('round-robin'),
-  origins: z.array(z.string()).optional(),
+  origins: z.array(ref('origin')).optional(),
+  strategy: ref('strategy').default('round-robin'),
   route: urlPath.optional(),
   public: z.boolean().default(true),
   replicas: count(1000).default(1),
   resources: resources.prefault({}),
   env: env.default({}),
   volumes: z
-    .array(z.strictObject({ name: volumeName, path: absolutePath, size, perInstance: z.boolean().optional() }))
+    .array(object({ name: volumeName, path: absolutePath, size, perInstance: z.boolean().optional() }))
     .default([]),
   revision: z.enum(['auto', 'legacy', 'modern']).default('auto'),
   sessionLoss: z.enum(['reinitialise', '404']).optional(),
   transform: transform.prefault({}),
+  allow: later('I'),
+  permissions: later('I'),
+  upstream: later('I'),
+  tools: later('O'),
+  args: later('T'),
+  user: later('T'),
+  autoscale: later('T'),
+  machine: later('T'),
+  placement: later('T'),
+  egress: later('T'),
+  metrics: later('T'),
+  websocket: later('T'),
 };
 
 const times = { every: duration.default(30_000), timeout: duration.default(10_000), startup: duration.default(60_000) };
-const health = z.union(
+const health = keyed(
+  ['path', 'mcp', 'command'],
   [
-    z.strictObject({
+    object({
       path: httpPath,
       method: z.enum(['GET', 'HEAD', 'POST']).default('GET'),
       status: whole(200, 599, 'a final status').default(200),
       body: word.optional(),
       ...times,
     }),
-    z.strictObject({ mcp: z.enum(['ping', 'discover']), ...times }),
-    z.strictObject({ command, ...times }),
+    object({ mcp: z.enum(['ping', 'discover']), ...times }),
+    object({ command, ...times }),
   ],
   { error: "expected { path }, { mcp: 'ping' | 'discover' } or { command }" },
 );
 
-const dev = z.strictObject({
+const dev = object({
   command,
   cwd: word.optional(),
   env: z.record(z.string(), z.string()).default({}),
@@ -97,7 +113,7 @@ const instanceUrl = z.string({ error: 'expected a URL, such as "https://crm-a.ac
   },
 );
 
-const instance = z.strictObject({
+const instance = object({
   id: text(/^[A-Za-z0-9._:-]{1,80}$/, 'an id of letters, digits, dots, dashes').optional(),
   url: instanceUrl,
   weight: whole(1, 1000, 'a weight').default(1),
@@ -105,7 +121,7 @@ const instance = z.strictObject({
   enabled: z.boolean().default(true),
 });
 
-export const httpServer = z.strictObject({
+export const httpServer = object({
   kind: z.literal('http'),
   ...common,
   image: imageReference.optional(),
@@ -116,9 +132,13 @@ export const httpServer = z.strictObject({
   health: health.optional(),
   sse: urlPath.optional(),
   dev: dev.optional(),
+  build: later('T'),
+  service: later('T'),
+  ports: later('T'),
+  command: later('T'),
 });
 
-export const stdioServer = z.strictObject({
+export const stdioServer = object({
   kind: z.literal('stdio'),
   ...common,
   command,
@@ -127,9 +147,12 @@ export const stdioServer = z.strictObject({
   uv: text(/^[A-Za-z0-9._-]+(\[[A-Za-z0-9,._-]+\])?==[\w.!+-]+$/, 'a pinned Python package, such as "mcp-files==2.0.1"').optional(),
   image: imageReference.optional(),
   sharing: z.enum(['session', 'shared']).default('session'),
-  limits: z
-    .strictObject({ processes: count().default(16), memory: size.default(512 * MI), line: size.default(4 * MI), idle: duration.default(600_000) })
-    .prefault({}),
+  limits: object({
+    processes: count().default(16),
+    memory: size.default(512 * MI),
+    line: size.default(4 * MI),
+    idle: duration.default(600_000),
+  }).prefault({}),
 });
 
-export const server = z.discriminatedUnion('kind', [httpServer, stdioServer], { error: "expected a server with kind: 'http' or kind: 'stdio'" });
+export const server = tagged('kind', [httpServer, stdioServer], { error: "expected a server with kind: 'http' or kind: 'stdio'" });
