@@ -2,22 +2,34 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { deployment } from '#src/config/schema/config.js';
+import { placesThatMean } from '#src/config/fields.js';
 import type { Diagnostic } from '#src/load/types.js';
-import { KEYS, WITHIN, type Key } from './keys.js';
-import { schemaKeys } from './schema-keys.js';
-import { BASE, diagnosticsOf, modelOf, pathOf, patternOf, said, valueAt, withAt } from './support.js';
+import { KEYS, type Key } from './keys.js';
+import { BASE, diagnosticsOf, modelOf, pathOf, patternOf, PATTERNS, said, valueAt, withAt } from './support.js';
 
 test('the config that has something of everything is valid', () => {
   assert.deepEqual(said(BASE), []);
 });
 
-test('every key of the schema is in the table, and no other', () => {
-  const inTable = new Set([...Object.keys(KEYS).map(patternOf), ...Object.keys(WITHIN)]);
-  const inSchema = schemaKeys(deployment);
-  const names = new Set(['auth.clients.*', 'servers.*', 'tenants.*', 'origins.*', 'strategies.*', 'servers.*.volumes.#', 'servers.*.instances.#', 'policy.suppress.#', 'policy.expect.#']);
-  assert.deepEqual([...inSchema].filter((key) => !inTable.has(key)), [], 'keys that no test looks at');
-  assert.deepEqual([...inTable].filter((key) => !inSchema.has(key) && !names.has(key)), [], 'keys that are not in the schema');
+/** Whether a place holds one of several kinds of object, or a list or map of them: no test can set a key of such an object alone. */
+const KINDS = placesThatMean('replacing');
+const holdsKinds = (pattern: string): boolean => ['', '.#', '.*'].some((step) => KINDS.has(`${pattern}${step}`));
+
+/** The places below `path` at which a value has something. */
+function placesIn(value: unknown, path: string): readonly string[] {
+  return typeof value === 'object' && value !== null ? [path, ...Object.entries(value).flatMap(([key, inner]) => placesIn(inner, `${path}.${key}`))] : [path];
+}
+
+test('every key of the schema has a row in the table, or is in what the row of its kinds takes; no other key has one', () => {
+  const rows = Object.keys(KEYS).map(patternOf);
+  const inRows = Object.entries(KEYS).flatMap(([path, { good }]) =>
+    holdsKinds(patternOf(path)) ? good.flatMap(([written]) => placesIn(written, path).map(patternOf)) : [],
+  );
+  const covered = new Set([...rows, ...inRows]);
+  const keys = [...PATTERNS].filter((pattern) => !/\.[*#]$/.test(pattern));
+  assert.ok(keys.length > 200, 'the keys of the schema are found');
+  assert.deepEqual(keys.filter((key) => !covered.has(key)), [], 'keys that no test looks at');
+  assert.deepEqual(rows.filter((row) => !PATTERNS.has(row)), [], 'keys that are not in the schema');
 });
 
 /** What is said of a value of the table; each is asked for twice. */
@@ -87,8 +99,8 @@ test('a count that is too large is told the limit', () => {
 
 describe('an unknown key is refused with the key that was meant', () => {
   const objects = Object.entries(KEYS).filter(([path, { bad }]) => bad.includes(5) && typeof valueAt(BASE, path) === 'object' && !Array.isArray(valueAt(BASE, path)));
-  const named = new Set(['servers', 'origins', 'tenants', 'strategies', 'auth.clients', 'policy.rules', 'labels', 'env']);
-  const places = ['', ...objects.map(([path]) => path), 'servers.there', 'origins.more'].filter((path) => !named.has(path) && !/\.(env|labels)$/.test(path) && path !== 'origins.app');
+  const isMap = (path: string): boolean => PATTERNS.has(`${patternOf(path)}.*`);
+  const places = ['', ...objects.map(([path]) => path), 'servers.there', 'origins.more'].filter((path) => !isMap(path) && path !== 'origins.app');
   for (const place of places) {
     const known = Object.keys(KEYS).filter((path) => parentOf(path) === place).map((path) => path.slice(place.length).replace('.', ''));
     test(place || 'the config', () => {

@@ -271,7 +271,10 @@ export const KEYS: Readonly<Record<string, Key>> = {
       [{ client: 'ci' }, [{ client: 'ci' }]],
       [{ host: 'acme.mcp.com' }, [{ host: 'acme.mcp.com' }]],
       [{ path: true }, [{ path: true }]],
-      [[{ client: 'ci' }, { path: true }], [{ client: 'ci' }, { path: true }]],
+      [
+        [{ client: 'ci' }, { host: 'acme.mcp.com' }, { path: true }],
+        [{ client: 'ci' }, { host: 'acme.mcp.com' }, { path: true }],
+      ],
     ],
     ['ci', {}, { path: false }, { client: 5 }, [5], null],
     [[], { client: 'ci', host: 'a' }, { host: 'https://acme.mcp.com' }, { host: 'ACME.com' }],
@@ -346,6 +349,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'policy.expect.0': object(),
   'policy.expect.0.request': key([], [null, 5, 'x', {}, { server: 'web', path: '/x' }]),
   'policy.expect.0.request.server': asWritten(['web'], ['wob', 5, ...NO_SCALAR]),
+  'policy.expect.1.request.path': probePath(),
   'policy.expect.0.request.origin': line(),
   'policy.expect.0.request.host': text(['mcp.acme.com'], ['MCP.acme.com', 'mcp.acme.com:443', '']),
   'policy.expect.0.request.method': text(['POST', 'GET', 'OPTIONS']),
@@ -354,31 +358,4 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'policy.expect.0.request.address': text(['192.0.2.7', '2001:db8::1'], ['', 'localhost', '192.0.2', '10.0.0.0/8']),
   'policy.expect.0.decision': choice(['allow', 'deny']),
   'policy.expect.0.status': asWritten([403, 100, 599], ['403', ...NO_SCALAR], [99, 600, 403.5]),
-};
-
-/** Keys of objects that are one of several kinds, and of objects within lists of kinds: set with the whole object, in the row of the object. */
-export const WITHIN: Readonly<Record<string, string>> = {
-  'gateway.tls.at': 'gateway.tls',
-  'gateway.tls.certificate': 'gateway.tls',
-  'gateway.tls.key': 'gateway.tls',
-  'gateway.sessionKeys.#.secret': 'gateway.sessionKeys',
-  'gateway.admin.readToken.secret': 'gateway.admin.readToken',
-  'gateway.admin.writeToken.secret': 'gateway.admin.writeToken',
-  'auth.clients.*.keys.#.secret': 'auth.clients.ci.keys',
-  'servers.*.env.*.secret': 'servers.web.env',
-  'tenants.*.match.client': 'tenants.acme.match',
-  'tenants.*.match.host': 'tenants.acme.match',
-  'tenants.*.match.path': 'tenants.acme.match',
-  'tenants.*.match.#.client': 'tenants.acme.match',
-  'tenants.*.match.#.host': 'tenants.acme.match',
-  'tenants.*.match.#.path': 'tenants.acme.match',
-  'targets.kubernetes.exposure.kind': 'targets.kubernetes.exposure',
-  'targets.kubernetes.exposure.parent': 'targets.kubernetes.exposure',
-  'targets.kubernetes.exposure.parent.name': 'targets.kubernetes.exposure',
-  'targets.kubernetes.exposure.parent.namespace': 'targets.kubernetes.exposure',
-  'targets.kubernetes.exposure.gatewayClass': 'targets.kubernetes.exposure',
-  'policy.expect.#.request.as.client': 'policy.expect.0.request.as',
-  'policy.expect.#.request.as.tenant': 'policy.expect.0.request.as',
-  // The other half of `server`: see `ALTERNATIVES`.
-  'policy.expect.#.request.path': 'policy.expect.0.request',
 };
