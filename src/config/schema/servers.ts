@@ -143,8 +143,8 @@ export const stdioServer = object({
   ...common,
   command,
   cwd: word.optional(),
-  npm: text(/^(@[a-z0-9._-]+\/)?[a-z0-9._-]+@\d+\.\d+\.\d+[\w.+-]*$/, 'a pinned npm package, such as "@acme/files@2.0.1"').optional(),
-  uv: text(/^[A-Za-z0-9._-]+(\[[A-Za-z0-9,._-]+\])?==[\w.!+-]+$/, 'a pinned Python package, such as "mcp-files==2.0.1"').optional(),
+  npm: text<`${string}@${string}`>(/^(@[a-z0-9._-]+\/)?[a-z0-9._-]+@\d+\.\d+\.\d+[\w.+-]*$/, 'a pinned npm package, such as "@acme/files@2.0.1"').optional(),
+  uv: text<`${string}==${string}`>(/^[A-Za-z0-9._-]+(\[[A-Za-z0-9,._-]+\])?==[\w.!+-]+$/, 'a pinned Python package, such as "mcp-files==2.0.1"').optional(),
   image: imageReference.optional(),
   sharing: z.enum(['session', 'shared']).default('session'),
   limits: object({

@@ -3,6 +3,7 @@ import { choice, later, object } from './later.js';
 import { dnsLabel, imageReference, port, size, text } from './scalars.js';
 import { tagged } from './unions.js';
 
+type ReleaseLine = '1.22' | '1.26' | '1.30';
 /** What is generated has been run on 1.22 and newer. */
 function isSupported(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
@@ -10,7 +11,10 @@ function isSupported(version: string): boolean {
 }
 
 const nginx = object({
-  version: text(/^(1\.22|1\.26|1\.30|\d+\.\d+\.\d+)$/, 'a release line (1.22, 1.26, 1.30) or an exact version such as 1.30.6')
+  version: text<ReleaseLine | `${number}.${number}.${number}`>(
+    /^(1\.22|1\.26|1\.30|\d+\.\d+\.\d+)$/,
+    'a release line (1.22, 1.26, 1.30) or an exact version such as 1.30.6',
+  )
     .refine(isSupported, { error: 'expected nginx 1.22 or newer' })
     .default('1.30'),
   mode: choice(['edge', later('T', 'direct')]).default('edge'),
@@ -39,7 +43,7 @@ const exposure = tagged('kind', [
 ]);
 
 const kubernetes = object({
-  version: text(/^1\.(3\d|[4-9]\d)$/, 'a Kubernetes version from 1.30, such as 1.34').default('1.34'),
+  version: text<`1.${number}`>(/^1\.(3\d|[4-9]\d)$/, 'a Kubernetes version from 1.30, such as 1.34').default('1.34'),
   namespace: dnsLabel.optional(),
   exposure: exposure.default({ kind: 'none' }),
   storageClass: dnsLabel.optional(),

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { BALANCES } from '../language/strategies.js';
 import { later, object } from './later.js';
 import { declares, ref } from './names.js';
-import { about, count, day, duration, hostName, line, percentage, rate, secret, whole } from './scalars.js';
+import { about, count, day, described, duration, hostName, line, percentage, rate, secret, whole } from './scalars.js';
 import { oneOf } from './unions.js';
 
-const pattern = z.string({ error: 'expected an origin, such as "https://app.acme.com"' });
+const pattern = described<`${'http' | 'https'}://${string}`>(z.string({ error: 'expected an origin, such as "https://app.acme.com"' }));
 const patterns = z.union(
   [
     pattern.transform((one) => ({ list: [one], isList: false })),
