@@ -33,7 +33,8 @@ export function checkConsistency(config: unknown, model: Model | null): Diagnost
   const servers = Object.entries(parts.servers).flatMap(([name, server]) => [...serverProblems(name, server)]);
   const isWhole = [...placesOf(config, 'servers.*')].length === Object.keys(parts.servers).length;
   const strategies = strategyProblems(parts.strategies, parts.servers, isWhole);
-  return [...resourceNames(parts), ...servers, ...strategies, ...oldTransport(parts), ...tenants(parts.tenants, config), ...clientKeys(parts), ...gateway(parts)];
+  const others = [...oldTransport(parts), ...tenants(parts.tenants, config), ...clientKeys(parts), ...gateway(parts)];
+  return [...resourceNames(parts), ...servers, ...strategies, ...others];
 }
 
 function soundParts(config: unknown): Parts {

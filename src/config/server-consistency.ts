@@ -70,7 +70,8 @@ function* transformProblems(name: string, { transform }: ServerModel): Iterable<
       if (names.indexOf(names[index] ?? '') < index) yield problem('duplicate', [...at, 'set', header], `header "${header}" is already set`, { key: true });
     }
     for (const [index, header] of remove.entries()) {
-      if (names.includes(header.toLowerCase())) yield problem('duplicate', [...at, 'remove', index], `header "${header}" is set as well; one of the two is meant`);
+      if (!names.includes(header.toLowerCase())) continue;
+      yield problem('duplicate', [...at, 'remove', index], `header "${header}" is set as well; one of the two is meant`);
     }
   }
 }

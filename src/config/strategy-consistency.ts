@@ -32,7 +32,8 @@ function* weights(name: string, server: ServerModel, strategies: Strategies): It
   if (balance === null || WEIGHING.includes(balance)) return;
   for (const [index, { weight }] of instancesOf(server).entries()) {
     if (weight === 1) continue;
-    yield problem('no-effect', ['servers', name, 'instances', index, 'weight'], `${balance} weighs no instances, and this one's weight is ${weight}`, { key: true, help: weighing });
+    const message = `${balance} weighs no instances, and this one's weight is ${weight}`;
+    yield problem('no-effect', ['servers', name, 'instances', index, 'weight'], message, { key: true, help: weighing });
   }
 }
 

@@ -1,4 +1,7 @@
-/** Every key and value that CONFIG.md marks with a later part is refused by name: accepted and ignored would be a lie, "unknown" would send the reader looking for a typo. */
+/**
+ * Every key and value that CONFIG.md marks with a later part is refused by name: accepted and ignored it would be a lie, and "unknown" would send the reader
+ * looking for a typo.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { LATER_KEYS, LATER_VALUES } from '#src/config/later.js';

@@ -110,7 +110,8 @@ test('the compiler takes what validation takes and refuses what it refuses, save
 const WHOLE: Readonly<Record<string, RegExp | null>> = {
   "{ servers: { a: { kind: 'http', image: 'x', strategy: 'weighted' } } }": null,
   "{ servers: { a: { kind: 'http', image: 'x', strategy: 'own' } }, strategies: { own: { balance: 'rendezvous', by: 'tenant', prefer: 'region' } } }": null,
-  "{ servers: { a: { kind: 'http', image: 'x', strategy: 'own' }, b: { kind: 'http', image: 'x', strategy: 'random' } }, strategies: { own: { balance: 'random' } } }": null,
+  ["{ servers: { a: { kind: 'http', image: 'x', strategy: 'own' }, " +
+  "b: { kind: 'http', image: 'x', strategy: 'random' } }, strategies: { own: { balance: 'random' } } }"]: null,
   "{ servers: { a: { kind: 'http', image: 'x', strategy: 'weighted' } }, strategies: { weighted: { balance: 'weighted', retries: 2 } } }": null,
   "{ servers: { a: { kind: 'http', image: 'x', strategy: 'weigted' } } }": /Did you mean '"weighted"'\?/,
   "{ servers: { a: { kind: 'http', image: 'x', strategy: 'ownn' } }, strategies: { own: { balance: 'random' } } }": /Did you mean '"own"'\?/,
@@ -123,8 +124,10 @@ const WHOLE: Readonly<Record<string, RegExp | null>> = {
   // What an environment may say of them.
   "{ servers: { a: { kind: 'http', image: 'x', health: { path: '/h' } } }, environments: { e: { servers: { a: { health: { mcp: 'ping' } } } } } }": null,
   "{ servers: { a: { kind: 'http', image: 'x', health: { path: '/h' } } }, environments: { e: { servers: { a: { health: { every: '5s' } } } } } }": null,
-  "{ servers: { a: { kind: 'http', image: 'x', transform: { request: { set: { 'X-A': '1' } } } } }, environments: { e: { servers: { a: { transform: { request: { set: { 'X-A': null } } } } } } } }": null,
-  "{ servers: { a: { kind: 'http', image: 'x' } }, strategies: { own: { balance: 'random', breaker: {} } }, environments: { e: { strategies: { own: { breaker: null } }, gateway: { traces: null } } } }": null,
+  ["{ servers: { a: { kind: 'http', image: 'x', transform: { request: { set: { 'X-A': '1' } } } } }, " +
+  "environments: { e: { servers: { a: { transform: { request: { set: { 'X-A': null } } } } } } } }"]: null,
+  ["{ servers: { a: { kind: 'http', image: 'x' } }, strategies: { own: { balance: 'random', breaker: {} } }, " +
+  "environments: { e: { strategies: { own: { breaker: null } }, gateway: { traces: null } } } }"]: null,
   "{ gateway: { revisions: ['2024-11-06'] }, servers: { a: { kind: 'http', image: 'x' } } }": /"2024-11-06"/,
 };
 

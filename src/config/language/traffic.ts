@@ -69,7 +69,10 @@ export interface Strategy {
     /** Share of the instances; `0%` ejects none. Default: `50%`. */
     max?: Percentage;
   };
-  /** What `rendezvous` keeps together; an error with any other balance. Default: the `principal`, which is the client; all who come without credentials are one. */
+  /**
+   * What `rendezvous` keeps together; an error with any other balance.
+   * Default: the `principal`, which is the client; all who come without credentials are one.
+   */
   by?: 'tenant' | 'principal';
   /**
    * `region`: instances of the gateway's own region first, others when none of those is well. The gateway's is `MCP_GATEWAY_REGION`, or Fly's. An error where

@@ -4,26 +4,7 @@ import { later, object } from './later.js';
 import { cidr, count, duration, headerName, hostName, listenHost, percentage, port, rate, secret, size, absolutePath } from './scalars.js';
 import { resources } from './servers.js';
 import { tagged } from './unions.js';
-
-const publicUrl = z.string({ error: 'expected a URL, such as "https://mcp.acme.com"' }).transform((text, context) => {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const isPlain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash && url.pathname === '/';
-  if (url && isPlain) return url.origin;
-  const message = `expected an http or https URL with nothing behind the host, such as "https://mcp.acme.com"; got ${JSON.stringify(text)}`;
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-});
-
-/** The collector's address; OpenTelemetry adds the signal's path to a base (OTLP/HTTP Request). */
-const collectorUrl = z.string({ error: 'expected a URL, such as "https://otel.acme.com:4318"' }).transform((text, context) => {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.hash) {
-    return url.pathname === '/' ? `${url.origin}/v1/traces${url.search}` : url.href;
-  }
-  const message = `expected an http or https URL without credentials, such as "https://otel.acme.com:4318"; got ${JSON.stringify(text)}`;
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-});
+import { collectorUrl, publicUrl } from './urls.js';
 
 const limits = object({
   body: size.default(4 * 2 ** 20),

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { parseRedaction } from '../redaction.js';
 import { later, object } from './later.js';
 import { ref } from './names.js';
-import { about, absolutePath, count, cpu, duration, env, headerName, httpPath, imageReference, port, size, text, urlPath, volumeName, whole, word } from './scalars.js';
+import {
+  about, absolutePath, count, cpu, duration, env, headerName, httpPath, imageReference, port, size, text, urlPath, volumeName, whole, word,
+} from './scalars.js';
 import { keyed, tagged } from './unions.js';
+import { instanceUrl } from './urls.js';
 
 const MI = 2 ** 20;
 
@@ -18,12 +21,16 @@ const command = z
   .refine(([program]) => program !== undefined && program !== '', { error: COMMAND })
   .refine((words) => words.every((word) => !word.includes('\0')), { error: 'expected words without a NUL' });
 
-/** Headers that MCP, HTTP itself or the gateway's own decisions are made of; whatever begins with a word that ends in a dash, and the others as they are. */
+/**
+ * Headers that no config may change, because MCP, HTTP itself or a decision of the gateway rests on them. A word that ends in a dash stands for every
+ * header that begins with it.
+ */
 const FIXED_NAMES = [
-  'mcp-', 'last-event-id', 'host', 'origin', 'content-', 'accept', 'accept-', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'expect',
-  'http2-settings', 'proxy-', 'authorization', 'www-authenticate', 'cookie', 'set-cookie', 'forwarded', 'x-forwarded-', 'x-real-ip', 'x-original-', 'x-rewrite-url',
-  'x-request-id', 'x-correlation-id', 'traceparent', 'tracestate', 'access-control-', 'vary', 'date', 'x-accel-', 'x-sendfile',
-  'alt-svc', 'clear-site-data', 'strict-transport-security', 'nel', 'report-to', 'reporting-endpoints', 'location', 'refresh',
+  ...['mcp-', 'last-event-id', 'host', 'origin', 'content-', 'accept', 'accept-', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer'],
+  ...['upgrade', 'expect', 'http2-settings', 'proxy-', 'authorization', 'www-authenticate', 'cookie', 'set-cookie', 'forwarded', 'x-forwarded-'],
+  ...['x-real-ip', 'x-original-', 'x-rewrite-url', 'x-request-id', 'x-correlation-id', 'traceparent', 'tracestate', 'access-control-', 'vary', 'date'],
+  ...['x-accel-', 'x-sendfile', 'alt-svc', 'clear-site-data', 'strict-transport-security', 'nel', 'report-to', 'reporting-endpoints', 'location'],
+  'refresh',
 ];
 const isFixed = (name: string): boolean => FIXED_NAMES.some((fixed) => (fixed.endsWith('-') ? name.startsWith(fixed) : name === fixed));
 const changedHeader = headerName.refine((name) => !isFixed(name.toLowerCase()), {
@@ -39,9 +46,9 @@ const redaction = z.string({ error: 'expected a JSON path, such as "content[*].t
   const path = parseRedaction(written);
   const [first] = path ?? [];
   if (path && !(first?.kind === 'name' && first.name === 'result')) return path;
-  const wanted = path ? 'expected a path that begins below `result`, without it' : 'expected a JSON path below a result, such as "content[*].text" or "structuredContent..ssn"';
-  const message = `${wanted}; got ${JSON.stringify(written)}`;
-  context.addIssue({ code: 'custom', message });
+  const examples = '"content[*].text" or "structuredContent..ssn"';
+  const wanted = path ? 'expected a path that begins below `result`, without it' : `expected a JSON path below a result, such as ${examples}`;
+  context.addIssue({ code: 'custom', message: `${wanted}; got ${JSON.stringify(written)}` });
   return z.NEVER;
 });
 const transform = object({
@@ -101,17 +108,6 @@ const dev = object({
   env: z.record(z.string(), z.string()).default({}),
   instances: count(64).default(1),
 });
-
-const instanceUrl = z.string({ error: 'expected a URL, such as "https://crm-a.acme.com/mcp"' }).refine(
-  (value) => {
-    const url = URL.canParse(value) ? new URL(value) : null;
-    return url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.hash;
-  },
-  {
-    error: ({ input }) =>
-      `expected an http or https URL without credentials or fragment, such as "https://crm-a.acme.com/mcp"; got ${JSON.stringify(input)}`,
-  },
-);
 
 const instance = object({
   id: text(/^[A-Za-z0-9._:-]{1,80}$/, 'an id of letters, digits, dots, dashes').optional(),
