@@ -4,7 +4,8 @@ import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { placesThatMean } from '#src/config/fields.js';
 import type { Diagnostic } from '#src/load/types.js';
-import { KEYS, type Key } from './keys.js';
+import type { Key } from './key-forms.js';
+import { KEYS } from './keys.js';
 import { BASE, diagnosticsOf, modelOf, pathOf, patternOf, PATTERNS, said, valueAt, withAt } from './support.js';
 
 test('the config that has something of everything is valid', () => {
