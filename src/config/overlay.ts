@@ -47,7 +47,7 @@ function* overlayProblems(base: Json, environment: string, overlay: unknown): It
   else yield problem('environment', place, 'expected an object');
 }
 
-/** What only makes sense relative to the base: entries that do not exist there, and keys no environment can change. */
+/** Reports entries that the base does not have, and keys that no environment can change. */
 function* inspect(base: unknown, overlay: Json, place: readonly string[], path: readonly string[]): Iterable<Diagnostic> {
   const below = isObject(base) ? base : {};
   const section = path.join('.');
@@ -80,7 +80,7 @@ function replaces(base: unknown, value: Json, path: readonly string[]): boolean 
 
 function merge(base: unknown, overlay: unknown, path: readonly string[] = []): unknown {
   if (!isObject(overlay)) return overlay;
-  // Of a null prototype, or a key called __proto__ would be none.
+  // Without a prototype, or assigning to a key called __proto__ would set the prototype and lose the key.
   const merged: Record<string, unknown> = Object.assign(Object.create(null), isObject(base) && !replaces(base, overlay, path) ? base : {});
   for (const [key, value] of Object.entries(overlay)) {
     if (value === null) delete merged[key];

@@ -1,6 +1,6 @@
 /**
- * Names, and references from one part of the config to another: every one that resolves nowhere is said. They are read from the config as it was
- * written, so that a wrong shape elsewhere hides none of them and makes none of them wrong.
+ * Checks names, and references from one part of the config to another. Both are read from the config as it was written and not from the model, so that a
+ * wrong shape elsewhere neither hides a wrong reference nor makes a right one wrong. Where they stand is said in the schema.
  */
 import type { ConfigPath, Diagnostic } from '../load/types.js';
 import { closest, didYouMean } from './closest.js';

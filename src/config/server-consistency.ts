@@ -1,4 +1,4 @@
-/** What is right in each key of a server and wrong together. */
+/** Checks between keys of one server that are each right alone. */
 import type { ConfigPath, Diagnostic } from '../load/types.js';
 import { duplicates } from './duplicates.js';
 import type { HttpServerModel, ServerModel, StdioServerModel } from './model.js';
@@ -38,7 +38,7 @@ function* httpProblems(name: string, server: HttpServerModel): Iterable<Diagnost
   if (health) yield* healthProblems(health, server, [...at, 'health']);
 }
 
-/** Questions that could only be answered with no: an instance that is never well is never used. */
+/** Probes that no instance could ever pass: its server would never be sent a request. */
 function* healthProblems(health: Health, { path, sse, revision }: HttpServerModel, at: ConfigPath): Iterable<Diagnostic> {
   if ('mcp' in health) {
     const [era, other] = health.mcp === 'ping' ? (['modern', 'discover'] as const) : (['legacy', 'ping'] as const);

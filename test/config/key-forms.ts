@@ -41,7 +41,11 @@ export const rate = (): Key => key(
   [100, '100', '100/day', ...NO_SCALAR],
   ['0/s', '1.5/s', '-1/s'],
 );
-export const percentage = (): Key => key([['0%', 0], ['50%', 0.5], ['12.5%', 0.125], ['100%', 1]], [0.5, '50', 'half', ...NO_SCALAR], ['101%', '-1%', '1e1%', '50 %']);
+export const percentage = (): Key => key(
+  [['0%', 0], ['50%', 0.5], ['12.5%', 0.125], ['100%', 1]],
+  [0.5, '50', 'half', ...NO_SCALAR],
+  ['101%', '-1%', '1e1%', '50 %'],
+);
 export const day = (): Key => asWritten(['2027-03-01', '2028-02-29'], [20270301, 'soon', '2027/03/01', ...NO_SCALAR], ['2027-02-29', '2027-3-1', '2027-13-01']);
 export const secret = (): Key => asWritten(
   [{ secret: 'A_KEY' }],

@@ -1,10 +1,10 @@
 /**
- * Values that are one of several kinds. DESIGN wants each to say what an environment does with it: `../overlay.ts` reads that here. Members of a later
- * part stand in the list as `later(…)`.
+ * Values that are one of several kinds. Each union says what becomes of the base's value when an environment has another: `../overlay.ts` reads that.
+ * A member of a later part stands in the list of members as `later(…)`.
  */
 import { z } from 'zod';
 import { laterNames, withoutLater, type Later } from './later.js';
-import { withMeaning } from './meaning.js';
+import { withMeaning, type PartLetter } from './meaning.js';
 
 type Params = z.core.$ZodUnionParams;
 type Member = z.ZodType | Later;
@@ -25,13 +25,13 @@ export function keyed<M extends Member>(keys: readonly string[], members: readon
   return withMeaning(schema, { replacing: { by: 'keys', keys }, laterKeys: laterNames(members) });
 }
 
-/** Kinds of value of which an environment always gives a whole one. */
+/** One of several kinds of value. What an environment gives always replaces the base's value, and is never merged into it. */
 export function oneOf<M extends Member>(members: readonly M[], params?: Params) {
   const schema = z.union(withoutLater(members) as Members<M>, params);
   return replacedWhole(schema, laterNames(members));
 }
 
-/** An object that an environment never changes in part. */
-export function replacedWhole<S extends z.ZodType>(schema: S, laterKeys = {}): S {
+/** A value that an environment replaces whole, and never changes in part. */
+export function replacedWhole<S extends z.ZodType>(schema: S, laterKeys: Readonly<Record<string, PartLetter>> = {}): S {
   return withMeaning(schema, { replacing: { by: 'being there' }, laterKeys });
 }
