@@ -1,4 +1,7 @@
-/** What is right in each part and wrong together. Where the config as a whole has not its shape, the parts that have theirs are still held to it. */
+/**
+ * Checks between keys that are each right alone. Where some part of a config has the wrong shape, the other parts are checked all the same, so that one
+ * mistake does not hide another.
+ */
 import type { z } from 'zod';
 import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
 import { duplicates } from './duplicates.js';
@@ -17,7 +20,7 @@ const LONGEST_RESOURCE = 52;
 /** `<app>-<server>` is a label of a host name below `.internal`. */
 const LONGEST_APP = 63;
 
-/** The parts of a config that have their shape; null and missing are those that have not. */
+/** The parts of a config that have the right shape; the others are null, or missing. */
 interface Parts {
   readonly name: string | null;
   readonly gateway: Partial<Model['gateway']>;
@@ -33,7 +36,8 @@ export function checkConsistency(config: unknown, model: Model | null): Diagnost
   const servers = Object.entries(parts.servers).flatMap(([name, server]) => [...serverProblems(name, server)]);
   const isWhole = [...placesOf(config, 'servers.*')].length === Object.keys(parts.servers).length;
   const strategies = strategyProblems(parts.strategies, parts.servers, isWhole);
-  return [...resourceNames(parts), ...servers, ...strategies, ...oldTransport(parts), ...tenants(parts.tenants, config), ...clientKeys(parts), ...gateway(parts)];
+  const others = [...oldTransport(parts), ...tenants(parts.tenants, config), ...clientKeys(parts), ...gateway(parts)];
+  return [...resourceNames(parts), ...servers, ...strategies, ...others];
 }
 
 function soundParts(config: unknown): Parts {
@@ -76,7 +80,7 @@ function tooLong(server: string, what: string, name: string, most: number): Diag
   return problem('name', ['servers', server], message, { key: true });
 }
 
-/** `sse` is where the gateway finds a server's half of a transport that clients must first be offered. */
+/** The server's endpoint `sse` is only used for clients of 2024-11-05, which come only where `gateway.revisions` offers them that revision. */
 function* oldTransport({ servers, gateway: { revisions } }: Parts): Iterable<Diagnostic> {
   if (!revisions || revisions.includes('2024-11-05')) return;
   for (const [name, server] of Object.entries(servers)) {
@@ -98,14 +102,17 @@ function* tenants(tenants: Model['tenants'], config: unknown): Iterable<Diagnost
   }
 }
 
-/** Two tenants that match the same thing would be refused for every request: better said now. */
+/** A request that two tenants match is refused, so two tenants that match the same thing could never be used. */
 function* taken(seen: Map<string, string>, what: string, tenant: string, path: ConfigPath): Iterable<Diagnostic> {
   const other = seen.get(what);
   if (other === undefined) seen.set(what, tenant);
   else if (other !== tenant) yield problem('tenant-match', path, `${what} is already recognised as tenant "${other}"; a request is one tenant's`);
 }
 
-/** A key says whose it is, so it is one client's and not the gateway's own: its holder could forge sessions, or read the admin listener. */
+/**
+ * A key belongs to one client, or nobody could tell whose a request is. It is no secret of the gateway either: its holder could forge sessions, or use the
+ * admin listener.
+ */
 function* clientKeys({ clients, gateway }: Parts): Iterable<Diagnostic> {
   const owners = new Map<string, string>();
   for (const [client, { keys }] of Object.entries(clients)) {

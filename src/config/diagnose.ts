@@ -1,4 +1,4 @@
-/** Validation issues → diagnostics a person can act on: one for each thing that is wrong, at the place where it is. */
+/** Turns the issues of Zod into diagnostics that a person can act on: one for each mistake, at its place. */
 import type { z } from 'zod';
 import type { ConfigPath, Diagnostic, PathSegment } from '../diagnostics/diagnostic.js';
 import { closest, didYouMean } from '../diagnostics/closest.js';
@@ -9,7 +9,7 @@ type Issue = z.core.$ZodIssue;
 
 export function diagnose(issues: readonly Issue[], root: unknown): Diagnostic[] {
   const found = told(issues, [], root);
-  // Where something of a later part was written, what it would have taken the place of is not missed.
+  // A key of a later part may stand instead of a required one (`claim` for `client`): that one is not reported as missing.
   const later = new Set(found.filter(({ code }) => code === 'later').map(({ place }) => JSON.stringify(place.path.slice(0, -1))));
   return found.filter(({ code, place }) => code !== 'missing' || !later.has(JSON.stringify(place.path)));
 }

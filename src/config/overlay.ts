@@ -1,6 +1,7 @@
 /** Environments: each is the base with its overlay merged in. */
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { didYouMean } from '../diagnostics/closest.js';
+import { placesThatMean } from './fields.js';
 import { isObject, isPlaceOf, type Json } from './places.js';
 import { problem } from './problem.js';
 import { NAME } from './schema/scalars.js';
@@ -16,24 +17,10 @@ export interface Variants {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/**
- * Where the language has unions, and the key by which a value says which member it is (null: whatever is there replaces). A value that carries its tag
- * replaces the base's; one without is merged into it, or no environment could change `servers.x.replicas` alone. Where each member has a key of its own,
- * a value with that of another member replaces; a value with the same is merged, as the key is a setting like the others.
- */
-const UNIONS: readonly (readonly [path: string, tag: string | readonly string[] | null])[] = [
-  ['servers.*', 'kind'],
-  ['gateway.tls', 'at'],
-  ['targets.kubernetes.exposure', 'kind'],
-  ['servers.*.health', ['path', 'mcp', 'command']],
-  ['origins.*', null],
-  ['tenants.*.match', null],
-  ['servers.*.env.*', null],
-  ['gateway.admin.readToken', null],
-  ['gateway.admin.writeToken', null],
-];
+/** Where the language has values of several kinds, and when one of an environment replaces the base's; elsewhere objects are merged. */
+const UNIONS = [...placesThatMean('replacing')];
 /** Objects whose keys are names the user declared. */
-const NAMED: ReadonlySet<string> = new Set(Object.values(SECTIONS));
+const NAMED: ReadonlySet<string> = new Set([...SECTIONS.values()].map(({ path }) => path));
 /** A deployment is the same one in every environment. */
 const FIXED = ['name', 'environments'];
 
@@ -60,7 +47,7 @@ function* overlayProblems(base: Json, environment: string, overlay: unknown): It
   else yield problem('environment', place, 'expected an object');
 }
 
-/** What only makes sense relative to the base: entries that do not exist there, and keys no environment can change. */
+/** Reports entries that the base does not have, and keys that no environment can change. */
 function* inspect(base: unknown, overlay: Json, place: readonly string[], path: readonly string[]): Iterable<Diagnostic> {
   const below = isObject(base) ? base : {};
   const section = path.join('.');
@@ -78,16 +65,22 @@ function* inspect(base: unknown, overlay: Json, place: readonly string[], path: 
 }
 
 function replaces(base: unknown, value: Json, path: readonly string[]): boolean {
-  const union = UNIONS.find(([pattern]) => isPlaceOf(pattern, path));
-  if (union === undefined || union[1] === null) return union !== undefined;
-  const [, tag] = union;
-  if (typeof tag === 'string') return Object.hasOwn(value, tag);
-  return tag.some((key) => value[key] != null && !(isObject(base) && base[key] != null));
+  const [, replacing] = UNIONS.find(([pattern]) => isPlaceOf(pattern, path)) ?? [];
+  switch (replacing?.by) {
+    case undefined:
+      return false;
+    case 'being there':
+      return true;
+    case 'tag':
+      return Object.hasOwn(value, replacing.tag);
+    case 'keys':
+      return replacing.keys.some((key) => value[key] != null && !(isObject(base) && base[key] != null));
+  }
 }
 
 function merge(base: unknown, overlay: unknown, path: readonly string[] = []): unknown {
   if (!isObject(overlay)) return overlay;
-  // Of a null prototype, or a key called __proto__ would be none.
+  // Without a prototype, or assigning to a key called __proto__ would set the prototype and lose the key.
   const merged: Record<string, unknown> = Object.assign(Object.create(null), isObject(base) && !replaces(base, overlay, path) ? base : {});
   for (const [key, value] of Object.entries(overlay)) {
     if (value === null) delete merged[key];

@@ -1,89 +1,63 @@
 /**
- * Names, and references from one part of the config to another: every one that resolves nowhere is said. They are read from the config as it was
- * written, so that a wrong shape elsewhere hides none of them and makes none of them wrong.
+ * Checks names, and references from one part of the config to another. Both are read from the config as it was written and not from the model, so that a
+ * wrong shape elsewhere neither hides a wrong reference nor makes a right one wrong. Where they stand is said in the schema.
  */
-import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
+import type { ConfigPath } from '../diagnostics/diagnostic.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { closest, didYouMean } from '../diagnostics/closest.js';
-import { laterDiagnostic, laterValue } from './later.js';
+import { placesThatMean } from './fields.js';
 import { RULE_SLUGS } from './language/rules.js';
-import { BALANCES, isBalance } from './language/strategies.js';
 import { isObject, placesOf } from './places.js';
 import { problem } from './problem.js';
+import type { Named } from './schema/meaning.js';
 import { NAME } from './schema/scalars.js';
-import { SECTIONS, type Named } from './sections.js';
+import { SECTIONS, type PlacedSection } from './sections.js';
 
 const FORM = 'a lower case letter, then at most 30 lower case letters, digits and dashes, no dash at the end';
-const GENERATED = ['gateway', 'gateway-admin', 'nginx'];
-/** Names that are something else's already, and whose. */
-const TAKEN: Readonly<Partial<Record<Named, (name: string, value: unknown) => string | null>>> = {
-  server: (name) => (GENERATED.includes(name) ? 'the name of a generated service; choose another' : null),
-  // `weighted: { balance: 'weighted', retries: 2 }` gives the built-in one settings; with another balance it would not be what its name says.
-  strategy: (name, value) => {
-    const balance = isObject(value) ? value['balance'] : null;
-    return isBalance(name) && typeof balance === 'string' && isBalance(balance) && balance !== name ? `a built-in strategy; its balance is "${name}", or choose another name` : null;
-  },
-};
 const RULE_NAMES: ReadonlySet<string> = new Set(Object.entries(RULE_SLUGS).flat());
 
 /** Where a name is referred to, and what it names. */
-const REFERENCES: readonly (readonly [place: string, what: Named])[] = [
-  ['servers.*.origins.#', 'origin'],
-  ['servers.*.strategy', 'strategy'],
-  ['tenants.*.servers.#', 'server'],
-  ['tenants.*.origins.#', 'origin'],
-  ['tenants.*.match.client', 'client'],
-  ['tenants.*.match.#.client', 'client'],
-  ['policy.expect.#.request.server', 'server'],
-  ['policy.expect.#.request.as.client', 'client'],
-  ['policy.expect.#.request.as.tenant', 'tenant'],
-];
+const REFERENCES = [...placesThatMean('refersTo')];
 
 export function checkReferences(config: unknown): Diagnostic[] {
   return [...names(config), ...REFERENCES.flatMap((row) => [...references(config, ...row)]), ...ruleNames(config)];
 }
 
 function* names(config: unknown): Iterable<Diagnostic> {
-  for (const [what, section] of Object.entries(SECTIONS) as [Named, string][]) {
-    const taken = TAKEN[what];
-    for (const [path, value] of placesOf(config, `${section}.*`)) {
+  for (const { path: section, taken } of SECTIONS.values()) {
+    for (const [path, entry] of placesOf(config, `${section}.*`)) {
       const name = String(path.at(-1));
+      const is = NAME.test(name) ? taken(name, entry) : null;
       if (!NAME.test(name)) yield problem('name', path, `"${name}" cannot be a name: ${FORM}`, { key: true });
-      else {
-        const by = taken?.(name, value) ?? null;
-        if (by !== null) yield problem('name', path, `"${name}" is ${by}`, { key: true });
-      }
+      else if (is !== null) yield problem('name', path, `"${name}" is ${is}`, { key: true });
     }
   }
 }
 
 function* references(config: unknown, place: string, what: Named): Iterable<Diagnostic> {
-  const declared = declaredIn(config, what);
-  if (declared === null) return;
+  const section = SECTIONS.get(what);
+  const declared = section ? declaredIn(config, section) : null;
+  if (!section || declared === null) return;
   for (const [path, name] of placesOf(config, place)) {
-    const known: readonly string[] = what === 'strategy' ? [...declared, ...BALANCES] : declared;
-    if (typeof name !== 'string' || known.includes(name)) continue;
-    const part = laterValue(path, name);
-    yield part === null ? unknown(name, what, declared, path) : laterDiagnostic(JSON.stringify(name), part, path, false);
+    if (typeof name === 'string' && !declared.includes(name) && !section.builtIn.includes(name)) yield unknown(name, section, declared, path);
   }
 }
 
 /** Null when the section itself is wrong: then that is said, and not every reference into it as well. */
-function declaredIn(config: unknown, what: Named): readonly string[] | null {
+function declaredIn(config: unknown, { path, atLeastOne }: PlacedSection): readonly string[] | null {
   let node = config;
-  for (const key of SECTIONS[what].split('.')) {
+  for (const key of path.split('.')) {
     if (!isObject(node)) return null;
-    if (node[key] === undefined) return what === 'server' || isMisspelt(node, key) ? null : [];
+    if (node[key] === undefined) return atLeastOne || isMisspelt(node, key) ? null : [];
     node = node[key];
   }
   const declared = isObject(node) ? Object.keys(node) : null;
-  return what === 'server' && declared?.length === 0 ? null : declared;
+  return atLeastOne && declared?.length === 0 ? null : declared;
 }
 
 const isMisspelt = (object: object, key: string): boolean => Object.keys(object).some((own) => closest(own, [key]) !== null);
 
-function unknown(name: string, what: Named, declared: readonly string[], path: ConfigPath): Diagnostic {
-  const section = SECTIONS[what];
-  const builtIn = what === 'strategy' ? BALANCES : [];
+function unknown(name: string, { what, path: section, builtIn }: PlacedSection, declared: readonly string[], path: ConfigPath): Diagnostic {
   const guess = didYouMean(name, [...declared, ...builtIn]);
   const here = declared.length === 0 ? `nothing is declared under ${section}` : `declared under ${section}: ${declared.join(', ')}`;
   const help = builtIn.length === 0 ? here : `${here}; built in: ${builtIn.join(', ')}`;

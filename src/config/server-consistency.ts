@@ -1,5 +1,6 @@
-/** What is right in each key of a server and wrong together. */
-import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
+/** Checks between keys of one server that are each right alone. */
+import type { ConfigPath } from '../diagnostics/diagnostic.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { duplicates } from './duplicates.js';
 import type { HttpServerModel, ServerModel, StdioServerModel } from './model.js';
 import { problem } from './problem.js';
@@ -38,7 +39,7 @@ function* httpProblems(name: string, server: HttpServerModel): Iterable<Diagnost
   if (health) yield* healthProblems(health, server, [...at, 'health']);
 }
 
-/** Questions that could only be answered with no: an instance that is never well is never used. */
+/** Probes that no instance could ever pass: its server would never be sent a request. */
 function* healthProblems(health: Health, { path, sse, revision }: HttpServerModel, at: ConfigPath): Iterable<Diagnostic> {
   if ('mcp' in health) {
     const [era, other] = health.mcp === 'ping' ? (['modern', 'discover'] as const) : (['legacy', 'ping'] as const);
@@ -70,7 +71,8 @@ function* transformProblems(name: string, { transform }: ServerModel): Iterable<
       if (names.indexOf(names[index] ?? '') < index) yield problem('duplicate', [...at, 'set', header], `header "${header}" is already set`, { key: true });
     }
     for (const [index, header] of remove.entries()) {
-      if (names.includes(header.toLowerCase())) yield problem('duplicate', [...at, 'remove', index], `header "${header}" is set as well; one of the two is meant`);
+      if (!names.includes(header.toLowerCase())) continue;
+      yield problem('duplicate', [...at, 'remove', index], `header "${header}" is set as well; one of the two is meant`);
     }
   }
 }

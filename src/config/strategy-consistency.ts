@@ -1,4 +1,4 @@
-/** Settings of strategies, and of the instances they choose from, that could have no effect: something else is meant than is written. */
+/** Settings of strategies, and of the instances they choose from, that could have no effect: whoever wrote them expects something else than would happen. */
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { isBalance, type Balance } from './language/strategies.js';
 import type { Model, ServerModel } from './model.js';
@@ -10,7 +10,7 @@ type Servers = Model['servers'];
 const WEIGHING: readonly Balance[] = ['weighted', 'random', 'rendezvous'];
 const weighing = `the strategies that weigh are ${WEIGHING.join(', ')}`;
 
-/** `isWhole`: every server that is written is among these. Of one that has not its shape nobody knows what it would have used. */
+/** `isWhole` says that `servers` has every server of the config; one of the wrong shape is missing, and nobody knows which strategy it would have used. */
 export function* strategyProblems(strategies: Strategies, servers: Servers, isWhole: boolean): Iterable<Diagnostic> {
   for (const [name, { balance, by, prefer }] of Object.entries(strategies)) {
     const at = ['strategies', name];
@@ -32,7 +32,8 @@ function* weights(name: string, server: ServerModel, strategies: Strategies): It
   if (balance === null || WEIGHING.includes(balance)) return;
   for (const [index, { weight }] of instancesOf(server).entries()) {
     if (weight === 1) continue;
-    yield problem('no-effect', ['servers', name, 'instances', index, 'weight'], `${balance} weighs no instances, and this one's weight is ${weight}`, { key: true, help: weighing });
+    const message = `${balance} weighs no instances, and this one's weight is ${weight}`;
+    yield problem('no-effect', ['servers', name, 'instances', index, 'weight'], message, { key: true, help: weighing });
   }
 }
 

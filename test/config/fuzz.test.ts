@@ -59,7 +59,10 @@ function check(value: unknown): void {
 
 /** The place itself, or where it would be. */
 function has(root: unknown, path: readonly (string | number)[]): boolean {
-  const inner = path.slice(0, -1).reduce<unknown>((node, key) => (typeof node === 'object' && node !== null && Object.hasOwn(node, key) ? (node as Json)[key] : undefined), root);
+  const inner = path.slice(0, -1).reduce<unknown>(
+    (node, key) => (typeof node === 'object' && node !== null && Object.hasOwn(node, key) ? (node as Json)[key] : undefined),
+    root,
+  );
   return path.length === 0 || (typeof inner === 'object' && inner !== null);
 }
 

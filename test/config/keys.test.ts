@@ -2,22 +2,35 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { deployment } from '#src/config/schema/config.js';
+import { placesThatMean } from '#src/config/fields.js';
 import type { Diagnostic } from '#src/diagnostics/diagnostic.js';
-import { KEYS, WITHIN, type Key } from './keys.js';
-import { schemaKeys } from './schema-keys.js';
-import { BASE, diagnosticsOf, modelOf, pathOf, patternOf, said, valueAt, withAt } from './support.js';
+import type { Key } from './key-forms.js';
+import { KEYS } from './keys.js';
+import { BASE, diagnosticsOf, modelOf, pathOf, patternOf, PATTERNS, said, valueAt, withAt } from './support.js';
 
 test('the config that has something of everything is valid', () => {
   assert.deepEqual(said(BASE), []);
 });
 
-test('every key of the schema is in the table, and no other', () => {
-  const inTable = new Set([...Object.keys(KEYS).map(patternOf), ...Object.keys(WITHIN)]);
-  const inSchema = schemaKeys(deployment);
-  const names = new Set(['auth.clients.*', 'servers.*', 'tenants.*', 'origins.*', 'strategies.*', 'servers.*.volumes.#', 'servers.*.instances.#', 'policy.suppress.#', 'policy.expect.#']);
-  assert.deepEqual([...inSchema].filter((key) => !inTable.has(key)), [], 'keys that no test looks at');
-  assert.deepEqual([...inTable].filter((key) => !inSchema.has(key) && !names.has(key)), [], 'keys that are not in the schema');
+/** Whether a place holds one of several kinds of object, or a list or map of them: no test can set a key of such an object alone. */
+const KINDS = placesThatMean('replacing');
+const holdsKinds = (pattern: string): boolean => ['', '.#', '.*'].some((step) => KINDS.has(`${pattern}${step}`));
+
+/** The places below `path` at which a value has something. */
+function placesIn(value: unknown, path: string): readonly string[] {
+  return typeof value === 'object' && value !== null ? [path, ...Object.entries(value).flatMap(([key, inner]) => placesIn(inner, `${path}.${key}`))] : [path];
+}
+
+test('every key of the schema has a row in the table, or is in what the row of its kinds takes; no other key has one', () => {
+  const rows = Object.keys(KEYS).map(patternOf);
+  const inRows = Object.entries(KEYS).flatMap(([path, { good }]) =>
+    holdsKinds(patternOf(path)) ? good.flatMap(([written]) => placesIn(written, path).map(patternOf)) : [],
+  );
+  const covered = new Set([...rows, ...inRows]);
+  const keys = [...PATTERNS].filter((pattern) => !/\.[*#]$/.test(pattern));
+  assert.ok(keys.length > 200, 'the keys of the schema are found');
+  assert.deepEqual(keys.filter((key) => !covered.has(key)), [], 'keys that no test looks at');
+  assert.deepEqual(rows.filter((row) => !PATTERNS.has(row)), [], 'keys that are not in the schema');
 });
 
 /** What is said of a value of the table; each is asked for twice. */
@@ -36,7 +49,10 @@ const partOf = (path: string): string => path.replace(/^(servers\.[^.]+|[^.]+).*
 function forEachKey(what: string, wrong: (path: string, key: Key) => readonly string[]): void {
   describe(what, () => {
     const parts = new Set(Object.keys(KEYS).map(partOf));
-    for (const part of parts) test(part, () => assert.deepEqual(Object.entries(KEYS).filter(([path]) => partOf(path) === part).flatMap(([path, key]) => wrong(path, key)), []));
+    for (const part of parts) {
+      const keys = Object.entries(KEYS).filter(([path]) => partOf(path) === part);
+      test(part, () => assert.deepEqual(keys.flatMap(([path, key]) => wrong(path, key)), []));
+    }
   });
 }
 
@@ -44,7 +60,9 @@ forEachKey('a value that is taken lands in the model', (path, { good, lands = pa
   good.flatMap(([written, model]) => {
     const config = withAt(BASE, path, written);
     const refused = said(config).map((one) => `${path}: ${JSON.stringify(written)}: ${one}`);
-    return refused.length > 0 || isDeepStrictEqual(valueAt(modelOf(config), lands), model) ? refused : [`${path}: ${JSON.stringify(valueAt(modelOf(config), lands))}`];
+    if (refused.length > 0) return refused;
+    const landed = valueAt(modelOf(config), lands);
+    return isDeepStrictEqual(landed, model) ? [] : [`${path}: ${JSON.stringify(landed)}`];
   }),
 );
 
@@ -74,21 +92,26 @@ test('a bare number where a unit belongs is told so', () => {
 
 test('messages are in the language of the config', () => {
   const OTHER = /Invalid|Too (small|big)|\btuple\b|\brecord\b|\bundefined\b|\[object|expected (object|array)\b|^"\d+" is missing/;
-  const messages = Object.entries(KEYS).flatMap(([path, { bad, unseen }]) => [...bad, ...unseen].flatMap((written) => refusals(path, written).map(({ message }) => message)));
+  const messages = Object.entries(KEYS).flatMap(
+    ([path, { bad, unseen }]) => [...bad, ...unseen].flatMap((written) => refusals(path, written).map(({ message }) => message)),
+  );
   assert.deepEqual([...new Set(messages)].filter((message) => OTHER.test(message)), []);
 });
 
 test('a count that is too large is told the limit', () => {
-  for (const [path, most] of [['gateway.replicas', 1000], ['servers.web.replicas', 1000], ['servers.web.dev.instances', 64], ['gateway.limits.streams', 1_000_000]] as const) {
+  const MOST = { 'gateway.replicas': 1000, 'servers.web.replicas': 1000, 'servers.web.dev.instances': 64, 'gateway.limits.streams': 1_000_000 };
+  for (const [path, most] of Object.entries(MOST)) {
     const [diagnostic] = diagnosticsOf(withAt(BASE, path, most + 1));
     assert.equal(diagnostic?.message, `expected at most ${most}`, path);
   }
 });
 
 describe('an unknown key is refused with the key that was meant', () => {
-  const objects = Object.entries(KEYS).filter(([path, { bad }]) => bad.includes(5) && typeof valueAt(BASE, path) === 'object' && !Array.isArray(valueAt(BASE, path)));
-  const named = new Set(['servers', 'origins', 'tenants', 'strategies', 'auth.clients', 'policy.rules', 'labels', 'env']);
-  const places = ['', ...objects.map(([path]) => path), 'servers.there', 'origins.more'].filter((path) => !named.has(path) && !/\.(env|labels)$/.test(path) && path !== 'origins.app');
+  const objects = Object.entries(KEYS).filter(
+    ([path, { bad }]) => bad.includes(5) && typeof valueAt(BASE, path) === 'object' && !Array.isArray(valueAt(BASE, path)),
+  );
+  const isMap = (path: string): boolean => PATTERNS.has(`${patternOf(path)}.*`);
+  const places = ['', ...objects.map(([path]) => path), 'servers.there', 'origins.more'].filter((path) => !isMap(path) && path !== 'origins.app');
   for (const place of places) {
     const known = Object.keys(KEYS).filter((path) => parentOf(path) === place).map((path) => path.slice(place.length).replace('.', ''));
     test(place || 'the config', () => {
@@ -113,8 +136,9 @@ describe('an unknown key is refused with the key that was meant', () => {
 
 test('a missing key is said at what it is missing from', () => {
   const REQUIRED: Readonly<Record<string, string>> = {
-    name: 'the config', servers: 'the config', 'servers.web.kind': 'servers.web', 'servers.tool.command': 'servers.tool', 'servers.web.health.path': 'servers.web.health',
-    'gateway.traces.otlp': 'gateway.traces', 'servers.web.dev.command': 'servers.web.dev', 'servers.there.instances.0.url': 'servers.there.instances.0', 'servers.web.volumes.0.name': 'servers.web.volumes.0',
+    name: 'the config', servers: 'the config', 'servers.web.kind': 'servers.web', 'servers.tool.command': 'servers.tool',
+    'servers.web.health.path': 'servers.web.health', 'gateway.traces.otlp': 'gateway.traces', 'servers.web.dev.command': 'servers.web.dev',
+    'servers.there.instances.0.url': 'servers.there.instances.0', 'servers.web.volumes.0.name': 'servers.web.volumes.0',
     'servers.web.volumes.0.path': 'servers.web.volumes.0', 'servers.web.volumes.0.size': 'servers.web.volumes.0', 'tenants.acme.match': 'tenants.acme',
     'strategies.even.balance': 'strategies.even', 'auth.clients.ci.keys': 'auth.clients.ci', 'targets.fly.region': 'targets.fly',
     'policy.suppress.0.rule': 'policy.suppress.0', 'policy.suppress.0.path': 'policy.suppress.0', 'policy.suppress.0.reason': 'policy.suppress.0',
@@ -195,5 +219,8 @@ test('defaults of targets and of what is off until it is named', () => {
   assert.deepEqual(valueAt(model, 'policy.expect.0.request'), { server: 'web', address: '192.0.2.1' });
   assert.deepEqual(model.gateway.traces, { otlp: 'https://otel.acme.com/v1/traces', sample: 1 });
   assert.deepEqual(model.strategies['named'], { balance: 'round-robin', retries: 0, timeouts: {}, ejection: { max: 0.5 } });
-  assert.deepEqual(model.strategies['even'], { ...model.strategies['named'], balance: 'rendezvous', breaker: { failures: 5, window: 30_000, cooldown: 30_000 } });
+  assert.deepEqual(
+    model.strategies['even'],
+    { ...model.strategies['named'], balance: 'rendezvous', breaker: { failures: 5, window: 30_000, cooldown: 30_000 } },
+  );
 });

@@ -3,60 +3,10 @@
  * `P` and `D` rows, key by key. Validation, types and the model are all held to it.
  */
 import { BALANCES } from '#src/config/language/strategies.js';
-
-export interface Key {
-  /** Values that are taken, and where they differ what they become. */
-  readonly good: readonly (readonly [written: unknown, model: unknown])[];
-  /** Values that neither the compiler nor validation takes. */
-  readonly bad: readonly unknown[];
-  /** Values that only validation can refuse: what is wrong with them cannot be said in a type. */
-  readonly unseen: readonly unknown[];
-  /** Where it lands in the model, when that is another place. */
-  readonly lands?: string;
-}
-
-const MI = 2 ** 20;
-/** Values no key of any kind of scalar takes. */
-const NO_SCALAR = [null, ['x']];
-
-const key = (good: Key['good'], bad: readonly unknown[], unseen: readonly unknown[] = []): Key => ({ good, bad, unseen });
-const asWritten = (values: readonly unknown[], bad: readonly unknown[], unseen: readonly unknown[] = []): Key => key(values.map((value) => [value, value]), bad, unseen);
-
-const object = (good: Key['good'] = []): Key => key(good, [null, 5, 'x', true]);
-const text = (values: readonly string[], unseen: readonly unknown[] = []): Key => asWritten(values, [5, true, ...NO_SCALAR], unseen);
-const line = (): Key => text(['Full-text search, “quoted”', ''], ['two\nlines', 'a\0b', 'a\rb']);
-const choice = (values: readonly unknown[], bad: readonly unknown[] = []): Key => asWritten(values, ['none of these', 5, ...NO_SCALAR, ...bad]);
-const flag = (): Key => asWritten([true, false], ['true', 1, ...NO_SCALAR]);
-const count = (most = 1_000_000): Key => asWritten([1, 3, most], ['3', true, ...NO_SCALAR], [0, -1, 1.5, most + 1]);
-const port = (): Key => asWritten([1, 8443, 65535], ['8443', ...NO_SCALAR], [0, 65536, 80.5]);
-const duration = (): Key => key([['250ms', 250], ['15s', 15_000], ['5m', 300_000], ['24h', 86_400_000]], [30, '30', 'soon', '30sec', ...NO_SCALAR], ['0s', '-1s', '30 s', '1e3s', '600h']);
-const size = (): Key => key([['16kb', 2 ** 14], ['16Ki', 2 ** 14], ['4mb', 4 * MI], ['1Gi', 2 ** 30]], [4096, '4096', '4MB', '4b', ...NO_SCALAR], ['0mb', '-4mb', '4 mb']);
-const cpu = (): Key => key([['250m', 250], ['2', 2000], ['0.5', 500]], [2, 'two', '2 cores', ...NO_SCALAR], ['0', '-1', '1e3']);
-const rate = (): Key => key([['100/min', { tokens: 100, window: 60_000 }], ['20/s', { tokens: 20, window: 1000 }]], [100, '100', '100/day', ...NO_SCALAR], ['0/s', '1.5/s', '-1/s']);
-const percentage = (): Key => key([['0%', 0], ['50%', 0.5], ['12.5%', 0.125], ['100%', 1]], [0.5, '50', 'half', ...NO_SCALAR], ['101%', '-1%', '1e1%', '50 %']);
-const day = (): Key => asWritten(['2027-03-01', '2028-02-29'], [20270301, 'soon', '2027/03/01', ...NO_SCALAR], ['2027-02-29', '2027-3-1', '2027-13-01']);
-const secret = (): Key => asWritten([{ secret: 'A_KEY' }], ['sk-live-123', 5, null, {}, { secret: 5 }, { secret: 'A', more: 1 }], [{ secret: 'lower' }, { secret: '' }]);
-const secrets = (): Key => asWritten([[{ secret: 'ONE' }, { secret: 'TWO' }]], ['sk-live-123', ['sk-live-123'], [5], { secret: 'ONE' }, null]);
-const image = (): Key => text(['web', 'ghcr.io/acme/web:1.4.2', `localhost:5000/web@sha256:${'0a'.repeat(32)}`], ['', 'Web', 'web:', 'a b', 'web@sha256:0a', 'https://ghcr.io/web']);
-const labels = (): Key => key([[{ team: 'web', tier: '1' }, { team: 'web', tier: '1' }]], ['x', 5, { team: 5 }, null], [{ team: 'two\nlines' }]);
-const route = (): Key => asWritten(['/mcp/search', '/a.b-c_d~e'], ['mcp', 5, ...NO_SCALAR], ['/', '/a/', '/a//b', '/a/../b', '/a/.', '/a%20b', '/a b', '/a?b', '/a$b']);
-const probePath = (): Key => asWritten(['/health', '/'], ['health', 5, ...NO_SCALAR], ['/a b', '/a?b', '/a"b']);
-const command = (): Key => asWritten([['node', 'server.js', ''], ['x']], ['node server.js', [], [5], null], [[''], ['a\0b']]);
-const label = (): Key => text(['acme', 'a-1'], ['', 'Acme', '-a', 'a-', 'a.b', '1a', 'a'.repeat(41)]);
-const file = (): Key => text(['/data', '/etc/ssl/mcp.pem'], ['', 'data', './data', '/a b', '/a\nb']);
-const names = (declared: string, other: string): Key => asWritten([[declared], []], [declared, [other], [5], null]);
-const headers = (): Readonly<Record<'set' | 'remove', Key>> => ({
-  set: asWritten([{ 'X-Tier': 'gold', 'x-b': '' }, {}], ['X-Tier: gold', { 'X-Tier': 5 }, { 'X-Tier': { secret: 'TIER' } }, null], [
-    { 'X Tier': 'a' }, { x_tier: 'a' }, { 'X-Tier': 'a\r\nb' }, { Host: 'a' }, { 'MCP-Session-Id': 'a' }, { authorization: 'a' }, { 'content-type': 'a' }, { 'X-Forwarded-For': 'a' },
-  ]),
-  remove: asWritten([['Server', 'x-powered-by'], []], ['Server', [5], null], [['a b'], [''], ['Content-Length'], ['mcp-method'], ['Access-Control-Allow-Origin']]),
-});
-const REDACTIONS = [
-  ['content[*].text', [{ kind: 'name', name: 'content' }, { kind: 'each' }, { kind: 'name', name: 'text' }]],
-  ['$.structuredContent..ssn', [{ kind: 'name', name: 'structuredContent' }, { kind: 'anywhere', name: 'ssn' }]],
-  ["rows[0]['a b'].*", [{ kind: 'name', name: 'rows' }, { kind: 'index', index: 0 }, { kind: 'name', name: 'a b' }, { kind: 'each' }]],
-] as const;
-const about = { description: line(), owner: line(), labels: labels() };
+import {
+  about, asWritten, choice, command, count, cpu, day, duration, file, flag, headers, image, key, label, line, names, NO_SCALAR, object, percentage, port,
+  prefixed, probePath, rate, REDACTIONS, route, secret, secrets, size, text, type Key,
+} from './key-forms.js';
 
 const server = (name: string): Readonly<Record<string, Key>> => prefixed(`servers.${name}`, {
   ...about,
@@ -72,7 +22,11 @@ const server = (name: string): Readonly<Record<string, Key>> => prefixed(`server
   'resources.limits': object(),
   'resources.limits.cpu': cpu(),
   'resources.limits.memory': size(),
-  'env': asWritten([{ LOG_LEVEL: 'info', _x1: '', TOKEN: { secret: 'TOKEN' } }], ['x', { PORT: 5 }, { A: null }, null], [{ 'A-B': 'x' }, { '1A': 'x' }, { MCPGEN_PLACEMENT: 'x' }, { A: 'a\0b' }]),
+  'env': asWritten(
+    [{ LOG_LEVEL: 'info', _x1: '', TOKEN: { secret: 'TOKEN' } }],
+    ['x', { PORT: 5 }, { A: null }, null],
+    [{ 'A-B': 'x' }, { '1A': 'x' }, { MCPGEN_PLACEMENT: 'x' }, { A: 'a\0b' }],
+  ),
   'volumes': asWritten([[]], ['/data', [5], null]),
   revision: choice(['auto', 'legacy', 'modern'], ['2026-07-28']),
   sessionLoss: choice(['reinitialise', '404'], [404]),
@@ -95,10 +49,6 @@ const httpServer = (name: string): Readonly<Record<string, Key>> => prefixed(`se
   sse: route(),
 });
 
-function prefixed(prefix: string, keys: Readonly<Record<string, Key>>): Readonly<Record<string, Key>> {
-  return Object.fromEntries(Object.entries(keys).map(([path, key]) => [`${prefix}.${path}`, key]));
-}
-
 const SHAPE = { origins: [], preset: null, owner: null, reviewBy: null, note: null, place: { key: '', isList: false } };
 const oneOrMany = (place: '' | '.origin'): Key['good'] => [
   ['https://app.acme.com', { ...SHAPE, origins: ['https://app.acme.com'], place: { key: place, isList: false } }],
@@ -119,7 +69,16 @@ export const KEYS: Readonly<Record<string, Key>> = {
       ['http://127.0.0.1:9000', 'http://127.0.0.1:9000'],
     ],
     [5, ...NO_SCALAR],
-    ['mcp.acme.com', 'ftp://mcp.acme.com', 'https://mcp.acme.com/mcp', 'https://mcp.acme.com/?a=1', 'https://mcp.acme.com/#a', 'https://user@mcp.acme.com', 'https://:pass@mcp.acme.com', ''],
+    [
+      'mcp.acme.com',
+      'ftp://mcp.acme.com',
+      'https://mcp.acme.com/mcp',
+      'https://mcp.acme.com/?a=1',
+      'https://mcp.acme.com/#a',
+      'https://user@mcp.acme.com',
+      'https://:pass@mcp.acme.com',
+      '',
+    ],
   ),
   'gateway.hosts': asWritten(
     [['mcp.acme.com', 'a-b.c'], [], 'any'],
@@ -159,10 +118,17 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'gateway.timeouts.idleStream': duration(),
   'gateway.timeouts.keepAlive': duration(),
   'gateway.timeouts.drain': duration(),
-  'gateway.revisions': asWritten([['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'], ['2026-07-28'], ['2024-11-05']], ['2026-07-28', ['2026-01-01'], null], [[]]),
+  'gateway.revisions': asWritten(
+    [['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'], ['2026-07-28'], ['2024-11-05']],
+    ['2026-07-28', ['2026-01-01'], null],
+    [[]],
+  ),
   'gateway.sessionKeys': secrets(),
   'gateway.sessionTtl': duration(),
-  'gateway.tls': asWritten([{ at: 'platform' }, { at: 'nginx', certificate: '/a.pem', key: '/a.key' }], ['nginx', { at: 'nginx' }, { at: 'nowhere' }, {}, null]),
+  'gateway.tls': asWritten(
+    [{ at: 'platform' }, { at: 'nginx', certificate: '/a.pem', key: '/a.key' }],
+    ['nginx', { at: 'nginx' }, { at: 'nowhere' }, {}, null],
+  ),
   'gateway.cors': object(),
   'gateway.cors.credentials': flag(),
   'gateway.cors.maxAge': duration(),
@@ -241,7 +207,11 @@ export const KEYS: Readonly<Record<string, Key>> = {
   ...server('tool'),
   'servers.tool.command': command(),
   'servers.tool.cwd': text(['/srv', 'tools'], ['']),
-  'servers.tool.npm': asWritten(['files@1.2.3', '@acme/files@2.0.1-rc.1'], ['files', 5, ...NO_SCALAR], ['files@latest', 'files@^1.2.3', 'files@1', '@acme/files@']),
+  'servers.tool.npm': asWritten(
+    ['files@1.2.3', '@acme/files@2.0.1-rc.1'],
+    ['files', 5, ...NO_SCALAR],
+    ['files@latest', 'files@^1.2.3', 'files@1', '@acme/files@'],
+  ),
   'servers.tool.uv': asWritten(['mcp-files==1.2.3', 'mcp[cli]==1.0'], ['mcp-files', 'mcp-files>=1', 5, ...NO_SCALAR], ['mcp-files==', '==1']),
   'servers.tool.image': image(),
   'servers.tool.sharing': choice(['session', 'shared']),
@@ -271,7 +241,10 @@ export const KEYS: Readonly<Record<string, Key>> = {
       [{ client: 'ci' }, [{ client: 'ci' }]],
       [{ host: 'acme.mcp.com' }, [{ host: 'acme.mcp.com' }]],
       [{ path: true }, [{ path: true }]],
-      [[{ client: 'ci' }, { path: true }], [{ client: 'ci' }, { path: true }]],
+      [
+        [{ client: 'ci' }, { host: 'acme.mcp.com' }, { path: true }],
+        [{ client: 'ci' }, { host: 'acme.mcp.com' }, { path: true }],
+      ],
     ],
     ['ci', {}, { path: false }, { client: 5 }, [5], null],
     [[], { client: 'ci', host: 'a' }, { host: 'https://acme.mcp.com' }, { host: 'ACME.com' }],
@@ -314,8 +287,21 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'targets.kubernetes.version': asWritten(['1.30', '1.34', '1.40'], ['latest', 1.34, 'v1.34', ...NO_SCALAR], ['1.29', '1.34.2']),
   'targets.kubernetes.namespace': label(),
   'targets.kubernetes.exposure': asWritten(
-    [{ kind: 'gateway-api', parent: { name: 'shared', namespace: 'infra' } }, { kind: 'gateway-api', parent: { name: 'shared' } }, { kind: 'gateway-api', gatewayClass: 'nginx' }, { kind: 'none' }],
-    ['none', {}, { kind: 'nodeport' }, { kind: 'gateway-api' }, { kind: 'gateway-api', parent: { name: 'shared' }, gatewayClass: 'nginx' }, { kind: 'gateway-api', parent: {} }, null],
+    [
+      { kind: 'gateway-api', parent: { name: 'shared', namespace: 'infra' } },
+      { kind: 'gateway-api', parent: { name: 'shared' } },
+      { kind: 'gateway-api', gatewayClass: 'nginx' },
+      { kind: 'none' },
+    ],
+    [
+      'none',
+      {},
+      { kind: 'nodeport' },
+      { kind: 'gateway-api' },
+      { kind: 'gateway-api', parent: { name: 'shared' }, gatewayClass: 'nginx' },
+      { kind: 'gateway-api', parent: {} },
+      null,
+    ],
     [{ kind: 'gateway-api', gatewayClass: 'Nginx' }],
   ),
   'targets.kubernetes.storageClass': label(),
@@ -334,7 +320,10 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'images.nginx': image(),
 
   policy: object(),
-  'policy.rules': asWritten([{ MCP102: 'warn', 'origin-null': 'off', MCP109: 'info', 'image-unpinned': 'error' }], ['off', { MCP102: 'fatal' }, { MCP102: 5 }, { MCP999: 'off' }, null]),
+  'policy.rules': asWritten(
+    [{ MCP102: 'warn', 'origin-null': 'off', MCP109: 'info', 'image-unpinned': 'error' }],
+    ['off', { MCP102: 'fatal' }, { MCP102: 5 }, { MCP999: 'off' }, null],
+  ),
   'policy.suppress': asWritten([[]], ['x', [5], {}, null]),
   'policy.suppress.0': object(),
   'policy.suppress.0.rule': asWritten(['MCP102', 'origin-wildcard'], [5, ...NO_SCALAR]),
@@ -346,39 +335,16 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'policy.expect.0': object(),
   'policy.expect.0.request': key([], [null, 5, 'x', {}, { server: 'web', path: '/x' }]),
   'policy.expect.0.request.server': asWritten(['web'], ['wob', 5, ...NO_SCALAR]),
+  'policy.expect.1.request.path': probePath(),
   'policy.expect.0.request.origin': line(),
   'policy.expect.0.request.host': text(['mcp.acme.com'], ['MCP.acme.com', 'mcp.acme.com:443', '']),
   'policy.expect.0.request.method': text(['POST', 'GET', 'OPTIONS']),
   'policy.expect.0.request.revision': choice(['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28']),
-  'policy.expect.0.request.as': asWritten([{ client: 'ci' }, { tenant: 'acme' }], ['ci', {}, { client: 'ci', tenant: 'acme' }, { client: 'cj' }, { tenant: 'acne' }, { client: 5 }, null]),
+  'policy.expect.0.request.as': asWritten(
+    [{ client: 'ci' }, { tenant: 'acme' }],
+    ['ci', {}, { client: 'ci', tenant: 'acme' }, { client: 'cj' }, { tenant: 'acne' }, { client: 5 }, null],
+  ),
   'policy.expect.0.request.address': text(['192.0.2.7', '2001:db8::1'], ['', 'localhost', '192.0.2', '10.0.0.0/8']),
   'policy.expect.0.decision': choice(['allow', 'deny']),
   'policy.expect.0.status': asWritten([403, 100, 599], ['403', ...NO_SCALAR], [99, 600, 403.5]),
-};
-
-/** Keys of objects that are one of several kinds, and of objects within lists of kinds: set with the whole object, in the row of the object. */
-export const WITHIN: Readonly<Record<string, string>> = {
-  'gateway.tls.at': 'gateway.tls',
-  'gateway.tls.certificate': 'gateway.tls',
-  'gateway.tls.key': 'gateway.tls',
-  'gateway.sessionKeys.#.secret': 'gateway.sessionKeys',
-  'gateway.admin.readToken.secret': 'gateway.admin.readToken',
-  'gateway.admin.writeToken.secret': 'gateway.admin.writeToken',
-  'auth.clients.*.keys.#.secret': 'auth.clients.ci.keys',
-  'servers.*.env.*.secret': 'servers.web.env',
-  'tenants.*.match.client': 'tenants.acme.match',
-  'tenants.*.match.host': 'tenants.acme.match',
-  'tenants.*.match.path': 'tenants.acme.match',
-  'tenants.*.match.#.client': 'tenants.acme.match',
-  'tenants.*.match.#.host': 'tenants.acme.match',
-  'tenants.*.match.#.path': 'tenants.acme.match',
-  'targets.kubernetes.exposure.kind': 'targets.kubernetes.exposure',
-  'targets.kubernetes.exposure.parent': 'targets.kubernetes.exposure',
-  'targets.kubernetes.exposure.parent.name': 'targets.kubernetes.exposure',
-  'targets.kubernetes.exposure.parent.namespace': 'targets.kubernetes.exposure',
-  'targets.kubernetes.exposure.gatewayClass': 'targets.kubernetes.exposure',
-  'policy.expect.#.request.as.client': 'policy.expect.0.request.as',
-  'policy.expect.#.request.as.tenant': 'policy.expect.0.request.as',
-  // The other half of `server`: see `ALTERNATIVES`.
-  'policy.expect.#.request.path': 'policy.expect.0.request',
 };

@@ -31,15 +31,20 @@ const TABLE: Readonly<Record<string, readonly RedactionStep[] | null>> = {
   "['é']": [name('é')],
   '': null, $: null, '.': null, '..': null, '$.': null, '$$': null, '$a': null, 'a.': null, 'a..': null, 'a...b': null, '..*': null, '..[0]': null,
   'a b': null, ' a': null, 'a ': null, 'a\n': null, '1a': null, 'a.1': null, é: null,
-  'a[': null, 'a[]': null, 'a]': null, 'a[-1]': null, 'a[1.5]': null, 'a[1000000000]': null, 'a[0:2]': null, 'a[?(@.x)]': null, 'a[0,1]': null, 'a[x]': null, "a['']": null, "a['b]": null, 'a["b"]': null,
+  'a[': null, 'a[]': null, 'a]': null, 'a[-1]': null, 'a[1.5]': null, 'a[1000000000]': null, 'a[0:2]': null, 'a[?(@.x)]': null, 'a[0,1]': null,
+  'a[x]': null, "a['']": null, "a['b]": null, 'a["b"]': null,
   'a[*': null, 'a.*b': null, 'a*': null,
 };
 
 describe('the paths of redact', () => {
   for (const [written, expected] of Object.entries(TABLE)) test(JSON.stringify(written), () => assert.deepEqual(parseRedaction(written), expected));
 
-  const write = (steps: readonly RedactionStep[]): string =>
-    steps.map((step) => (step.kind === 'each' ? '[*]' : step.kind === 'index' ? `[${step.index}]` : step.kind === 'anywhere' ? `..${step.name}` : `['${step.name}']`)).join('');
+  const writeStep = (step: RedactionStep): string => {
+    if (step.kind === 'each') return '[*]';
+    if (step.kind === 'index') return `[${step.index}]`;
+    return step.kind === 'anywhere' ? `..${step.name}` : `['${step.name}']`;
+  };
+  const write = (steps: readonly RedactionStep[]): string => steps.map(writeStep).join('');
 
   test('what is read is what was written, and nothing else is read', () => {
     withSeeds(2000, (random) => {

@@ -26,7 +26,8 @@ describe('names', () => {
         const [diagnostic, ...more] = named(name);
         assert.deepEqual([diagnostic?.code, more.length], ['name', 0], JSON.stringify(name));
         assert.deepEqual(diagnostic?.place, { kind: 'path', path: [...group.split('.'), name], key: true });
-        assert.match(diagnostic?.message ?? '', / cannot be a name: a lower case letter, then at most 30 lower case letters, digits and dashes, no dash at the end$/);
+        const form = / cannot be a name: a lower case letter, then at most 30 lower case letters, digits and dashes, no dash at the end$/;
+        assert.match(diagnostic?.message ?? '', form);
       }
       for (const name of GOOD) assert.deepEqual(named(name), [], name);
     });
@@ -78,13 +79,26 @@ const REFERENCES: Readonly<Record<string, { readonly value: unknown; readonly at
   'servers.web.strategy': { value: 'evne', says: 'no strategy is named "evne"; did you mean "even"?' },
   'servers.there.strategy': { value: 'round-robbin', says: 'no strategy is named "round-robbin"; did you mean "round-robin"?' },
   'servers.asked.strategy': { value: 'weigted', says: 'no strategy is named "weigted"; did you mean "weighted"?' },
-  'servers.tool.strategy': { value: 'nowhere', says: 'no strategy is named "nowhere" | declared under strategies: even, named; built in: round-robin, least-connections, weighted, health-based, random, rendezvous' },
+  'servers.tool.strategy': {
+    value: 'nowhere',
+    says:
+      'no strategy is named "nowhere" | declared under strategies: even, named; ' +
+      'built in: round-robin, least-connections, weighted, health-based, random, rendezvous',
+  },
   'tenants.acme.servers': { value: ['web', 'tol'], at: 'tenants.acme.servers.1', says: 'no server is named "tol"; did you mean "tool"?' },
-  'tenants.acme.origins': { value: ['elsewhere'], at: 'tenants.acme.origins.0', says: 'no origin is named "elsewhere" | declared under origins: app, more, wild' },
+  'tenants.acme.origins': {
+    value: ['elsewhere'],
+    at: 'tenants.acme.origins.0',
+    says: 'no origin is named "elsewhere" | declared under origins: app, more, wild',
+  },
   'tenants.acme.match': { value: { client: 'cj' }, at: 'tenants.acme.match.client', says: 'no client is named "cj"; did you mean "ci"?' },
   'policy.expect.0.request.server': { value: 'wob', says: 'no server is named "wob"; did you mean "web"?' },
   'policy.expect.0.request.as': { value: { client: 'cii' }, at: 'policy.expect.0.request.as.client', says: 'no client is named "cii"; did you mean "ci"?' },
-  'policy.rules': { value: { 'origin-wildcrd': 'off' }, at: 'policy.rules.origin-wildcrd', says: 'no rule is called "origin-wildcrd"; did you mean "origin-wildcard"?' },
+  'policy.rules': {
+    value: { 'origin-wildcrd': 'off' },
+    at: 'policy.rules.origin-wildcrd',
+    says: 'no rule is called "origin-wildcrd"; did you mean "origin-wildcard"?',
+  },
 };
 
 describe('a reference to what is not declared', () => {
@@ -119,7 +133,10 @@ describe('a reference to what is not declared', () => {
 
   test('all of them at once', () => {
     const config = withAt(withAt(withAt(BASE, 'servers.web.origins', ['x', 'app', 'y']), 'tenants.acme.servers', ['z']), 'servers.tool.strategy', 'w');
-    assert.deepEqual(said(config), ['reference servers.web.origins.0', 'reference servers.web.origins.2', 'reference servers.tool.strategy', 'reference tenants.acme.servers.0']);
+    assert.deepEqual(
+      said(config),
+      ['reference servers.web.origins.0', 'reference servers.web.origins.2', 'reference servers.tool.strategy', 'reference tenants.acme.servers.0'],
+    );
   });
 });
 
@@ -130,12 +147,18 @@ const WRONG_TOGETHER: Readonly<Record<string, { readonly change: Readonly<Record
   'npm and uv': { change: { 'servers.tool.npm': 'a@1.0.0', 'servers.tool.uv': 'a==1' }, said: ['server-source servers.tool'] },
   'npm and image': { change: { 'servers.tool.npm': 'a@1.0.0', 'servers.tool.image': 'a' }, said: ['server-source servers.tool'] },
   'an environment for a server that runs elsewhere': { change: { 'servers.there.env': { A: 'b' } }, said: ['no-effect servers.there.env'] },
-  'volumes for a server that runs elsewhere': { change: { 'servers.there.volumes': [{ name: 'a', path: '/a', size: '1gb' }] }, said: ['no-effect servers.there.volumes'] },
+  'volumes for a server that runs elsewhere': {
+    change: { 'servers.there.volumes': [{ name: 'a', path: '/a', size: '1gb' }] },
+    said: ['no-effect servers.there.volumes'],
+  },
   'two instances of one id': {
     change: { 'servers.there.instances': [{ id: 'a', url: 'https://a.com/mcp' }, { id: 'a', url: 'https://b.com/mcp' }] },
     said: ['duplicate servers.there.instances.1'],
   },
-  'two instances at one host': { change: { 'servers.there.instances': [{ url: 'https://a.com/mcp' }, { url: 'https://a.com/other' }] }, said: ['duplicate servers.there.instances.1'] },
+  'two instances at one host': {
+    change: { 'servers.there.instances': [{ url: 'https://a.com/mcp' }, { url: 'https://a.com/other' }] },
+    said: ['duplicate servers.there.instances.1'],
+  },
   'two volumes of one name': {
     change: { 'servers.web.volumes': [{ name: 'a', path: '/a', size: '1gb' }, { name: 'a', path: '/b', size: '1gb' }] },
     said: ['duplicate servers.web.volumes.1'],
@@ -152,24 +175,45 @@ const WRONG_TOGETHER: Readonly<Record<string, { readonly change: Readonly<Record
     said: ['tenant-match tenants.other.match.host'],
   },
   'a key of two clients': { change: { 'auth.clients.cd': { keys: [{ secret: 'OTHER' }, { secret: 'CI_KEY' }] } }, said: ['client-key auth.clients.cd.keys.1'] },
-  'a probe of the endpoint of 2024-11-05': { change: { 'servers.web.sse': '/sse', 'servers.web.health.path': '/sse' }, said: ['health-path servers.web.health.path'] },
+  'a probe of the endpoint of 2024-11-05': {
+    change: { 'servers.web.sse': '/sse', 'servers.web.health.path': '/sse' },
+    said: ['health-path servers.web.health.path'],
+  },
   'a command for a server that runs elsewhere': { change: { 'servers.there.health': { command: ['true'] } }, said: ['no-effect servers.there.health.command'] },
   'a ping of a server that has none': { change: { 'servers.asked.revision': 'modern' }, said: ['health-mcp servers.asked.health.mcp'] },
   'a discovery of a server that has none': {
     change: { 'servers.asked.revision': 'legacy', 'servers.asked.health.mcp': 'discover' },
     said: ['health-mcp servers.asked.health.mcp'],
   },
-  'a text in an answer to HEAD': { change: { 'servers.web.health': { path: '/health', method: 'HEAD', body: 'ok' } }, said: ['health-body servers.web.health.body'] },
-  'a text in an answer with status 204': { change: { 'servers.web.health': { path: '/health', status: 204, body: 'ok' } }, said: ['health-body servers.web.health.body'] },
-  'a header that is set twice': { change: { 'servers.web.transform.request.set': { 'X-A': '1', 'x-a': '2' } }, said: ['duplicate servers.web.transform.request.set.x-a'] },
+  'a text in an answer to HEAD': {
+    change: { 'servers.web.health': { path: '/health', method: 'HEAD', body: 'ok' } },
+    said: ['health-body servers.web.health.body'],
+  },
+  'a text in an answer with status 204': {
+    change: { 'servers.web.health': { path: '/health', status: 204, body: 'ok' } },
+    said: ['health-body servers.web.health.body'],
+  },
+  'a header that is set twice': {
+    change: { 'servers.web.transform.request.set': { 'X-A': '1', 'x-a': '2' } },
+    said: ['duplicate servers.web.transform.request.set.x-a'],
+  },
   'a header that is set and removed': {
     change: { 'servers.tool.transform.response': { set: { Server: 'x' }, remove: ['X-A', 'server'] } },
     said: ['duplicate servers.tool.transform.response.remove.1'],
   },
-  'the endpoint of a revision that is not served': { change: { 'gateway.revisions': ['2026-07-28'], 'servers.web.sse': '/sse' }, said: ['no-effect servers.web.sse'] },
+  'the endpoint of a revision that is not served': {
+    change: { 'gateway.revisions': ['2026-07-28'], 'servers.web.sse': '/sse' },
+    said: ['no-effect servers.web.sse'],
+  },
   'what rendezvous keeps together, without rendezvous': { change: { 'strategies.named.by': 'tenant' }, said: ['no-effect strategies.named.by'] },
-  'a region where no instance has one': { change: { 'strategies.named.prefer': 'region', 'servers.web.strategy': 'named' }, said: ['no-effect strategies.named.prefer'] },
-  'weights that nothing weighs': { change: { 'servers.there.instances.0.weight': 3, 'servers.there.strategy': 'named' }, said: ['no-effect servers.there.instances.0.weight'] },
+  'a region where no instance has one': {
+    change: { 'strategies.named.prefer': 'region', 'servers.web.strategy': 'named' },
+    said: ['no-effect strategies.named.prefer'],
+  },
+  'weights that nothing weighs': {
+    change: { 'servers.there.instances.0.weight': 3, 'servers.there.strategy': 'named' },
+    said: ['no-effect servers.there.instances.0.weight'],
+  },
   'weights that nothing weighs, by the strategy nobody chose': {
     change: { 'servers.there': { kind: 'http', instances: [{ url: 'https://a.com/mcp' }, { url: 'https://b.com/mcp', weight: 2 }] } },
     said: ['no-effect servers.there.instances.1.weight'],
@@ -213,7 +257,10 @@ describe('what is right alone and wrong together', () => {
   test('a strategy is for whoever uses it, and for nobody', () => {
     const strategies = { own: { balance: 'round-robin', retries: 2, breaker: {}, prefer: 'region' } };
     assert.deepEqual(said(least({ strategies })), []);
-    const servers = { a: { kind: 'http', image: 'x', strategy: 'own' }, b: { kind: 'http', instances: [{ url: 'https://b.com/mcp', region: 'ord' }], strategy: 'own' } };
+    const servers = {
+      a: { kind: 'http', image: 'x', strategy: 'own' },
+      b: { kind: 'http', instances: [{ url: 'https://b.com/mcp', region: 'ord' }], strategy: 'own' },
+    };
     assert.deepEqual(said({ name: 'a', servers, strategies }), []);
     const alone = said({ name: 'a', servers: { ...servers, b: { ...servers.b, instances: [{ url: 'https://b.com/mcp' }] } }, strategies });
     assert.deepEqual(alone, ['no-effect strategies.own.prefer']);
@@ -222,7 +269,10 @@ describe('what is right alone and wrong together', () => {
   test('what is said of a setting without effect says what would have one', () => {
     assert.equal(message(withAt(BASE, 'strategies.named.by', 'tenant')), 'round-robin keeps nothing together; by belongs to rendezvous');
     const weights = withAt(withAt(BASE, 'servers.there.strategy', 'least-connections'), 'servers.there.instances.0.weight', 3);
-    assert.equal(message(weights), 'least-connections weighs no instances, and this one\'s weight is 3 | the strategies that weigh are weighted, random, rendezvous');
+    assert.equal(
+      message(weights),
+      'least-connections weighs no instances, and this one\'s weight is 3 | the strategies that weigh are weighted, random, rendezvous',
+    );
     assert.equal(
       message(withAt(withAt(BASE, 'gateway.revisions', ['2025-06-18']), 'servers.web.sse', '/sse')),
       "gateway.revisions does not list 2024-11-05, the revision of this endpoint | add '2024-11-05' to gateway.revisions, or leave sse out",

@@ -30,7 +30,10 @@ const CASES: Readonly<Record<string, { readonly change: Readonly<Record<string, 
     said: ['value auth.clients.ci.keys', 'reference policy.expect.0.request.as.client'],
   },
   'a tenant without a match can be referred to': {
-    change: { 'tenants.acme.match': 5, 'policy.expect': [{ request: { server: 'web', as: { tenant: 'acme' } }, decision: 'deny' }, { request: { server: 'wob' }, decision: 'deny' }] },
+    change: {
+      'tenants.acme.match': 5,
+      'policy.expect': [{ request: { server: 'web', as: { tenant: 'acme' } }, decision: 'deny' }, { request: { server: 'wob' }, decision: 'deny' }],
+    },
     said: ['type tenants.acme.match', 'reference policy.expect.1.request.server'],
   },
   'a strategy without balance can be referred to': {
@@ -50,16 +53,31 @@ const CASES: Readonly<Record<string, { readonly change: Readonly<Record<string, 
   'no auth at all': { change: { auth: null, 'tenants.acme.match': { client: 'ci' } }, said: ['type auth'] },
   'no strategies at all': { change: { strategies: 5, 'servers.web.strategy': 'even' }, said: ['type strategies'] },
   'no tenants at all': { change: { tenants: 5, 'policy.expect.0.request.as': { tenant: 'acme' } }, said: ['type tenants'] },
-  'targets that are none, and TLS that needs one': { change: { targets: 5, 'gateway.tls': { at: 'nginx', certificate: '/a', key: '/b' } }, said: ['type targets'] },
-  'an nginx that is none, and TLS that needs it': { change: { 'targets.nginx': 5, 'gateway.tls': { at: 'nginx', certificate: '/a', key: '/b' } }, said: ['type targets.nginx'] },
-  'a port that is none, and another that is the default': { change: { 'gateway.listen.port': 'x', 'gateway.admin.port': 8080 }, said: ['type gateway.listen.port'] },
-  'an MCP path that is none, and a probe of the default': { change: { 'servers.web.path': 5, 'servers.web.health.path': '/mcp' }, said: ['type servers.web.path'] },
+  'targets that are none, and TLS that needs one': {
+    change: { targets: 5, 'gateway.tls': { at: 'nginx', certificate: '/a', key: '/b' } },
+    said: ['type targets'],
+  },
+  'an nginx that is none, and TLS that needs it': {
+    change: { 'targets.nginx': 5, 'gateway.tls': { at: 'nginx', certificate: '/a', key: '/b' } },
+    said: ['type targets.nginx'],
+  },
+  'a port that is none, and another that is the default': {
+    change: { 'gateway.listen.port': 'x', 'gateway.admin.port': 8080 },
+    said: ['type gateway.listen.port'],
+  },
+  'an MCP path that is none, and a probe of the default': {
+    change: { 'servers.web.path': 5, 'servers.web.health.path': '/mcp' },
+    said: ['type servers.web.path'],
+  },
 
   'a server with regions that is none, and a strategy that prefers one': {
     change: { 'strategies.even.prefer': 'region', 'servers.there.port': 'x', 'servers.web.strategy': 'even' },
     said: ['type servers.there.port'],
   },
-  'a balance that is none, and weights for it': { change: { 'strategies.even.balance': 'robin', 'servers.there.instances.0.weight': 3 }, said: ['value strategies.even.balance'] },
+  'a balance that is none, and weights for it': {
+    change: { 'strategies.even.balance': 'robin', 'servers.there.instances.0.weight': 3 },
+    said: ['value strategies.even.balance'],
+  },
   'revisions that are none, and the endpoint of one': { change: { 'gateway.revisions': 5, 'servers.web.sse': '/sse' }, said: ['type gateway.revisions'] },
   'weights for a strategy that weighs nothing, beside a wrong port': {
     change: { 'servers.web.port': 'x', 'servers.there.strategy': 'round-robin', 'servers.there.instances.0.weight': 3 },

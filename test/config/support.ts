@@ -1,4 +1,5 @@
 /** A config that has something of everything, and ways to change one place of it and to read what validation says. */
+import { FIELDS } from '#src/config/fields.js';
 import { validate } from '#src/config/validate.js';
 import type { Model } from '#src/config/model.js';
 import type { Diagnostic } from '#src/diagnostics/diagnostic.js';
@@ -36,7 +37,10 @@ export const BASE: Json = {
   policy: {
     rules: {},
     suppress: [{ rule: 'MCP109', path: 'origins.app', reason: 'known' }],
-    expect: [{ request: { server: 'web' }, decision: 'deny' }],
+    expect: [
+      { request: { server: 'web' }, decision: 'deny' },
+      { request: { path: '/elsewhere' }, decision: 'deny' },
+    ],
   },
 };
 
@@ -84,14 +88,14 @@ export function message(value: unknown): string {
   return diagnostic.help === null ? diagnostic.message : `${diagnostic.message} | ${diagnostic.help}`;
 }
 
-/** `servers.web.port` → `servers.*.port`: names that the user chose are `*`, places in a list `#`. */
+/** Every place that the schema has: names that the user chooses are `*`, places in a list `#`. */
+export const PATTERNS: ReadonlySet<string> = new Set(FIELDS.map(({ pattern }) => pattern).filter((pattern) => pattern !== ''));
+
+/** `servers.web.port` → `servers.*.port`. */
 export function patternOf(path: string): string {
-  return path
-    .split('.')
-    .map((key, i, all) => {
-      if (/^\d+$/.test(key)) return '#';
-      const parent = all.slice(0, i).join('.');
-      return /^(servers|origins|tenants|strategies|auth\.clients|policy\.rules|labels|(servers|tenants)\.[^.]+\.labels|servers\.[^.]+\.env|servers\.[^.]+\.dev\.env)$/.test(parent) ? '*' : key;
-    })
-    .join('.');
+  return path.split('.').reduce((pattern, key) => {
+    const [isName, isPlaceInList] = [PATTERNS.has(`${pattern}.*`), /^\d+$/.test(key)];
+    const step = isPlaceInList ? '#' : isName && !PATTERNS.has(`${pattern}.${key}`) ? '*' : key;
+    return pattern === '' ? step : `${pattern}.${step}`;
+  }, '');
 }

@@ -8,13 +8,17 @@ const web = (transform: unknown): Readonly<Record<string, unknown>> => least({ s
 /** Of MCP, of HTTP, and of what the gateway decides by or says itself. */
 const FIXED = [
   'Mcp-Session-Id', 'MCP-Protocol-Version', 'Mcp-Method', 'Mcp-Name', 'Mcp-Param-Region', 'Last-Event-ID',
-  'Host', 'Connection', 'Keep-Alive', 'TE', 'Trailer', 'Transfer-Encoding', 'Upgrade', 'Expect', 'HTTP2-Settings', 'Proxy-Authorization', 'Proxy-Authenticate', 'Proxy-Connection',
+  'Host', 'Connection', 'Keep-Alive', 'TE', 'Trailer', 'Transfer-Encoding', 'Upgrade', 'Expect', 'HTTP2-Settings', 'Proxy-Authorization',
+  'Proxy-Authenticate', 'Proxy-Connection',
   'Content-Length', 'Content-Type', 'Content-Encoding', 'Accept', 'Accept-Encoding', 'Date', 'Vary',
-  'Authorization', 'WWW-Authenticate', 'Cookie', 'Set-Cookie', 'Origin', 'Forwarded', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Real-IP', 'X-Original-URL', 'X-Rewrite-URL',
+  'Authorization', 'WWW-Authenticate', 'Cookie', 'Set-Cookie', 'Origin', 'Forwarded', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Real-IP',
+  'X-Original-URL', 'X-Rewrite-URL',
   'Access-Control-Allow-Origin', 'X-Request-Id', 'X-Correlation-Id', 'traceparent', 'tracestate', 'X-Accel-Buffering', 'X-Accel-Redirect', 'X-Sendfile',
   'Alt-Svc', 'Clear-Site-Data', 'Strict-Transport-Security', 'NEL', 'Report-To', 'Location', 'Refresh',
 ];
-const FREE = ['X-Role', 'x-api-key', 'X-Tenant-Id', 'baggage', 'User-Agent', 'Server', 'Cache-Control', 'Hostname', 'Teapot', 'Dated', 'Acceptable', 'constructor'];
+const FREE = [
+  'X-Role', 'x-api-key', 'X-Tenant-Id', 'baggage', 'User-Agent', 'Server', 'Cache-Control', 'Hostname', 'Teapot', 'Dated', 'Acceptable', 'constructor',
+];
 
 describe('headers', () => {
   for (const way of ['request', 'response'] as const) {

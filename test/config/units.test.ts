@@ -17,7 +17,8 @@ const TABLE: Readonly<Record<keyof typeof PARSERS, Readonly<Record<string, unkno
   },
   parseSize: {
     '1kb': 1024, '1Ki': 1024, '4mb': 4 * 2 ** 20, '4Mi': 4 * 2 ** 20, '1gb': 2 ** 30, '1Gi': 2 ** 30, '1.5kb': 1536, '8192gb': 2 ** 43,
-    '0kb': null, '-1mb': null, '1b': null, '1': null, '1MB': null, '1k': null, '1Kib': null, '1kib': null, '1 mb': null, mb: null, '': null, '1tb': null, '1Ti': null,
+    '0kb': null, '-1mb': null, '1b': null, '1': null, '1MB': null, '1k': null, '1Kib': null, '1kib': null, '1 mb': null, mb: null, '': null,
+    '1tb': null, '1Ti': null,
     // More bytes than a number can count.
     '9007199254740993gb': null, '99999999999999999999gb': null,
   },
@@ -27,11 +28,13 @@ const TABLE: Readonly<Record<keyof typeof PARSERS, Readonly<Record<string, unkno
   },
   parseRate: {
     '1/s': { tokens: 1, window: 1000 }, '100/min': { tokens: 100, window: 60_000 }, '5000/h': { tokens: 5000, window: 3_600_000 },
-    '0/s': null, '-1/s': null, '1.5/s': null, '1/m': null, '1/sec': null, '1/day': null, '1 /s': null, '/s': null, '100': null, '': null, '1/constructor': null, '99999999999999999999/s': null,
+    '0/s': null, '-1/s': null, '1.5/s': null, '1/m': null, '1/sec': null, '1/day': null, '1 /s': null, '/s': null, '100': null, '': null,
+    '1/constructor': null, '99999999999999999999/s': null,
   },
   parsePercentage: {
     '0%': 0, '1%': 0.01, '50%': 0.5, '12.5%': 0.125, '100%': 1, '007%': 0.07,
-    '101%': null, '100.1%': null, '-1%': null, '+1%': null, '1e1%': null, '.5%': null, '1.%': null, '50 %': null, ' 50%': null, '50%\n': null, '50': null, '%': null, '': null,
+    '101%': null, '100.1%': null, '-1%': null, '+1%': null, '1e1%': null, '.5%': null, '1.%': null, '50 %': null, ' 50%': null, '50%\n': null,
+    '50': null, '%': null, '': null,
   },
   parseDay: {
     '2027-03-01': '2027-03-01', '2028-02-29': '2028-02-29', '2000-02-29': '2000-02-29', '0001-01-01': '0001-01-01',

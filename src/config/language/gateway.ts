@@ -14,24 +14,29 @@ export interface Gateway {
   url?: string;
   /** Further host names that are accepted (RFC 9110 §7.2). `'any'` accepts every one and is reported as MCP111. Default: none. */
   hosts?: readonly string[] | 'any';
-  /** Address and port of the gateway process. Default host: loopback in placement `local`, all interfaces elsewhere; default port 8080. */
-  listen?: { host?: string; port?: number };
+  /** Address and port of the gateway process. */
+  listen?: {
+    /** Default: loopback in placement `local`, all interfaces elsewhere. */
+    host?: string;
+    /** Default: 8080. */
+    port?: number;
+  };
   /** How many gateway processes a target runs. Default: 1. */
   replicas?: number;
-  /** What one gateway process may use. Default: 100m and 128Mi requested, 256Mi at most. */
+  /** What one gateway process may use. */
   resources?: Resources;
   /** Networks (CIDR) of hops outside everything generated that may set `X-Forwarded-*`. Default: none. */
   trustedProxies?: readonly string[];
-  /** Refuse requests without an `Origin` header. Native clients send none, so the default is false. */
+  /** Refuse requests without an `Origin` header. Native clients send none. Default: false. */
   requireOrigin?: boolean;
-  /** `'forwarded'` takes `X-Forwarded-Proto` and `X-Forwarded-Host` of a trusted hop for a missing Origin. Default: `'none'`. */
+  /** `'forwarded'` takes `X-Forwarded-Proto` and `X-Forwarded-Host` of a trusted hop for a missing Origin. Default: `none`. */
   originFallback?: 'none' | 'forwarded';
   limits?: GatewayLimits;
   timeouts?: GatewayTimeouts;
   /**
    * Protocol revisions that clients may speak. `2024-11-05` adds the routes of its transport, `/mcp/<server>/sse` and `/mcp/<server>/message`; alone it
    * leaves none at `/mcp/<server>`.
-   * Default: 2025-03-26 and later.
+   * Default: `['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28']`.
    */
   revisions?: readonly Revision[];
   /**
@@ -41,7 +46,7 @@ export interface Gateway {
   sessionKeys?: readonly Secret[];
   /** How long a session id stays valid. Default: `24h`. */
   sessionTtl?: Duration;
-  /** Who terminates TLS. Default: the platform in front. */
+  /** Who terminates TLS. Default: `{ at: 'platform' }`, the platform in front. */
   tls?: { at: 'platform' } | { at: 'nginx'; certificate: string; key: string };
   cors?: Cors;
   /** The admin listener (`/metrics`, `/config`). Off unless given. */
@@ -55,7 +60,10 @@ export interface Gateway {
 export interface Traces {
   /** Address of the collector, http or https, without credentials: `https://otel.acme.com:4318`. `/v1/traces` is added where it has no path (OTLP/HTTP). */
   otlp: string;
-  /** Share of the requests without a trace of their own that begin one, `0%` to `100%`; a caller's decision is kept (W3C Trace Context, sampled flag). Default: `100%`. */
+  /**
+   * Share of the requests without a trace of their own that begin one, `0%` to `100%`; a caller's decision is kept (W3C Trace Context, sampled flag).
+   * Default: `100%`.
+   */
   sample?: Percentage;
 }
 
@@ -108,9 +116,10 @@ export interface Cors {
 }
 
 /**
- * The admin listener: on loopback in placement `local`, on an internal network elsewhere. `GET /metrics` (Prometheus), `/config`, `/gateway/stats` (requests, health and
- * share of load by instance), `/circuit-breakers`; `POST /circuit-breakers/reset`, of all or of what its JSON body names: `{ "server": "search", "instance": "10.0.0.7:8000" }`.
- * How servers are is also told at `/health/servers` of the public listener: to everybody in profile `local`, else to callers about the servers they may use.
+ * The admin listener: on loopback in placement `local`, on an internal network elsewhere. `GET /metrics` (Prometheus), `/config`, `/gateway/stats` (requests,
+ * health and share of load by instance), `/circuit-breakers`; `POST /circuit-breakers/reset`, of all or of what its JSON body names:
+ * `{ "server": "search", "instance": "10.0.0.7:8000" }`. How servers are is also told at `/health/servers` of the public listener: to everybody in profile
+ * `local`, else to callers about the servers they may use.
  */
 export interface Admin {
   /** Default: 9180. */

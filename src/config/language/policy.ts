@@ -44,7 +44,7 @@ export type ExpectedRequest<S extends string, T extends string, C extends string
   revision?: Revision;
   /** Whose request it is. Default: nobody's. */
   as?: { client: C; tenant?: never } | { tenant: T; client?: never };
-  /** Client address. Default: 192.0.2.1. */
+  /** Client address. Default: `192.0.2.1`. */
   address?: string;
 };
 

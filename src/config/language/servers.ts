@@ -6,10 +6,20 @@ export type { Balance } from './strategies.js';
 
 /** Processor and memory of one instance, as Kubernetes means them. */
 export interface Resources {
-  /** What is set aside for it. Default: `100m` and `128Mi`. */
-  requests?: { cpu?: Cpu; memory?: Size };
-  /** What it may use at most. Default: no processor limit, `256Mi`. */
-  limits?: { cpu?: Cpu; memory?: Size };
+  /** What is set aside for it. */
+  requests?: {
+    /** Default: `100m`. */
+    cpu?: Cpu;
+    /** Default: `128Mi`. */
+    memory?: Size;
+  };
+  /** What it may use at most. */
+  limits?: {
+    /** Default: no limit. */
+    cpu?: Cpu;
+    /** Default: `256Mi`. */
+    memory?: Size;
+  };
 }
 
 /** A persistent folder of a server. */
@@ -106,7 +116,10 @@ export interface HttpHealth extends HealthTimes {
   method?: 'GET' | 'HEAD' | 'POST';
   /** The status that means well, 200 to 599. Default: 200. */
   status?: number;
-  /** Text that the answer must contain, in its first 64 kB; an error with HEAD and with status 204 or 304, whose answers have none (RFC 9110 §6.4.1). Default: none. */
+  /**
+   * Text that the answer must contain, in its first 64 kB; an error with HEAD and with status 204 or 304, whose answers have none (RFC 9110 §6.4.1).
+   * Default: none.
+   */
   body?: string;
   mcp?: never;
   command?: never;
@@ -150,7 +163,10 @@ export interface Instance {
   id?: string;
   /** The MCP endpoint, with its path. */
   url: string;
-  /** Share of requests, relative to the others, 1 to 1000. Strategies that weigh are `weighted`, `random` and `rendezvous`; with others it is an error. Default: 1. */
+  /**
+   * Share of requests, relative to the others, 1 to 1000. Strategies that weigh are `weighted`, `random` and `rendezvous`; with others it is an error.
+   * Default: 1.
+   */
   weight?: number;
   /** Where it is, for `prefer: 'region'`: lower case letters, digits and dashes, such as `ord` or `eu-central-1`. Default: none. */
   region?: string;

@@ -30,7 +30,7 @@ export interface KubernetesTarget {
   version?: `1.${number}`;
   /** Default: the deployment's name. */
   namespace?: string;
-  /** Default: none; the gateway has a Service and nothing outside reaches it. */
+  /** Default: `{ kind: 'none' }`; the gateway has a Service and nothing outside reaches it. */
   exposure?: KubernetesExposure;
   /** Storage class of volume claims. Default: the cluster's. */
   storageClass?: string;
@@ -46,8 +46,13 @@ export interface FlyTarget {
   region: string;
   /** Organisation slug, for the commands in `secrets.example`. */
   org?: string;
-  /** Size of the machines. Default: `shared-cpu-1x` with `512mb`. */
-  vm?: { size?: string; memory?: Size };
+  /** The machines. */
+  vm?: {
+    /** Default: `shared-cpu-1x`. */
+    size?: string;
+    /** Default: `512mb`. */
+    memory?: Size;
+  };
   /** Stop machines without traffic. Default: false. */
   scaleToZero?: boolean;
 }

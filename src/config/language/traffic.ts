@@ -64,9 +64,15 @@ export interface Strategy {
   timeouts?: { connect?: Duration; firstByte?: Duration; response?: Duration; idleStream?: Duration };
   /** Cuts an instance off that keeps failing, and lets one request try it again after the cooldown. Default: none. */
   breaker?: Breaker;
-  /** How many of the instances may be out of rotation for what requests learned about them, beside what probes say: `0%` ejects none. Default: `50%`. */
-  ejection?: { max?: Percentage };
-  /** What `rendezvous` keeps together; an error with any other balance. Default: `principal`, the client; all who come without credentials are one. */
+  /** What may be out of rotation for what requests learned about it, beside what probes say. */
+  ejection?: {
+    /** Share of the instances; `0%` ejects none. Default: `50%`. */
+    max?: Percentage;
+  };
+  /**
+   * What `rendezvous` keeps together; an error with any other balance.
+   * Default: the `principal`, which is the client; all who come without credentials are one.
+   */
   by?: 'tenant' | 'principal';
   /**
    * `region`: instances of the gateway's own region first, others when none of those is well. The gateway's is `MCP_GATEWAY_REGION`, or Fly's. An error where

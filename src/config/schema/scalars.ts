@@ -1,31 +1,39 @@
-/** Scalars of the config language: each says in its own message what would be right. */
+/**
+ * Scalars of the config language: each says in its own message what would be right. `W` is how the types of the language describe the text that a user
+ * writes; `test/config/types.test.ts` compares the two.
+ */
 import { z } from 'zod';
+import type { Cpu, Day, Duration, Percentage, Rate, Size } from '../language/units.js';
 import { parseCpu, parseDay, parseDuration, parsePercentage, parseRate, parseSize } from '../units.js';
+import { object } from './later.js';
+import { replacedWhole } from './unions.js';
 
-function quantity<T>(what: string, example: string, parse: (text: string) => T | null) {
+function quantity<W extends string, T>(what: string, example: W, parse: (text: string) => T | null) {
   const wanted = `expected ${what}, such as "${example}"`;
-  return z
-    .string({ error: (issue) => (typeof issue.input === 'number' ? `${wanted}; a bare ${issue.input} does not say which unit` : wanted) })
-    .transform((text, context): T => {
-      const value = parse(text);
-      if (value !== null) return value;
-      context.addIssue({ code: 'custom', message: `${wanted}; got "${text}"` });
-      return z.NEVER;
-    });
+  const error: z.core.$ZodErrorMap = ({ input }) => (typeof input === 'number' ? `${wanted}; a bare ${input} does not say which unit` : wanted);
+  return described<W>(z.string({ error })).transform((text, context): T => {
+    const value = parse(text);
+    if (value !== null) return value;
+    context.addIssue({ code: 'custom', message: `${wanted}; got "${text}"` });
+    return z.NEVER;
+  });
 }
 
-export const duration = quantity('a duration with its unit (ms, s, m, h)', '30s', parseDuration);
-export const size = quantity('a size with its unit (kb, mb, gb or Ki, Mi, Gi)', '4mb', parseSize);
-export const cpu = quantity('processor time as Kubernetes writes it', '250m', parseCpu);
-export const rate = quantity('a rate (per s, min or h)', '100/min', parseRate);
-export const percentage = quantity('a percentage', '50%', parsePercentage);
-export const day = quantity('a day', '2027-03-01', parseDay);
+/** A string schema as the type of what may be written. Zod knows only `string`, and the schema's checks are what the type cannot say. */
+export const described = <W extends string>(schema: z.ZodType<string, string>) => schema as z.ZodType<string, W>;
+
+export const duration = quantity<Duration, number>('a duration with its unit (ms, s, m, h)', '30s', parseDuration);
+export const size = quantity<Size, number>('a size with its unit (kb, mb, gb or Ki, Mi, Gi)', '4mb', parseSize);
+export const cpu = quantity<Cpu, number>('processor time as Kubernetes writes it', '250m', parseCpu);
+export const rate = quantity<Rate, NonNullable<ReturnType<typeof parseRate>>>('a rate (per s, min or h)', '100/min', parseRate);
+export const percentage = quantity<Percentage, number>('a percentage', '50%', parsePercentage);
+export const day = quantity<Day, string>('a day', '2027-03-01', parseDay);
 
 /** A string of one form, with the form said in words. */
-export function text(form: RegExp, wanted: string) {
-  return z
-    .string({ error: `expected ${wanted}` })
-    .refine((value) => form.test(value), { error: (issue) => `expected ${wanted}; got ${JSON.stringify(issue.input)}` });
+export function text<W extends string = string>(form: RegExp, wanted: string) {
+  return described<W>(z.string({ error: `expected ${wanted}` })).refine((value) => form.test(value), {
+    error: ({ input }) => `expected ${wanted}; got ${JSON.stringify(input)}`,
+  });
 }
 
 /** A whole number between two others, which are said where it is not. */
@@ -48,8 +56,11 @@ export const dnsLabel = text(/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/, 'a DNS label: 
 export const volumeName = text(NAME, 'a name: lower case letters, digits and dashes');
 export const absolutePath = text(/^\/[^\s\0]*$/, 'an absolute path');
 /** A path no hop would rewrite: no escapes, no empty or dot segments, nothing that means something to nginx or a shell. */
-export const urlPath = text(/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+$/, 'a path of letters, digits, dots, dashes and underscores, such as "/mcp/search"');
-export const httpPath = text(/^\/[A-Za-z0-9._~/-]*$/, 'a path, such as "/health"');
+export const urlPath = text<`/${string}`>(
+  /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~-]+)+$/,
+  'a path of letters, digits, dots, dashes and underscores, such as "/mcp/search"',
+);
+export const httpPath = text<`/${string}`>(/^\/[A-Za-z0-9._~/-]*$/, 'a path, such as "/health"');
 export const hostName = text(
   /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
   'a host name in lower case, without scheme, port or wildcard',
@@ -68,14 +79,16 @@ export const imageReference = text(
 );
 export const envName = text(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable name: letters, digits and underscores');
 
-export const secret = z.strictObject(
-  { secret: text(/^[A-Z][A-Z0-9_]{0,126}$/, 'a secret name: upper case letters, digits and underscores') },
-  { error: (issue) => (typeof issue.input === 'string' ? "a secret is named, never written: use secret('NAME')" : "expected secret('NAME')") },
+export const secret = replacedWhole(
+  object(
+    { secret: text(/^[A-Z][A-Z0-9_]{0,126}$/, 'a secret name: upper case letters, digits and underscores') },
+    { error: (issue) => (typeof issue.input === 'string' ? "a secret is named, never written: use secret('NAME')" : "expected secret('NAME')") },
+  ),
 );
 
 export const labels = z.record(z.string(), line);
 export const about = { description: line.optional(), owner: line.optional(), labels: labels.default({}) };
-/** Variables of a process: text or secrets. Node and the gateway use the two reserved families themselves. */
+/** Variables of a process: text or secrets. The gateway is given variables of its own, which begin with MCPGEN_. */
 export const env = z.record(
   envName.refine((name) => !name.startsWith('MCPGEN_'), { error: 'names that begin with MCPGEN_ are mcpgen’s own' }),
   z.union([z.string().refine((value) => !value.includes('\0'), { error: 'expected text without a NUL' }), secret], {

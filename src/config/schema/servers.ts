@@ -1,12 +1,18 @@
 import { z } from 'zod';
 import { parseRedaction } from '../redaction.js';
-import { about, absolutePath, count, cpu, duration, env, headerName, httpPath, imageReference, port, size, text, urlPath, volumeName, whole, word } from './scalars.js';
+import { later, object } from './later.js';
+import { ref } from './names.js';
+import {
+  about, absolutePath, count, cpu, duration, env, headerName, httpPath, imageReference, port, size, text, urlPath, volumeName, whole, word,
+} from './scalars.js';
+import { keyed, tagged } from './unions.js';
+import { instanceUrl } from './urls.js';
 
 const MI = 2 ** 20;
 
-export const resources = z.strictObject({
-  requests: z.strictObject({ cpu: cpu.default(100), memory: size.default(128 * MI) }).prefault({}),
-  limits: z.strictObject({ cpu: cpu.optional(), memory: size.default(256 * MI) }).prefault({}),
+export const resources = object({
+  requests: object({ cpu: cpu.default(100), memory: size.default(128 * MI) }).prefault({}),
+  limits: object({ cpu: cpu.optional(), memory: size.default(256 * MI) }).prefault({}),
 });
 
 const COMMAND = "expected a program and its arguments, such as ['node', 'server.js']";
@@ -15,12 +21,16 @@ const command = z
   .refine(([program]) => program !== undefined && program !== '', { error: COMMAND })
   .refine((words) => words.every((word) => !word.includes('\0')), { error: 'expected words without a NUL' });
 
-/** Headers that MCP, HTTP itself or the gateway's own decisions are made of; whatever begins with a word that ends in a dash, and the others as they are. */
+/**
+ * Headers that no config may change, because MCP, HTTP itself or a decision of the gateway rests on them. A word that ends in a dash stands for every
+ * header that begins with it.
+ */
 const FIXED_NAMES = [
-  'mcp-', 'last-event-id', 'host', 'origin', 'content-', 'accept', 'accept-', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'expect',
-  'http2-settings', 'proxy-', 'authorization', 'www-authenticate', 'cookie', 'set-cookie', 'forwarded', 'x-forwarded-', 'x-real-ip', 'x-original-', 'x-rewrite-url',
-  'x-request-id', 'x-correlation-id', 'traceparent', 'tracestate', 'access-control-', 'vary', 'date', 'x-accel-', 'x-sendfile',
-  'alt-svc', 'clear-site-data', 'strict-transport-security', 'nel', 'report-to', 'reporting-endpoints', 'location', 'refresh',
+  ...['mcp-', 'last-event-id', 'host', 'origin', 'content-', 'accept', 'accept-', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer'],
+  ...['upgrade', 'expect', 'http2-settings', 'proxy-', 'authorization', 'www-authenticate', 'cookie', 'set-cookie', 'forwarded', 'x-forwarded-'],
+  ...['x-real-ip', 'x-original-', 'x-rewrite-url', 'x-request-id', 'x-correlation-id', 'traceparent', 'tracestate', 'access-control-', 'vary', 'date'],
+  ...['x-accel-', 'x-sendfile', 'alt-svc', 'clear-site-data', 'strict-transport-security', 'nel', 'report-to', 'reporting-endpoints', 'location'],
+  'refresh',
 ];
 const isFixed = (name: string): boolean => FIXED_NAMES.some((fixed) => (fixed.endsWith('-') ? name.startsWith(fixed) : name === fixed));
 const changedHeader = headerName.refine((name) => !isFixed(name.toLowerCase()), {
@@ -36,68 +46,70 @@ const redaction = z.string({ error: 'expected a JSON path, such as "content[*].t
   const path = parseRedaction(written);
   const [first] = path ?? [];
   if (path && !(first?.kind === 'name' && first.name === 'result')) return path;
-  const wanted = path ? 'expected a path that begins below `result`, without it' : 'expected a JSON path below a result, such as "content[*].text" or "structuredContent..ssn"';
-  const message = `${wanted}; got ${JSON.stringify(written)}`;
-  context.addIssue({ code: 'custom', message });
+  const examples = '"content[*].text" or "structuredContent..ssn"';
+  const wanted = path ? 'expected a path that begins below `result`, without it' : `expected a JSON path below a result, such as ${examples}`;
+  context.addIssue({ code: 'custom', message: `${wanted}; got ${JSON.stringify(written)}` });
   return z.NEVER;
 });
-const transform = z.strictObject({
-  request: z.strictObject(headerChanges).prefault({}),
-  response: z.strictObject({ ...headerChanges, redact: z.array(redaction).default([]) }).prefault({}),
+const transform = object({
+  request: object(headerChanges).prefault({}),
+  response: object({ ...headerChanges, redact: z.array(redaction).default([]) }).prefault({}),
 });
 
 const common = {
   ...about,
-  strategy: z.string().default('round-robin'),
-  origins: z.array(z.string()).optional(),
+  origins: z.array(ref('origin')).optional(),
+  strategy: ref('strategy').default('round-robin'),
   route: urlPath.optional(),
   public: z.boolean().default(true),
   replicas: count(1000).default(1),
   resources: resources.prefault({}),
   env: env.default({}),
   volumes: z
-    .array(z.strictObject({ name: volumeName, path: absolutePath, size, perInstance: z.boolean().optional() }))
+    .array(object({ name: volumeName, path: absolutePath, size, perInstance: z.boolean().optional() }))
     .default([]),
   revision: z.enum(['auto', 'legacy', 'modern']).default('auto'),
   sessionLoss: z.enum(['reinitialise', '404']).optional(),
   transform: transform.prefault({}),
+  allow: later('I'),
+  permissions: later('I'),
+  upstream: later('I'),
+  tools: later('O'),
+  args: later('T'),
+  user: later('T'),
+  autoscale: later('T'),
+  machine: later('T'),
+  placement: later('T'),
+  egress: later('T'),
+  metrics: later('T'),
+  websocket: later('T'),
 };
 
 const times = { every: duration.default(30_000), timeout: duration.default(10_000), startup: duration.default(60_000) };
-const health = z.union(
+const health = keyed(
+  ['path', 'mcp', 'command'],
   [
-    z.strictObject({
+    object({
       path: httpPath,
       method: z.enum(['GET', 'HEAD', 'POST']).default('GET'),
       status: whole(200, 599, 'a final status').default(200),
       body: word.optional(),
       ...times,
     }),
-    z.strictObject({ mcp: z.enum(['ping', 'discover']), ...times }),
-    z.strictObject({ command, ...times }),
+    object({ mcp: z.enum(['ping', 'discover']), ...times }),
+    object({ command, ...times }),
   ],
   { error: "expected { path }, { mcp: 'ping' | 'discover' } or { command }" },
 );
 
-const dev = z.strictObject({
+const dev = object({
   command,
   cwd: word.optional(),
   env: z.record(z.string(), z.string()).default({}),
   instances: count(64).default(1),
 });
 
-const instanceUrl = z.string({ error: 'expected a URL, such as "https://crm-a.acme.com/mcp"' }).refine(
-  (value) => {
-    const url = URL.canParse(value) ? new URL(value) : null;
-    return url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.hash;
-  },
-  {
-    error: ({ input }) =>
-      `expected an http or https URL without credentials or fragment, such as "https://crm-a.acme.com/mcp"; got ${JSON.stringify(input)}`,
-  },
-);
-
-const instance = z.strictObject({
+const instance = object({
   id: text(/^[A-Za-z0-9._:-]{1,80}$/, 'an id of letters, digits, dots, dashes').optional(),
   url: instanceUrl,
   weight: whole(1, 1000, 'a weight').default(1),
@@ -105,7 +117,7 @@ const instance = z.strictObject({
   enabled: z.boolean().default(true),
 });
 
-export const httpServer = z.strictObject({
+export const httpServer = object({
   kind: z.literal('http'),
   ...common,
   image: imageReference.optional(),
@@ -116,20 +128,27 @@ export const httpServer = z.strictObject({
   health: health.optional(),
   sse: urlPath.optional(),
   dev: dev.optional(),
+  build: later('T'),
+  service: later('T'),
+  ports: later('T'),
+  command: later('T'),
 });
 
-export const stdioServer = z.strictObject({
+export const stdioServer = object({
   kind: z.literal('stdio'),
   ...common,
   command,
   cwd: word.optional(),
-  npm: text(/^(@[a-z0-9._-]+\/)?[a-z0-9._-]+@\d+\.\d+\.\d+[\w.+-]*$/, 'a pinned npm package, such as "@acme/files@2.0.1"').optional(),
-  uv: text(/^[A-Za-z0-9._-]+(\[[A-Za-z0-9,._-]+\])?==[\w.!+-]+$/, 'a pinned Python package, such as "mcp-files==2.0.1"').optional(),
+  npm: text<`${string}@${string}`>(/^(@[a-z0-9._-]+\/)?[a-z0-9._-]+@\d+\.\d+\.\d+[\w.+-]*$/, 'a pinned npm package, such as "@acme/files@2.0.1"').optional(),
+  uv: text<`${string}==${string}`>(/^[A-Za-z0-9._-]+(\[[A-Za-z0-9,._-]+\])?==[\w.!+-]+$/, 'a pinned Python package, such as "mcp-files==2.0.1"').optional(),
   image: imageReference.optional(),
   sharing: z.enum(['session', 'shared']).default('session'),
-  limits: z
-    .strictObject({ processes: count().default(16), memory: size.default(512 * MI), line: size.default(4 * MI), idle: duration.default(600_000) })
-    .prefault({}),
+  limits: object({
+    processes: count().default(16),
+    memory: size.default(512 * MI),
+    line: size.default(4 * MI),
+    idle: duration.default(600_000),
+  }).prefault({}),
 });
 
-export const server = z.discriminatedUnion('kind', [httpServer, stdioServer], { error: "expected a server with kind: 'http' or kind: 'stdio'" });
+export const server = tagged('kind', [httpServer, stdioServer], { error: "expected a server with kind: 'http' or kind: 'stdio'" });

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { BALANCES } from '../language/strategies.js';
-import { about, count, day, duration, hostName, line, percentage, rate, secret, whole } from './scalars.js';
+import { later, object } from './later.js';
+import { declares, ref } from './names.js';
+import { about, count, day, described, duration, hostName, line, percentage, rate, secret, whole } from './scalars.js';
+import { oneOf } from './unions.js';
 
-const pattern = z.string({ error: 'expected an origin, such as "https://app.acme.com"' });
+const pattern = described<`${'http' | 'https'}://${string}`>(z.string({ error: 'expected an origin, such as "https://app.acme.com"' }));
 const patterns = z.union(
   [
     pattern.transform((one) => ({ list: [one], isList: false })),
@@ -23,54 +26,65 @@ export interface OriginShape {
 const PLAIN: OriginShape = { origins: [], preset: null, owner: null, reviewBy: null, note: null, place: { key: '', isList: false } };
 
 /** What an origin means, and whether it may, is decided in `plan/origins.ts`. */
-export const origin = z.union(
+export const origin = oneOf(
   [
     patterns.transform(({ list, isList }): OriginShape => ({ ...PLAIN, origins: list, place: { key: '', isList } })),
-    z
-      .strictObject({ origin: patterns, owner: line.optional(), reviewBy: day.optional(), note: line.optional() })
-      .transform(({ origin: { list, isList }, owner = null, reviewBy = null, note = null }): OriginShape => {
+    object({ origin: patterns, owner: line.optional(), reviewBy: day.optional(), note: line.optional() }).transform(
+      ({ origin: { list, isList }, owner = null, reviewBy = null, note = null }): OriginShape => {
         return { ...PLAIN, origins: list, owner, reviewBy, note, place: { key: '.origin', isList } };
-      }),
-    z.strictObject({ preset: z.enum(['any-https', 'ngrok']) }).transform(({ preset }): OriginShape => ({ ...PLAIN, preset })),
+      },
+    ),
+    object({ preset: z.enum(['any-https', 'ngrok']) }).transform(({ preset }): OriginShape => ({ ...PLAIN, preset })),
   ],
   { error: 'expected an origin such as "https://app.acme.com", a list of them, { origin, owner, reviewBy, note } or { preset }' },
 );
 
-const match = z.union(
-  [z.strictObject({ client: z.string() }), z.strictObject({ host: hostName }), z.strictObject({ path: z.literal(true) })],
+const match = oneOf(
+  [object({ client: ref('client') }), object({ host: hostName }), object({ path: z.literal(true) }), later('I', 'claim', 'lookup')],
   { error: 'expected one of { client }, { host } and { path: true }' },
 );
 
-export const tenant = z.strictObject({
+export const tenant = object({
   ...about,
-  match: z.union([match.transform((one) => [one]), z.array(match).min(1, { error: 'expected at least one match' })], {
+  match: oneOf([match.transform((one) => [one]), z.array(match).min(1, { error: 'expected at least one match' })], {
     error: 'expected one of { client }, { host } and { path: true }, or a list of them',
   }),
-  servers: z.union([z.literal('*'), z.array(z.string())], { error: "expected a list of servers, or '*'" }).default([]),
-  origins: z.array(z.string()).optional(),
+  servers: z.union([z.literal('*'), z.array(ref('server'))], { error: "expected a list of servers, or '*'" }).default([]),
+  origins: z.array(ref('origin')).optional(),
   rate: rate.optional(),
   streams: count().optional(),
   sessions: count().optional(),
+  allow: later('I'),
+  tools: later('I'),
+  forward: later('I'),
+  isolation: later('T'),
 });
 
-export const strategy = z.strictObject({
+export const strategy = object({
   balance: z.enum(BALANCES),
   retries: whole(0, 5, 'a number of retries').default(0),
-  timeouts: z
-    .strictObject({ connect: duration.optional(), firstByte: duration.optional(), response: duration.optional(), idleStream: duration.optional() })
-    .prefault({}),
-  breaker: z
-    .strictObject({ failures: count(1000).default(5), window: duration.default(30_000), cooldown: duration.default(30_000) })
-    .optional(),
-  ejection: z.strictObject({ max: percentage.default(0.5) }).prefault({}),
+  timeouts: object({
+    connect: duration.optional(),
+    firstByte: duration.optional(),
+    response: duration.optional(),
+    idleStream: duration.optional(),
+  }).prefault({}),
+  breaker: object({ failures: count(1000).default(5), window: duration.default(30_000), cooldown: duration.default(30_000) }).optional(),
+  ejection: object({ max: percentage.default(0.5) }).prefault({}),
   by: z.enum(['tenant', 'principal']).optional(),
   prefer: z.literal('region', { error: "expected 'region'" }).optional(),
 });
 
-export const client = z.strictObject({
+export const client = object({
   keys: z.array(secret).min(1, { error: 'expected at least one key' }),
   permissions: z.array(line).default([]),
   rotateBy: day.optional(),
 });
 
-export const auth = z.strictObject({ clients: z.record(z.string(), client).default({}) });
+export const auth = object({
+  clients: declares('client', client).default({}),
+  environmentKeys: later('I'),
+  jwt: later('I'),
+  lookup: later('I'),
+  authorizationServers: later('I'),
+});

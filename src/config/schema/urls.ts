@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/**
+ * An http or https URL without credentials, which would be secrets in a committed file, and without a fragment, which is never sent
+ * (RFC 9110 §4.2.4, §4.2.5). `read` says what the URL becomes, or null where it is not what is wanted.
+ */
+function webUrl(wanted: string, example: string, read: (url: URL, written: string) => string | null) {
+  return z.string({ error: `expected a URL, such as "${example}"` }).transform((written, context) => {
+    const url = URL.canParse(written) ? new URL(written) : null;
+    const isPlain = url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.hash;
+    const value = isPlain ? read(url, written) : null;
+    if (value !== null) return value;
+    context.addIssue({ code: 'custom', message: `expected an http or https URL ${wanted}, such as "${example}"; got ${JSON.stringify(written)}` });
+    return z.NEVER;
+  });
+}
+
+export const publicUrl = webUrl('with nothing behind the host', 'https://mcp.acme.com', ({ origin, pathname, search }) =>
+  pathname === '/' && search === '' ? origin : null,
+);
+
+/** The collector's address; OpenTelemetry adds the signal's path to a base (OTLP/HTTP Request). */
+export const collectorUrl = webUrl('without credentials', 'https://otel.acme.com:4318', ({ origin, pathname, search, href }) =>
+  pathname === '/' ? `${origin}/v1/traces${search}` : href,
+);
+
+export const instanceUrl = webUrl('without credentials or fragment', 'https://crm-a.acme.com/mcp', (_, written) => written);
