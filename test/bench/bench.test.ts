@@ -9,7 +9,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { NO_NGINX } from '../nginx/binaries.js';
 import { Histogram } from './histogram.js';
 import type { Job, Load } from './load.js';
-import type { Report } from './main.js';
+import type { Report } from './report.js';
 import { end, launchModule, messageOf } from './processes.js';
 import { SCENARIOS } from './scenarios.js';
 import { TARGETS } from './targets.js';
@@ -20,6 +20,8 @@ async function bench(...args: string[]): Promise<{ code: number | null; out: str
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { code, out, err };
 }
+
+const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
 /** What the load makes of a server. */
 async function loadOf(t: TestContext, listener: RequestListener): Promise<Load> {
@@ -32,7 +34,7 @@ async function loadOf(t: TestContext, listener: RequestListener): Promise<Load> 
     await end(load);
   });
   const { port } = server.address() as AddressInfo;
-  load.send({ port, request: 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n', concurrency: 4, seconds: 0.05 } satisfies Job);
+  load.send({ port, opening: null, requests: [REQUEST], concurrency: 4, seconds: 0.05 } satisfies Job);
   return (await messageOf(load)) as Load;
 }
 
@@ -50,7 +52,7 @@ describe('bench', () => {
         const what = `${scenario}, ${result.target}: ${JSON.stringify(result)}`;
         assert.equal(result.failed, 0, what);
         assert.ok(result.completed > 0 && result.throughput > 0 && result.p50 > 0 && result.p99 >= result.p50, what);
-        assert.ok(Object.values(result.ratios).every((ratio) => ratio === null || ratio > 0), what);
+        assert.ok(Object.values(result.ratios.throughput).every((ratio) => ratio === null || ratio > 0), what);
         const hasProcess = result.target !== 'direct' && process.platform === 'linux';
         assert.equal(result.cpu !== null && result.rss !== null, hasProcess, what);
         assert.match(err, new RegExp(`^${result.target} +\\d`, 'm'));

@@ -5,12 +5,16 @@ import { TARGETS, type Target } from './targets.js';
 
 export const USAGE = [
   'npm run bench -- [flags]',
-  '  --rounds N       times each target is measured, by turns (5)',
-  '  --seconds S      of each measurement (2)',
-  '  --concurrency C  connections (32)',
-  `  --only a,b       of ${TARGETS.map(({ name }) => name).join(', ')}`,
-  `  --scenario a,b   of ${SCENARIOS.map(({ name }) => name).join(', ')}`,
-  '  --json FILE      the numbers, too; - is stdout, and the tables go to stderr',
+  '  --rounds N         times each target is measured, by turns (5)',
+  '  --seconds S        of each measurement (2)',
+  '  --concurrency C    connections (32)',
+  `  --only a,b         of ${TARGETS.map(({ name }) => name).join(', ')}`,
+  `  --scenario a,b     of ${SCENARIOS.map(({ name }) => name).join(', ')}`,
+  '  --node WHICH       one more Node to run the gateway and the pipe: a path, or a version that npx brings (20, latest); may be repeated',
+  '  --newest           the same as --node latest',
+  '  --workers N        rows for nginx and the gateway with N workers, too',
+  '  --before CHECKOUT  rows for the gateway of another checkout of this project, in which `npm run build && npx tsc -p test` was run',
+  '  --json FILE        the numbers, too; - is stdout, and the tables go to stderr',
 ].join('\n');
 
 export interface Options {
@@ -19,6 +23,9 @@ export interface Options {
   readonly concurrency: number;
   readonly targets: readonly Target[];
   readonly scenarios: readonly Scenario[];
+  readonly nodes: readonly string[];
+  readonly workers: number;
+  readonly before: string | null;
   readonly json: string | null;
 }
 
@@ -32,6 +39,10 @@ export function readOptions(args: readonly string[]): Options {
       concurrency: { type: 'string', default: '32' },
       only: { type: 'string' },
       scenario: { type: 'string' },
+      node: { type: 'string', multiple: true, default: [] },
+      newest: { type: 'boolean', default: false },
+      workers: { type: 'string', default: '1' },
+      before: { type: 'string' },
       json: { type: 'string' },
     },
   });
@@ -41,6 +52,9 @@ export function readOptions(args: readonly string[]): Options {
     concurrency: positive('concurrency', values.concurrency, Number.isInteger),
     targets: named('only', values.only, TARGETS),
     scenarios: named('scenario', values.scenario, SCENARIOS),
+    nodes: values.newest ? [...values.node, 'latest'] : values.node,
+    workers: positive('workers', values.workers, Number.isInteger),
+    before: values.before ?? null,
     json: values.json ?? null,
   };
 }
