@@ -28,7 +28,6 @@ export async function startGateway({ about, config, node, bake, headers = {} }: 
   const port = await freePort();
   const env = { PORT: String(port), MCPGEN_ADMIN_PORT: '0', ...secrets };
   const child = launch(node.path, [main], { env, stdout: 'ignore' });
-  child.stderr?.pipe(process.stderr, { end: false });
   try {
     await listening(port, child);
   } catch (error) {

@@ -27,6 +27,8 @@ export interface Judged extends Goal {
   /** Null when a row that it needs was not measured. */
   readonly value: number | null;
   readonly isReached: boolean | null;
+  /** For throughput: what the processor time per request makes of it, were there a processor for each process. Steadier on a busy machine. */
+  readonly byCpu: number | null;
 }
 
 /** Each goal for every Node; goals of scenarios or targets that were not asked for are left out. */
@@ -35,7 +37,9 @@ export function judge(scenarios: readonly { readonly scenario: string; readonly 
     const results = scenarios.find(({ scenario }) => scenario === goal.scenario)?.targets ?? [];
     return results.filter(({ target }) => target === goal.target).map(({ node, ratios }) => {
       const value = ratios[goal.measure][goal.to];
-      return { ...goal, node, value, isReached: value === null ? null : value >= (goal.atLeast ?? 0) && value <= (goal.atMost ?? Infinity) };
+      const isReached = value === null ? null : value >= (goal.atLeast ?? 0) && value <= (goal.atMost ?? Infinity);
+      const cpu = ratios.cpu[goal.to];
+      return { ...goal, node, value, isReached, byCpu: goal.measure === 'cpu' || !cpu ? null : 1 / cpu };
     });
   });
 }
@@ -43,10 +47,11 @@ export function judge(scenarios: readonly { readonly scenario: string; readonly 
 const NAMES: Readonly<Record<Baseline, string>> = { nginx: 'nginx with one worker', pipe: 'the bare pipe', before: 'the gateway of --before' };
 
 export function goalLines(judged: readonly Judged[]): readonly string[] {
-  return judged.map(({ scenario, target, node, measure, to, atLeast, atMost, value, isReached }) => {
+  return judged.map(({ scenario, target, node, measure, to, atLeast, atMost, value, isReached, byCpu }) => {
     const verdict = isReached === null ? 'not measured' : isReached ? 'reached' : 'not reached';
     const limit = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
     const what = `${scenario}, ${target} on ${node}: ${measure === 'cpu' ? 'CPU per request' : 'requests/s'} ${limit} × ${NAMES[to]}`;
-    return `${verdict.padEnd(12)}  ${what}${value === null ? '' : `: ${value.toFixed(2)}`}`;
+    const found = value === null ? '' : `: ${value.toFixed(2)}${byCpu === null ? '' : ` (by CPU ${byCpu.toFixed(2)})`}`;
+    return `${verdict.padEnd(12)}  ${what}${found}`;
   });
 }

@@ -5,7 +5,7 @@ import { messageOf } from './processes.js';
 import { HEADERS, PATH, requestsOf, SESSION_PLACEHOLDER } from './requests.js';
 import { OPENING, type Scenario } from './scenarios.js';
 import type { Started } from './targets.js';
-import { usageOf } from './usage.js';
+import { machineUsage, usageOf, type Usage } from './usage.js';
 
 /** Microseconds of processor per request; null where there is no such process, or no /proc. */
 export interface Costs {
@@ -18,6 +18,8 @@ export interface Window extends Load {
   /** Requests per second. */
   readonly throughput: number;
   readonly cpu: Costs;
+  /** The share of the machine's processor time that was taken by none of these: by the kernel for them, and by whatever else ran. */
+  readonly others: number | null;
   /** Bytes that the target has resident at the end. */
   readonly rss: number | null;
 }
@@ -34,20 +36,27 @@ export interface Bench {
 }
 
 export async function measure({ load, upstream }: Bench, { port, pid, headers }: Started, scenario: Scenario, amount: Amount): Promise<Window> {
-  const usage = (id: number | null | undefined): ReturnType<typeof usageOf> => (typeof id === 'number' ? usageOf(id) : null);
-  const look = () => ({ target: usage(pid), load: usage(load.pid), upstream: usage(upstream.pid) });
+  const usage = (id: number | null | undefined): Usage | null => (typeof id === 'number' ? usageOf(id) : null);
+  const look = () => ({ target: usage(pid), load: usage(load.pid), upstream: usage(upstream.pid), machine: machineUsage() });
   const before = look();
   load.send({ port, ...requestsOf(scenario, headers), ...amount } satisfies Job);
   const result = (await messageOf(load)) as Load;
   const after = look();
-  const cost = (of: keyof Costs): number | null => {
+  const spent = (of: keyof Costs): number | null => {
     const [from, to] = [before[of], after[of]];
-    return from && to && result.completed > 0 ? ((to.seconds - from.seconds) * 1e6) / result.completed : null;
+    return from && to ? to.seconds - from.seconds : null;
   };
+  const cost = (of: keyof Costs): number | null => {
+    const seconds = spent(of);
+    return seconds === null || result.completed === 0 ? null : (seconds * 1e6) / result.completed;
+  };
+  const [busy, all] = [after.machine.busy - before.machine.busy, after.machine.all - before.machine.all];
+  const own = (spent('target') ?? 0) + (spent('load') ?? 0) + (spent('upstream') ?? 0);
   return {
     ...result,
     throughput: result.completed / result.seconds,
     cpu: { target: cost('target'), load: cost('load'), upstream: cost('upstream') },
+    others: after.load === null || all === 0 ? null : Math.max(0, busy - own) / all,
     rss: after.target?.rss ?? null,
   };
 }

@@ -16,18 +16,18 @@ export async function startNginx({ upstream, workers }: Setting): Promise<Starte
   const file = join(folder, 'nginx.conf');
   mkdirSync(join(folder, 'temp'));
   writeFileSync(file, config(folder, port, upstream, workers));
-  const child = launch(nginx.path, ['-p', folder, '-c', file], { endWith: 'SIGTERM' });
+  const child = launch(nginx.path, ['-p', folder, '-c', file], { endWith: 'SIGTERM', stderr: 'pipe' });
   let errors = '';
-  child.stdout?.resume();
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text));
   await listening(port, child).catch((error: unknown) => Promise.reject(new Error(`nginx: ${String(error)}: ${errors}`)));
-  return { about: `nginx ${nginx.version}, ${workers === 1 ? 'one worker' : `${workers} workers`}`, port, pid: child.pid ?? null, headers: {}, end: () => end(child) };
+  const about = `nginx ${nginx.version}, ${workers === 1 ? 'one worker' : `${workers} workers`}`;
+  return { about, port, pid: child.pid ?? null, headers: {}, end: () => end(child) };
 }
 
 /** What the gateway's line says of a request, as far as nginx knows it. */
 const LOG_LINE = [
   '"timestamp":"$time_iso8601","level":"info","service":"gateway","event":"request","request_id":"$request_id"',
-  '"correlation_id":"$http_x_correlation_id","tenant":"","client":"$http_user_agent","server":"search","method":"$request_method","rpc":"$uri"',
+  '"correlation_id":"$request_id","tenant":"default","client":"$remote_addr","server":"search","method":"$request_method","rpc":"$uri"',
   '"tool":null,"status":$status,"reason":null,"complete":"$request_completion","instance":"$upstream_addr","duration_ms":$request_time',
 ].join(',');
 

@@ -50,8 +50,11 @@ function broughtByNpx(version: string): NodeBinary | string {
 /** Each binary is asked itself where it is and what it is. */
 function versionOf(command: string, args: readonly string[]): NodeBinary | string {
   const script = 'process.execPath + " " + process.version';
-  const { stdout, stderr, error } = spawnSync(command, [...args, '-p', script], { encoding: 'utf8', timeout: PATIENCE });
+  // Without a network npm would try again for minutes.
+  const env = { ...process.env, npm_config_fetch_retries: '0' };
+  const { stdout, stderr, error } = spawnSync(command, [...args, '-p', script], { encoding: 'utf8', timeout: PATIENCE, env });
   const [, path, version] = /^(.+) (v\d+\S+)$/m.exec(stdout ?? '') ?? [];
   if (path !== undefined && version !== undefined) return { path, version };
-  return (error?.message ?? stderr.trim().split('\n').find((line) => line !== '')) || `${command} is no Node`;
+  const complaint = (stderr ?? '').split('\n', 2).map((line) => line.replace(/^npm error /, '')).join(', ');
+  return error?.message ?? (complaint || `${command} is no Node`);
 }

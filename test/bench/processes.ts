@@ -23,32 +23,37 @@ export interface Launch {
   readonly endWith?: NodeJS.Signals;
   /** Whether parent and child exchange messages. */
   readonly messages?: boolean;
-  /** `ignore` is /dev/null. A pipe must be read by the caller. */
-  readonly stdout?: 'pipe' | 'ignore';
+  /** `ignore` is /dev/null. */
+  readonly stdout?: Output | 'ignore';
+  readonly stderr?: Output;
 }
 
-/** Its stderr is a pipe, which the caller must read. */
+/** A pipe must be read by the caller; `stderr` is that of the bench, whose stdout may be a report. */
+type Output = 'pipe' | 'stderr';
+
 export function launch(command: string, args: readonly string[], options: Launch = {}): ChildProcess {
-  const { env = {}, endWith = 'SIGKILL', messages = false, stdout = 'pipe' } = options;
-  const stdio = ['ignore', stdout, 'pipe', ...(messages ? (['ipc'] as const) : [])] as const;
-  const child = spawn(command, args, { env: { PATH: process.env['PATH'], ...env }, stdio: [...stdio] });
+  const { env = {}, endWith = 'SIGKILL', messages = false, stdout = 'stderr', stderr = 'stderr' } = options;
+  const outputs = [stdout, stderr].map((output) => (output === 'stderr' ? process.stderr : output));
+  const child = spawn(command, args, { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', ...outputs, ...(messages ? (['ipc'] as const) : [])] });
   running.set(child, endWith);
   child.once('exit', () => running.delete(child));
   return child;
 }
 
+export interface Launched {
+  readonly child: ChildProcess;
+  readonly port: number;
+}
+
 /** A module beside this one, which announces its port. */
-export async function launchServer(name: string, args: readonly string[] = [], node?: string): Promise<{ readonly child: ChildProcess; readonly port: number }> {
+export async function launchServer(name: string, args: readonly string[] = [], node?: string): Promise<Launched> {
   const child = launchModule(name, args, node);
   return { child, port: (await messageOf(child)) as number };
 }
 
 /** @param node the binary that runs it, by default that of the bench */
 export function launchModule(name: string, args: readonly string[] = [], node: string = process.execPath): ChildProcess {
-  const child = launch(node, [join(import.meta.dirname, `${name}.js`), ...args], { messages: true });
-  child.stdout?.pipe(process.stderr, { end: false });
-  child.stderr?.pipe(process.stderr, { end: false });
-  return child;
+  return launch(node, [join(import.meta.dirname, `${name}.js`), ...args], { messages: true });
 }
 
 /** The next message; rejects when it ends instead. */

@@ -14,6 +14,8 @@ export interface Result extends RowName {
   readonly p99: number;
   readonly cpu: Costs;
   readonly rss: number | null;
+  /** The share of the machine that something else took. */
+  readonly others: number | null;
   /** Half the distance between the slowest and the fastest round, as a share of the median: how far to trust it. */
   readonly spread: number;
   /**
@@ -61,6 +63,7 @@ export function resultsOf(all: readonly Measured[]): readonly Result[] {
       p99: median(rounds.map(({ p99 }) => p99)),
       cpu: { target: cost('target'), load: cost('load'), upstream: cost('upstream') },
       rss: rounds.at(-1)?.rss ?? null,
+      others: medianOrNull(rounds.map(({ others }) => others)),
       spread: (Math.max(...throughputs) - Math.min(...throughputs)) / 2 / throughput,
       ratios: { throughput: ratiosOf('throughput'), cpu: ratiosOf('cpu') },
       rounds,

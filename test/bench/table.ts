@@ -12,6 +12,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'Node', cell: ({ node }) => node },
   { title: 'requests/s', cell: ({ throughput }) => throughput.toFixed(0) },
   { title: '±', cell: ({ spread }) => `${(spread * 100).toFixed(0)} %` },
+  { title: 'others', cell: ({ others }) => (others === null ? null : `${(others * 100).toFixed(0)} %`) },
   { title: 'p50 ms', cell: ({ p50 }) => p50.toFixed(2) },
   { title: 'p99 ms', cell: ({ p99 }) => p99.toFixed(2) },
   { title: 'CPU µs', cell: ({ cpu }) => fixed(cpu.target, 1) },
@@ -22,6 +23,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'CPU ÷ before', cell: ({ ratios }) => fixed(ratios.cpu.before, 2) },
   { title: '÷ before', cell: ({ ratios }) => fixed(ratios.throughput.before, 2) },
   { title: 'CPU ÷ pipe', cell: ({ ratios }) => fixed(ratios.cpu.pipe, 2) },
+  { title: 'CPU ÷ nginx', cell: ({ ratios }) => fixed(ratios.cpu.nginx, 2) },
   { title: '÷ pipe', cell: ({ ratios }) => fixed(ratios.throughput.pipe, 2) },
   { title: '÷ nginx', cell: ({ ratios }) => fixed(ratios.throughput.nginx, 2) },
 ];
@@ -36,6 +38,15 @@ export function tableOf(results: readonly Result[]): string {
   const words = columns.filter((column) => COLUMNS.indexOf(column) < WORDS).length;
   const set = (cell: string, i: number): string => (i < words ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0));
   return rows.map((row) => row.map(set).join('  ').trimEnd()).join('\n');
+}
+
+/** Above this share of the machine, throughput says more of what else runs than of the target. */
+const DISTURBED = 0.1;
+
+export function disturbanceOf(results: readonly Result[]): readonly string[] {
+  const most = Math.max(...results.map(({ others }) => others ?? 0));
+  if (most <= DISTURBED) return [];
+  return [`Something else took up to ${(most * 100).toFixed(0)} % of the machine: CPU per request and its proportions are what can be trusted.`];
 }
 
 /** Above this share of one processor, a process of one thread has nothing left. */

@@ -39,15 +39,20 @@ export interface Target {
 
 const NOTHING = { node: false, workers: false, checkout: false };
 const EVERYTHING = { node: true, workers: true, checkout: true };
+const UNLOGGED: Config = { log: { requests: false } };
 
 export const TARGETS: readonly Target[] = [
-  { name: 'direct', varies: NOTHING, start: async ({ upstream }) => ({ about: 'the upstream itself', port: upstream, pid: null, headers: {}, end: async () => {} }) },
+  { name: 'direct', varies: NOTHING, start: direct },
   { name: 'nginx', varies: { ...NOTHING, workers: true }, start: startNginx },
   { name: 'pipe', varies: { ...NOTHING, node: true }, start: startPipe },
   { name: 'least', varies: EVERYTHING, start: gateway('gateway, least config', leastConfig) },
   { name: 'full', varies: EVERYTHING, start: gateway('gateway, full policy', fullConfig, FULL_HEADERS) },
-  { name: 'unlogged', varies: { ...NOTHING, node: true }, start: gateway('gateway, least config, no request log', leastConfig, {}, { log: { requests: false } }) },
+  { name: 'unlogged', varies: { ...NOTHING, node: true }, start: gateway('gateway, least config, no request log', leastConfig, {}, UNLOGGED) },
 ];
+
+async function direct({ upstream }: Setting): Promise<Started> {
+  return { about: 'the upstream itself', port: upstream, pid: null, headers: {}, end: async () => {} };
+}
 
 async function startPipe({ upstream, node }: Setting): Promise<Started> {
   const { child, port } = await launchServer('pipe', [String(upstream)], node.path);

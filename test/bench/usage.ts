@@ -1,5 +1,6 @@
 /** What processes have used, as Linux counts it; elsewhere nobody says. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 
 export interface Usage {
   /** Seconds of processor. */
@@ -16,6 +17,13 @@ export function usageOf(pid: number): Usage | null {
   if (read(pid, 'stat') === null) return null;
   const family = familyOf(pid);
   return { seconds: sum(family.map(secondsOf)), rss: sum(family.map(residentOf)) };
+}
+
+/** Seconds of all processors since the machine started: those in which they worked, and all. */
+export function machineUsage(): { readonly busy: number; readonly all: number } {
+  const times = cpus().map(({ times: { user, nice, sys, irq, idle } }) => ({ busy: user + nice + sys + irq, idle }));
+  const busy = sum(times.map((time) => time.busy)) / 1000;
+  return { busy, all: busy + sum(times.map(({ idle }) => idle)) / 1000 };
 }
 
 function familyOf(pid: number): readonly number[] {
