@@ -48,7 +48,7 @@ function hasWorkers(): boolean {
 
 describe('bench', () => {
   it('has numbers for every target in every scenario', async () => {
-    const { code, out, err } = await bench('--rounds', '1', '--seconds', '0.2', '--json', '-');
+    const { code, out, err } = await bench('--rounds', '1', '--warm-up', '100', '--seconds', '0.2', '--json', '-');
     assert.equal(code, 0, err);
     const { scenarios, goals } = JSON.parse(out) as Report;
     assert.deepEqual(scenarios.map(({ scenario }) => scenario), SCENARIOS.map(({ name }) => name));
@@ -67,7 +67,7 @@ describe('bench', () => {
 
   it('has rows for an earlier checkout, for more workers, and for each Node once', async () => {
     const flags = ['--before', '.', '--workers', '2', '--node', process.execPath, '--node', '/nowhere/node', '--only', 'nginx,pipe,least'];
-    const { code, out, err } = await bench('--rounds', '1', '--seconds', '0.2', '--scenario', 'small', '--json', '-', ...flags);
+    const { code, out, err } = await bench('--rounds', '1', '--warm-up', '100', '--seconds', '0.2', '--scenario', 'small', '--json', '-', ...flags);
     assert.equal(code, 0, err);
     assert.match(err, /^node \/nowhere\/node is skipped: .*ENOENT/m);
     const { scenarios, nodes, goals } = JSON.parse(out) as Report;

@@ -13,7 +13,8 @@ import { runScenario } from './rounds.js';
 import { rowsOf } from './rows.js';
 import { bottlenecksOf, disturbanceOf, tableOf } from './table.js';
 
-async function bench({ rounds, seconds, concurrency, targets, scenarios, nodes: wanted, workers, before, json }: Options): Promise<Report> {
+async function bench({ targets, scenarios, nodes: wanted, workers, before, json, ...amounts }: Options): Promise<Report> {
+  const { rounds, seconds, concurrency } = amounts;
   const write = (text: string): void => void (json === '-' ? process.stderr : process.stdout).write(`${text}\n`);
   const { nodes, skipped } = findNodes(wanted);
   const rows = await rowsOf(targets, { nodes, workers, before });
@@ -24,7 +25,7 @@ async function bench({ rounds, seconds, concurrency, targets, scenarios, nodes: 
   const reports: ScenarioReport[] = [];
   for (const scenario of scenarios) {
     write(`\n${scenario.name}: ${scenario.about}; ${concurrency} connections, median of ${rounds} rounds of ${seconds} s`);
-    const report = await runScenario({ load, upstream }, port, rows, scenario, { rounds, seconds, concurrency });
+    const report = await runScenario({ load, upstream }, port, rows, scenario, amounts);
     reports.push(report);
     for (const line of linesOf(report)) write(line);
   }

@@ -35,11 +35,12 @@ export interface Bench {
   readonly upstream: ChildProcess;
 }
 
-export async function measure({ load, upstream }: Bench, { port, pid, headers }: Started, scenario: Scenario, amount: Amount): Promise<Window> {
+export async function measure({ load, upstream }: Bench, target: Started, scenario: Scenario, { concurrency, seconds }: Amount): Promise<Window> {
+  const { port, pid, headers } = target;
   const usage = (id: number | null | undefined): Usage | null => (typeof id === 'number' ? usageOf(id) : null);
   const look = () => ({ target: usage(pid), load: usage(load.pid), upstream: usage(upstream.pid), machine: machineUsage() });
   const before = look();
-  load.send({ port, ...requestsOf(scenario, headers), ...amount } satisfies Job);
+  load.send({ port, ...requestsOf(scenario, headers), concurrency, seconds } satisfies Job);
   const result = (await messageOf(load)) as Load;
   const after = look();
   const spent = (of: keyof Costs): number | null => {
@@ -47,8 +48,8 @@ export async function measure({ load, upstream }: Bench, { port, pid, headers }:
     return from && to ? to.seconds - from.seconds : null;
   };
   const cost = (of: keyof Costs): number | null => {
-    const seconds = spent(of);
-    return seconds === null || result.completed === 0 ? null : (seconds * 1e6) / result.completed;
+    const processor = spent(of);
+    return processor === null || result.completed === 0 ? null : (processor * 1e6) / result.completed;
   };
   const [busy, all] = [after.machine.busy - before.machine.busy, after.machine.all - before.machine.all];
   const own = (spent('target') ?? 0) + (spent('load') ?? 0) + (spent('upstream') ?? 0);

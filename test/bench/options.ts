@@ -1,5 +1,6 @@
 /** The flags of the bench. */
 import { parseArgs } from 'node:util';
+import type { Amounts } from './rounds.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
 import { TARGETS, type Target } from './targets.js';
 
@@ -7,6 +8,7 @@ export const USAGE = [
   'npm run bench -- [flags]',
   '  --rounds N         times each target is measured, by turns (5)',
   '  --seconds S        of each measurement (2)',
+  '  --warm-up N        requests that each target answers before that (20000)',
   '  --concurrency C    connections (32)',
   `  --only a,b         of ${TARGETS.map(({ name }) => name).join(', ')}`,
   `  --scenario a,b     of ${SCENARIOS.map(({ name }) => name).join(', ')}`,
@@ -17,10 +19,7 @@ export const USAGE = [
   '  --json FILE        the numbers, too; - is stdout, and the tables go to stderr',
 ].join('\n');
 
-export interface Options {
-  readonly rounds: number;
-  readonly seconds: number;
-  readonly concurrency: number;
+export interface Options extends Amounts {
   readonly targets: readonly Target[];
   readonly scenarios: readonly Scenario[];
   readonly nodes: readonly string[];
@@ -36,6 +35,7 @@ export function readOptions(args: readonly string[]): Options {
     options: {
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '2' },
+      'warm-up': { type: 'string', default: '20000' },
       concurrency: { type: 'string', default: '32' },
       only: { type: 'string' },
       scenario: { type: 'string' },
@@ -49,6 +49,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     rounds: positive('rounds', values.rounds, Number.isInteger),
     seconds: positive('seconds', values.seconds, Number.isFinite),
+    warmUp: positive('warm-up', values['warm-up'], Number.isInteger),
     concurrency: positive('concurrency', values.concurrency, Number.isInteger),
     targets: named('only', values.only, TARGETS),
     scenarios: named('scenario', values.scenario, SCENARIOS),

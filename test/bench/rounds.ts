@@ -8,7 +8,11 @@ import type { Started } from './targets.js';
 
 type Running = readonly [row: Row, target: Started];
 
-export type Amounts = Amount & { readonly rounds: number };
+export interface Amounts extends Amount {
+  readonly rounds: number;
+  /** Requests that each target answers before it is measured. */
+  readonly warmUp: number;
+}
 
 export async function runScenario(processes: Bench, upstream: number, rows: readonly Row[], scenario: Scenario, amounts: Amounts): Promise<ScenarioReport> {
   // Started anew for each, so that what one scenario left in memory is not counted to the next.
@@ -21,21 +25,29 @@ export async function runScenario(processes: Bench, upstream: number, rows: read
   return { scenario: scenario.name, about: scenario.about, skipped, targets: resultsOf(measured) };
 }
 
-/** Rounds that are not kept: Node compiles while it runs, and a request costs three times as much until about 4,000 have come. */
-const WARM_UP = 2;
+/** Windows after which a target is as warm as it gets on a machine that is too busy. */
+const MOST_WARM_UPS = 20;
+
+/** Node compiles while it runs, and a request costs several times as much until some thousands have come: those are not kept. */
+async function warmUp(processes: Bench, target: Started, scenario: Scenario, amounts: Amounts): Promise<void> {
+  await verify(target, scenario);
+  let completed = 0;
+  for (let window = 0; window < MOST_WARM_UPS && completed < amounts.warmUp; window++) {
+    const load = await measure(processes, target, scenario, amounts);
+    if (load.failed > 0) throw new Error(`${target.about} fails: ${load.failure}`);
+    completed += load.completed;
+  }
+}
 
 /** Each round begins with another target. */
-async function inTurns(processes: Bench, running: readonly Running[], scenario: Scenario, { rounds, ...amount }: Amounts): Promise<Window[][]> {
-  for (const [, target] of running) await verify(target, scenario);
+async function inTurns(processes: Bench, running: readonly Running[], scenario: Scenario, amounts: Amounts): Promise<Window[][]> {
+  for (const [, target] of running) await warmUp(processes, target, scenario, amounts);
   const windows: Window[][] = running.map(() => []);
-  for (let round = 0; round < WARM_UP + rounds; round++) {
+  for (let round = 0; round < amounts.rounds; round++) {
     for (let turn = 0; turn < running.length; turn++) {
       const at = (round + turn) % running.length;
       const [, target] = running[at] ?? [];
-      if (!target) continue;
-      const window = await measure(processes, target, scenario, amount);
-      if (round >= WARM_UP) windows[at]?.push(window);
-      else if (window.failed > 0) throw new Error(`${target.about} fails: ${window.failure}`);
+      if (target) windows[at]?.push(await measure(processes, target, scenario, amounts));
     }
   }
   return windows;
