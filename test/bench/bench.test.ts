@@ -83,9 +83,15 @@ describe('bench', () => {
   });
 
   it('says what is wrong with its flags', async () => {
-    const { code, err } = await bench('--only', 'apache');
-    assert.equal(code, 2);
-    assert.match(err, /there is no "apache".*\n.*--rounds/s);
+    for (const [flags, complaint] of [
+      [['--only', 'apache'], /there is no "apache".*\n.*--rounds/s],
+      [['--warm-up', '0.5'], /--warm-up 0\.5 is not a number/],
+      [['--before', '/nowhere'], /--before \/nowhere: there is no .*bake\.js; run/],
+    ] satisfies [string[], RegExp][]) {
+      const { code, err } = await bench(...flags);
+      assert.equal(code, 2);
+      assert.match(err, complaint);
+    }
   });
 
   it('knows the Node that it runs on by its version, too', () => {

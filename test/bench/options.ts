@@ -1,6 +1,8 @@
 /** The flags of the bench. */
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Amounts } from './rounds.js';
+import { bakerOf } from './rows.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
 import { TARGETS, type Target } from './targets.js';
 
@@ -55,9 +57,14 @@ export function readOptions(args: readonly string[]): Options {
     scenarios: named('scenario', values.scenario, SCENARIOS),
     nodes: values.newest ? [...values.node, 'latest'] : values.node,
     workers: positive('workers', values.workers, Number.isInteger),
-    before: values.before ?? null,
+    before: values.before === undefined ? null : built(values.before),
     json: values.json ?? null,
   };
+}
+
+function built(checkout: string): string {
+  if (existsSync(bakerOf(checkout))) return checkout;
+  throw new Error(`--before ${checkout}: there is no ${bakerOf(checkout)}; run \`npm run build && npx tsc -p test\` there`);
 }
 
 function positive(flag: string, text: string, isSo: (value: number) => boolean): number {

@@ -60,9 +60,13 @@ function rowOf({ name, varies, start }: Target, setting: Omit<Setting, 'upstream
   };
 }
 
+/** The compiled module by which a checkout's tests bake a gateway. */
+export function bakerOf(checkout: string): string {
+  return join(resolve(checkout), '.test', 'support', 'bake.js');
+}
+
 /** The other checkout bakes its own runtime with its own compiler. */
 async function bakeOf(checkout: string): Promise<Bake> {
-  const file = join(resolve(checkout), '.test', 'support', 'bake.js');
-  const module = (await import(pathToFileURL(file).href)) as { readonly bakeGateway: Bake };
+  const module = (await import(pathToFileURL(bakerOf(checkout)).href)) as { readonly bakeGateway: Bake };
   return module.bakeGateway;
 }
