@@ -2,15 +2,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { NO_NGINX } from '../nginx/binaries.js';
+import { planOf } from '../support/gateway-tables.js';
+import { leastConfig } from './configs.js';
 import { Histogram } from './histogram.js';
-import type { Job, Load } from './load.js';
-import type { Report } from './main.js';
-import { end, launchModule, messageOf } from './processes.js';
+import { findNodes } from './nodes.js';
+import type { Report, ScenarioReport } from './report.js';
 import { SCENARIOS } from './scenarios.js';
 import { TARGETS } from './targets.js';
 
@@ -21,69 +20,83 @@ async function bench(...args: string[]): Promise<{ code: number | null; out: str
   return { code, out, err };
 }
 
-/** What the load makes of a server. */
-async function loadOf(t: TestContext, listener: RequestListener): Promise<Load> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const load = launchModule('load');
-  t.after(async () => {
-    server.closeAllConnections();
-    server.close();
-    await end(load);
-  });
-  const { port } = server.address() as AddressInfo;
-  load.send({ port, request: 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n', concurrency: 4, seconds: 0.05 } satisfies Job);
-  return (await messageOf(load)) as Load;
+/** All of these have numbers that can be, and a line in the table. */
+function hasNumbers({ scenario, targets }: ScenarioReport, expected: readonly string[], err: string): void {
+  assert.deepEqual(targets.map(({ target }) => target), expected);
+  for (const result of targets) {
+    const what = `${scenario}, ${result.target}: ${JSON.stringify(result)}`;
+    assert.equal(result.failed, 0, what);
+    assert.ok(result.completed > 0 && result.throughput > 0 && result.p50 > 0 && result.p99 >= result.p50, what);
+    assert.ok(Object.values(result.ratios.throughput).every((ratio) => ratio === null || ratio > 0), what);
+    const isLinux = process.platform === 'linux';
+    const { target, load, upstream } = result.cpu;
+    assert.deepEqual([load !== null, upstream !== null, result.others !== null], [isLinux, isLinux, isLinux], what);
+    assert.equal(target !== null && result.rss !== null, isLinux && result.target !== 'direct', what);
+    assert.match(err, new RegExp(`^${result.target} +(–|v\\d\\S+) +\\d`, 'm'));
+  }
+}
+
+const withoutNginx = (names: readonly string[]): readonly string[] => names.filter((name) => NO_NGINX === false || !name.startsWith('nginx'));
+
+function hasWorkers(): boolean {
+  try {
+    return planOf(leastConfig(9, { workers: 2 })) !== null;
+  } catch {
+    return false;
+  }
 }
 
 describe('bench', () => {
   it('has numbers for every target in every scenario', async () => {
-    const { code, out, err } = await bench('--rounds', '1', '--seconds', '0.2', '--json', '-');
+    const { code, out, err } = await bench('--rounds', '1', '--warm-up', '100', '--seconds', '0.2', '--json', '-');
     assert.equal(code, 0, err);
-    const { scenarios } = JSON.parse(out) as Report;
+    const { scenarios, goals } = JSON.parse(out) as Report;
     assert.deepEqual(scenarios.map(({ scenario }) => scenario), SCENARIOS.map(({ name }) => name));
-    const expected = TARGETS.map(({ name }) => name).filter((name) => NO_NGINX === false || name !== 'nginx');
-    for (const { scenario, targets, skipped } of scenarios) {
-      assert.deepEqual(targets.map(({ target }) => target), expected);
-      assert.deepEqual(Object.keys(skipped), NO_NGINX === false ? [] : ['nginx']);
-      for (const result of targets) {
-        const what = `${scenario}, ${result.target}: ${JSON.stringify(result)}`;
-        assert.equal(result.failed, 0, what);
-        assert.ok(result.completed > 0 && result.throughput > 0 && result.p50 > 0 && result.p99 >= result.p50, what);
-        assert.ok(Object.values(result.ratios).every((ratio) => ratio === null || ratio > 0), what);
-        const hasProcess = result.target !== 'direct' && process.platform === 'linux';
-        assert.equal(result.cpu !== null && result.rss !== null, hasProcess, what);
-        assert.match(err, new RegExp(`^${result.target} +\\d`, 'm'));
-      }
+    for (const scenario of scenarios) {
+      hasNumbers(scenario, withoutNginx(TARGETS.map(({ name }) => name)), err);
+      assert.deepEqual(Object.keys(scenario.skipped), NO_NGINX === false ? [] : ['nginx']);
     }
+    assert.deepEqual(new Set(goals.map(({ scenario }) => scenario)), new Set(['small', 'clients', 'stream', 'large']));
+    for (const { scenario, to, value, isReached } of goals) {
+      const isMeasured = to === 'pipe' || (to === 'nginx' && NO_NGINX === false);
+      assert.deepEqual([value !== null, isReached !== null], [isMeasured, isMeasured], `${scenario} to ${to}`);
+    }
+    const verdicts = err.match(/^(reached|not reached|not measured) +\w+, \w+ on v/gm);
+    assert.equal(verdicts?.length, goals.length, err);
+  });
+
+  it('has rows for an earlier checkout, for more workers, and for each Node once', async () => {
+    const flags = ['--before', '.', '--workers', '2', '--node', process.execPath, '--node', '/nowhere/node', '--only', 'nginx,pipe,least'];
+    const { code, out, err } = await bench('--rounds', '1', '--warm-up', '100', '--seconds', '0.2', '--scenario', 'small', '--json', '-', ...flags);
+    assert.equal(code, 0, err);
+    assert.match(err, /^node \/nowhere\/node is skipped: .*ENOENT/m);
+    const { scenarios, nodes, goals } = JSON.parse(out) as Report;
+    assert.deepEqual(nodes, [process.version]);
+    const [small] = scenarios;
+    assert.ok(small);
+    const workers = hasWorkers() ? ['least×2'] : [];
+    hasNumbers(small, withoutNginx(['nginx', 'nginx×2', 'pipe', 'least', 'least before', ...workers]), err);
+    assert.equal(small.skipped['least×2'], hasWorkers() ? undefined : 'the config has no gateway.workers');
+    const [least] = small.targets.filter(({ target }) => target === 'least');
+    assert.ok(Number(least?.ratios.throughput.before) > 0);
+    assert.ok(goals.some(({ to, isReached }) => to === 'before' && (isReached !== null || process.platform !== 'linux')));
   });
 
   it('says what is wrong with its flags', async () => {
-    const { code, err } = await bench('--only', 'apache');
-    assert.equal(code, 2);
-    assert.match(err, /there is no "apache".*\n.*--rounds/s);
+    for (const [flags, complaint] of [
+      [['--only', 'apache'], /there is no "apache".*\n.*--rounds/s],
+      [['--warm-up', '0.5'], /--warm-up 0\.5 is not a number/],
+      [['--before', '/nowhere'], /--before \/nowhere: there is no .*bake\.js; run/],
+    ] satisfies [string[], RegExp][]) {
+      const { code, err } = await bench(...flags);
+      assert.equal(code, 2);
+      assert.match(err, complaint);
+    }
   });
 
-  for (const [what, listener, failure] of [
-    ['another status', (_incoming, outgoing) => void outgoing.writeHead(429).end('slow down'), /^HTTP\/1\.1 429 /],
-    ['an answer that is cut', (_incoming, outgoing) => void outgoing.writeHead(200, { 'content-length': 9 }).write('half', () => outgoing.destroy()), /closed/],
-    ['a stream that is cut', (_incoming, outgoing) => void outgoing.write('half', () => outgoing.destroy()), /closed/],
-  ] satisfies [string, RequestListener, RegExp][]) {
-    it(`${what} is a failure, not throughput`, async (t) => {
-      const load = await loadOf(t, listener);
-      assert.deepEqual([load.completed, load.failed], [0, 4]);
-      assert.match(String(load.failure), failure);
-    });
-  }
-
-  it('counts whole answers of either framing', async (t) => {
-    let asked = 0;
-    const load = await loadOf(t, (_incoming, outgoing) => {
-      if (++asked % 2 === 0) return void outgoing.end('whole');
-      outgoing.write('in ');
-      setImmediate(() => outgoing.end('parts'));
-    });
-    assert.deepEqual([load.completed, load.failed, load.failure], [asked, 0, null]);
+  it('knows the Node that it runs on by its version, too', () => {
+    const { nodes, skipped } = findNodes([process.version.slice(1), String(process.versions.node.split('.')[0])]);
+    assert.deepEqual([nodes.map(({ path }) => path), skipped], [[process.execPath], {}]);
   });
 
   it('quantiles are right to three in a hundred', () => {

@@ -1,17 +1,26 @@
-/** One target under load for a while, and what that cost the process that is meant. */
+/** One target under load for a while, and what that cost it, the load and the upstream. */
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import type { Job, Load } from './load.js';
 import { messageOf } from './processes.js';
-import { HEADERS, PATH, requestBytes, type Scenario } from './scenarios.js';
+import { HEADERS, PATH, requestsOf, SESSION_PLACEHOLDER } from './requests.js';
+import { OPENING, type Scenario } from './scenarios.js';
 import type { Started } from './targets.js';
+import { machineUsage, usageOf, type Usage } from './usage.js';
+
+/** Microseconds of processor per request; null where there is no such process, or no /proc. */
+export interface Costs {
+  readonly target: number | null;
+  readonly load: number | null;
+  readonly upstream: number | null;
+}
 
 export interface Window extends Load {
   /** Requests per second. */
   readonly throughput: number;
-  /** Seconds of processor per 1,000 requests; null where there is no process, or no /proc. */
-  readonly cpu: number | null;
-  /** Bytes resident at the end. */
+  readonly cpu: Costs;
+  /** The share of the machine's processor time that was taken by none of these: by the kernel for them, and by whatever else ran. */
+  readonly others: number | null;
+  /** Bytes that the target has resident at the end. */
   readonly rss: number | null;
 }
 
@@ -20,45 +29,49 @@ export interface Amount {
   readonly seconds: number;
 }
 
-export async function measure(load: ChildProcess, { port, pid, headers }: Started, scenario: Scenario, amount: Amount): Promise<Window> {
-  const before = pid === null ? null : cpuSeconds(pid);
-  load.send({ port, request: requestBytes(scenario, headers), ...amount } satisfies Job);
+/** The processes of the bench itself. */
+export interface Bench {
+  readonly load: ChildProcess;
+  readonly upstream: ChildProcess;
+}
+
+export async function measure({ load, upstream }: Bench, target: Started, scenario: Scenario, { concurrency, seconds }: Amount): Promise<Window> {
+  const { port, pid, headers } = target;
+  const usage = (id: number | null | undefined): Usage | null => (typeof id === 'number' ? usageOf(id) : null);
+  const look = () => ({ target: usage(pid), load: usage(load.pid), upstream: usage(upstream.pid), machine: machineUsage() });
+  const before = look();
+  load.send({ port, ...requestsOf(scenario, headers), concurrency, seconds } satisfies Job);
   const result = (await messageOf(load)) as Load;
-  const after = pid === null ? null : cpuSeconds(pid);
+  const after = look();
+  const spent = (of: keyof Costs): number | null => {
+    const [from, to] = [before[of], after[of]];
+    return from && to ? to.seconds - from.seconds : null;
+  };
+  const cost = (of: keyof Costs): number | null => {
+    const processor = spent(of);
+    return processor === null || result.completed === 0 ? null : (processor * 1e6) / result.completed;
+  };
+  const [busy, all] = [after.machine.busy - before.machine.busy, after.machine.all - before.machine.all];
+  const own = (spent('target') ?? 0) + (spent('load') ?? 0) + (spent('upstream') ?? 0);
   return {
     ...result,
     throughput: result.completed / result.seconds,
-    cpu: before === null || after === null || result.completed === 0 ? null : ((after - before) * 1000) / result.completed,
-    rss: pid === null ? null : residentBytes(pid),
+    cpu: { target: cost('target'), load: cost('load'), upstream: cost('upstream') },
+    others: after.load === null || all === 0 ? null : Math.max(0, busy - own) / all,
+    rss: after.target?.rss ?? null,
   };
 }
 
-/** Asks once and looks at all of the answer: the load looks at its status alone. */
-export async function verify({ about, port, headers }: Started, { body, text }: Scenario): Promise<void> {
-  const response = await fetch(`http://127.0.0.1:${port}${PATH}`, { method: 'POST', body, headers: { ...HEADERS, ...headers } });
-  const answer = await response.text();
-  if (response.status !== 200 || answer !== text) throw new Error(`${about} answers ${response.status}: ${answer.slice(0, 500)}`);
-}
-
-/** The kernel counts for programs in hundredths of a second, on every architecture. */
-const TICKS = 100;
-
-function cpuSeconds(pid: number): number | null {
-  const stat = proc(pid, 'stat');
-  // Fields 14 and 15, utime and stime, of which the first two may hold spaces.
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields ? (Number(fields[11]) + Number(fields[12])) / TICKS : null;
-}
-
-function residentBytes(pid: number): number | null {
-  const kilobytes = /^VmRSS:\s*(\d+) kB/m.exec(proc(pid, 'status') ?? '')?.[1];
-  return kilobytes === undefined ? null : Number(kilobytes) * 1024;
-}
-
-function proc(pid: number, name: string): string | null {
-  try {
-    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
-  } catch {
-    return null;
-  }
+/** Asks once and looks at all of the answer: the load looks at its status and its length alone. */
+export async function verify({ about, port, headers }: Started, scenario: Scenario): Promise<void> {
+  const ask = async (body: string, more: Readonly<Record<string, string>>, expected: string): Promise<Headers> => {
+    const response = await fetch(`http://127.0.0.1:${port}${PATH}`, { method: 'POST', body, headers: { ...HEADERS, ...headers, ...more } });
+    const answer = await response.text();
+    if (response.status !== 200 || answer !== expected) throw new Error(`${about} answers ${response.status}: ${answer.slice(0, 500)}`);
+    return response.headers;
+  };
+  if (!scenario.hasSession) return void (await ask(scenario.body, {}, scenario.text));
+  const opened = await ask(OPENING.body, {}, OPENING.text);
+  const id = opened.get('mcp-session-id') ?? SESSION_PLACEHOLDER;
+  await ask(scenario.body, { 'mcp-session-id': id }, scenario.text);
 }

@@ -1,11 +1,12 @@
-/** nginx as what stands in front of most servers: one worker, connections kept on both sides, no log. */
+/** nginx as what stands in front of most servers: connections kept on both sides, and a line of JSON for each request, as many bytes as the gateway's. */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { freePort, NGINXES, NO_NGINX } from '../nginx/binaries.js';
-import { end, launch, temporaryFolder } from './processes.js';
-import type { Started, Skipped } from './targets.js';
+import { end, launch, listening, temporaryFolder } from './processes.js';
+import type { Setting, Skipped, Started } from './targets.js';
 
-export async function startNginx(upstream: number): Promise<Started | Skipped> {
+export async function startNginx({ upstream, workers }: Setting): Promise<Started | Skipped> {
   const nginx = NGINXES.at(-1);
   if (!nginx) return { skipped: String(NO_NGINX) };
   const folder = temporaryFolder();
@@ -14,48 +15,41 @@ export async function startNginx(upstream: number): Promise<Started | Skipped> {
   const port = await freePort();
   const file = join(folder, 'nginx.conf');
   mkdirSync(join(folder, 'temp'));
-  writeFileSync(file, config(folder, port, upstream));
-  const child = launch(nginx.path, ['-p', folder, '-c', file], { endWith: 'SIGTERM' });
+  writeFileSync(file, config(folder, port, upstream, workers));
+  const child = launch(nginx.path, ['-p', folder, '-c', file], { endWith: 'SIGTERM', stderr: 'pipe' });
   let errors = '';
-  child.stdout?.resume();
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors += text));
-  const ended = new Promise<never>((_, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`nginx ended (${code}): ${errors}`)));
-  });
-  // It is awaited until the worker answers; how it ends later is its own affair.
-  ended.catch(() => {});
-  const pid = await Promise.race([workerOf(port, child), ended]);
-  return { about: `nginx ${nginx.version}, one worker`, port, pid, headers: {}, end: () => end(child) };
+  await listening(port, child).catch((error: unknown) => Promise.reject(new Error(`nginx: ${String(error)}: ${errors}`)));
+  const about = `nginx ${nginx.version}, ${workers === 1 ? 'one worker' : `${workers} workers`}`;
+  return { about, port, pid: child.pid ?? null, headers: {}, end: () => end(child) };
 }
 
-/** The worker says its own process id, as soon as there is one. */
-async function workerOf(port: number, child: { readonly exitCode: number | null }): Promise<number> {
-  while (child.exitCode === null) {
-    const answer = await fetch(`http://127.0.0.1:${port}/pid`).then((response) => response.text(), () => null);
-    if (answer !== null) return Number(answer);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  throw new Error('nginx ended before it listened');
-}
+/** What the gateway's line says of a request, as far as nginx knows it. */
+const LOG_LINE = [
+  '"timestamp":"$time_iso8601","level":"info","service":"gateway","event":"request","request_id":"$request_id"',
+  '"correlation_id":"$request_id","tenant":"default","client":"$remote_addr","server":"search","method":"$request_method","rpc":"$uri"',
+  '"tool":null,"status":$status,"reason":null,"complete":"$request_completion","instance":"$upstream_addr","duration_ms":$request_time',
+].join(',');
 
-function config(folder: string, port: number, upstream: number): string {
+function config(folder: string, port: number, upstream: number, workers: number): string {
   const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `  ${kind}_temp_path ${folder}/temp/${kind};`);
   return [
     'daemon off;',
-    'worker_processes 1;',
+    `worker_processes ${workers};`,
     `pid ${folder}/nginx.pid;`,
     'error_log stderr warn;',
     'events { worker_connections 1024; }',
     'http {',
     ...temp,
-    '  access_log off;',
+    `  log_format line escape=json '{${LOG_LINE}}';`,
+    // Gathered before it is written, as the gateway gathers its lines; both write them to nowhere.
+    `  access_log ${devNull} line buffer=64k flush=1s;`,
     // By default it hangs up after a thousand requests.
     '  keepalive_requests 1000000000;',
     `  upstream server { server 127.0.0.1:${upstream}; keepalive 256; keepalive_requests 1000000000; }`,
     '  server {',
-    `    listen 127.0.0.1:${port};`,
-    '    location = /pid { return 200 $pid; }',
+    // Each worker has a queue of its own, or one of them might take all connections.
+    `    listen 127.0.0.1:${port}${workers === 1 ? '' : ' reuseport'};`,
     '    location / {',
     '      proxy_pass http://server;',
     '      proxy_http_version 1.1;',

@@ -2,9 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo, Server } from 'node:net';
+import { connect, type AddressInfo, type Server } from 'node:net';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /** Each with the signal that ends it. */
 const running = new Map<ChildProcess, NodeJS.Signals>();
@@ -22,27 +23,37 @@ export interface Launch {
   readonly endWith?: NodeJS.Signals;
   /** Whether parent and child exchange messages. */
   readonly messages?: boolean;
+  /** `ignore` is /dev/null. */
+  readonly stdout?: Output | 'ignore';
+  readonly stderr?: Output;
 }
 
-/** Its stdout and stderr are pipes, which the caller must read. */
-export function launch(command: string, args: readonly string[], { env = {}, endWith = 'SIGKILL', messages = false }: Launch = {}): ChildProcess {
-  const child = spawn(command, args, { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe', ...(messages ? (['ipc'] as const) : [])] });
+/** A pipe must be read by the caller; `stderr` is that of the bench, whose stdout may be a report. */
+type Output = 'pipe' | 'stderr';
+
+export function launch(command: string, args: readonly string[], options: Launch = {}): ChildProcess {
+  const { env = {}, endWith = 'SIGKILL', messages = false, stdout = 'stderr', stderr = 'stderr' } = options;
+  const outputs = [stdout, stderr].map((output) => (output === 'stderr' ? process.stderr : output));
+  const child = spawn(command, args, { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', ...outputs, ...(messages ? (['ipc'] as const) : [])] });
   running.set(child, endWith);
   child.once('exit', () => running.delete(child));
   return child;
 }
 
+export interface Launched {
+  readonly child: ChildProcess;
+  readonly port: number;
+}
+
 /** A module beside this one, which announces its port. */
-export async function launchServer(name: string, args: readonly string[] = []): Promise<{ readonly child: ChildProcess; readonly port: number }> {
-  const child = launchModule(name, args);
+export async function launchServer(name: string, args: readonly string[] = [], node?: string): Promise<Launched> {
+  const child = launchModule(name, args, node);
   return { child, port: (await messageOf(child)) as number };
 }
 
-export function launchModule(name: string, args: readonly string[] = []): ChildProcess {
-  const child = launch(process.execPath, [join(import.meta.dirname, `${name}.js`), ...args], { messages: true });
-  child.stdout?.pipe(process.stderr, { end: false });
-  child.stderr?.pipe(process.stderr, { end: false });
-  return child;
+/** @param node the binary that runs it, by default that of the bench */
+export function launchModule(name: string, args: readonly string[] = [], node: string = process.execPath): ChildProcess {
+  return launch(node, [join(import.meta.dirname, `${name}.js`), ...args], { messages: true });
 }
 
 /** The next message; rejects when it ends instead. */
@@ -69,6 +80,22 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'mcpgen-bench-'));
   folders.add(folder);
   return folder;
+}
+
+/** Resolves when somebody listens on the port of a child; rejects when the child ends instead. */
+export async function listening(port: number, child: ChildProcess): Promise<void> {
+  while (child.exitCode === null && child.signalCode === null) {
+    if (await accepts(port)) return;
+    await wait(5);
+  }
+  throw new Error(`it ended (${child.exitCode ?? child.signalCode}) before it listened`);
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(socket.destroy() && true));
+    socket.on('error', () => resolve(false));
+  });
 }
 
 /** In a child: listens, and tells the parent where. */

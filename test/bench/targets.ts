@@ -1,16 +1,16 @@
 /** What is compared, one row each. All stand in front of the same upstream and are asked the same. */
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { bakeGateway } from '../support/bake.js';
+import type { bakeGateway } from '../support/bake.js';
 import type { Config } from '../support/gateway-tables.js';
+import { FULL_HEADERS, fullConfig, leastConfig } from './configs.js';
+import { startGateway } from './gateway.js';
 import { startNginx } from './nginx.js';
-import { end, launch, launchServer, temporaryFolder } from './processes.js';
+import type { NodeBinary } from './nodes.js';
+import { end, launchServer } from './processes.js';
 
 export interface Started {
   readonly about: string;
   readonly port: number;
-  /** Of the process whose time and memory count; null when there is none beside the upstream. */
+  /** Of the process whose time and memory count, with those that it started; null when there is none beside the upstream. */
   readonly pid: number | null;
   /** What its requests carry beside the headers of all. */
   readonly headers: Readonly<Record<string, string>>;
@@ -21,82 +21,56 @@ export interface Skipped {
   readonly skipped: string;
 }
 
-export interface Target {
-  readonly name: string;
-  readonly start: (upstream: number) => Promise<Started | Skipped>;
+/** What one row of the table is measured with. */
+export interface Setting {
+  /** The port of the upstream. */
+  readonly upstream: number;
+  readonly workers: number;
+  readonly node: NodeBinary;
+  readonly bake: typeof bakeGateway;
 }
 
+export interface Target {
+  readonly name: string;
+  /** Whether there is a row for each Node, one for more workers, and one for the gateway of an earlier checkout. */
+  readonly varies: { readonly node: boolean; readonly workers: boolean; readonly checkout: boolean };
+  readonly start: (setting: Setting) => Promise<Started | Skipped>;
+}
+
+const NOTHING = { node: false, workers: false, checkout: false };
+const EVERYTHING = { node: true, workers: true, checkout: true };
+const UNLOGGED: Config = { log: { requests: false } };
+
 export const TARGETS: readonly Target[] = [
-  { name: 'direct', start: async (port) => ({ about: 'the upstream itself', port, pid: null, headers: {}, end: async () => {} }) },
-  { name: 'nginx', start: startNginx },
-  { name: 'pipe', start: startPipe },
-  { name: 'least', start: (upstream) => startGateway('gateway, least config', leastConfig(upstream)) },
-  { name: 'full', start: (upstream) => startGateway('gateway, full policy', fullConfig(upstream), { authorization: `Bearer ${secretValue('ACME_KEY')}`, origin: 'https://app.bench.example' }) },
-  { name: 'unlogged', start: (upstream) => startGateway('gateway, least config, no request log', leastConfig(upstream, { log: { requests: false } })) },
+  { name: 'direct', varies: NOTHING, start: direct },
+  { name: 'nginx', varies: { ...NOTHING, workers: true }, start: startNginx },
+  { name: 'pipe', varies: { ...NOTHING, node: true }, start: startPipe },
+  { name: 'least', varies: EVERYTHING, start: gateway('gateway, least config', leastConfig) },
+  { name: 'full', varies: EVERYTHING, start: gateway('gateway, full policy', fullConfig, FULL_HEADERS) },
+  { name: 'unlogged', varies: { ...NOTHING, node: true }, start: gateway('gateway, least config, no request log', leastConfig, {}, UNLOGGED) },
 ];
 
-async function startPipe(upstream: number): Promise<Started> {
-  const { child, port } = await launchServer('pipe', [String(upstream)]);
+async function direct({ upstream }: Setting): Promise<Started> {
+  return { about: 'the upstream itself', port: upstream, pid: null, headers: {}, end: async () => {} };
+}
+
+async function startPipe({ upstream, node }: Setting): Promise<Started> {
+  const { child, port } = await launchServer('pipe', [String(upstream)], node.path);
   return { about: 'http.request and pipe', port, pid: child.pid ?? null, headers: {}, end: () => end(child) };
 }
 
-/** High enough to be counted and never to bite. */
-const RATE = '1000000000/s';
+type ConfigOf = (upstream: number, gateway?: Config) => Config;
 
-/** One address may ask twenty times a second unless told otherwise, and all load comes from one. */
-function leastConfig(upstream: number, gateway: Config = {}): Config {
-  return { name: 'bench', servers: { search: server(upstream) }, gateway: { limits: { perAddress: RATE }, ...gateway } };
-}
-
-function fullConfig(upstream: number): Config {
-  const { gateway, ...rest } = leastConfig(upstream, { admin: { readToken: secret('READ_TOKEN') }, sessionKeys: [secret('SESSION_KEY')] });
-  return {
-    ...rest,
-    gateway,
-    origins: { app: 'https://app.bench.example', previews: 'https://*.preview.bench.example', local: 'http://localhost:*' },
-    servers: { search: { ...server(upstream), origins: ['app', 'previews', 'local'] } },
-    auth: { clients: { acme: { keys: [secret('ACME_KEY')], permissions: ['read'] }, globex: { keys: [secret('GLOBEX_KEY')], permissions: ['read'] } } },
-    tenants: {
-      acme: { match: { client: 'acme' }, servers: ['search'], origins: ['app'], rate: RATE, streams: 1000, sessions: 1000 },
-      globex: { match: { client: 'globex' }, servers: '*', rate: RATE },
-    },
+function gateway(about: string, configOf: ConfigOf, headers: Readonly<Record<string, string>> = {}, extra: Config = {}): Target['start'] {
+  return async ({ upstream, workers, node, bake }) => {
+    const config = configOf(upstream, workers === 1 ? extra : { ...extra, workers });
+    try {
+      return await startGateway({ about: workers === 1 ? about : `${about}, ${workers} workers`, config, node, bake, headers });
+    } catch (error) {
+      // Without that key in the language, the config is wrong.
+      const why = String(error);
+      if (workers > 1 && why.includes('invalid config') && why.includes('workers')) return { skipped: 'the config has no gateway.workers' };
+      throw error;
+    }
   };
-}
-
-function server(upstream: number): Config {
-  return { kind: 'http', instances: [{ url: `http://127.0.0.1:${upstream}/mcp` }] };
-}
-
-function secret(name: string): { readonly secret: string } {
-  return { secret: name };
-}
-
-function secretValue(name: string): string {
-  return `value-of-${name}-which-is-long-enough`;
-}
-
-/** Baked and run as it would be deployed. Its log is a pipe, read and thrown away: one that is full would stop it. */
-async function startGateway(about: string, config: Config, headers: Readonly<Record<string, string>> = {}): Promise<Started> {
-  const folder = temporaryFolder();
-  const plan = bakeGateway(config, folder);
-  const secrets = Object.fromEntries(plan.infra.secrets.map(({ name }) => [name, secretValue(name)]));
-  const child = launch(process.execPath, [join(folder, 'gateway', 'main.js')], { env: { PORT: '0', MCPGEN_ADMIN_PORT: '0', ...secrets } });
-  const { stdout, stderr, pid } = child;
-  if (!stdout || !stderr || pid === undefined) throw new Error(`${about} did not start`);
-  stderr.pipe(process.stderr, { end: false });
-  const lines = createInterface(stdout);
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${about} ended before it listened`)));
-  ended.catch(() => {});
-  const port = await Promise.race([portIn(lines), ended]);
-  lines.close();
-  stdout.resume();
-  return { about, port, pid, headers, end: () => end(child) };
-}
-
-async function portIn(lines: AsyncIterable<string>): Promise<number> {
-  for await (const text of lines) {
-    const line = JSON.parse(text) as { readonly event: string; readonly port: number };
-    if (line.event === 'listening') return line.port;
-  }
-  throw new Error('the log ended before the gateway listened');
 }
