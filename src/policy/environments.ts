@@ -1,5 +1,5 @@
 import { compareFindings } from './order.js';
-import { suppressionStale } from './rules/suppression-stale.js';
+import { suppressionStale } from './rules/config/suppression-stale.js';
 import type { Findings } from './run.js';
 import type { ExceptionOutcome, Finding } from './types.js';
 

@@ -1,6 +1,7 @@
 import type { OriginFault, OriginRule, Traffic } from '../plan/types.js';
-import { quote } from './quote.js';
-import type { Problem } from './types.js';
+import { quote } from '../plan/quote.js';
+import { stringText } from './config-text.js';
+import type { Fix, Problem } from './types.js';
 
 /** One written origin, with the name it was declared under. */
 export interface WrittenOrigin {
@@ -47,7 +48,13 @@ export function zoneOf(rule: OriginRule): string {
 export function* rejectedOrigins(traffic: Traffic, why: OriginFault, because: string, otherwise: string): Iterable<Problem> {
   for (const { rule, written, from } of writtenOrigins(traffic)) {
     if (rule.kind !== 'rejected' || rule.why !== why) continue;
-    const help = rule.better === null ? otherwise : `write ${quote(rule.better)}`;
-    yield { at: from, message: `origin ${quote(written)} ${because}; it matches nothing`, help, suppressible: false };
+    const problem = { at: from, message: `origin ${quote(written)} ${because}; it matches nothing`, suppressible: false };
+    yield rule.better === null ? { ...problem, help: otherwise } : { ...problem, ...respelled(from, rule.better) };
   }
+}
+
+/** Help, and the edit that it asks for: the origin at a config path in its right spelling. */
+export function respelled(at: string, origin: string): { readonly help: string; readonly fix: Fix } {
+  const help = `write ${quote(origin)}`;
+  return { help, fix: { title: help, edits: [{ at, text: stringText(origin) }] } };
 }

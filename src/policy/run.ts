@@ -51,11 +51,6 @@ export function runRules(rules: readonly Rule[], input: RuleInput, options: RunO
   };
 }
 
-/** One rule by itself, with nothing suppressed: for tests and `explain`. */
-export function runRule(rule: Rule, input: RuleInput): readonly Finding[] {
-  return runRules([rule], input, { suppress: false }).findings;
-}
-
 function problemsOf(rule: Rule, view: View): readonly Found[] {
   return Array.from(rule.check(view), (problem) => ({ rule, problem }));
 }
@@ -63,14 +58,14 @@ function problemsOf(rule: Rule, view: View): readonly Found[] {
 function stamp({ rule, problem }: Found, plan: Plan, suppressions: readonly SuppressionPlan[]): readonly Finding[] {
   const severity = severityOf(rule, plan, problem);
   if (severity === 'off') return [];
-  const { at, message, help, artefacts = [], sensitive = false } = problem;
+  const { at, message, help, related = [], fix = null, artefacts = [], sensitive = false } = problem;
   const { code, slug, securitySeverity } = rule;
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([code, at, message]))
     .digest('hex');
   const accepted = isSuppressible(rule, problem) ? suppressions.find((one) => covers(one, rule, at)) : undefined;
   const suppressed = accepted ? { reason: accepted.reason, until: accepted.until, owner: accepted.owner } : null;
-  return [{ code, slug, severity, securitySeverity, at, message, help, artefacts, sensitive, fingerprint, suppressed }];
+  return [{ code, slug, severity, securitySeverity, at, message, help, related, fix, artefacts, sensitive, fingerprint, suppressed }];
 }
 
 function suppressionOutcomes(rules: readonly Rule[], found: readonly Found[], plan: Plan, today: string): readonly ExceptionOutcome[] {

@@ -1,6 +1,6 @@
 import type { Plan, Severity } from '../plan/types.js';
 import { codeOf } from './rule-names.js';
-import type { Problem, Reads, Rule } from './types.js';
+import type { Problem, Rule } from './types.js';
 
 export type Level = Severity | 'off';
 const RANK: Readonly<Record<Level, number>> = { off: 0, info: 1, warn: 2, error: 3 };
@@ -37,9 +37,4 @@ export function severityOf(rule: Rule, plan: Plan, problem: Problem): Level {
 /** The rules that can find anything in this deployment: all but those turned off as a whole. */
 export function wantedRules(rules: readonly Rule[], plan: Plan): readonly Rule[] {
   return rules.filter((rule) => overrideOf(rule, plan) !== 'off' || (rule.suppressible ?? true) !== true);
-}
-
-/** What has to be computed for these rules to run. */
-export function neededReads(rules: readonly Rule[]): ReadonlySet<Reads> {
-  return new Set(rules.flatMap((rule) => rule.reads));
 }

@@ -1,26 +1,20 @@
 import type { RuleCode, RuleSlug } from '../config/language/rules.js';
-import type { EmittedFile, Target } from '../emit/types.js';
+import type { EmittedTargets } from '../emit/registry.js';
+import type { Target } from '../emit/types.js';
 import type { LoadFacts } from '../load/types.js';
 import type { ExpectationPlan, Plan, Severity } from '../plan/types.js';
 
-/** Everything a run is given; all of it values. A rule declares which parts it reads, and only those need to be computed. */
+/** Everything a run is given; all of it values. */
 export interface RuleInput {
   readonly plan: Plan;
   readonly load: LoadFacts;
   /** Today in UTC, `YYYY-MM-DD`. Nothing generated depends on it. */
   readonly today: string;
-  /** The targets' documents, by target; empty when no wanted rule reads them. */
-  readonly documents: Documents;
+  /** At least those documents that a wanted rule reads (`documentsRead`). A target that the plan does not ask for has none. */
+  readonly documents: EmittedTargets;
   /** What the gateway's own `decide()` answers to an expected request. */
   readonly decideExpectation: (expectation: ExpectationPlan) => ExpectationOutcome;
 }
-
-/** A target's document beside the files it prints to. */
-export interface DocumentEntry {
-  readonly document: unknown;
-  readonly files: readonly EmittedFile[];
-}
-export type Documents = Readonly<Partial<Record<Target, DocumentEntry>>>;
 
 /** The decision on an expected request. Status, reason and step are a refusal's; null where it is allowed. */
 export interface ExpectationOutcome {
@@ -54,23 +48,24 @@ export type ExceptionFate =
   | 'unknown-rule'
   | 'unknown-path';
 
-/** What rules may read, and under which key they find it. `exceptions` is known only after all rules that do not read it. */
+/** What rules may read besides documents, and under which key they find it. `exceptions` is known only after all rules that do not read it. */
 interface Readable {
   plan: 'plan';
   load: 'load';
   today: 'today';
-  documents: 'documents';
   decisions: 'decideExpectation';
   exceptions: 'exceptions';
 }
-export type Reads = keyof Readable;
+/** A rule says by a target's name that it reads that target's document: only documents that somebody reads are emitted. */
+export type Reads = keyof Readable | Target;
 interface Everything extends RuleInput {
   readonly exceptions: readonly ExceptionOutcome[];
 }
 /** What a rule that reads `R` is handed; the compiler keeps it to that. */
-export type View<R extends Reads = Reads> = Pick<Everything, Readable[R]>;
+export type View<R extends Reads = Reads> = Pick<Everything, Readable[Extract<R, keyof Readable>]> & DocumentsView<Extract<R, Target>>;
+type DocumentsView<T extends Target> = [T] extends [never] ? unknown : { readonly documents: Pick<EmittedTargets, T> };
 
-/** One rule: a value, beside its page `<slug>.md` and its test. */
+/** One rule: a value, in the folder of its family, beside its page `<slug>.md`; its test is in the same place below `test/`. */
 export interface Rule<R extends Reads = Reads> {
   readonly code: RuleCode;
   /** Reads well after "allow": `origin-wildcard`. */
@@ -95,6 +90,9 @@ export interface Problem {
   readonly message: string;
   /** What would be right. */
   readonly help: string;
+  /** Other places of the config that take part in it. */
+  readonly related?: readonly RelatedPlace[];
+  readonly fix?: Fix;
   /** Generated files that show it. */
   readonly artefacts?: readonly Artefact[];
   readonly severity?: Severity;
@@ -102,6 +100,28 @@ export interface Problem {
   readonly suppressible?: boolean;
   /** The place it points at holds a secret, so it is not shown. */
   readonly sensitive?: boolean;
+}
+
+export interface RelatedPlace {
+  /** Config path. */
+  readonly at: string;
+  /** What is there, as a phrase: `the route of search`. */
+  readonly message: string;
+}
+
+/** How a problem can be mended. */
+export interface Fix {
+  /** What it does, in the imperative. It is all that can be said where no edit can be computed. */
+  readonly title: string;
+  readonly edits: readonly Edit[];
+}
+
+/** A change of the config. */
+export interface Edit {
+  /** Config path. */
+  readonly at: string;
+  /** TypeScript that takes the place of what is written there; null takes the whole entry out. */
+  readonly text: string | null;
 }
 
 export interface Artefact {
@@ -118,6 +138,8 @@ export interface Finding {
   readonly at: string;
   readonly message: string;
   readonly help: string;
+  readonly related: readonly RelatedPlace[];
+  readonly fix: Fix | null;
   readonly artefacts: readonly Artefact[];
   readonly sensitive: boolean;
   /** sha256 of rule, path and message; stable across line moves. */

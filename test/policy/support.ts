@@ -1,6 +1,6 @@
 /** Plans in which no rule finds anything, and ways to see what one rule finds after one change. */
 import type { ExpectationPlan, OriginPlan, OriginRule, Plan, TargetPlans } from '#src/plan/types.js';
-import { runRule } from '#src/policy/run.js';
+import { runRules } from '#src/policy/run.js';
 import type { Finding, Rule, RuleInput } from '#src/policy/types.js';
 import { buildPlan, existing, type PlanOptions } from '../support/plan.js';
 
@@ -39,6 +39,11 @@ export function inputOf(plan: Plan, more: Partial<RuleInput> = {}): RuleInput {
     decideExpectation: () => ({ decision: 'allow', status: null, reason: null, step: null }),
     ...more,
   };
+}
+
+/** One rule by itself, with nothing suppressed. */
+export function runRule(rule: Rule, input: RuleInput): readonly Finding[] {
+  return runRules([rule], input, { suppress: false }).findings;
 }
 
 export function findingsOf(rule: Rule, plan: Plan, more: Partial<RuleInput> = {}): readonly Finding[] {

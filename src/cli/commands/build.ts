@@ -1,4 +1,4 @@
-import type { Target } from '../../emit/types.js';
+import { chosenTargets, type Target } from '../../emit/types.js';
 import { drift } from '../../output/drift.js';
 import { buildReport, conflictReport, driftReport } from '../../output/report.js';
 import { write } from '../../output/write.js';
@@ -29,7 +29,7 @@ export async function run(context: Context): Promise<ExitCode> {
 /** A target that no environment has would be an empty success. */
 function missingTargets({ plans }: Project, targets: readonly Target[] | undefined): void {
   for (const target of targets ?? []) {
-    if (target !== 'gateway' && plans.every(({ infra }) => infra.targets[target] === null)) throw new UsageError(`the config has no targets.${target}`);
+    if (plans.every((plan) => !chosenTargets(plan).includes(target))) throw new UsageError(`the config has no targets.${target}`);
   }
 }
 

@@ -21,7 +21,7 @@ export async function run(context: Context): Promise<ExitCode> {
   if (subject !== 'request') {
     const rule = findRule(RULES, subject);
     if (!rule) throw new UsageError(unknownRule(subject));
-    io.out(renderPage(rule, rulePage(rule.slug), { colour }));
+    io.out(renderPage(rule, rulePage(rule), { colour }));
     return EXIT.clean;
   }
   const opened = await open(sessionOptions(given, cwd));

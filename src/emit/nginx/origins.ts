@@ -2,6 +2,7 @@
  * Rows 3 and 4: which origins a route accepts. Work is done on sets: a route has the label of its set, a set has its origins, and no
  * table is as long as routes times origins. Patterns say what `gateway/runtime/origin.ts` says.
  */
+import { LOOPBACK } from '../../gateway/runtime/decision/address.js';
 import type { OriginRule, OriginSet, Traffic } from '../../plan/types.js';
 import { because, entry, map, section } from './directives.js';
 import { routeName } from './routes.js';
@@ -83,7 +84,7 @@ function patternsOf(rule: OriginRule): readonly string[] {
     case 'subdomain':
       return [`${rule.scheme}://${LABEL}${literally(rule.suffix)}${literally(rule.port)}`];
     case 'loopback':
-      return [`${rule.scheme}://(?:localhost|127\\.0\\.0\\.1|\\[::1\\])${ANY_PORT}`];
+      return [`${rule.scheme}://(?:${[...LOOPBACK].map(literally).join('|')})${ANY_PORT}`];
     case 'any-https':
       return [`https://(?:${NAME}|\\[[0-9a-f:]+\\])${ANY_PORT}`];
     case 'tunnel':

@@ -11,6 +11,8 @@ const FINDING: Finding = {
   at: 'policy.suppress.0.until',
   message: 'm',
   help: 'h',
+  related: [],
+  fix: null,
   artefacts: [{ file: 'compose/compose.yaml', line: 3 }],
   sensitive: false,
   fingerprint: 'abc',

@@ -12,6 +12,8 @@ const FINDING: Finding = {
   at: 'origins.any',
   message: 'origin "https://*" would let every page call',
   help: 'name the origins',
+  related: [],
+  fix: null,
   artefacts: [],
   sensitive: false,
   fingerprint: 'f',

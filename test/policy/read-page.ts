@@ -1,0 +1,25 @@
+/** A rule's page, taken apart: its prose is held to a form, and its configs are run. */
+export const SECTIONS = ['Why', 'Bad', 'Good', 'When to ignore'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export interface RulePage {
+  /** What is above the first heading: one line. */
+  readonly what: string;
+  readonly sections: Readonly<Record<Section, string>>;
+}
+
+/** Takes a page apart; a missing section is empty. */
+export function readPage(markdown: string): RulePage {
+  const [what = '', ...parts] = markdown.split(/^## /m);
+  const texts = new Map(parts.map((part) => [part.slice(0, part.indexOf('\n')).trim(), part.slice(part.indexOf('\n')).trim()]));
+  const text = (section: Section): string => texts.get(section) ?? '';
+  return {
+    what: what.trim(),
+    sections: { 'Why': text('Why'), 'Bad': text('Bad'), 'Good': text('Good'), 'When to ignore': text('When to ignore') },
+  };
+}
+
+/** The configs in a section, each a whole `mcp.config.ts`. */
+export function configsIn(section: string): readonly string[] {
+  return Array.from(section.matchAll(/^```ts\n([\s\S]*?)^```$/gm), ([, code = '']) => code);
+}
