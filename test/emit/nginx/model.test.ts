@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { nginxModel } from '#src/emit/nginx/model.js';
-import { nginxEmitter } from '#src/emit/nginx/index.js';
 import { token } from '#src/emit/nginx/print.js';
 import type { Directive, Entry, Item, NginxDocument } from '#src/emit/nginx/types.js';
 import { ROWS } from '#src/gateway/runtime/decision/decide.js';
@@ -23,11 +22,6 @@ const mapOf = (document: NginxDocument, variable: string): readonly Entry[] =>
   directives(document).filter(({ name, args }) => name === 'map' && args[1]?.value === `$${variable}`).flatMap(({ block = [] }) => block.filter((item) => item.kind === 'entry'));
 
 describe('the nginx document', () => {
-  it('is wanted when the plan has nginx', () => {
-    assert.equal(nginxEmitter.wanted(planFor()), true);
-    assert.equal(nginxEmitter.wanted(buildPlan({ targets: { nginx: null } })), false);
-  });
-
   it('decides in the order of the rows', () => {
     const rows = mapOf(nginxModel(planFor({ requireOrigin: true })), 'mcp_refuse').flatMap(({ comment }) => (comment?.match(/^\d+/) ? [Number.parseInt(comment, 10)] : []));
     assert.deepEqual(rows, ROWS.flatMap(({ nginx }, index) => (nginx === 'decides' ? [index] : [])));

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { secretLiteral as rule } from '#src/policy/rules/access/secret-literal.js';
+import { emit, type EmittedTargets } from '#src/emit/registry.js';
+import type { Target } from '#src/emit/types.js';
 import { isSecretName, isSecretUnder, secretIn } from '#src/policy/secret-shapes.js';
-import type { Documents } from '#src/policy/types.js';
 import type { Plan } from '#src/plan/types.js';
-import { existing, image, npm } from '../../../support/plan.js';
+import { buildPlan, emitInput, existing, image, npm, type Env } from '../../../support/plan.js';
 import { findingsOf, found, localPlanOf, planOf, random } from '../../support.js';
 
 // Put together, so that no scanner mistakes this file for a leak.
@@ -14,13 +15,20 @@ const AWS = `AKIA${'IOSFODNN7EXAMPLE'}`;
 const DIGEST = createHash('sha256').update('x').digest('hex');
 
 const withEnv = (env: Readonly<Record<string, string>>): Plan => planOf({ servers: { search: image({ env }) } });
-const fileOf = (contents: string): Documents => ({ compose: { document: {}, files: [{ path: 'compose/compose.yaml', contents }] } });
+const emitted = (env: Env, targets: readonly Target[]): Promise<EmittedTargets> =>
+  emit(buildPlan({ servers: { search: image({ env }) } }), emitInput().assets, targets);
+const { compose: UNSUSPICIOUS } = await emitted({}, ['compose']);
+/** The document of a compose target without secrets, said to have printed this file. */
+const fileOf = (contents: string): EmittedTargets => ({
+  compose: { document: UNSUSPICIOUS!.document, files: [{ path: 'compose/compose.yaml', contents }] },
+});
 
 test('a literal under a secret name, at the variable', () => {
   const [finding] = findingsOf(rule, withEnv({ DB_PASSWORD: 'postgres' }));
   assert.equal(finding?.at, 'servers.search.env.DB_PASSWORD');
   assert.equal(finding?.severity, 'error');
   assert.match(finding?.help ?? '', /write secret\('DB_PASSWORD'\)/);
+  assert.deepEqual(finding?.fix?.edits, [{ at: 'servers.search.env.DB_PASSWORD', text: "secret('DB_PASSWORD')" }]);
 });
 
 test('a vendor’s token and a random string, whatever the name is', () => {
@@ -46,7 +54,12 @@ test('options of a stdio command, joined or apart', () => {
     ['mcp-remote', '--header', 'Authorization: Bearer hunter2'],
   ] as const) {
     const plan = planOf({ servers: { files: npm('@acme/files@1.0.0', { child: { command } }) } });
-    assert.deepEqual(found(rule, plan), ['error servers.files.command'], command.join(' '));
+    const findings = findingsOf(rule, plan);
+    assert.deepEqual(
+      findings.map(({ severity, at, fix }) => [severity, at, fix]),
+      [['error', 'servers.files.command', null]],
+      command.join(' '),
+    );
   }
 });
 
@@ -101,22 +114,11 @@ test('one that the plan accounts for is reported once, also when it is escaped o
   assert.deepEqual(found(rule, withEnv({ TLS: key }), { documents }), ['error servers.search.env.TLS']);
 });
 
-test('variables of a document are judged by their names', () => {
-  const documents: Documents = {
-    kubernetes: { document: { spec: [{ env: [{ name: 'DB_PASSWORD', value: 'postgres' }] }] }, files: [] },
-    compose: { document: { environment: { API_KEY: 'abc' } }, files: [] },
-  };
+test('variables of a document that the plan does not account for are judged by their names', async () => {
+  const documents = await emitted({ DB_PASSWORD: 'postgres' }, ['compose', 'kubernetes']);
   assert.deepEqual(found(rule, planOf(), { documents }), ['error targets.compose', 'error targets.kubernetes']);
-  const references: Documents = {
-    compose: {
-      document: {
-        environment: { API_KEY: '${API_KEY:?see .env}', API_KEY_FILE: '/run/secrets/API_KEY' },
-        secretName: 'acme',
-        tokenPath: '/x',
-      },
-      files: [],
-    },
-  };
+  const references = await emitted({ API_KEY: { secret: 'API_KEY' }, API_KEY_FILE: '/run/secrets/API_KEY' }, ['compose', 'kubernetes', 'fly']);
+  assert.deepEqual(Object.keys(references), ['compose', 'kubernetes', 'fly']);
   assert.deepEqual(found(rule, planOf(), { documents: references }), []);
 });
 

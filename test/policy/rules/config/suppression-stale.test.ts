@@ -32,18 +32,23 @@ test('one that suppresses nothing is', () => {
   assert.equal(finding?.severity, 'warn');
   assert.equal(finding?.at, 'policy.suppress.0');
   assert.match(finding?.message ?? '', /nothing at origins\.app is suppressed: MCP109 finds nothing there/);
+  assert.deepEqual(finding?.fix, { title: 'remove the suppression', edits: [{ at: 'policy.suppress.0', text: null }] });
 });
 
 test('an unknown rule gets a suggestion', () => {
   const [finding] = one('origin-wildcrd', 'origins.previews');
   assert.equal(finding?.at, 'policy.suppress.0.rule');
   assert.equal(finding?.help, 'did you mean "origin-wildcard"?');
+  assert.deepEqual(finding?.fix?.edits, [{ at: 'policy.suppress.0.rule', text: "'origin-wildcard'" }]);
+  const [nameless] = one('quality-of-service', 'origins.previews');
+  assert.deepEqual([nameless?.help, nameless?.fix?.edits], ['remove the suppression', [{ at: 'policy.suppress.0', text: null }]]);
 });
 
 test('an unknown path gets a suggestion', () => {
   const [finding] = one('MCP109', 'origins.preview.origin');
   assert.equal(finding?.at, 'policy.suppress.0.path');
   assert.equal(finding?.help, 'did you mean "origins.previews.origin"?');
+  assert.deepEqual(finding?.fix?.edits, [{ at: 'policy.suppress.0.path', text: "'origins.previews.origin'" }]);
   assert.equal(one('MCP109', 'orgins.previews')[0]?.help, 'did you mean "origins.previews"?');
   assert.equal(one('MCP109', 'auth.clients.acme-cl')[0]?.help, 'did you mean "auth.clients.acme-ci"?');
 });
@@ -54,6 +59,7 @@ test('a rule that is off has nothing to suppress', () => {
     severities: [{ rule: 'MCP109', severity: 'off', from: 'policy.rules.MCP109' }],
   });
   assert.match(findings[0]?.message ?? '', /is turned off/);
+  assert.deepEqual(findings[0]?.related, [{ at: 'policy.rules.MCP109', message: 'MCP109 is turned off' }]);
 });
 
 test('what cannot be suppressed says so, and cannot be hidden itself', () => {

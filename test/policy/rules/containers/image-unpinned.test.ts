@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { pinningOf } from '#src/policy/image-reference.js';
 import { imageUnpinned as rule } from '#src/policy/rules/containers/image-unpinned.js';
 import { image, npm } from '../../../support/plan.js';
-import { found, PINNED, planOf, random } from '../../support.js';
+import { findingsOf, found, PINNED, planOf, random } from '../../support.js';
 
 const foundFor = (reference: string): readonly string[] => found(rule, planOf({ servers: { search: image({ reference }) } }));
 
@@ -11,6 +11,15 @@ test('latest and no tag are errors, a tag without a digest is a warning', () => 
   assert.deepEqual(foundFor('ghcr.io/acme/search:latest'), ['error servers.x.image']);
   assert.deepEqual(foundFor('ghcr.io/acme/search'), ['error servers.x.image']);
   assert.deepEqual(foundFor('ghcr.io/acme/search:1.4.2'), ['warn servers.x.image']);
+});
+
+test('a tag is fixed by its digest, which only the registry knows', () => {
+  const fixOf = (reference: string) => findingsOf(rule, planOf({ servers: { search: image({ reference }) } }))[0]?.fix;
+  assert.deepEqual(fixOf('acme/search:1.4.2'), {
+    title: 'append @ and the digest that docker buildx imagetools inspect acme/search:1.4.2 prints',
+    edits: [],
+  });
+  assert.equal(fixOf('acme/search:latest'), null);
 });
 
 test('a digest is neither, with or without a tag', () => {

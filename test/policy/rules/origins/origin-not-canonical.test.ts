@@ -7,13 +7,13 @@ test('a refused spelling is an error that gives the right one', () => {
   const [finding] = findingsOf(rule, withOrigins(origin('app', rejected('https://app.test/x', 'not-canonical', 'https://app.test'))));
   assert.equal(finding?.severity, 'error');
   assert.equal(finding?.help, 'write "https://app.test"');
+  assert.deepEqual(finding?.fix, { title: 'write "https://app.test"', edits: [{ at: 'origins.app', text: "'https://app.test'" }] });
 });
 
 test('without a better spelling, the help says what an origin is', () => {
-  assert.match(
-    findingsOf(rule, withOrigins(origin('app', rejected('ftp://', 'not-canonical'))))[0]?.help ?? '',
-    /scheme, host and port alone/,
-  );
+  const [finding] = findingsOf(rule, withOrigins(origin('app', rejected('ftp://', 'not-canonical'))));
+  assert.match(finding?.help ?? '', /scheme, host and port alone/);
+  assert.equal(finding?.fix, null);
 });
 
 test('a spelling that was put right is information', () => {
@@ -22,6 +22,11 @@ test('a spelling that was put right is information', () => {
   assert.deepEqual(found(rule, withOrigins(origin('here', { kind: 'loopback', scheme: 'http' }, 'http://127.0.0.1:*'))), [
     'info origins.here',
   ]);
+});
+
+test('the fix of a spelling that was put right writes what is matched anyway', () => {
+  const [finding] = findingsOf(rule, withOrigins(origin('app', subdomains('app.test'), 'https://*.APP.test')));
+  assert.deepEqual(finding?.fix?.edits, [{ at: 'origins.app', text: "'https://*.app.test'" }]);
 });
 
 test('canonical spellings and presets are not', () => {

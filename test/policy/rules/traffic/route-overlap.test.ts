@@ -27,7 +27,7 @@ test('a route inside another one is reported at the inner one', () => {
   assert.deepEqual(foundFor({ slash: '/mcp/acme/', plain: '/mcp/acme' }), ['error servers.slash.route']);
   const [finding] = findingsOf(rule, planOf({ traffic: { routes: routes({ inner: '/mcp/acme/search', outer: '/mcp/acme' }) } }));
   assert.match(finding?.message ?? '', /lies inside "\/mcp\/acme" of outer/);
-  assert.match(finding?.help ?? '', /servers\.outer\.route/);
+  assert.deepEqual(finding?.related, [{ at: 'servers.outer.route', message: 'route "/mcp/acme" of outer' }]);
 });
 
 test('routes that differ in case alone', () => {
@@ -55,7 +55,8 @@ describe('the endpoints of 2024-11-05', () => {
   });
 
   test('are said once of a route within another, or of one that is reserved', () => {
-    assert.deepEqual(messages({ a: web({ route: '/x' }), b: web({ route: '/x/y' }) }).map((line) => line.replace(/:[^:]*$/, '')), ['servers.b.route: route "/x/y" of b lies inside "/x" of a']);
+    const nested = messages({ a: web({ route: '/x' }), b: web({ route: '/x/y' }) });
+    assert.deepEqual(nested.map((line) => line.replace(/:[^:]*$/, '')), ['servers.b.route: route "/x/y" of b lies inside "/x" of a']);
     assert.deepEqual(messages({ a: web({ route: '/health/a' }) }).length, 1);
   });
 

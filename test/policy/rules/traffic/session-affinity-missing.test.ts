@@ -26,10 +26,9 @@ test('one process, one that compose makes one, or a common key do not lose sessi
 test('children of several gateway processes are found, and a workload of its own is not', () => {
   const servers = { files: npm('@acme/files@1.0.0') };
   assert.deepEqual(found(rule, planOf({ ...THREE, servers })), ['error servers.files']);
-  assert.match(
-    findingsOf(rule, planOf({ ...THREE, servers }))[0]?.message ?? '',
-    /3 gateway processes each spawn files for themselves \(local\)/,
-  );
+  const [finding] = findingsOf(rule, planOf({ ...THREE, servers }));
+  assert.match(finding?.message ?? '', /3 gateway processes each spawn files for themselves \(local\)/);
+  assert.deepEqual(finding?.related, [{ at: 'gateway.replicas', message: '3 gateway processes' }]);
   assert.deepEqual(found(rule, planOf({ ...THREE, servers, targets: { kubernetes } })), []);
 });
 
