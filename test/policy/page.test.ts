@@ -44,6 +44,7 @@ test('an unknown name gets a suggestion where there is one', () => {
 test('the list has a line for each rule', () => {
   const lines = renderRules(RULES, { colour: false }).split('\n');
   assert.equal(lines.length, RULES.length + 3);
-  assert.equal(lines[1], 'MCP102  origin-wildcard            error    an origin entry matches every page on the web');
+  const column = Math.max(...RULES.map(({ slug }) => slug.length));
+  assert.equal(lines[1], `MCP102  ${'origin-wildcard'.padEnd(column)}  error    an origin entry matches every page on the web`);
   assert.equal(lines.at(-2), `${RULES.length} rules; npx mcpgen explain RULE says why, and what to write instead`);
 });
