@@ -34,7 +34,8 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const isReplicated = infra.workloads.some(({ kind, replicas }) => kind === 'gateway' && replicas > 1);
   // What a server speaks that does not say so is found out by the running gateway; a stdio server of that kind is spoken to in the legacy era, and its
   // modules themselves tell modern clients so.
-  const isOpen = ({ server, revision }: Pool): boolean => revision === 'auto' && !infra.workloads.some(({ id, kind }) => id === server && kind === 'stdio-host');
+  const isOpen = ({ server, revision }: Pool): boolean =>
+    revision === 'auto' && !infra.workloads.some(({ id, kind }) => id === server && kind === 'stdio-host');
   const toLegacy = clients.modern && pools.some(({ revision }) => revision === 'legacy');
   const toModern = clients.legacy && pools.some((pool) => pool.revision === 'modern' || isOpen(pool));
   const needed: Readonly<Record<Feature, boolean>> = {
