@@ -42,8 +42,8 @@ export function zoneOf(rule: OriginRule): string {
 }
 
 /**
- * A problem for each origin that was refused for one reason. It matches nothing, whatever the policy says, so a suppression would only hide
- * that a page somebody meant to allow is turned away.
+ * A problem for each origin that was refused for one reason. A refused origin matches no page, whatever the policy says, so a suppression
+ * would only hide that the page which somebody meant to allow is turned away.
  */
 export function* rejectedOrigins(traffic: Traffic, why: OriginFault, because: string, otherwise: string): Iterable<Problem> {
   for (const { rule, written, from } of writtenOrigins(traffic)) {
@@ -53,7 +53,7 @@ export function* rejectedOrigins(traffic: Traffic, why: OriginFault, because: st
   }
 }
 
-/** Help, and the edit that it asks for: the origin at a config path in its right spelling. */
+/** The help and the fix of an origin that has a right spelling: write that one at its config path. */
 export function respelled(at: string, origin: string): { readonly help: string; readonly fix: Fix } {
   const help = `write ${quote(origin)}`;
   return { help, fix: { title: help, edits: [{ at, text: stringText(origin) }] } };

@@ -11,7 +11,7 @@ export function findRule(rules: readonly Rule[], name: string): Rule | null {
   return rules.find((rule) => rule.code === code) ?? null;
 }
 
-/** What is said when a name is no rule's. */
+/** The message for a name that no rule has. */
 export function unknownRule(name: string): string {
   const near = closestRule(name);
   return `no rule is called ${JSON.stringify(name)}${near === null ? '; npx mcpgen rules lists them' : `; did you mean ${near}?`}`;

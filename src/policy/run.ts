@@ -1,6 +1,6 @@
 /**
- * Runs rules over one deployment. Two passes: rules that judge the deployment, then those that judge the exceptions its policy makes from
- * them, because whether an exception is of any use is known only when everything else has been found.
+ * Runs rules over one deployment, in two passes. The first has the rules that judge the deployment. The second has those that judge the
+ * exceptions of its policy, because whether an exception is of any use is known only when everything else has been found.
  */
 import { createHash } from 'node:crypto';
 import type { Plan, Severity, SuppressionPlan } from '../plan/types.js';
@@ -11,12 +11,12 @@ import { covers, hasReason, isExpired, pathFault } from './suppressions.js';
 import type { ExceptionFate, ExceptionOutcome, Finding, Problem, Rule, RuleInput, View } from './types.js';
 
 export interface RunOptions {
-  /** False shows what suppressions hide (`--no-ignores`). Default: true. */
+  /** False: what suppressions hide is shown as well (`--no-ignores`). Default: true. */
   readonly suppress?: boolean;
 }
 
 export interface Findings {
-  /** What stands, the worst first. */
+  /** The findings that no suppression hides, the worst first. */
   readonly findings: readonly Finding[];
   readonly suppressed: readonly Finding[];
   readonly exceptions: readonly ExceptionOutcome[];
@@ -86,7 +86,7 @@ function suppressionOutcomes(rules: readonly Rule[], found: readonly Found[], pl
   return plan.policy.suppressions.map((one) => ({ rule: one.rule, path: one.path, fate: fateOf(one), from: one.from }));
 }
 
-/** Severities below what a rule insists on; the engine did not follow them. */
+/** Severities of `policy.rules` that are below what a rule insists on. The engine has not applied them, and here they are reported. */
 function refusedSeverities(rules: readonly Rule[], found: readonly Found[], plan: Plan): readonly ExceptionOutcome[] {
   return plan.policy.severities.flatMap(({ rule: name, severity, from }) => {
     const rule = rules.find((one) => one.code === codeOf(name));

@@ -1,5 +1,4 @@
 /** The Kubernetes objects we emit, in the fields we use. API reference: Kubernetes 1.36, Gateway API 1.5. */
-import type { Probe } from './probes.js';
 import type { Expanded } from './expansion.js';
 
 type Labels = Readonly<Record<string, string>>;
@@ -107,6 +106,12 @@ export interface TopologySpreadConstraint {
   readonly labelSelector: Selector;
   readonly matchLabelKeys: readonly string[];
 }
+
+export type ProbeHandler =
+  | { readonly httpGet: { readonly path: string; readonly port: string } }
+  | { readonly tcpSocket: { readonly port: string } }
+  | { readonly exec: { readonly command: readonly string[] } };
+export type Probe = ProbeHandler & { readonly periodSeconds: number; readonly timeoutSeconds: number; readonly failureThreshold: number };
 
 export interface Container {
   readonly name: string;

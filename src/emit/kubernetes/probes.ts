@@ -1,14 +1,8 @@
 import type { HealthPlan, Workload } from '../../plan/types.js';
 import { askedBy } from '../shared/platform-health.js';
 import { seconds } from '../shared/quantity.js';
-import type { Container } from './manifests.js';
+import type { Container, ProbeHandler } from './manifests.js';
 import { MCP_PORT } from './names.js';
-
-export type Probe = Handler & { readonly periodSeconds: number; readonly timeoutSeconds: number; readonly failureThreshold: number };
-type Handler =
-  | { readonly httpGet: { readonly path: string; readonly port: string } }
-  | { readonly tcpSocket: { readonly port: string } }
-  | { readonly exec: { readonly command: readonly string[] } };
 
 const STARTUP_PERIOD = 2;
 
@@ -33,18 +27,18 @@ export function probes(workload: Workload): Pick<Container, 'startupProbe' | 're
   };
 }
 
-function handlers({ kind, health }: Workload): { readonly live: Handler; readonly ready: Handler } {
+function handlers({ kind, health }: Workload): { readonly live: ProbeHandler; readonly ready: ProbeHandler } {
   if (kind === 'gateway') return { live: get('/health/live'), ready: get('/health/ready') };
   const handler = handlerOf(health);
   return { live: handler, ready: handler };
 }
 
 /** What the kubelet cannot ask is left to the gateway, and the port is tested here. */
-function handlerOf(health: HealthPlan): Handler {
+function handlerOf(health: HealthPlan): ProbeHandler {
   if (health.kind === 'command') return { exec: { command: health.command } };
   return health.kind === 'http' && askedBy('kubernetes', health) !== 'port' ? get(health.path) : { tcpSocket: { port: MCP_PORT } };
 }
 
-function get(path: string): Handler {
+function get(path: string): ProbeHandler {
   return { httpGet: { path, port: MCP_PORT } };
 }

@@ -1,6 +1,6 @@
 /**
  * Rows 3 and 4: which origins a route accepts. Work is done on sets: a route has the label of its set, a set has its origins, and no
- * table is as long as routes times origins. Patterns say what `gateway/runtime/origin.ts` says.
+ * table is as long as routes times origins. The patterns mean the same as `gateway/runtime/decision/origin.ts`.
  */
 import { LOOPBACK } from '../../gateway/runtime/decision/address.js';
 import type { OriginRule, OriginSet, Traffic } from '../../plan/types.js';
