@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Assets } from './emit/types.js';
+import { placeOfRule } from './policy/families.js';
+import type { Rule } from './policy/types.js';
 
 /** The root of the package. This file is compiled to `dist/assets.js`, one folder below it. */
 const ROOT = new URL('../', import.meta.url);
@@ -12,9 +14,9 @@ export const assets: Assets = {
   template: (path) => read(`templates/${path}`),
 };
 
-/** The page of a rule, by slug. */
-export function rulePage(slug: string): string {
-  return read(`src/policy/rules/${slug}.md`);
+/** The page of a rule, as `explain` prints it. */
+export function rulePage(rule: Pick<Rule, 'code' | 'slug'>): string {
+  return read(`src/policy/rules/${placeOfRule(rule)}.md`);
 }
 
 export function packageVersion(): string {

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Node, Project } from 'ts-morph';
+import { placeOfRule } from '#src/policy/families.js';
 import { RULES } from '#src/policy/rules/index.js';
 import { circlesIn } from './support/circles.js';
 import { ROOT } from './support/folder.js';
@@ -133,13 +134,13 @@ describe('layout', () => {
     assert.deepEqual(sources.filter((file) => /\/(utils?|helpers?|misc|common)\//.test(file) || /\/(utils?|helpers?|misc)\.ts$/.test(file)), []);
   });
 
-  it('every rule is code, page and test', () => {
-    const slugs = RULES.map(({ slug }) => slug as string).sort();
+  it('every rule is code, page and test, in the folder of its family', () => {
+    const places = RULES.map(placeOfRule).sort();
     const names = (folder: string, end: string): string[] =>
       files(folder, end).map((file) => file.slice(folder.length + 1, -end.length)).filter((name) => name !== 'index').sort();
-    assert.deepEqual(names('src/policy/rules', '.md'), slugs);
-    assert.deepEqual(names('src/policy/rules', '.ts'), slugs);
-    assert.deepEqual(names('test/policy/rules', '.test.ts'), slugs);
+    assert.deepEqual(names('src/policy/rules', '.md'), places);
+    assert.deepEqual(names('src/policy/rules', '.ts'), places);
+    assert.deepEqual(names('test/policy/rules', '.test.ts'), places);
   });
 
   it('only the packages of the fixed list', () => {

@@ -17,7 +17,7 @@ export async function buildProject(options: SessionOptions, context: Context): P
   const { project } = opened;
   // Rules read the documents of all targets, also of those that are not written now: a partial build must not pass where a whole one fails.
   const emitted = await Promise.all(project.plans.map((plan) => emitPlan(plan, null)));
-  const verdict = await judge(project, emitted, context);
+  const verdict = await judge(project, async (plan) => emitted[project.plans.indexOf(plan)] ?? {}, context);
   if (verdict.errors === 0) return { ok: true, project, emitted, verdict };
   const stand = verdict.errors === 1 ? 'an error stands' : `${verdict.errors} errors stand`;
   return { ok: false, exit: EXIT.findings, text: `${verdict.text}\nNothing was written: ${stand}.\n` };

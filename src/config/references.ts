@@ -2,8 +2,7 @@
  * Checks names, and references from one part of the config to another. Both are read from the config as it was written and not from the model, so that a
  * wrong shape elsewhere neither hides a wrong reference nor makes a right one wrong. Where they stand is said in the schema.
  */
-import type { ConfigPath } from '../diagnostics/diagnostic.js';
-import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
 import { closest, didYouMean } from '../diagnostics/closest.js';
 import { placesThatMean } from './fields.js';
 import { RULE_SLUGS } from './language/rules.js';

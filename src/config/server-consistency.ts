@@ -1,6 +1,5 @@
 /** Checks between keys of one server that are each right alone. */
-import type { ConfigPath } from '../diagnostics/diagnostic.js';
-import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
 import { duplicates } from './duplicates.js';
 import type { HttpServerModel, ServerModel, StdioServerModel } from './model.js';
 import { problem } from './problem.js';

@@ -1,4 +1,5 @@
 import type { Plan } from '../plan/types.js';
+import type { Severity } from '../plan/policy-types.js';
 
 /** A file to be written, relative to the output folder of its environment, with `/` between its parts. */
 export interface EmittedFile {
@@ -8,6 +9,11 @@ export interface EmittedFile {
 
 export const TARGETS = ['gateway', 'nginx', 'compose', 'kubernetes', 'fly'] as const;
 export type Target = (typeof TARGETS)[number];
+
+/** The targets that a plan asks for. The gateway is what every deployment has. */
+export function chosenTargets({ infra }: Plan): readonly Target[] {
+  return TARGETS.filter((target) => target === 'gateway' || infra.targets[target] !== null);
+}
 
 /** Text that emitters need from the package itself; read at the edge, so that emitters stay pure. */
 export interface Assets {
@@ -24,7 +30,7 @@ export interface GatewayDocument {
 
 export interface EmitInput {
   readonly assets: Assets;
-  /** The gateway's own document, which every target that runs it needs. */
+  /** The gateway's own document, which every target that runs it needs. It is baked when it is first read. */
   readonly gateway: GatewayDocument;
 }
 
@@ -32,12 +38,26 @@ export interface EmitInput {
  * One target. `model` turns the plan into the target's own typed document: rules and tests read that. `print` turns the document into
  * text and decides nothing.
  */
-export interface Emitter<Document = unknown> {
-  readonly target: Target;
-  /** True when the plan asks for this target. */
-  readonly wanted: (plan: Plan) => boolean;
+export interface Emitter<Document> {
   readonly model: (plan: Plan, input: EmitInput) => Document;
   readonly print: (document: Document) => readonly EmittedFile[];
+}
+
+/** One feature of the config that a target cannot express, and how to tell that a plan asks for it. */
+export interface TargetLoss {
+  readonly feature: string;
+  readonly find: (plan: Plan) => Iterable<Loss>;
+}
+
+/** What is lost, and where the config asks for it. The rule `lossy-target` reports it. */
+export interface Loss {
+  /** Config path. */
+  readonly at: string;
+  readonly message: string;
+  /** What would be right. */
+  readonly help: string;
+  /** Absent: a warning. */
+  readonly severity?: Severity;
 }
 
 /** The line every generated file opens with, behind its own comment sign. No version and no hash: both would make unrelated diffs. */

@@ -1,5 +1,5 @@
 import { compareFindings } from './order.js';
-import { suppressionStale } from './rules/suppression-stale.js';
+import { suppressionStale } from './rules/config/suppression-stale.js';
 import type { Findings } from './run.js';
 import type { ExceptionOutcome, Finding } from './types.js';
 
@@ -15,8 +15,8 @@ export interface MergedFinding {
 }
 
 /**
- * One list for a config with several environments: what is found in many of them is said once. A suppression is shared by all environments
- * that do not replace `policy.suppress`, so it is stale only where no other one uses it.
+ * One list for a config with several environments, in which a problem of many environments is one finding. A suppression is shared by all
+ * environments that do not replace `policy.suppress`, so it is stale only when no other environment uses it.
  */
 export function mergeEnvironments(runs: readonly EnvironmentRun[]): readonly MergedFinding[] {
   const used = new Set(runs.flatMap(({ findings }) => findings.exceptions.filter(({ fate }) => fate === 'used').map(identity)));
@@ -40,7 +40,7 @@ function isAbout({ code, at }: Finding, exceptions: readonly ExceptionOutcome[])
   return code === suppressionStale.code && exceptions.some(({ from }) => at === from || at.startsWith(`${from}.`));
 }
 
-/** Environments may replace the list of suppressions, so its index alone says nothing. */
+/** An environment may replace the list of suppressions, so the same index can be another suppression there. */
 function identity({ rule, path, from }: ExceptionOutcome): string {
   return JSON.stringify([rule, path, from]);
 }

@@ -2,7 +2,7 @@ import type { ChildPlan } from '../plan/server-types.js';
 import type { Plan } from '../plan/types.js';
 import { isSecretUnder, secretIn } from './secret-shapes.js';
 
-/** Text from the config that is a secret, or stands where one belongs. */
+/** A text of the config that is a secret, or that stands where a secret belongs. */
 export interface SecretLiteral {
   readonly text: string;
   /** Variable or option that holds it. */
@@ -18,7 +18,7 @@ export interface SecretLiteral {
 export function secretLiterals(plan: Plan): readonly SecretLiteral[] {
   const exact = [...variables(plan), ...options(plan), ...queries(plan)];
   const texts = exact.map(({ text }) => text);
-  // A variable or an option is also met on the way through the whole plan, there as a part of what it stands in.
+  // The walk through the whole plan meets variables and options again, as parts of longer texts. They are reported already.
   const rest = [...anywhere(plan)].filter((literal) => !texts.some((text) => literal.text.includes(text)));
   return [...new Map([...exact, ...rest].map((literal) => [`${literal.from} ${literal.text}`, literal])).values()];
 }

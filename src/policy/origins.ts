@@ -1,7 +1,8 @@
 import type { OriginFault, OriginRule } from '../plan/origin-types.js';
 import type { Traffic } from '../plan/traffic-types.js';
-import { quote } from './quote.js';
-import type { Problem } from './types.js';
+import { quote } from '../plan/quote.js';
+import { stringText } from './config-text.js';
+import type { Fix, Problem } from './types.js';
 
 /** One written origin, with the name it was declared under. */
 export interface WrittenOrigin {
@@ -42,13 +43,19 @@ export function zoneOf(rule: OriginRule): string {
 }
 
 /**
- * A problem for each origin that was refused for one reason. It matches nothing, whatever the policy says, so a suppression would only hide
- * that a page somebody meant to allow is turned away.
+ * A problem for each origin that was refused for one reason. A refused origin matches no page, whatever the policy says, so a suppression
+ * would only hide that the page which somebody meant to allow is turned away.
  */
 export function* rejectedOrigins(traffic: Traffic, why: OriginFault, because: string, otherwise: string): Iterable<Problem> {
   for (const { rule, written, from } of writtenOrigins(traffic)) {
     if (rule.kind !== 'rejected' || rule.why !== why) continue;
-    const help = rule.better === null ? otherwise : `write ${quote(rule.better)}`;
-    yield { at: from, message: `origin ${quote(written)} ${because}; it matches nothing`, help, suppressible: false };
+    const problem = { at: from, message: `origin ${quote(written)} ${because}; it matches nothing`, suppressible: false };
+    yield rule.better === null ? { ...problem, help: otherwise } : { ...problem, ...respelled(from, rule.better) };
   }
+}
+
+/** The help and the fix of an origin that has a right spelling: write that one at its config path. */
+export function respelled(at: string, origin: string): { readonly help: string; readonly fix: Fix } {
+  const help = `write ${quote(origin)}`;
+  return { help, fix: { title: help, edits: [{ at, text: stringText(origin) }] } };
 }

@@ -1,34 +1,9 @@
-/** A rule's page: prose from `<slug>.md`, everything else from the rule itself. */
+/** What `explain` and `rules` print: prose from a rule's page, everything else from the rule itself. */
 import type { Severity } from '../plan/policy-types.js';
 import { explainCommand } from './render/report.js';
 import { type Paint, painter } from './render/paint.js';
 import { closestRule, codeOf } from './rule-names.js';
 import type { Rule } from './types.js';
-
-export const SECTIONS = ['Why', 'Bad', 'Good', 'When to ignore'] as const;
-export type Section = (typeof SECTIONS)[number];
-
-export interface RulePage {
-  /** What is above the first heading: one line. */
-  readonly what: string;
-  readonly sections: Readonly<Record<Section, string>>;
-}
-
-/** Takes a page apart; a missing section is empty. */
-export function readPage(markdown: string): RulePage {
-  const [what = '', ...parts] = markdown.split(/^## /m);
-  const texts = new Map(parts.map((part) => [part.slice(0, part.indexOf('\n')).trim(), part.slice(part.indexOf('\n')).trim()]));
-  const text = (section: Section): string => texts.get(section) ?? '';
-  return {
-    what: what.trim(),
-    sections: { 'Why': text('Why'), 'Bad': text('Bad'), 'Good': text('Good'), 'When to ignore': text('When to ignore') },
-  };
-}
-
-/** The configs in a section, each a whole `mcp.config.ts`. */
-export function configsIn(section: string): readonly string[] {
-  return Array.from(section.matchAll(/^```ts\n([\s\S]*?)^```$/gm), ([, code = '']) => code);
-}
 
 /** The rule that is named by code or slug. */
 export function findRule(rules: readonly Rule[], name: string): Rule | null {
@@ -36,7 +11,7 @@ export function findRule(rules: readonly Rule[], name: string): Rule | null {
   return rules.find((rule) => rule.code === code) ?? null;
 }
 
-/** What is said when a name is no rule's. */
+/** The message for a name that no rule has. */
 export function unknownRule(name: string): string {
   const near = closestRule(name);
   return `no rule is called ${JSON.stringify(name)}${near === null ? '; npx mcpgen rules lists them' : `; did you mean ${near}?`}`;

@@ -14,7 +14,7 @@ export function codeOf(name: string): RuleCode | null {
   return CODES.get(name.toLowerCase()) ?? null;
 }
 
-/** The code or slug that a name nearly is. */
+/** The code or slug that a misspelt name most likely means, or null. */
 export function closestRule(name: string): string | null {
   return closest(name, [...Object.values(RULE_SLUGS), ...Object.keys(RULE_SLUGS)]);
 }

@@ -1,6 +1,6 @@
 /**
- * Runs rules over one deployment. Two passes: rules that judge the deployment, then those that judge the exceptions its policy makes from
- * them, because whether an exception is of any use is known only when everything else has been found.
+ * Runs rules over one deployment, in two passes. The first has the rules that judge the deployment. The second has those that judge the
+ * exceptions of its policy, because whether an exception is of any use is known only when everything else has been found.
  */
 import { createHash } from 'node:crypto';
 import type { Severity, SuppressionPlan } from '../plan/policy-types.js';
@@ -12,12 +12,12 @@ import { covers, hasReason, isExpired, pathFault } from './suppressions.js';
 import type { ExceptionFate, ExceptionOutcome, Finding, Problem, Rule, RuleInput, View } from './types.js';
 
 export interface RunOptions {
-  /** False shows what suppressions hide (`--no-ignores`). Default: true. */
+  /** False: what suppressions hide is shown as well (`--no-ignores`). Default: true. */
   readonly suppress?: boolean;
 }
 
 export interface Findings {
-  /** What stands, the worst first. */
+  /** The findings that no suppression hides, the worst first. */
   readonly findings: readonly Finding[];
   readonly suppressed: readonly Finding[];
   readonly exceptions: readonly ExceptionOutcome[];
@@ -52,11 +52,6 @@ export function runRules(rules: readonly Rule[], input: RuleInput, options: RunO
   };
 }
 
-/** One rule by itself, with nothing suppressed: for tests and `explain`. */
-export function runRule(rule: Rule, input: RuleInput): readonly Finding[] {
-  return runRules([rule], input, { suppress: false }).findings;
-}
-
 function problemsOf(rule: Rule, view: View): readonly Found[] {
   return Array.from(rule.check(view), (problem) => ({ rule, problem }));
 }
@@ -64,14 +59,14 @@ function problemsOf(rule: Rule, view: View): readonly Found[] {
 function stamp({ rule, problem }: Found, plan: Plan, suppressions: readonly SuppressionPlan[]): readonly Finding[] {
   const severity = severityOf(rule, plan, problem);
   if (severity === 'off') return [];
-  const { at, message, help, artefacts = [], sensitive = false } = problem;
+  const { at, message, help, related = [], fix = null, artefacts = [], sensitive = false } = problem;
   const { code, slug, securitySeverity } = rule;
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([code, at, message]))
     .digest('hex');
   const accepted = isSuppressible(rule, problem) ? suppressions.find((one) => covers(one, rule, at)) : undefined;
   const suppressed = accepted ? { reason: accepted.reason, until: accepted.until, owner: accepted.owner } : null;
-  return [{ code, slug, severity, securitySeverity, at, message, help, artefacts, sensitive, fingerprint, suppressed }];
+  return [{ code, slug, severity, securitySeverity, at, message, help, related, fix, artefacts, sensitive, fingerprint, suppressed }];
 }
 
 function suppressionOutcomes(rules: readonly Rule[], found: readonly Found[], plan: Plan, today: string): readonly ExceptionOutcome[] {
@@ -92,7 +87,7 @@ function suppressionOutcomes(rules: readonly Rule[], found: readonly Found[], pl
   return plan.policy.suppressions.map((one) => ({ rule: one.rule, path: one.path, fate: fateOf(one), from: one.from }));
 }
 
-/** Severities below what a rule insists on; the engine did not follow them. */
+/** Severities of `policy.rules` that are below what a rule insists on. The engine has not applied them, and here they are reported. */
 function refusedSeverities(rules: readonly Rule[], found: readonly Found[], plan: Plan): readonly ExceptionOutcome[] {
   return plan.policy.severities.flatMap(({ rule: name, severity, from }) => {
     const rule = rules.find((one) => one.code === codeOf(name));

@@ -1,7 +1,7 @@
 import type { Severity } from '../plan/policy-types.js';
 import type { Plan } from '../plan/types.js';
 import { codeOf } from './rule-names.js';
-import type { Problem, Reads, Rule } from './types.js';
+import type { Problem, Rule } from './types.js';
 
 export type Level = Severity | 'off';
 const RANK: Readonly<Record<Level, number>> = { off: 0, info: 1, warn: 2, error: 3 };
@@ -10,13 +10,13 @@ export const isBelow = (one: Level, other: Level): boolean => RANK[one] < RANK[o
 const stricter = (one: Level, other: Level): Level => (isBelow(one, other) ? other : one);
 const milder = (one: Severity, other: Severity): Severity => (isBelow(one, other) ? one : other);
 
-/** What the config says about a rule; the strictest, where both its code and its slug are named. */
+/** The severity that `policy.rules` sets for a rule, or null. Where the config names both its code and its slug, the stricter one counts. */
 export function overrideOf(rule: Rule, plan: Plan): Level | null {
   const levels = plan.policy.severities.filter((entry) => codeOf(entry.rule) === rule.code).map(({ severity }) => severity);
   return levels.length === 0 ? null : levels.reduce<Level>(stricter, 'off');
 }
 
-/** A rule or a problem of it before the config has its say. A gateway on loopback is judged more mildly, but a public one never is. */
+/** The severity of a rule or of one problem before `policy.rules` is applied. A gateway on loopback is judged more mildly, a public one never. */
 export function standardSeverity(rule: Rule, plan: Plan, problem: Pick<Problem, 'severity'> = {}): Severity {
   const severity = problem.severity ?? rule.severity;
   const local = plan.profile === 'local' && !plan.traffic.publicUrl.isPublic;
@@ -35,12 +35,7 @@ export function severityOf(rule: Rule, plan: Plan, problem: Problem): Level {
   return isSuppressible(rule, problem) ? override : stricter(override, standard);
 }
 
-/** The rules that can find anything in this deployment: all but those turned off as a whole. */
+/** The rules that can find anything in this deployment. A rule that is turned off still runs where some of its problems cannot be turned off. */
 export function wantedRules(rules: readonly Rule[], plan: Plan): readonly Rule[] {
   return rules.filter((rule) => overrideOf(rule, plan) !== 'off' || (rule.suppressible ?? true) !== true);
-}
-
-/** What has to be computed for these rules to run. */
-export function neededReads(rules: readonly Rule[]): ReadonlySet<Reads> {
-  return new Set(rules.flatMap((rule) => rule.reads));
 }

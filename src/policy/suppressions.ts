@@ -13,7 +13,7 @@ export function covers(suppression: SuppressionPlan, rule: Rule, at: string): bo
   return codeOf(suppression.rule) === rule.code && (at === suppression.path || at.startsWith(`${suppression.path}.`));
 }
 
-/** The names that may follow the head of a path. Heads that are missing here hold no declared names, and any path below them may exist. */
+/** The names that may follow the head of a config path. Heads that are missing here hold no declared names, so any path below them may exist. */
 const DECLARED: Readonly<Record<string, (traffic: Traffic) => readonly string[]>> = {
   'servers': ({ pools }) => pools.map(({ server }) => server),
   'origins': ({ origins }) => origins.map(({ name }) => name),

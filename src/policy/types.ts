@@ -1,29 +1,23 @@
 import type { RuleCode, RuleSlug } from '../config/language/rules.js';
-import type { EmittedFile, Target } from '../emit/types.js';
+import type { EmittedTargets } from '../emit/registry.js';
+import type { Target } from '../emit/types.js';
 import type { LoadFacts } from '../load/loaded.js';
 import type { ExpectationPlan, Severity } from '../plan/policy-types.js';
 import type { Plan } from '../plan/types.js';
 
-/** Everything a run is given; all of it values. A rule declares which parts it reads, and only those need to be computed. */
+/** Everything that a run of the rules is given. All of it is values, so that a run is pure. */
 export interface RuleInput {
   readonly plan: Plan;
   readonly load: LoadFacts;
   /** Today in UTC, `YYYY-MM-DD`. Nothing generated depends on it. */
   readonly today: string;
-  /** The targets' documents, by target; empty when no wanted rule reads them. */
-  readonly documents: Documents;
+  /** At least those documents that a wanted rule reads (`documentsRead`). A target that the plan does not ask for has none. */
+  readonly documents: EmittedTargets;
   /** What the gateway's own `decide()` answers to an expected request. */
   readonly decideExpectation: (expectation: ExpectationPlan) => ExpectationOutcome;
 }
 
-/** A target's document beside the files it prints to. */
-export interface DocumentEntry {
-  readonly document: unknown;
-  readonly files: readonly EmittedFile[];
-}
-export type Documents = Readonly<Partial<Record<Target, DocumentEntry>>>;
-
-/** The decision on an expected request. Status, reason and step are a refusal's; null where it is allowed. */
+/** The gateway's decision on an expected request. Status, reason and step describe a refusal, and are null where the request is allowed. */
 export interface ExpectationOutcome {
   readonly decision: 'allow' | 'deny';
   readonly status: number | null;
@@ -31,7 +25,7 @@ export interface ExpectationOutcome {
   readonly step: string | null;
 }
 
-/** One exception that the policy makes, a suppression or a severity, and what became of it once every ordinary rule had run. */
+/** One exception that the policy makes, either a suppression or a changed severity, and what became of it once every ordinary rule had run. */
 export interface ExceptionOutcome {
   /** The rule as it was written. */
   readonly rule: string;
@@ -43,11 +37,11 @@ export interface ExceptionOutcome {
 
 export type ExceptionFate =
   | 'used'
-  /** It names a rule that ran, and nothing was found there. */
+  /** The rule that it names ran, and found nothing at its path. */
   | 'unused'
-  /** It met nothing but findings that no reason makes safe. */
+  /** Everything that the rule found at its path is unsafe whatever the reason, so the exception is not applied. */
   | 'refused'
-  /** Expired, or without a reason: not applied, and reported by rules of their own. */
+  /** It has expired or gives no reason, so it is not applied. The rules suppression-expired and suppression-no-reason report it. */
   | 'void'
   | 'rule-off'
   /** The rule was not among those that ran. */
@@ -55,31 +49,32 @@ export type ExceptionFate =
   | 'unknown-rule'
   | 'unknown-path';
 
-/** What rules may read, and under which key they find it. `exceptions` is known only after all rules that do not read it. */
+/** What rules may read besides documents, and the key under which they find it. `exceptions` is known only when all rules that do not read it have run. */
 interface Readable {
   plan: 'plan';
   load: 'load';
   today: 'today';
-  documents: 'documents';
   decisions: 'decideExpectation';
   exceptions: 'exceptions';
 }
-export type Reads = keyof Readable;
+/** A rule says by a target's name that it reads that target's document: only documents that somebody reads are emitted. */
+export type Reads = keyof Readable | Target;
 interface Everything extends RuleInput {
   readonly exceptions: readonly ExceptionOutcome[];
 }
-/** What a rule that reads `R` is handed; the compiler keeps it to that. */
-export type View<R extends Reads = Reads> = Pick<Everything, Readable[R]>;
+/** What a rule that reads `R` is handed. The compiler lets it touch nothing else. */
+export type View<R extends Reads = Reads> = Pick<Everything, Readable[Extract<R, keyof Readable>]> & DocumentsView<Extract<R, Target>>;
+type DocumentsView<T extends Target> = [T] extends [never] ? unknown : { readonly documents: Pick<EmittedTargets, T> };
 
-/** One rule: a value, beside its page `<slug>.md` and its test. */
+/** One rule: a value, in the folder of its family, beside its page `<slug>.md`; its test is in the same place below `test/`. */
 export interface Rule<R extends Reads = Reads> {
   readonly code: RuleCode;
-  /** Reads well after "allow": `origin-wildcard`. */
+  /** It names what is found, so that it reads well after "allow": `origin-wildcard`. */
   readonly slug: RuleSlug;
   readonly severity: Severity;
-  /** At most this in profile `local` on loopback. */
+  /** The highest severity that a finding has in profile `local` on loopback. */
   readonly localSeverity?: Severity;
-  /** False for what no reason makes safe; `partly` when the problem says. Default: true. */
+  /** False where no reason makes the problem safe; `partly` where each problem says so itself. Default: true. */
   readonly suppressible?: boolean | 'partly';
   /** CVSS-like number for code scanning, 0 to 10. */
   readonly securitySeverity: number;
@@ -89,20 +84,45 @@ export interface Rule<R extends Reads = Reads> {
   readonly check: (view: View<R>) => Iterable<Problem>;
 }
 
-/** What a rule yields; `run.ts` stamps rule and severity on it. */
+/** What a rule yields. The engine in `run.ts` makes a finding of it by adding the rule and the severity. */
 export interface Problem {
-  /** Config path it points at. */
+  /** The config path of the place where the problem is. */
   readonly at: string;
   readonly message: string;
-  /** What would be right. */
+  /** What would be right instead. */
   readonly help: string;
-  /** Generated files that show it. */
+  /** Other places of the config that take part in the problem. */
+  readonly related?: readonly RelatedPlace[];
+  readonly fix?: Fix;
+  /** Lines of generated files in which the problem shows. */
   readonly artefacts?: readonly Artefact[];
   readonly severity?: Severity;
-  /** Of a rule that is `partly` suppressible: false for a problem that is not. */
+  /** Only in rules that are `partly` suppressible: false for a problem that cannot be suppressed. */
   readonly suppressible?: boolean;
-  /** The place it points at holds a secret, so it is not shown. */
+  /** The place holds a secret, so its source line is not shown. */
   readonly sensitive?: boolean;
+}
+
+export interface RelatedPlace {
+  /** Config path. */
+  readonly at: string;
+  /** What is there, as a phrase: `the route of search`. */
+  readonly message: string;
+}
+
+/** How a problem can be mended. */
+export interface Fix {
+  /** What it does, in the imperative. It is all that can be said where no edit can be computed. */
+  readonly title: string;
+  readonly edits: readonly Edit[];
+}
+
+/** A change of the config. */
+export interface Edit {
+  /** Config path. */
+  readonly at: string;
+  /** TypeScript that takes the place of what is written there; null takes the whole entry out. */
+  readonly text: string | null;
 }
 
 export interface Artefact {
@@ -110,7 +130,7 @@ export interface Artefact {
   readonly line: number;
 }
 
-/** A problem with its rule: the one shape behind every output format. */
+/** A problem together with its rule: every output format is made from this shape. */
 export interface Finding {
   readonly code: RuleCode;
   readonly slug: RuleSlug;
@@ -119,9 +139,11 @@ export interface Finding {
   readonly at: string;
   readonly message: string;
   readonly help: string;
+  readonly related: readonly RelatedPlace[];
+  readonly fix: Fix | null;
   readonly artefacts: readonly Artefact[];
   readonly sensitive: boolean;
-  /** sha256 of rule, path and message; stable across line moves. */
+  /** sha256 of rule, path and message. It stays the same when lines of the config move. */
   readonly fingerprint: string;
   readonly suppressed: { readonly reason: string; readonly until: string | null; readonly owner: string | null } | null;
 }

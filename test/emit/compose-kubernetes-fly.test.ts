@@ -110,12 +110,6 @@ describe('compose, kubernetes, fly: every file', () => {
   it('is the same for the same plan', () => {
     for (const plan of Object.values(PLANS)) assert.deepEqual(emit(plan), emit(structuredClone(plan)));
   });
-
-  it('is wanted when its target is', () => {
-    const without = buildPlan({ targets: { compose: null, kubernetes: null, fly: null } });
-    for (const { target, wanted } of [composeEmitter, kubernetesEmitter, flyEmitter])
-      assert.deepEqual([wanted(buildPlan()), wanted(without)], [true, false], target);
-  });
 });
 
 describe('compose, kubernetes, fly: text of the user', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RULES } from '#src/policy/rules/index.js';
-import { secretLiteral } from '#src/policy/rules/secret-literal.js';
+import { secretLiteral } from '#src/policy/rules/access/secret-literal.js';
 import { runRules } from '#src/policy/run.js';
 import { emitPlan } from '#src/project.js';
 import { buildPlan, image, npm } from '../support/plan.js';

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { configsIn, findRule, readPage, renderPage, renderRules, unknownRule } from '#src/policy/page.js';
+import { findRule, renderPage, renderRules, unknownRule } from '#src/policy/page.js';
 import { RULES } from '#src/policy/rules/index.js';
-import { imageUnpinned } from '#src/policy/rules/image-unpinned.js';
-import { originNull } from '#src/policy/rules/origin-null.js';
-import { originWildcard } from '#src/policy/rules/origin-wildcard.js';
+import { imageUnpinned } from '#src/policy/rules/containers/image-unpinned.js';
+import { originNull } from '#src/policy/rules/origins/origin-null.js';
+import { originWildcard } from '#src/policy/rules/origins/origin-wildcard.js';
+import { readPage } from '#src/policy/read-page.js';
+import { configsIn } from './configs-in.js';
 
 const PAGE =
   'What it is.\n\n## Why\n\nBecause.\n\n## Bad\n\n```ts\nbad();\n```\n\n## Good\n\nBetter:\n\n```ts\ngood();\n```\n\n## When to ignore\n\nNever.\n';
@@ -43,6 +45,7 @@ test('an unknown name gets a suggestion where there is one', () => {
 test('the list has a line for each rule', () => {
   const lines = renderRules(RULES, { colour: false }).split('\n');
   assert.equal(lines.length, RULES.length + 3);
-  assert.equal(lines[1], 'MCP102  origin-wildcard            error    an origin entry matches every page on the web');
-  assert.equal(lines.at(-2), '20 rules; npx mcpgen explain RULE says why, and what to write instead');
+  const column = Math.max(...RULES.map(({ slug }) => slug.length));
+  assert.equal(lines[1], `MCP102  ${'origin-wildcard'.padEnd(column)}  error    an origin entry matches every page on the web`);
+  assert.equal(lines.at(-2), `${RULES.length} rules; npx mcpgen explain RULE says why, and what to write instead`);
 });

@@ -1,18 +1,20 @@
 /** The configs on the pages are executed: what a page calls bad is found by its rule, and in what it calls good nothing is found at all. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { rulePage } from '#src/assets.js';
 import { planConfig } from '#src/compile.js';
 import { decideExpectation } from '#src/decision.js';
 import { firstDifference } from '#src/load/difference.js';
-import { configsIn, readPage } from '#src/policy/page.js';
 import { RULES } from '#src/policy/rules/index.js';
 import { runRules } from '#src/policy/run.js';
 import type { Finding } from '#src/policy/types.js';
+import { readPage } from '#src/policy/read-page.js';
+import { configsIn } from './configs-in.js';
 import { inputOf } from './support.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcpgen-pages-'));
@@ -24,9 +26,9 @@ interface PageConfig {
   readonly kind: 'Bad' | 'Good';
   readonly code: string;
 }
-const CONFIGS: readonly PageConfig[] = RULES.flatMap(({ slug }) => {
-  const { sections } = readPage(readFileSync(join(process.cwd(), `src/policy/rules/${slug}.md`), 'utf8'));
-  return (['Bad', 'Good'] as const).flatMap((kind) => configsIn(sections[kind]).map((code) => ({ slug, kind, code })));
+const CONFIGS: readonly PageConfig[] = RULES.flatMap((rule) => {
+  const { sections } = readPage(rulePage(rule));
+  return (['Bad', 'Good'] as const).flatMap((kind) => configsIn(sections[kind]).map((code) => ({ slug: rule.slug, kind, code })));
 });
 
 test('every config on a page type-checks', () => {

@@ -3,10 +3,14 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { rulePage } from '#src/assets.js';
 import { RULE_SLUGS } from '#src/config/language/rules.js';
-import { configsIn, readPage, SECTIONS } from '#src/policy/page.js';
+import { familyOfCode, placeOfRule } from '#src/policy/families.js';
 import { RULES } from '#src/policy/rules/index.js';
 import { runRules } from '#src/policy/run.js';
+import { faultOfSlug } from '../tools/rule-name.js';
+import { readPage, SECTIONS } from '#src/policy/read-page.js';
+import { configsIn } from './configs-in.js';
 import { inputOf, localPlanOf, planOf } from './support.js';
 
 const FOLDER = join(process.cwd(), 'src/policy/rules');
@@ -23,22 +27,28 @@ test('the registry is what the config language offers, in the order of the codes
 
 test('every rule has its page and its test, and every page and test has its rule', () => {
   const named = (folder: string, end: string): readonly string[] =>
-    readdirSync(folder)
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith(end))
       .map((file) => file.slice(0, -end.length))
       .sort();
+  const places = RULES.map(placeOfRule).sort();
   assert.deepEqual(
     named(FOLDER, '.ts').filter((name) => name !== 'index'),
-    slugs,
+    places,
   );
-  assert.deepEqual(named(FOLDER, '.md'), slugs);
-  assert.deepEqual(named(TESTS, '.test.ts'), slugs);
+  assert.deepEqual(named(FOLDER, '.md'), places);
+  assert.deepEqual(named(TESTS, '.test.ts'), places);
+});
+
+test('every code has a family, and what is no code has none', () => {
+  for (const { code } of RULES) assert.ok(familyOfCode(code), code);
+  for (const text of ['', 'MCP', 'MCP10', 'MCP1011', 'MCP001', 'mcp101', 'MCPx01', '__proto__']) assert.equal(familyOfCode(text), undefined, text);
 });
 
 test('a slug names the pattern: it reads well after "allow"', () => {
+  for (const wrong of ['origin', 'Origin-null', 'no-origin', 'use-tls', 'origin--null', 'origin-null-']) assert.notEqual(faultOfSlug(wrong), null, wrong);
   for (const slug of slugs) {
-    assert.match(slug, /^[a-z]+(-[a-z]+)+$/);
-    assert.doesNotMatch(slug, /^(no|use|avoid|require|forbid|prefer|must|should|check|validate)-/);
+    assert.equal(faultOfSlug(slug), null);
   }
 });
 
@@ -54,8 +64,9 @@ test('rules that review exceptions cannot be hidden by one', () => {
   for (const rule of RULES) if (rule.reads.includes('exceptions')) assert.notEqual(rule.suppressible ?? true, true, rule.code);
 });
 
-for (const { slug, code } of RULES) {
-  const text = readFileSync(join(FOLDER, `${slug}.md`), 'utf8');
+for (const rule of RULES) {
+  const { slug, code } = rule;
+  const text = rulePage(rule);
   const { what, sections } = readPage(text);
 
   test(`the page of ${slug}`, () => {
@@ -79,7 +90,7 @@ for (const { slug, code } of RULES) {
   });
 
   test(`the rule of ${slug} is short`, () => {
-    assert.ok(readFileSync(join(FOLDER, `${slug}.ts`), 'utf8').split('\n').length <= 100);
+    assert.ok(readFileSync(join(FOLDER, `${placeOfRule(rule)}.ts`), 'utf8').split('\n').length <= 100);
   });
 }
 

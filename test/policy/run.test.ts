@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import type { PolicyPlan, Severity } from '#src/plan/policy-types.js';
-import { runRule, runRules } from '#src/policy/run.js';
-import { neededReads, wantedRules } from '#src/policy/severity.js';
+import { runRules } from '#src/policy/run.js';
 import type { Problem, Rule } from '#src/policy/types.js';
-import { inputOf, localPlanOf, planOf, suppression } from './support.js';
+import { inputOf, localPlanOf, planOf, runRule, suppression } from './support.js';
 
 /** A rule that finds what it is told. */
 function rule(code: Rule['code'], problems: readonly Partial<Problem>[], more: Partial<Rule> = {}): Rule {
@@ -40,12 +39,23 @@ test('a finding is its problem with its rule', () => {
       at: 'gateway',
       message: 'is wrong',
       help: 'make it right',
+      related: [],
+      fix: null,
       artefacts,
       sensitive: false,
       fingerprint: createHash('sha256').update('["MCP105","gateway","is wrong"]').digest('hex'),
       suppressed: null,
     },
   ]);
+});
+
+test('related places and a fix are carried along, and are no part of the fingerprint', () => {
+  const related = [{ at: 'servers.a', message: 'the other one' }];
+  const fix = { title: 'write it', edits: [{ at: 'gateway', text: "'right'" }] };
+  const findingOf = (more: Partial<Problem>) => runRule(rule('MCP105', [more]), inputOf(planOf()))[0];
+  const [plain, full] = [findingOf({}), findingOf({ related, fix })];
+  assert.deepEqual([full?.related, full?.fix], [related, fix]);
+  assert.equal(full?.fingerprint, plain?.fingerprint);
 });
 
 test('the worst first, then by code, path and message, whatever the order of the rules', () => {
@@ -215,13 +225,6 @@ test('rules that review exceptions run last and see all of them', () => {
     withPolicy({ suppressions: [suppression('MCP101', 'gateway'), suppression('MCP109', 'gateway'), suppression('MCP99', 'gateway')] }),
   );
   assert.deepEqual(seen, ['used', 'not-run', 'unknown-rule']);
-});
-
-test('only what wanted rules read has to be computed', () => {
-  const rules = [rule('MCP101', []), rule('MCP205', [], { reads: ['plan', 'documents'] }), rule('MCP910', [], { reads: ['decisions'] })];
-  assert.deepEqual([...neededReads(rules)], ['plan', 'documents', 'decisions']);
-  const { plan } = withPolicy({ severities: [severity('secret-literal', 'off')] });
-  assert.deepEqual([...neededReads(wantedRules(rules, plan))], ['plan', 'decisions']);
 });
 
 test('a rule that is off does not run, unless a part of it cannot be turned off', () => {

@@ -1,9 +1,9 @@
 /** Plans in which no rule finds anything, and ways to see what one rule finds after one change. */
-import type { OriginPlan, OriginRule } from '#src/plan/origin-types.js';
 import type { ExpectationPlan } from '#src/plan/policy-types.js';
-import type { TargetPlans } from '#src/plan/target-types.js';
+import type { OriginPlan, OriginRule } from '#src/plan/origin-types.js';
 import type { Plan } from '#src/plan/types.js';
-import { runRule } from '#src/policy/run.js';
+import type { TargetPlans } from '#src/plan/target-types.js';
+import { runRules } from '#src/policy/run.js';
 import type { Finding, Rule, RuleInput } from '#src/policy/types.js';
 import { buildPlan, existing, type PlanOptions } from '../support/plan.js';
 
@@ -42,6 +42,11 @@ export function inputOf(plan: Plan, more: Partial<RuleInput> = {}): RuleInput {
     decideExpectation: () => ({ decision: 'allow', status: null, reason: null, step: null }),
     ...more,
   };
+}
+
+/** One rule by itself, with nothing suppressed. */
+export function runRule(rule: Rule, input: RuleInput): readonly Finding[] {
+  return runRules([rule], input, { suppress: false }).findings;
 }
 
 export function findingsOf(rule: Rule, plan: Plan, more: Partial<RuleInput> = {}): readonly Finding[] {

@@ -1,4 +1,4 @@
-import type { Target } from '../../emit/types.js';
+import { chosenTargets, type Target } from '../../emit/types.js';
 import { drift } from '../../output/drift.js';
 import { buildReport, conflictReport, driftReport } from '../../output/report.js';
 import { write } from '../../output/write.js';
@@ -28,7 +28,7 @@ export async function run(context: Context): Promise<ExitCode> {
 /** Building only a target that no environment declares would write nothing and look like success. */
 function refuseMissingTargets({ plans }: Project, targets: readonly Target[] | undefined): void {
   for (const target of targets ?? []) {
-    if (target !== 'gateway' && plans.every(({ infra }) => infra.targets[target] === null)) throw new UsageError(`the config has no targets.${target}`);
+    if (plans.every((plan) => !chosenTargets(plan).includes(target))) throw new UsageError(`the config has no targets.${target}`);
   }
 }
 

@@ -16,8 +16,8 @@ export async function run(context: Context): Promise<ExitCode> {
   // Started before anything else is imported: the compiler's thread takes longest, and everything else happens meanwhile.
   const compiler = found.ok ? startCompiler(found.file, cwd) : null;
   const { open } = await import('../../project.js');
-  // Imported now, because this thread has nothing else to do while the compiler starts.
-  const ahead = Promise.all([import('../judge.js'), import('../../emit/registry.js')]);
+  // While the compiler starts this thread has nothing else to do.
+  const ahead = Promise.all([import('../judge.js'), import('../../emit/gateway/index.js')]);
   const [opened, typeErrors] = await Promise.all([open({ ...options, ...(compiler ? { graph: compiler.graph } : {}) }), compiler?.types ?? []]);
   const wrong = [...(opened.ok ? [] : opened.diagnostics), ...typeErrors.map((diagnostic) => ({ diagnostic, environment: null }))];
   await ahead;
@@ -34,9 +34,8 @@ async function complain(wrong: readonly PlacedDiagnostic[], opened: Opened, { io
 async function report(project: Project, context: Context): Promise<ExitCode> {
   const { io, given } = context;
   const { emitPlan } = await import('../../project.js');
-  const emitted = await Promise.all(project.plans.map((plan) => emitPlan(plan, null)));
   const { judge } = await import('../judge.js');
-  const { report, text } = await judge(project, emitted, context);
+  const { report, text } = await judge(project, emitPlan, context);
   io.out(given.one('format') === 'json' ? (await import('../../policy/render/json.js')).renderJson(report) : text);
   const threshold = RANK[(given.one('fail-on') ?? 'error') as Severity];
   const failing = report.reported.some(({ finding }) => finding.suppressed === null && RANK[finding.severity] >= threshold);

@@ -24,7 +24,7 @@ export async function run(context: Context): Promise<ExitCode> {
   if (subject !== 'request') {
     const rule = findRule(RULES, subject);
     if (!rule) throw new UsageError(unknownRule(subject));
-    const markdown = rulePage(rule.slug);
+    const markdown = rulePage(rule);
     io.out(isJson ? ruleJson(rule, markdown) : renderPage(rule, markdown, { colour }));
     return EXIT.clean;
   }

@@ -1,5 +1,5 @@
 /** Policy rules as data. `formatVersion` changes when a field changes its meaning. */
-import { readPage } from '../../policy/page.js';
+import { readPage } from '../../policy/read-page.js';
 import type { Rule } from '../../policy/types.js';
 
 export function rulesJson(rules: readonly Rule[]): string {

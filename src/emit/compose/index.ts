@@ -4,8 +4,6 @@ import { composePrint } from './print.js';
 import type { ComposeDocument } from './types.js';
 
 export const composeEmitter: Emitter<ComposeDocument> = {
-  target: 'compose',
-  wanted: ({ infra }) => infra.targets.compose !== null,
   model: composeModel,
   print: composePrint,
 };

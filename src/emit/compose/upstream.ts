@@ -1,4 +1,5 @@
 import type { NginxPlan } from '../../plan/target-types.js';
+import { has } from '../nginx/release.js';
 
 /** The `upstream` block that replaces nginx's own inside this project: the gateway by its service name. */
 export interface Upstream {
@@ -10,11 +11,8 @@ export interface Upstream {
 /** `runtime`: nginx follows containers as they come and go. `start`: the addresses nginx saw when it started. */
 export type Resolution = 'runtime' | 'start';
 
-/** `server … resolve` and `resolver` inside an upstream are free of charge since nginx 1.27.3 (PLATFORMS §1). */
-const RESOLVES_SINCE = [1, 27, 3] as const;
-
 export function upstream(nginx: NginxPlan, host: string, port: number): Upstream {
-  return { host, port, resolution: isAtLeast(nginx.release, RESOLVES_SINCE) ? 'runtime' : 'start' };
+  return { host, port, resolution: has(nginx.release, 'resolves-while-running') ? 'runtime' : 'start' };
 }
 
 /** Docker's embedded DNS server; 5 s is short enough for a rolled container and long enough not to ask for every request. */
@@ -25,9 +23,4 @@ export function upstreamBlock({ host, port, resolution }: Upstream): string {
   const server = [`server ${host}:${port}`, ...(resolves ? ['resolve'] : []), 'max_fails=3', 'fail_timeout=10s'].join(' ');
   const lines = ['zone mcpgen_gateway 64k;', ...(resolves ? [RESOLVER] : []), `${server};`, 'keepalive 32;', 'keepalive_timeout 60s;'];
   return `upstream mcpgen_gateway {\n${lines.map((line) => `  ${line}\n`).join('')}}\n`;
-}
-
-function isAtLeast(release: NginxPlan['release'], wanted: NginxPlan['release']): boolean {
-  const difference = release.map((part, index) => part - wanted[index]!).find((part) => part !== 0);
-  return (difference ?? 0) >= 0;
 }

@@ -4,8 +4,6 @@ import { flyPrint } from './print.js';
 import type { FlyDocument } from './types.js';
 
 export const flyEmitter: Emitter<FlyDocument> = {
-  target: 'fly',
-  wanted: ({ infra }) => infra.targets.fly !== null,
   model: flyModel,
   print: flyPrint,
 };

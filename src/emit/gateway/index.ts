@@ -65,8 +65,6 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
 }
 
 export const gatewayEmitter: Emitter<GatewayDocument> = {
-  target: 'gateway',
-  wanted: () => true,
   model: (_plan, { gateway }) => gateway,
   print: ({ files }) => files,
 };

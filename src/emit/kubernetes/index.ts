@@ -4,8 +4,6 @@ import { kubernetesPrint } from './print.js';
 import type { KubernetesDocument } from './types.js';
 
 export const kubernetesEmitter: Emitter<KubernetesDocument> = {
-  target: 'kubernetes',
-  wanted: ({ infra }) => infra.targets.kubernetes !== null,
   model: kubernetesModel,
   print: kubernetesPrint,
 };

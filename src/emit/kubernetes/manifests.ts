@@ -107,11 +107,11 @@ export interface TopologySpreadConstraint {
   readonly matchLabelKeys: readonly string[];
 }
 
-export type Probe = ProbeHandler & { readonly periodSeconds: number; readonly timeoutSeconds: number; readonly failureThreshold: number };
 export type ProbeHandler =
   | { readonly httpGet: { readonly path: string; readonly port: string } }
   | { readonly tcpSocket: { readonly port: string } }
   | { readonly exec: { readonly command: readonly string[] } };
+export type Probe = ProbeHandler & { readonly periodSeconds: number; readonly timeoutSeconds: number; readonly failureThreshold: number };
 
 export interface Container {
   readonly name: string;

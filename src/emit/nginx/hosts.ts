@@ -1,11 +1,9 @@
 /** Row 1: the hosts that are served. */
+import { LOOPBACK } from '../../gateway/runtime/decision/address.js';
 import type { Traffic } from '../../plan/traffic-types.js';
 import { because, entry, geo, map, section } from './directives.js';
 import { $, mapKey, network } from './tokens.js';
 import type { Item } from './types.js';
-
-/** Accepted when the peer is on the loopback interface itself, as in `decision/head.ts`. */
-const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
 export function hosts({ hosts, anyHost, trustedProxies }: Traffic): readonly Item[] {
   const title = section('row 1: the host is served here');
@@ -23,7 +21,8 @@ export function hosts({ hosts, anyHost, trustedProxies }: Traffic): readonly Ite
       map($('mcp_host'), 'mcp_host_is', 'unknown', [
         malformed,
         ...names.map((name) => entry(mapKey(name), 'served')),
-        ...LOOPBACK_HOSTS.filter((name) => !names.includes(name)).map((name) => entry(mapKey(name), $('mcp_loopback_is'))),
+        // Accepted when the peer is on the loopback interface itself, as the gateway has it.
+        ...[...LOOPBACK].filter((name) => !names.includes(name)).map((name) => entry(mapKey(name), $('mcp_loopback_is'))),
       ]),
     ),
   ];

@@ -4,8 +4,6 @@ import { nginxPrint } from './print.js';
 import type { NginxDocument } from './types.js';
 
 export const nginxEmitter: Emitter<NginxDocument> = {
-  target: 'nginx',
-  wanted: ({ infra }) => infra.targets.nginx !== null,
   model: nginxModel,
   print: nginxPrint,
 };

@@ -5,7 +5,7 @@ import { because, entry, line, map, section } from './directives.js';
 import { $, mapKey, mapPattern, size, template, word, type Word } from './tokens.js';
 import type { Directive, Item } from './types.js';
 
-/** As `decide.ts` has it: JSON, in UTF-8 or without a word on it. */
+/** The media types that `gateway/runtime/decision/decide.ts` accepts: JSON, with the charset UTF-8 or with none. */
 const JSON_TYPE = '\\s*application/json\\s*(?:$|;(?!.*charset)|;\\s*charset="?utf-?8"?\\s*(?:$|;(?!.*charset)))';
 const ZONE = 'mcp_address';
 

@@ -1,7 +1,8 @@
 /**
  * Rows 3 and 4: which origins a route accepts. Work is done on sets: a route has the label of its set, a set has its origins, and no
- * table is as long as routes times origins. Patterns say what `gateway/runtime/origin.ts` says.
+ * table is as long as routes times origins. The patterns mean the same as `gateway/runtime/decision/origin.ts`.
  */
+import { LOOPBACK } from '../../gateway/runtime/decision/address.js';
 import type { OriginRule, OriginSet } from '../../plan/origin-types.js';
 import type { Traffic } from '../../plan/traffic-types.js';
 import { because, entry, map, section } from './directives.js';
@@ -84,7 +85,7 @@ function patternsOf(rule: OriginRule): readonly string[] {
     case 'subdomain':
       return [`${rule.scheme}://${LABEL}${literally(rule.suffix)}${literally(rule.port)}`];
     case 'loopback':
-      return [`${rule.scheme}://(?:localhost|127\\.0\\.0\\.1|\\[::1\\])${ANY_PORT}`];
+      return [`${rule.scheme}://(?:${[...LOOPBACK].map(literally).join('|')})${ANY_PORT}`];
     case 'any-https':
       return [`https://(?:${NAME}|\\[[0-9a-f:]+\\])${ANY_PORT}`];
     case 'tunnel':

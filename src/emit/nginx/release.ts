@@ -8,6 +8,8 @@ const CHANGES = {
   'joins-repeated-headers': [1, 23, 0],
   /** `http2 on;` beside `listen`; before, a parameter of it. */
   'http2-directive': [1, 25, 1],
+  /** `server … resolve` and `resolver` inside an upstream are free of charge. */
+  'resolves-while-running': [1, 27, 3],
   /** Towards an upstream: HTTP/1.1, no `Connection` header, connections kept. */
   'keeps-upstream-alive': [1, 29, 7],
 } as const satisfies Record<string, Release>;

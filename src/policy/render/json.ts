@@ -1,4 +1,5 @@
 import { toPath } from '../../diagnostics/path.js';
+import type { Location } from '../../diagnostics/diagnostic.js';
 import { countsOf, explainCommand, type Report, type Reported } from './report.js';
 
 /** Findings for programs. Fields are added within a `formatVersion`, never renamed or removed. */
@@ -13,8 +14,8 @@ export function renderJson(report: Report): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function record({ finding, located, environments }: Reported) {
-  const { code, slug, severity, securitySeverity, message, help, at, artefacts, fingerprint, suppressed } = finding;
+function record({ finding, located, places, environments }: Reported) {
+  const { code, slug, severity, securitySeverity, message, help, at, related, fix, artefacts, fingerprint, suppressed } = finding;
   return {
     rule: code,
     slug,
@@ -23,18 +24,24 @@ function record({ finding, located, environments }: Reported) {
     message,
     help,
     docs: explainCommand(code),
-    config: {
-      path: toPath(at),
-      file: located?.file ?? null,
-      line: located?.line ?? null,
-      col: located?.column ?? null,
-      endLine: located?.endLine ?? null,
-      endCol: located?.endColumn ?? null,
-      exact: located?.exact ?? false,
-    },
+    config: place(at, located),
+    related: related.map(({ at, message }) => ({ message, config: place(at, places.get(at)) })),
+    fix: fix && { title: fix.title, edits: fix.edits.map(({ at, text }) => ({ text, config: place(at, places.get(at)) })) },
     environments,
     artefacts,
     fingerprint,
     suppressed,
+  };
+}
+
+function place(at: string, location: Location | null | undefined) {
+  return {
+    path: toPath(at),
+    file: location?.file ?? null,
+    line: location?.line ?? null,
+    col: location?.column ?? null,
+    endLine: location?.endLine ?? null,
+    endCol: location?.endColumn ?? null,
+    exact: location?.exact ?? false,
   };
 }

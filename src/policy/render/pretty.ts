@@ -1,5 +1,5 @@
 import type { Severity } from '../../plan/policy-types.js';
-import type { Finding } from '../types.js';
+import type { Finding, Fix } from '../types.js';
 import { type Paint, painter, type Style } from './paint.js';
 import { countsOf, explainCommand, type Located, type Report, type Reported } from './report.js';
 
@@ -21,13 +21,15 @@ export function renderPretty(report: Report, options: PrettyOptions): string {
 }
 
 /** One finding, as several lines that each end in a line break. */
-export function renderFinding({ finding, located, environments }: Reported, { colour }: PrettyOptions): string {
+export function renderFinding({ finding, located, places, environments }: Reported, { colour }: PrettyOptions): string {
   const paint = painter(colour);
   const { label, style } = LABELS[finding.severity];
   const lines = [
     `${paint(style, `${label}[${finding.code}]`)} ${paint('bold', `${finding.slug}:`)} ${onOneLine(finding.message)}`,
     ...place(finding, located, paint),
+    ...finding.related.map(({ at, message }) => note('see', `${placeName(at, places)}: ${message}`, paint)),
     note('help', finding.help, paint),
+    ...(finding.fix ? [note('fix', fixText(finding.fix, places), paint)] : []),
     ...(environments.length > 0 ? [note('in', environments.join(', '), paint)] : []),
     ...(finding.artefacts.length > 0 ? [note('seen', artefacts(finding), paint)] : []),
     note('docs', explainCommand(finding.code), paint),
@@ -42,6 +44,17 @@ function place({ at, sensitive }: Finding, located: Located | null, paint: Paint
   const whole = `${arrow} ${file}:${line}:${column}${exact ? '' : paint('dim', ` (nearest to ${at})`)}`;
   if (sensitive) return [whole, note('note', 'the line holds the secret, so it is not shown', paint)];
   return frame === null ? [whole] : [whole, frame.replace(/\n+$/, '')];
+}
+
+/** What is written where; or the sentence that stands for it. */
+function fixText({ title, edits }: Fix, places: Reported['places']): string {
+  if (edits.length === 0) return title;
+  return edits.map(({ at, text }) => (text === null ? `remove ${placeName(at, places)}` : `write ${text} at ${placeName(at, places)}`)).join('; ');
+}
+
+function placeName(at: string, places: Reported['places']): string {
+  const location = places.get(at);
+  return location?.exact ? `${location.file}:${location.line}:${location.column}` : at;
 }
 
 function note(kind: string, text: string, paint: Paint): string {

@@ -11,6 +11,8 @@ export interface Reported {
   readonly finding: Finding;
   /** Null when no place in a file corresponds to the path. */
   readonly located: Located | null;
+  /** Where the config paths that the finding names were written: its own, its related places, and what its fix edits. */
+  readonly places: ReadonlyMap<string, Location>;
   /** The environments in which it was found; empty for a config that declares none. */
   readonly environments: readonly string[];
 }
@@ -21,6 +23,11 @@ export interface Report {
   /** How many rules ran. */
   readonly rules: number;
   readonly milliseconds: number;
+}
+
+/** The config paths that a finding names besides its own. */
+export function pathsNamed({ related, fix }: Finding): readonly string[] {
+  return [...related, ...(fix?.edits ?? [])].map(({ at }) => at);
 }
 
 export function countsOf({ reported }: Report): Readonly<Record<Severity | 'suppressed', number>> {

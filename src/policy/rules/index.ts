@@ -1,25 +1,25 @@
 /** Every rule, by code. A rule that is not in this list does not exist. */
 import type { Rule } from '../types.js';
-import { originAllowlistMissing } from './origin-allowlist-missing.js';
-import { originWildcard } from './origin-wildcard.js';
-import { originNotCanonical } from './origin-not-canonical.js';
-import { originRegexUnanchored } from './origin-regex-unanchored.js';
-import { originNull } from './origin-null.js';
-import { originBindAddress } from './origin-bind-address.js';
-import { originTunnelDomain } from './origin-tunnel-domain.js';
-import { originWildcardSubdomain } from './origin-wildcard-subdomain.js';
-import { hostAllowlistMissing } from './host-allowlist-missing.js';
-import { publicServerNoAuth } from './public-server-no-auth.js';
-import { secretLiteral } from './secret-literal.js';
-import { routeOverlap } from './route-overlap.js';
-import { sessionAffinityMissing } from './session-affinity-missing.js';
-import { imageUnpinned } from './image-unpinned.js';
-import { nondeterministicConfig } from './nondeterministic-config.js';
-import { suppressionStale } from './suppression-stale.js';
-import { suppressionExpired } from './suppression-expired.js';
-import { suppressionNoReason } from './suppression-no-reason.js';
-import { lossyTarget } from './lossy-target.js';
-import { expectationFailed } from './expectation-failed.js';
+import { originAllowlistMissing } from './origins/origin-allowlist-missing.js';
+import { originWildcard } from './origins/origin-wildcard.js';
+import { originNotCanonical } from './origins/origin-not-canonical.js';
+import { originRegexUnanchored } from './origins/origin-regex-unanchored.js';
+import { originNull } from './origins/origin-null.js';
+import { originBindAddress } from './origins/origin-bind-address.js';
+import { originTunnelDomain } from './origins/origin-tunnel-domain.js';
+import { originWildcardSubdomain } from './origins/origin-wildcard-subdomain.js';
+import { hostAllowlistMissing } from './origins/host-allowlist-missing.js';
+import { publicServerNoAuth } from './access/public-server-no-auth.js';
+import { secretLiteral } from './access/secret-literal.js';
+import { routeOverlap } from './traffic/route-overlap.js';
+import { sessionAffinityMissing } from './traffic/session-affinity-missing.js';
+import { imageUnpinned } from './containers/image-unpinned.js';
+import { nondeterministicConfig } from './config/nondeterministic-config.js';
+import { suppressionStale } from './config/suppression-stale.js';
+import { suppressionExpired } from './config/suppression-expired.js';
+import { suppressionNoReason } from './config/suppression-no-reason.js';
+import { lossyTarget } from './config/lossy-target.js';
+import { expectationFailed } from './config/expectation-failed.js';
 
 export const RULES: readonly Rule[] = [
   originAllowlistMissing,

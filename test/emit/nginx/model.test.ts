@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { nginxModel } from '#src/emit/nginx/model.js';
-import { nginxEmitter } from '#src/emit/nginx/index.js';
 import { token } from '#src/emit/nginx/print.js';
 import type { Directive, Entry, Item, NginxDocument } from '#src/emit/nginx/types.js';
 import { ROWS } from '#src/gateway/runtime/decision/rows.js';
@@ -22,23 +21,23 @@ const named = (document: NginxDocument, name: string): readonly string[] =>
     .filter((one) => one.name === name)
     .map(({ args }) => args.map(token).join(' '));
 const mapOf = (document: NginxDocument, variable: string): readonly Entry[] =>
-  directives(document).filter(({ name, args }) => name === 'map' && args[1]?.value === `$${variable}`).flatMap(({ block = [] }) => block.filter((item) => item.kind === 'entry'));
+  directives(document)
+    .filter(({ name, args }) => name === 'map' && args[1]?.value === `$${variable}`)
+    .flatMap(({ block = [] }) => block.filter((item) => item.kind === 'entry'));
 
 describe('the nginx document', () => {
-  it('is wanted when the plan has nginx', () => {
-    assert.equal(nginxEmitter.wanted(planFor()), true);
-    assert.equal(nginxEmitter.wanted(buildPlan({ targets: { nginx: null } })), false);
-  });
-
   it('decides in the order of the rows', () => {
-    const rows = mapOf(nginxModel(planFor({ requireOrigin: true })), 'mcp_refuse').flatMap(({ comment }) => (comment?.match(/^\d+/) ? [Number.parseInt(comment, 10)] : []));
+    const refusals = mapOf(nginxModel(planFor({ requireOrigin: true })), 'mcp_refuse');
+    const rows = refusals.flatMap(({ comment }) => (comment?.match(/^\d+/) ? [Number.parseInt(comment, 10)] : []));
     assert.deepEqual(rows, ROWS.flatMap(({ nginx }, index) => (nginx === 'decides' ? [index] : [])));
   });
 
   it('has no `if` with anything but `return`, one place with add_header, and one with proxy_set_header', () => {
     const document = nginxModel(planFor({ trustedProxies: ['10.0.0.0/8'] }));
     const all = directives(document);
-    for (const { block = [] } of all.filter(({ name }) => name === 'if')) assert.deepEqual(block.map((item) => item.kind === 'directive' && item.name), ['return']);
+    for (const { block = [] } of all.filter(({ name }) => name === 'if')) {
+      assert.deepEqual(block.map((item) => item.kind === 'directive' && item.name), ['return']);
+    }
     const holders = (name: string): number => all.filter(({ block = [] }) => block.some((item) => item.kind === 'directive' && item.name === name)).length;
     assert.deepEqual([holders('add_header'), holders('proxy_set_header')], [1, 1]);
   });
@@ -52,7 +51,8 @@ describe('the nginx document', () => {
       const maps = all.filter(({ name }) => name === 'map' || name === 'geo').map(({ args }) => args[1]!.value.slice(1));
       const captures = entries.flatMap(({ key }) => [...key.value.matchAll(/\(\?<(\w+)>/g)].map(([, name]) => name!));
       const defined = new Set([...maps, ...captures]);
-      const texts = [...all.flatMap(({ args }) => args), ...entries.map(({ value }) => value)].filter(({ kind }) => kind === 'template' || kind === 'condition');
+      const values = [...all.flatMap(({ args }) => args), ...entries.map(({ value }) => value)];
+      const texts = values.filter(({ kind }) => kind === 'template' || kind === 'condition');
       const used = new Set(texts.flatMap(({ value }) => [...value.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name!)));
       assert.deepEqual([...used].filter((name) => name.startsWith('mcp_') && !defined.has(name)), []);
     }
@@ -61,8 +61,9 @@ describe('the nginx document', () => {
   it('says http2 as the version does', () => {
     const tls = { certificate: '/c', key: '/k' };
     const of = (release: NginxPlan['release']) => nginxModel(planFor({}, { release, tls, listen: 443 }));
-    assert.deepEqual([named(of([1, 25, 0]), 'http2'), named(of([1, 25, 0]), 'listen')], [[], ['443 ssl http2 default_server', '443 ssl http2', '80 default_server']]);
-    assert.deepEqual([named(of([1, 25, 1]), 'http2'), named(of([1, 25, 1]), 'listen')], [['on', 'on'], ['443 ssl default_server', '443 ssl', '80 default_server']]);
+    const said = (document: NginxDocument) => [named(document, 'http2'), named(document, 'listen')];
+    assert.deepEqual(said(of([1, 25, 0])), [[], ['443 ssl http2 default_server', '443 ssl http2', '80 default_server']]);
+    assert.deepEqual(said(of([1, 25, 1])), [['on', 'on'], ['443 ssl default_server', '443 ssl', '80 default_server']]);
   });
 
   it('keeps connections to the gateway in every version', () => {

@@ -11,15 +11,19 @@ const FINDING: Finding = {
   at: 'policy.suppress.0.until',
   message: 'm',
   help: 'h',
+  related: [],
+  fix: null,
   artefacts: [{ file: 'compose/compose.yaml', line: 3 }],
   sensitive: false,
   fingerprint: 'abc',
   suppressed: null,
 };
+const NOWHERE = { file: null, line: null, col: null, endLine: null, endCol: null, exact: false };
+const places = new Map();
 const located = { file: 'mcp.config.ts', line: 14, column: 5, endLine: 14, endColumn: 9, exact: true, frame: 'not for programs' };
 
 test('the documented shape', () => {
-  const text = renderJson({ reported: [{ finding: FINDING, located, environments: ['production'] }], rules: 20, milliseconds: 412 });
+  const text = renderJson({ reported: [{ finding: FINDING, located, places, environments: ['production'] }], rules: 20, milliseconds: 412 });
   assert.ok(text.endsWith('}\n'));
   assert.deepEqual(JSON.parse(text), {
     formatVersion: '1',
@@ -33,6 +37,8 @@ test('the documented shape', () => {
         help: 'h',
         docs: 'npx mcpgen explain MCP905',
         config: { path: ['policy', 'suppress', 0, 'until'], file: 'mcp.config.ts', line: 14, col: 5, endLine: 14, endCol: 9, exact: true },
+        related: [],
+        fix: null,
         environments: ['production'],
         artefacts: [{ file: 'compose/compose.yaml', line: 3 }],
         fingerprint: 'abc',
@@ -46,7 +52,7 @@ test('the documented shape', () => {
 test('suppressed findings are in the list, with their reason, and only there in the counts', () => {
   const suppressed = { reason: 'known', until: null, owner: 'web' };
   const document = JSON.parse(
-    renderJson({ reported: [{ finding: { ...FINDING, suppressed }, located: null, environments: [] }], rules: 1, milliseconds: 1 }),
+    renderJson({ reported: [{ finding: { ...FINDING, suppressed }, located: null, places, environments: [] }], rules: 1, milliseconds: 1 }),
   );
   assert.deepEqual(document.findings[0].suppressed, suppressed);
   assert.deepEqual(document.summary, { errors: 0, warnings: 0, infos: 0, suppressed: 1, rules: 1, milliseconds: 1 });
@@ -54,7 +60,28 @@ test('suppressed findings are in the list, with their reason, and only there in 
 
 test('without a place the path is still there', () => {
   const { config } = JSON.parse(
-    renderJson({ reported: [{ finding: { ...FINDING, at: '' }, located: null, environments: [] }], rules: 1, milliseconds: 1 }),
+    renderJson({ reported: [{ finding: { ...FINDING, at: '' }, located: null, places, environments: [] }], rules: 1, milliseconds: 1 }),
   ).findings[0];
-  assert.deepEqual(config, { path: [], file: null, line: null, col: null, endLine: null, endCol: null, exact: false });
+  assert.deepEqual(config, { path: [], ...NOWHERE });
+});
+
+test('related places and the edits of a fix say where they are, as the finding does', () => {
+  const related = [{ at: 'servers.a.route', message: 'the other one' }];
+  const edits = [{ at: 'origins.app', text: "'https://app.test'" }, { at: 'policy.suppress.0', text: null }];
+  const { file, line, column, endLine, endColumn, exact } = located;
+  const reported = {
+    finding: { ...FINDING, related, fix: { title: 'put it right', edits } },
+    located: null,
+    places: new Map([['origins.app', { file, line, column, endLine, endColumn, exact }]]),
+    environments: [],
+  };
+  const [finding] = JSON.parse(renderJson({ reported: [reported], rules: 1, milliseconds: 1 })).findings;
+  assert.deepEqual(finding.related, [{ message: 'the other one', config: { path: ['servers', 'a', 'route'], ...NOWHERE } }]);
+  assert.deepEqual(finding.fix, {
+    title: 'put it right',
+    edits: [
+      { text: "'https://app.test'", config: { path: ['origins', 'app'], file, line, col: column, endLine, endCol: endColumn, exact } },
+      { text: null, config: { path: ['policy', 'suppress', 0], ...NOWHERE } },
+    ],
+  });
 });

@@ -12,6 +12,8 @@ const FINDING: Finding = {
   at: 'origins.any',
   message: 'origin "https://*" would let every page call',
   help: 'name the origins',
+  related: [],
+  fix: null,
   artefacts: [],
   sensitive: false,
   fingerprint: 'f',
@@ -26,9 +28,15 @@ const LOCATED: Located = {
   exact: true,
   frame: "   |\n14 |     any: 'https://*',\n   |          ^^^^^^^^^^^\n",
 };
+const PLACES = new Map([
+  ['origins.any', LOCATED],
+  ['servers.a', { ...LOCATED, line: 20, column: 3 }],
+  ['servers.b', { ...LOCATED, exact: false }],
+]);
 const reported = (finding: Partial<Finding> = {}, located: Located | null = LOCATED, environments: readonly string[] = []): Reported => ({
   finding: { ...FINDING, ...finding },
   located,
+  places: PLACES,
   environments,
 });
 const plain = (one: Reported): string => renderFinding(one, { colour: false });
@@ -54,6 +62,32 @@ test('environments and the files that show it', () => {
   assert.match(text, /^ {2}= seen: compose\/compose.yaml:1, compose\/compose.yaml:2, compose\/compose.yaml:3 and 2 more$/m);
 });
 
+test('related places and what mends it, by where they were written', () => {
+  const related = [
+    { at: 'servers.a', message: 'the other one' },
+    { at: 'servers.b', message: 'a default' },
+  ];
+  const edits = [
+    { at: 'origins.any', text: "'https://app.test'" },
+    { at: 'servers.a', text: null },
+  ];
+  assert.equal(
+    plain(reported({ related, fix: { title: 'not said beside its edits', edits } }, null)),
+    `error[MCP102] origin-wildcard: origin "https://*" would let every page call
+  --> origins.any
+  = see: mcp.config.ts:20:3: the other one
+  = see: servers.b: a default
+  = help: name the origins
+  = fix: write 'https://app.test' at mcp.config.ts:14:10; remove mcp.config.ts:20:3
+  = docs: npx mcpgen explain MCP102
+`,
+  );
+});
+
+test('a fix without an edit is a sentence', () => {
+  assert.match(plain(reported({ fix: { title: 'ask the registry', edits: [] } })), /^ {2}= fix: ask the registry\n {2}= docs: /m);
+});
+
 test('a place that is only near says so; one without a source is its path', () => {
   assert.match(plain(reported({}, { ...LOCATED, exact: false })), /^ {2}--> mcp.config.ts:14:10 \(nearest to origins.any\)$/m);
   assert.match(plain(reported({}, null)), /^ {2}--> origins.any$/m);
@@ -67,7 +101,9 @@ test('a line that holds a secret is not shown', () => {
 });
 
 test('text from a config cannot draw lines or colours of its own', () => {
-  const text = plain(reported({ message: 'bad\nerror[MCP999] \u001b[31mfake\u202e', help: 'a\rb' }));
+  const related = [{ at: 'servers.a', message: '\u001b[31m\nerror[MCP999]' }];
+  const fix = { title: '', edits: [{ at: 'servers.a', text: '\u001b[31m\rerror[MCP999]' }] };
+  const text = plain(reported({ message: 'bad\nerror[MCP999] \u001b[31mfake\u202e', help: 'a\rb', related, fix }));
   assert.doesNotMatch(text, /\u001b|\r|\u202e|^error\[MCP999\]/m);
 });
 

@@ -1,0 +1,99 @@
+/**
+ * What is lost on container targets alike: a container has an address, a network and a file system of its own. One finding names all targets
+ * that it is about. A row is here only if a target truly cannot; what mcpgen has not built yet is refused when the config is validated.
+ */
+import { isLoopbackHost } from '../../plan/loopback.js';
+import { listed, quoteUrl } from '../../plan/quote.js';
+import type { Plan } from '../../plan/types.js';
+import type { Pool } from '../../plan/pool-types.js';
+import type { TargetLoss } from '../types.js';
+
+const CONTAINER_TARGETS = ['compose', 'kubernetes', 'fly'] as const;
+type ContainerTarget = (typeof CONTAINER_TARGETS)[number];
+
+function chosenAmong<T extends ContainerTarget>({ infra }: Plan, targets: readonly T[]): readonly T[] {
+  return targets.filter((target) => infra.targets[target] !== null);
+}
+
+export const containerLosses: readonly TargetLoss[] = [
+  {
+    feature: 'a server that a container could not hold',
+    *find(plan) {
+      const targets = chosenAmong(plan, CONTAINER_TARGETS);
+      for (const { id, image, from } of targets.length > 0 ? plan.infra.workloads : []) {
+        if (image.kind !== 'none') continue;
+        yield {
+          at: from,
+          message: `${id} does not run on ${listed(targets)}: ${image.reason}`,
+          help: 'say what its image holds, or leave the target out',
+        };
+      }
+    },
+  },
+  {
+    feature: 'instances on loopback',
+    *find(plan) {
+      for (const pool of plan.traffic.pools) {
+        for (const [url, targets] of loopbackInstances(plan, pool)) {
+          yield {
+            at: pool.from,
+            message: `${quoteUrl(url)} of ${pool.server} is the container itself on ${listed(targets)}`,
+            help: 'write the address under which containers reach it',
+          };
+        }
+      }
+    },
+  },
+  {
+    feature: 'the gateway’s region where no platform tells it',
+    *find(plan) {
+      const silent = chosenAmong(plan, ['compose', 'kubernetes']);
+      const verb = silent.length === 1 ? 'does' : 'do';
+      for (const { server, strategy, from, choice } of silent.length > 0 ? plan.traffic.pools : []) {
+        if (!choice.preferRegion) continue;
+        yield {
+          at: `${from}.strategy`,
+          message: `${strategy} prefers instances of ${server} in the gateway’s region, which ${listed(silent)} ${verb} not tell it`,
+          help: 'set MCP_GATEWAY_REGION for the gateway there; until then all instances are chosen from alike',
+        };
+      }
+    },
+  },
+  {
+    feature: 'a collector on loopback',
+    *find(plan) {
+      const { traces } = plan.traffic;
+      const targets = chosenAmong(plan, CONTAINER_TARGETS);
+      if (!traces || targets.length === 0 || !isLoopbackHost(new URL(traces.otlp).hostname)) return;
+      yield {
+        at: 'gateway.traces.otlp',
+        message: `${quoteUrl(traces.otlp)} is the gateway’s container itself on ${listed(targets)}`,
+        help: 'write the address under which containers reach the collector',
+      };
+    },
+  },
+  {
+    feature: 'the admin listener in a container without a token',
+    *find(plan) {
+      const { admin } = plan.traffic;
+      const targets = chosenAmong(plan, CONTAINER_TARGETS);
+      if (!admin || admin.readToken !== null || targets.length === 0) return;
+      yield {
+        at: 'gateway.admin',
+        message: `without readToken the admin listener answers on loopback alone: the container’s own on ${listed(targets)}`,
+        help: "give it one: admin: { readToken: secret('MCPGEN_READ_TOKEN') }",
+      };
+    },
+  },
+];
+
+function loopbackInstances(plan: Plan, { sources }: Pool): ReadonlyMap<string, readonly ContainerTarget[]> {
+  const found = new Map<string, readonly ContainerTarget[]>();
+  for (const target of chosenAmong(plan, CONTAINER_TARGETS)) {
+    const source = sources[target];
+    for (const { url } of source.kind === 'urls' ? source.instances : []) {
+      if (URL.canParse(url) && isLoopbackHost(new URL(url).hostname)) found.set(url, [...(found.get(url) ?? []), target]);
+    }
+  }
+  return found;
+}
