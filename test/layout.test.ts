@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'output': ['errors.ts', 'emit/types.ts'],
   'dev': ['source/source-graph.ts', 'plan', 'policy/render'],
   'index.ts': ['config/language'],
-  'assets.ts': ['emit/types.ts'],
+  'assets.ts': ['emit/types.ts', 'policy/families.ts', 'policy/types.ts'],
   'compile.ts': ['diagnostics', 'config', 'plan'],
   'decision.ts': ['config/language', 'plan', 'emit/gateway', DECISION],
   'project.ts': ['assets.ts', 'compile.ts', 'source', 'load', 'plan', 'emit', 'output/groups.ts'],

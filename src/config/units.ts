@@ -1,4 +1,10 @@
-/** Quantities with units → numbers. Each parser returns null for what it does not understand; the message is the schema's. */
+/** Turns quantities with units into numbers. Each parser returns null for what it does not understand; the message about it is the schema's. */
+
+/** A bucket of so many tokens, which is refilled evenly over so many milliseconds. */
+export interface TokenRate {
+  readonly tokens: number;
+  readonly window: number;
+}
 
 const DURATION: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const SIZE: Readonly<Record<string, number>> = { kb: 2 ** 10, Ki: 2 ** 10, mb: 2 ** 20, Mi: 2 ** 20, gb: 2 ** 30, Gi: 2 ** 30 };
@@ -23,13 +29,7 @@ export function parseCpu(text: string): number | null {
   return value > 0 && Number.isSafeInteger(value) ? value : null;
 }
 
-/** A bucket of `tokens`, refilled evenly over `window` milliseconds. */
-export interface Rate {
-  readonly tokens: number;
-  readonly window: number;
-}
-
-export function parseRate(text: string): Rate | null {
+export function parseRate(text: string): TokenRate | null {
   const [, tokens, unit] = /^(\d+)\/(s|min|h)$/.exec(text) ?? [];
   const window = WINDOW[unit ?? ''];
   const count = Number(tokens);

@@ -1,8 +1,10 @@
 /** Names, references from one part to another, and what may be there once only. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { placesThatMean } from '#src/config/fields.js';
 import { BALANCES } from '#src/config/language/strategies.js';
-import { BASE, diagnosticsOf, least, message, pathOf, said, valueAt, withAt } from './support.js';
+import { SECTIONS } from '#src/config/sections.js';
+import { BASE, diagnosticsOf, least, message, pathOf, patternOf, said, valueAt, withAt } from './support.js';
 
 describe('names', () => {
   const GROUPS: Readonly<Record<string, unknown>> = {
@@ -14,6 +16,9 @@ describe('names', () => {
   };
   const BAD = ['Web', '1web', '-web', 'web-', 'we b', 'we_b', 'web.x', '', 'wéb', 'a'.repeat(32), 'web\n', 'web/x', 'web+x'];
   const GOOD = ['w', 'web-1', 'a'.repeat(31), 'constructor', 'a--b'];
+  test('every section of the schema is among the groups', () => {
+    assert.deepEqual([...SECTIONS.values()].map(({ path }) => path).sort(), Object.keys(GROUPS).sort());
+  });
   for (const [group, entry] of Object.entries(GROUPS)) {
     /** What is said of one entry more. */
     const named = (name: string) => {
@@ -109,6 +114,12 @@ describe('a reference to what is not declared', () => {
       assert.deepEqual(diagnosticsOf(config).map(pathOf), [at]);
     });
   }
+
+  test('every reference of the schema has a row, or a test below', () => {
+    const rows = Object.entries(REFERENCES).map(([path, { at = path }]) => patternOf(at));
+    const below = ['tenants.*.match.#.client', 'policy.expect.#.request.as.tenant'];
+    assert.deepEqual([...placesThatMean('refersTo').keys()].filter((place) => ![...rows, ...below].includes(place)), []);
+  });
 
   test('to a tenant', () => {
     const config = withAt(BASE, 'policy.expect.0.request.as', { tenant: 'acne' });

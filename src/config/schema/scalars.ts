@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Cpu, Day, Duration, Percentage, Rate, Size } from '../language/units.js';
-import { parseCpu, parseDay, parseDuration, parsePercentage, parseRate, parseSize } from '../units.js';
+import { parseCpu, parseDay, parseDuration, parsePercentage, parseRate, parseSize, type TokenRate } from '../units.js';
 import { object } from './later.js';
 import { replacedWhole } from './unions.js';
 
@@ -25,7 +25,7 @@ export const described = <W extends string>(schema: z.ZodType<string, string>) =
 export const duration = quantity<Duration, number>('a duration with its unit (ms, s, m, h)', '30s', parseDuration);
 export const size = quantity<Size, number>('a size with its unit (kb, mb, gb or Ki, Mi, Gi)', '4mb', parseSize);
 export const cpu = quantity<Cpu, number>('processor time as Kubernetes writes it', '250m', parseCpu);
-export const rate = quantity<Rate, NonNullable<ReturnType<typeof parseRate>>>('a rate (per s, min or h)', '100/min', parseRate);
+export const rate = quantity<Rate, TokenRate>('a rate (per s, min or h)', '100/min', parseRate);
 export const percentage = quantity<Percentage, number>('a percentage', '50%', parsePercentage);
 export const day = quantity<Day, string>('a day', '2027-03-01', parseDay);
 
