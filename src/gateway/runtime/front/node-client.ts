@@ -2,7 +2,7 @@
  * Clients on node:http. The only file that knows its requests and responses, and the fast path is here: a body is gathered where it arrives, an answer that
  * is there as a whole leaves in one write, and a head that comes again on its connection is recognised instead of read again.
  */
-import { IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
+import { IncomingMessage, ServerResponse, STATUS_CODES, type IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { GatewayRequest } from '../decision/head.js';
@@ -74,13 +74,24 @@ export class NodeRequest extends IncomingMessage {
   }
 }
 
+const NODE_HEADERS = Object.getOwnPropertyDescriptor(IncomingMessage.prototype, 'headers') as { get(this: IncomingMessage): IncomingHttpHeaders };
+
+/** Node itself looks at the headers of every request: where the head is the one that was said before, they have been read already. */
+Object.defineProperty(NodeRequest.prototype, 'headers', {
+  get(this: NodeRequest): IncomingHttpHeaders {
+    return saidBy(this).request.headers;
+  },
+});
+
 const DUMP = (IncomingMessage.prototype as unknown as { _dump(this: IncomingMessage): void })._dump;
 
 /** The head that was said last on a connection, and what is remembered of it. */
 interface Said {
   readonly method: string | undefined;
   readonly url: string | undefined;
-  readonly raw: readonly string[];
+  raw: readonly string[];
+  /** Those of `request`. */
+  readonly headers: Record<string, string | undefined>;
   /** Where the value of `Content-Length` is, or -1. */
   readonly lengthAt: number;
   readonly request: GatewayRequest;
@@ -93,8 +104,14 @@ type Speaking = Socket & { [SAID]?: Said };
 function saidBy(incoming: NodeRequest): Said {
   const socket = incoming.socket as Speaking;
   const last = socket[SAID];
-  if (last && isSame(last, incoming)) return last;
-  return (socket[SAID] = readSaid(incoming));
+  const raw = incoming.rawHeaders;
+  // Asked again for the same request.
+  if (last?.raw === raw) return last;
+  if (!last || !isSame(last, incoming)) return (socket[SAID] = readSaid(incoming));
+  last.raw = raw;
+  // Only the row that judges a head reads the announced length, at once: a request that is pipelined behind this one changes nothing any more.
+  if (last.lengthAt !== -1) last.headers['content-length'] = raw[last.lengthAt];
+  return last;
 }
 
 function isSame({ method, url, raw, lengthAt }: Said, incoming: NodeRequest): boolean {
@@ -104,7 +121,8 @@ function isSame({ method, url, raw, lengthAt }: Said, incoming: NodeRequest): bo
   return true;
 }
 
-function readSaid({ method, url, rawHeaders: raw, headers, socket }: NodeRequest): Said {
+function readSaid(incoming: NodeRequest): Said {
+  const { method, url, rawHeaders: raw, socket } = incoming;
   let hosts = 0;
   let lengthAt = -1;
   for (let i = 0; i < raw.length; i += 2) {
@@ -113,8 +131,9 @@ function readSaid({ method, url, rawHeaders: raw, headers, socket }: NodeRequest
     if (name.length === 14 && name.toLowerCase() === 'content-length') lengthAt = i + 1;
   }
   // Of headers that may come once only Node keeps the first; others it joins with a comma.
-  const request = { method: method ?? '', target: url ?? '/', headers: headers as GatewayRequest['headers'], hosts, peer: socket.remoteAddress ?? '' };
-  return { method, url, raw, lengthAt, request, memory: { judgement: null } };
+  const headers = NODE_HEADERS.get.call(incoming) as Said['headers'];
+  const request = { method: method ?? '', target: url ?? '/', headers, hosts, peer: socket.remoteAddress ?? '' };
+  return { method, url, raw, headers, lengthAt, request, memory: { judgement: null } };
 }
 
 export class NodeReply extends ServerResponse<NodeRequest> {}
