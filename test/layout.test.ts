@@ -50,11 +50,39 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** The rooms of the runtime, and what each may import besides itself; `observe` takes only types of the decision. Files outside a room compose them all. */
+const FOUNDATION = ['tables', 'wire', 'process', 'decision'];
+const BEHIND = [...FOUNDATION, 'upstream', 'stdio'];
+const CALLS = [...BEHIND, 'identity', 'answer', 'observe'];
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  tables: [],
+  wire: ['tables'],
+  process: ['tables'],
+  decision: ['tables', 'wire'],
+  upstream: FOUNDATION,
+  stdio: [...FOUNDATION, 'upstream'],
+  identity: BEHIND,
+  answer: [...BEHIND, 'identity'],
+  observe: FOUNDATION,
+  front: CALLS,
+  operate: [...CALLS, 'front'],
+};
+/** Undefined for files that lie outside a room. */
+const roomOf = (file: string): string | undefined => /^src\/gateway\/runtime\/([a-z]+)\//.exec(file)?.[1];
+
 const stageOf = (file: string): string => file.split('/')[1] ?? '';
 const isBelow = (file: string, place: string): boolean => file === `src/${place}` || file.startsWith(`src/${place}/`);
 
-/** The runtime is still being untangled; what lies below this folder may import in circles. */
-const TANGLED = 'src/gateway/';
+interface NamedFile {
+  readonly file: string;
+  readonly name: string;
+}
+
+/** Names of sources in a comment, such as `front/client.ts`. What the compiler writes is there only after it has run. */
+function filesNamed(file: string, line: string): NamedFile[] {
+  const found = line.matchAll(/(?<![\w./*<{-])((?:[\w-]+\/)*[\w-]+(?:\.test)?\.(?:ts|js|hbs))\b(?!\.)/g);
+  return [...found].flatMap(([, name = '']) => (name.startsWith('dist/') ? [] : [{ file, name }]));
+}
 
 describe('layout', () => {
   const sources = files('src', '.ts');
@@ -88,12 +116,40 @@ describe('layout', () => {
   });
 
   it('no circle anywhere in src/, types included', () => {
-    const judged = [...IMPORTS].filter(([file]) => !file.startsWith(TANGLED));
-    const graph = new Map(judged.map(([file, imports]) => [file, [...new Set(imports.map(({ to }) => to))]] as const));
+    const graph = new Map([...IMPORTS].map(([file, imports]) => [file, [...new Set(imports.map(({ to }) => to))]] as const));
     const circles = circlesIn(graph).map((circle) =>
       circle.map((file) => `${file} imports ${graph.get(file)?.filter((to) => circle.includes(to)).join(' and ')}`),
     );
     assert.deepEqual(circles, []);
+  });
+
+  it('every room of the runtime has a row, and imports from one room to another go the way of the table', () => {
+    assert.deepEqual([...new Set(sources.flatMap((file) => roomOf(file) ?? []))].sort(), Object.keys(ROOMS).sort());
+    const wrong = EVERY_IMPORT.filter(({ from, to, typeOnly }) => {
+      const [room, other] = [roomOf(from), roomOf(to)];
+      if (room === undefined || room === other || !to.startsWith('src/')) return false;
+      return other === undefined || !ROOMS[room]?.includes(other) || (room === 'observe' && other === 'decision' && !typeOnly);
+    });
+    assert.deepEqual(wrong.map(({ from, to }) => `${from} imports ${to}`), []);
+  });
+
+  it('one file of the gateway knows the requests and responses of Node', () => {
+    const knowing = files('src/gateway', '.ts').filter((file) => /\b(?:IncomingMessage|ServerResponse)\b/.test(text(file)));
+    assert.deepEqual(knowing, ['src/gateway/runtime/front/node-client.ts']);
+  });
+
+  it('one file of the gateway tells kinds of routes apart', () => {
+    const asking = files('src/gateway', '.ts').filter((file) => /\bRouteKind\b|\broute\??\.kind\b/.test(text(file)));
+    // The contract names the kinds; the head looks its route's kind up once.
+    assert.deepEqual(asking, ['decision/head.ts', 'decision/kinds.ts', 'tables/route.ts'].map((file) => `src/gateway/runtime/${file}`));
+  });
+
+  it('files that comments name are there', () => {
+    const known = ['src', 'test', 'templates', 'examples', 'generated', '.github', '.ci'].flatMap((folder) => files(folder, '')).concat(readdirSync(ROOT));
+    const isThere = (name: string): boolean => [name, name.replace(/\.js$/, '.ts')].some((path) => known.some((file) => file === path || file.endsWith(`/${path}`)));
+    const isComment = (line: string): boolean => /^\s*(?:\/?\*|\/\/)/.test(line);
+    const named = [...sources, ...files('test', '.ts')].flatMap((file) => text(file).split('\n').filter(isComment).flatMap((line) => filesNamed(file, line)));
+    assert.deepEqual(named.filter(({ name }) => !isThere(name)).map(({ file, name }) => `${file} names ${name}`), []);
   });
 
   it('nothing imports the command line', () => {

@@ -17,7 +17,7 @@ export function chosenTargets({ infra }: Plan): readonly Target[] {
 
 /** Text that emitters need from the package itself; read at the edge, so that emitters stay pure. */
 export interface Assets {
-  /** A compiled gateway module by its path below `gateway/`: `main.js`, `runtime/decide.js`. Throws for one that does not exist. */
+  /** A compiled gateway module by its path below `gateway/`: `main.js`, `runtime/serve.js`. Throws for one that does not exist. */
   readonly gatewayModule: (path: string) => string;
   /** A Handlebars template by its path below `templates/`. */
   readonly template: (path: string) => string;
