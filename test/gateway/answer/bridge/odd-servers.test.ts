@@ -1,11 +1,11 @@
 /** Servers that answer anything at all: the gateway outlives them, and every request of its clients is answered under its own id or cut short. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gatewayConfig } from '../../support/gateway-tables.js';
-import { startGateway } from '../../support/gateway.js';
-import { ask } from '../../support/http.js';
-import { chance } from '../../support/gateway-random.js';
-import { startUpstream, type Received } from '../../support/upstreams.js';
+import { gatewayConfig } from '../../../support/gateway-tables.js';
+import { startGateway } from '../../../support/gateway.js';
+import { ask } from '../../../support/http.js';
+import { chance } from '../../../support/gateway-random.js';
+import { startUpstream, type Received } from '../../../support/upstreams.js';
 import { callOf, events, legacyPost, modernPost, startLegacy, startModern, type Json } from './support.js';
 
 const { seed, below, pick, bytes } = chance();

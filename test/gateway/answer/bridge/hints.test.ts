@@ -6,7 +6,7 @@ import { encodeHeader } from '#src/gateway/runtime/answer/bridge/requests.js';
 import type { Call } from '#src/gateway/runtime/answer/call.js';
 import { decodeHeader } from '#src/gateway/runtime/decision/revision.js';
 import type { UpstreamRequest } from '#src/gateway/runtime/upstream/upstream.js';
-import { chance } from '../../support/gateway-random.js';
+import { chance } from '../../../support/gateway-random.js';
 import type { Json } from './support.js';
 
 /** A server that says this of caching, and how often it was asked. */

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createSealer } from '#src/gateway/runtime/identity/session.js';
 import { createHash } from 'node:crypto';
-import { request, type ErrorBody } from '../../support/gateway-messages.js';
-import { as, secretValue, startGateway } from '../../support/gateway.js';
-import { ask, dial, requestBytes, until, within, type HttpAnswer } from '../../support/http.js';
-import { json, stream } from '../../support/upstreams.js';
+import { request, type ErrorBody } from '../../../support/gateway-messages.js';
+import { as, secretValue, startGateway } from '../../../support/gateway.js';
+import { ask, dial, requestBytes, until, within, type HttpAnswer } from '../../../support/http.js';
+import { json, stream } from '../../../support/upstreams.js';
 import { initialized, openSession, openStream } from './support.js';
 import { CONFIG, one, two, brief, fake, pools, reason, metric, sessions, since } from './stand.js';
 

@@ -3,11 +3,11 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { CreateMessageRequestSchema, ElicitRequestSchema, ResourceListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { textOf } from '../../support/client.js';
-import { request } from '../../support/gateway-messages.js';
-import { startGateway } from '../../support/gateway.js';
-import { until, within } from '../../support/http.js';
-import { answerAll, json, stream } from '../../support/upstreams.js';
+import { textOf } from '../../../support/client.js';
+import { request } from '../../../support/gateway-messages.js';
+import { startGateway } from '../../../support/gateway.js';
+import { until, within } from '../../../support/http.js';
+import { answerAll, json, stream } from '../../../support/upstreams.js';
 import { connectOld, initialize, openSession, openStream } from './support.js';
 import { CONFIG, one, two, fake, pools, url, reason, metric, sessions, since } from './stand.js';
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after } from 'node:test';
 import { decodeHeader } from '#src/gateway/runtime/decision/revision.js';
-import { initialize, modern, modernHeaders, request, VERSION, type Params } from '../../support/gateway-messages.js';
-import { ask, dial, requestBytes, within, type AskOptions, type Dialled, type HttpAnswer } from '../../support/http.js';
-import { json, startUpstream, stream, type FakeUpstream, type Received } from '../../support/upstreams.js';
+import { initialize, modern, modernHeaders, request, VERSION, type Params } from '../../../support/gateway-messages.js';
+import { ask, dial, requestBytes, within, type AskOptions, type Dialled, type HttpAnswer } from '../../../support/http.js';
+import { json, startUpstream, stream, type FakeUpstream, type Received } from '../../../support/upstreams.js';
 
 /** Messages of any shape, read field by field: an assertion says what each should be. */
 export type Json = { [key: string]: any };

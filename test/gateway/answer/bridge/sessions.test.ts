@@ -4,7 +4,7 @@ import { after, describe, test } from 'node:test';
 import { Sessions, type SessionsOptions } from '#src/gateway/runtime/answer/bridge/sessions.js';
 import type { Call } from '#src/gateway/runtime/answer/call.js';
 import type { UpstreamRequest, UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
-import { until } from '../../support/http.js';
+import { until } from '../../../support/http.js';
 
 /** One instance, and what it was sent: methods, with the session they belong to. */
 function server() {

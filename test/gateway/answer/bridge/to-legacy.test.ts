@@ -1,10 +1,10 @@
 /** Modern clients before servers that know `initialize` alone. */
 import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
-import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
-import { as, startGateway, type RunningGateway } from '../../support/gateway.js';
-import { ask, until, within } from '../../support/http.js';
-import { json, stream, type Received } from '../../support/upstreams.js';
+import { gatewayConfig, type Config } from '../../../support/gateway-tables.js';
+import { as, startGateway, type RunningGateway } from '../../../support/gateway.js';
+import { ask, until, within } from '../../../support/http.js';
+import { json, stream, type Received } from '../../../support/upstreams.js';
 import { askModern, begin, events, modernPost, REGION_TOOL, startExample, startLegacy, type Json, type LegacyServer } from './support.js';
 
 const server = (revision = 'legacy') => ({ kind: 'http', revision, instances: [{ url: 'http://127.0.0.1:9/mcp' }] });

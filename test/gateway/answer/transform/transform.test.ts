@@ -7,7 +7,7 @@ import { TRANSFORM } from '#src/gateway/runtime/answer/transform/transform.js';
 import type { TransformTable } from '#src/gateway/runtime/tables/pool.js';
 import type { UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
 import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
-import { within } from '../../support/http.js';
+import { within } from '../../../support/http.js';
 
 const NONE = { set: [], remove: [] };
 const table = (...redact: string[]): TransformTable => ({ request: NONE, response: { ...NONE, redact: redact.map((path) => parseRedaction(path) ?? []) } });

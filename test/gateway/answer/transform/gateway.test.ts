@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { initialize, request, type ErrorBody } from '../../support/gateway-messages.js';
-import { gatewayConfig } from '../../support/gateway-tables.js';
-import { startGateway, type RunningGateway } from '../../support/gateway.js';
-import { ask, dial, requestBytes } from '../../support/http.js';
-import { json, startUpstream, stream, type FakeUpstream } from '../../support/upstreams.js';
+import { initialize, request, type ErrorBody } from '../../../support/gateway-messages.js';
+import { gatewayConfig } from '../../../support/gateway-tables.js';
+import { startGateway, type RunningGateway } from '../../../support/gateway.js';
+import { ask, dial, requestBytes } from '../../../support/http.js';
+import { json, startUpstream, stream, type FakeUpstream } from '../../../support/upstreams.js';
 
 const CHILD = resolve('test/gateway/stdio/children/server.mjs');
 const redact = ['..ssn', 'content[*].text'];

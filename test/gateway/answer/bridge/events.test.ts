@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 import { rewriteEvents, type Rewrite } from '#src/gateway/runtime/answer/bridge/events.js';
-import { chance } from '../../support/gateway-random.js';
+import { chance } from '../../../support/gateway-random.js';
 
 const note = (n: number): object => ({ jsonrpc: '2.0', method: 'notifications/progress', params: { n, text: 'é😀' } });
 const REPLY = { jsonrpc: '2.0', id: 1, result: { text: 'ß\u2028' } };

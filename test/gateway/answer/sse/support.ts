@@ -7,10 +7,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, type TestContext } from 'node:test';
-import { ROOT } from '../../support/folder.js';
-import { as } from '../../support/gateway.js';
-import { ask, dial, requestBytes, within, type Dialled, type Head, type HttpAnswer } from '../../support/http.js';
-import { request } from '../../support/gateway-messages.js';
+import { ROOT } from '../../../support/folder.js';
+import { as } from '../../../support/gateway.js';
+import { ask, dial, requestBytes, within, type Dialled, type Head, type HttpAnswer } from '../../../support/http.js';
+import { request } from '../../../support/gateway-messages.js';
 
 export const client = (name: string) => ({ keys: [{ secret: `${name.toUpperCase()}_KEY` }] });
 export const REVISIONS = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];

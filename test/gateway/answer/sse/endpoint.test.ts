@@ -3,7 +3,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { renameEndpoint } from '#src/gateway/runtime/answer/sse/endpoint.js';
 import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
-import { until } from '../../support/http.js';
+import { until } from '../../../support/http.js';
 
 const NAME = '/t/acme/mcp/notes/message?sessionId=sealed';
 const rename = (url: string): string => (url === '' ? 'empty' : NAME);

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
 import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
-import { connect, textOf } from '../../support/client.js';
-import { initialize, request } from '../../support/gateway-messages.js';
-import { gatewayConfig } from '../../support/gateway-tables.js';
-import { startGateway, type RunningGateway } from '../../support/gateway.js';
-import { ask, until, within } from '../../support/http.js';
+import { connect, textOf } from '../../../support/client.js';
+import { initialize, request } from '../../../support/gateway-messages.js';
+import { gatewayConfig } from '../../../support/gateway-tables.js';
+import { startGateway, type RunningGateway } from '../../../support/gateway.js';
+import { ask, until, within } from '../../../support/http.js';
 import { askLegacy, begin, callOf, events, legacyPost, openSession, startModern, type Json, type ModernServer } from './support.js';
 
 const PATH = '/mcp/new';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { parseRedaction } from '#src/config/redaction.js';
 import { pathsOf, redactJson } from '#src/gateway/runtime/answer/transform/redact.js';
 import type { RedactionStep } from '#src/gateway/runtime/tables/pool.js';
-import { chance, type Chance } from '../../support/gateway-random.js';
+import { chance, type Chance } from '../../../support/gateway-random.js';
 
 const steps = (...written: string[]): (readonly RedactionStep[])[] =>
   written.map((path) => {
