@@ -49,7 +49,7 @@ export function start({ child, flags = [], script = 'server.mjs', env = {}, keep
     idle: 600_000,
     ...child,
   };
-  const log = (level: string, event: string, fields: Json): void => void logs.push({ level, event, fields });
+  const log = (level: string, event: string, fields: Json = {}): void => void logs.push({ level, event, fields });
   const upstream = createStdioUpstream({ child: table, env, keepAlive, log, ...(now && { now }) });
   const pids = (): number[] => logs.filter(({ event }) => event === 'child-started').map(({ fields }) => fields['pid']);
   // Nothing else may keep the process alive between two restarts.
