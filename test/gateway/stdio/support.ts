@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { after } from 'node:test';
-import { createStdioUpstream, type StdioUpstream } from '#src/gateway/runtime/stdio/upstream.js';
+import type { StdioUpstream } from '#src/gateway/runtime/stdio/contract.js';
+import { createStdioUpstream } from '#src/gateway/runtime/stdio/upstream.js';
 import type { ChildTable } from '#src/gateway/runtime/tables/pool.js';
 import type { UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
 

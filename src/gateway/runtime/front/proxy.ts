@@ -97,7 +97,7 @@ function callOf(exchange: Exchange, pool: Pool, { metrics, parts }: Services, si
 async function answer(call: Call, exchange: Exchange, { parts }: Services): Promise<Answered> {
   const { bridge, renewals, sse, transform } = parts();
   const isOld = kindOf(exchange.head) !== 'mcp';
-  const answered = (await (isOld ? sse : bridge)?.exchange(call)) ?? (await pass(call, renewals));
+  const answered = (await (isOld ? sse : bridge)?.answer(call)) ?? (await pass(call, renewals));
   const changes = call.table.transform;
   return transform && changes ? { ...answered, response: await transform.response(answered.response, changes, call.table.timeouts.response) } : answered;
 }

@@ -24,7 +24,7 @@ export type Exchange = (call: Call, served: readonly Revision[]) => Promise<Answ
 export interface Bridge {
   configure(options: BridgeOptions): void;
   /** Null where client and server speak the same: the request passes as it is. Rejects with an `UpstreamFault`. */
-  exchange(call: Call): Promise<Answered | null>;
+  answer(call: Call): Promise<Answered | null>;
   close(): Promise<void>;
 }
 
@@ -84,7 +84,7 @@ export function createBridge(log: Log): Bridge {
       toLegacy ??= options.toLegacy?.createToLegacy(log);
       toModern ??= options.toModern?.createToModern(log);
     },
-    exchange: async (call) => {
+    answer: async (call) => {
       const { revision } = call.table;
       if (call.era === revision) return null;
       if (revision === 'modern') return toModern?.(call, legacy) ?? null;

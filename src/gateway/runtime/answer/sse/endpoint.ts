@@ -1,16 +1,27 @@
-/** The one event that a gateway must edit: the first says where to post, and that is not there when the server is behind a prefix (MCP 2024-11-05). */
+/** The `endpoint` event, which says where to post (MCP 2024-11-05): the one event that a gateway must edit, because what a server names is behind a prefix. */
 import type { Readable } from 'node:stream';
 import { withData } from '../../wire/event-data.js';
 import { changeEvents, eventReader, readEvent, type StreamEvent } from '../../wire/events.js';
 import type { UpstreamResponse } from '../../upstream/upstream.js';
 import { UpstreamFault } from '../../wire/fault.js';
+import type { Call } from '../call.js';
 
-/** How many bytes may come before it and in it. */
+/** How many bytes may come before the endpoint and in it. */
 const MOST = 65_536;
 /** Bytes of an event behind it. */
 const LONGEST = 16 * 2 ** 20;
 
-/** Resolves when `body` stands before its first byte again, with the data of its first `endpoint` event renamed. Null refuses the name. */
+/** The gateway's own endpoint of a stream: root-relative, with the prefix by which the client came. Null where the name would be too long. */
+export function endpointOf({ pool, path, seal }: Call, leg: { readonly instance: string; readonly upstreamId: string }): string | null {
+  const id = seal({ server: pool.server, ...leg });
+  return id && `${path.replace(/\/sse$/, '/message')}?sessionId=${id}`;
+}
+
+/**
+ * Puts another URL into the first `endpoint` event of a body. Resolves with the whole body, nothing of which is lost.
+ *
+ * @param rename gives the other URL; null refuses what the server named
+ */
 export function renameEndpoint({ body }: UpstreamResponse, within: number, rename: (url: string) => string | null): Promise<Readable> {
   return new Promise((resolve, reject) => {
     if (Buffer.isBuffer(body)) return reject(new UpstreamFault('answered'));
@@ -51,8 +62,8 @@ export function renameEndpoint({ body }: UpstreamResponse, within: number, renam
 }
 
 /**
- * Clients follow each endpoint they are told. Another, as the server wrote it, would be a path of the gateway: what its callers then post, with their keys, would
- * go to a server of its choice.
+ * Takes any further endpoint out. Clients follow each one that they are told, and a path as the server wrote it would be a path of the gateway: what callers
+ * then post, with their keys, would go to a server of its choice.
  */
 function withOneEndpoint(body: Readable): Readable {
   let isTold = false;
