@@ -1,7 +1,7 @@
 /** The pool of sessions at legacy servers: shared, bounded, ended when nobody needs them. */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { Sessions, type SessionsOptions } from '#src/gateway/runtime/answer/bridge/sessions.js';
+import { LegacySessions, type SessionsOptions } from '#src/gateway/runtime/answer/bridge/legacy-sessions.js';
 import type { Call } from '#src/gateway/runtime/answer/call.js';
 import type { UpstreamRequest, UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
 import { until } from '../../../support/http.js';
@@ -26,8 +26,8 @@ function server() {
   return { log, call, pool, instance, breakIt: (broken: boolean) => void (isBroken = broken) };
 }
 
-function sessions(options?: SessionsOptions): Sessions {
-  const made = new Sessions(options);
+function sessions(options?: SessionsOptions): LegacySessions {
+  const made = new LegacySessions(options);
   // Its timer alone keeps no process.
   const awake = setInterval(() => {}, 1000);
   after(() => (clearInterval(awake), made.close()));
