@@ -2,9 +2,8 @@
 import type { Log } from '../process/log.js';
 import type { ChildTable } from '../tables/pool.js';
 import { UpstreamFault } from '../wire/fault.js';
-import { lineReader } from './lines.js';
+import { lineReader, readByTurns } from './lines.js';
 import { memoryOf, startGroup } from './process-group.js';
-import { readByTurns } from './turns.js';
 
 export interface ChildOptions {
   readonly child: ChildTable;

@@ -1,7 +1,4 @@
-/**
- * Requests to a child that end when no answer has begun in time. Children have no such limit of their own: a call that is never answered would hold its
- * session for ever, also when its client has left.
- */
+/** A limit for children, who have none: a call that is never answered would hold its session for ever, also when its client has left. */
 import { NEVER, type Upstream, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';
 import { UpstreamFault } from '../wire/fault.js';
 

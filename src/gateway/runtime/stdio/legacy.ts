@@ -1,21 +1,16 @@
-/** A child of a revision with sessions: Streamable HTTP of 2025-03-26 to 2025-11-25 in front of its processes. */
+/** Children with sessions: Streamable HTTP of 2025-03-26 to 2025-11-25 in front of their processes. */
 import { addAbortSignal } from 'node:stream';
 import type { UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
-import { UpstreamFault } from '../wire/fault.js';
-import type { StdioOptions, StdioUpstream } from './contract.js';
-import { errorText, readMessages, SUPPORTED, unsupported, type Batch } from './message.js';
+import type { Served, StdioOptions } from './contract.js';
+import { errorText, SUPPORTED, unsupported, type Batch } from './message.js';
 import { jsonResponse, respondOn, streamResponse, takesStream } from './response.js';
-import { OpenedSessions, type OpenedSession } from './sessions.js';
+import { createSessions, type OpenedSession } from './sessions.js';
 
-export function createLegacyUpstream(options: StdioOptions): StdioUpstream {
-  const closing = new AbortController();
-  const sessions = new OpenedSessions(options, closing.signal);
+export function serveLegacy(options: StdioOptions, signal: AbortSignal): Served {
+  const sessions = createSessions(options, signal);
 
-  const send = async (request: UpstreamRequest): Promise<UpstreamResponse> => {
-    const { method, headers, body } = request;
-    if (closing.signal.aborted) throw new UpstreamFault('refused');
-    const read = method === 'POST' ? readMessages(`${body}`) : { isBatch: false, messages: [] };
-    if (typeof read === 'number') return jsonResponse(400, errorText(null, read, 'Not a JSON-RPC message'));
+  const answer = async (request: UpstreamRequest, read: Batch): Promise<UpstreamResponse> => {
+    const { method, headers } = request;
     const [first] = read.messages;
     const refuse = (status: number, code: number, text: string, data?: unknown): UpstreamResponse =>
       jsonResponse(status, errorText(first?.shape === 'request' ? first.id : null, code, text, data));
@@ -26,7 +21,7 @@ export function createLegacyUpstream(options: StdioOptions): StdioUpstream {
     if (first?.shape === 'request' && first.method === 'initialize' && !read.isBatch) return sessions.open(first);
     const id = headers['mcp-session-id'];
     if (id === undefined) return refuse(400, -32000, 'Mcp-Session-Id is required');
-    const session = sessions.get(id);
+    const session = sessions.use(id);
     if (!session) return refuse(404, -32001, 'Session not found');
     if (method === 'POST') return post(request, session, read);
     if (method === 'DELETE') {
@@ -39,14 +34,7 @@ export function createLegacyUpstream(options: StdioOptions): StdioUpstream {
     return streamResponse(addAbortSignal(request.signal, standalone));
   };
 
-  return {
-    send,
-    async close() {
-      closing.abort();
-      await sessions.close();
-    },
-    status: () => ({ processes: sessions.links.running, restarts: options.child.sharing === 'shared' ? Math.max(0, sessions.links.started - 1) : 0 }),
-  };
+  return { links: sessions.links, answer, close: sessions.close };
 }
 
 async function post(request: UpstreamRequest, session: OpenedSession, { isBatch, messages }: Batch): Promise<UpstreamResponse> {

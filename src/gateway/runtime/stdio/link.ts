@@ -3,11 +3,10 @@ import { frame, type EventStream } from '../wire/event-stream.js';
 import { UpstreamFault } from '../wire/fault.js';
 import { startChild, type Child, type ChildOptions } from './child.js';
 import { CANCELLED, errorText, readMessages, type Message } from './message.js';
-import { createNames } from './names.js';
-import { OpenQuestions } from './questions.js';
-import { OpenRequests } from './requests.js';
+import { openQuestions } from './questions.js';
+import { openRequests } from './requests.js';
 import type { OnReply } from './response.js';
-import type { ChildSession } from './session.js';
+import { tellClient, type ChildSession } from './session.js';
 
 export interface Link extends Child {
   /** Sends a request: of a session and with a stream for what it brings about, or the gateway's own. */
@@ -18,18 +17,17 @@ export interface Link extends Child {
   leave(session: ChildSession): void;
 }
 
-/** How many there may be of each: requests under way, questions under way, sessions of a shared child. */
+/** Of each: requests under way in either direction, sessions of a shared child. */
 export const MAX_OPEN = 4096;
 /** Why a child is killed. */
 export const TOO_DEEP = 'nested too deeply';
 
-export function openLink(options: ChildOptions, sessions: () => Iterable<ChildSession>, onExit: () => void): Link {
+function openLink(options: ChildOptions, sessions: () => Iterable<ChildSession>, onExit: () => void): Link {
   const { modern: isModern, sharing } = options.child;
   const isShared = sharing === 'shared';
   const write = (text: string): void => child.write(text);
-  const nameFor = createNames(isShared, (id) => requests.has(id));
-  const requests = new OpenRequests(write, nameFor);
-  const questions = new OpenQuestions(write, nameFor);
+  const requests = openRequests(isShared, write);
+  const questions = openQuestions(write, requests.nameFor);
 
   /** Nothing on the wire says whom a child asks. The session that asked last is the likeliest. */
   const sessionToAsk = (): ChildSession | undefined => requests.latestSession() ?? [...sessions()].sort((a, b) => b.seen - a.seen)[0];
@@ -40,13 +38,13 @@ export function openLink(options: ChildOptions, sessions: () => Iterable<ChildSe
     if (shape === 'response') requests.reply(message);
     else if (shape === 'request') {
       const session = sessionToAsk();
-      if (!session || isModern || questions.size >= MAX_OPEN) return child.refuse(errorText(id, -32603, 'No client to ask'));
+      if (!session || isModern || questions.count() >= MAX_OPEN) return child.refuse(errorText(id, -32603, 'No client to ask'));
       questions.ask(session, message);
     } else if (method === 'notifications/progress') requests.progress(message);
     else if (method === CANCELLED) questions.cancel(message);
     else {
       const event = frame(message.text);
-      for (const session of sessions()) session.tell(event, false);
+      for (const session of sessions()) tellClient(session, event, false);
     }
   };
   const onLine = (line: string): boolean => {
@@ -74,9 +72,9 @@ export function openLink(options: ChildOptions, sessions: () => Iterable<ChildSe
     flow: isShared ? () => {} : child.flow,
     check() {
       child.check();
-      if (requests.size >= MAX_OPEN) throw new UpstreamFault('full');
+      if (requests.count() >= MAX_OPEN) throw new UpstreamFault('full');
     },
-    ask: (request, onReply, session, stream) => requests.ask(request, onReply, session, stream),
+    ask: requests.ask,
     tell(session, message) {
       const { shape, method, params, text } = message;
       if (shape === 'response') questions.reply(session, message);
@@ -86,6 +84,47 @@ export function openLink(options: ChildOptions, sessions: () => Iterable<ChildSe
     leave(session) {
       requests.cancel(session);
       questions.leave(session);
+    },
+  };
+}
+
+/** The children of one upstream. */
+export interface Links {
+  readonly running: number;
+  /** How many have ever been started. */
+  readonly started: number;
+  /** @param sessions those that the child serves, as they are at the moment */
+  launch(sessions: () => Iterable<ChildSession>, onExit: () => void): Link;
+  /** Resolves when all have ended. */
+  close(): Promise<void>;
+}
+
+export function createLinks(options: ChildOptions): Links {
+  /** Each with the promise of its end. */
+  const links = new Map<Link, Promise<void>>();
+  let started = 0;
+  return {
+    get running() {
+      return links.size;
+    },
+    get started() {
+      return started;
+    },
+    launch(sessions, onExit) {
+      let ended = (): void => {};
+      const end = new Promise<void>((resolve) => void (ended = resolve));
+      const link = openLink(options, sessions, () => {
+        links.delete(link);
+        ended();
+        onExit();
+      });
+      links.set(link, end);
+      started += 1;
+      return link;
+    },
+    async close() {
+      for (const link of links.keys()) link.end();
+      await Promise.all(links.values());
     },
   };
 }

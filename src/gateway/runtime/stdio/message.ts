@@ -1,4 +1,4 @@
-/** JSON-RPC messages as stdio carries them: told apart, and changed without loss. */
+/** JSON-RPC messages, told apart, and changed without loss. */
 import { asObject, failure, parseJson, type Json } from '../wire/json-rpc.js';
 import { VERSION } from '../wire/meta-keys.js';
 
@@ -27,13 +27,13 @@ export const SUPPORTED = ['2025-11-25', '2025-06-18', '2025-03-26'];
 /** An older child negotiates 2024-11-05, and its client repeats that in the header. */
 const ACCEPTED = [...SUPPORTED, '2024-11-05', undefined];
 
-/** The revision asked for, where it is not one of these; undefined where all is well. */
+// The revision asked for, where it is not one of these; undefined where all is well.
 export function unsupported(header: string | undefined, messages: readonly Message[]): unknown {
   const claims = messages.map(({ meta }) => meta[VERSION]);
   return claims.find((claim) => claim !== undefined) ?? (ACCEPTED.includes(header) ? undefined : header);
 }
 
-/** Reads a body or a line. @returns the code of the error where it is not JSON-RPC (JSON-RPC 2.0 §5.1) */
+/** A body or a line; or the code of the error that it is (JSON-RPC 2.0 §5.1). */
 export function readMessages(text: string): Batch | -32700 | -32600 {
   const value = parseJson(text);
   if (value === undefined) return -32700;
@@ -60,12 +60,12 @@ export function errorText(id: Id | null, code: number, message: string, data?: u
   return JSON.stringify(failure(id, code, message, data));
 }
 
-/** The text of the message with another id. */
+// The text of the message with another id.
 export function withId({ fields, id, text }: Message, name: Id): string {
   return name === id ? text : JSON.stringify({ ...fields, id: name });
 }
 
-/** The text of the message with another value of one parameter. */
+// The text of the message with another value of one parameter.
 export function withParam({ fields, params, text }: Message, key: string, value: unknown): string {
   return params[key] === value ? text : JSON.stringify({ ...fields, params: { ...params, [key]: value } });
 }

@@ -5,12 +5,11 @@ import type { UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js'
 import { frame, type EventStream } from '../wire/event-stream.js';
 import { UpstreamFault } from '../wire/fault.js';
 import { VERSION } from '../wire/meta-keys.js';
-import type { StdioOptions, StdioUpstream } from './contract.js';
-import type { Link } from './link.js';
-import { Links } from './links.js';
-import { CANCELLED, errorText, readMessages, type Message } from './message.js';
+import type { Served, StdioOptions } from './contract.js';
+import { createLinks, type Link } from './link.js';
+import { CANCELLED, errorText, type Batch, type Message } from './message.js';
 import { jsonResponse, streamResponse, takesStream } from './response.js';
-import { ChildSession } from './session.js';
+import { createSession } from './session.js';
 import { supervise, type Running } from './supervisor.js';
 
 const SPOKEN = [MODERN];
@@ -19,15 +18,14 @@ const STATUS: Readonly<Record<number, number>> = { [-32700]: 400, [-32600]: 400,
 /** Milliseconds after which an answer comes as a stream, which can be kept alive. */
 const SOON = 1000;
 
-export function createModernUpstream(options: StdioOptions): StdioUpstream {
+export function serveModern(options: StdioOptions, signal: AbortSignal): Served {
   const { child, log, keepAlive } = options;
-  const closing = new AbortController();
-  const links = new Links({ ...options, child: { ...child, sharing: 'shared' } });
+  const links = createLinks({ ...options, child: { ...child, sharing: 'shared' } });
   /** Those that are the answer to a request. */
   const streams = new Set<EventStream>();
 
   const begin = async (link: Link): Promise<Running> => ({ link, status: 200, reply: { result: {} } });
-  const running = supervise((onExit) => links.launch(() => [], onExit), log, closing.signal, begin);
+  const running = supervise((onExit) => links.launch(() => [], onExit), log, signal, begin);
   const beat = setInterval(() => {
     for (const stream of streams) stream.keepAlive();
   }, keepAlive).unref();
@@ -35,7 +33,7 @@ export function createModernUpstream(options: StdioOptions): StdioUpstream {
   const ask = (request: UpstreamRequest, link: Link, message: Message): Promise<UpstreamResponse> =>
     new Promise((resolve, reject) => {
       // The child is shared, and not held back for one client.
-      const session = new ChildSession(() => {}, 2 * child.line, log);
+      const session = createSession(() => {}, 2 * child.line, log);
       const stream = session.openPost(takesStream(request));
       const show = (): void => {
         if (!stream.shown || streams.has(stream)) return;
@@ -68,11 +66,8 @@ export function createModernUpstream(options: StdioOptions): StdioUpstream {
       link.ask(message, onReply, session, stream);
     });
 
-  const send = async (request: UpstreamRequest): Promise<UpstreamResponse> => {
-    if (closing.signal.aborted) throw new UpstreamFault('refused');
+  const answer = async (request: UpstreamRequest, read: Batch): Promise<UpstreamResponse> => {
     if (request.method !== 'POST') return jsonResponse(405, errorText(null, 405, 'Method not allowed'), { allow: 'POST' });
-    const read = readMessages(`${request.body}`);
-    if (typeof read === 'number') return jsonResponse(400, errorText(null, read, 'Not a JSON-RPC message'));
     const [message] = read.messages;
     if (read.isBatch || !message || message.shape === 'response') return jsonResponse(400, errorText(null, -32600, 'One request or notification'));
     const { shape, id, meta, params } = message;
@@ -88,15 +83,7 @@ export function createModernUpstream(options: StdioOptions): StdioUpstream {
     return jsonResponse(202);
   };
 
-  return {
-    send,
-    async close() {
-      closing.abort();
-      clearInterval(beat);
-      await links.close();
-    },
-    status: () => ({ processes: links.running, restarts: Math.max(0, links.started - 1) }),
-  };
+  return { links, answer, close: () => clearInterval(beat) };
 }
 
 function statusOf(text: string, status: number): number {

@@ -1,4 +1,4 @@
-/** Responses made of what a child says: one JSON text, or an event stream. */
+/** Responses made of what a child says. */
 import type { Readable } from 'node:stream';
 import type { UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
 import { frame, STREAM_HEADERS, type EventStream } from '../wire/event-stream.js';
@@ -7,7 +7,7 @@ import { UpstreamFault } from '../wire/fault.js';
 /** Is given the text of the child's reply, or null when there will be none. The status counts while nothing has been sent. */
 export type OnReply = (text: string | null, status: number) => void;
 
-/** The response to a POST of `missing` requests: the stream where the client takes one, else one JSON text when all replies are there. */
+/** To a POST of `missing` requests: the stream where the client takes one, else one JSON text when all replies are there. */
 export function respondOn(stream: EventStream, missing: number, isBatch: boolean): { response: Promise<UpstreamResponse>; onReply: OnReply } {
   const texts: string[] = [];
   let respond: (response: UpstreamResponse) => void;
@@ -28,7 +28,7 @@ export function respondOn(stream: EventStream, missing: number, isBatch: boolean
   return { response, onReply };
 }
 
-/** Whether the client accepts an event stream. */
+// Whether the client accepts an event stream.
 export function takesStream({ headers }: UpstreamRequest): boolean {
   return `${headers['accept']}`.includes('text/event-stream');
 }

@@ -15,13 +15,13 @@ export function parseReply(body: Buffer): Json | null {
 
 type Headers = UpstreamResponse['headers'];
 
-/** A server's answer with another body: without what it said of its bytes, or of a session that the client does not have. */
+/** With another body, and without what its server said of the bytes, or of a session that the client does not have. */
 export function passed(status: number, { 'content-length': _length, 'mcp-session-id': _session, ...headers }: Headers, body: Buffer | Readable): Answered {
   const length = Buffer.isBuffer(body) ? { 'content-length': `${body.length}` } : {};
   return { instance: null, response: { status, headers: { ...headers, ...length }, body } };
 }
 
-/** An answer of the gateway's own: one message, or empty. */
+// An answer of the gateway's own: one message, or empty.
 export function ownAnswer(status: number, message?: unknown, headers: Headers = {}): Answered {
   const type = message === undefined ? {} : { 'content-type': 'application/json' };
   return passed(status, { ...headers, ...type }, Buffer.from(message === undefined ? '' : JSON.stringify(message)));

@@ -7,14 +7,13 @@ import { at } from '../../wire/json-rpc.js';
 import { isEventStream } from '../../wire/media-type.js';
 import { readBody } from '../../wire/read-body.js';
 import { ownAnswer, parseReply, passed } from './answers.js';
-import type { Asked } from './asked.js';
+import { eventsFor, type Asked } from './asked.js';
 import { rewriteEvents } from './events.js';
 import { legacyRequest, tell, type LegacySession } from './legacy-sessions.js';
 import { modernReply } from './modern-replies.js';
 import { plainHeaders } from './requests.js';
-import { eventsFor } from './session-events.js';
 
-/** Rejects with the `UpstreamFault` 'refused' where the session has gone and nothing was executed in it. */
+// Rejects with the `UpstreamFault` 'refused' where the session has gone and nothing was executed in it.
 export async function forwardToLegacy(call: Call, asked: Asked, session: LegacySession, log: Log): Promise<Answered> {
   const { meta, method, params } = asked;
   const { signal } = call.request;

@@ -99,7 +99,7 @@ const canBeReached = (pool: Pool, { upstreamId, instance }: LegacySession): bool
 
 type Bound = Pick<LegacySession, 'upstreamId' | 'introduction' | 'headers'>;
 
-/** A request in a session. @param message null ends the session */
+/** @param message null ends the session */
 export function legacyRequest({ upstreamId, introduction, headers }: Bound, message: Json | null, signal: AbortSignal): UpstreamRequest {
   const own: Record<string, string> = { ...headers };
   if (introduction['protocolVersion']) own['mcp-protocol-version'] = `${introduction['protocolVersion']}`;

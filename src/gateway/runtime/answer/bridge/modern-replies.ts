@@ -22,7 +22,7 @@ export function complete(result: Json, serverInfo: unknown, resultType = 'comple
   return { ...result, resultType, _meta: { ...asObject(result['_meta']), [SERVER_INFO]: serverInfo } };
 }
 
-/** The reply and the status of its answer. */
+/** Status and reply. */
 export function modernReply({ id, method, opensUrls }: Asker, { error, result = {} }: Json, serverInfo: unknown): [number, Json] {
   if (error) {
     const { code, message, data } = asObject(error);

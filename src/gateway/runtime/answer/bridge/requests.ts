@@ -18,12 +18,12 @@ export function plainHeaders({ request }: Call): Readonly<Record<string, string>
   return { ...Object.fromEntries(kept), ...POST_HEADERS, 'accept-encoding': 'identity' };
 }
 
-/** What a header cannot carry goes as base64; so does what only looks like base64. */
+// What a header cannot carry goes as base64; so does what only looks like base64.
 export function encodeHeader(value: string): string {
   return /^(?! )[ -~]*(?<! )$/.test(value) && !/^=\?base64\?.*\?=$/.test(value) ? value : `=?base64?${Buffer.from(value).toString('base64')}?=`;
 }
 
-/** @param said `_meta` of the client, beside what every message must say */
+/** @param said of the client, beside what every message must say */
 export function modernRequest(
   call: Call,
   message: Json,

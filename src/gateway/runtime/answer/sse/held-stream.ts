@@ -9,103 +9,122 @@ import { UpstreamFault } from '../../wire/fault.js';
 import { at, parseJson } from '../../wire/json-rpc.js';
 import { isEventStream } from '../../wire/media-type.js';
 import type { Call } from '../call.js';
-import { Posted } from './posted.js';
-import { ToClient } from './to-client.js';
-import { ToServer } from './to-server.js';
+import { toClient } from './to-client.js';
+import { toServer } from './to-server.js';
 
+export interface HeldStream {
+  /** What the client reads. Its end is the end of the server's session, and the other way round. */
+  readonly stream: EventStream;
+  /** Hands a message on; what comes of it comes on the stream. Throws an `UpstreamFault` when too many are under way. */
+  post(call: Call): void;
+  /** Resolves when the server has been told. */
+  end(): Promise<void>;
+}
+
+/** Messages under way, and their bytes: their client has its 202 already. */
+const MOST_UNDER_WAY = 64;
+const MOST_POSTED = 4 * 2 ** 20;
 /** Milliseconds between the end of a stream of the server's and the next. */
 const PAUSE = 1000;
 
-export class HeldStream {
-  readonly #over = new AbortController();
-  readonly #posted = new Posted();
-  readonly #toClient: ToClient;
-  readonly #toServer: ToServer;
+// `opener` is the GET that asked for the stream.
+export function holdStream(opener: Call, log: Log): HeldStream {
+  const over = new AbortController();
+  const { signal } = over;
+  const server = toServer(opener, signal);
+  const client = toClient(signal, opener.table.timeouts, server.learn);
+  const { stream } = client;
+  let underWay = 0;
+  let posted = 0;
   /** However often a client says that it is ready, one stream at a time listens for it. */
-  #isListening = false;
+  let isListening = false;
+  /** Kept when what must come first has reached the server. Requests let each other pass; what has no reply has nothing else to order it. */
+  let turn = Promise.resolve();
 
-  /** @param opener the GET that asked for the stream */
-  constructor(opener: Call, log: Log) {
-    const { signal } = this.#over;
-    const { idleStream, response: within } = opener.table.timeouts;
-    this.#toServer = new ToServer(opener, signal);
-    this.#toClient = new ToClient({ signal, idleStream, within, onReply: (reply) => this.#toServer.learn(reply) });
-    const { server } = opener.pool;
-    this.stream
-      .on('error', (error) => error instanceof UpstreamFault && log('warn', 'messages-dropped', { server, reason: 'not read by the client' }))
-      .once('close', () => void this.end());
-  }
-
-  /** What the client reads. Its end is the end of the server's session, and the other way round. */
-  get stream(): EventStream {
-    return this.#toClient.stream;
-  }
-
-  /** Hands a message on; what comes of it comes on the stream. Throws an `UpstreamFault` when too many are under way. */
-  post(call: Call): void {
-    this.#posted.add(call, (handedOn) => this.#carry(call, handedOn).catch((error: unknown) => this.#failed(error, call)));
-  }
-
-  /** Resolves when the server has been told. */
-  async end(): Promise<void> {
-    if (!this.#over.signal.aborted) {
-      this.#over.abort();
-      this.stream.end();
-    }
-    await this.#toServer.leave();
-  }
-
-  async #carry(call: Call, handedOn: () => void): Promise<void> {
+  const carry = async (call: Call, handedOn: () => void): Promise<void> => {
     const { message, request } = call;
-    const client = this.#toClient;
     const asked = message?.shape === 'request' ? message.id : undefined;
-    if (asked !== undefined) client.expect(asked);
+    if (asked !== undefined) client.waiting.add(asked);
     if (message?.method === 'notifications/cancelled') client.settle(at(parseJson(`${request.body}`), 'params', 'requestId'));
-    const isOpening = message?.method === 'initialize' && !this.#toServer.hasSession;
-    const response = await this.#toServer.post(call, isOpening);
-    if (this.#over.signal.aborted) {
-      void this.#toServer.leave();
+    const isOpening = message?.method === 'initialize' && !server.hasSession();
+    const response = await server.post(call, isOpening);
+    if (signal.aborted) {
+      void server.leave();
       return discard(response);
     }
     if (!isOpening) handedOn();
-    if (message?.method === 'notifications/initialized' && response.status < 300) void this.#listen();
-    await this.#follow(response, asked, (last) => last !== '' && client.isWaiting(asked));
+    if (message?.method === 'notifications/initialized' && response.status < 300) void listen();
+    await follow(response, asked, (last) => last !== '' && client.waiting.has(asked));
     client.refuse(call, 'upstream-lost');
-  }
+  };
 
   /** Brings what the server says unasked. */
-  async #listen(): Promise<void> {
-    if (this.#isListening) return;
-    this.#isListening = true;
+  const listen = async (): Promise<void> => {
+    if (isListening) return;
+    isListening = true;
     try {
-      await this.#follow(await this.#toServer.listen(''), undefined, () => true);
+      await follow(await server.listen(''), undefined, () => true);
     } catch (error) {
-      this.#failed(error);
+      failed(error);
     }
-    this.#isListening = false;
-  }
+    isListening = false;
+  };
 
   /**
-   * Reads a stream and those that continue it: a server may end one and leave the rest to another (2025-11-25, Transports § Sending Messages).
-   *
-   * @param isWanted whether there is more to come behind the last event, whose id it is given
+   * Reads a stream and those that continue it: a server may end one and leave the rest to another (2025-11-25, Transports § Sending Messages). `isWanted`
+   * tells whether anything is wanted behind the last event, whose id it is given.
    */
-  async #follow(first: UpstreamResponse, asked: unknown, isWanted: (last: string) => boolean): Promise<void> {
+  const follow = async (first: UpstreamResponse, asked: unknown, isWanted: (last: string) => boolean): Promise<void> => {
     let response = first;
-    for (let last = ''; isEventStream(response) && response.status < 300; response = await this.#toServer.listen(last)) {
-      last = (await this.#toClient.relay(response, asked)) || last;
+    for (let last = ''; isEventStream(response) && response.status < 300; response = await server.listen(last)) {
+      last = (await client.relay(response, asked)) || last;
       if (!isWanted(last)) return;
-      await sleep(PAUSE, undefined, { signal: this.#over.signal, ref: false });
+      await sleep(PAUSE, undefined, { signal, ref: false });
     }
-    await this.#toClient.relay(response, asked);
-    if (response.status === 404 && this.#toServer.hasSession) throw new UpstreamFault('refused');
-  }
+    await client.relay(response, asked);
+    if (response.status === 404 && server.hasSession()) throw new UpstreamFault('refused');
+  };
 
   /** Where nobody listens any more, or knows the session, the stream ends. */
-  #failed(error: unknown, call?: Call): void {
+  const failed = (error: unknown, call?: Call): void => {
     const stage = error instanceof UpstreamFault ? error.stage : 'answered';
-    const isLost = stage === 'refused' && this.#toServer.hasSession;
-    if (call) this.#toClient.refuse(call, isLost ? 'session-unknown' : REASON_OF_FAULT[stage]);
-    if (isLost) void this.end();
-  }
+    const isLost = stage === 'refused' && server.hasSession();
+    if (call) client.refuse(call, isLost ? 'session-unknown' : REASON_OF_FAULT[stage]);
+    if (isLost) void end();
+  };
+
+  const post = (call: Call): void => {
+    const size = call.request.body?.length ?? 0;
+    const isRequest = call.message?.shape === 'request';
+    // What cancels a request must not have to wait for it.
+    const most = isRequest ? MOST_UNDER_WAY : 2 * MOST_UNDER_WAY;
+    if (underWay >= most || (underWay > 0 && posted + size > MOST_POSTED)) throw new UpstreamFault('full');
+    underWay += 1;
+    posted += size;
+    const release = call.keepBody();
+    const before = turn;
+    let handedOn = (): void => {};
+    if (!isRequest || call.message?.method === 'initialize') turn = new Promise((resolve) => void (handedOn = resolve));
+    const done = (): void => {
+      underWay -= 1;
+      posted -= size;
+      release();
+      handedOn();
+    };
+    void before
+      .then(() => carry(call, handedOn))
+      .catch((error: unknown) => failed(error, call))
+      .finally(done);
+  };
+
+  const end = async (): Promise<void> => {
+    if (!signal.aborted) {
+      over.abort();
+      stream.end();
+    }
+    await server.leave();
+  };
+  const lost = { server: opener.pool.server, reason: 'not read by the client' };
+  stream.on('error', (error) => error instanceof UpstreamFault && log('warn', 'messages-dropped', lost)).once('close', () => void end());
+  return { stream, post, end };
 }

@@ -32,7 +32,7 @@ export interface Checking {
   readonly tables: Tables;
 }
 
-/** Checks what another replica says about a request. Null where nothing is proven; then the request is like any other. */
+/** Null where nothing is proven; then the request is like any other. */
 export function vouchedBy(head: RequestHead, { sealer, tables }: Checking): Vouched | null {
   const id = sessionIdOf(head);
   if (id === undefined || head.fault || kindOf(head) !== 'message' || head.request.method !== 'POST') return null;
@@ -53,7 +53,7 @@ function principalNamed(name: string, { clients }: Tables): Principal | null {
   return table ? { kind: 'client', client, permissions: table.permissions } : null;
 }
 
-/** Sends a message on to the replica that holds its stream. */
+// Sends a message on to the replica that holds its stream.
 export async function relayTo(address: string, call: Call): Promise<Answered> {
   const { path, pool, request, sessionId = '', table } = call;
   const proof = call.seal({ server: pool.server, instance: '', upstreamId: digest(sessionId) }, 'relay');

@@ -10,9 +10,8 @@ import { ANY_INSTANCE, RELAY } from '../../identity/session.js';
 import type { UpstreamResponse } from '../../upstream/upstream.js';
 import { STREAM_HEADERS } from '../../wire/event-stream.js';
 import { UpstreamFault } from '../../wire/fault.js';
-import { endpointOf } from './endpoint.js';
-import { HeldStream } from './held-stream.js';
-import { passMessage, passStream } from './pass.js';
+import { endpointOf, passMessage, passStream } from './endpoint.js';
+import { holdStream, type HeldStream } from './held-stream.js';
 import type { Checking, Vouched } from './relay.js';
 
 export interface SseOptions {
@@ -50,7 +49,7 @@ export function createSse({ keepAlive, log }: SseOptions): Sse {
     const name = randomBytes(12).toString('base64url');
     const endpoint = endpointOf(call, { instance: ANY_INSTANCE, upstreamId: `${id} ${name} ${relay?.self() ?? ''}` });
     if (endpoint === null) throw new UpstreamFault('sent');
-    const opened = new HeldStream(call, log);
+    const opened = holdStream(call, log);
     const { stream } = opened;
     stream.event(Buffer.from(`event: endpoint\ndata: ${endpoint}\n\n`));
     stream.once('close', () => {
