@@ -5,7 +5,7 @@ import { frame } from '#src/gateway/runtime/wire/event-stream.js';
 
 const kinds = (text: string): unknown => {
   const read = readMessages(text);
-  return typeof read === 'number' ? read : read.messages.map(({ kind }) => kind);
+  return typeof read === 'number' ? read : read.messages.map(({ shape }) => shape);
 };
 
 test('messages are told apart', () => {

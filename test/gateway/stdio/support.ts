@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { after } from 'node:test';
-import { createStdioUpstream, type StdioUpstream } from '#src/gateway/runtime/stdio/upstream.js';
+import type { StdioUpstream } from '#src/gateway/runtime/stdio/contract.js';
+import { createStdioUpstream } from '#src/gateway/runtime/stdio/upstream.js';
 import type { ChildTable } from '#src/gateway/runtime/tables/pool.js';
 import type { UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
 
@@ -49,7 +50,7 @@ export function start({ child, flags = [], script = 'server.mjs', env = {}, keep
     idle: 600_000,
     ...child,
   };
-  const log = (level: string, event: string, fields: Json): void => void logs.push({ level, event, fields });
+  const log = (level: string, event: string, fields: Json = {}): void => void logs.push({ level, event, fields });
   const upstream = createStdioUpstream({ child: table, env, keepAlive, log, ...(now && { now }) });
   const pids = (): number[] => logs.filter(({ event }) => event === 'child-started').map(({ fields }) => fields['pid']);
   // Nothing else may keep the process alive between two restarts.

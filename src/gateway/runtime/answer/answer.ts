@@ -18,11 +18,9 @@ export interface Answerers {
 type Answer = (call: Call, parts: Answerers) => Promise<Answered>;
 
 const ANSWERED_BY: Readonly<Record<Kind['answeredBy'], Answer>> = {
-  server: (call, { bridge, renewals }) => {
-    const pass = (): Promise<Answered> => passOn(call, renewals);
-    return bridge ? bridge.exchange(call).then((answered) => answered ?? pass()) : pass();
-  },
-  sse: (call, { sse }) => sse?.exchange(call) ?? Promise.reject(new UpstreamFault('refused')),
+  // The bridge has nothing to do where both sides speak the same, which it knows at once for nearly every call.
+  server: (call, { bridge, renewals }) => bridge?.answer(call) ?? pass(call, renewals),
+  sse: (call, { sse }) => sse?.answer(call) ?? Promise.reject(new UpstreamFault('refused')),
   // The decision answers before a call is made.
   gateway: () => Promise.reject(new UpstreamFault('refused')),
 };
@@ -38,7 +36,7 @@ export function answer(call: Call, kind: Kind, parts: Answerers): Promise<Answer
 }
 
 /** As it is, to where its session lives; where that has gone, in a new session, if the server's table says so. */
-function passOn(call: Call, renewals: Renewals | null): Promise<Answered> {
+function pass(call: Call, renewals: Renewals | null): Promise<Answered> {
   const leg = call.session?.legs.find(({ server }) => server === call.pool.server);
   if (!leg) return call.send(call.request);
   return renewals ? renewals.send(call, leg) : sendTo(call, leg);

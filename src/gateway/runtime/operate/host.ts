@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { Client } from '../front/client.js';
 import { drainServer, listenAt, plainServer } from '../front/listen.js';
 import { listenOf, placementOf, type Env } from '../process/env.js';
-import { jsonAnswer } from '../stdio/answer.js';
-import type { Log } from '../stdio/child.js';
+import type { Log } from '../process/log.js';
 import { errorText, readMessages } from '../stdio/message.js';
+import { jsonResponse } from '../stdio/response.js';
 import { startChildren } from '../stdio/upstream.js';
 import type { GatewayTables } from '../tables/gateway.js';
 import type { HostTable } from '../tables/pool.js';
@@ -85,9 +85,9 @@ async function answer({ upstream, path, bodyLimit, log }: HostOptions, client: C
   const at = target.replace(/\?.*/, '');
   let id: string | number | null = null;
   // The code repeats the status, as the gateway's do.
-  const refuse = (status: number, message: string, headers = {}): UpstreamResponse => jsonAnswer(status, errorText(id, status, message), headers);
+  const refuse = (status: number, message: string, headers = {}): UpstreamResponse => jsonResponse(status, errorText(id, status, message), headers);
 
-  if (/^\/health(\/live|\/ready)?$/.test(at)) return jsonAnswer(200, '{"status":"ok"}');
+  if (/^\/health(\/live|\/ready)?$/.test(at)) return jsonResponse(200, '{"status":"ok"}');
   if (at !== path) return refuse(404, 'Not found');
   if (!METHODS.split(', ').includes(method)) return refuse(405, 'Method not allowed', { allow: METHODS });
   const sent = await client.body(bodyLimit);

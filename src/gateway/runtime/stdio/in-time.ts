@@ -1,7 +1,7 @@
+/** A limit for children, who have none: a call that is never answered would hold its session for ever, also when its client has left. */
 import { NEVER, type Upstream, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';
 import { UpstreamFault } from '../wire/fault.js';
 
-/** Children have no wait of their own: without one, a call that is never answered would hold its session for ever, also when its client has left. */
 export function inTime(upstream: Upstream, firstByte: number): Upstream {
   const send = async (request: UpstreamRequest): Promise<UpstreamResponse> => {
     const giveUp = new AbortController();

@@ -1,46 +1,47 @@
 /** A child that speaks 2026-07-28: every request is complete in itself, so one process serves all, and there is nothing to open or to end. */
 import { addAbortSignal } from 'node:stream';
 import { MODERN } from '../decision/revision.js';
-import { VERSION } from '../wire/meta-keys.js';
 import type { UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
-import { UpstreamFault } from '../wire/fault.js';
-import { jsonAnswer, streamAnswer } from './answer.js';
-import { createLinks, type Link } from './link.js';
-import { errorText, readMessages, type Message } from './message.js';
-import { createSession } from './session.js';
 import { frame, type EventStream } from '../wire/event-stream.js';
+import { UpstreamFault } from '../wire/fault.js';
+import { VERSION } from '../wire/meta-keys.js';
+import type { Served, StdioOptions } from './contract.js';
+import { createLinks, type Link } from './link.js';
+import { CANCELLED, errorText, type Batch, type Message } from './message.js';
+import { jsonResponse, streamResponse, takesStream } from './response.js';
+import { createSession } from './session.js';
 import { supervise, type Running } from './supervisor.js';
-import type { StdioOptions, StdioUpstream } from './upstream.js';
 
 const SPOKEN = [MODERN];
-/** Statuses of errors that are the transport's; others are answers (2026-07-28, Streamable HTTP § Error codes). */
+/** Statuses of errors that are the transport's; other errors are answers (2026-07-28, Streamable HTTP § Error codes). */
 const STATUS: Readonly<Record<number, number>> = { [-32700]: 400, [-32600]: 400, [-32601]: 404, [-32020]: 400, [-32021]: 400, [-32022]: 400 };
-/** An answer that is not there by then comes as a stream, which can be kept alive. */
+/** Milliseconds after which an answer comes as a stream, which can be kept alive. */
 const SOON = 1000;
 
-export function createModernUpstream(options: StdioOptions): StdioUpstream {
+export function serveModern(options: StdioOptions, signal: AbortSignal): Served {
   const { child, log, keepAlive } = options;
-  const closing = new AbortController();
   const links = createLinks({ ...options, child: { ...child, sharing: 'shared' } });
+  /** Those that are the answer to a request. */
   const streams = new Set<EventStream>();
 
   const begin = async (link: Link): Promise<Running> => ({ link, status: 200, reply: { result: {} } });
-  const running = supervise((whenGone) => links.launch(() => [], whenGone), log, closing.signal, begin);
+  const running = supervise((onExit) => links.launch(() => [], onExit), log, signal, begin);
   const beat = setInterval(() => {
     for (const stream of streams) stream.keepAlive();
   }, keepAlive).unref();
 
-  const ask = ({ headers, signal }: UpstreamRequest, link: Link, message: Message): Promise<UpstreamResponse> =>
+  const ask = (request: UpstreamRequest, link: Link, message: Message): Promise<UpstreamResponse> =>
     new Promise((resolve, reject) => {
-      const session = createSession(() => running(null), 2 * child.line, log);
-      const stream = session.openPost(`${headers['accept']}`.includes('text/event-stream'));
+      // The child is shared, and not held back for one client.
+      const session = createSession(() => {}, 2 * child.line, log);
+      const stream = session.openPost(takesStream(request));
       const show = (): void => {
         if (!stream.shown || streams.has(stream)) return;
         streams.add(stream);
-        resolve(streamAnswer(stream));
+        resolve(streamResponse(stream));
       };
       const timer = setTimeout(show, SOON);
-      // The first thing it says before its answer makes a stream of that.
+      // The first thing that the child says before its reply makes a stream of the answer.
       const event = stream.event.bind(stream);
       stream.event = (bytes) => {
         show();
@@ -53,47 +54,36 @@ export function createModernUpstream(options: StdioOptions): StdioUpstream {
         reject(new UpstreamFault('sent'));
         link.leave(session);
       });
-      addAbortSignal(signal, stream);
-      const answer = (text: string | null, status: number): void => {
+      addAbortSignal(request.signal, stream);
+      const onReply = (text: string | null, status: number): void => {
         if (streams.has(stream)) {
           if (text !== null) event(frame(text));
           return void stream.end();
         }
-        resolve(text === null ? jsonAnswer(202) : jsonAnswer(statusOf(text, status), text));
+        resolve(text === null ? jsonResponse(202) : jsonResponse(statusOf(text, status), text));
         stream.destroy();
       };
-      link.ask(message, answer, session, stream);
+      link.ask(message, onReply, session, stream);
     });
 
-  const send = async (request: UpstreamRequest): Promise<UpstreamResponse> => {
-    if (closing.signal.aborted) throw new UpstreamFault('refused');
-    if (request.method !== 'POST') return jsonAnswer(405, errorText(null, 405, 'Method not allowed'), { allow: 'POST' });
-    const read = readMessages(`${request.body}`);
-    if (typeof read === 'number') return jsonAnswer(400, errorText(null, read, 'Not a JSON-RPC message'));
+  const answer = async (request: UpstreamRequest, read: Batch): Promise<UpstreamResponse> => {
+    if (request.method !== 'POST') return jsonResponse(405, errorText(null, 405, 'Method not allowed'), { allow: 'POST' });
     const [message] = read.messages;
-    if (read.batch || !message || message.kind === 'response') return jsonAnswer(400, errorText(null, -32600, 'One request or notification'));
-    const { kind, id, meta, params } = message;
-    if (kind === 'request' && meta[VERSION] === undefined) {
+    if (read.isBatch || !message || message.shape === 'response') return jsonResponse(400, errorText(null, -32600, 'One request or notification'));
+    const { shape, id, meta, params } = message;
+    if (shape === 'request' && meta[VERSION] === undefined) {
       const requested = params['protocolVersion'] ?? request.headers['mcp-protocol-version'] ?? null;
-      return jsonAnswer(400, errorText(id, -32022, 'Unsupported protocol version', { supported: SPOKEN, requested }));
+      return jsonResponse(400, errorText(id, -32022, 'Unsupported protocol version', { supported: SPOKEN, requested }));
     }
     const { link } = await running(null);
     link.check();
-    if (kind === 'request') return ask(request, link, message);
-    // Cancelling is closing; an id in a message would be another client's as well as this one's.
-    if (message.method !== 'notifications/cancelled') link.write(message.text);
-    return jsonAnswer(202);
+    if (shape === 'request') return ask(request, link, message);
+    // A client cancels by closing its stream; an id in a message could be another client's as well.
+    if (message.method !== CANCELLED) link.write(message.text);
+    return jsonResponse(202);
   };
 
-  return {
-    send,
-    async close() {
-      closing.abort();
-      clearInterval(beat);
-      await links.close();
-    },
-    status: () => ({ processes: links.running, restarts: Math.max(0, links.started - 1) }),
-  };
+  return { links, answer, close: () => clearInterval(beat) };
 }
 
 function statusOf(text: string, status: number): number {

@@ -1,38 +1,37 @@
+/** What one client hears of a child: an event stream for each of its POSTs, and one that stands. */
 import { randomBytes } from 'node:crypto';
-import { UpstreamFault } from '../wire/fault.js';
+import type { Log } from '../process/log.js';
 import { EventStream } from '../wire/event-stream.js';
-import type { Log } from './child.js';
-import type { Running } from './supervisor.js';
+import { UpstreamFault } from '../wire/fault.js';
 
-export interface Session {
+/** A client's session with a child. A modern child knows no sessions: there each request has one of its own. */
+export interface ChildSession {
   readonly id: string;
-  /** The child, once it can be spoken to; rejects with an `UpstreamFault`. */
-  readonly running: () => Promise<Running>;
-  /** Answers under way, the newest last. */
+  /** Streams of POSTs under way, the newest last. */
   readonly posts: Set<EventStream>;
-  /** What a GET receives; until then it keeps what nothing else can carry. */
+  /** What a GET receives; until one comes, the stream keeps what no other can carry. */
   standalone: EventStream;
   /** When it was last in use. */
   seen: number;
-  /** `shown` when its client takes a stream. */
-  openPost(shown: boolean): EventStream;
+  /** @param isShown whether the client takes a stream */
+  openPost(isShown: boolean): EventStream;
 }
 
-/** At most `limit` bytes wait in each stream. */
-export function createSession(running: () => Promise<Running>, limit: number, log: Log): Session {
+// `flow` lets the child's output come, or holds it back; at most `limit` bytes wait in each stream.
+export function createSession(flow: (on: boolean) => void, limit: number, log: Log): ChildSession {
   const posts = new Set<EventStream>();
-  const flow = (on: boolean) => (): void => void running().then(({ link }) => link.flow(on), () => {});
+  const resume = (): void => flow(true);
   const failed = (error: Error): void => {
     if (error instanceof UpstreamFault) log('warn', 'messages-dropped', { reason: 'not read by the client' });
   };
   const open = (shown = false): EventStream =>
-    Object.assign(new EventStream(), { limit, shown }).on('full', flow(false)).on('drain', flow(true)).on('close', flow(true)).on('error', failed);
-  const openPost = (shown: boolean): EventStream => {
-    const post = open(shown).on('close', () => posts.delete(post));
+    Object.assign(new EventStream(), { limit, shown }).on('full', () => flow(false)).on('drain', resume).on('close', resume).on('error', failed);
+  const openPost = (isShown: boolean): EventStream => {
+    const post = open(isShown).on('close', () => posts.delete(post));
     posts.add(post);
     return post;
   };
-  const session = { id: randomBytes(24).toString('base64url'), running, posts, standalone: open(), seen: 0, openPost };
+  const session = { id: randomBytes(24).toString('base64url'), posts, standalone: open(), seen: 0, openPost };
   const renew = (): void => {
     session.standalone = open().on('close', renew);
   };
@@ -40,8 +39,8 @@ export function createSession(running: () => Promise<Running>, limit: number, lo
   return session;
 }
 
-/** On one stream only (2025-03-26, Transports § Multiple Connections). `asking` when the message is a request. */
-export function deliver({ posts, standalone }: Session, bytes: Buffer, asking: boolean): void {
-  const post = asking || !standalone.shown ? [...posts].findLast(({ shown }) => shown) : undefined;
-  (post ?? standalone).event(bytes);
+/** Tells the client on one stream only (2025-03-26, Transports § Multiple Connections). */
+export function tellClient({ posts, standalone }: ChildSession, event: Buffer, isRequest: boolean): void {
+  const post = isRequest || !standalone.shown ? [...posts].findLast(({ shown }) => shown) : undefined;
+  (post ?? standalone).event(event);
 }

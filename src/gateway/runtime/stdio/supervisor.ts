@@ -1,7 +1,8 @@
+/** One shared child, kept running. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageText, type Json } from '../wire/json-rpc.js';
 import { UpstreamFault } from '../wire/fault.js';
-import type { Log } from './child.js';
+import type { Log } from '../process/log.js';
 import type { Link } from './link.js';
 import type { Message } from './message.js';
 
@@ -9,16 +10,19 @@ import type { Message } from './message.js';
 export interface Running {
   readonly link: Link;
   readonly status: number;
-  /** With a result, unless it refused. */
+  /** Its reply, which has a result unless it refused. */
   readonly reply: Json;
 }
 
+/** Milliseconds before a restart: twice as many each time, until the last. */
 const FIRST_DELAY = 100;
 const LAST_DELAY = 30_000;
 /** Restarts further away than this are not waited for. */
-const PATIENCE = 1000;
+const MOST_WAIT = 1000;
+/** Milliseconds that a child has to answer `initialize`. */
 const HANDSHAKE = 60_000;
 
+// Sends a child its `initialize`.
 export function greet(link: Link, initialize: Message): Promise<Running> {
   return new Promise((resolve) => {
     const timer = setTimeout(link.kill, HANDSHAKE, 'no answer to initialize').unref();
@@ -29,18 +33,26 @@ export function greet(link: Link, initialize: Message): Promise<Running> {
   });
 }
 
+/** Goes through the whole handshake. */
 async function introduce(link: Link, initialize: Message): Promise<Running> {
   const greeted = await greet(link, initialize);
   if (greeted.reply['result'] !== undefined) link.write(messageText({ method: 'notifications/initialized' }));
   return greeted;
 }
 
-/** Keeps one shared child running. The first `initialize` that it accepts is repeated at every restart. */
-export function supervise(launch: (onExit: () => void) => Link, log: Log, signal: AbortSignal, begin: typeof introduce = introduce): (initialize: Message | null) => Promise<Running> {
+// The first `initialize` that the child accepts is repeated at every restart. What is returned gives the child, once it can be spoken to, or rejects with an
+// `UpstreamFault`.
+export function supervise(
+  launch: (onExit: () => void) => Link,
+  log: Log,
+  signal: AbortSignal,
+  begin: typeof introduce = introduce,
+): (initialize: Message | null) => Promise<Running> {
   let handshake: Message;
-  let accepted = false;
+  let isAccepted = false;
   let running: Promise<Running> | undefined;
-  let resting = false;
+  /** The next start is too far away to be waited for. */
+  let isResting = false;
 
   const attempt = async (delay: number): Promise<Running> => {
     await sleep(delay, undefined, { ref: false, signal }).catch(() => {
@@ -53,7 +65,7 @@ export function supervise(launch: (onExit: () => void) => Link, log: Log, signal
       log('warn', 'child-restarting', { delay: next });
       start(next);
     };
-    resting = false;
+    isResting = false;
     let link: Link;
     try {
       link = launch(restart);
@@ -62,19 +74,19 @@ export function supervise(launch: (onExit: () => void) => Link, log: Log, signal
       throw fault;
     }
     const greeted = await begin(link, handshake);
-    if (greeted.reply['result'] !== undefined) accepted = true;
+    if (greeted.reply['result'] !== undefined) isAccepted = true;
     else link.kill('initialize refused');
     return greeted;
   };
   const start = (delay: number): void => {
-    resting = delay > PATIENCE;
+    isResting = delay > MOST_WAIT;
     running = attempt(delay);
     running.catch(() => {});
   };
   return async (initialize) => {
-    if (initialize && !accepted) handshake = initialize;
+    if (initialize && !isAccepted) handshake = initialize;
     if (!running) start(0);
-    if (!running || resting) throw new UpstreamFault('refused');
+    if (!running || isResting) throw new UpstreamFault('refused');
     return running;
   };
 }

@@ -2,6 +2,8 @@
 import { PassThrough } from 'node:stream';
 import { UpstreamFault } from './fault.js';
 
+// What the head of such a stream says, so that nothing on its way keeps its events.
+export const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' };
 const KEEP_ALIVE = Buffer.from(': ka\n\n');
 
 /** A line break is mere whitespace in JSON; in an event it would end the field. */

@@ -6,7 +6,8 @@ import type { Log } from '../../process/log.js';
 import { ANY_INSTANCE } from '../../identity/session.js';
 import type { Revision } from '../../tables/route.js';
 import { readBody } from '../../wire/read-body.js';
-import { answer, parseReply } from './answers.js';
+import { ownAnswer, parseReply } from './answers.js';
+import type { Direction } from './direction.js';
 import { Eras } from './eras.js';
 
 /** What may change with a reload, which leaves the bridge and its sessions as they are. */
@@ -18,39 +19,44 @@ export interface BridgeOptions {
   readonly toModern: typeof import('./to-modern.js') | null;
 }
 
-/** @param served revisions of the client's era that the gateway serves, the oldest first */
-export type Exchange = (call: Call, served: readonly Revision[]) => Promise<Answered>;
-
 export interface Bridge {
   configure(options: BridgeOptions): void;
-  /** Null where client and server speak the same: the request passes as it is. Rejects with an `UpstreamFault`. */
-  exchange(call: Call): Promise<Answered | null>;
+  /**
+   * Null where client and server speak the same: the call passes as it is. That is known at once for nearly every call, and costs no promise.
+   * Rejects with an `UpstreamFault`.
+   */
+  answer(call: Call): Promise<Answered> | null;
   close(): Promise<void>;
 }
 
 export function createBridge(log: Log): Bridge {
   const eras = new Eras(log);
+  /** Revisions of each era that the gateway serves. */
   let legacy: readonly Revision[] = [];
   let modern: readonly Revision[] = [];
-  let toLegacy: { readonly exchange: Exchange; close(): Promise<void> } | undefined;
-  let toModern: Exchange | undefined;
+  let toLegacy: { readonly answer: Direction; close(): Promise<void> } | undefined;
+  let toModern: Direction | undefined;
 
-  /** A client that speaks both eras is told to fall back, which loses it nothing; where the look failed, its own request shows how the server is. */
-  const modernToAny = async (call: Call): Promise<Answered | null> => {
-    const { message } = call;
-    if (message?.shape !== 'request' || legacy.length === 0 || (await eras.speaksModern(call)) !== false) return null;
-    return answer(400, failure(message.id, -32022, 'Protocol version not supported', { supported: legacy, requested: message.claim }));
+  /** A client that speaks both eras is told to fall back, which loses it nothing. Where the look failed, its own request shows how the server is. */
+  const modernToAny = (call: Call): Promise<Answered> | null => {
+    const { message, request, send } = call;
+    if (message?.shape !== 'request' || legacy.length === 0) return null;
+    const speaks = eras.speaksModern(call);
+    if (speaks === true || speaks === null) return null;
+    const refusal = failure(message.id, -32022, 'Protocol version not supported', { supported: legacy, requested: message.claim });
+    // Modern clients have no session: what passes needs only to be sent.
+    return Promise.resolve(speaks).then((modern) => (modern === false ? ownAnswer(400, refusal) : send(request)));
   };
 
-  const legacyToAny = async (call: Call): Promise<Answered | null> => {
+  const legacyToAny = (call: Call): Promise<Answered> | null => {
+    if (!toModern) return null;
     const leg = call.session?.legs.find(({ server }) => server === call.pool.server);
-    const isBridged = leg ? leg.instance === ANY_INSTANCE : eras.isModernOnly(call.pool);
-    if (!toModern || isBridged) return toModern?.(call, legacy) ?? null;
+    if (leg ? leg.instance === ANY_INSTANCE : eras.isModernOnly(call.pool)) return toModern(call, legacy);
     return call.message?.method === 'initialize' ? introduce(call, toModern) : null;
   };
 
-  /** The first `initialize` is a legacy server's to answer; a modern one refuses it. */
-  const introduce = async (call: Call, bridged: Exchange): Promise<Answered> => {
+  /** The first `initialize` is a legacy server's to answer; a modern server refuses it. */
+  const introduce = async (call: Call, bridged: Direction): Promise<Answered> => {
     const { request } = call;
     const answered = await call.send({ ...request, headers: { ...request.headers, 'accept-encoding': 'identity' } });
     const { status } = answered.response;
@@ -62,7 +68,7 @@ export function createBridge(log: Log): Bridge {
     return bridged(call, legacy);
   };
 
-  /** A server of both eras may refuse an odd introduction as one of 2026-07-28 does all: that must not count for everybody. */
+  /** A server of both eras may refuse an odd introduction as one of 2026-07-28 refuses them all: that must not count for everybody. */
   const isPlain = ({ message, request }: Call): boolean => {
     const { protocolVersion, capabilities, clientInfo } = message?.initialize ?? {};
     const isWhole = isObject(capabilities) && typeof at(clientInfo, 'name') === 'string' && typeof at(clientInfo, 'version') === 'string';
@@ -84,11 +90,11 @@ export function createBridge(log: Log): Bridge {
       toLegacy ??= options.toLegacy?.createToLegacy(log);
       toModern ??= options.toModern?.createToModern(log);
     },
-    exchange: async (call) => {
+    answer: (call) => {
       const { revision } = call.table;
       if (call.era === revision) return null;
       if (revision === 'modern') return toModern?.(call, legacy) ?? null;
-      if (revision === 'legacy') return toLegacy?.exchange(call, modern) ?? null;
+      if (revision === 'legacy') return toLegacy?.answer(call, modern) ?? null;
       return call.era === 'modern' ? modernToAny(call) : legacyToAny(call);
     },
     close: async () => toLegacy?.close(),

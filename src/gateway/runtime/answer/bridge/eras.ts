@@ -1,4 +1,4 @@
-/** Which eras the servers speak that do not say so, found out without a call that could do anything (MCP-WIRE §1.5). */
+/** Which eras the servers speak that do not say so, found out without a request that could do anything (MCP-WIRE §1.5). */
 import type { Call } from '../call.js';
 import { isModern } from '../../decision/revision.js';
 import { at } from '../../wire/json-rpc.js';
@@ -6,21 +6,26 @@ import type { Log } from '../../process/log.js';
 import type { Pool } from '../../upstream/pool.js';
 import { askModern } from './requests.js';
 
-/** A server may be replaced by one of another era. */
+/** Milliseconds for which a find counts: a server may be replaced by one of another era. */
 const HORIZON = 300_000;
-/** What refused or failed may only be starting. */
+/** The same where a server refused or failed: it may only be starting. */
 const SHORT_HORIZON = 30_000;
-/** Somebody waits for the look, and passes when it takes too long. */
+/** Milliseconds of a look: somebody waits for it, and passes when it takes too long. */
 const MOST_WAIT = 3000;
 /** How servers turn away what they do not know. Credentials, rates and failures tell nothing. */
 const UNKNOWN_HERE: readonly number[] = [400, 404, 405, 406];
 
+/** Whether a server speaks an era; null where it could not be found out. */
+type Speaks = boolean | null;
+
 interface Known {
-  readonly modern: boolean | null;
-  readonly legacy: boolean | null;
-  look: Promise<boolean | null>;
-  /** Milliseconds of the monotonic clock. */
-  lookUntil: number;
+  readonly modern: Speaks;
+  readonly legacy: Speaks;
+  /** The look that is under way. */
+  look: Promise<Speaks> | null;
+  /** What the last look showed, and until when that counts, in milliseconds of the monotonic clock. */
+  shown: Speaks;
+  shownUntil: number;
   legacyUntil: number;
 }
 
@@ -32,19 +37,20 @@ export class Eras {
     this.#log = log;
   }
 
-  /** Null where it could not be found out. Whoever asks meanwhile waits for the same look. */
-  speaksModern(call: Call): Promise<boolean | null> {
+  /** Known from the last look, or a promise of it. Whoever asks meanwhile waits for the same look. */
+  speaksModern(call: Call): Speaks | Promise<Speaks> {
     const known = this.#of(call.pool);
-    if (performance.now() < known.lookUntil) return known.look;
-    known.lookUntil = Infinity;
-    return (known.look = look(call).catch(() => null).then((modern) => {
-      known.lookUntil = performance.now() + (modern ? HORIZON : SHORT_HORIZON);
+    if (performance.now() < known.shownUntil) return known.shown;
+    return (known.look ??= look(call).catch(() => null).then((modern) => {
+      known.look = null;
+      known.shown = modern;
+      known.shownUntil = performance.now() + (modern ? HORIZON : SHORT_HORIZON);
       this.#learn(call.pool, { modern });
       return modern;
     }));
   }
 
-  /** What its answer to `initialize` showed. */
+  /** What the server's answer to `initialize` showed. */
   learnLegacy(pool: Pool, legacy: boolean): void {
     this.#of(pool).legacyUntil = performance.now() + HORIZON;
     this.#learn(pool, legacy ? { legacy } : { legacy, modern: true });
@@ -56,8 +62,8 @@ export class Eras {
   }
 
   #of(pool: Pool): Known {
-    const known = this.#known.get(pool) ?? { modern: null, legacy: null, look: Promise.resolve(null), lookUntil: 0, legacyUntil: 0 };
-    this.#known.set(pool, known);
+    let known = this.#known.get(pool);
+    if (!known) this.#known.set(pool, (known = { modern: null, legacy: null, look: null, shown: null, shownUntil: 0, legacyUntil: 0 }));
     return known;
   }
 
@@ -72,7 +78,7 @@ export class Eras {
 /** What the gateway itself says in every request. */
 const OWN = ['x-request-id', 'x-forwarded-for', 'x-forwarded-host', 'traceparent'];
 
-/** What is found out counts for everybody: a caller must not be able to have the question refused by what it says beside it. */
+/** The call without what its caller says. What is found out counts for everybody, and a caller must not be able to have the look refused. */
 function withoutCaller(call: Call): Call {
   const { request, table } = call;
   const own = new Set([...OWN, ...(table.transform?.request.set ?? []).map(([name]) => name)]);
@@ -80,7 +86,7 @@ function withoutCaller(call: Call): Call {
   return { ...call, request: { ...request, headers: { 'user-agent': 'mcpgen-gateway', ...Object.fromEntries(kept) } } };
 }
 
-async function look(call: Call): Promise<boolean | null> {
+async function look(call: Call): Promise<Speaks> {
   const { status, reply } = await askModern(withoutCaller(call), 'server/discover', {}, Math.min(call.table.timeouts.firstByte, MOST_WAIT));
   const versions = at(reply, 'result', 'supportedVersions') ?? at(reply, 'error', 'data', 'supported');
   if (Array.isArray(versions)) return versions.some(isModern);

@@ -13,14 +13,14 @@ export type Rewrite = (message: Json) => Json | null;
 /** Some line of it is neither empty nor a comment. */
 const SAYS_SOMETHING = /^[^:\r\n]/m;
 
-/** What an event says; nothing where it is of another type than MCP's, or no JSON-RPC. */
+/** The JSON-RPC messages of an event; none where it is of another type than MCP's. */
 function messagesIn(text: string): Json[] {
   const { isMessage, data } = readEvent(text);
   const values: readonly unknown[] = isMessage ? [parseJson(data)].flat() : [];
   return values.map(asObject).filter(({ jsonrpc }) => jsonrpc === '2.0');
 }
 
-/** The stream ends with the first answer that passes, which is the last thing that belongs on it. */
+/** The stream ends with the first reply that passes, which is the last thing that belongs on it. */
 export function rewriteEvents(body: Buffer | Readable, rewrite: Rewrite): ChangedEvents {
   const events = changeEvents(body, ({ raw, text }) => {
     const messages = messagesIn(text);
@@ -32,7 +32,7 @@ export function rewriteEvents(body: Buffer | Readable, rewrite: Rewrite): Change
   return events;
 }
 
-/** The answer alone, of JSON or a stream; null where there is none. */
+/** The reply alone, of JSON or a stream; null where there is none. */
 export async function readReply(response: UpstreamResponse, within: number): Promise<Json | null> {
   if (!isEventStream(response)) return parseReply(await readBody(response.body, within));
   let reply: Json | null = null;

@@ -6,7 +6,10 @@ import { UpstreamFault } from '../../wire/fault.js';
 import { askModern, encodeHeader } from './requests.js';
 
 const LONGEST = 3_600_000;
-/** Tools are looked up for every call, so they are kept for a while also where that is not allowed: a server refuses what it has changed, and is asked again. */
+/**
+ * Tools are looked up for every call, so they are kept for a while also where that is not allowed: a server refuses what it has changed, and is asked
+ * again.
+ */
 const SHORTEST = 60_000;
 const MOST_KEPT = 1000;
 const MOST_PAGES = 50;

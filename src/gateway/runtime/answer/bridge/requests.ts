@@ -7,24 +7,30 @@ import { CAPABILITIES, CLIENT_INFO, VERSION } from '../../wire/meta-keys.js';
 import type { UpstreamRequest } from '../../upstream/upstream.js';
 import { readReply } from './events.js';
 
-/** Who asks where no client does. */
-const OWN_INFO = { name: 'mcpgen-gateway', version: '1' };
-/** What a message of one era says of itself in headers is not so in the other. */
+// What the gateway calls itself where no client asks.
+export const OWN_INFO = { name: 'mcpgen-gateway', version: '1' };
+/** Headers that describe a message of one era, and are not true of one of the other. */
 const OF_ONE_ERA = /^(?:mcp-(?:protocol-version|method|name|param-.*)|last-event-id)$/;
 
-/** Of a message that the gateway writes, and whose answer it can read. */
+/** Headers of a message that the gateway writes, and whose answer it can read. */
 export function plainHeaders({ request }: Call): Readonly<Record<string, string>> {
   const kept = Object.entries(request.headers).filter(([name]) => !OF_ONE_ERA.test(name));
   return { ...Object.fromEntries(kept), ...POST_HEADERS, 'accept-encoding': 'identity' };
 }
 
-/** What a header cannot carry goes as base64; so does what only looks like it. */
+// What a header cannot carry goes as base64; so does what only looks like base64.
 export function encodeHeader(value: string): string {
   return /^(?! )[ -~]*(?<! )$/.test(value) && !/^=\?base64\?.*\?=$/.test(value) ? value : `=?base64?${Buffer.from(value).toString('base64')}?=`;
 }
 
 /** @param said of the client, beside what every message must say */
-export function modernRequest(call: Call, message: Json, signal: AbortSignal, said: Json = {}, headers: Readonly<Record<string, string>> = {}): UpstreamRequest {
+export function modernRequest(
+  call: Call,
+  message: Json,
+  signal: AbortSignal,
+  said: Json = {},
+  headers: Readonly<Record<string, string>> = {},
+): UpstreamRequest {
   const method = String(message['method']);
   const params = asObject(message['params']);
   const name = params[NAME_KEY.get(method) ?? ''];
@@ -38,8 +44,13 @@ export function modernRequest(call: Call, message: Json, signal: AbortSignal, sa
   };
 }
 
+interface Reply {
+  readonly status: number;
+  readonly reply: Json | null;
+}
+
 /** A question of the gateway's own, which only reads. */
-export async function askModern(call: Call, method: string, params: Json, within: number): Promise<{ readonly status: number; readonly reply: Json | null }> {
+export async function askModern(call: Call, method: string, params: Json, within: number): Promise<Reply> {
   const message = { jsonrpc: '2.0', id: 'mcpgen', method, params };
   const { response } = await call.send(modernRequest(call, message, AbortSignal.timeout(within)), { repeats: 1 });
   return { status: response.status, reply: await readReply(response, within) };

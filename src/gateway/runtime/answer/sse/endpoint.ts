@@ -1,16 +1,26 @@
-/** The one event that a gateway must edit: the first says where to post, and that is not there when the server is behind a prefix (MCP 2024-11-05). */
+/** A server with an endpoint of its own for 2024-11-05. Its `endpoint` event says where to post, which is edited: what it names is behind a prefix here. */
 import type { Readable } from 'node:stream';
 import { withData } from '../../wire/event-data.js';
 import { changeEvents, eventReader, readEvent, type StreamEvent } from '../../wire/events.js';
+import { STREAM_HEADERS } from '../../wire/event-stream.js';
+import { isEventStream } from '../../wire/media-type.js';
+import type { Instance } from '../../upstream/pool.js';
 import type { UpstreamResponse } from '../../upstream/upstream.js';
 import { UpstreamFault } from '../../wire/fault.js';
+import type { Answered, Call } from '../call.js';
 
-/** How many bytes may come before it and in it. */
+/** How many bytes may come before the endpoint and in it. */
 const MOST = 65_536;
 /** Bytes of an event behind it. */
 const LONGEST = 16 * 2 ** 20;
 
-/** Resolves when `body` stands before its first byte again, with the data of its first `endpoint` event renamed. Null refuses the name. */
+/** The gateway's own endpoint: root-relative, with the prefix by which the client came. */
+export function endpointOf({ pool, path, seal }: Call, leg: { readonly instance: string; readonly upstreamId: string }): string | null {
+  const id = seal({ server: pool.server, ...leg });
+  return id && `${path.replace(/\/sse$/, '/message')}?sessionId=${id}`;
+}
+
+/** Resolves with the body, whose first `endpoint` event has another URL. Null refuses what the server named. */
 export function renameEndpoint({ body }: UpstreamResponse, within: number, rename: (url: string) => string | null): Promise<Readable> {
   return new Promise((resolve, reject) => {
     if (Buffer.isBuffer(body)) return reject(new UpstreamFault('answered'));
@@ -51,8 +61,8 @@ export function renameEndpoint({ body }: UpstreamResponse, within: number, renam
 }
 
 /**
- * Clients follow each endpoint they are told. Another, as the server wrote it, would be a path of the gateway: what its callers then post, with their keys, would
- * go to a server of its choice.
+ * Takes any further endpoint out. Clients follow each one that they are told, and a path as the server wrote it would be a path of the gateway: what callers
+ * then post, with their keys, would go to a server of its choice.
  */
 function withOneEndpoint(body: Readable): Readable {
   let isTold = false;
@@ -63,4 +73,30 @@ function withOneEndpoint(body: Readable): Readable {
     return isAnother ? ':\n\n' : raw;
   };
   return changeEvents(body, only, LONGEST);
+}
+
+// `path` is the server's own endpoint.
+export async function passStream(call: Call, path: string): Promise<Answered> {
+  const headers = { ...call.request.headers, accept: 'text/event-stream', 'accept-encoding': 'identity' };
+  const { instance, response } = await call.send({ ...call.request, path, headers });
+  if (response.status !== 200 || !isEventStream(response)) return { instance, response };
+  const body = await renameEndpoint(response, call.table.timeouts.firstByte, (url) => {
+    const target = targetOf(url, path, instance);
+    return target && endpointOf(call, { instance: instance.id, upstreamId: target });
+  });
+  const { 'content-length': _, ...described } = response.headers;
+  return { instance, response: { ...response, headers: { ...described, ...STREAM_HEADERS }, body } };
+}
+
+// `path` is where the server wants its messages, and `at` holds the stream.
+export async function passMessage(call: Call, path: string, at: Instance | undefined): Promise<Answered> {
+  if (!at) throw new UpstreamFault('refused');
+  return call.send({ ...call.request, path }, { at });
+}
+
+/** Path and query of what a server names; null where it points away from its instance: a gateway must not be sent elsewhere by what is behind it. */
+function targetOf(url: string, path: string, { upstream: { origin } }: Instance): string | null {
+  const from = `${origin}${path}`;
+  const target = URL.canParse(url, from) ? new URL(url, from) : null;
+  return target && target.origin === origin ? target.pathname + target.search : null;
 }

@@ -17,7 +17,7 @@ import { httpUpstream } from '../../upstream/http.js';
 import { readBody } from '../../wire/read-body.js';
 import { UpstreamFault } from '../../wire/fault.js';
 
-/** How old a proof may be, and how far clocks may differ. */
+/** Milliseconds that a proof may be old, which is also how far clocks may differ. */
 const LIFE = 30_000;
 const GRANT = rankOf('grant');
 
@@ -46,7 +46,7 @@ export function vouchedBy(head: RequestHead, { sealer, tables }: Checking): Vouc
   return { facts: { address: { kind: 'ok' }, principal, tenants: [proof.tenant], quota: { kind: 'ok' } }, from: GRANT };
 }
 
-/** Of those that these tables know. */
+/** The principal of this name, if these tables know it. */
 function principalNamed(name: string, { clients }: Tables): Principal | null {
   if (name === 'anonymous') return clients.size === 0 ? { kind: 'anonymous' } : null;
   const client = name.replace(/^client:/, '');
@@ -54,6 +54,7 @@ function principalNamed(name: string, { clients }: Tables): Principal | null {
   return table ? { kind: 'client', client, permissions: table.permissions } : null;
 }
 
+// Sends a message on to the replica that holds its stream.
 export async function relayTo(address: string, call: Call): Promise<Answered> {
   const { path, pool, request, sessionId = '', table } = call;
   const proof = call.seal({ server: pool.server, instance: '', upstreamId: digest(sessionId) }, 'relay');

@@ -5,14 +5,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Answered, Call } from '../call.js';
 import type { RequestHead } from '../../decision/head.js';
-import { isEventStream } from '../../wire/media-type.js';
 import type { Log } from '../../process/log.js';
 import { ANY_INSTANCE, RELAY } from '../../identity/session.js';
-import type { Instance } from '../../upstream/pool.js';
 import type { UpstreamResponse } from '../../upstream/upstream.js';
+import { STREAM_HEADERS } from '../../wire/event-stream.js';
 import { UpstreamFault } from '../../wire/fault.js';
-import { renameEndpoint } from './endpoint.js';
-import { openOwn, type OwnSession } from './own.js';
+import { endpointOf, passMessage, passStream } from './endpoint.js';
+import { holdStream, type HeldStream } from './held-stream.js';
 import type { Checking, Vouched } from './relay.js';
 
 export interface SseOptions {
@@ -21,7 +20,7 @@ export interface SseOptions {
   readonly log: Log;
 }
 
-/** What is the other replicas' is handed on to them, and theirs is taken. */
+/** Hands on to other replicas what is posted for their streams, and takes what they hand on. */
 export interface Relay extends Pick<typeof import('./relay.js'), 'relayTo' | 'vouchedBy'> {
   /** `host:port` by which they reach this process. */
   readonly self: () => string;
@@ -30,44 +29,45 @@ export interface Relay extends Pick<typeof import('./relay.js'), 'relayTo' | 'vo
 export interface Sse {
   /** Null where there are no other replicas. */
   configure(relay: Relay | null): void;
-  /** A GET of the stream, or a POST of a message. Rejects with an `UpstreamFault`. */
-  exchange(call: Call): Promise<Answered>;
+  /** Answers a GET of the stream, or a POST of a message. Rejects with an `UpstreamFault`. */
+  answer(call: Call): Promise<Answered>;
   /** What another replica says about a message that it relays; null for what comes from anybody else. */
   vouched(head: RequestHead, checking: Checking): Vouched | null;
   close(): Promise<void>;
 }
 
-const HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform' };
 const ACCEPTED: UpstreamResponse = { status: 202, headers: { 'content-type': 'text/plain', 'content-length': '8' }, body: Buffer.from('Accepted') };
 
 export function createSse({ keepAlive, log }: SseOptions): Sse {
   let relay: Relay | null = null;
+  /** The name of this process among the replicas. */
   const id = randomBytes(9).toString('base64url');
-  const held = new Map<string, OwnSession>();
+  const held = new Map<string, HeldStream>();
   const ending = new Set<Promise<void>>();
 
   const hold = (call: Call): Answered => {
     const name = randomBytes(12).toString('base64url');
     const endpoint = endpointOf(call, { instance: ANY_INSTANCE, upstreamId: `${id} ${name} ${relay?.self() ?? ''}` });
     if (endpoint === null) throw new UpstreamFault('sent');
-    const session = openOwn(call, log);
-    session.stream.event(Buffer.from(`event: endpoint\ndata: ${endpoint}\n\n`));
-    session.stream.once('close', () => {
+    const opened = holdStream(call, log);
+    const { stream } = opened;
+    stream.event(Buffer.from(`event: endpoint\ndata: ${endpoint}\n\n`));
+    stream.once('close', () => {
       held.delete(name);
-      const ended = session.end().finally(() => ending.delete(ended));
+      const ended = opened.end().finally(() => ending.delete(ended));
       ending.add(ended);
     });
-    held.set(name, session);
-    return { instance: null, response: { status: 200, headers: HEADERS, body: session.stream } };
+    held.set(name, opened);
+    return { instance: null, response: { status: 200, headers: STREAM_HEADERS, body: stream } };
   };
 
   const take = (upstreamId: string, call: Call, isRelayed: boolean): Answered | Promise<Answered> => {
     const [owner, name = '', address = ''] = upstreamId.split(' ');
-    // What has been relayed is not relayed again: where it came, its stream is gone.
+    // What has been relayed is not relayed again: it came to the process that its id names, and the stream has ended.
     if (owner !== id && relay && !isRelayed) return relay.relayTo(address, call);
-    const session = owner === id ? held.get(name) : undefined;
-    if (!session?.stream.writable) throw new UpstreamFault('refused');
-    session.post(call);
+    const meant = owner === id ? held.get(name) : undefined;
+    if (!meant?.stream.writable) throw new UpstreamFault('refused');
+    meant.post(call);
     return { instance: null, response: ACCEPTED };
   };
 
@@ -77,48 +77,19 @@ export function createSse({ keepAlive, log }: SseOptions): Sse {
 
   return {
     configure: (to) => void (relay = to),
-    exchange: async (asked) => {
+    answer: async (asked) => {
       const { [RELAY]: proof, ...headers } = asked.request.headers;
       const call = { ...asked, request: { ...asked.request, headers } };
       if (call.request.method === 'GET') return call.table.sse === null ? hold(call) : passStream(call, call.table.sse);
       const leg = call.session?.legs[0];
       if (!leg) throw new UpstreamFault('refused');
-      return leg.upstreamId.startsWith('/') ? passMessage(call, leg.upstreamId, call.pool.byId(leg.instance)) : take(leg.upstreamId, call, proof !== undefined);
+      const { instance, upstreamId } = leg;
+      return upstreamId.startsWith('/') ? passMessage(call, upstreamId, call.pool.byId(instance)) : take(upstreamId, call, proof !== undefined);
     },
     vouched: (head, checking) => relay?.vouchedBy(head, checking) ?? null,
     close: async () => {
       clearInterval(beat);
-      await Promise.all([...ending, ...[...held.values()].map((session) => session.end())]);
+      await Promise.all([...ending, ...[...held.values()].map((one) => one.end())]);
     },
   };
-}
-
-/** Root-relative, with the prefix by which the client came. */
-function endpointOf({ pool, path, seal }: Call, leg: { readonly instance: string; readonly upstreamId: string }): string | null {
-  const id = seal({ server: pool.server, ...leg });
-  return id && `${path.replace(/\/sse$/, '/message')}?sessionId=${id}`;
-}
-
-async function passStream(call: Call, path: string): Promise<Answered> {
-  const headers = { ...call.request.headers, accept: 'text/event-stream', 'accept-encoding': 'identity' };
-  const { instance, response } = await call.send({ ...call.request, path, headers });
-  if (response.status !== 200 || !isEventStream(response)) return { instance, response };
-  const body = await renameEndpoint(response, call.table.timeouts.firstByte, (url) => {
-    const target = targetOf(url, path, instance);
-    return target && endpointOf(call, { instance: instance.id, upstreamId: target });
-  });
-  const { 'content-length': _, ...described } = response.headers;
-  return { instance, response: { ...response, headers: { ...described, ...HEADERS }, body } };
-}
-
-/** Path and query of what a server names; null where it points away from its instance: a gateway must not be sent elsewhere by what is behind it. */
-function targetOf(url: string, path: string, { upstream: { origin } }: Instance): string | null {
-  const from = `${origin}${path}`;
-  const target = URL.canParse(url, from) ? new URL(url, from) : null;
-  return target && target.origin === origin ? target.pathname + target.search : null;
-}
-
-async function passMessage(call: Call, path: string, at: Instance | undefined): Promise<Answered> {
-  if (!at) throw new UpstreamFault('refused');
-  return call.send({ ...call.request, path }, { at });
 }

@@ -25,7 +25,7 @@ export const TRANSFORM: Transform = {
   },
 };
 
-/** Both spellings, since some servers read an underscore as a dash. */
+/** Takes out both spellings of a name, since some servers read an underscore as a dash. */
 function changed<T>(headers: Readonly<Record<string, T>>, { set, remove }: HeaderChangesTable): Record<string, T | string> {
   const names = new Set([...remove, ...set.map(([name]) => name)]);
   const rest = Object.entries(headers).filter(([name]) => !names.has(name.replaceAll('_', '-')));
@@ -59,14 +59,14 @@ async function redacted(response: UpstreamResponse, paths: Paths, wait: number):
   return { ...response, headers: { ...unframed(headers), 'content-length': String(out.length) }, body: out };
 }
 
-/** Without what is true of the bytes that came. */
+/** Without headers that describe the bytes as they came. */
 function unframed(headers: UpstreamResponse['headers']): UpstreamResponse['headers'] {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(?:content-length|content-md5|etag|(?:content-|repr-)?digest)$/.test(name)));
 }
 
 /**
- * A line that is neither a field nor a comment says nothing; but one that seems none here may be one to a reader that drops a mark before it. What is not read does
- * not pass. (`^` without the flag is the beginning of the text alone: other line ends are none in an event.)
+ * Lines that are neither fields nor comments, and so say nothing. A reader that drops a mark before such a line may still take it for a field, and what is
+ * not read here does not pass. (`^` without the flag is the beginning of the text alone: the line ends of an event are the ones named.)
  */
 const NO_FIELD = /(^|[\r\n])(?!(?:data|event|id|retry)(?:[:\r\n]|$)|:)[^\r\n]+/g;
 

@@ -1,19 +1,20 @@
-/** Answers of legacy servers in the form of 2026-07-28 (MCP, Base protocol § Results; § Error codes). */
+/** Replies of legacy servers in the form of 2026-07-28 (MCP, Base protocol § Results; § Error codes). */
 import { asObject, at, failure, success, type Json } from '../../wire/json-rpc.js';
 import { SERVER_INFO } from '../../wire/meta-keys.js';
 
 const CACHEABLE = /\/list$|^resources\/read$/;
+/** Methods whose answer may ask for more input. */
 const MAY_ASK = ['tools/call', 'prompts/get', 'resources/read'];
-/** Resource not found, and URL elicitation required: not to be said to modern clients. */
+/** Error codes that modern clients do not know, and those in their place: resource not found, and URL elicitation required. */
 const CODES: ReadonlyMap<unknown, number> = new Map([[-32002, -32602], [-32042, -32603]]);
 /** Nothing a legacy server says may be cached, since it does not say for how long. */
 export const UNCACHED = { ttlMs: 0, cacheScope: 'private' };
 
-/** Whom an answer is for. */
+/** Whom a reply is for. */
 export interface Asker {
   readonly id: unknown;
   readonly method: string;
-  /** It declared that it can send its user to a URL. */
+  /** Whether it declared that it can send its user to a URL. */
   readonly opensUrls: boolean;
 }
 
@@ -21,7 +22,7 @@ export function complete(result: Json, serverInfo: unknown, resultType = 'comple
   return { ...result, resultType, _meta: { ...asObject(result['_meta']), [SERVER_INFO]: serverInfo } };
 }
 
-/** The answer and its status. */
+/** Status and reply. */
 export function modernReply({ id, method, opensUrls }: Asker, { error, result = {} }: Json, serverInfo: unknown): [number, Json] {
   if (error) {
     const { code, message, data } = asObject(error);
@@ -36,7 +37,10 @@ export function modernReply({ id, method, opensUrls }: Asker, { error, result = 
   return [200, success(id, { ...complete(own, serverInfo), ...(CACHEABLE.test(method) ? UNCACHED : {}) })];
 }
 
-/** Clients would repeat arguments in headers, which the gateway would have to compare. A property of that name is no annotation. */
+/**
+ * Without annotations by which clients would repeat arguments in headers, which the gateway would have to compare. A property of that name is no
+ * annotation.
+ */
 function withoutHeaders(result: unknown): unknown {
   return JSON.parse(JSON.stringify(result), (key, value: unknown) => (key === 'x-mcp-header' && typeof value === 'string' ? undefined : value));
 }

@@ -1,10 +1,10 @@
 /** The pool of sessions at legacy servers: shared, bounded, ended when nobody needs them. */
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { Sessions, type SessionsOptions } from '#src/gateway/runtime/answer/bridge/sessions.js';
+import { LegacySessions, type SessionsOptions } from '#src/gateway/runtime/answer/bridge/legacy-sessions.js';
 import type { Call } from '#src/gateway/runtime/answer/call.js';
 import type { UpstreamRequest, UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
-import { until } from '../../support/http.js';
+import { until } from '../../../support/http.js';
 
 /** One instance, and what it was sent: methods, with the session they belong to. */
 function server() {
@@ -22,12 +22,18 @@ function server() {
   const instance = { id: 'one', upstream: { send } };
   const pool = { server: 'x', byId: (): object | undefined => instance };
   const call = (owner: string, at: object = pool) =>
-    ({ pool: at, owner, table: { timeouts: { connect: 1000, firstByte: 1000 } }, request: { headers: {} }, send: async (request: UpstreamRequest) => ({ instance, response: await send(request) }) }) as unknown as Call;
+    ({
+      pool: at,
+      owner,
+      table: { timeouts: { connect: 1000, firstByte: 1000 } },
+      request: { headers: {} },
+      send: async (request: UpstreamRequest) => ({ instance, response: await send(request) }),
+    }) as unknown as Call;
   return { log, call, pool, instance, breakIt: (broken: boolean) => void (isBroken = broken) };
 }
 
-function sessions(options?: SessionsOptions): Sessions {
-  const made = new Sessions(options);
+function sessions(options?: SessionsOptions): LegacySessions {
+  const made = new LegacySessions(options);
   // Its timer alone keeps no process.
   const awake = setInterval(() => {}, 1000);
   after(() => (clearInterval(awake), made.close()));

@@ -7,10 +7,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, type TestContext } from 'node:test';
-import { ROOT } from '../../support/folder.js';
-import { as } from '../../support/gateway.js';
-import { ask, dial, requestBytes, within, type Dialled, type Head, type HttpAnswer } from '../../support/http.js';
-import { request } from '../../support/gateway-messages.js';
+import { ROOT } from '../../../support/folder.js';
+import { as } from '../../../support/gateway.js';
+import { ask, dial, requestBytes, within, type Dialled, type Head, type HttpAnswer } from '../../../support/http.js';
+import { request } from '../../../support/gateway-messages.js';
 
 export const client = (name: string) => ({ keys: [{ secret: `${name.toUpperCase()}_KEY` }] });
 export const REVISIONS = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
@@ -35,8 +35,11 @@ export async function openStream(port: number, path: string, who: string | null 
   const head = await connection.head();
   const text = async (enough?: (text: string) => boolean): Promise<string> => (await connection.body(enough)).text;
   assert.equal(head.status, 200, JSON.stringify(head) + (head.status === 200 ? '' : await text()));
-  const [, endpoint = assert.fail('no endpoint')] = /^event: endpoint\r?\ndata: (.*?)\r?\n\r?\n/m.exec(await text((all) => /endpoint\r?\ndata: .*\r?\n\r?\n/.test(all))) ?? [];
-  const parsed = (all: string) => [...all.matchAll(/^event: message\ndata: ([^\n]*)\n\n/gm)].map(([, data = '']) => JSON.parse(data) as Record<string, unknown>);
+  const [, endpoint = assert.fail('no endpoint')] = /^event: endpoint\r?\ndata: (.*?)\r?\n\r?\n/m.exec(
+    await text((all) => /endpoint\r?\ndata: .*\r?\n\r?\n/.test(all)),
+  ) ?? [];
+  const parsed = (all: string) =>
+    [...all.matchAll(/^event: message\ndata: ([^\n]*)\n\n/gm)].map(([, data = '']) => JSON.parse(data) as Record<string, unknown>);
   return {
     head,
     endpoint,
@@ -65,7 +68,11 @@ export async function openSession(port: number, path: string, who: string | null
 }
 
 /** The official client of old; what it posts goes to `postPort`, as a load balancer may choose. */
-export async function connectOld(t: Pick<TestContext, 'after'>, url: string, { who = null as string | null, postPort = 0, known = new Client({ name: 'old', version: '1.0.0' }) } = {}): Promise<Client> {
+export async function connectOld(t: Pick<TestContext, 'after'>, url: string, {
+  who = null as string | null,
+  postPort = 0,
+  known = new Client({ name: 'old', version: '1.0.0' }),
+} = {}): Promise<Client> {
   const headers: Record<string, string> = who === null ? {} : as(who);
   const elsewhere = (input: string | URL, init?: RequestInit): Promise<Response> => {
     const target = new URL(input);
@@ -85,7 +92,10 @@ after(() => Promise.all([...running].map((kill) => kill())));
 
 /** A demo server over HTTP, as a process; resolves with its URL. */
 export async function startExample(script: string): Promise<{ readonly url: string; kill(): Promise<unknown> }> {
-  const child = spawn(process.execPath, [join(ROOT, 'examples/servers', script)], { env: { PATH: process.env['PATH'], PORT: '0' }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [join(ROOT, 'examples/servers', script)], {
+    env: { PATH: process.env['PATH'], PORT: '0' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const exited = once(child, 'exit');
   const kill = (): Promise<unknown> => (child.kill('SIGKILL'), exited);
   running.add(kill);

@@ -6,16 +6,16 @@ import { readBody } from '../../wire/read-body.js';
 import type { UpstreamRequest } from '../../upstream/upstream.js';
 import { UpstreamFault } from '../../wire/fault.js';
 import { readReply } from './events.js';
-import { plainHeaders } from './requests.js';
+import { OWN_INFO, plainHeaders } from './requests.js';
 
-export interface Session {
+export interface LegacySession {
   /** Where it lives. */
   readonly instance: Instance;
   /** Undefined where the server keeps none: any instance will do. */
   readonly upstreamId: string | undefined;
   /** The result of `initialize`. */
   readonly introduction: Json;
-  /** Those of the last request, which still hold where they carry a proof that ages. */
+  /** Headers of the last request, which are valid still where they carry a proof that ages. */
   headers: Readonly<Record<string, string>>;
   /** Requests under way. */
   active: number;
@@ -27,38 +27,37 @@ export interface Session {
 
 interface Entry {
   readonly pool: Pool;
-  readonly opening: Promise<Session>;
-  /** Once it is open. */
-  session: Session | null;
+  readonly opening: Promise<LegacySession>;
+  /** Null until it is open. */
+  session: LegacySession | null;
 }
 
-/** Milliseconds after which one that is not in use is ended, and how many there may be. */
+/** Milliseconds after which a session that is not in use is ended, and how many there may be. */
 export interface SessionsOptions {
   readonly idle?: number;
   readonly most?: number;
 }
 
-/** For what nobody waits for. */
+/** Milliseconds for what nobody waits for. */
 const MOST_WAIT = 3000;
-const CLIENT_INFO = { name: 'mcpgen-gateway', version: '1' };
-const INITIALIZE = { id: 'mcpgen', method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: CLIENT_INFO } };
+const INITIALIZE = { id: 'mcpgen', method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: OWN_INFO } };
 
-export class Sessions {
+export class LegacySessions {
   readonly #entries = new Map<string, Entry>();
   readonly #most: number;
   readonly #timer: NodeJS.Timeout;
 
   constructor({ idle = 300_000, most = 1000 }: SessionsOptions = {}) {
     this.#most = most;
-    const isIdle = ({ active, seen }: Session): boolean => active === 0 && performance.now() - seen > idle;
+    const isIdle = ({ active, seen }: LegacySession): boolean => active === 0 && performance.now() - seen > idle;
     this.#timer = setInterval(() => this.#endWhere(isIdle), idle / 10).unref();
   }
 
   /** The owner's session, opened when there is none that still can be reached. Callers that come meanwhile share it. */
-  async of(call: Call): Promise<Session> {
+  async of(call: Call): Promise<LegacySession> {
     const key = keyOf(call);
     const known = this.#entries.get(key);
-    const isUsable = known?.pool === call.pool && (!known.session || isThere(call.pool, known.session));
+    const isUsable = known?.pool === call.pool && (!known.session || canBeReached(call.pool, known.session));
     const entry = isUsable ? known : { pool: call.pool, opening: open(call), session: null };
     // The latest use goes last.
     this.#entries.delete(key);
@@ -73,8 +72,8 @@ export class Sessions {
     }
   }
 
-  /** The server does not know it any more. */
-  lose(call: Call, session: Session): void {
+  /** The server does not know the session any more. */
+  lose(call: Call, session: LegacySession): void {
     const key = keyOf(call);
     if (this.#entries.get(key)?.session === session) this.#entries.delete(key);
   }
@@ -84,7 +83,7 @@ export class Sessions {
     await this.#endWhere(() => true);
   }
 
-  async #endWhere(isOver: (session: Session) => boolean): Promise<void> {
+  async #endWhere(isOver: (session: LegacySession) => boolean): Promise<void> {
     const ending: Promise<void>[] = [];
     for (const [key, { session }] of this.#entries) {
       if (!session || !isOver(session)) continue;
@@ -96,38 +95,38 @@ export class Sessions {
 }
 
 const keyOf = ({ pool, owner }: Call): string => `${pool.server}\n${owner}`;
-const isThere = (pool: Pool, { upstreamId, instance }: Session): boolean => upstreamId === undefined || pool.byId(instance.id) === instance;
+const canBeReached = (pool: Pool, { upstreamId, instance }: LegacySession): boolean => upstreamId === undefined || pool.byId(instance.id) === instance;
 
-type Bound = Pick<Session, 'upstreamId' | 'introduction' | 'headers'>;
+type Bound = Pick<LegacySession, 'upstreamId' | 'introduction' | 'headers'>;
 
 /** @param message null ends the session */
-export function inSession({ upstreamId, introduction, headers }: Bound, message: Json | null, signal: AbortSignal): UpstreamRequest {
+export function legacyRequest({ upstreamId, introduction, headers }: Bound, message: Json | null, signal: AbortSignal): UpstreamRequest {
   const own: Record<string, string> = { ...headers };
   if (introduction['protocolVersion']) own['mcp-protocol-version'] = `${introduction['protocolVersion']}`;
   if (upstreamId !== undefined) own['mcp-session-id'] = upstreamId;
   return { method: message ? 'POST' : 'DELETE', headers: own, body: message && Buffer.from(messageText(message)), signal };
 }
 
-/** Says what nobody waits for: a notification, an answer, or the end. Never rejects. */
-export async function tell(session: Session, message: Json | null, { upstream } = session.instance): Promise<void> {
+/** Says what nobody waits for: a notification, a reply, or the end of the session. Never rejects. */
+export async function tell(session: LegacySession, message: Json | null, { upstream } = session.instance): Promise<void> {
   try {
-    const { body } = await upstream.send(inSession(session, message, AbortSignal.timeout(MOST_WAIT)));
+    const { body } = await upstream.send(legacyRequest(session, message, AbortSignal.timeout(MOST_WAIT)));
     await readBody(body, MOST_WAIT);
   } catch {
     // A server that cannot be told has lost what it would have been told about.
   }
 }
 
-async function open(call: Call): Promise<Session> {
+async function open(call: Call): Promise<LegacySession> {
   const { connect, firstByte } = call.table.timeouts;
   const signal = AbortSignal.timeout(connect + firstByte);
   const headers = plainHeaders(call);
-  const { instance, response } = await call.send(inSession({ upstreamId: undefined, introduction: {}, headers }, INITIALIZE, signal), { repeats: 1 });
+  const { instance, response } = await call.send(legacyRequest({ upstreamId: undefined, introduction: {}, headers }, INITIALIZE, signal), { repeats: 1 });
   const introduction = asObject(at(await readReply(response, firstByte), 'result'));
   if (response.status !== 200 || !introduction['protocolVersion']) throw new UpstreamFault('answered');
   const upstreamId = response.headers['mcp-session-id']?.toString();
-  const session: Session = { instance, upstreamId, introduction, headers, active: 0, seen: performance.now(), last: 0 };
-  const greeted = await call.send(inSession(session, { method: 'notifications/initialized' }, signal), { at: instance });
+  const session: LegacySession = { instance, upstreamId, introduction, headers, active: 0, seen: performance.now(), last: 0 };
+  const greeted = await call.send(legacyRequest(session, { method: 'notifications/initialized' }, signal), { at: instance });
   await readBody(greeted.response.body, firstByte);
   return session;
 }

@@ -1,17 +1,18 @@
 /** Servers that answer anything at all: the gateway outlives them, and every request of its clients is answered under its own id or cut short. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gatewayConfig } from '../../support/gateway-tables.js';
-import { startGateway } from '../../support/gateway.js';
-import { ask } from '../../support/http.js';
-import { chance } from '../../support/gateway-random.js';
-import { startUpstream, type Received } from '../../support/upstreams.js';
+import { gatewayConfig } from '../../../support/gateway-tables.js';
+import { startGateway } from '../../../support/gateway.js';
+import { ask } from '../../../support/http.js';
+import { chance } from '../../../support/gateway-random.js';
+import { startUpstream, type Received } from '../../../support/upstreams.js';
 import { callOf, events, legacyPost, modernPost, startLegacy, startModern, type Json } from './support.js';
 
 const { seed, below, pick, bytes } = chance();
 const VALUES: readonly unknown[] = [
   null, 0, 'x', [], {}, [{}],
-  { resultType: 5 }, { tools: null }, { tools: [null, 1, { inputSchema: { properties: { a: null } } }] }, { content: [] }, { _meta: [] }, { inputRequests: 1, resultType: 'input_required' },
+  { resultType: 5 }, { tools: null }, { tools: [null, 1, { inputSchema: { properties: { a: null } } }] },
+  { content: [] }, { _meta: [] }, { inputRequests: 1, resultType: 'input_required' },
   { code: -32042, data: { elicitations: [null] } }, { code: 'x' }, { code: -32601, message: 5 }, { code: -32020 }, { code: -32000 },
 ];
 
@@ -31,7 +32,9 @@ function misbehave(received: Received): void {
   const type = pick(['application/json', 'text/event-stream', 'text/event-stream; charset=utf-8', 'text/html', '']);
   response.writeHead(status, { ...(type ? { 'content-type': type } : {}), ...(below(4) === 0 ? { 'mcp-session-id': 'odd' } : {}) });
   for (let parts = below(4) + 1; parts > 0; parts--) {
-    const [before, behind] = type.startsWith('text/event') ? [pick(['data: ', 'event: x\ndata:', 'id: 3\ndata: ', ':', '']), pick(['\n\n', '\r\n\r\n', '\r\r', '\n'])] : ['', ''];
+    const [before, behind] = type.startsWith('text/event')
+      ? [pick(['data: ', 'event: x\ndata:', 'id: 3\ndata: ', ':', '']), pick(['\n\n', '\r\n\r\n', '\r\r', '\n'])]
+      : ['', ''];
     response.write(`${before}${junk(received)}${behind}`);
   }
   if (below(8) === 0) response.destroy();

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { parseRedaction } from '#src/config/redaction.js';
 import { pathsOf, redactJson } from '#src/gateway/runtime/answer/transform/redact.js';
 import type { RedactionStep } from '#src/gateway/runtime/tables/pool.js';
-import { chance, type Chance } from '../../support/gateway-random.js';
+import { chance, type Chance } from '../../../support/gateway-random.js';
 
 const steps = (...written: string[]): (readonly RedactionStep[])[] =>
   written.map((path) => {
@@ -18,28 +18,73 @@ describe('redaction of JSON text', () => {
     ['a name', '{"result":{"a":1,"b":2}}', ['a'], '{"result":{"a":"[redacted]","b":2}}'],
     ['any kind of value', '{"result":{"a":{"x":[1,"}"]},"b":[[]],"c":null,"d":-1.5e+3,"e":true,"f":"\\"]"}}', ['a', 'b', 'c', 'd', 'e', 'f'],
       '{"result":{"a":"[redacted]","b":"[redacted]","c":"[redacted]","d":"[redacted]","e":"[redacted]","f":"[redacted]"}}'],
-    ['each element', '{"result":{"content":[{"text":"x"},{"type":"image"},{"text":"y"}]}}', ['content[*].text'], '{"result":{"content":[{"text":"[redacted]"},{"type":"image"},{"text":"[redacted]"}]}}'],
+    [
+      'each element',
+      '{"result":{"content":[{"text":"x"},{"type":"image"},{"text":"y"}]}}',
+      ['content[*].text'],
+      '{"result":{"content":[{"text":"[redacted]"},{"type":"image"},{"text":"[redacted]"}]}}',
+    ],
     ['each key', '{"result":{"a":{"x":1,"y":[2]}}}', ['a.*'], '{"result":{"a":{"x":"[redacted]","y":"[redacted]"}}}'],
     ['an index', '{"result":{"a":[1,2,3]}}', ['a[1]'], '{"result":{"a":[1,"[redacted]",3]}}'],
     ['an index is no key', '{"result":{"a":{"1":2}}}', ['a[1]'], '{"result":{"a":{"1":2}}}'],
     ['a name is no index', '{"result":{"a":[1,2]}}', ["a['1']"], '{"result":{"a":[1,2]}}'],
-    ['anywhere, at the first level too', '{"result":{"ssn":1,"a":[{"ssn":{"ssn":2}},{"b":{"ssn":3}}]}}', ['$..ssn'], '{"result":{"ssn":"[redacted]","a":[{"ssn":"[redacted]"},{"b":{"ssn":"[redacted]"}}]}}'],
+    [
+      'anywhere, at the first level too',
+      '{"result":{"ssn":1,"a":[{"ssn":{"ssn":2}},{"b":{"ssn":3}}]}}',
+      ['$..ssn'],
+      '{"result":{"ssn":"[redacted]","a":[{"ssn":"[redacted]"},{"b":{"ssn":"[redacted]"}}]}}',
+    ],
     ['anywhere below a name', '{"result":{"ssn":1,"s":{"x":[{"ssn":2}]}}}', ['s..ssn'], '{"result":{"ssn":1,"s":{"x":[{"ssn":"[redacted]"}]}}}'],
-    ['anywhere twice', '{"result":{"a":{"x":{"a":{"b":1}},"b":2},"b":3}}', ['..a..b'], '{"result":{"a":{"x":{"a":{"b":"[redacted]"}},"b":"[redacted]"},"b":3}}'],
+    [
+      'anywhere twice',
+      '{"result":{"a":{"x":{"a":{"b":1}},"b":2},"b":3}}',
+      ['..a..b'],
+      '{"result":{"a":{"x":{"a":{"b":"[redacted]"}},"b":"[redacted]"},"b":3}}',
+    ],
     ['anywhere, then each', '{"result":{"q":[{"rows":[1,2]}]}}', ['..rows[*]'], '{"result":{"q":[{"rows":["[redacted]","[redacted]"]}]}}'],
     ['a key in escapes', '{"result":{"s\\u0073n":1}}', ['ssn'], '{"result":{"s\\u0073n":"[redacted]"}}'],
     ['the result in escapes', '{"\\u0072esult":{"ssn":1}}', ['ssn'], '{"\\u0072esult":{"ssn":"[redacted]"}}'],
-    ['both of a key that comes twice', '{"result":{"ssn":1},"result":{"ssn":2,"ssn":3}}', ['ssn'], '{"result":{"ssn":"[redacted]"},"result":{"ssn":"[redacted]","ssn":"[redacted]"}}'],
-    ['keys of the prototype', '{"result":{"__proto__":{"x":1},"constructor":2}}', ['__proto__.x', 'constructor'], '{"result":{"__proto__":{"x":"[redacted]"},"constructor":"[redacted]"}}'],
-    ['a batch', '[{"result":{"a":1}},{"method":"m","params":{"a":1}},{"result":{"a":2}}]', ['a'], '[{"result":{"a":"[redacted]"}},{"method":"m","params":{"a":1}},{"result":{"a":"[redacted]"}}]'],
-    ['numbers and white space are kept', ' { "id" : 12345678901234567890 ,\n"result":{ "n":1.0, "a" :\t[ ] , "z":1e400}\r\n} ', ['a'], ' { "id" : 12345678901234567890 ,\n"result":{ "n":1.0, "a" :\t"[redacted]" , "z":1e400}\r\n} '],
+    [
+      'both of a key that comes twice',
+      '{"result":{"ssn":1},"result":{"ssn":2,"ssn":3}}',
+      ['ssn'],
+      '{"result":{"ssn":"[redacted]"},"result":{"ssn":"[redacted]","ssn":"[redacted]"}}',
+    ],
+    [
+      'keys of the prototype',
+      '{"result":{"__proto__":{"x":1},"constructor":2}}',
+      ['__proto__.x', 'constructor'],
+      '{"result":{"__proto__":{"x":"[redacted]"},"constructor":"[redacted]"}}',
+    ],
+    [
+      'a batch',
+      '[{"result":{"a":1}},{"method":"m","params":{"a":1}},{"result":{"a":2}}]',
+      ['a'],
+      '[{"result":{"a":"[redacted]"}},{"method":"m","params":{"a":1}},{"result":{"a":"[redacted]"}}]',
+    ],
+    [
+      'numbers and white space are kept',
+      ' { "id" : 12345678901234567890 ,\n"result":{ "n":1.0, "a" :\t[ ] , "z":1e400}\r\n} ',
+      ['a'],
+      ' { "id" : 12345678901234567890 ,\n"result":{ "n":1.0, "a" :\t"[redacted]" , "z":1e400}\r\n} ',
+    ],
     ['no match', '{"result":{"a":1}}', ['b', 'a.b', 'a[*]', '..c'], '{"result":{"a":1}}'],
     ['errors pass', '{"id":1,"error":{"code":1,"data":{"ssn":1}}}', ['..ssn'], '{"id":1,"error":{"code":1,"data":{"ssn":1}}}'],
-    ['what is no response passes', '{"method":"notifications/message","params":{"data":{"ssn":1}}}', ['..ssn'], '{"method":"notifications/message","params":{"data":{"ssn":1}}}'],
+    [
+      'what is no response passes',
+      '{"method":"notifications/message","params":{"data":{"ssn":1}}}',
+      ['..ssn'],
+      '{"method":"notifications/message","params":{"data":{"ssn":1}}}',
+    ],
     ['what is no message passes', '"result"', ['..ssn'], '"result"'],
     ['a result that is no object', '{"result":"text","x":0}', ['..ssn'], '{"result":"text","x":0}'],
     ['empty ones', '{"result":{"a":{},"b":[],"c":""}}', ['..x'], '{"result":{"a":{},"b":[],"c":""}}'],
-    ['strings full of quotes and slashes', '{"result":{"a":"\\\\","b":"\\\\\\"","c":1}}', ['c', 'a'], '{"result":{"a":"[redacted]","b":"\\\\\\"","c":"[redacted]"}}'],
+    [
+      'strings full of quotes and slashes',
+      '{"result":{"a":"\\\\","b":"\\\\\\"","c":1}}',
+      ['c', 'a'],
+      '{"result":{"a":"[redacted]","b":"\\\\\\"","c":"[redacted]"}}',
+    ],
   ];
   for (const [name, text, paths, expected] of CASES) {
     it(name, () => {

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
-import { ROOT } from '../../support/folder.js';
-import type { ErrorBody } from '../../support/gateway-messages.js';
-import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
-import { startGateway, type RunningGateway } from '../../support/gateway.js';
-import type { HttpAnswer } from '../../support/http.js';
-import { startUpstream, withSessions, type Behave, type FakeUpstream } from '../../support/upstreams.js';
+import { ROOT } from '../../../support/folder.js';
+import type { ErrorBody } from '../../../support/gateway-messages.js';
+import { gatewayConfig, type Config } from '../../../support/gateway-tables.js';
+import { startGateway, type RunningGateway } from '../../../support/gateway.js';
+import type { HttpAnswer } from '../../../support/http.js';
+import { startUpstream, withSessions, type Behave, type FakeUpstream } from '../../../support/upstreams.js';
 import { client, REVISIONS, startExample } from './support.js';
 
 export const folder = mkdtempSync(join(tmpdir(), 'mcpgen-sse-'));
@@ -20,8 +20,18 @@ export const FILES = { kind: 'stdio', command: [process.execPath, join(ROOT, 'ex
 export const CONFIG: Config = gatewayConfig({
   auth: { clients: { acme: client('acme'), twin: client('twin'), few: client('few') } },
   servers: { notes: server, fake: server, other: server, files: FILES, shared: { ...FILES, sharing: 'shared' }, single: server },
-  tenants: { acme: { match: [{ client: 'acme' }, { client: 'twin' }, { path: true }], servers: '*' }, few: { match: { client: 'few' }, servers: '*', sessions: 1, rate: '20/min' } },
-  gateway: { replicas: 2, admin: {}, revisions: REVISIONS, sessionKeys: [{ secret: 'SESSION_KEY' }], limits: { perAddress: '10000/s' }, timeouts: { keepAlive: '1s', firstByte: '5s', idleStream: '3s' } },
+  tenants: {
+    acme: { match: [{ client: 'acme' }, { client: 'twin' }, { path: true }], servers: '*' },
+    few: { match: { client: 'few' }, servers: '*', sessions: 1, rate: '20/min' },
+  },
+  gateway: {
+    replicas: 2,
+    admin: {},
+    revisions: REVISIONS,
+    sessionKeys: [{ secret: 'SESSION_KEY' }],
+    limits: { perAddress: '10000/s' },
+    timeouts: { keepAlive: '1s', firstByte: '5s', idleStream: '3s' },
+  },
 });
 
 export let one: RunningGateway;
@@ -35,7 +45,11 @@ before(async () => {
   fake = upstream;
   pools = { notes: [notes.url], fake: [fake.url], other: [fake.url], single: [`${fake.url}?single`] };
   const hasty = { ...CONFIG, gateway: { ...(CONFIG['gateway'] as object), timeouts: { keepAlive: '1s', firstByte: '5s', response: '4s', idleStream: '4s' } } };
-  [one, two, brief] = await Promise.all([startGateway({ config: CONFIG, pools }), startGateway({ config: CONFIG, pools }), startGateway({ config: hasty, pools })]);
+  [one, two, brief] = await Promise.all([
+    startGateway({ config: CONFIG, pools }),
+    startGateway({ config: CONFIG, pools }),
+    startGateway({ config: hasty, pools }),
+  ]);
 });
 
 export const url = (path: string, gateway = one): string => `http://127.0.0.1:${gateway.port}${path}`;
