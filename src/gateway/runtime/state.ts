@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { addressSet } from './decision/address.js';
 import { Buckets } from './identity/bucket.js';
 import { compileTables, type Tables } from './decision/lookups.js';
-import type { Authenticate } from './identity/credentials.js';
+import type { apiKeys, Authenticate } from './identity/credentials.js';
 import { longSecret, placementOf, requireSecrets, SettingError, type Env } from './process/env.js';
-import type { Features } from './features.js';
 import { createSealer, type Sealer } from './identity/session.js';
 import type { RateTable } from './tables/caller.js';
 import type { GatewayTables } from './tables/gateway.js';
+import type { watchNames } from './upstream/dns.js';
 
 export interface State {
   readonly tables: Tables;
@@ -23,10 +23,16 @@ export interface State {
   readonly close: () => void;
 }
 
+/** What only some configs need; null where this one does not. */
+export interface StateModules {
+  readonly apiKeys: typeof apiKeys | null;
+  readonly watchNames: typeof watchNames | null;
+}
+
 /** A key for a process whose config names none: its sessions last as long as it does. */
 const ownKey = randomBytes(32).toString('base64');
 
-export async function createState(raw: GatewayTables, env: Env, features: Features, previous: State | null): Promise<State> {
+export async function createState(raw: GatewayTables, env: Env, modules: StateModules, previous: State | null): Promise<State> {
   const tables = compileTables(raw, placementOf(env));
   const { keys, ttl } = raw.sessions;
   requireSecrets(env, wantedSecrets(tables));
@@ -34,11 +40,11 @@ export async function createState(raw: GatewayTables, env: Env, features: Featur
   const hops = raw.trusted[tables.placement];
   const inNetworks = addressSet(hops.flatMap((hop) => ('cidr' in hop ? [hop.cidr] : [])));
   const names = hops.flatMap((hop) => ('name' in hop ? [hop.name] : []));
-  const named = names.length > 0 ? await (await features.dns?.())?.watchNames(names) : undefined;
+  const named = names.length > 0 ? await modules.watchNames?.(names) : undefined;
   const token = (name: string | null | undefined): string | null => (name ? longSecret(env, name, 16) : null);
   return {
     tables,
-    authenticate: await authenticator(tables, env, features),
+    authenticate: authenticator(tables, env, modules),
     sealer: createSealer(sealing, ttl, Date.now),
     trusted: (address) => inNetworks(address) || (named?.has(address) ?? false),
     perAddress: keepOrMake(previous?.perAddress, previous?.tables.raw.limits.perAddress, raw.limits.perAddress),
@@ -64,11 +70,10 @@ function wantedSecrets({ raw, clients, pools, placement }: Tables): (readonly [s
   ];
 }
 
-async function authenticator(tables: Tables, env: Env, features: Features): Promise<Authenticate> {
+function authenticator(tables: Tables, env: Env, { apiKeys }: StateModules): Authenticate {
   if (tables.clients.size === 0) return () => ({ kind: 'anonymous' });
-  const module = await features.credentials?.();
-  if (!module) throw new SettingError('this gateway was baked without credentials');
-  return module.apiKeys(tables, (name) => longSecret(env, name, 16));
+  if (!apiKeys) throw new SettingError('this gateway was baked without credentials');
+  return apiKeys(tables, (name) => longSecret(env, name, 16));
 }
 
 /** A reload that leaves a rate as it was does not refill anybody's bucket. */

@@ -5,7 +5,7 @@ import type { Facts } from '../decision/decide.js';
 import type { Message } from '../decision/message.js';
 import { eraOf } from '../decision/revision.js';
 import type { Reason } from '../decision/reasons.js';
-import type { Instance } from '../upstream/pool.js';
+import type { Instance } from '../upstream/instance.js';
 import type { SessionState } from '../identity/session.js';
 import type { Span } from '../observe/traces/tracer.js';
 import type { PoolTable } from '../tables/pool.js';

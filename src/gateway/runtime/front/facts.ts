@@ -8,7 +8,8 @@ import { parseMessage } from '../decision/message.js';
 import type { Metrics } from '../process/metrics.js';
 import type { Parts } from '../parts.js';
 import { ANY_INSTANCE, keepsItsSession, type Leg } from '../identity/session.js';
-import type { Instance, Pool } from '../upstream/pool.js';
+import type { Instance } from '../upstream/instance.js';
+import type { Pool } from '../upstream/pool.js';
 import type { Pools } from '../upstream/pools.js';
 
 export interface Services {

@@ -5,7 +5,8 @@ import { isLoopback, LOOPBACK } from '../decision/address.js';
 import { readBody } from '../front/exchange.js';
 import { isObject, parseJson } from '../wire/json-rpc.js';
 import type { Log } from '../process/log.js';
-import type { Instance, Pool } from '../upstream/pool.js';
+import type { Instance } from '../upstream/instance.js';
+import type { Pool } from '../upstream/pool.js';
 import type { Pools } from '../upstream/pools.js';
 import type { State } from '../state.js';
 

@@ -42,9 +42,8 @@ export function poolOverrides(env: Env): ReadonlyMap<string, Source> {
   if (given === undefined) return new Map();
   try {
     const pools = JSON.parse(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given) as Record<string, string[]>;
-    return new Map(
-      Object.entries(pools).map(([server, urls]) => [server, { kind: 'urls', instances: urls.map((url) => ({ id: idOf(url, urls), url, weight: 1, region: null })) }]),
-    );
+    const sourceOf = (urls: string[]): Source => ({ kind: 'urls', instances: urls.map((url) => ({ id: idOf(url, urls), url, weight: 1, region: null })) });
+    return new Map(Object.entries(pools).map(([server, urls]) => [server, sourceOf(urls)]));
   } catch (cause) {
     throw new SettingError(`MCPGEN_POOLS must be JSON such as {"search":["http://127.0.0.1:9000/mcp"]}, or @ and the path of a file with it`, { cause });
   }
@@ -60,7 +59,8 @@ function idOf(url: string, urls: readonly string[]): string {
 export function readSecret(env: Env, name: string): string {
   const file = env[`${name}_FILE`];
   const folder = env['MCPGEN_SECRETS'];
-  const value = file !== undefined ? readFile(`${name}_FILE`, file) : (env[name] ?? (folder === undefined ? undefined : readFile('MCPGEN_SECRETS', `${folder}/${name}`)));
+  const inFolder = (): string | undefined => (folder === undefined ? undefined : readFile('MCPGEN_SECRETS', `${folder}/${name}`));
+  const value = file !== undefined ? readFile(`${name}_FILE`, file) : (env[name] ?? inFolder());
   if (value === undefined || value === '') throw new SettingError(`secret ${name} is not set: give it as ${name}, or a file with it as ${name}_FILE`);
   return value;
 }

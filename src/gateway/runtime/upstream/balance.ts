@@ -1,5 +1,5 @@
-import type { Balance } from '../tables/pool.js';
-import { best, roundRobin, type Balancer, type Candidate } from './balancer.js';
+/** The strategies by which a pool may choose, beside round-robin. */
+import { best, roundRobin, type Balancer, type Candidate, type Strategies } from './balancer.js';
 
 /** Among equals it takes turns, or an idle pool would send everything to its first instance. */
 const leastConnections = (): Balancer => {
@@ -68,7 +68,10 @@ const healthBased = (random: () => number): Balancer => {
   };
 };
 
-/** Two drawn by weight, and of them the less busy one: nearly as even as asking all, and callers that choose at the same moment do not all choose alike. */
+/**
+ * Two drawn by weight, and of them the less busy one: nearly as even as asking all, and callers that choose at the same moment do not all choose
+ * alike.
+ */
 const randomOfTwo = (random: () => number): Balancer => ({
   choose(candidates) {
     const first = draw(candidates, ({ weight }) => weight, random);
@@ -101,7 +104,7 @@ function fraction(text: string): number {
   return (((hash ^ (hash >>> 16)) >>> 0) + 0.5) / 2 ** 32;
 }
 
-export const BALANCERS: Readonly<Record<Balance, (random: () => number) => Balancer>> = {
+export const BALANCERS: Strategies = {
   'round-robin': roundRobin,
   'least-connections': leastConnections,
   weighted,

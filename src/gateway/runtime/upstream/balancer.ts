@@ -1,5 +1,6 @@
 /** What every strategy is, and the one that needs nothing but turns; the others are in `balance.ts`. */
-import type { Outcome } from './pool.js';
+import type { Balance } from '../tables/pool.js';
+import type { Outcome } from './outcome.js';
 
 /** What a strategy may look at. The same instance is the same object each time: what a strategy remembers of it, it keeps by that. */
 export interface Candidate {
@@ -16,6 +17,9 @@ export interface Balancer {
   /** What became of a request at an instance, and in how many milliseconds. */
   heard?(candidate: Candidate, outcome: Outcome, ms: number): void;
 }
+
+/** A maker of each strategy, which is given a source of chance. */
+export type Strategies = Readonly<Record<Balance, (random: () => number) => Balancer>>;
 
 /** The one whose last turn is the longest ago. A position that counts on would pass over some for ever where the candidates change by turns. */
 export function roundRobin(): Balancer {

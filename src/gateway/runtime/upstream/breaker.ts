@@ -1,5 +1,5 @@
 import type { BreakerTable } from '../tables/pool.js';
-import type { Outcome } from './pool.js';
+import type { Outcome } from './outcome.js';
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
 

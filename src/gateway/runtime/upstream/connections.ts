@@ -2,6 +2,7 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import type { FaultStage } from '../wire/fault.js';
+import { HeaderLines } from './response-head.js';
 
 /** Node servers close idle connections after 5 s; ours must be gone before, or a request races the close. */
 const IDLE = 4000;
@@ -114,6 +115,8 @@ export class Connection {
 }
 
 export class Connections {
+  /** What its server's answers say again and again. */
+  readonly lines = new HeaderLines();
   readonly #endpoint: Endpoint;
   readonly #target: Target;
   readonly #open = new Set<Connection>();

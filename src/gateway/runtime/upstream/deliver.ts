@@ -1,6 +1,8 @@
 /** Sends a request to instances of a pool until one has it, within the rules of what may be sent twice (MCP-WIRE §7, Retries). */
 import type { Metrics } from '../process/metrics.js';
-import type { Instance, Outcome, Pool } from './pool.js';
+import type { Instance } from './instance.js';
+import type { Outcome } from './outcome.js';
+import type { Pool } from './pool.js';
 import type { UpstreamRequest, UpstreamResponse } from './upstream.js';
 import { UpstreamFault, type FaultStage } from '../wire/fault.js';
 
@@ -40,9 +42,9 @@ const OUTCOME: Readonly<Record<FaultStage, Outcome>> = {
 };
 
 /** Rejects with the `UpstreamFault` of the last instance. The instance stays counted as busy until its answer has ended. */
-export async function deliver(pool: Pool, { request, first, pinned, reads, repeats, key }: Delivery, metrics: Metrics): Promise<Delivered> {
+export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics): Promise<Delivered> {
+  const { request, first, pinned, reads, repeats, key } = delivery;
   let tried: Set<Instance> | undefined;
-  const nextBut = (failed: Instance): Instance | null => pool.next((tried ??= new Set()).add(failed), key);
   let left = repeats;
   let mayBeStale = reads;
   let instance = first;
@@ -57,7 +59,7 @@ export async function deliver(pool: Pool, { request, first, pinned, reads, repea
       const response = await instance.upstream.send(request);
       const failed = FAILING.has(response.status);
       pool.report(instance, failed ? 'failed' : 'answered', performance.now() - begun);
-      if (failed && left > 0 && !pinned) next = nextBut(instance);
+      if (failed && left > 0 && !pinned) next = pool.next((tried ??= new Set()).add(instance), key);
       if (!next) return { instance, response: released(instance, response) };
       left--;
       discard(response);
@@ -67,7 +69,7 @@ export async function deliver(pool: Pool, { request, first, pinned, reads, repea
       pool.report(instance, isAbandoned ? 'abandoned' : OUTCOME[last.stage], performance.now() - begun);
       if (!isAbandoned) metrics.count('mcpgen_upstream_failures_total', { server: pool.server, stage: last.stage });
       if (last.stage === 'stale' && mayBeStale) next = instance;
-      else if (!isAbandoned && !pinned && (UNSENT.has(last.stage) || left-- > 0)) next = nextBut(instance);
+      else if (!isAbandoned && !pinned && (UNSENT.has(last.stage) || left-- > 0)) next = pool.next((tried ??= new Set()).add(instance), key);
       mayBeStale = false;
     }
     instance.active--;

@@ -12,7 +12,12 @@ const FIRST_WAIT = 2000;
 export type Lookup = (name: string, options: { readonly all: true }) => Promise<readonly { readonly address: string }[]>;
 
 /** Calls back with the addresses of a name, in order, and again whenever they change. @returns after the first look, a function that stops it */
-export async function watchName(name: string, changed: (addresses: readonly string[]) => void, find: Lookup = lookup, clock: Clock = CLOCK): Promise<() => void> {
+export async function watchName(
+  name: string,
+  changed: (addresses: readonly string[]) => void,
+  find: Lookup = lookup,
+  clock: Clock = CLOCK,
+): Promise<() => void> {
   let stopped = false;
   let known = '';
   const look = async (): Promise<number> => {

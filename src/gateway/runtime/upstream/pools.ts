@@ -2,11 +2,12 @@
 import { authority } from '../decision/address.js';
 import { digest } from '../wire/digest.js';
 import { poolOverrides, readSecret, type Env } from '../process/env.js';
-import type { Features } from '../features.js';
 import { CLOCK, type Clock } from '../process/clock.js';
 import { httpUpstream } from './http.js';
 import type { Log } from '../process/log.js';
-import { Pool, type Found, type PoolContext } from './pool.js';
+import type { Found } from './instance.js';
+import type { PoolModules } from './modules.js';
+import { Pool, type PoolContext } from './pool.js';
 import { probeOf } from './probe.js';
 import type { Tables } from '../decision/lookups.js';
 import type { InstanceTable, PoolTable, Source } from '../tables/pool.js';
@@ -53,16 +54,16 @@ export class Pools {
     return [...this.#pools.values()].map(({ pool }) => pool);
   }
 
-  async reconcile(tables: Tables, features: Features): Promise<void> {
+  async reconcile(tables: Tables, modules: PoolModules): Promise<void> {
     const overrides = poolOverrides(this.#env);
     const wanted = [...tables.pools].map(([server, table]) => {
       const source = overrides.get(server) ?? table.sources[tables.placement];
-      const secrets = source.kind === 'spawn' ? source.child.env.map(([, value]) => ('secret' in value ? digest(readSecret(this.#env, value.secret)) : null)) : [];
+      const env = source.kind === 'spawn' ? source.child.env : [];
+      const secrets = env.map(([, value]) => ('secret' in value ? digest(readSecret(this.#env, value.secret)) : null));
       return [server, { table, source, keepAlive: tables.raw.timeouts.keepAlive, secrets } satisfies Wanted] as const;
     });
     const isBlind = this.#context.region === null && wanted.some(([, { table }]) => table.choice.preferRegion);
     if (isBlind) this.#context.log('warn', 'region-unknown', { why: 'prefer: region does nothing without MCP_GATEWAY_REGION' });
-    const modules = await load(features);
     const names = await Promise.all(wanted.map(([server, { source }]) => this.#watch(server, source, modules)));
     // From here on nothing waits and nothing fails: a request sees all of before, or all of now.
     const next = new Map(wanted.map(([server, one], i) => [server, this.#settle(server, one, names[i] ?? null, modules)] as const));
@@ -81,22 +82,21 @@ export class Pools {
     await Promise.all([...this.all(), ...this.#retired].map((pool) => pool.close()));
   }
 
-  async #watch(server: string, source: Source, { dns }: Modules): Promise<Names | null> {
-    if (source.kind !== 'dns' || !dns) return null;
+  async #watch(server: string, source: Source, { watchName }: PoolModules): Promise<Names | null> {
+    if (source.kind !== 'dns' || !watchName) return null;
     const known = this.#pools.get(server)?.names;
     if (known?.name === source.name) return known;
     const names = { name: source.name, addresses: [] as readonly string[], onChange: () => {} };
-    const stop = await dns.watchName(source.name, (addresses) => {
+    const stop = await watchName(source.name, (addresses) => {
       names.addresses = addresses;
       names.onChange();
     });
     return Object.assign(names, { stop });
   }
 
-  #settle(server: string, wanted: Wanted, names: Names | null, modules: Modules): Kept {
+  #settle(server: string, wanted: Wanted, names: Names | null, modules: PoolModules): Kept {
     const { source, table } = wanted;
-    const { strategies, breakers } = modules;
-    const settings = { choice: table.choice, health: table.health, strategies, breakers };
+    const settings = { choice: table.choice, health: table.health, modules };
     const known = this.#pools.get(server);
     if (known && known.names !== names) known.names?.stop();
     const pool = known?.pool ?? new Pool(server, settings, this.#context);
@@ -108,7 +108,7 @@ export class Pools {
     return { pool, names };
   }
 
-  #find({ source, table, keepAlive, secrets }: Wanted, addresses: readonly string[], modules: Modules): readonly Found[] {
+  #find({ source, table, keepAlive, secrets }: Wanted, addresses: readonly string[], modules: PoolModules): readonly Found[] {
     const { health, timeouts } = table;
     const { connect, firstByte } = timeouts;
     const http = ({ id, url: text, weight, region }: InstanceTable): Found => ({
@@ -123,29 +123,22 @@ export class Pools {
       case 'urls':
         return source.instances.map(http);
       case 'dns':
-        return addresses.map((address) => authority(address, source.port)).map((id) => http({ id, url: `http://${id}${source.path}`, weight: 1, region: null }));
+        return addresses.map((address) => {
+          const id = authority(address, source.port);
+          return http({ id, url: `http://${id}${source.path}`, weight: 1, region: null });
+        });
       case 'spawn': {
         const { child } = source;
-        const { stdio } = modules;
-        if (!stdio) return [];
-        const upstream = () => stdio.startInTime(child, this.#env, keepAlive, this.#context.log, firstByte);
-        return [{ id: 'local', key: JSON.stringify([child, keepAlive, firstByte, secrets]), make: () => ({ upstream: upstream(), probe: null, weight: 1, region: null }) }];
+        const { startChild } = modules;
+        if (!startChild) return [];
+        const make = () => {
+          const upstream = startChild(child, this.#env, keepAlive, this.#context.log, firstByte);
+          return { upstream, probe: null, weight: 1, region: null };
+        };
+        return [{ id: 'local', key: JSON.stringify([child, keepAlive, firstByte, secrets]), make }];
       }
       case 'none':
         return [];
     }
   }
-}
-
-type Modules = Awaited<ReturnType<typeof load>>;
-
-async function load({ strategies, breakers, httpProbes, mcpProbes, dns, stdio }: Features) {
-  return {
-    strategies: (await strategies?.()) ?? null,
-    breakers: (await breakers?.()) ?? null,
-    httpProbes: (await httpProbes?.()) ?? null,
-    mcpProbes: (await mcpProbes?.()) ?? null,
-    dns: (await dns?.()) ?? null,
-    stdio: (await stdio?.()) ?? null,
-  };
 }

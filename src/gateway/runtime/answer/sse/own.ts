@@ -10,7 +10,7 @@ import { asObject, at, parseJson, POST_HEADERS, type Json } from '../../wire/jso
 import type { Log } from '../../process/log.js';
 import { EventStream, frame } from '../../wire/event-stream.js';
 import { discard } from '../../upstream/deliver.js';
-import type { Instance } from '../../upstream/pool.js';
+import type { Instance } from '../../upstream/instance.js';
 import type { UpstreamRequest, UpstreamResponse } from '../../upstream/upstream.js';
 import { UpstreamFault } from '../../wire/fault.js';
 

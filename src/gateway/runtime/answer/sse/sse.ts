@@ -8,7 +8,7 @@ import type { RequestHead } from '../../decision/head.js';
 import { isEventStream } from '../../wire/media-type.js';
 import type { Log } from '../../process/log.js';
 import { ANY_INSTANCE, RELAY } from '../../identity/session.js';
-import type { Instance } from '../../upstream/pool.js';
+import type { Instance } from '../../upstream/instance.js';
 import type { UpstreamResponse } from '../../upstream/upstream.js';
 import { UpstreamFault } from '../../wire/fault.js';
 import { renameEndpoint } from './endpoint.js';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createSealer, type SessionState } from '#src/gateway/runtime/identity/session.js';
-import { chance } from '../support/gateway-random.js';
+import { chance } from '../../support/gateway-random.js';
 
 const KEY = 'a-key-of-more-than-thirty-two-bytes-1';
 const OTHER = 'a-key-of-more-than-thirty-two-bytes-2';

@@ -1,0 +1,75 @@
+/** The lines of an answer's head, read strictly (RFC 9112 §4 and §5). */
+
+/** The space before the phrase is missing where servers have no phrase. */
+const STATUS_LINE = /HTTP\/1\.[01] [1-5]\d\d(?: [\t -~\x80-\xff]*)?\r\n/y;
+const FIELD = /[!#$%&'*+.^`|~\w-]+:[\t -~\x80-\xff]*\r\n/y;
+
+/** Lines that are remembered, of heads of at most so many characters. */
+const MOST_LINES = 32;
+const MOST_REMEMBERED = 4096;
+
+export type ResponseHeaders = Record<string, string | string[]>;
+
+export interface StatusLine {
+  readonly status: number;
+  /** HTTP/1.1, not 1.0. */
+  readonly isCurrent: boolean;
+  /** Where the headers begin. */
+  readonly end: number;
+}
+
+/** Throws where it is none. */
+export function readStatusLine(block: string): StatusLine {
+  STATUS_LINE.lastIndex = 0;
+  if (!STATUS_LINE.test(block)) throw new Error('no status line');
+  return { status: Number(block.slice(9, 12)), isCurrent: block[7] === '1', end: STATUS_LINE.lastIndex };
+}
+
+/** A header line, with the name in lower case. */
+interface Line {
+  readonly text: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Reads header lines. A server says most of its lines with every answer: one that is, in the same place, the same text as before is not read again. */
+export class HeaderLines {
+  readonly #known: Line[] = [];
+
+  /** The headers from `from` to the end of the block; a repeated one is an array. Throws where a line is none. */
+  read(block: string, from: number): ResponseHeaders {
+    const headers: ResponseHeaders = {};
+    let index = 0;
+    for (let at = from; at < block.length; index++) {
+      const known = this.#known[index];
+      const line = known && block.startsWith(known.text, at) ? known : readLine(block, at);
+      if (line !== known && index < MOST_LINES && block.length <= MOST_REMEMBERED) this.#known[index] = line;
+      at += line.text.length;
+      add(headers, line);
+    }
+    return headers;
+  }
+}
+
+function add(headers: ResponseHeaders, { name, value }: Line): void {
+  const found = headers[name];
+  // What every object has, such as `constructor`, is no header; a text assigned to `__proto__` goes nowhere.
+  if (found === undefined || !Object.hasOwn(headers, name)) headers[name] = value;
+  else if (typeof found === 'string') headers[name] = [found, value];
+  else found.push(value);
+}
+
+function readLine(block: string, at: number): Line {
+  FIELD.lastIndex = at;
+  if (!FIELD.test(block)) throw new Error('header line');
+  const end = FIELD.lastIndex;
+  const colon = block.indexOf(':', at);
+  let first = colon + 1;
+  let last = end - 2;
+  // RFC 9112 §5: spaces around a value are not of it.
+  while (first < last && isSpace(block, first)) first++;
+  while (last > first && isSpace(block, last - 1)) last--;
+  return { text: block.slice(at, end), name: block.slice(at, colon).toLowerCase(), value: block.slice(first, last) };
+}
+
+const isSpace = (text: string, at: number): boolean => text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x09;

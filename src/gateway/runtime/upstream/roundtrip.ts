@@ -1,0 +1,158 @@
+/** One request to an instance and its answer. It has a connection from its beginning to its end, and none afterwards. */
+import { Readable } from 'node:stream';
+import { UpstreamFault, type FaultStage } from '../wire/fault.js';
+import { atTurnsEnd } from '../wire/turn.js';
+import type { Connection, Connections, ConnectionUser } from './connections.js';
+import { ResponseParser } from './response-parser.js';
+import { NEVER, type UpstreamRequest, type UpstreamResponse } from './upstream.js';
+
+/** Up to so many bytes of body are written as one text with the head, which is cheaper than two pieces. */
+const SMALL_BODY = 16_384;
+
+/** Bytes of an answer that wait for a slow reader before the server has to. */
+const HIGH_WATER = 65_536;
+
+/** Resolves with the head of the answer; rejects with an `UpstreamFault`. */
+export function roundtrip(connections: Connections, head: string, request: UpstreamRequest): Promise<UpstreamResponse> {
+  return new Promise((resolve, reject) => new Roundtrip(connections, head, request, resolve, reject).begin());
+}
+
+class Roundtrip implements ConnectionUser {
+  readonly #connections: Connections;
+  readonly #head: string;
+  readonly #request: UpstreamRequest;
+  readonly #resolve: (response: UpstreamResponse) => void;
+  readonly #reject: (fault: UpstreamFault) => void;
+  readonly #parser: ResponseParser;
+  #connection: Connection | null = null;
+  /** It was open before. */
+  #isKept = false;
+  #onAbort: (() => void) | null = null;
+  #stream: Readable | null = null;
+  #isPaused = false;
+  /** Something came, be it an answer or not. */
+  #isAnswering = false;
+
+  constructor(
+    connections: Connections,
+    head: string,
+    request: UpstreamRequest,
+    resolve: (response: UpstreamResponse) => void,
+    reject: (fault: UpstreamFault) => void,
+  ) {
+    this.#connections = connections;
+    this.#head = head;
+    this.#request = request;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#parser = new ResponseParser(request.method, connections.lines);
+  }
+
+  begin(): void {
+    const connection = this.#connections.take();
+    if (!connection) return this.failed('connect');
+    const { signal } = this.#request;
+    this.#connection = connection;
+    this.#isKept = connection.isOpen;
+    if (signal !== NEVER) {
+      this.#onAbort = () => this.failed(this.#connection?.isOpen ? 'sent' : 'connect', signal.reason);
+      signal.addEventListener('abort', this.#onAbort);
+    }
+    connection.use(this);
+  }
+
+  opened(): void {
+    atTurnsEnd(() => this.#write());
+  }
+
+  read(bytes: Buffer): boolean {
+    this.#isAnswering = true;
+    const parser = this.#parser;
+    const pieces: Buffer[] = [];
+    try {
+      parser.push(bytes, pieces);
+    } catch (error) {
+      this.failed('sent', error);
+      return false;
+    }
+    const { head, done } = parser;
+    if (!head) return true;
+    // The bytes are overwritten by the next read, of whichever connection.
+    const content = pieces.length === 1 ? Buffer.from(pieces[0] as Buffer) : Buffer.concat(pieces);
+    if (done) this.#finish(head.keeps);
+    if (!this.#stream) {
+      if (!done) this.#stream = this.#makeStream();
+      this.#resolve({ status: head.status, headers: head.headers, body: this.#stream ?? content });
+      if (!this.#stream) return true;
+    }
+    this.#isPaused = content.length > 0 && !this.#stream.push(content) && !done;
+    if (done) this.#stream.push(null);
+    return !this.#isPaused;
+  }
+
+  ended(): void {
+    if (!this.#parser.end()) return this.failed('sent');
+    this.#leave();
+    this.#stream?.push(null);
+  }
+
+  failed(stage: FaultStage, cause?: unknown): void {
+    const { head } = this.#parser;
+    // Late is only a head.
+    if (stage === 'timeout' && head) return;
+    const isStale = stage === 'sent' && this.#isKept && !this.#isAnswering && !this.#request.signal.aborted;
+    const fault = new UpstreamFault(head ? 'answered' : isStale ? 'stale' : stage, cause);
+    this.#leave();
+    if (this.#stream) this.#stream.destroy(fault);
+    else this.#reject(fault);
+  }
+
+  #write(): void {
+    const connection = this.#connection;
+    // Given up meanwhile.
+    if (!connection) return;
+    const { socket } = connection;
+    const { body } = this.#request;
+    // Latin1 keeps the bytes of a body as they are.
+    if (!body || body.length <= SMALL_BODY) socket.write(body ? this.#head + body.toString('latin1') : this.#head, 'latin1');
+    else {
+      socket.cork();
+      socket.write(this.#head, 'latin1');
+      // The server has the whole time for its answer once it has everything.
+      socket.write(body, () => this.#connection?.wait());
+      socket.uncork();
+    }
+    connection.wait();
+  }
+
+  /** For an answer that comes in pieces. */
+  #makeStream(): Readable {
+    return new Readable({
+      highWaterMark: HIGH_WATER,
+      read: () => {
+        if (this.#isPaused) this.#connection?.socket.resume();
+        this.#isPaused = false;
+      },
+      destroy: (error, done) => {
+        this.#leave();
+        done(error);
+      },
+    });
+  }
+
+  /** The answer is whole. Its connection is used again unless something is left in it, on its way there or back. */
+  #finish(keeps: number): void {
+    if (this.#connection?.socket.writableLength === 0 && !this.#parser.hasSurplus) {
+      this.#connections.put(this.#connection, keeps);
+      this.#connection = null;
+    }
+    this.#leave();
+  }
+
+  /** Closes the connection, if it is not done with. */
+  #leave(): void {
+    this.#connection?.drop();
+    this.#connection = null;
+    if (this.#onAbort) this.#request.signal.removeEventListener('abort', this.#onAbort);
+  }
+}
