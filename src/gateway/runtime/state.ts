@@ -23,10 +23,10 @@ export interface State {
   readonly close: () => void;
 }
 
-/** What only some configs need; null where this one does not. */
+/** What only some configs need; missing where this one does not. */
 export interface StateModules {
-  readonly apiKeys: typeof apiKeys | null;
-  readonly watchNames: typeof watchNames | null;
+  readonly apiKeys?: typeof apiKeys;
+  readonly watchNames?: typeof watchNames;
 }
 
 /** A key for a process whose config names none: its sessions last as long as it does. */

@@ -102,7 +102,7 @@ describe('pools', () => {
       if (name === 'search.internal') change(['10.0.0.1', 'fd00::1']);
       return () => void (one.stopped = true);
     };
-    const modules: PoolModules = { strategies: null, Breaker: null, httpProbe: null, mcpProbe: null, startChild: null, watchName };
+    const modules: PoolModules = { watchName };
     const ids = (): string[] => pools.get('search')?.instances.map(({ id }) => id) ?? [];
     return { pools, lines, names, ids, clock, settle: (next: ReturnType<typeof tables>) => pools.reconcile(next, modules) };
   }

@@ -75,7 +75,7 @@ export function fakePool(
 ): FakePool {
   const lines: string[] = [];
   const world: World = { well: new Map(), closed: [], looks: [], held: new Map() };
-  const modules = { strategies: BALANCERS, Breaker };
+  const modules = { BALANCERS, Breaker };
   let settings: PoolSettings = { choice: { ...CHOICE, ...choice }, health: { every, timeout: 1000 }, modules };
   const log = (_level: string, event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
     lines.push([event, fields['instance'], fields['why']].filter((part) => part !== undefined).join(' '));

@@ -23,9 +23,7 @@ function read(pieces: readonly Buffer[], method = 'GET', lines = new HeaderLines
   try {
     for (const piece of pieces) {
       const bytes = Buffer.from(piece);
-      const views: Buffer[] = [];
-      parser.push(bytes, views);
-      body.push(Buffer.concat(views));
+      body.push(parser.push(bytes));
       bytes.fill('?');
     }
   } catch {

@@ -16,7 +16,7 @@ export class Choice {
   }
 
   /** Chooses in this way from now on; the same strategy keeps what it remembers. */
-  configure(table: ChoiceTable, strategies: Strategies | null): void {
+  configure(table: ChoiceTable, strategies: Strategies | undefined): void {
     if (table.balance !== this.#table?.balance) this.#balancer = (strategies?.[table.balance] ?? roundRobin)(this.#random);
     this.#table = table;
   }

@@ -13,8 +13,11 @@ const MOST_IDLE = 256;
 /** Between two looks for connections that have been idle for too long; none of them is used meanwhile. */
 const SWEEP = 1000;
 
-/** All connections read into this: what is kept of it is copied before the next read, and idle ones own no memory. */
-const READ = Buffer.allocUnsafeSlow(65_536);
+/**
+ * All connections read into this: what is kept of it is copied before the next read, and idle ones own no memory. It has room for an answer of 64 kB with its
+ * head: one that is there as a whole needs no stream.
+ */
+const READ = Buffer.allocUnsafeSlow(131_072);
 
 /** Whose turn it is on a connection. */
 export interface ConnectionUser {
@@ -158,13 +161,7 @@ export class Connections {
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#sweep) clearTimeout(this.#sweep);
-    await Promise.all(
-      [...this.#open].map(({ socket }) => {
-        const closed = new Promise((resolve) => socket.once('close', resolve));
-        socket.destroy();
-        return closed;
-      }),
-    );
+    await Promise.all([...this.#open].map(({ socket }) => new Promise((resolve) => socket.once('close', resolve).destroy())));
   }
 
   #dropOld(): void {

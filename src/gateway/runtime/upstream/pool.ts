@@ -6,7 +6,6 @@ import type { ChoiceTable, HealthTable } from '../tables/pool.js';
 import type { Breaker } from './breaker.js';
 import { Choice } from './choice.js';
 import type { Found, Instance } from './instance.js';
-import { Leaving } from './leaving.js';
 import type { ChoiceModules } from './modules.js';
 import type { Outcome } from './outcome.js';
 
@@ -36,6 +35,8 @@ type Member = Instance & { readonly key: string; readonly watch: Watch };
 const DOWN_EVERY = 1000;
 /** 0.29 of 100 is 28.999… */
 const ROUNDING = 1e-9;
+/** Between two looks at whether one that left has come to its end. */
+const LEAVING_EVERY = 1000;
 /** Within this, first looks are spread. */
 const FIRST_WITHIN = 500;
 export class Pool {
@@ -46,7 +47,8 @@ export class Pool {
   readonly #members = new Map<string, Member>();
   /** The same as a list, which is asked for with every request. */
   #list: readonly Member[] = [];
-  readonly #leaving: Leaving;
+  /** Those that are no longer chosen, and finish what they have begun. */
+  readonly #leaving = new Set<Member>();
   #closed = false;
 
   constructor(server: string, settings: PoolSettings, context: PoolContext) {
@@ -54,7 +56,6 @@ export class Pool {
     this.#context = context;
     this.#settings = settings;
     this.#choice = new Choice(context.region, context.clock.random);
-    this.#leaving = new Leaving(context.clock);
     this.configure(settings);
   }
 
@@ -69,7 +70,7 @@ export class Pool {
   /** Chooses in another way from now on, with what it knows about its instances. */
   configure(settings: PoolSettings): void {
     this.#settings = settings;
-    this.#choice.configure(settings.choice, settings.modules.strategies);
+    this.#choice.configure(settings.choice, settings.modules.BALANCERS);
     for (const member of this.#list) member.breaker = this.#makeBreaker(member.breaker);
   }
 
@@ -140,17 +141,10 @@ export class Pool {
     return waits.length === 0 ? 1 : Math.max(1, Math.ceil(Math.min(...waits) / 1000));
   }
 
-  /** Closes breakers and ends ejections, of one instance or all. @returns ids of those where that changed something */
-  reset(id?: string): readonly string[] {
-    const now = this.#context.clock.now();
-    const isCounted = (breaker: Breaker | null): boolean => breaker !== null && (breaker.state !== 'closed' || breaker.failures(now) > 0);
-    const counts = ({ ejectedAt, breaker }: Member): boolean => ejectedAt !== null || isCounted(breaker);
-    const due = this.#list.filter((member) => (id === undefined || member.id === id) && counts(member));
-    for (const member of due) {
-      this.#changeBreaker(member, (breaker) => breaker.reset(now));
-      if (member.ejectedAt !== null) this.#turnTo(member, true, 'reset');
-    }
-    return due.map(({ id }) => id);
+  /** Closes the breaker of an instance, and ends its ejection. */
+  reset(instance: Instance): void {
+    this.#changeBreaker(instance, (breaker, now) => breaker.reset(now));
+    if (instance.ejectedAt !== null) this.#turnTo(instance, true, 'reset');
   }
 
   /** Has no instances from now on; those it had finish what they have begun. */
@@ -160,10 +154,12 @@ export class Pool {
   }
 
   /** Resolves when nothing of it runs any more, which this ends. */
-  close(): Promise<void> {
-    for (const member of this.#list) this.#leave(member);
+  async close(): Promise<void> {
+    this.#list.forEach((member) => this.#leave(member));
     this.#closed = true;
-    return this.#leaving.close();
+    const closing = [...this.#leaving].flatMap(({ upstream, probe }) => [upstream.close(), probe?.close()]);
+    this.#leaving.clear();
+    await Promise.all(closing);
   }
 
   #makeBreaker(known: Breaker | null): Breaker | null {
@@ -231,7 +227,7 @@ export class Pool {
     return well ? every : downEvery;
   }
 
-  #turnTo(member: Member, up: boolean, why: 'probe' | 'request' | 'reset'): void {
+  #turnTo(member: Instance, up: boolean, why: 'probe' | 'request' | 'reset'): void {
     if (up) member.ejectedAt = null;
     if (member.up === up) return;
     member.up = up;
@@ -242,7 +238,21 @@ export class Pool {
     this.#members.delete(member.id);
     this.#list = [...this.#members.values()];
     member.watch.stop();
+    void member.probe?.close();
     this.#leaving.add(member);
+    if (this.#leaving.size === 1) this.#sweep();
+  }
+
+  /** Never at once: a request that has just been promised the instance may not have begun. */
+  #sweep(): void {
+    this.#context.clock.after(LEAVING_EVERY, () => {
+      for (const member of this.#leaving) {
+        if (member.active > 0) continue;
+        this.#leaving.delete(member);
+        void member.upstream.close();
+      }
+      if (this.#leaving.size > 0) this.#sweep();
+    });
   }
 
   #say(level: 'info' | 'warn', event: string, { id }: Instance, more: Readonly<Record<string, string>> = {}): void {

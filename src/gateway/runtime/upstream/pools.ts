@@ -129,10 +129,10 @@ export class Pools {
         });
       case 'spawn': {
         const { child } = source;
-        const { startChild } = modules;
-        if (!startChild) return [];
+        const { startInTime } = modules;
+        if (!startInTime) return [];
         const make = () => {
-          const upstream = startChild(child, this.#env, keepAlive, this.#context.log, firstByte);
+          const upstream = startInTime(child, this.#env, keepAlive, this.#context.log, firstByte);
           return { upstream, probe: null, weight: 1, region: null };
         };
         return [{ id: 'local', key: JSON.stringify([child, keepAlive, firstByte, secrets]), make }];

@@ -14,10 +14,10 @@ export interface Probe {
 export type HttpHealth = HealthTable & { readonly kind: 'http' };
 export type McpHealth = HealthTable & { readonly kind: 'mcp' };
 
-/** Ways of asking more than whether it can be connected to; null where no pool does. */
+/** Ways of asking more than whether it can be connected to; missing where no pool does. */
 export interface ProbeModules {
-  readonly httpProbe: ((health: HttpHealth, endpoint: URL) => Probe) | null;
-  readonly mcpProbe: ((ask: McpHealth['ask'], endpoint: URL) => Probe) | null;
+  readonly httpProbe?: (health: HttpHealth, endpoint: URL) => Probe;
+  readonly mcpProbe?: (ask: McpHealth['ask'], endpoint: URL) => Probe;
 }
 
 export function probeOf(health: HealthTable, endpoint: URL, { httpProbe, mcpProbe }: ProbeModules): Probe {

@@ -37,6 +37,9 @@ export class ResponseParser {
   #missing = 0;
   #room = HEAD_LIMIT;
   #held: Buffer = NOTHING;
+  /** Where the body is in what was pushed. */
+  #from = 0;
+  #to = 0;
   readonly #toHead: boolean;
   readonly #lines: HeaderLines;
 
@@ -55,12 +58,14 @@ export class ResponseParser {
     return this.done && this.#held.length > 0;
   }
 
-  /** Adds what of these bytes is body to `body`, as views that are good as long as the bytes are. Throws when they are no answer. */
-  push(bytes: Buffer, body: Buffer[]): void {
+  /** @returns what of these bytes is body, as a copy: the bytes themselves are changed. Throws when they are no answer. */
+  push(bytes: Buffer): Buffer {
     const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
     let at = 0;
-    for (let next = 0; next !== -1; next = this.#take(all, at, body)) at = next;
+    this.#from = this.#to = 0;
+    for (let next = 0; next !== -1; next = this.#take(all, at)) at = next;
     this.#held = at === all.length ? NOTHING : Buffer.from(all.subarray(at));
+    return this.#from === this.#to ? NOTHING : Buffer.from(all.subarray(this.#from, this.#to));
   }
 
   /** The connection has ended. @returns whether the answer had */
@@ -70,7 +75,7 @@ export class ResponseParser {
   }
 
   /** One step. @returns where the next one begins, or -1 when it needs more bytes */
-  #take(bytes: Buffer, at: number, body: Buffer[]): number {
+  #take(bytes: Buffer, at: number): number {
     switch (this.#step) {
       case 'head':
       case 'trailers':
@@ -80,7 +85,10 @@ export class ResponseParser {
       case 'rest': {
         const end = Math.min(at + this.#missing, bytes.length);
         if (end === at) return -1;
-        body.push(bytes.subarray(at, end));
+        if (this.#to === 0) this.#from = this.#to = at;
+        // What comes in several chunks is moved together where it is: a view of each would cost more than its bytes.
+        else bytes.copyWithin(this.#to, at, end);
+        this.#to += end - at;
         this.#missing -= end - at;
         if (this.#missing === 0) this.#step = this.#step === 'chunk' ? 'size' : 'done';
         return end;

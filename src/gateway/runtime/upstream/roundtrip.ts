@@ -14,51 +14,49 @@ const HIGH_WATER = 65_536;
 
 /** Resolves with the head of the answer; rejects with an `UpstreamFault`. */
 export function roundtrip(connections: Connections, head: string, request: UpstreamRequest): Promise<UpstreamResponse> {
-  return new Promise((resolve, reject) => new Roundtrip(connections, head, request, resolve, reject).begin());
+  return new Promise((resolve, reject) => {
+    const connection = connections.take();
+    if (connection) new Roundtrip(connections, connection, head, request, resolve, reject);
+    else reject(new UpstreamFault('connect'));
+  });
 }
 
 class Roundtrip implements ConnectionUser {
   readonly #connections: Connections;
+  #connection: Connection | null;
   readonly #head: string;
   readonly #request: UpstreamRequest;
   readonly #resolve: (response: UpstreamResponse) => void;
   readonly #reject: (fault: UpstreamFault) => void;
   readonly #parser: ResponseParser;
-  #connection: Connection | null = null;
-  /** It was open before. */
-  #isKept = false;
-  #onAbort: (() => void) | null = null;
+  /** Its connection was kept from before, and nothing has come on it yet. */
+  #mayBeStale: boolean;
   #stream: Readable | null = null;
   #isPaused = false;
-  /** Something came, be it an answer or not. */
-  #isAnswering = false;
 
   constructor(
     connections: Connections,
+    connection: Connection,
     head: string,
     request: UpstreamRequest,
     resolve: (response: UpstreamResponse) => void,
     reject: (fault: UpstreamFault) => void,
   ) {
     this.#connections = connections;
+    this.#connection = connection;
     this.#head = head;
     this.#request = request;
     this.#resolve = resolve;
     this.#reject = reject;
     this.#parser = new ResponseParser(request.method, connections.lines);
+    this.#mayBeStale = connection.isOpen;
+    if (request.signal !== NEVER) request.signal.addEventListener('abort', this);
+    connection.use(this);
   }
 
-  begin(): void {
-    const connection = this.#connections.take();
-    if (!connection) return this.failed('connect');
-    const { signal } = this.#request;
-    this.#connection = connection;
-    this.#isKept = connection.isOpen;
-    if (signal !== NEVER) {
-      this.#onAbort = () => this.failed(this.#connection?.isOpen ? 'sent' : 'connect', signal.reason);
-      signal.addEventListener('abort', this.#onAbort);
-    }
-    connection.use(this);
+  /** The answer is no longer wanted. */
+  handleEvent(): void {
+    this.failed(this.#connection?.isOpen ? 'sent' : 'connect', this.#request.signal.reason);
   }
 
   opened(): void {
@@ -66,27 +64,25 @@ class Roundtrip implements ConnectionUser {
   }
 
   read(bytes: Buffer): boolean {
-    this.#isAnswering = true;
+    this.#mayBeStale = false;
     const parser = this.#parser;
-    const pieces: Buffer[] = [];
+    let content: Buffer;
     try {
-      parser.push(bytes, pieces);
+      content = parser.push(bytes);
     } catch (error) {
       this.failed('sent', error);
       return false;
     }
     const { head, done } = parser;
     if (!head) return true;
-    // The bytes are overwritten by the next read, of whichever connection.
-    const content = pieces.length === 1 ? Buffer.from(pieces[0] as Buffer) : Buffer.concat(pieces);
     if (done) this.#finish(head.keeps);
     if (!this.#stream) {
       if (!done) this.#stream = this.#makeStream();
       this.#resolve({ status: head.status, headers: head.headers, body: this.#stream ?? content });
-      if (!this.#stream) return true;
+      if (done) return true;
     }
-    this.#isPaused = content.length > 0 && !this.#stream.push(content) && !done;
-    if (done) this.#stream.push(null);
+    this.#isPaused = content.length > 0 && !this.#stream?.push(content) && !done;
+    if (done) this.#stream?.push(null);
     return !this.#isPaused;
   }
 
@@ -100,7 +96,7 @@ class Roundtrip implements ConnectionUser {
     const { head } = this.#parser;
     // Late is only a head.
     if (stage === 'timeout' && head) return;
-    const isStale = stage === 'sent' && this.#isKept && !this.#isAnswering && !this.#request.signal.aborted;
+    const isStale = stage === 'sent' && this.#mayBeStale && !this.#request.signal.aborted;
     const fault = new UpstreamFault(head ? 'answered' : isStale ? 'stale' : stage, cause);
     this.#leave();
     if (this.#stream) this.#stream.destroy(fault);
@@ -153,6 +149,6 @@ class Roundtrip implements ConnectionUser {
   #leave(): void {
     this.#connection?.drop();
     this.#connection = null;
-    if (this.#onAbort) this.#request.signal.removeEventListener('abort', this.#onAbort);
+    if (this.#request.signal !== NEVER) this.#request.signal.removeEventListener('abort', this);
   }
 }

@@ -1,7 +1,4 @@
-/**
- * What several exchanges write within one turn of the event loop leaves together, when the turn ends: whoever reads it wakes once for all of it, and the
- * processor stays with one kind of work. It waits for no timer, and for no more than what has come in by then.
- */
+/** What several exchanges write within one turn of the event loop leaves together at its end: whoever reads it wakes once for all of it. */
 let waiting: (() => void)[] = [];
 
 export function atTurnsEnd(write: () => void): void {
