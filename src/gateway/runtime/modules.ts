@@ -3,7 +3,7 @@ import type { Features } from './features.js';
 import type { StateModules } from './state.js';
 import type { PoolModules } from './upstream/modules.js';
 
-export async function loadModules({ strategies, breakers, httpProbes, mcpProbes, dns, stdio, credentials }: Features): Promise<PoolModules & StateModules> {
+export async function loadModules({ strategies, breakers, httpProbes, mcpProbes, dns, stdio, ...others }: Features): Promise<PoolModules & StateModules> {
   return {
     ...(await strategies?.()),
     ...(await breakers?.()),
@@ -11,6 +11,7 @@ export async function loadModules({ strategies, breakers, httpProbes, mcpProbes,
     ...(await mcpProbes?.()),
     ...(await dns?.()),
     ...(await stdio?.()),
-    ...(await credentials?.()),
+    ...(await others.credentials?.()),
+    ...(await others.secrets?.()),
   };
 }

@@ -4,7 +4,8 @@ import { addressSet } from './decision/address.js';
 import { Buckets } from './identity/bucket.js';
 import { compileTables, type Tables } from './decision/lookups.js';
 import type { apiKeys, Authenticate } from './identity/credentials.js';
-import { longSecret, placementOf, requireSecrets, SettingError, type Env } from './process/env.js';
+import type { readSecrets } from './identity/secrets.js';
+import { placementOf, SettingError, type Env } from './process/env.js';
 import { createSealer, type Sealer } from './identity/session.js';
 import type { RateTable } from './tables/caller.js';
 import type { GatewayTables } from './tables/gateway.js';
@@ -26,6 +27,7 @@ export interface State {
 /** What only some configs need; missing where this one does not. */
 export interface StateModules {
   readonly apiKeys?: typeof apiKeys;
+  readonly readSecrets?: typeof readSecrets;
   readonly watchNames?: typeof watchNames;
 }
 
@@ -35,16 +37,16 @@ const ownKey = randomBytes(32).toString('base64');
 export async function createState(raw: GatewayTables, env: Env, modules: StateModules, previous: State | null): Promise<State> {
   const tables = compileTables(raw, placementOf(env));
   const { keys, ttl } = raw.sessions;
-  requireSecrets(env, wantedSecrets(tables));
-  const sealing = keys.length > 0 ? keys.map((name) => longSecret(env, name, 32)) : [ownKey];
+  const secretOf = modules.readSecrets?.(tables, env) ?? withoutSecrets;
+  const sealing = keys.length > 0 ? keys.map(secretOf) : [ownKey];
   const hops = raw.trusted[tables.placement];
   const inNetworks = addressSet(hops.flatMap((hop) => ('cidr' in hop ? [hop.cidr] : [])));
   const names = hops.flatMap((hop) => ('name' in hop ? [hop.name] : []));
   const named = names.length > 0 ? await modules.watchNames?.(names) : undefined;
-  const token = (name: string | null | undefined): string | null => (name ? longSecret(env, name, 16) : null);
+  const token = (name: string | null | undefined): string | null => (name ? secretOf(name) : null);
   return {
     tables,
-    authenticate: authenticator(tables, env, modules),
+    authenticate: authenticator(tables, secretOf, modules),
     sealer: createSealer(sealing, ttl, Date.now),
     trusted: (address) => inNetworks(address) || (named?.has(address) ?? false),
     perAddress: keepOrMake(previous?.perAddress, previous?.tables.raw.limits.perAddress, raw.limits.perAddress),
@@ -59,21 +61,14 @@ export async function createState(raw: GatewayTables, env: Env, modules: StateMo
   };
 }
 
-/** Every secret this process will read, and how many bytes it must have. */
-function wantedSecrets({ raw, clients, pools, placement }: Tables): (readonly [string, number])[] {
-  const children = [...pools.values()].flatMap(({ sources }) => (sources[placement].kind === 'spawn' ? sources[placement].child.env : []));
-  return [
-    ...raw.sessions.keys.map((name) => [name, 32] as const),
-    ...[...clients.values()].flatMap(({ keys }) => keys.map((name) => [name, 16] as const)),
-    ...[raw.admin?.readToken, raw.admin?.writeToken].flatMap((name) => (name ? [[name, 16] as const] : [])),
-    ...children.flatMap(([, value]) => ('secret' in value ? [[value.secret, 1] as const] : [])),
-  ];
+function withoutSecrets(name: string): never {
+  throw new SettingError(`this gateway was baked without secrets, such as ${name}`);
 }
 
-function authenticator(tables: Tables, env: Env, { apiKeys }: StateModules): Authenticate {
+function authenticator(tables: Tables, secretOf: (name: string) => string, { apiKeys }: StateModules): Authenticate {
   if (tables.clients.size === 0) return () => ({ kind: 'anonymous' });
   if (!apiKeys) throw new SettingError('this gateway was baked without credentials');
-  return apiKeys(tables, (name) => longSecret(env, name, 16));
+  return apiKeys(tables, secretOf);
 }
 
 /** A reload that leaves a rate as it was does not refill anybody's bucket. */

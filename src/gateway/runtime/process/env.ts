@@ -55,43 +55,6 @@ function idOf(url: string, urls: readonly string[]): string {
   return urls.filter((other) => new URL(other).host === host).length === 1 ? host : url;
 }
 
-/** A secret by name: the file that `NAME_FILE` names, the variable `NAME`, or the file `NAME` in the folder `MCPGEN_SECRETS`. */
-export function readSecret(env: Env, name: string): string {
-  const file = env[`${name}_FILE`];
-  const folder = env['MCPGEN_SECRETS'];
-  const inFolder = (): string | undefined => (folder === undefined ? undefined : readFile('MCPGEN_SECRETS', `${folder}/${name}`));
-  const value = file !== undefined ? readFile(`${name}_FILE`, file) : (env[name] ?? inFolder());
-  if (value === undefined || value === '') throw new SettingError(`secret ${name} is not set: give it as ${name}, or a file with it as ${name}_FILE`);
-  return value;
-}
-
-export function longSecret(env: Env, name: string, bytes: number): string {
-  const value = readSecret(env, name);
-  if (Buffer.byteLength(value) < bytes) throw new SettingError(`secret ${name} is shorter than ${bytes} bytes`);
-  return value;
-}
-
-/** Says of all that are missing or too short at once: whoever starts it would learn of one at a time. */
-export function requireSecrets(env: Env, wanted: readonly (readonly [name: string, bytes: number])[]): void {
-  const faults = wanted.flatMap(([name, bytes]) => {
-    try {
-      longSecret(env, name, bytes);
-      return [];
-    } catch (error) {
-      return [(error as Error).message];
-    }
-  });
-  if (faults.length > 0) throw new SettingError([...new Set(faults)].join('\n'));
-}
-
-function readFile(setting: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (cause) {
-    throw new SettingError(`${setting} names ${path}, which cannot be read`, { cause });
-  }
-}
-
 function oneOf(env: Env, name: string, values: readonly string[], fallback: string): string {
   const value = env[name] ?? fallback;
   if (!values.includes(value)) throw new SettingError(`${name} must be one of ${values.join(', ')}; it is ${JSON.stringify(value)}`);

@@ -1,12 +1,12 @@
 import { addAbortSignal } from 'node:stream';
-import { readSecret, type Env } from '../process/env.js';
+import type { Env } from '../process/env.js';
+import { readSecret } from '../process/secrets.js';
 import { messageText } from '../wire/json-rpc.js';
 import type { ChildTable } from '../tables/pool.js';
 import type { Upstream, UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
 import { UpstreamFault } from '../wire/fault.js';
 import { jsonAnswer, respondOn, streamAnswer } from './answer.js';
 import type { ChildOptions, Log } from './child.js';
-import { inTime } from './in-time.js';
 import { createLinks, MAX_OPEN, TOO_DEEP } from './link.js';
 import { errorText, readMessages, SUPPORTED, unsupported, type Batch, type Message } from './message.js';
 import { createModernUpstream } from './modern.js';
@@ -27,11 +27,6 @@ export interface StdioUpstream extends Upstream {
 export function startChildren(child: ChildTable, environment: Env, keepAlive: number, log: Log): StdioUpstream {
   const env = child.env.map(([name, value]) => [name, 'text' in value ? value.text : readSecret(environment, value.secret)] as const);
   return createStdioUpstream({ child, env: Object.fromEntries(env), keepAlive, log });
-}
-
-/** In the gateway's own process, where nothing else gives up on them. */
-export function startInTime(child: ChildTable, environment: Env, keepAlive: number, log: Log, firstByte: number): Upstream {
-  return inTime(startChildren(child, environment, keepAlive, log), firstByte);
 }
 
 /** Streamable HTTP of the revisions with sessions (2025-03-26 to 2025-11-25) in front of a stdio server's processes. */

@@ -1,5 +1,6 @@
-/** The strategies by which a pool may choose, beside round-robin. */
-import { best, roundRobin, type Balancer, type Candidate, type Strategies } from './balancer.js';
+/** Ways for a pool to choose where it does not just take turns. */
+import type { Balance, ChoiceTable } from '../tables/pool.js';
+import { best, preferred, roundRobin, type Balancer, type Candidate } from './balancer.js';
 
 /** Among equals it takes turns, or an idle pool would send everything to its first instance. */
 const leastConnections = (): Balancer => {
@@ -104,7 +105,7 @@ function fraction(text: string): number {
   return (((hash ^ (hash >>> 16)) >>> 0) + 0.5) / 2 ** 32;
 }
 
-export const BALANCERS: Strategies = {
+export const BALANCERS: Readonly<Record<Balance, (random: () => number) => Balancer>> = {
   'round-robin': roundRobin,
   'least-connections': leastConnections,
   weighted,
@@ -112,3 +113,15 @@ export const BALANCERS: Strategies = {
   random: randomOfTwo,
   rendezvous,
 };
+
+/** Of a pool, in a gateway that is in `region`. */
+export function makeBalancer({ balance, preferRegion }: ChoiceTable, region: string | null, random: () => number): Balancer {
+  const strategy = BALANCERS[balance](random);
+  return preferRegion && region !== null ? nearFirst(strategy, region) : strategy;
+}
+
+/** Chooses among those of the same region while there are any. */
+const nearFirst = (strategy: Balancer, own: string): Balancer => ({
+  ...strategy,
+  choose: (candidates, key) => strategy.choose(preferred(candidates, ({ region }) => region === own), key),
+});

@@ -31,15 +31,8 @@ const UNSENT: ReadonlySet<FaultStage> = new Set(['refused', 'connect', 'full']);
 /** What a server behind a failing proxy, or one that is about to end, says. */
 const FAILING: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
-const OUTCOME: Readonly<Record<FaultStage, Outcome>> = {
-  refused: 'unreachable',
-  connect: 'unreachable',
-  full: 'abandoned',
-  sent: 'failed',
-  stale: 'abandoned',
-  timeout: 'failed',
-  answered: 'failed',
-};
+/** What a fault says of its instance, where that is not that it failed. */
+const OUTCOME: Readonly<Partial<Record<FaultStage, Outcome>>> = { refused: 'unreachable', connect: 'unreachable', full: 'abandoned', stale: 'abandoned' };
 
 /** Rejects with the `UpstreamFault` of the last instance. The instance stays counted as busy until its answer has ended. */
 export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics): Promise<Delivered> {
@@ -66,7 +59,7 @@ export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics):
     } catch (error) {
       last = error instanceof UpstreamFault ? error : new UpstreamFault('sent', error);
       const isAbandoned = request.signal.aborted;
-      pool.report(instance, isAbandoned ? 'abandoned' : OUTCOME[last.stage], performance.now() - begun);
+      pool.report(instance, isAbandoned ? 'abandoned' : (OUTCOME[last.stage] ?? 'failed'), performance.now() - begun);
       if (!isAbandoned) metrics.count('mcpgen_upstream_failures_total', { server: pool.server, stage: last.stage });
       if (last.stage === 'stale' && mayBeStale) next = instance;
       else if (!isAbandoned && !pinned && (UNSENT.has(last.stage) || left-- > 0)) next = pool.next((tried ??= new Set()).add(instance), key);

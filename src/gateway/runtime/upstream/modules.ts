@@ -4,22 +4,31 @@
  */
 import type { Env } from '../process/env.js';
 import type { Log } from '../process/log.js';
-import type { BreakerTable, ChildTable } from '../tables/pool.js';
-import type { Strategies } from './balancer.js';
+import type { BreakerTable, ChildTable, ChoiceTable } from '../tables/pool.js';
+import type { Balancer } from './balancer.js';
 import type { Breaker } from './breaker.js';
+import type { Found } from './instance.js';
 import type { ProbeModules } from './probe.js';
-import type { Upstream } from './upstream.js';
 
-/** How a pool chooses: strategies beyond round-robin, and circuit breakers. */
+/** How a pool chooses where it does not just take turns, and circuit breakers. */
 export interface ChoiceModules {
-  readonly BALANCERS?: Strategies;
+  readonly makeBalancer?: (choice: ChoiceTable, region: string | null, random: () => number) => Balancer;
   /** A breaker that goes on where `known` has come to. */
   readonly Breaker?: new (table: BreakerTable, now: number, known: Breaker | null) => Breaker;
 }
 
+/** The addresses of a name, as they are now. */
+export interface Named {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  /** What is to be done about other addresses. */
+  onChange: () => void;
+  readonly stop: () => void;
+}
+
 export interface PoolModules extends ChoiceModules, ProbeModules {
-  /** Calls back with the addresses of a name whenever they change. Resolves, after the first look, with what stops it. */
-  readonly watchName?: (name: string, changed: (addresses: readonly string[]) => void) => Promise<() => void>;
+  /** Watches a name. Resolves after the first look at it. */
+  readonly watchNamed?: (name: string) => Promise<Named>;
   /** Servers that speak over stdin and stdout, as children of this process. */
-  readonly startInTime?: (child: ChildTable, env: Env, keepAlive: number, log: Log, firstByte: number) => Upstream;
+  readonly childInstance?: (child: ChildTable, env: Env, keepAlive: number, log: Log, firstByte: number) => Found;
 }

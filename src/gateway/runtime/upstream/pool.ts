@@ -3,8 +3,8 @@ import { jitter, type Clock } from '../process/clock.js';
 import type { Log } from '../process/log.js';
 import { Watch } from '../process/watch.js';
 import type { ChoiceTable, HealthTable } from '../tables/pool.js';
+import { preferred, roundRobin, type Balancer } from './balancer.js';
 import type { Breaker } from './breaker.js';
-import { Choice } from './choice.js';
 import type { Found, Instance } from './instance.js';
 import type { ChoiceModules } from './modules.js';
 import type { Outcome } from './outcome.js';
@@ -42,8 +42,8 @@ const FIRST_WITHIN = 500;
 export class Pool {
   readonly server: string;
   readonly #context: PoolContext;
-  readonly #choice: Choice;
   #settings: PoolSettings;
+  #balancer: Balancer;
   readonly #members = new Map<string, Member>();
   /** The same as a list, which is asked for with every request. */
   #list: readonly Member[] = [];
@@ -55,8 +55,7 @@ export class Pool {
     this.server = server;
     this.#context = context;
     this.#settings = settings;
-    this.#choice = new Choice(context.region, context.clock.random);
-    this.configure(settings);
+    this.#balancer = this.#makeBalancer();
   }
 
   get instances(): readonly Instance[] {
@@ -69,22 +68,26 @@ export class Pool {
 
   /** Chooses in another way from now on, with what it knows about its instances. */
   configure(settings: PoolSettings): void {
+    const { choice } = this.#settings;
     this.#settings = settings;
-    this.#choice.configure(settings.choice, settings.modules.BALANCERS);
+    const { balance, preferRegion } = settings.choice;
+    if (balance !== choice.balance || preferRegion !== choice.preferRegion) this.#balancer = this.#makeBalancer();
     for (const member of this.#list) member.breaker = this.#makeBreaker(member.breaker);
   }
 
-  /** The next instance by strategy, and a claim on it; null when none may be asked. An open breaker is respected even where no instance is well. */
+  /**
+   * The next instance by strategy, and a claim on it; null when none may be asked. Where none is well, one that is thought to be down is still a better answer
+   * than none: it may be back since it was last looked at. An open breaker is respected even then.
+   */
   next(tried: ReadonlySet<Instance>, key: string): Instance | null {
     const only = this.#list.length === 1 ? this.#list[0] : undefined;
     // With one there is nothing to choose.
     if (only && !only.breaker) return tried.has(only) ? null : only;
     const now = this.#context.clock.now();
-    const chosen = this.#choice.among(
-      this.#list.filter((instance) => !tried.has(instance) && (instance.breaker?.admits(now) ?? true)),
-      key,
-    );
-    if (chosen) this.#claim(chosen);
+    const left = this.#list.filter((instance) => !tried.has(instance) && (instance.breaker?.admits(now) ?? true));
+    if (left.length === 0) return null;
+    const chosen = this.#balancer.choose(preferred<Instance>(left, ({ up }) => up), key);
+    this.#claim(chosen);
     return chosen;
   }
 
@@ -121,7 +124,7 @@ export class Pool {
     instance.tally[outcome]++;
     if (outcome === 'answered') instance.tally.ms += ms;
     if (this.#members.get(instance.id) !== instance) return;
-    this.#choice.heard(instance, outcome, ms);
+    this.#balancer.heard?.(instance, outcome, ms);
     if (instance.breaker) this.#changeBreaker(instance, (breaker, now) => breaker.heard(outcome, now - ms, now));
     if (outcome === 'unreachable') this.#suspect(instance as Member);
   }
@@ -160,6 +163,12 @@ export class Pool {
     const closing = [...this.#leaving].flatMap(({ upstream, probe }) => [upstream.close(), probe?.close()]);
     this.#leaving.clear();
     await Promise.all(closing);
+  }
+
+  #makeBalancer(): Balancer {
+    const { choice, modules } = this.#settings;
+    const { region, clock } = this.#context;
+    return modules.makeBalancer?.(choice, region, clock.random) ?? roundRobin();
   }
 
   #makeBreaker(known: Breaker | null): Breaker | null {

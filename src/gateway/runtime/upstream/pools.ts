@@ -1,38 +1,27 @@
 /** The pools of this placement. They outlive a reload: what a new config changes about a pool is changed in it, so that nothing that runs is cut. */
 import { authority } from '../decision/address.js';
-import { digest } from '../wire/digest.js';
-import { poolOverrides, readSecret, type Env } from '../process/env.js';
+import { poolOverrides, type Env } from '../process/env.js';
 import { CLOCK, type Clock } from '../process/clock.js';
 import { httpUpstream } from './http.js';
 import type { Log } from '../process/log.js';
 import type { Found } from './instance.js';
-import type { PoolModules } from './modules.js';
+import type { Named, PoolModules } from './modules.js';
 import { Pool, type PoolContext } from './pool.js';
 import { probeOf } from './probe.js';
 import type { Tables } from '../decision/lookups.js';
-import type { InstanceTable, PoolTable, Source } from '../tables/pool.js';
+import type { ChildTable, InstanceTable, PoolTable, Source } from '../tables/pool.js';
 
 interface Kept {
   readonly pool: Pool;
-  readonly names: Names | null;
-}
-
-/** The addresses of a name, as they are now. */
-interface Names {
-  readonly name: string;
-  addresses: readonly string[];
-  /** What is to be done about other addresses. */
-  onChange: () => void;
-  readonly stop: () => void;
+  readonly named: Named | null;
 }
 
 /** What a server's instances are found by. */
 interface Wanted {
   readonly table: PoolTable;
   readonly source: Source;
-  readonly keepAlive: number;
-  /** Digests of a child's secrets, which must not change unnoticed. */
-  readonly secrets: readonly (string | null)[];
+  /** The one of a server that is a child of this process. */
+  readonly child: Found | undefined;
 }
 
 export class Pools {
@@ -58,18 +47,19 @@ export class Pools {
     const overrides = poolOverrides(this.#env);
     const wanted = [...tables.pools].map(([server, table]) => {
       const source = overrides.get(server) ?? table.sources[tables.placement];
-      const env = source.kind === 'spawn' ? source.child.env : [];
-      const secrets = env.map(([, value]) => ('secret' in value ? digest(readSecret(this.#env, value.secret)) : null));
-      return [server, { table, source, keepAlive: tables.raw.timeouts.keepAlive, secrets } satisfies Wanted] as const;
+      const { keepAlive } = tables.raw.timeouts;
+      const childOf = (child: ChildTable) => modules.childInstance?.(child, this.#env, keepAlive, this.#context.log, table.timeouts.firstByte);
+      const child = source.kind === 'spawn' ? childOf(source.child) : undefined;
+      return [server, { table, source, child } satisfies Wanted] as const;
     });
     const isBlind = this.#context.region === null && wanted.some(([, { table }]) => table.choice.preferRegion);
     if (isBlind) this.#context.log('warn', 'region-unknown', { why: 'prefer: region does nothing without MCP_GATEWAY_REGION' });
-    const names = await Promise.all(wanted.map(([server, { source }]) => this.#watch(server, source, modules)));
+    const named = await Promise.all(wanted.map(([server, { source }]) => this.#watch(server, source, modules)));
     // From here on nothing waits and nothing fails: a request sees all of before, or all of now.
-    const next = new Map(wanted.map(([server, one], i) => [server, this.#settle(server, one, names[i] ?? null, modules)] as const));
-    for (const [server, { pool, names }] of this.#pools) {
+    const next = new Map(wanted.map(([server, one], i) => [server, this.#settle(server, one, named[i] ?? null, modules)] as const));
+    for (const [server, { pool, named }] of this.#pools) {
       if (next.has(server)) continue;
-      names?.stop();
+      named?.stop();
       pool.retire();
       this.#retired.push(pool);
     }
@@ -78,37 +68,31 @@ export class Pools {
   }
 
   async close(): Promise<void> {
-    for (const { names } of this.#pools.values()) names?.stop();
+    for (const { named } of this.#pools.values()) named?.stop();
     await Promise.all([...this.all(), ...this.#retired].map((pool) => pool.close()));
   }
 
-  async #watch(server: string, source: Source, { watchName }: PoolModules): Promise<Names | null> {
-    if (source.kind !== 'dns' || !watchName) return null;
-    const known = this.#pools.get(server)?.names;
-    if (known?.name === source.name) return known;
-    const names = { name: source.name, addresses: [] as readonly string[], onChange: () => {} };
-    const stop = await watchName(source.name, (addresses) => {
-      names.addresses = addresses;
-      names.onChange();
-    });
-    return Object.assign(names, { stop });
+  async #watch(server: string, source: Source, { watchNamed }: PoolModules): Promise<Named | null> {
+    if (source.kind !== 'dns' || !watchNamed) return null;
+    const known = this.#pools.get(server)?.named;
+    return known?.name === source.name ? known : watchNamed(source.name);
   }
 
-  #settle(server: string, wanted: Wanted, names: Names | null, modules: PoolModules): Kept {
+  #settle(server: string, wanted: Wanted, named: Named | null, modules: PoolModules): Kept {
     const { source, table } = wanted;
     const settings = { choice: table.choice, health: table.health, modules };
     const known = this.#pools.get(server);
-    if (known && known.names !== names) known.names?.stop();
+    if (known && known.named !== named) known.named?.stop();
     const pool = known?.pool ?? new Pool(server, settings, this.#context);
     pool.configure(settings);
-    const find = (): readonly Found[] => this.#find(wanted, names?.addresses ?? [], modules);
+    const find = (): readonly Found[] => this.#find(wanted, named?.addresses ?? [], modules);
     pool.update(find(), known !== undefined || source.kind === 'dns');
-    if (names) names.onChange = () => pool.update(find());
+    if (named) named.onChange = () => pool.update(find());
     if (source.kind === 'none') this.#context.log('warn', 'pool-without-instances', { server, reason: source.reason });
-    return { pool, names };
+    return { pool, named };
   }
 
-  #find({ source, table, keepAlive, secrets }: Wanted, addresses: readonly string[], modules: PoolModules): readonly Found[] {
+  #find({ source, table, child }: Wanted, addresses: readonly string[], modules: PoolModules): readonly Found[] {
     const { health, timeouts } = table;
     const { connect, firstByte } = timeouts;
     const http = ({ id, url: text, weight, region }: InstanceTable): Found => ({
@@ -127,16 +111,8 @@ export class Pools {
           const id = authority(address, source.port);
           return http({ id, url: `http://${id}${source.path}`, weight: 1, region: null });
         });
-      case 'spawn': {
-        const { child } = source;
-        const { startInTime } = modules;
-        if (!startInTime) return [];
-        const make = () => {
-          const upstream = startInTime(child, this.#env, keepAlive, this.#context.log, firstByte);
-          return { upstream, probe: null, weight: 1, region: null };
-        };
-        return [{ id: 'local', key: JSON.stringify([child, keepAlive, firstByte, secrets]), make }];
-      }
+      case 'spawn':
+        return child ? [child] : [];
       case 'none':
         return [];
     }
