@@ -1,7 +1,7 @@
 /** Answers as bytes: which are one, what they say, and that it makes no difference in which pieces they come. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { HeaderLines, type ResponseHeaders } from '#src/gateway/runtime/upstream/response-head.js';
+import { HeaderLines, type ResponseHeaders } from '#src/gateway/runtime/upstream/header-lines.js';
 import { ResponseParser } from '#src/gateway/runtime/upstream/response-parser.js';
 import { chance } from '../../support/gateway-random.js';
 

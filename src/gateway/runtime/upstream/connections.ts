@@ -2,7 +2,7 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import type { FaultStage } from '../wire/fault.js';
-import { HeaderLines } from './response-head.js';
+import { HeaderLines } from './header-lines.js';
 
 /** Node servers close idle connections after 5 s; ours must be gone before, or a request races the close. */
 const IDLE = 4000;

@@ -6,15 +6,14 @@ import type { Env } from '../process/env.js';
 import type { Log } from '../process/log.js';
 import type { BreakerTable, ChildTable, ChoiceTable } from '../tables/pool.js';
 import type { Balancer } from './balancer.js';
-import type { Breaker } from './breaker.js';
+import type { Breaker, BreakerState } from './breaker.js';
 import type { Found } from './instance.js';
 import type { ProbeModules } from './probe.js';
 
 /** How a pool chooses where it does not just take turns, and circuit breakers. */
 export interface ChoiceModules {
   readonly makeBalancer?: (choice: ChoiceTable, region: string | null, random: () => number) => Balancer;
-  /** A breaker that goes on where `known` has come to. */
-  readonly Breaker?: new (table: BreakerTable, now: number, known: Breaker | null) => Breaker;
+  readonly Breaker?: new (table: BreakerTable, now: number, known: Breaker | null, turned: (state: BreakerState) => void) => Breaker;
 }
 
 /** The addresses of a name, as they are now. */

@@ -4,7 +4,7 @@ import type { Log } from '../process/log.js';
 import { Watch } from '../process/watch.js';
 import type { ChoiceTable, HealthTable } from '../tables/pool.js';
 import { preferred, roundRobin, type Balancer } from './balancer.js';
-import type { Breaker } from './breaker.js';
+import type { Breaker, BreakerState } from './breaker.js';
 import type { Found, Instance } from './instance.js';
 import type { ChoiceModules } from './modules.js';
 import type { Outcome } from './outcome.js';
@@ -72,7 +72,7 @@ export class Pool {
     this.#settings = settings;
     const { balance, preferRegion } = settings.choice;
     if (balance !== choice.balance || preferRegion !== choice.preferRegion) this.#balancer = this.#makeBalancer();
-    for (const member of this.#list) member.breaker = this.#makeBreaker(member.breaker);
+    for (const member of this.#list) member.breaker = this.#makeBreaker(member, member.breaker);
   }
 
   /**
@@ -87,14 +87,15 @@ export class Pool {
     const left = this.#list.filter((instance) => !tried.has(instance) && (instance.breaker?.admits(now) ?? true));
     if (left.length === 0) return null;
     const chosen = this.#balancer.choose(preferred<Instance>(left, ({ up }) => up), key);
-    this.#claim(chosen);
+    chosen.breaker?.claim(now);
     return chosen;
   }
 
   /** Whether a request that can go nowhere else may go there now; then it is counted on. */
   admits(instance: Instance): boolean {
-    const isAdmitted = instance.breaker?.admits(this.#context.clock.now()) ?? true;
-    if (isAdmitted) this.#claim(instance);
+    const now = this.#context.clock.now();
+    const isAdmitted = instance.breaker?.admits(now) ?? true;
+    if (isAdmitted) instance.breaker?.claim(now);
     return isAdmitted;
   }
 
@@ -125,7 +126,10 @@ export class Pool {
     if (outcome === 'answered') instance.tally.ms += ms;
     if (this.#members.get(instance.id) !== instance) return;
     this.#balancer.heard?.(instance, outcome, ms);
-    if (instance.breaker) this.#changeBreaker(instance, (breaker, now) => breaker.heard(outcome, now - ms, now));
+    if (instance.breaker) {
+      const now = this.#context.clock.now();
+      instance.breaker.heard(outcome, now - ms, now);
+    }
     if (outcome === 'unreachable') this.#suspect(instance as Member);
   }
 
@@ -146,7 +150,7 @@ export class Pool {
 
   /** Closes the breaker of an instance, and ends its ejection. */
   reset(instance: Instance): void {
-    this.#changeBreaker(instance, (breaker, now) => breaker.reset(now));
+    instance.breaker?.reset(this.#context.clock.now());
     if (instance.ejectedAt !== null) this.#turnTo(instance, true, 'reset');
   }
 
@@ -171,21 +175,11 @@ export class Pool {
     return modules.makeBalancer?.(choice, region, clock.random) ?? roundRobin();
   }
 
-  #makeBreaker(known: Breaker | null): Breaker | null {
+  #makeBreaker(instance: Instance, known: Breaker | null): Breaker | null {
     const { choice, modules } = this.#settings;
-    return choice.breaker && modules.Breaker ? new modules.Breaker(choice.breaker, this.#context.clock.now(), known) : null;
-  }
-
-  #claim(instance: Instance): void {
-    this.#changeBreaker(instance, (breaker, now) => breaker.claim(now));
-  }
-
-  #changeBreaker(instance: Instance, change: (breaker: Breaker, now: number) => void): void {
-    const { breaker } = instance;
-    if (!breaker) return;
-    const { state } = breaker;
-    change(breaker, this.#context.clock.now());
-    if (breaker.state !== state) this.#say(breaker.state === 'open' ? 'warn' : 'info', `breaker-${breaker.state}`, instance);
+    if (!choice.breaker || !modules.Breaker) return null;
+    const turned = (state: BreakerState): void => this.#say(state === 'open' ? 'warn' : 'info', `breaker-${state}`, instance);
+    return new modules.Breaker(choice.breaker, this.#context.clock.now(), known, turned);
   }
 
   /** A request could not connect. It leaves rotation at once, unless too many have for no better reason; in any case it is looked at soon. */
@@ -211,10 +205,11 @@ export class Pool {
       up: known?.up ?? true,
       ejectedAt: known?.ejectedAt ?? null,
       active: 0,
-      breaker: this.#makeBreaker(known?.breaker ?? null),
+      breaker: null,
       tally: known?.tally ?? { answered: 0, failed: 0, unreachable: 0, abandoned: 0, ms: 0 },
       watch: new Watch(() => this.#look(member), clock),
     };
+    member.breaker = this.#makeBreaker(member, known?.breaker ?? null);
     this.#members.set(id, member);
     this.#list = [...this.#members.values()];
     if (member.probe) member.watch.soon(Math.min(this.#settings.health.every, FIRST_WITHIN) * clock.random());

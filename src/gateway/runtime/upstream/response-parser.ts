@@ -3,7 +3,7 @@
  * can make one echo bytes, decides what the next request on its connection is answered with.
  */
 
-import { HeaderLines, readStatusLine, type ResponseHeaders } from './response-head.js';
+import { HeaderLines, type ResponseHeaders } from './header-lines.js';
 
 /** Bytes of an answer's head with all that is announced before it (1xx), and of its trailers. */
 const HEAD_LIMIT = 65_536;
@@ -14,6 +14,8 @@ const SIZE_LIMIT = 256;
 const END = Buffer.from('\r\n\r\n');
 const NOTHING = Buffer.alloc(0);
 
+/** The space before the phrase is missing where servers have no phrase. */
+const STATUS_LINE = /HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t -~\x80-\xff]*)?\r\n/y;
 /** With the end of the line, or of the chunk, before it. Few enough digits to be counted exactly. */
 const SIZE_LINE = /^\r\n([\da-f]{1,12})(?:[\t ]*;[\t -~\x80-\xff]*)?\r\n$/i;
 const LENGTH = /^\d{1,15}$/;
@@ -114,11 +116,14 @@ export class ResponseParser {
   }
 
   #begin(block: string): Step {
-    const { status, isCurrent, end } = readStatusLine(block);
-    const headers = this.#lines.read(block, end);
+    STATUS_LINE.lastIndex = 0;
+    const line = STATUS_LINE.exec(block);
+    if (!line) throw new Error('no status line');
+    const status = Number(line[2]);
+    const headers = this.#lines.read(block, STATUS_LINE.lastIndex);
     // A change of protocol that nobody asked for.
     if (status === 101) throw new Error('protocol switched');
-    return status < 200 ? 'head' : this.#frame(status, isCurrent, headers);
+    return status < 200 ? 'head' : this.#frame(status, line[1] === '1', headers);
   }
 
   /** Checked and dropped: nothing in front was told of them. The line before them has not ended yet. */

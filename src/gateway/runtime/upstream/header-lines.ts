@@ -1,7 +1,5 @@
-/** The lines of an answer's head, read strictly (RFC 9112 §4 and §5). */
+/** Header lines of answers, read strictly. */
 
-/** The space before the phrase is missing where servers have no phrase. */
-const STATUS_LINE = /HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t -~\x80-\xff]*)?\r\n/y;
 /** RFC 9112 §5: spaces around a value are not of it. Words and spaces exclude each other, so that a line takes no longer than its length. */
 const FIELD = /([!#$%&'*+.^`|~\w-]+):[\t ]*((?:[!-~\x80-\xff]+(?:[\t ]+[!-~\x80-\xff]+)*)?)[\t ]*\r\n/y;
 
@@ -11,22 +9,6 @@ const MOST_REMEMBERED = 4096;
 
 export type ResponseHeaders = Record<string, string | string[]>;
 
-export interface StatusLine {
-  readonly status: number;
-  /** HTTP/1.1, not 1.0. */
-  readonly isCurrent: boolean;
-  /** Where the headers begin. */
-  readonly end: number;
-}
-
-/** Throws where it is none. */
-export function readStatusLine(block: string): StatusLine {
-  STATUS_LINE.lastIndex = 0;
-  const line = STATUS_LINE.exec(block);
-  if (!line) throw new Error('no status line');
-  return { status: Number(line[2]), isCurrent: line[1] === '1', end: STATUS_LINE.lastIndex };
-}
-
 /** A header line, with the name in lower case. */
 interface Line {
   readonly text: string;
@@ -34,7 +16,7 @@ interface Line {
   readonly value: string;
 }
 
-/** Reads header lines. A server says most of its lines with every answer: one that is, in the same place, the same text as before is not read again. */
+/** Reads header lines. Servers say most of theirs with every answer: one that is the same text as before, in the same place, is not read again. */
 export class HeaderLines {
   readonly #known: Line[] = [];
 
@@ -44,7 +26,7 @@ export class HeaderLines {
     let index = 0;
     for (let at = from; at < block.length; index++) {
       const known = this.#known[index];
-      const line = known && block.startsWith(known.text, at) ? known : readLine(block, at);
+      const line = known && block.slice(at, at + known.text.length) === known.text ? known : readLine(block, at);
       if (line !== known && index < MOST_LINES && block.length <= MOST_REMEMBERED) this.#known[index] = line;
       at += line.text.length;
       add(headers, line);
