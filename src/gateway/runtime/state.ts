@@ -37,7 +37,7 @@ const ownKey = randomBytes(32).toString('base64');
 export async function createState(raw: GatewayTables, env: Env, modules: StateModules, previous: State | null): Promise<State> {
   const tables = compileTables(raw, placementOf(env));
   const { keys, ttl } = raw.sessions;
-  const secretOf = modules.readSecrets?.(tables, env) ?? withoutSecrets;
+  const secretOf = modules.readSecrets?.(tables, env) ?? lacking;
   const sealing = keys.length > 0 ? keys.map(secretOf) : [ownKey];
   const hops = raw.trusted[tables.placement];
   const inNetworks = addressSet(hops.flatMap((hop) => ('cidr' in hop ? [hop.cidr] : [])));
@@ -46,7 +46,7 @@ export async function createState(raw: GatewayTables, env: Env, modules: StateMo
   const token = (name: string | null | undefined): string | null => (name ? secretOf(name) : null);
   return {
     tables,
-    authenticate: authenticator(tables, secretOf, modules),
+    authenticate: tables.clients.size === 0 ? () => ({ kind: 'anonymous' }) : (modules.apiKeys ?? lacking)(tables, secretOf),
     sealer: createSealer(sealing, ttl, Date.now),
     trusted: (address) => inNetworks(address) || (named?.has(address) ?? false),
     perAddress: keepOrMake(previous?.perAddress, previous?.tables.raw.limits.perAddress, raw.limits.perAddress),
@@ -61,14 +61,9 @@ export async function createState(raw: GatewayTables, env: Env, modules: StateMo
   };
 }
 
-function withoutSecrets(name: string): never {
-  throw new SettingError(`this gateway was baked without secrets, such as ${name}`);
-}
-
-function authenticator(tables: Tables, secretOf: (name: string) => string, { apiKeys }: StateModules): Authenticate {
-  if (tables.clients.size === 0) return () => ({ kind: 'anonymous' });
-  if (!apiKeys) throw new SettingError('this gateway was baked without credentials');
-  return apiKeys(tables, secretOf);
+/** In place of a module that the tables need and that is not there. */
+function lacking(): never {
+  throw new SettingError('this gateway was baked without secrets or credentials, which its tables need');
 }
 
 /** A reload that leaves a rate as it was does not refill anybody's bucket. */

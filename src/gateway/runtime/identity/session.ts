@@ -74,15 +74,11 @@ export function createSealer(secrets: readonly string[], ttl: number, now: () =>
   return {
     seal: (state) => seal(keys[0] as Buffer, state),
     open: (id) => {
-      let state = opened.get(id) ?? null;
-      if (!state) {
-        state = unseal(keys, id);
-        if (!state) return null;
-        if (opened.size >= MOST_OPENED) opened.clear();
-        opened.set(id, state);
-      }
+      const state = opened.get(id) ?? unseal(keys, id);
       // Asked anew each time, so that no id lives longer for being known.
-      return now() - state.issuedAt <= ttl ? state : null;
+      if (!state || now() - state.issuedAt > ttl) return null;
+      if (opened.set(id, state).size > MOST_OPENED) opened.clear();
+      return state;
     },
   };
 }

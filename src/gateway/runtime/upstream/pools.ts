@@ -9,19 +9,21 @@ import type { Named, PoolModules } from './modules.js';
 import { Pool, type PoolContext } from './pool.js';
 import { probeOf } from './probe.js';
 import type { Tables } from '../decision/lookups.js';
-import type { ChildTable, InstanceTable, PoolTable, Source } from '../tables/pool.js';
+import type { InstanceTable, PoolTable, Source } from '../tables/pool.js';
 
 interface Kept {
   readonly pool: Pool;
   readonly named: Named | null;
 }
 
-/** What a server's instances are found by. */
+/** What the instances of a pool are now, given the addresses of its name where it has one. */
+type Find = (addresses: readonly string[]) => readonly Found[];
+
+/** A pool as the tables want it. */
 interface Wanted {
   readonly table: PoolTable;
   readonly source: Source;
-  /** The one of a server that is a child of this process. */
-  readonly child: Found | undefined;
+  readonly find: Find;
 }
 
 export class Pools {
@@ -47,10 +49,7 @@ export class Pools {
     const overrides = poolOverrides(this.#env);
     const wanted = [...tables.pools].map(([server, table]) => {
       const source = overrides.get(server) ?? table.sources[tables.placement];
-      const { keepAlive } = tables.raw.timeouts;
-      const childOf = (child: ChildTable) => modules.childInstance?.(child, this.#env, keepAlive, this.#context.log, table.timeouts.firstByte);
-      const child = source.kind === 'spawn' ? childOf(source.child) : undefined;
-      return [server, { table, source, child } satisfies Wanted] as const;
+      return [server, { table, source, find: this.#finder(table, source, tables.raw.timeouts.keepAlive, modules) } satisfies Wanted] as const;
     });
     const isBlind = this.#context.region === null && wanted.some(([, { table }]) => table.choice.preferRegion);
     if (isBlind) this.#context.log('warn', 'region-unknown', { why: 'prefer: region does nothing without MCP_GATEWAY_REGION' });
@@ -78,22 +77,21 @@ export class Pools {
     return known?.name === source.name ? known : watchNamed(source.name);
   }
 
-  #settle(server: string, wanted: Wanted, named: Named | null, modules: PoolModules): Kept {
-    const { source, table } = wanted;
+  #settle(server: string, { table, source, find }: Wanted, named: Named | null, modules: PoolModules): Kept {
     const settings = { choice: table.choice, health: table.health, modules };
     const known = this.#pools.get(server);
     if (known && known.named !== named) known.named?.stop();
     const pool = known?.pool ?? new Pool(server, settings, this.#context);
     pool.configure(settings);
-    const find = (): readonly Found[] => this.#find(wanted, named?.addresses ?? [], modules);
-    pool.update(find(), known !== undefined || source.kind === 'dns');
-    if (named) named.onChange = () => pool.update(find());
+    const found = (): readonly Found[] => find(named?.addresses ?? []);
+    pool.update(found(), known !== undefined || source.kind === 'dns');
+    if (named) named.onChange = () => pool.update(found());
     if (source.kind === 'none') this.#context.log('warn', 'pool-without-instances', { server, reason: source.reason });
     return { pool, named };
   }
 
-  #find({ source, table, child }: Wanted, addresses: readonly string[], modules: PoolModules): readonly Found[] {
-    const { health, timeouts } = table;
+  /** Reads at once whatever may be missing. */
+  #finder({ health, timeouts }: PoolTable, source: Source, keepAlive: number, modules: PoolModules): Find {
     const { connect, firstByte } = timeouts;
     const http = ({ id, url: text, weight, region }: InstanceTable): Found => ({
       id,
@@ -105,16 +103,19 @@ export class Pools {
     });
     switch (source.kind) {
       case 'urls':
-        return source.instances.map(http);
+        return () => source.instances.map(http);
       case 'dns':
-        return addresses.map((address) => {
-          const id = authority(address, source.port);
-          return http({ id, url: `http://${id}${source.path}`, weight: 1, region: null });
-        });
-      case 'spawn':
-        return child ? [child] : [];
+        return (addresses) =>
+          addresses.map((address) => {
+            const id = authority(address, source.port);
+            return http({ id, url: `http://${id}${source.path}`, weight: 1, region: null });
+          });
+      case 'spawn': {
+        const child = modules.childInstance?.(source.child, this.#env, keepAlive, this.#context.log, firstByte);
+        return () => (child ? [child] : []);
+      }
       case 'none':
-        return [];
+        return () => [];
     }
   }
 }

@@ -60,7 +60,9 @@ class Roundtrip implements ConnectionUser {
   }
 
   opened(): void {
-    atTurnsEnd(() => this.#write());
+    // That TLS has written something shows only a turn later, when the answer may be there already and the connection be free.
+    if (this.#connection?.isSecure) this.#write();
+    else atTurnsEnd(() => this.#write());
   }
 
   read(bytes: Buffer): boolean {
