@@ -1,4 +1,4 @@
-/** The optional modules that a config needs for its pools and its state, loaded before anything is changed by them. */
+/** The optional modules for pools and state, loaded before anything is changed by them. */
 import type { Features } from './features.js';
 import type { StateModules } from './state.js';
 import type { PoolModules } from './upstream/modules.js';

@@ -49,8 +49,9 @@ export class OpenCounts {
 
   /** Forgets sessions whose ids have expired. @returns how many */
   expire(now: number): number {
-    const expired = [...this.#opened].filter(([, { until }]) => until <= now);
-    return expired.filter(([tag]) => this.#end(tag)).length;
+    let ended = 0;
+    for (const [tag, { until }] of this.#opened) if (until <= now && this.#end(tag)) ended++;
+    return ended;
   }
 
   #end(tag: string): boolean {

@@ -29,12 +29,9 @@ export function createLog(service: string, level: LogLevel, write: (line: string
     moment = now;
     return text;
   };
-  const isSaid = (at: LogLevel): boolean => RANK[at] >= RANK[level];
-  const log: ProcessLog = (at, event, fields = {}) => {
-    if (isSaid(at)) log.text(at, event, JSON.stringify(fields).slice(1, -1));
-  };
+  const log: ProcessLog = (at, event, fields = {}) => log.text(at, event, JSON.stringify(fields).slice(1, -1));
   log.text = (at, event, members) => {
-    if (isSaid(at)) write(`{"timestamp":"${timestamp()}${beginnings[at]}${quoted(event)}${members && ','}${members}}\n`);
+    if (RANK[at] >= RANK[level]) write(`{"timestamp":"${timestamp()}${beginnings[at]}${quoted(event)}${members && ','}${members}}\n`);
   };
   return log;
 }

@@ -53,7 +53,12 @@ export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics):
       const failed = FAILING.has(response.status);
       pool.report(instance, failed ? 'failed' : 'answered', performance.now() - begun);
       if (failed && left > 0 && !pinned) next = pool.next((tried ??= new Set()).add(instance), key);
-      if (!next) return { instance, response: released(instance, response) };
+      if (!next) {
+        const busy = instance;
+        if (Buffer.isBuffer(response.body)) busy.active--;
+        else response.body.once('close', () => busy.active--);
+        return { instance, response };
+      }
       left--;
       discard(response);
     } catch (error) {
@@ -70,12 +75,6 @@ export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics):
     instance = next;
   }
   throw last ?? new UpstreamFault('refused');
-}
-
-function released(instance: Instance, response: UpstreamResponse): UpstreamResponse {
-  if (Buffer.isBuffer(response.body)) instance.active--;
-  else response.body.once('close', () => instance.active--);
-  return response;
 }
 
 /** An answer that nobody will read. */

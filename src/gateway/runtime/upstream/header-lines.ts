@@ -16,7 +16,7 @@ interface Line {
   readonly value: string;
 }
 
-/** Reads header lines. Servers say most of theirs with every answer: one that is the same text as before, in the same place, is not read again. */
+/** Reads header lines. One that is the same text as before, in the same place, is not read again: servers say most with every answer. */
 export class HeaderLines {
   readonly #known: Line[] = [];
 

@@ -138,7 +138,7 @@ export class Pool {
     const now = this.#context.clock.now();
     const total = this.#list.length;
     const healthy = this.#list.filter(({ up, breaker }) => up && breaker?.stateAt(now) !== 'open').length;
-    return { healthy, total, percent: total === 0 ? 0 : Math.round((100 * healthy) / total) };
+    return { healthy, total, percent: Math.round((100 * healthy) / (total || 1)) };
   }
 
   /** Seconds after which it is worth asking again when there is no instance. */

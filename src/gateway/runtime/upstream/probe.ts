@@ -1,4 +1,4 @@
-/** Asking an instance whether it is well: by connecting to it, or in one of the ways that only some configs need. */
+/** Whether an instance is well. */
 import { connect } from 'node:net';
 import type { HealthTable } from '../tables/pool.js';
 import { placeOf } from './connections.js';

@@ -110,7 +110,12 @@ export class ResponseParser {
     if (end === -1) return -1;
     this.#room -= length;
     const lines = bytes.toString('latin1', at, end + 2);
-    this.#step = this.#step === 'head' ? this.#begin(lines) : this.#endTrailers(lines);
+    if (this.#step === 'head') this.#step = this.#begin(lines);
+    else {
+      // Checked and dropped: nothing in front was told of them. The line before them has not ended yet.
+      this.#lines.read(lines, 2);
+      this.#step = 'done';
+    }
     // What ends the head is read again with the first size.
     return this.#step === 'size' ? end + 2 : end + 4;
   }
@@ -124,12 +129,6 @@ export class ResponseParser {
     // A change of protocol that nobody asked for.
     if (status === 101) throw new Error('protocol switched');
     return status < 200 ? 'head' : this.#frame(status, line[1] === '1', headers);
-  }
-
-  /** Checked and dropped: nothing in front was told of them. The line before them has not ended yet. */
-  #endTrailers(block: string): Step {
-    this.#lines.read(block, 2);
-    return 'done';
   }
 
   /** RFC 9112 §6.3: where the body ends. */

@@ -14,40 +14,31 @@ const HIGH_WATER = 65_536;
 
 /** Resolves with the head of the answer; rejects with an `UpstreamFault`. */
 export function roundtrip(connections: Connections, head: string, request: UpstreamRequest): Promise<UpstreamResponse> {
-  return new Promise((resolve, reject) => {
-    const connection = connections.take();
-    if (connection) new Roundtrip(connections, connection, head, request, resolve, reject);
-    else reject(new UpstreamFault('connect'));
-  });
+  const connection = connections.take();
+  if (!connection) return Promise.reject(new UpstreamFault('connect'));
+  return new Promise((settle) => new Roundtrip(connections, connection, head, request, settle));
 }
+
+type Settle = (answer: UpstreamResponse | Promise<never>) => void;
 
 class Roundtrip implements ConnectionUser {
   readonly #connections: Connections;
   #connection: Connection | null;
   readonly #head: string;
   readonly #request: UpstreamRequest;
-  readonly #resolve: (response: UpstreamResponse) => void;
-  readonly #reject: (fault: UpstreamFault) => void;
+  readonly #settle: Settle;
   readonly #parser: ResponseParser;
   /** Its connection was kept from before, and nothing has come on it yet. */
   #mayBeStale: boolean;
   #stream: Readable | null = null;
   #isPaused = false;
 
-  constructor(
-    connections: Connections,
-    connection: Connection,
-    head: string,
-    request: UpstreamRequest,
-    resolve: (response: UpstreamResponse) => void,
-    reject: (fault: UpstreamFault) => void,
-  ) {
+  constructor(connections: Connections, connection: Connection, head: string, request: UpstreamRequest, settle: Settle) {
     this.#connections = connections;
     this.#connection = connection;
     this.#head = head;
     this.#request = request;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.#settle = settle;
     this.#parser = new ResponseParser(request.method, connections.lines);
     this.#mayBeStale = connection.isOpen;
     if (request.signal !== NEVER) request.signal.addEventListener('abort', this);
@@ -80,7 +71,7 @@ class Roundtrip implements ConnectionUser {
     if (done) this.#finish(head.keeps);
     if (!this.#stream) {
       if (!done) this.#stream = this.#makeStream();
-      this.#resolve({ status: head.status, headers: head.headers, body: this.#stream ?? content });
+      this.#settle({ status: head.status, headers: head.headers, body: this.#stream ?? content });
       if (done) return true;
     }
     this.#isPaused = content.length > 0 && !this.#stream?.push(content) && !done;
@@ -102,7 +93,7 @@ class Roundtrip implements ConnectionUser {
     const fault = new UpstreamFault(head ? 'answered' : isStale ? 'stale' : stage, cause);
     this.#leave();
     if (this.#stream) this.#stream.destroy(fault);
-    else this.#reject(fault);
+    else this.#settle(Promise.reject(fault));
   }
 
   #write(): void {

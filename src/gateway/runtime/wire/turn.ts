@@ -1,12 +1,10 @@
 /** What several exchanges write within one turn of the event loop leaves together at its end: whoever reads it wakes once for all of it. */
-let waiting: (() => void)[] = [];
+const waiting: (() => void)[] = [];
 
 export function atTurnsEnd(write: () => void): void {
   if (waiting.push(write) === 1) setImmediate(flush);
 }
 
 function flush(): void {
-  const all = waiting;
-  waiting = [];
-  for (const write of all) write();
+  for (const write of waiting.splice(0)) write();
 }
