@@ -35,9 +35,11 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const isReplicated = infra.workloads.some(({ kind, replicas }) => kind === 'gateway' && replicas > 1);
   // What a server speaks that does not say so is found out by the running gateway; a stdio server of that kind is spoken to in the legacy era, and its
   // modules themselves tell modern clients so.
-  const isOpen = ({ server, revision }: Pool): boolean => revision === 'auto' && !infra.workloads.some(({ id, kind }) => id === server && kind === 'stdio-host');
+  const isStdio = (server: string): boolean => infra.workloads.some(({ id, kind }) => id === server && kind === 'stdio-host');
+  const isOpen = ({ server, revision }: Pool): boolean => revision === 'auto' && !isStdio(server);
   const toLegacy = clients.modern && pools.some(({ revision }) => revision === 'legacy');
   const toModern = clients.legacy && pools.some((pool) => pool.revision === 'modern' || isOpen(pool));
+  const tokens = [traffic.admin?.readToken, traffic.admin?.writeToken];
   const needed: Readonly<Record<Feature, boolean>> = {
     admin: traffic.admin !== null,
     breakers: pools.some(({ choice }) => choice.breaker !== null),
@@ -51,7 +53,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     metrics: traffic.admin !== null,
     relay: sse && isReplicated,
     renew: clients.legacy && pools.some(({ revision, sessionLoss }) => revision !== 'modern' && sessionLoss === 'reinitialise'),
-    secrets: stdio || traffic.sessions.keys.length + traffic.clients.length > 0 || (traffic.admin?.readToken ?? traffic.admin?.writeToken ?? null) !== null,
+    secrets: stdio || traffic.sessions.keys.length + traffic.clients.length > 0 || tokens.some((name) => name),
     sse,
     stdio,
     strategies: pools.some(({ choice }) => choice.balance !== 'round-robin' || choice.preferRegion),

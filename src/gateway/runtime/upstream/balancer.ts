@@ -18,8 +18,9 @@ export interface Balancer {
   heard?(candidate: Candidate, outcome: Outcome, ms: number): void;
 }
 
-/** The one whose last turn is the longest ago. A position that counts on would pass over some for ever where the candidates change by turns. */
+/** The one whose last turn is the longest ago. */
 export function roundRobin(): Balancer {
+  // A position that counts on would pass over some for ever where the candidates change by turns.
   const turns = new WeakMap<Candidate, number>();
   let turn = 0;
   return {

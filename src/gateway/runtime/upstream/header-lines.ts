@@ -3,8 +3,7 @@
 /** RFC 9112 §5: spaces around a value are not of it. Words and spaces exclude each other, so that a line takes no longer than its length. */
 const FIELD = /([!#$%&'*+.^`|~\w-]+):[\t ]*((?:[!-~\x80-\xff]+(?:[\t ]+[!-~\x80-\xff]+)*)?)[\t ]*\r\n/y;
 
-/** Lines that are remembered, of heads of at most so many characters. */
-const MOST_LINES = 32;
+/** Lines are remembered of heads of at most so many characters: what a server may make us keep is bounded. */
 const MOST_REMEMBERED = 4096;
 
 export type ResponseHeaders = Record<string, string | string[]>;
@@ -27,7 +26,7 @@ export class HeaderLines {
     for (let at = from; at < block.length; index++) {
       const known = this.#known[index];
       const line = known && block.slice(at, at + known.text.length) === known.text ? known : readLine(block, at);
-      if (line !== known && index < MOST_LINES && block.length <= MOST_REMEMBERED) this.#known[index] = line;
+      if (line !== known && block.length <= MOST_REMEMBERED) this.#known[index] = line;
       at += line.text.length;
       add(headers, line);
     }

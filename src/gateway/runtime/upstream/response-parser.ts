@@ -31,7 +31,6 @@ export interface ResponseHead {
 
 type Step = 'head' | 'counted' | 'size' | 'chunk' | 'trailers' | 'rest' | 'done';
 
-/** Reads one answer, in pieces of any size. */
 export class ResponseParser {
   head: ResponseHead | null = null;
   #step: Step = 'head';

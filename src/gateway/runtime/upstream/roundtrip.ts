@@ -12,7 +12,6 @@ const SMALL_BODY = 16_384;
 /** Bytes of an answer that wait for a slow reader before the server has to. */
 const HIGH_WATER = 65_536;
 
-/** Resolves with the head of the answer; rejects with an `UpstreamFault`. */
 export function roundtrip(connections: Connections, head: string, request: UpstreamRequest): Promise<UpstreamResponse> {
   const connection = connections.take();
   if (!connection) return Promise.reject(new UpstreamFault('connect'));
