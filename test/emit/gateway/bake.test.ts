@@ -31,12 +31,22 @@ const eras = (revisions: readonly string[], revision: string, more: object = {},
   name: 'acme', gateway: { revisions }, servers: { web: { ...LEAST.servers.web, revision, ...server } }, ...more,
 });
 
+/** Instances in regions, which a strategy may prefer. */
+const NEAR = { instances: [{ url: 'https://web.acme.com/mcp', region: 'ord' }], strategy: 's' };
+
 const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: readonly string[] }>> = {
   // What eras a server speaks that does not say so shows in the running gateway.
   'instances that exist': { config: LEAST, has: ['bridge', 'renew', 'toModern'] },
   'an image': { config: { name: 'acme', servers: { web: HTTP } }, has: ['bridge', 'dns', 'renew', 'toModern'] },
   'nginx in front, in compose': { config: { ...LEAST, targets: { nginx: {}, compose: {} } }, has: ['bridge', 'dns', 'renew', 'toModern'] },
   'an admin listener': { config: { ...LEAST, gateway: { admin: {} } }, has: ['admin', 'bridge', 'gauges', 'metrics', 'renew', 'toModern'] },
+  'an admin listener with a token': {
+    config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, admin: { writeToken: { secret: 'TOKEN' } } } }),
+    has: ['admin', 'gauges', 'metrics', 'secrets'],
+  },
+  'session keys': { config: eras(LEGACY, 'legacy', { gateway: { revisions: LEGACY, sessionKeys: [{ secret: 'KEY' }] } }), has: ['renew', 'secrets'] },
+  'a strategy': { config: eras(MODERN, 'modern', { strategies: { s: { balance: 'random' } } }, { strategy: 's' }), has: ['strategies'] },
+  'instances near by first': { config: eras(MODERN, 'modern', { strategies: { s: { balance: 'round-robin', prefer: 'region' } } }, NEAR), has: ['strategies'] },
   'a stdio server that runs here alone': { config: { name: 'acme', servers: { tool: STDIO } }, has: ['secrets', 'stdio'] },
   'a stdio server that could be in a container': { config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } } }, has: ['dns', 'httpProbes', 'secrets', 'stdio'] },
   'legacy clients of legacy servers': { config: eras(LEGACY, 'legacy'), has: ['renew'] },
