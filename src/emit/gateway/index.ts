@@ -40,6 +40,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const isOpen = ({ server, revision }: Pool): boolean => revision === 'auto' && !isStdio(server);
   const toLegacy = clients.modern && pools.some(({ revision }) => revision === 'legacy');
   const toModern = clients.legacy && pools.some((pool) => pool.revision === 'modern' || isOpen(pool));
+  const tokens = [traffic.admin?.readToken, traffic.admin?.writeToken];
   const needed: Readonly<Record<Feature, boolean>> = {
     admin: traffic.admin !== null,
     breakers: pools.some(({ choice }) => choice.breaker !== null),
@@ -53,9 +54,10 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     metrics: traffic.admin !== null,
     relay: sse && isReplicated,
     renew: clients.legacy && pools.some(({ revision, sessionLoss }) => revision !== 'modern' && sessionLoss === 'reinitialise'),
+    secrets: stdio || traffic.sessions.keys.length + traffic.clients.length > 0 || tokens.some((name) => name),
     sse,
     stdio,
-    strategies: pools.some(({ choice }) => choice.balance !== 'round-robin'),
+    strategies: pools.some(({ choice }) => choice.balance !== 'round-robin' || choice.preferRegion),
     toLegacy,
     toModern,
     traces: traffic.traces !== null,

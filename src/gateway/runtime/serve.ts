@@ -10,6 +10,7 @@ import { OpenCounts } from './identity/open-counts.js';
 import { drainServer, listenAt, plainServer, publicServer } from './front/listen.js';
 import { createLog, type Log } from './process/log.js';
 import { NO_METRICS } from './process/metrics.js';
+import { loadModules } from './modules.js';
 import { loadParts } from './parts.js';
 import { Pools } from './upstream/pools.js';
 import { createState } from './state.js';
@@ -38,11 +39,12 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   const metrics = prometheus ?? NO_METRICS;
   const counts = new OpenCounts();
   const pools = new Pools(env, log);
-  let state = await createState(tables, env, features, null);
+  const modules = await loadModules(features);
+  let state = await createState(tables, env, modules, null);
   let port = at.port;
   const partsOptions = { log, metrics, env, listening: () => ({ host: at.host, port }) };
   let parts = await loadParts(tables, features, partsOptions, null);
-  await pools.reconcile(state.tables, features);
+  await pools.reconcile(state.tables, modules);
   let draining = false;
   let reloading = Promise.resolve();
   (await features.gauges?.())?.registerGauges(metrics, counts, pools, () => state.tables);
@@ -71,9 +73,10 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
     reload: (next, nextFeatures) => {
       const reload = reloading.then(async () => {
         warnOfFixedSettings(tables, next, log);
-        const fresh = await createState(next, env, nextFeatures, state);
+        const nextModules = await loadModules(nextFeatures);
+        const fresh = await createState(next, env, nextModules, state);
         const old = state;
-        await pools.reconcile(fresh.tables, nextFeatures);
+        await pools.reconcile(fresh.tables, nextModules);
         parts = await loadParts(next, nextFeatures, partsOptions, parts);
         state = fresh;
         old.close();

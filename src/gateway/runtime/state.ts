@@ -2,31 +2,39 @@
 import { randomBytes } from 'node:crypto';
 import { addressSet } from './decision/address.js';
 import { Buckets } from './identity/bucket.js';
-import { compileTables, type Tables } from './decision/lookups.js';
-import type { Authenticate } from './identity/credentials.js';
-import { longSecret, placementOf, requireSecrets, SettingError, type Env } from './process/env.js';
-import type { Features } from './features.js';
+import { compileTables } from './decision/lookups.js';
+import type { apiKeys } from './identity/credentials.js';
+import type { readSecrets } from './identity/secrets.js';
+import { placementOf, SettingError, type Env } from './process/env.js';
 import type { State } from './front/state.js';
 import { createSealer } from './identity/session.js';
 import type { RateTable } from './tables/caller.js';
 import type { GatewayTables } from './tables/gateway.js';
+import type { watchNames } from './upstream/dns.js';
+
+/** What only some configs need; missing where this one does not. */
+export interface StateModules {
+  readonly apiKeys?: typeof apiKeys;
+  readonly readSecrets?: typeof readSecrets;
+  readonly watchNames?: typeof watchNames;
+}
 
 /** A key for a process whose config names none: its sessions last as long as it does. */
 const ownKey = randomBytes(32).toString('base64');
 
-export async function createState(raw: GatewayTables, env: Env, features: Features, previous: State | null): Promise<State> {
+export async function createState(raw: GatewayTables, env: Env, modules: StateModules, previous: State | null): Promise<State> {
   const tables = compileTables(raw, placementOf(env));
   const { keys, ttl } = raw.sessions;
-  requireSecrets(env, wantedSecrets(tables));
-  const sealing = keys.length > 0 ? keys.map((name) => longSecret(env, name, 32)) : [ownKey];
+  const secretOf = modules.readSecrets?.(tables, env) ?? lacking;
+  const sealing = keys.length > 0 ? keys.map(secretOf) : [ownKey];
   const hops = raw.trusted[tables.placement];
   const inNetworks = addressSet(hops.flatMap((hop) => ('cidr' in hop ? [hop.cidr] : [])));
   const names = hops.flatMap((hop) => ('name' in hop ? [hop.name] : []));
-  const named = names.length > 0 ? await (await features.dns?.())?.watchNames(names) : undefined;
-  const token = (name: string | null | undefined): string | null => (name ? longSecret(env, name, 16) : null);
+  const named = names.length > 0 ? await modules.watchNames?.(names) : undefined;
+  const token = (name: string | null | undefined): string | null => (name ? secretOf(name) : null);
   return {
     tables,
-    authenticate: await authenticator(tables, env, features),
+    authenticate: tables.clients.size === 0 ? () => ({ kind: 'anonymous' }) : (modules.apiKeys ?? lacking)(tables, secretOf),
     sealer: createSealer(sealing, ttl, Date.now),
     trusted: (address) => inNetworks(address) || (named?.has(address) ?? false),
     perAddress: keepOrMake(previous?.perAddress, previous?.tables.raw.limits.perAddress, raw.limits.perAddress),
@@ -41,22 +49,9 @@ export async function createState(raw: GatewayTables, env: Env, features: Featur
   };
 }
 
-/** Every secret this process will read, and how many bytes it must have. */
-function wantedSecrets({ raw, clients, pools, placement }: Tables): (readonly [string, number])[] {
-  const children = [...pools.values()].flatMap(({ sources }) => (sources[placement].kind === 'spawn' ? sources[placement].child.env : []));
-  return [
-    ...raw.sessions.keys.map((name) => [name, 32] as const),
-    ...[...clients.values()].flatMap(({ keys }) => keys.map((name) => [name, 16] as const)),
-    ...[raw.admin?.readToken, raw.admin?.writeToken].flatMap((name) => (name ? [[name, 16] as const] : [])),
-    ...children.flatMap(([, value]) => ('secret' in value ? [[value.secret, 1] as const] : [])),
-  ];
-}
-
-async function authenticator(tables: Tables, env: Env, features: Features): Promise<Authenticate> {
-  if (tables.clients.size === 0) return () => ({ kind: 'anonymous' });
-  const module = await features.credentials?.();
-  if (!module) throw new SettingError('this gateway was baked without credentials');
-  return module.apiKeys(tables, (name) => longSecret(env, name, 16));
+/** In place of a module that the tables need and that is not there. */
+function lacking(): never {
+  throw new SettingError('this gateway was baked without secrets or credentials, which its tables need');
 }
 
 /** A reload that leaves a rate as it was does not refill anybody's bucket. */

@@ -31,14 +31,24 @@ const eras = (revisions: readonly string[], revision: string, more: object = {},
   name: 'acme', gateway: { revisions }, servers: { web: { ...LEAST.servers.web, revision, ...server } }, ...more,
 });
 
+/** Instances in regions, which a strategy may prefer. */
+const NEAR = { instances: [{ url: 'https://web.acme.com/mcp', region: 'ord' }], strategy: 's' };
+
 const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: readonly string[] }>> = {
   // What eras a server speaks that does not say so shows in the running gateway.
   'instances that exist': { config: LEAST, has: ['bridge', 'renew', 'toModern'] },
   'an image': { config: { name: 'acme', servers: { web: HTTP } }, has: ['bridge', 'dns', 'renew', 'toModern'] },
   'nginx in front, in compose': { config: { ...LEAST, targets: { nginx: {}, compose: {} } }, has: ['bridge', 'dns', 'renew', 'toModern'] },
   'an admin listener': { config: { ...LEAST, gateway: { admin: {} } }, has: ['admin', 'bridge', 'gauges', 'metrics', 'renew', 'toModern'] },
-  'a stdio server that runs here alone': { config: { name: 'acme', servers: { tool: STDIO } }, has: ['stdio'] },
-  'a stdio server that could be in a container': { config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } } }, has: ['dns', 'httpProbes', 'stdio'] },
+  'an admin listener with a token': {
+    config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, admin: { writeToken: { secret: 'TOKEN' } } } }),
+    has: ['admin', 'gauges', 'metrics', 'secrets'],
+  },
+  'session keys': { config: eras(LEGACY, 'legacy', { gateway: { revisions: LEGACY, sessionKeys: [{ secret: 'KEY' }] } }), has: ['renew', 'secrets'] },
+  'a strategy': { config: eras(MODERN, 'modern', { strategies: { s: { balance: 'random' } } }, { strategy: 's' }), has: ['strategies'] },
+  'instances near by first': { config: eras(MODERN, 'modern', { strategies: { s: { balance: 'round-robin', prefer: 'region' } } }, NEAR), has: ['strategies'] },
+  'a stdio server that runs here alone': { config: { name: 'acme', servers: { tool: STDIO } }, has: ['secrets', 'stdio'] },
+  'a stdio server that could be in a container': { config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } } }, has: ['dns', 'httpProbes', 'secrets', 'stdio'] },
   'legacy clients of legacy servers': { config: eras(LEGACY, 'legacy'), has: ['renew'] },
   'modern clients of modern servers': { config: eras(MODERN, 'modern'), has: [] },
   'legacy clients of modern servers': { config: eras(LEGACY, 'modern'), has: ['bridge', 'toModern'] },
@@ -47,12 +57,12 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   'both of legacy servers': { config: eras([...LEGACY, ...MODERN], 'legacy'), has: ['bridge', 'renew', 'toLegacy'] },
   'legacy clients of whatever there is': { config: eras(LEGACY, 'auto'), has: ['bridge', 'renew', 'toModern'] },
   'servers whose sessions end with their instance': { config: eras(LEGACY, 'legacy', {}, { sessionLoss: '404' }), has: [] },
-  'modern clients of a stdio server': { config: { name: 'acme', gateway: { revisions: MODERN }, servers: { tool: STDIO } }, has: ['stdio'] },
+  'modern clients of a stdio server': { config: { name: 'acme', gateway: { revisions: MODERN }, servers: { tool: STDIO } }, has: ['secrets', 'stdio'] },
   'modern clients of whatever there is': { config: eras(MODERN, 'auto'), has: ['bridge'] },
   '2024-11-05': { config: eras(['2024-11-05'], 'legacy'), has: ['renew', 'sse'] },
   '2024-11-05 at several replicas': { config: eras(['2024-11-05'], 'legacy', { gateway: { revisions: ['2024-11-05'], replicas: 2 } }), has: ['relay', 'renew', 'sse'] },
   'several replicas': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, replicas: 2 } }), has: [] },
-  'callers with keys': { config: eras(MODERN, 'modern', { auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } } }), has: ['credentials'] },
+  'callers with keys': { config: eras(MODERN, 'modern', { auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } } }), has: ['credentials', 'secrets'] },
   '2024-11-05 beside modern clients': { config: eras(['2024-11-05', ...MODERN], 'modern'), has: ['bridge', 'sse', 'toModern'] },
   'spans that go somewhere': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, traces: { otlp: 'http://otel:4318' } } }), has: ['traces'] },
   'headers that are changed': { config: eras(MODERN, 'modern', {}, { transform: { response: { remove: ['Server'] } } }), has: ['transform'] },
@@ -60,7 +70,7 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   'a transform that changes nothing': { config: eras(MODERN, 'modern', {}, { transform: { request: { set: {} } } }), has: [] },
   'a stdio server in a container': {
     config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } }, targets: { fly: { region: 'ord' } } },
-    has: ['dns', 'host', 'httpProbes', 'stdio'],
+    has: ['dns', 'host', 'httpProbes', 'secrets', 'stdio'],
   },
   'everything': {
     config: {
@@ -71,7 +81,7 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
       gateway: { admin: {}, replicas: 2, revisions: ['2024-11-05', '2026-07-28'], traces: { otlp: 'http://otel:4318' } },
       targets: { compose: {} },
     },
-    has: ['admin', 'breakers', 'bridge', 'credentials', 'dns', 'gauges', 'host', 'httpProbes', 'mcpProbes', 'metrics', 'relay', 'renew', 'sse', 'stdio', 'strategies', 'toLegacy', 'toModern', 'traces', 'transform'],
+    has: ['admin', 'breakers', 'bridge', 'credentials', 'dns', 'gauges', 'host', 'httpProbes', 'mcpProbes', 'metrics', 'relay', 'renew', 'secrets', 'sse', 'stdio', 'strategies', 'toLegacy', 'toModern', 'traces', 'transform'],
   },
 };
 /** Where each feature's module is, as the one list of features says. */

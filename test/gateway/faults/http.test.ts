@@ -116,12 +116,17 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     times: 10,
   },
   'sends one header of 10 MB': { behave: ({ socket }) => void socket.write(HEADER), becomes: '502 upstream-lost', times: 10 },
-  'sends 10 MB of trailers': {
+  'sends 10 MB of trailers after a while': {
+    behave: ({ socket }, shape) => void socket.write(`${begin(shape)}0\r\n`, () => setTimeout(() => socket.write(HEADERS), 50)),
+    becomes: '200 cut',
+    times: 10,
+  },
+  'sends 10 MB of trailers at once': {
     behave: ({ socket }, shape) => {
       socket.write(`${begin(shape)}0\r\n`);
       socket.write(HEADERS);
     },
-    becomes: '200 cut',
+    becomes: ['200 cut', '502 upstream-lost'],
     times: 10,
   },
 };

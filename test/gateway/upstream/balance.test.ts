@@ -9,10 +9,11 @@ import { chance, type Chance } from '../../support/gateway-random.js';
 interface One {
   readonly id: string;
   readonly weight: number;
+  readonly region: string | null;
   active: number;
 }
 
-const instances = (...weights: readonly number[]): One[] => weights.map((weight, i) => ({ id: `i${i}`, weight, active: 0 }));
+const instances = (...weights: readonly number[]): One[] => weights.map((weight, i) => ({ id: `i${i}`, weight, region: null, active: 0 }));
 const make = (balance: Balance, luck: Chance): Balancer => BALANCERS[balance](() => luck.below(2 ** 30) / 2 ** 30);
 
 function counts(balancer: Balancer, candidates: readonly One[], times: number, key: (i: number) => string = () => 'k'): number[] {
@@ -43,7 +44,7 @@ describe('every strategy', () => {
       const balancer = make(balance, luck);
       let all = instances(1, 5, 2);
       for (let i = 0; i < 3000; i++) {
-        if (luck.below(10) === 0) all = [...all.filter(() => luck.below(4) > 0), { id: `n${i}`, weight: 1 + luck.below(9), active: 0 }];
+        if (luck.below(10) === 0) all = [...all.filter(() => luck.below(4) > 0), { id: `n${i}`, weight: 1 + luck.below(9), region: null, active: 0 }];
         const candidates = all.filter(() => luck.below(3) > 0);
         if (candidates.length === 0) continue;
         for (const one of all) one.active = luck.below(5);
@@ -231,7 +232,7 @@ describe('rendezvous', () => {
   });
 
   test('keys spread by weight, also over ids that differ in little', () => {
-    const at = (ids: readonly string[], weights: readonly number[]) => ids.map((id, i) => ({ id, weight: weights[i] ?? 1, active: 0 }));
+    const at = (ids: readonly string[], weights: readonly number[]) => ids.map((id, i) => ({ id, weight: weights[i] ?? 1, region: null, active: 0 }));
     for (const [ids, weights] of [
       [['10.0.0.1:8000', '10.0.0.2:8000', '10.0.0.3:8000'], [1, 1, 1]],
       [['[fd00::1]:80', '[fd00::2]:80'], [1, 3]],

@@ -8,7 +8,7 @@ const TABLE = { failures: 3, window: 100, cooldown: 50 };
 
 /** `f10` a failure at 10 of a request that began then, `f10<5` of one that began at 5; `a` answered, `u` unreachable, `x` abandoned, `c` claimed, `r` reset. */
 function play(steps: string): Breaker {
-  const breaker = new Breaker(TABLE, 0, null);
+  const breaker = new Breaker(TABLE, 0, null, () => {});
   for (const step of steps.split(' ').filter(Boolean)) {
     const [, what, at, began = at] = /^([faxucr])(\d+)(?:<(\d+))?$/.exec(step) ?? assert.fail(step);
     const now = Number(at);
@@ -54,9 +54,9 @@ describe('breaker', () => {
   }
 
   test('another table goes on from where it was', () => {
-    const open = new Breaker({ ...TABLE, cooldown: 500 }, 20, play('f1 f2 f3'));
+    const open = new Breaker({ ...TABLE, cooldown: 500 }, 20, play('f1 f2 f3'), () => {});
     assert.deepEqual([open.stateAt(400), open.wait(400), open.since], ['open', 103, 3]);
-    const nearly = new Breaker({ ...TABLE, failures: 2 }, 20, play('f1'));
+    const nearly = new Breaker({ ...TABLE, failures: 2 }, 20, play('f1'), () => {});
     nearly.heard('failed', 21, 21);
     assert.equal(nearly.stateAt(21), 'open');
   });
@@ -66,7 +66,7 @@ describe('breaker', () => {
     t.diagnostic(`SEED=${luck.seed}`);
     for (let run = 0; run < 300; run++) {
       const table = { failures: 1 + luck.below(4), window: 1 + luck.below(60), cooldown: 1 + luck.below(40) };
-      const breaker = new Breaker(table, 0, null);
+      const breaker = new Breaker(table, 0, null, () => {});
       /** Every request that was let through, and the whole history; the model derives everything from these. */
       let model: { state: 'closed' | 'open' | 'trying'; at: number; failures: number[]; trial: { began: number } | null } = { state: 'closed', at: 0, failures: [], trial: null };
       const running: { began: number }[] = [];

@@ -5,7 +5,9 @@ import { gatewayTables } from '#src/emit/gateway/tables.js';
 import { compileTables } from '#src/gateway/runtime/decision/lookups.js';
 import type { GatewayTables } from '#src/gateway/runtime/tables/gateway.js';
 import type { PoolTable, Source } from '#src/gateway/runtime/tables/pool.js';
-import { watchName, watchNames } from '#src/gateway/runtime/upstream/dns.js';
+import { childInstance } from '#src/gateway/runtime/stdio/instance.js';
+import { watchName, watchNamed, watchNames } from '#src/gateway/runtime/upstream/dns.js';
+import type { PoolModules } from '#src/gateway/runtime/upstream/modules.js';
 import { Pools } from '#src/gateway/runtime/upstream/pools.js';
 import { gatewayConfig, planOf } from '../../support/gateway-tables.js';
 import { fakeClock } from './fake.js';
@@ -101,9 +103,9 @@ describe('pools', () => {
       if (name === 'search.internal') change(['10.0.0.1', 'fd00::1']);
       return () => void (one.stopped = true);
     };
-    const features = { dns: async () => ({ watchName, watchNames: () => assert.fail('nobody is trusted by name') }) };
+    const modules: PoolModules = { childInstance, watchNamed: (name) => watchNamed(name, watchName) };
     const ids = (): string[] => pools.get('search')?.instances.map(({ id }) => id) ?? [];
-    return { pools, lines, names, ids, clock, settle: (next: ReturnType<typeof tables>) => pools.reconcile(next, features) };
+    return { pools, lines, names, ids, clock, settle: (next: ReturnType<typeof tables>) => pools.reconcile(next, modules) };
   }
 
   test('have one instance for each address, of both families, as they come and go', async () => {

@@ -1,9 +1,10 @@
 /** Time that passes when told to, pools of instances without connections, and what they logged. */
 import type { Balance, ChoiceTable } from '#src/gateway/runtime/tables/pool.js';
-import { BALANCERS } from '#src/gateway/runtime/upstream/balance.js';
+import { makeBalancer } from '#src/gateway/runtime/upstream/balance.js';
 import { Breaker } from '#src/gateway/runtime/upstream/breaker.js';
 import type { Clock } from '#src/gateway/runtime/process/clock.js';
-import { Pool, type Found, type Instance, type PoolSettings } from '#src/gateway/runtime/upstream/pool.js';
+import type { Found, Instance } from '#src/gateway/runtime/upstream/instance.js';
+import { Pool, type PoolSettings } from '#src/gateway/runtime/upstream/pool.js';
 import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
 
 export interface FakeClock extends Clock {
@@ -68,10 +69,14 @@ export interface FakePool {
 
 const CHOICE: ChoiceTable = { balance: 'round-robin', by: 'principal', preferRegion: false, retries: 0, breaker: null, ejection: 0.5 };
 
-export function fakePool(choice: Partial<ChoiceTable> & { readonly balance?: Balance } = {}, { clock = fakeClock(), region = null as string | null, every = 30_000 } = {}): FakePool {
+export function fakePool(
+  choice: Partial<ChoiceTable> & { readonly balance?: Balance } = {},
+  { clock = fakeClock(), region = null as string | null, every = 30_000 } = {},
+): FakePool {
   const lines: string[] = [];
   const world: World = { well: new Map(), closed: [], looks: [], held: new Map() };
-  let settings: PoolSettings = { choice: { ...CHOICE, ...choice }, health: { every, timeout: 1000 }, strategies: { BALANCERS }, breakers: { Breaker } };
+  const modules = { makeBalancer, Breaker };
+  let settings: PoolSettings = { choice: { ...CHOICE, ...choice }, health: { every, timeout: 1000 }, modules };
   const log = (_level: string, event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
     lines.push([event, fields['instance'], fields['why']].filter((part) => part !== undefined).join(' '));
   };

@@ -1,6 +1,7 @@
 /** A pool's instances: who is asked, who is out and for what, who comes and goes, and that each change is said once. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { resetInstances } from '#src/gateway/runtime/upstream/reset.js';
 import { fakeClock, fakePool, type FakePool } from './fake.js';
 
 const BREAKER = { failures: 2, window: 1000, cooldown: 5000 };
@@ -189,13 +190,14 @@ describe('breakers', () => {
 
   test('reset closes them and ends ejections, of one or of all', () => {
     const fake = fakePool({ breaker: BREAKER, ejection: 1 });
+    const reset = (id?: string): readonly string[] => resetInstances(fake.pool, id, fake.clock.now());
     fake.set('a', 'b', 'c');
     for (const id of ['a', 'b', 'b']) fake.pool.report(fake.at(id), 'failed', 1);
     unreachable(fake, 'b', 'c');
     fake.lines.length = 0;
-    assert.deepEqual(fake.pool.reset('b'), ['b']);
+    assert.deepEqual(reset('b'), ['b']);
     assert.deepEqual(fake.lines, ['breaker-closed b', 'instance-up b reset']);
-    assert.deepEqual([fake.pool.reset('nobody'), fake.pool.reset(), fake.pool.reset()], [[], ['a', 'c'], []]);
+    assert.deepEqual([reset('nobody'), reset(), reset()], [[], ['a', 'c'], []]);
     assert.deepEqual([up(fake), fake.at('a').breaker?.failures(fake.clock.now())], [['a', 'b', 'c'], 0]);
   });
 });

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { HealthTable } from '#src/gateway/runtime/tables/pool.js';
 import { probeOf, type Probe } from '#src/gateway/runtime/upstream/probe.js';
-import * as httpProbes from '#src/gateway/runtime/upstream/probe-http.js';
-import * as mcpProbes from '#src/gateway/runtime/upstream/probe-mcp.js';
+import { httpProbe } from '#src/gateway/runtime/upstream/probe-http.js';
+import { mcpProbe } from '#src/gateway/runtime/upstream/probe-mcp.js';
 import { closedPort, json, startRawUpstream, startUpstream, stream, withSessions, type Behave, type FakeUpstream } from '../../support/upstreams.js';
 
 const TIMES = { every: 1000, timeout: 1000 };
 const http = (more: Partial<Extract<HealthTable, { kind: 'http' }>> = {}): HealthTable => ({ ...TIMES, kind: 'http', path: '/health', method: 'GET', status: 200, body: null, ...more });
 const asks = (ask: 'ping' | 'discover'): HealthTable => ({ ...TIMES, kind: 'mcp', ask });
-const probe = (health: HealthTable, { url }: { readonly url: string }): Probe => probeOf(health, new URL(url), { httpProbes, mcpProbes });
+const probe = (health: HealthTable, { url }: { readonly url: string }): Probe => probeOf(health, new URL(url), { httpProbe, mcpProbe });
 /** Long enough for anything that answers. */
 const LONG = 8000;
 const SHORT = 60;

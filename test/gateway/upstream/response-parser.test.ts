@@ -1,7 +1,8 @@
 /** Answers as bytes: which are one, what they say, and that it makes no difference in which pieces they come. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ResponseParser, type ResponseHeaders } from '#src/gateway/runtime/upstream/response-parser.js';
+import { HeaderLines, type ResponseHeaders } from '#src/gateway/runtime/upstream/header-lines.js';
+import { ResponseParser } from '#src/gateway/runtime/upstream/response-parser.js';
 import { chance } from '../../support/gateway-random.js';
 
 interface Outcome {
@@ -15,16 +16,14 @@ interface Outcome {
 }
 
 /** What a parser makes of pieces; each is overwritten afterwards, as the buffer of a socket is. */
-function read(pieces: readonly Buffer[], method = 'GET'): Outcome {
-  const parser = new ResponseParser(method);
+function read(pieces: readonly Buffer[], method = 'GET', lines = new HeaderLines()): Outcome {
+  const parser = new ResponseParser(method, lines);
   const body: Buffer[] = [];
   let refused = false;
   try {
     for (const piece of pieces) {
       const bytes = Buffer.from(piece);
-      const views: Buffer[] = [];
-      parser.push(bytes, views);
-      body.push(Buffer.concat(views));
+      body.push(parser.push(bytes));
       bytes.fill('?');
     }
   } catch {
@@ -237,6 +236,16 @@ describe('chance', () => {
     }
   });
 
+  test(`an answer is the same whatever the server has said before (seed ${seed})`, () => {
+    const lines = new HeaderLines();
+    for (let i = 0; i < 20_000; i++) {
+      const bytes = mutated();
+      const method = pick(['GET', 'POST', 'HEAD']);
+      const where = `seed ${seed}, round ${i}: ${JSON.stringify(bytes.toString('latin1'))}`;
+      assertSame(read([bytes], method, lines), read([bytes], method), where);
+    }
+  });
+
   test(`what is called complete needs no byte more, and no byte less (seed ${seed})`, () => {
     for (let i = 0; i < 5000; i++) {
       const bytes = mutated();
@@ -255,3 +264,27 @@ function assertSame(outcome: Outcome, wanted: Outcome, what: string): void {
   if (wanted.end === 'refused') assert.equal(outcome.end, 'refused', what);
   else assert.deepEqual(outcome, wanted, what);
 }
+
+describe('lines that a server says again', () => {
+  const lines = new HeaderLines();
+  const headersOf = (block: string): ResponseHeaders => lines.read(block, 0);
+
+  test('are the same headers', () => {
+    for (let i = 0; i < 3; i++) assert.deepEqual(headersOf(`Date: ${i}\r\nServer: x\r\nX: \t y \r\n`), { date: `${i}`, server: 'x', x: 'y' });
+  });
+
+  test('are read anew where they go on differently, or come in another place', () => {
+    assert.deepEqual(headersOf('A: 1\r\nB: 2\r\n'), { a: '1', b: '2' });
+    assert.deepEqual(headersOf('A: 12\r\nB: 2\r\n'), { a: '12', b: '2' });
+    assert.deepEqual(headersOf('B: 2\r\nA: 12\r\nA: 1\r\n'), { b: '2', a: ['12', '1'] });
+    assert.deepEqual(headersOf('B: 2\r\n'), { b: '2' });
+    assert.throws(() => headersOf('B: 2\r\n C: folded\r\n'), /header line/);
+    assert.throws(() => headersOf('B: 2\rX\r\n'), /header line/);
+  });
+
+  test('do not share the arrays that repeated ones become', () => {
+    const block = 'Set-Cookie: a\r\nSet-Cookie: b\r\n';
+    (headersOf(block)['set-cookie'] as string[]).push('c');
+    assert.deepEqual(headersOf(block), { 'set-cookie': ['a', 'b'] });
+  });
+});

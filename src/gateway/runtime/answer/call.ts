@@ -4,7 +4,8 @@ import type { Era } from '../decision/revision.js';
 import { ANY_INSTANCE, type Leg, type SessionState } from '../identity/session.js';
 import type { PoolTable } from '../tables/pool.js';
 import type { Delivered } from '../upstream/deliver.js';
-import type { Instance, Pool } from '../upstream/pool.js';
+import type { Instance } from '../upstream/instance.js';
+import type { Pool } from '../upstream/pool.js';
 import type { UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
 import { UpstreamFault } from '../wire/fault.js';
 

@@ -4,7 +4,7 @@ import type { RequestHead } from '../decision/head.js';
 import type { SessionState } from '../identity/session.js';
 import type { Span } from '../observe/traces/tracer.js';
 import type { PoolTable } from '../tables/pool.js';
-import type { Instance } from '../upstream/pool.js';
+import type { Instance } from '../upstream/instance.js';
 import type { HeaderList } from '../wire/header-list.js';
 import type { Client } from './client.js';
 import type { Judgement } from './judgement.js';

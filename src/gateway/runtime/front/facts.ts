@@ -7,7 +7,8 @@ import { eraOf } from '../decision/revision.js';
 import { recogniseTenants } from '../decision/tenant.js';
 import type { OpenCounts } from '../identity/open-counts.js';
 import { ANY_INSTANCE, keepsItsSession, type Leg } from '../identity/session.js';
-import type { Instance, Pool } from '../upstream/pool.js';
+import type { Instance } from '../upstream/instance.js';
+import type { Pool } from '../upstream/pool.js';
 import { keyOf, principalOf, type Exchange } from './exchange.js';
 import type { Services } from './services.js';
 

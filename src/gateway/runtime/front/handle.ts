@@ -5,7 +5,7 @@ import { eraIn, messageIn, type Fact, type Facts } from '../decision/facts.js';
 import { readHead, type GatewayRequest } from '../decision/head.js';
 import { rankOf } from '../decision/steps.js';
 import { audit } from '../observe/audit.js';
-import { headLinesOf } from '../upstream/http.js';
+import { linesOf } from '../upstream/http.js';
 import type { Client } from './client.js';
 import { answerItself } from './own-answers.js';
 import { isListening, leavingCancels, type Exchange } from './exchange.js';
@@ -148,7 +148,7 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
 function keep({ client, state, startedAt, head, facts }: Exchange): void {
   const forwarded = callerHeaders(head);
   const { principal, tenants } = facts;
-  const forwardedLines = headLinesOf(forwarded);
+  const forwardedLines = linesOf(forwarded);
   client.memory.judgement = { state, until: startedAt + KEPT_FOR, head, principal, tenants, forwarded, forwardedLines, cors: corsHeaders(state.tables, head) };
 }
 

@@ -35,16 +35,14 @@ export class Buckets {
 
   #level(key: string, now: number): Level {
     const { tokens: most, window } = this.#rate;
-    const known = this.#young.get(key) ?? this.#old.get(key);
-    const level = known ?? { tokens: most, at: now };
+    let level = this.#young.get(key);
+    if (!level) {
+      level = this.#old.get(key) ?? { tokens: most, at: now };
+      if (this.#young.size >= MOST_KEYS) [this.#old, this.#young] = [this.#young, new Map()];
+      this.#young.set(key, level);
+    }
     level.tokens = Math.min(most, level.tokens + (Math.max(0, now - level.at) * most) / window);
     level.at = now;
-    if (!this.#young.has(key)) this.#keep(key, level);
     return level;
-  }
-
-  #keep(key: string, level: Level): void {
-    if (this.#young.size >= MOST_KEYS) [this.#old, this.#young] = [this.#young, new Map()];
-    this.#young.set(key, level);
   }
 }

@@ -1,22 +1,24 @@
-import { createHmac, randomBytes } from 'node:crypto';
+/** Credentials: whose a request is. */
+import { randomBytes } from 'node:crypto';
 import type { Principal } from '../decision/facts.js';
 import type { Tables } from '../decision/lookups.js';
 import { SettingError } from '../process/env.js';
+import { digest } from '../wire/digest.js';
 
 /** Who a request's credentials say it is. */
 export type Authenticate = (headers: Readonly<Record<string, string | undefined>>) => Principal;
 
 /**
- * API keys, as `Authorization: Bearer` or `X-Api-Key`. Keys are compared by their MAC under a key of this process, so that how long a comparison
- * takes says nothing about how much of a guess was right.
+ * API keys, as `Authorization: Bearer` or `X-Api-Key`. Keys are compared by their digests behind a secret of this process, which nobody sees: how long a
+ * comparison takes says nothing about how much of a guess was right.
  */
 export function apiKeys(tables: Tables, secretOf: (name: string) => string): Authenticate {
   const keyOf = distinct(secretOf);
-  const macKey = randomBytes(32);
-  const mac = (key: string): string => createHmac('sha256', macKey).update(key).digest('base64');
+  const secret = randomBytes(32).toString('base64');
+  const hidden = (key: string): string => digest(secret + key);
   const principals = new Map<string, Principal>();
   for (const [client, { keys, permissions }] of tables.clients) {
-    for (const name of keys) principals.set(mac(keyOf(name)), { kind: 'client', client, permissions });
+    for (const name of keys) principals.set(hidden(keyOf(name)), { kind: 'client', client, permissions });
   }
   return (headers) => {
     const bearer = /^Bearer +(\S+)$/i.exec(headers['authorization'] ?? '')?.[1];
@@ -24,7 +26,7 @@ export function apiKeys(tables: Tables, secretOf: (name: string) => string): Aut
     // Two different credentials leave open whose request it is.
     if (bearer !== undefined && headers['x-api-key'] !== undefined && headers['x-api-key'] !== bearer) return { kind: 'invalid' };
     if (key === undefined) return { kind: headers['authorization'] === undefined ? 'missing' : 'invalid' };
-    return principals.get(mac(key)) ?? { kind: 'invalid' };
+    return principals.get(hidden(key)) ?? { kind: 'invalid' };
   };
 }
 

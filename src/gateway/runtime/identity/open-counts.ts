@@ -1,86 +1,89 @@
-import { digest } from '../wire/digest.js';
-
-/**
- * How many sessions and streams are open, in all and by tenant. It counts what this process has seen: a sealed session has no store to ask.
- */
+/** How many sessions and streams are open, in all and by tenant. It counts what this process has seen: a sealed session has no store to ask. */
 export class OpenCounts {
-  readonly #sessions = new Map<string, { tenant: string; until: number }>();
-  readonly #sessionsOf = new Map<string, number>();
-  readonly #streamsOf = new Map<string, number>();
-  readonly #heldOf = new Map<string, number>();
+  readonly #opened = new Map<string, { tenant: string; until: number }>();
+  readonly #sessions = new Tally();
+  /** Places of sessions that are being opened. */
+  readonly #held = new Tally();
+  readonly #streams = new Tally();
   /** Bytes of bodies that are being read or passed on. */
   bodies = 0;
-  #streams = 0;
-  #held = 0;
 
   get streams(): number {
-    return this.#streams;
+    return this.#streams.all;
   }
   get sessions(): number {
-    return this.#sessions.size + this.#held;
+    return this.#sessions.all + this.#held.all;
   }
   streamsOf(tenant: string): number {
-    return this.#streamsOf.get(tenant) ?? 0;
+    return this.#streams.of(tenant);
   }
   sessionsOf(tenant: string): number {
-    return (this.#sessionsOf.get(tenant) ?? 0) + (this.#heldOf.get(tenant) ?? 0);
+    return this.#sessions.of(tenant) + this.#held.of(tenant);
   }
 
+  /** @returns what ends it, once */
   openStream(tenant: string): () => void {
-    this.#streams++;
-    this.#streamsOf.set(tenant, this.streamsOf(tenant) + 1);
-    return once(() => {
-      this.#streams--;
-      this.#streamsOf.set(tenant, this.streamsOf(tenant) - 1);
-    });
+    return this.#streams.hold(tenant);
   }
 
-  /** Keeps a place for a session that is being opened, so that a limit holds for those that come at the same moment. */
+  /** Keeps a place for a session that is being opened, so that a limit holds for those that come at the same moment. @returns what gives it back, once */
   holdSession(tenant: string): () => void {
-    this.#held++;
-    this.#heldOf.set(tenant, (this.#heldOf.get(tenant) ?? 0) + 1);
-    return once(() => {
-      this.#held--;
-      this.#heldOf.set(tenant, (this.#heldOf.get(tenant) ?? 0) - 1);
-    });
+    return this.#held.hold(tenant);
   }
 
   /** Counts a session until then, or longer if it counts already. @returns false when it was known */
   openSession(id: string, tenant: string, until: number): boolean {
-    const key = digest(id);
-    const known = this.#sessions.get(key);
-    if (known) {
-      known.until = until;
-      return false;
+    const tag = tagOf(id);
+    const known = this.#opened.get(tag);
+    if (known) known.until = until;
+    else {
+      this.#opened.set(tag, { tenant, until });
+      this.#sessions.add(tenant, 1);
     }
-    this.#sessions.set(key, { tenant, until });
-    this.#sessionsOf.set(tenant, (this.#sessionsOf.get(tenant) ?? 0) + 1);
-    return true;
+    return !known;
   }
 
   endSession(id: string): boolean {
-    return this.#end(digest(id));
+    return this.#end(tagOf(id));
   }
 
   /** Forgets sessions whose ids have expired. @returns how many */
   expire(now: number): number {
-    const expired = [...this.#sessions].filter(([, { until }]) => until <= now);
-    return expired.filter(([key]) => this.#end(key)).length;
+    let ended = 0;
+    for (const [tag, { until }] of this.#opened) if (until <= now && this.#end(tag)) ended++;
+    return ended;
   }
 
-  #end(key: string): boolean {
-    const session = this.#sessions.get(key);
-    if (!session) return false;
-    this.#sessions.delete(key);
-    this.#sessionsOf.set(session.tenant, (this.#sessionsOf.get(session.tenant) ?? 0) - 1);
-    return true;
+  #end(tag: string): boolean {
+    const session = this.#opened.get(tag);
+    if (session) this.#sessions.add(session.tenant, -1);
+    return this.#opened.delete(tag);
   }
 }
 
-function once(work: () => void): () => void {
-  let done = false;
-  return () => {
-    if (!done) work();
-    done = true;
-  };
+/** A number in all, and by tenant. */
+class Tally {
+  all = 0;
+  readonly #byTenant = new Map<string, number>();
+
+  of(tenant: string): number {
+    return this.#byTenant.get(tenant) ?? 0;
+  }
+
+  add(tenant: string, by: number): void {
+    this.all += by;
+    this.#byTenant.set(tenant, this.of(tenant) + by);
+  }
+
+  hold(tenant: string): () => void {
+    let isHeld = true;
+    this.add(tenant, 1);
+    return () => {
+      if (isHeld) this.add(tenant, -1);
+      isHeld = false;
+    };
+  }
 }
+
+/** A sealed id ends with the 16 bytes that authenticate it: no two ids share them, and they do not open a session. */
+const tagOf = (id: string): string => id.slice(-22);

@@ -8,7 +8,7 @@ import { asObject } from '../wire/json-rpc.js';
 import type { PoolTable } from '../tables/pool.js';
 
 export interface SessionState {
-  /** The transport it belongs to; an id of one is none of the other. `relay` is no session: one replica vouches with it to another. */
+  /** The transport it belongs to: an id from one is rejected on the other. `relay` is no session: one replica vouches with it to another. */
   readonly kind: 'mcp' | 'message' | 'relay';
   readonly tenant: string;
   readonly principal: string;
@@ -63,22 +63,22 @@ export interface Sealer {
 /** Format version, first byte of every id and authenticated with it. */
 const VERSION = 2;
 const MOST_BYTES = 4096;
+/** Ids that are kept open: unsealing one costs more than any row of the decision, and a session sends it with every request. */
+const MOST_OPENED = 2000;
 
 /** @param secrets the first seals, all open, so that keys are rotated by putting a new one in front */
 export function createSealer(secrets: readonly string[], ttl: number, now: () => number): Sealer {
   const keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, 'mcpgen', 'session id v1', 32)));
+  /** What was sealed with one of these keys; a reload that changes them makes another sealer. */
+  const opened = new Map<string, SessionState>();
   return {
     seal: (state) => seal(keys[0] as Buffer, state),
     open: (id) => {
-      if (id.length > MOST_BYTES || !/^[A-Za-z0-9_-]{40,}$/.test(id)) return null;
-      const sealed = Buffer.from(id, 'base64url');
-      // The last character may have bits to spare: one id, one spelling, or an ended session could go on under another.
-      if (sealed.toString('base64url') !== id) return null;
-      for (const key of keys) {
-        const state = open(key, sealed);
-        if (state) return now() - state.issuedAt <= ttl ? state : null;
-      }
-      return null;
+      const state = opened.get(id) ?? unseal(keys, id);
+      // Asked anew each time, so that no id lives longer for being known.
+      if (!state || now() - state.issuedAt > ttl) return null;
+      if (opened.set(id, state).size > MOST_OPENED) opened.clear();
+      return state;
     },
   };
 }
@@ -87,12 +87,25 @@ function seal(key: Buffer, { kind, tenant, principal, issuedAt, init, legs }: Se
   const nonce = randomBytes(12);
   const head = Buffer.from([VERSION]);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(head);
-  const plain = JSON.stringify([kind, tenant, principal, issuedAt, init, legs.map(({ server, instance, upstreamId }) => [server, instance, upstreamId])]);
+  const places = legs.map(({ server, instance, upstreamId }) => [server, instance, upstreamId]);
+  const plain = JSON.stringify([kind, tenant, principal, issuedAt, init, places]);
   const id = Buffer.concat([head, nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
   return id.length > MOST_BYTES ? null : id;
 }
 
 type Plain = [SessionState['kind'], string, string, number, Init | null, [string, string, string][]];
+
+function unseal(keys: readonly Buffer[], id: string): SessionState | null {
+  if (id.length > MOST_BYTES || !/^[A-Za-z0-9_-]{40,}$/.test(id)) return null;
+  const sealed = Buffer.from(id, 'base64url');
+  // The last character may have bits to spare: one id, one spelling, or an ended session could go on under another.
+  if (sealed.toString('base64url') !== id) return null;
+  for (const key of keys) {
+    const state = open(key, sealed);
+    if (state) return state;
+  }
+  return null;
+}
 
 function open(key: Buffer, sealed: Buffer): SessionState | null {
   if (sealed.length < 30 || sealed[0] !== VERSION) return null;

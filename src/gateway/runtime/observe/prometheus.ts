@@ -1,8 +1,8 @@
 /** Counts in memory, and the text Prometheus reads (exposition format 0.0.4). */
 import type { Counter, Labels, Metrics } from '../process/metrics.js';
 
-/** name → help. Every counter is named here. */
-export const COUNTERS = {
+/** What each counter counts, as its help says it. */
+const COUNTERS: Readonly<Record<Counter, string>> = {
   mcpgen_requests_total: 'Requests by server, method and status.',
   mcpgen_messages_total: 'Messages judged, by server and era: a hop that strips headers shows as legacy traffic.',
   mcpgen_refusals_total: 'Requests turned away, by reason.',
@@ -15,7 +15,7 @@ export const COUNTERS = {
   mcpgen_upstream_failures_total: 'Requests that failed behind the gateway, by server and stage.',
   mcpgen_upstream_retries_total: 'Requests sent to another instance after one failed, by server.',
   mcpgen_spans_total: 'Spans of requests, by what became of them.',
-} as const;
+};
 
 const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const DURATION = 'mcpgen_request_duration_seconds';
@@ -48,19 +48,21 @@ export class Prometheus implements Metrics {
     let all = this.#counters.get(name);
     if (!all) this.#counters.set(name, (all = new Map()));
     // A counter has the same labels always, so that their values tell its series apart.
-    const key = Object.values(labels).join('\n');
+    let key = '';
+    for (const label in labels) key += `${labels[label] ?? ''}\n`;
     const series = all.get(key);
     if (series) series.value += by;
     else all.set(key, { labels, value: by });
   }
 
   duration(server: string, seconds: number): void {
-    const histogram = this.#durations.get(server) ?? { counts: BOUNDS.map(() => 0), sum: 0, count: 0 };
-    const index = BOUNDS.findIndex((bound) => seconds <= bound);
-    if (index !== -1) histogram.counts[index] = (histogram.counts[index] ?? 0) + 1;
+    let histogram = this.#durations.get(server);
+    if (!histogram) this.#durations.set(server, (histogram = { counts: BOUNDS.map(() => 0), sum: 0, count: 0 }));
+    let index = 0;
+    while (seconds > (BOUNDS[index] ?? Infinity)) index++;
+    if (index < BOUNDS.length) histogram.counts[index] = (histogram.counts[index] ?? 0) + 1;
     histogram.sum += seconds;
     histogram.count++;
-    this.#durations.set(server, histogram);
   }
 
   gauge(name: string, help: string, read: Gauge['read'], type: Gauge['type'] = 'gauge'): void {
@@ -85,7 +87,8 @@ export class Prometheus implements Metrics {
     for (const [server, { counts, sum, count }] of this.#durations) {
       let total = 0;
       for (const [i, bound] of BOUNDS.entries()) lines.push(`${DURATION}_bucket${render({ server, le: String(bound) })} ${(total += counts[i] ?? 0)}`);
-      lines.push(`${DURATION}_bucket${render({ server, le: '+Inf' })} ${count}`, `${DURATION}_sum${render({ server })} ${sum}`, `${DURATION}_count${render({ server })} ${count}`);
+      const labels = render({ server });
+      lines.push(`${DURATION}_bucket${render({ server, le: '+Inf' })} ${count}`, `${DURATION}_sum${labels} ${sum}`, `${DURATION}_count${labels} ${count}`);
     }
     for (const { name, help, read, type } of this.#gauges) {
       lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);

@@ -5,7 +5,9 @@ import type { Client } from '../front/client.js';
 import type { State } from '../front/state.js';
 import { isObject, parseJson } from '../wire/json-rpc.js';
 import type { Log } from '../process/log.js';
-import type { Instance, Pool } from '../upstream/pool.js';
+import type { Instance } from '../upstream/instance.js';
+import type { Pool } from '../upstream/pool.js';
+import { resetInstances } from '../upstream/reset.js';
 import type { Pools } from '../upstream/pools.js';
 
 export interface AdminOptions {
@@ -136,7 +138,7 @@ async function reset({ pools, log }: AdminOptions, client: Client, by: By): Prom
   if (client.request.target.includes('?')) return refusal(400, 'names belong into the body, such as {"server":"search"}');
   const meant = pools.all().filter((pool) => (server === undefined || pool.server === server) && (instance === undefined || pool.byId(instance)));
   if (meant.length === 0 && (server ?? instance) !== undefined) return refusal(404, 'no such server or instance');
-  const changed = meant.flatMap((pool) => pool.reset(instance).map((id) => ({ server: pool.server, instance: id })));
+  const changed = meant.flatMap((pool) => resetInstances(pool, instance, performance.now()).map((id) => ({ server: pool.server, instance: id })));
   log('info', 'audit', { action: 'circuit-breakers-reset', server: server ?? null, instance: instance ?? null, by });
   return json({ reset: changed });
 }

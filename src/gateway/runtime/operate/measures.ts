@@ -1,5 +1,6 @@
 import type { Labels, Metrics } from '../process/metrics.js';
-import type { Instance, Pool } from '../upstream/pool.js';
+import type { Instance } from '../upstream/instance.js';
+import type { Pool } from '../upstream/pool.js';
 import type { Pools } from '../upstream/pools.js';
 
 const STATES = ['closed', 'half-open', 'open'] as const;

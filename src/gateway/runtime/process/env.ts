@@ -42,9 +42,8 @@ export function poolOverrides(env: Env): ReadonlyMap<string, Source> {
   if (given === undefined) return new Map();
   try {
     const pools = JSON.parse(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given) as Record<string, string[]>;
-    return new Map(
-      Object.entries(pools).map(([server, urls]) => [server, { kind: 'urls', instances: urls.map((url) => ({ id: idOf(url, urls), url, weight: 1, region: null })) }]),
-    );
+    const sourceOf = (urls: string[]): Source => ({ kind: 'urls', instances: urls.map((url) => ({ id: idOf(url, urls), url, weight: 1, region: null })) });
+    return new Map(Object.entries(pools).map(([server, urls]) => [server, sourceOf(urls)]));
   } catch (cause) {
     throw new SettingError(`MCPGEN_POOLS must be JSON such as {"search":["http://127.0.0.1:9000/mcp"]}, or @ and the path of a file with it`, { cause });
   }
@@ -54,42 +53,6 @@ export function poolOverrides(env: Env): ReadonlyMap<string, Source> {
 function idOf(url: string, urls: readonly string[]): string {
   const { host } = new URL(url);
   return urls.filter((other) => new URL(other).host === host).length === 1 ? host : url;
-}
-
-/** A secret by name: the file that `NAME_FILE` names, the variable `NAME`, or the file `NAME` in the folder `MCPGEN_SECRETS`. */
-export function readSecret(env: Env, name: string): string {
-  const file = env[`${name}_FILE`];
-  const folder = env['MCPGEN_SECRETS'];
-  const value = file !== undefined ? readFile(`${name}_FILE`, file) : (env[name] ?? (folder === undefined ? undefined : readFile('MCPGEN_SECRETS', `${folder}/${name}`)));
-  if (value === undefined || value === '') throw new SettingError(`secret ${name} is not set: give it as ${name}, or a file with it as ${name}_FILE`);
-  return value;
-}
-
-export function longSecret(env: Env, name: string, bytes: number): string {
-  const value = readSecret(env, name);
-  if (Buffer.byteLength(value) < bytes) throw new SettingError(`secret ${name} is shorter than ${bytes} bytes`);
-  return value;
-}
-
-/** Says of all that are missing or too short at once: whoever starts it would learn of one at a time. */
-export function requireSecrets(env: Env, wanted: readonly (readonly [name: string, bytes: number])[]): void {
-  const faults = wanted.flatMap(([name, bytes]) => {
-    try {
-      longSecret(env, name, bytes);
-      return [];
-    } catch (error) {
-      return [(error as Error).message];
-    }
-  });
-  if (faults.length > 0) throw new SettingError([...new Set(faults)].join('\n'));
-}
-
-function readFile(setting: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (cause) {
-    throw new SettingError(`${setting} names ${path}, which cannot be read`, { cause });
-  }
 }
 
 function oneOf(env: Env, name: string, values: readonly string[], fallback: string): string {

@@ -3,13 +3,23 @@ import type { LogLevel } from '../tables/gateway.js';
 export type Fields = Readonly<Record<string, unknown>>;
 export type Log = (level: LogLevel, event: string, fields?: Fields) => void;
 
+/** The log of a process; it also takes lines that come as text already. */
+export interface ProcessLog extends Log {
+  /** `members` are those of a JSON object as they are to be written, at least one: what is said of every request needs no object. */
+  text(level: LogLevel, event: string, members: string): void;
+}
+
+const PLAIN = /^[\w/.:-]*$/;
+
+/** A JSON string, or null. */
+export const quoted = (text: string | null): string => (text === null ? 'null' : PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
+
 const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
 /** One JSON object a line on stdout. Callers pass names and digests, never secrets, tokens or session ids. */
-export function createLog(service: string, level: LogLevel, write: (line: string) => void): Log {
+export function createLog(service: string, level: LogLevel, write: (line: string) => void): ProcessLog {
   // Beginnings are made once: a line is written for every request.
-  const beginning = (at: LogLevel): string => `","level":"${at}","service":${JSON.stringify(service)},"event":`;
-  const beginnings: Readonly<Record<LogLevel, string>> = { debug: beginning('debug'), info: beginning('info'), warn: beginning('warn'), error: beginning('error') };
+  const beginnings = Object.fromEntries(Object.keys(RANK).map((at) => [at, `","level":"${at}","service":${JSON.stringify(service)},"event":`]));
   let moment = 0;
   let text = '';
   /** The same for all lines of a millisecond: writing a date costs as much as half a line. */
@@ -19,18 +29,20 @@ export function createLog(service: string, level: LogLevel, write: (line: string
     moment = now;
     return text;
   };
-  return (at, event, fields = {}) => {
-    if (RANK[at] < RANK[level]) return;
-    const rest = JSON.stringify(fields).slice(1);
-    write(`{"timestamp":"${timestamp()}${beginnings[at]}${JSON.stringify(event)}${rest.length > 1 ? ',' : ''}${rest}\n`);
+  const log: ProcessLog = (at, event, fields = {}) => log.text(at, event, JSON.stringify(fields).slice(1, -1));
+  log.text = (at, event, members) => {
+    if (RANK[at] >= RANK[level]) write(`{"timestamp":"${timestamp()}${beginnings[at]}${quoted(event)}${members && ','}${members}}\n`);
   };
+  return log;
 }
 
 /** Milliseconds for which lines are gathered, and characters beyond which they are not. */
 const GATHER = 10;
 const MOST = 65_536;
 
-/** Writing to a pipe is a system call that blocks: lines that come close together go out together. Whoever kills the process may lose the last of them. */
+/**
+ * Writing to a pipe is a system call that blocks: lines that come close together go out together. Whoever kills the process may lose the last of them.
+ */
 export function gathered(write: (text: string) => void): { write(line: string): void; flush(): void } {
   let waiting = '';
   let last = 0;

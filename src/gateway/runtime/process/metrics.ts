@@ -1,7 +1,20 @@
 /** What is counted. A gateway without an admin listener shows it to nobody, and counts nothing. */
 export type Labels = Readonly<Record<string, string>>;
 
-export type Counter = keyof typeof import('../observe/prometheus.js').COUNTERS;
+/** Every counter there is. */
+export type Counter =
+  | 'mcpgen_requests_total'
+  | 'mcpgen_messages_total'
+  | 'mcpgen_refusals_total'
+  | 'mcpgen_origin_refusals_total'
+  | 'mcpgen_auth_attempts_total'
+  | 'mcpgen_rate_limited_total'
+  | 'mcpgen_tool_calls_total'
+  | 'mcpgen_sessions_opened_total'
+  | 'mcpgen_sessions_ended_total'
+  | 'mcpgen_upstream_failures_total'
+  | 'mcpgen_upstream_retries_total'
+  | 'mcpgen_spans_total';
 
 export interface Metrics {
   /** Label values come from the tables or from closed lists, never as they are from a request, so that their number is bounded. */

@@ -1,11 +1,10 @@
 /** A stdio server's processes, behind the seam of every instance. */
-import { readSecret, type Env } from '../process/env.js';
+import type { Env } from '../process/env.js';
+import { readSecret } from '../process/secrets.js';
 import type { Log } from '../process/log.js';
 import type { ChildTable } from '../tables/pool.js';
-import type { Upstream } from '../upstream/upstream.js';
 import { UpstreamFault } from '../wire/fault.js';
 import type { StdioOptions, StdioUpstream } from './contract.js';
-import { inTime } from './in-time.js';
 import { serveLegacy } from './legacy.js';
 import { errorText, readMessages } from './message.js';
 import { serveModern } from './modern.js';
@@ -34,9 +33,4 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
 export function startChildren(child: ChildTable, environment: Env, keepAlive: number, log: Log): StdioUpstream {
   const env = child.env.map(([name, value]) => [name, 'text' in value ? value.text : readSecret(environment, value.secret)] as const);
   return createStdioUpstream({ child, env: Object.fromEntries(env), keepAlive, log });
-}
-
-/** In the gateway's own process, where nothing else gives up on them. */
-export function startInTime(child: ChildTable, environment: Env, keepAlive: number, log: Log, firstByte: number): Upstream {
-  return inTime(startChildren(child, environment, keepAlive, log), firstByte);
 }

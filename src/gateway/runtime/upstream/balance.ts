@@ -1,5 +1,6 @@
-import type { Balance } from '../tables/pool.js';
-import { best, roundRobin, type Balancer, type Candidate } from './balancer.js';
+/** Ways for a pool to choose where it does not just take turns. */
+import type { Balance, ChoiceTable } from '../tables/pool.js';
+import { best, preferred, roundRobin, type Balancer, type Candidate } from './balancer.js';
 
 /** Among equals it takes turns, or an idle pool would send everything to its first instance. */
 const leastConnections = (): Balancer => {
@@ -68,7 +69,10 @@ const healthBased = (random: () => number): Balancer => {
   };
 };
 
-/** Two drawn by weight, and of them the less busy one: nearly as even as asking all, and callers that choose at the same moment do not all choose alike. */
+/**
+ * Two drawn by weight, and of them the less busy one: nearly as even as asking all, and callers that choose at the same moment do not all choose
+ * alike.
+ */
 const randomOfTwo = (random: () => number): Balancer => ({
   choose(candidates) {
     const first = draw(candidates, ({ weight }) => weight, random);
@@ -109,3 +113,15 @@ export const BALANCERS: Readonly<Record<Balance, (random: () => number) => Balan
   random: randomOfTwo,
   rendezvous,
 };
+
+/** Of a pool, in a gateway that is in `region`. */
+export function makeBalancer({ balance, preferRegion }: ChoiceTable, region: string | null, random: () => number): Balancer {
+  const strategy = BALANCERS[balance](random);
+  return preferRegion && region !== null ? nearFirst(strategy, region) : strategy;
+}
+
+/** Chooses among those of the same region while there are any. */
+const nearFirst = (strategy: Balancer, own: string): Balancer => ({
+  ...strategy,
+  choose: (candidates, key) => strategy.choose(preferred(candidates, ({ region }) => region === own), key),
+});

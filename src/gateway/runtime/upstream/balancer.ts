@@ -1,10 +1,11 @@
 /** What every strategy is, and the one that needs nothing but turns; the others are in `balance.ts`. */
-import type { Outcome } from './pool.js';
+import type { Outcome } from './outcome.js';
 
 /** What a strategy may look at. The same instance is the same object each time: what a strategy remembers of it, it keeps by that. */
 export interface Candidate {
   readonly id: string;
   readonly weight: number;
+  readonly region: string | null;
   /** Requests under way at this instance. */
   readonly active: number;
 }
@@ -17,8 +18,9 @@ export interface Balancer {
   heard?(candidate: Candidate, outcome: Outcome, ms: number): void;
 }
 
-/** The one whose last turn is the longest ago. A position that counts on would pass over some for ever where the candidates change by turns. */
+/** The one whose last turn is the longest ago. */
 export function roundRobin(): Balancer {
+  // A position that counts on would pass over some for ever where the candidates change by turns.
   const turns = new WeakMap<Candidate, number>();
   let turn = 0;
   return {
@@ -41,4 +43,10 @@ export function best<T>(values: readonly T[], score: (value: T) => number): T {
     chosen = value;
   }
   return chosen;
+}
+
+/** Those that are better, or all where none is. */
+export function preferred<T>(values: readonly T[], isBetter: (value: T) => boolean): readonly T[] {
+  const better = values.filter(isBetter);
+  return better.length > 0 ? better : values;
 }

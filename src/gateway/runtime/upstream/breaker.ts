@@ -1,5 +1,5 @@
 import type { BreakerTable } from '../tables/pool.js';
-import type { Outcome } from './pool.js';
+import type { Outcome } from './outcome.js';
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
@@ -9,6 +9,7 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
  */
 export class Breaker {
   readonly #table: BreakerTable;
+  readonly #turned: (state: BreakerState) => void;
   /** As it was last changed by something that happened. */
   state: BreakerState = 'closed';
   /** When that was. */
@@ -18,9 +19,10 @@ export class Breaker {
   /** When the request that tries was let through; null where none is under way. */
   #trial: number | null = null;
 
-  /** Goes on where `known`, of other numbers, has come to. */
-  constructor(table: BreakerTable, now: number, known: Breaker | null) {
+  /** Goes on where `known`, of other numbers, has come to, and tells whenever it turns. */
+  constructor(table: BreakerTable, now: number, known: Breaker | null, turned: (state: BreakerState) => void) {
     this.#table = table;
+    this.#turned = turned;
     this.since = known?.since ?? now;
     if (!known) return;
     this.state = known.state;
@@ -80,6 +82,7 @@ export class Breaker {
     this.since = now;
     this.#trial = null;
     if (state === 'closed') this.#failures = [];
+    this.#turned(state);
   }
 
   #recent(now: number): readonly number[] {

@@ -2,6 +2,7 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import type { FaultStage } from '../wire/fault.js';
+import { HeaderLines } from './header-lines.js';
 
 /** Node servers close idle connections after 5 s; ours must be gone before, or a request races the close. */
 const IDLE = 4000;
@@ -12,8 +13,11 @@ const MOST_IDLE = 256;
 /** Between two looks for connections that have been idle for too long; none of them is used meanwhile. */
 const SWEEP = 1000;
 
-/** All connections read into this: what is kept of it is copied before the next read, and idle ones own no memory. */
-const READ = Buffer.allocUnsafeSlow(65_536);
+/**
+ * All connections read into this: what is kept of it is copied before the next read, and idle ones own no memory. It has room for an answer of 64 kB with its
+ * head: one that is there as a whole needs no stream.
+ */
+const READ = Buffer.allocUnsafeSlow(131_072);
 
 /** Whose turn it is on a connection. */
 export interface ConnectionUser {
@@ -52,6 +56,7 @@ export class Connection {
   /** Until when it may be used again. */
   expires = 0;
   isOpen = false;
+  readonly isSecure: boolean;
   readonly #target: Target;
   #user: ConnectionUser | null = null;
   #timer: NodeJS.Timeout;
@@ -59,15 +64,15 @@ export class Connection {
   constructor({ url, connect, firstByte }: Endpoint, to: Target) {
     this.#target = to;
     this.#timer = setTimeout(() => this.#fail(), connect);
-    const isSecure = url.protocol === 'https:';
+    this.isSecure = url.protocol === 'https:';
     // What comes while nobody waits for it would be the answer to the next request.
     const callback = (length: number): boolean => this.#user?.read(READ.subarray(0, length)) ?? this.drop();
     const options = { ...to, onread: { buffer: READ, callback } };
-    const socket = isSecure ? connectSecure(options) : connectPlain(options);
+    const socket = this.isSecure ? connectSecure(options) : connectPlain(options);
     this.socket = socket;
     // The next handshake is shorter.
     socket.on('session', (session: Buffer) => (to.session = session));
-    socket.once(isSecure ? 'secureConnect' : 'connect', () => {
+    socket.once(this.isSecure ? 'secureConnect' : 'connect', () => {
       this.isOpen = true;
       clearTimeout(this.#timer);
       // One timer for all its requests. That it goes off in the middle of an answer means nothing; the socket keeps the process alive.
@@ -86,16 +91,13 @@ export class Connection {
   }
 
   /** Tells `user` from now on; that it is open at once, where it is. */
-  use(user: ConnectionUser): void {
+  use(user: ConnectionUser | null): void {
     this.#user = user;
-    if (this.isOpen) user.opened();
+    if (this.isOpen) user?.opened();
   }
   /** Starts the wait for an answer. */
   wait(): void {
     this.#timer.refresh();
-  }
-  leave(): void {
-    this.#user = null;
   }
   /** Closes it, and tells nobody. */
   drop(): false {
@@ -114,6 +116,8 @@ export class Connection {
 }
 
 export class Connections {
+  /** What its server's answers say again and again. */
+  readonly lines = new HeaderLines();
   readonly #endpoint: Endpoint;
   readonly #target: Target;
   readonly #open = new Set<Connection>();
@@ -143,7 +147,7 @@ export class Connections {
 
   /** Takes back one whose last answer has come to its end; the server keeps it for `seconds`. */
   put(connection: Connection, seconds: number): void {
-    connection.leave();
+    connection.use(null);
     // A second less: the server counts from when it answered.
     const keep = Math.min(IDLE, (seconds - 1) * 1000);
     if (keep <= 0 || this.#closed || this.#idle.length >= MOST_IDLE) return void connection.drop();
@@ -155,13 +159,7 @@ export class Connections {
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#sweep) clearTimeout(this.#sweep);
-    await Promise.all(
-      [...this.#open].map(({ socket }) => {
-        const closed = new Promise((resolve) => socket.once('close', resolve));
-        socket.destroy();
-        return closed;
-      }),
-    );
+    await Promise.all([...this.#open].map(({ socket }) => new Promise((resolve) => socket.once('close', resolve).destroy())));
   }
 
   #dropOld(): void {

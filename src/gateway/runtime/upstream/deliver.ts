@@ -1,6 +1,8 @@
 /** Sends a request to instances of a pool until one has it, within the rules of what may be sent twice (MCP-WIRE §7, Retries). */
 import type { Metrics } from '../process/metrics.js';
-import type { Instance, Outcome, Pool } from './pool.js';
+import type { Instance } from './instance.js';
+import type { Outcome } from './outcome.js';
+import type { Pool } from './pool.js';
 import type { UpstreamRequest, UpstreamResponse } from './upstream.js';
 import { UpstreamFault, type FaultStage } from '../wire/fault.js';
 
@@ -29,20 +31,13 @@ const UNSENT: ReadonlySet<FaultStage> = new Set(['refused', 'connect', 'full']);
 /** What a server behind a failing proxy, or one that is about to end, says. */
 const FAILING: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
-const OUTCOME: Readonly<Record<FaultStage, Outcome>> = {
-  refused: 'unreachable',
-  connect: 'unreachable',
-  full: 'abandoned',
-  sent: 'failed',
-  stale: 'abandoned',
-  timeout: 'failed',
-  answered: 'failed',
-};
+/** What a fault says of its instance, where that is not that it failed. */
+const OUTCOME: Readonly<Partial<Record<FaultStage, Outcome>>> = { refused: 'unreachable', connect: 'unreachable', full: 'abandoned', stale: 'abandoned' };
 
 /** Rejects with the `UpstreamFault` of the last instance. The instance stays counted as busy until its answer has ended. */
-export async function deliver(pool: Pool, { request, first, pinned, reads, repeats, key }: Delivery, metrics: Metrics): Promise<Delivered> {
+export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics): Promise<Delivered> {
+  const { request, first, pinned, reads, repeats, key } = delivery;
   let tried: Set<Instance> | undefined;
-  const nextBut = (failed: Instance): Instance | null => pool.next((tried ??= new Set()).add(failed), key);
   let left = repeats;
   let mayBeStale = reads;
   let instance = first;
@@ -57,17 +52,22 @@ export async function deliver(pool: Pool, { request, first, pinned, reads, repea
       const response = await instance.upstream.send(request);
       const failed = FAILING.has(response.status);
       pool.report(instance, failed ? 'failed' : 'answered', performance.now() - begun);
-      if (failed && left > 0 && !pinned) next = nextBut(instance);
-      if (!next) return { instance, response: released(instance, response) };
+      if (failed && left > 0 && !pinned) next = pool.next((tried ??= new Set()).add(instance), key);
+      if (!next) {
+        const busy = instance;
+        if (Buffer.isBuffer(response.body)) busy.active--;
+        else response.body.once('close', () => busy.active--);
+        return { instance, response };
+      }
       left--;
       discard(response);
     } catch (error) {
       last = error instanceof UpstreamFault ? error : new UpstreamFault('sent', error);
       const isAbandoned = request.signal.aborted;
-      pool.report(instance, isAbandoned ? 'abandoned' : OUTCOME[last.stage], performance.now() - begun);
+      pool.report(instance, isAbandoned ? 'abandoned' : (OUTCOME[last.stage] ?? 'failed'), performance.now() - begun);
       if (!isAbandoned) metrics.count('mcpgen_upstream_failures_total', { server: pool.server, stage: last.stage });
       if (last.stage === 'stale' && mayBeStale) next = instance;
-      else if (!isAbandoned && !pinned && (UNSENT.has(last.stage) || left-- > 0)) next = nextBut(instance);
+      else if (!isAbandoned && !pinned && (UNSENT.has(last.stage) || left-- > 0)) next = pool.next((tried ??= new Set()).add(instance), key);
       mayBeStale = false;
     }
     instance.active--;
@@ -75,12 +75,6 @@ export async function deliver(pool: Pool, { request, first, pinned, reads, repea
     instance = next;
   }
   throw last ?? new UpstreamFault('refused');
-}
-
-function released(instance: Instance, response: UpstreamResponse): UpstreamResponse {
-  if (Buffer.isBuffer(response.body)) instance.active--;
-  else response.body.once('close', () => instance.active--);
-  return response;
 }
 
 /** An answer that nobody will read. */

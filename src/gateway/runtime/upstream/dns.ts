@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { plainAddress } from '../decision/address.js';
 import { CLOCK, jitter, type Clock } from '../process/clock.js';
 import { Watch } from '../process/watch.js';
+import type { Named } from './modules.js';
 
 /** Platforms change addresses without notice; their resolvers answer at once. */
 const EVERY = 5000;
@@ -12,7 +13,12 @@ const FIRST_WAIT = 2000;
 export type Lookup = (name: string, options: { readonly all: true }) => Promise<readonly { readonly address: string }[]>;
 
 /** Calls back with the addresses of a name, in order, and again whenever they change. @returns after the first look, a function that stops it */
-export async function watchName(name: string, changed: (addresses: readonly string[]) => void, find: Lookup = lookup, clock: Clock = CLOCK): Promise<() => void> {
+export async function watchName(
+  name: string,
+  changed: (addresses: readonly string[]) => void,
+  find: Lookup = lookup,
+  clock: Clock = CLOCK,
+): Promise<() => void> {
   let stopped = false;
   let known = '';
   const look = async (): Promise<number> => {
@@ -33,6 +39,16 @@ export async function watchName(name: string, changed: (addresses: readonly stri
     stopped = true;
     watch.stop();
   };
+}
+
+/** The addresses of one name, for a pool. */
+export async function watchNamed(name: string, watch: typeof watchName = watchName): Promise<Named> {
+  const named = { name, addresses: [] as readonly string[], onChange: () => {}, stop: () => {} };
+  named.stop = await watch(name, (addresses) => {
+    named.addresses = addresses;
+    named.onChange();
+  });
+  return named;
 }
 
 /** The addresses behind names, as they are now. */

@@ -1,45 +1,13 @@
 /** The instances of one server: which there are, which are well, and which is next. */
-import type { Log } from '../process/log.js';
-import type { ChoiceTable, HealthTable } from '../tables/pool.js';
-import { roundRobin, type Balancer } from './balancer.js';
-import type { Breaker } from './breaker.js';
 import { jitter, type Clock } from '../process/clock.js';
-import type { Probe } from './probe.js';
-import type { Upstream } from './upstream.js';
+import type { Log } from '../process/log.js';
 import { Watch } from '../process/watch.js';
-
-/** What became of a request at an instance. `abandoned` says nothing about the instance: the client left, or it was full. */
-export type Outcome = 'answered' | 'failed' | 'unreachable' | 'abandoned';
-
-/** What an instance is made of. */
-export interface Made {
-  readonly upstream: Upstream;
-  /** Asks whether it is well; null for what is supervised where it lives. */
-  readonly probe: Probe | null;
-  readonly weight: number;
-  readonly region: string | null;
-}
-
-export interface Instance extends Made {
-  readonly id: string;
-  /** Whether it is in rotation, as far as probes and requests know. */
-  up: boolean;
-  /** When a request found it dead, where that is why it is out; what a probe found is not counted here. */
-  ejectedAt: number | null;
-  /** Requests under way. */
-  active: number;
-  breaker: Breaker | null;
-  /** How many requests came to which end, and the milliseconds that those took which were answered. */
-  readonly tally: Record<Outcome | 'ms', number>;
-}
-
-/** An instance that ought to be there. */
-export interface Found {
-  readonly id: string;
-  /** Everything it is made of, as text: while that stays the same it is the same instance. */
-  readonly key: string;
-  readonly make: () => Made;
-}
+import type { ChoiceTable, HealthTable } from '../tables/pool.js';
+import { preferred, roundRobin, type Balancer } from './balancer.js';
+import type { Breaker, BreakerState } from './breaker.js';
+import type { Found, Instance } from './instance.js';
+import type { ChoiceModules } from './modules.js';
+import type { Outcome } from './outcome.js';
 
 export interface PoolHealth {
   readonly healthy: number;
@@ -47,12 +15,11 @@ export interface PoolHealth {
   readonly percent: number;
 }
 
-/** How a pool chooses. The modules are there where the config needs them. */
+/** What a config says of a pool. */
 export interface PoolSettings {
   readonly choice: ChoiceTable;
   readonly health: Pick<HealthTable, 'every' | 'timeout'>;
-  readonly strategies: Pick<typeof import('./balance.js'), 'BALANCERS'> | null;
-  readonly breakers: Pick<typeof import('./breaker.js'), 'Breaker'> | null;
+  readonly modules: ChoiceModules;
 }
 
 export interface PoolContext {
@@ -68,17 +35,18 @@ type Member = Instance & { readonly key: string; readonly watch: Watch };
 const DOWN_EVERY = 1000;
 /** 0.29 of 100 is 28.999… */
 const ROUNDING = 1e-9;
-/** Within this, first looks are spread. */
-const FIRST_WITHIN = 500;
 /** Between two looks at whether one that left has come to its end. */
 const LEAVING_EVERY = 1000;
-
+/** Within this, first looks are spread. */
+const FIRST_WITHIN = 500;
 export class Pool {
   readonly server: string;
   readonly #context: PoolContext;
   #settings: PoolSettings;
   #balancer: Balancer;
   readonly #members = new Map<string, Member>();
+  /** The same as a list, which is asked for with every request. */
+  #list: readonly Member[] = [];
   /** Those that are no longer chosen, and finish what they have begun. */
   readonly #leaving = new Set<Member>();
   #closed = false;
@@ -91,19 +59,20 @@ export class Pool {
   }
 
   get instances(): readonly Instance[] {
-    return [...this.#members.values()];
+    return this.#list;
   }
   /** Whether nothing of it runs any more. */
   get isIdle(): boolean {
-    return this.#members.size + this.#leaving.size === 0;
+    return this.#list.length + this.#leaving.size === 0;
   }
 
   /** Chooses in another way from now on, with what it knows about its instances. */
   configure(settings: PoolSettings): void {
     const { choice } = this.#settings;
     this.#settings = settings;
-    if (settings.choice.balance !== choice.balance) this.#balancer = this.#makeBalancer();
-    for (const member of this.#members.values()) member.breaker = this.#makeBreaker(member.breaker);
+    const { balance, preferRegion } = settings.choice;
+    if (balance !== choice.balance || preferRegion !== choice.preferRegion) this.#balancer = this.#makeBalancer();
+    for (const member of this.#list) member.breaker = this.#makeBreaker(member, member.breaker);
   }
 
   /**
@@ -111,19 +80,22 @@ export class Pool {
    * than none: it may be back since it was last looked at. An open breaker is respected even then.
    */
   next(tried: ReadonlySet<Instance>, key: string): Instance | null {
+    const only = this.#list.length === 1 ? this.#list[0] : undefined;
+    // With one there is nothing to choose.
+    if (only && !only.breaker) return tried.has(only) ? null : only;
     const now = this.#context.clock.now();
-    const left = this.instances.filter((instance) => !tried.has(instance) && (instance.breaker?.admits(now) ?? true));
-    const candidates = this.#near(preferred(left, ({ up }) => up));
-    if (candidates.length === 0) return null;
-    const chosen = this.#balancer.choose(candidates, key);
-    this.#claim(chosen);
+    const left = this.#list.filter((instance) => !tried.has(instance) && (instance.breaker?.admits(now) ?? true));
+    if (left.length === 0) return null;
+    const chosen = this.#balancer.choose(preferred<Instance>(left, ({ up }) => up), key);
+    chosen.breaker?.claim(now);
     return chosen;
   }
 
   /** Whether a request that can go nowhere else may go there now; then it is counted on. */
   admits(instance: Instance): boolean {
-    const isAdmitted = instance.breaker?.admits(this.#context.clock.now()) ?? true;
-    if (isAdmitted) this.#claim(instance);
+    const now = this.#context.clock.now();
+    const isAdmitted = instance.breaker?.admits(now) ?? true;
+    if (isAdmitted) instance.breaker?.claim(now);
     return isAdmitted;
   }
 
@@ -135,7 +107,7 @@ export class Pool {
   update(found: readonly Found[], isNews = true): void {
     if (this.#closed) return;
     const ids = new Set(found.map(({ id }) => id));
-    for (const member of [...this.#members.values()].filter(({ id }) => !ids.has(id))) {
+    for (const member of this.#list.filter(({ id }) => !ids.has(id))) {
       this.#leave(member);
       this.#say('info', 'instance-removed', member);
     }
@@ -154,36 +126,32 @@ export class Pool {
     if (outcome === 'answered') instance.tally.ms += ms;
     if (this.#members.get(instance.id) !== instance) return;
     this.#balancer.heard?.(instance, outcome, ms);
-    const now = this.#context.clock.now();
-    this.#changeBreaker(instance, (breaker) => breaker.heard(outcome, now - ms, now));
+    if (instance.breaker) {
+      const now = this.#context.clock.now();
+      instance.breaker.heard(outcome, now - ms, now);
+    }
     if (outcome === 'unreachable') this.#suspect(instance as Member);
   }
 
   /** How many of its instances are asked, of how many. */
   health(): PoolHealth {
     const now = this.#context.clock.now();
-    const total = this.#members.size;
-    const healthy = this.instances.filter(({ up, breaker }) => up && breaker?.stateAt(now) !== 'open').length;
-    return { healthy, total, percent: total === 0 ? 0 : Math.round((100 * healthy) / total) };
+    const total = this.#list.length;
+    const healthy = this.#list.filter(({ up, breaker }) => up && breaker?.stateAt(now) !== 'open').length;
+    return { healthy, total, percent: Math.round((100 * healthy) / (total || 1)) };
   }
 
   /** Seconds after which it is worth asking again when there is no instance. */
   get retryAfter(): number {
     const now = this.#context.clock.now();
-    const waits = this.instances.map(({ breaker }) => breaker?.wait(now) ?? 0);
+    const waits = this.#list.map(({ breaker }) => breaker?.wait(now) ?? 0);
     return waits.length === 0 ? 1 : Math.max(1, Math.ceil(Math.min(...waits) / 1000));
   }
 
-  /** Closes breakers and ends ejections, of one instance or all. @returns ids of those where that changed something */
-  reset(id?: string): readonly string[] {
-    const now = this.#context.clock.now();
-    const counts = ({ ejectedAt, breaker }: Member): boolean => ejectedAt !== null || (breaker !== null && (breaker.state !== 'closed' || breaker.failures(now) > 0));
-    const due = [...this.#members.values()].filter((member) => (id === undefined || member.id === id) && counts(member));
-    for (const member of due) {
-      this.#changeBreaker(member, (breaker) => breaker.reset(now));
-      if (member.ejectedAt !== null) this.#turnTo(member, true, 'reset');
-    }
-    return due.map(({ id }) => id);
+  /** Closes the breaker of an instance, and ends its ejection. */
+  reset(instance: Instance): void {
+    instance.breaker?.reset(this.#context.clock.now());
+    if (instance.ejectedAt !== null) this.#turnTo(instance, true, 'reset');
   }
 
   /** Has no instances from now on; those it had finish what they have begun. */
@@ -194,38 +162,24 @@ export class Pool {
 
   /** Resolves when nothing of it runs any more, which this ends. */
   async close(): Promise<void> {
-    for (const member of [...this.#members.values()]) this.#leave(member);
+    this.#list.forEach((member) => this.#leave(member));
     this.#closed = true;
-    const closing = [...this.#leaving].map(({ upstream, probe }) => Promise.all([upstream.close(), probe?.close()]));
+    const closing = [...this.#leaving].flatMap(({ upstream, probe }) => [upstream.close(), probe?.close()]);
     this.#leaving.clear();
     await Promise.all(closing);
   }
 
   #makeBalancer(): Balancer {
-    const { choice, strategies } = this.#settings;
-    return (strategies?.BALANCERS[choice.balance] ?? roundRobin)(this.#context.clock.random);
+    const { choice, modules } = this.#settings;
+    const { region, clock } = this.#context;
+    return modules.makeBalancer?.(choice, region, clock.random) ?? roundRobin();
   }
 
-  #makeBreaker(known: Breaker | null): Breaker | null {
-    const { choice, breakers } = this.#settings;
-    return choice.breaker && breakers ? new breakers.Breaker(choice.breaker, this.#context.clock.now(), known) : null;
-  }
-
-  #near(instances: readonly Instance[]): readonly Instance[] {
-    const own = this.#context.region;
-    return this.#settings.choice.preferRegion && own !== null ? preferred(instances, ({ region }) => region === own) : instances;
-  }
-
-  #claim(instance: Instance): void {
-    this.#changeBreaker(instance, (breaker) => breaker.claim(this.#context.clock.now()));
-  }
-
-  #changeBreaker(instance: Instance, change: (breaker: Breaker) => void): void {
-    const { breaker } = instance;
-    if (!breaker) return;
-    const { state } = breaker;
-    change(breaker);
-    if (breaker.state !== state) this.#say(breaker.state === 'open' ? 'warn' : 'info', `breaker-${breaker.state}`, instance);
+  #makeBreaker(instance: Instance, known: Breaker | null): Breaker | null {
+    const { choice, modules } = this.#settings;
+    if (!choice.breaker || !modules.Breaker) return null;
+    const turned = (state: BreakerState): void => this.#say(state === 'open' ? 'warn' : 'info', `breaker-${state}`, instance);
+    return new modules.Breaker(choice.breaker, this.#context.clock.now(), known, turned);
   }
 
   /** A request could not connect. It leaves rotation at once, unless too many have for no better reason; in any case it is looked at soon. */
@@ -233,8 +187,8 @@ export class Pool {
     if (!member.probe) return;
     const { clock } = this.#context;
     const isKnown = member.up === false && member.ejectedAt === null;
-    const ejected = [...this.#members.values()].filter(({ ejectedAt }) => ejectedAt !== null).length;
-    const room = Math.floor(this.#settings.choice.ejection * this.#members.size + ROUNDING) - ejected;
+    const ejected = this.#list.filter(({ ejectedAt }) => ejectedAt !== null).length;
+    const room = Math.floor(this.#settings.choice.ejection * this.#list.length + ROUNDING) - ejected;
     if (!isKnown && (member.ejectedAt !== null || room > 0)) {
       member.ejectedAt = clock.now();
       this.#turnTo(member, false, 'request');
@@ -251,11 +205,13 @@ export class Pool {
       up: known?.up ?? true,
       ejectedAt: known?.ejectedAt ?? null,
       active: 0,
-      breaker: this.#makeBreaker(known?.breaker ?? null),
+      breaker: null,
       tally: known?.tally ?? { answered: 0, failed: 0, unreachable: 0, abandoned: 0, ms: 0 },
       watch: new Watch(() => this.#look(member), clock),
     };
+    member.breaker = this.#makeBreaker(member, known?.breaker ?? null);
     this.#members.set(id, member);
+    this.#list = [...this.#members.values()];
     if (member.probe) member.watch.soon(Math.min(this.#settings.health.every, FIRST_WITHIN) * clock.random());
     return member;
   }
@@ -275,7 +231,7 @@ export class Pool {
     return well ? every : downEvery;
   }
 
-  #turnTo(member: Member, up: boolean, why: 'probe' | 'request' | 'reset'): void {
+  #turnTo(member: Instance, up: boolean, why: 'probe' | 'request' | 'reset'): void {
     if (up) member.ejectedAt = null;
     if (member.up === up) return;
     member.up = up;
@@ -284,6 +240,7 @@ export class Pool {
 
   #leave(member: Member): void {
     this.#members.delete(member.id);
+    this.#list = [...this.#members.values()];
     member.watch.stop();
     void member.probe?.close();
     this.#leaving.add(member);
@@ -305,10 +262,4 @@ export class Pool {
   #say(level: 'info' | 'warn', event: string, { id }: Instance, more: Readonly<Record<string, string>> = {}): void {
     this.#context.log(level, event, { server: this.server, instance: id, ...more });
   }
-}
-
-/** Those that are better, or all where none is. */
-function preferred<T>(values: readonly T[], isBetter: (value: T) => boolean): readonly T[] {
-  const better = values.filter(isBetter);
-  return better.length > 0 ? better : values;
 }

@@ -1,37 +1,29 @@
 /** The pools of this placement. They outlive a reload: what a new config changes about a pool is changed in it, so that nothing that runs is cut. */
 import { authority } from '../decision/address.js';
-import { digest } from '../wire/digest.js';
-import { poolOverrides, readSecret, type Env } from '../process/env.js';
-import type { Features } from '../features.js';
+import { poolOverrides, type Env } from '../process/env.js';
 import { CLOCK, type Clock } from '../process/clock.js';
 import { httpUpstream } from './http.js';
 import type { Log } from '../process/log.js';
-import { Pool, type Found, type PoolContext } from './pool.js';
+import type { Found } from './instance.js';
+import type { Named, PoolModules } from './modules.js';
+import { Pool, type PoolContext } from './pool.js';
 import { probeOf } from './probe.js';
 import type { Tables } from '../decision/lookups.js';
 import type { InstanceTable, PoolTable, Source } from '../tables/pool.js';
 
 interface Kept {
   readonly pool: Pool;
-  readonly names: Names | null;
+  readonly named: Named | null;
 }
 
-/** The addresses of a name, as they are now. */
-interface Names {
-  readonly name: string;
-  addresses: readonly string[];
-  /** What is to be done about other addresses. */
-  onChange: () => void;
-  readonly stop: () => void;
-}
+/** What the instances of a pool are now, given the addresses of its name where it has one. */
+type Find = (addresses: readonly string[]) => readonly Found[];
 
-/** What a server's instances are found by. */
+/** A pool as the tables want it. */
 interface Wanted {
   readonly table: PoolTable;
   readonly source: Source;
-  readonly keepAlive: number;
-  /** Digests of a child's secrets, which must not change unnoticed. */
-  readonly secrets: readonly (string | null)[];
+  readonly find: Find;
 }
 
 export class Pools {
@@ -53,22 +45,20 @@ export class Pools {
     return [...this.#pools.values()].map(({ pool }) => pool);
   }
 
-  async reconcile(tables: Tables, features: Features): Promise<void> {
+  async reconcile(tables: Tables, modules: PoolModules): Promise<void> {
     const overrides = poolOverrides(this.#env);
     const wanted = [...tables.pools].map(([server, table]) => {
       const source = overrides.get(server) ?? table.sources[tables.placement];
-      const secrets = source.kind === 'spawn' ? source.child.env.map(([, value]) => ('secret' in value ? digest(readSecret(this.#env, value.secret)) : null)) : [];
-      return [server, { table, source, keepAlive: tables.raw.timeouts.keepAlive, secrets } satisfies Wanted] as const;
+      return [server, { table, source, find: this.#finder(table, source, tables.raw.timeouts.keepAlive, modules) } satisfies Wanted] as const;
     });
     const isBlind = this.#context.region === null && wanted.some(([, { table }]) => table.choice.preferRegion);
     if (isBlind) this.#context.log('warn', 'region-unknown', { why: 'prefer: region does nothing without MCP_GATEWAY_REGION' });
-    const modules = await load(features);
-    const names = await Promise.all(wanted.map(([server, { source }]) => this.#watch(server, source, modules)));
+    const named = await Promise.all(wanted.map(([server, { source }]) => this.#watch(server, source, modules)));
     // From here on nothing waits and nothing fails: a request sees all of before, or all of now.
-    const next = new Map(wanted.map(([server, one], i) => [server, this.#settle(server, one, names[i] ?? null, modules)] as const));
-    for (const [server, { pool, names }] of this.#pools) {
+    const next = new Map(wanted.map(([server, one], i) => [server, this.#settle(server, one, named[i] ?? null, modules)] as const));
+    for (const [server, { pool, named }] of this.#pools) {
       if (next.has(server)) continue;
-      names?.stop();
+      named?.stop();
       pool.retire();
       this.#retired.push(pool);
     }
@@ -77,39 +67,31 @@ export class Pools {
   }
 
   async close(): Promise<void> {
-    for (const { names } of this.#pools.values()) names?.stop();
+    for (const { named } of this.#pools.values()) named?.stop();
     await Promise.all([...this.all(), ...this.#retired].map((pool) => pool.close()));
   }
 
-  async #watch(server: string, source: Source, { dns }: Modules): Promise<Names | null> {
-    if (source.kind !== 'dns' || !dns) return null;
-    const known = this.#pools.get(server)?.names;
-    if (known?.name === source.name) return known;
-    const names = { name: source.name, addresses: [] as readonly string[], onChange: () => {} };
-    const stop = await dns.watchName(source.name, (addresses) => {
-      names.addresses = addresses;
-      names.onChange();
-    });
-    return Object.assign(names, { stop });
+  async #watch(server: string, source: Source, { watchNamed }: PoolModules): Promise<Named | null> {
+    if (source.kind !== 'dns' || !watchNamed) return null;
+    const known = this.#pools.get(server)?.named;
+    return known?.name === source.name ? known : watchNamed(source.name);
   }
 
-  #settle(server: string, wanted: Wanted, names: Names | null, modules: Modules): Kept {
-    const { source, table } = wanted;
-    const { strategies, breakers } = modules;
-    const settings = { choice: table.choice, health: table.health, strategies, breakers };
+  #settle(server: string, { table, source, find }: Wanted, named: Named | null, modules: PoolModules): Kept {
+    const settings = { choice: table.choice, health: table.health, modules };
     const known = this.#pools.get(server);
-    if (known && known.names !== names) known.names?.stop();
+    if (known && known.named !== named) known.named?.stop();
     const pool = known?.pool ?? new Pool(server, settings, this.#context);
     pool.configure(settings);
-    const find = (): readonly Found[] => this.#find(wanted, names?.addresses ?? [], modules);
-    pool.update(find(), known !== undefined || source.kind === 'dns');
-    if (names) names.onChange = () => pool.update(find());
+    const found = (): readonly Found[] => find(named?.addresses ?? []);
+    pool.update(found(), known !== undefined || source.kind === 'dns');
+    if (named) named.onChange = () => pool.update(found());
     if (source.kind === 'none') this.#context.log('warn', 'pool-without-instances', { server, reason: source.reason });
-    return { pool, names };
+    return { pool, named };
   }
 
-  #find({ source, table, keepAlive, secrets }: Wanted, addresses: readonly string[], modules: Modules): readonly Found[] {
-    const { health, timeouts } = table;
+  /** Reads at once whatever may be missing. */
+  #finder({ health, timeouts }: PoolTable, source: Source, keepAlive: number, modules: PoolModules): Find {
     const { connect, firstByte } = timeouts;
     const http = ({ id, url: text, weight, region }: InstanceTable): Found => ({
       id,
@@ -121,31 +103,19 @@ export class Pools {
     });
     switch (source.kind) {
       case 'urls':
-        return source.instances.map(http);
+        return () => source.instances.map(http);
       case 'dns':
-        return addresses.map((address) => authority(address, source.port)).map((id) => http({ id, url: `http://${id}${source.path}`, weight: 1, region: null }));
+        return (addresses) =>
+          addresses.map((address) => {
+            const id = authority(address, source.port);
+            return http({ id, url: `http://${id}${source.path}`, weight: 1, region: null });
+          });
       case 'spawn': {
-        const { child } = source;
-        const { stdio } = modules;
-        if (!stdio) return [];
-        const upstream = () => stdio.startInTime(child, this.#env, keepAlive, this.#context.log, firstByte);
-        return [{ id: 'local', key: JSON.stringify([child, keepAlive, firstByte, secrets]), make: () => ({ upstream: upstream(), probe: null, weight: 1, region: null }) }];
+        const child = modules.childInstance?.(source.child, this.#env, keepAlive, this.#context.log, firstByte);
+        return () => (child ? [child] : []);
       }
       case 'none':
-        return [];
+        return () => [];
     }
   }
-}
-
-type Modules = Awaited<ReturnType<typeof load>>;
-
-async function load({ strategies, breakers, httpProbes, mcpProbes, dns, stdio }: Features) {
-  return {
-    strategies: (await strategies?.()) ?? null,
-    breakers: (await breakers?.()) ?? null,
-    httpProbes: (await httpProbes?.()) ?? null,
-    mcpProbes: (await mcpProbes?.()) ?? null,
-    dns: (await dns?.()) ?? null,
-    stdio: (await stdio?.()) ?? null,
-  };
 }

@@ -1,13 +1,12 @@
 /** Health asked over HTTP. */
-import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import http, { type OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
-import type { HealthTable } from '../tables/pool.js';
-import type { Probe } from './probe.js';
+import type { HttpHealth, Probe } from './probe.js';
 
-export function httpProbe({ path, method, status, body }: HealthTable & { readonly kind: 'http' }, endpoint: URL): Probe {
+export function httpProbe({ path, method, status, body }: HttpHealth, endpoint: URL): Probe {
   const look = async (timeout: number): Promise<boolean> => {
-    const well = await askOnce(new URL(path, endpoint), { method }, timeout, ({ statusCode }, text, isWhole) => {
-      if (statusCode !== status) return false;
+    const well = await askOnce(new URL(path, endpoint), { method }, timeout, (head, text, isWhole) => {
+      if (head.status !== status) return false;
       return body === null || text.includes(body) || (isWhole ? false : undefined);
     });
     return well ?? false;
@@ -24,10 +23,19 @@ export interface Question {
   readonly body?: string;
 }
 
-/** Says what an answer means as soon as its head and the text so far tell; undefined until then. `isWhole` when no more will come. */
-export type Judge<T> = (head: IncomingMessage, text: string, isWhole: boolean) => T | undefined;
+/** The head of an answer. */
+export interface AnswerHead {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
 
-/** One request on a connection of its own: a pooled one could be fine when the instance takes no new ones. @returns null where there was no answer in time */
+/** Says what an answer means as soon as its head and the text so far tell; undefined until then. `isWhole` when no more will come. */
+export type Judge<T> = (head: AnswerHead, text: string, isWhole: boolean) => T | undefined;
+
+/**
+ * One request on a connection of its own: a pooled one could be fine when the instance takes no new ones. @returns null where there was no answer in
+ * time
+ */
 export function askOnce<T>(url: URL, { method, headers, body }: Question, timeout: number, judge: Judge<T>): Promise<T | null> {
   return new Promise((resolve) => {
     const request = (url.protocol === 'https:' ? https : http).request(url, { agent: false, method, ...(headers ? { headers } : {}) });
@@ -40,18 +48,19 @@ export function askOnce<T>(url: URL, { method, headers, body }: Question, timeou
     };
     request.on('error', () => end(null));
     request.on('close', () => end(null));
-    request.on('response', (head) => {
+    request.on('response', (incoming) => {
+      const head = { status: incoming.statusCode ?? 0, headers: incoming.headers };
       let bytes = Buffer.alloc(0);
       const weigh = (isWhole: boolean): void => {
         const verdict = judge(head, bytes.toString(), isWhole);
         if (verdict !== undefined || isWhole) end(verdict ?? null);
       };
-      head.on('data', (chunk: Buffer) => {
+      incoming.on('data', (chunk: Buffer) => {
         bytes = Buffer.concat([bytes, chunk]).subarray(0, MOST);
         weigh(bytes.length === MOST);
       });
-      head.on('end', () => weigh(true));
-      head.on('error', () => end(null));
+      incoming.on('end', () => weigh(true));
+      incoming.on('error', () => end(null));
       weigh(false);
     });
     request.end(body);

@@ -1,16 +1,16 @@
 /** Health asked in MCP itself. */
-import type { IncomingMessage } from 'node:http';
 import { MODERN } from '../decision/revision.js';
 import { eventReader, readEvent } from '../wire/events.js';
 import { asObject, at, messageText, parseJson, POST_HEADERS, type Json } from '../wire/json-rpc.js';
+import { isEventStream } from '../wire/media-type.js';
 import { CAPABILITIES, CLIENT_INFO, VERSION } from '../wire/meta-keys.js';
-import { askOnce, type Judge, type Question } from './probe-http.js';
-import type { Probe } from './probe.js';
+import { askOnce, type AnswerHead, type Judge, type Question } from './probe-http.js';
+import type { McpHealth, Probe } from './probe.js';
 
 const CLIENT = { name: 'mcpgen-probe', version: '1' };
 const ID = 1;
 
-export function mcpProbe(ask: 'ping' | 'discover', endpoint: URL): Probe {
+export function mcpProbe(ask: McpHealth['ask'], endpoint: URL): Probe {
   return ask === 'ping' ? pingProbe(endpoint) : { look: (timeout) => discover(endpoint, timeout), close: () => Promise.resolve() };
 }
 
@@ -44,7 +44,7 @@ function pingProbe(endpoint: URL): Probe {
     const answer = await askOnce(endpoint, post({ id: ID, method: 'initialize', params }), left(), readAnswer);
     if (answer?.status !== 200 || answer.result === undefined) return null;
     const opened: Session = { id: answer.session, revision: String(at(answer.result, 'protocolVersion')) };
-    const greeted = await askOnce(endpoint, post({ method: 'notifications/initialized' }, headersOf(opened)), left(), ({ statusCode = 0 }) => statusCode < 300);
+    const greeted = await askOnce(endpoint, post({ method: 'notifications/initialized' }, headersOf(opened)), left(), ({ status }) => status < 300);
     if (greeted === true && !closing) return opened;
     await leave(opened);
     return null;
@@ -89,14 +89,14 @@ interface Answer {
 
 /** The answer to our request, which may come as JSON or on a stream that does not end with it. */
 const readAnswer: Judge<Answer> = (head, text, isWhole) => {
-  const status = head.statusCode ?? 0;
+  const { status } = head;
   const session = String(head.headers['mcp-session-id'] ?? '');
   const message = status === 200 ? messagesOf(head, text, isWhole).find(({ id, method }) => id === ID && method === undefined) : undefined;
   return message || isWhole || status !== 200 ? { status, session, result: message?.['result'] } : undefined;
 };
 
-function messagesOf(head: IncomingMessage, text: string, isWhole: boolean): Json[] {
-  const isStream = head.headers['content-type']?.startsWith('text/event-stream') ?? false;
+function messagesOf(head: AnswerHead, text: string, isWhole: boolean): Json[] {
+  const isStream = isEventStream(head);
   if (!isStream) return isWhole ? [asObject(parseJson(text))] : [];
   return eventReader(Infinity).push(Buffer.from(text)).map((event) => asObject(parseJson(readEvent(event.text).data)));
 }

@@ -1,3 +1,4 @@
+/** Whether an instance is well. */
 import { connect } from 'node:net';
 import type { HealthTable } from '../tables/pool.js';
 import { placeOf } from './connections.js';
@@ -10,15 +11,18 @@ export interface Probe {
   close(): Promise<void>;
 }
 
-/** Ways of asking more than whether it can be connected to; null where no pool does. */
+export type HttpHealth = HealthTable & { readonly kind: 'http' };
+export type McpHealth = HealthTable & { readonly kind: 'mcp' };
+
+/** Ways of asking more than whether it can be connected to; missing where no pool does. */
 export interface ProbeModules {
-  readonly httpProbes: Pick<typeof import('./probe-http.js'), 'httpProbe'> | null;
-  readonly mcpProbes: Pick<typeof import('./probe-mcp.js'), 'mcpProbe'> | null;
+  readonly httpProbe?: (health: HttpHealth, endpoint: URL) => Probe;
+  readonly mcpProbe?: (ask: McpHealth['ask'], endpoint: URL) => Probe;
 }
 
-export function probeOf(health: HealthTable, endpoint: URL, { httpProbes, mcpProbes }: ProbeModules): Probe {
-  if (health.kind === 'http' && httpProbes) return httpProbes.httpProbe(health, endpoint);
-  if (health.kind === 'mcp' && mcpProbes) return mcpProbes.mcpProbe(health.ask, endpoint);
+export function probeOf(health: HealthTable, endpoint: URL, { httpProbe, mcpProbe }: ProbeModules): Probe {
+  if (health.kind === 'http' && httpProbe) return httpProbe(health, endpoint);
+  if (health.kind === 'mcp' && mcpProbe) return mcpProbe(health.ask, endpoint);
   return { look: (timeout) => lookByTcp(endpoint, timeout), close: () => Promise.resolve() };
 }
 

@@ -3,6 +3,8 @@
  * can make one echo bytes, decides what the next request on its connection is answered with.
  */
 
+import { HeaderLines, type ResponseHeaders } from './header-lines.js';
+
 /** Bytes of an answer's head with all that is announced before it (1xx), and of its trailers. */
 const HEAD_LIMIT = 65_536;
 
@@ -14,15 +16,11 @@ const NOTHING = Buffer.alloc(0);
 
 /** The space before the phrase is missing where servers have no phrase. */
 const STATUS_LINE = /HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t -~\x80-\xff]*)?\r\n/y;
-/** RFC 9112 §5: spaces around a value are not of it. Words and spaces exclude each other, so that a line takes no longer than its length. */
-const FIELD = /([!#$%&'*+.^`|~\w-]+):[\t ]*((?:[!-~\x80-\xff]+(?:[\t ]+[!-~\x80-\xff]+)*)?)[\t ]*\r\n/y;
 /** With the end of the line, or of the chunk, before it. Few enough digits to be counted exactly. */
 const SIZE_LINE = /^\r\n([\da-f]{1,12})(?:[\t ]*;[\t -~\x80-\xff]*)?\r\n$/i;
 const LENGTH = /^\d{1,15}$/;
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
 const TIMEOUT = /(?:^|[,\t ])timeout=(\d{1,9})/i;
-
-export type ResponseHeaders = Record<string, string | string[]>;
 
 export interface ResponseHead {
   readonly status: number;
@@ -33,7 +31,6 @@ export interface ResponseHead {
 
 type Step = 'head' | 'counted' | 'size' | 'chunk' | 'trailers' | 'rest' | 'done';
 
-/** Reads one answer, in pieces of any size. */
 export class ResponseParser {
   head: ResponseHead | null = null;
   #step: Step = 'head';
@@ -41,10 +38,16 @@ export class ResponseParser {
   #missing = 0;
   #room = HEAD_LIMIT;
   #held: Buffer = NOTHING;
+  /** Where the body is in what was pushed. */
+  #from = 0;
+  #to = 0;
   readonly #toHead: boolean;
+  readonly #lines: HeaderLines;
 
-  constructor(method: string) {
+  /** @param lines what is known of other answers of the same server */
+  constructor(method: string, lines = new HeaderLines()) {
     this.#toHead = method === 'HEAD';
+    this.#lines = lines;
   }
 
   get done(): boolean {
@@ -56,12 +59,14 @@ export class ResponseParser {
     return this.done && this.#held.length > 0;
   }
 
-  /** Adds what of these bytes is body to `body`, as views that are good as long as the bytes are. Throws when they are no answer. */
-  push(bytes: Buffer, body: Buffer[]): void {
+  /** @returns what of these bytes is body, as a copy: the bytes themselves are changed. Throws when they are no answer. */
+  push(bytes: Buffer): Buffer {
     const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
     let at = 0;
-    for (let next = 0; next !== -1; next = this.#take(all, at, body)) at = next;
+    this.#from = this.#to = 0;
+    for (let next = 0; next !== -1; next = this.#take(all, at)) at = next;
     this.#held = at === all.length ? NOTHING : Buffer.from(all.subarray(at));
+    return this.#from === this.#to ? NOTHING : Buffer.from(all.subarray(this.#from, this.#to));
   }
 
   /** The connection has ended. @returns whether the answer had */
@@ -71,7 +76,7 @@ export class ResponseParser {
   }
 
   /** One step. @returns where the next one begins, or -1 when it needs more bytes */
-  #take(bytes: Buffer, at: number, body: Buffer[]): number {
+  #take(bytes: Buffer, at: number): number {
     switch (this.#step) {
       case 'head':
       case 'trailers':
@@ -81,7 +86,10 @@ export class ResponseParser {
       case 'rest': {
         const end = Math.min(at + this.#missing, bytes.length);
         if (end === at) return -1;
-        body.push(bytes.subarray(at, end));
+        if (this.#to === 0) this.#from = this.#to = at;
+        // What comes in several chunks is moved together where it is: a view of each would cost more than its bytes.
+        else bytes.copyWithin(this.#to, at, end);
+        this.#to += end - at;
         this.#missing -= end - at;
         if (this.#missing === 0) this.#step = this.#step === 'chunk' ? 'size' : 'done';
         return end;
@@ -101,17 +109,22 @@ export class ResponseParser {
     if (end === -1) return -1;
     this.#room -= length;
     const lines = bytes.toString('latin1', at, end + 2);
-    this.#step = this.#step === 'head' ? this.#begin(lines) : afterTrailers(lines);
+    if (this.#step === 'head') this.#step = this.#begin(lines);
+    else {
+      // Checked and dropped: nothing in front was told of them. The line before them has not ended yet.
+      this.#lines.read(lines, 2);
+      this.#step = 'done';
+    }
     // What ends the head is read again with the first size.
     return this.#step === 'size' ? end + 2 : end + 4;
   }
 
-  #begin(lines: string): Step {
+  #begin(block: string): Step {
     STATUS_LINE.lastIndex = 0;
-    const line = STATUS_LINE.exec(lines);
+    const line = STATUS_LINE.exec(block);
     if (!line) throw new Error('no status line');
     const status = Number(line[2]);
-    const headers = fieldsOf(lines, STATUS_LINE.lastIndex);
+    const headers = this.#lines.read(block, STATUS_LINE.lastIndex);
     // A change of protocol that nobody asked for.
     if (status === 101) throw new Error('protocol switched');
     return status < 200 ? 'head' : this.#frame(status, line[1] === '1', headers);
@@ -133,10 +146,14 @@ export class ResponseParser {
   }
 
   #size(bytes: Buffer, at: number): number {
-    const end = bytes.indexOf(10, at + 2);
+    let digits = at + 2;
+    while (isHex(bytes[digits])) digits++;
+    // Nearly all are digits between two line ends, which need no second look; what else there is, an extension or a fault, is read as a text.
+    const isPlain = digits > at + 2 && digits <= at + 14 && endsLine(bytes, at) && endsLine(bytes, digits);
+    const end = isPlain ? digits + 1 : bytes.indexOf(10, at + 2);
     if ((end === -1 ? bytes.length : end) - at > SIZE_LIMIT) throw new Error('chunk size too long');
     if (end === -1) return -1;
-    const size = SIZE_LINE.exec(bytes.toString('latin1', at, end + 1))?.[1];
+    const size = isPlain ? bytes.toString('latin1', at + 2, digits) : SIZE_LINE.exec(bytes.toString('latin1', at, end + 1))?.[1];
     if (size === undefined) throw new Error('chunk size');
     this.#missing = parseInt(size, 16);
     this.#step = this.#missing === 0 ? 'trailers' : 'chunk';
@@ -144,25 +161,5 @@ export class ResponseParser {
   }
 }
 
-/** Checked and dropped: nothing in front was told of them. The line before them has not ended yet. */
-function afterTrailers(lines: string): Step {
-  fieldsOf(lines, 2);
-  return 'done';
-}
-
-/** Lower-case names; a repeated one is an array. */
-function fieldsOf(block: string, from: number): ResponseHeaders {
-  const headers: ResponseHeaders = {};
-  for (let at = from; at < block.length; at = FIELD.lastIndex) {
-    FIELD.lastIndex = at;
-    const field = FIELD.exec(block);
-    if (!field) throw new Error('header line');
-    const name = (field[1] as string).toLowerCase();
-    const value = field[2] as string;
-    // What every object has, such as `constructor`, is no header; a text assigned to `__proto__` goes nowhere.
-    const known = Object.hasOwn(headers, name) ? headers[name] : undefined;
-    if (Array.isArray(known)) known.push(value);
-    else headers[name] = known === undefined ? value : [known, value];
-  }
-  return headers;
-}
+const endsLine = (bytes: Buffer, at: number): boolean => bytes[at] === 13 && bytes[at + 1] === 10;
+const isHex = (byte = 0): boolean => (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102) || (byte >= 65 && byte <= 70);

@@ -13,8 +13,8 @@ export interface UpstreamRequest {
   readonly path?: string;
   /** Lower-case names; no hop-by-hop headers, no `host`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** These very headers as text, where that is known already. Who sends others has them checked and written. */
-  readonly written?: { readonly of: UpstreamRequest['headers']; readonly lines: string };
+  /** The headers as `linesOf` writes them, where that is known; it counts only while `of` is the very object in `headers`. */
+  readonly written?: { readonly of: Readonly<Record<string, string>>; readonly lines: string };
   /** Null for methods without one. */
   readonly body: Buffer | null;
   /** Aborted when the answer is no longer wanted: the client of a modern request has gone, or the gateway is closing. */

@@ -119,7 +119,10 @@ export function changeEvents(body: Buffer | Readable, change: (event: StreamEven
     if (events.isOver) events.push(null);
     done();
   };
-  const through = new Transform({ transform: (chunk: Buffer, _encoding, done) => pass(() => reader.push(chunk), done), flush: (done) => pass(() => reader.end(), done) });
+  const through = new Transform({
+    transform: (chunk: Buffer, _encoding, done) => pass(() => reader.push(chunk), done),
+    flush: (done) => pass(() => reader.end(), done),
+  });
   const finish = (): void => {
     events.isOver = true;
     events.push(null);

@@ -15,7 +15,8 @@ export const asObject = (value: unknown): Json => (isObject(value) ? value : {})
 /** What is found along these names; undefined where they lead nowhere. */
 export const at = (value: unknown, ...path: readonly string[]): unknown => path.reduce((found, name) => asObject(found)[name], value);
 
-export const isReply = (message: Json): boolean => message['jsonrpc'] === '2.0' && message['method'] === undefined && ('result' in message || 'error' in message);
+export const isReply = (message: Json): boolean =>
+  message['jsonrpc'] === '2.0' && message['method'] === undefined && ('result' in message || 'error' in message);
 export const success = (id: unknown, result: Json): Json => ({ jsonrpc: '2.0', id, result });
 export const failure = (id: unknown, code: unknown, message: unknown, data?: unknown): Json => ({ jsonrpc: '2.0', id, error: { code, message, data } });
 export const messageText = (fields: object): string => JSON.stringify({ jsonrpc: '2.0', ...fields });

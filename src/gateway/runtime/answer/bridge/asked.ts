@@ -1,5 +1,5 @@
 /** What a modern client asks in a legacy session, and what of the session's event streams is for it. */
-import type { Instance } from '../../upstream/pool.js';
+import type { Instance } from '../../upstream/instance.js';
 import { asObject, at, failure, isReply, success, type Json } from '../../wire/json-rpc.js';
 import { CAPABILITIES, CLIENT_INFO, LOG_LEVEL, VERSION } from '../../wire/meta-keys.js';
 import type { Rewrite } from './events.js';

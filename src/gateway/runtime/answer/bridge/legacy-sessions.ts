@@ -1,7 +1,8 @@
 /** Sessions at legacy servers, each shared by the requests of one owner: a modern client has none, and may use any replica of the gateway. */
 import type { Call } from '../call.js';
 import { asObject, at, messageText, type Json } from '../../wire/json-rpc.js';
-import type { Instance, Pool } from '../../upstream/pool.js';
+import type { Instance } from '../../upstream/instance.js';
+import type { Pool } from '../../upstream/pool.js';
 import { readBody } from '../../wire/read-body.js';
 import type { UpstreamRequest } from '../../upstream/upstream.js';
 import { UpstreamFault } from '../../wire/fault.js';

@@ -4,7 +4,7 @@ import { withData } from '../../wire/event-data.js';
 import { changeEvents, eventReader, readEvent, type StreamEvent } from '../../wire/events.js';
 import { STREAM_HEADERS } from '../../wire/event-stream.js';
 import { isEventStream } from '../../wire/media-type.js';
-import type { Instance } from '../../upstream/pool.js';
+import type { Instance } from '../../upstream/instance.js';
 import type { UpstreamResponse } from '../../upstream/upstream.js';
 import { UpstreamFault } from '../../wire/fault.js';
 import type { Answered, Call } from '../call.js';

@@ -1,6 +1,6 @@
 /** What a held stream has sent to its server: requests of one session, if the server has sessions. */
 import { discard, type Delivered } from '../../upstream/deliver.js';
-import type { Instance } from '../../upstream/pool.js';
+import type { Instance } from '../../upstream/instance.js';
 import type { UpstreamRequest, UpstreamResponse } from '../../upstream/upstream.js';
 import { at, POST_HEADERS, type Json } from '../../wire/json-rpc.js';
 import type { Call } from '../call.js';

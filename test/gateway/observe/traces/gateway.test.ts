@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { modern, modernHeaders, request } from '../../support/gateway-messages.js';
-import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
-import { as, startGateway, type RunningGateway } from '../../support/gateway.js';
-import { ask, until, within } from '../../support/http.js';
-import { closedPort, startUpstream, withSessions, type FakeUpstream } from '../../support/upstreams.js';
+import { modern, modernHeaders, request } from '../../../support/gateway-messages.js';
+import { gatewayConfig, type Config } from '../../../support/gateway-tables.js';
+import { as, startGateway, type RunningGateway } from '../../../support/gateway.js';
+import { ask, until, within } from '../../../support/http.js';
+import { closedPort, startUpstream, withSessions, type FakeUpstream } from '../../../support/upstreams.js';
 import { spansOf, startCollector, type Exported } from './support.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';

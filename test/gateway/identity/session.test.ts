@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createSealer, type SessionState } from '#src/gateway/runtime/identity/session.js';
-import { chance } from '../support/gateway-random.js';
+import { chance } from '../../support/gateway-random.js';
 
 const KEY = 'a-key-of-more-than-thirty-two-bytes-1';
 const OTHER = 'a-key-of-more-than-thirty-two-bytes-2';
@@ -34,6 +34,31 @@ describe('sealed sessions', () => {
     const id = at(1000).seal(STATE);
     assert.deepEqual(at(6000).open(id), STATE);
     assert.equal(at(6001).open(id), null);
+  });
+
+  test('it lasts no longer for having been opened before', () => {
+    let now = 1000;
+    const { seal, open } = createSealer([KEY], 5000, () => now);
+    const id = seal(STATE) ?? assert.fail('not sealed');
+    for (const [at, state] of [[1000, STATE], [6000, STATE], [6001, null], [5999, STATE], [9000, null]] as const) {
+      now = at;
+      assert.deepEqual(open(id), state, String(at));
+    }
+  });
+
+  test('another spelling of an id that has been opened opens nothing', () => {
+    const sealer = at(1000);
+    const id = sealer.seal(STATE);
+    assert.deepEqual(sealer.open(id), STATE);
+    for (const other of [`${id}A`, `${id}=`, ` ${id}`, id.slice(0, -1), id.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))]) {
+      assert.equal(sealer.open(other), null, other);
+    }
+  });
+
+  test('as many as there are, each opens to its own', () => {
+    const sealer = at(1000);
+    const ids = Array.from({ length: 4500 }, (_, i) => sealer.seal({ ...STATE, tenant: `t${i}` }));
+    for (const round of [0, 1]) for (const [i, id] of ids.entries()) assert.equal(sealer.open(id)?.tenant, `t${i}`, `round ${round}`);
   });
 
   test('keys: the first seals, all open, one that is gone opens nothing', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Buckets } from '#src/gateway/runtime/identity/bucket.js';
-import { chance } from '../support/gateway-random.js';
+import { chance } from '../../support/gateway-random.js';
 
 describe('buckets', () => {
   test('a bucket’s worth at once, then one for each refilled token', () => {

@@ -1,6 +1,6 @@
 /** A collector that takes OTLP/HTTP JSON, and looks at every field of it. */
 import assert from 'node:assert/strict';
-import { startUpstream, type Behave, type FakeUpstream, type Received } from '../../support/upstreams.js';
+import { startUpstream, type Behave, type FakeUpstream, type Received } from '../../../support/upstreams.js';
 
 export type Attributes = Readonly<Record<string, string | number>>;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { withData } from '#src/gateway/runtime/wire/event-data.js';
 import { eventReader, readEvent, type StreamEvent } from '#src/gateway/runtime/wire/events.js';
-import { chance } from '../support/gateway-random.js';
+import { chance } from '../../support/gateway-random.js';
 
 const read = (chunks: readonly (Buffer | string)[], limit = 1000): StreamEvent[] => {
   const reader = eventReader(limit);

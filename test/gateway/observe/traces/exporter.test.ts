@@ -5,8 +5,8 @@ import { Prometheus } from '#src/gateway/runtime/observe/prometheus.js';
 import type { Pace } from '#src/gateway/runtime/observe/traces/exporter.js';
 import type { SpanFacts } from '#src/gateway/runtime/observe/traces/otlp.js';
 import { createTracer, type Tracer } from '#src/gateway/runtime/observe/traces/tracer.js';
-import { until, within } from '../../support/http.js';
-import { closedPort, startRawUpstream, type Behave } from '../../support/upstreams.js';
+import { until, within } from '../../../support/http.js';
+import { closedPort, startRawUpstream, type Behave } from '../../../support/upstreams.js';
 import { accept, spansOf, startCollector, urlOf } from './support.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';

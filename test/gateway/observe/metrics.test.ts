@@ -4,11 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { before, describe, test } from 'node:test';
 import { NO_METRICS } from '#src/gateway/runtime/process/metrics.js';
 import { Prometheus } from '#src/gateway/runtime/observe/prometheus.js';
-import { initialize, modern, modernHeaders, request } from '../support/gateway-messages.js';
-import { gatewayConfig } from '../support/gateway-tables.js';
-import { startGateway, type RunningGateway } from '../support/gateway.js';
-import { ask } from '../support/http.js';
-import { startUpstream } from '../support/upstreams.js';
+import { initialize, modern, modernHeaders, request } from '../../support/gateway-messages.js';
+import { gatewayConfig } from '../../support/gateway-tables.js';
+import { startGateway, type RunningGateway } from '../../support/gateway.js';
+import { ask } from '../../support/http.js';
+import { startUpstream } from '../../support/upstreams.js';
 
 const NO_PROMTOOL = spawnSync('promtool', ['--version']).status === 0 ? false : 'promtool is not installed';
 if (NO_PROMTOOL !== false && process.env['CI'] === 'true') throw new Error(NO_PROMTOOL);

@@ -1,0 +1,30 @@
+/** The secrets of a gateway, read when it starts and when it is told to reload. */
+import type { Tables } from '../decision/lookups.js';
+import { SettingError, type Env } from '../process/env.js';
+import { longSecret } from '../process/secrets.js';
+
+/** Reads all, and says of all that are missing or too short at once: whoever starts it would learn of one at a time. @returns the value of a name */
+export function readSecrets(tables: Tables, env: Env): (name: string) => string {
+  const values = new Map<string, string>();
+  const faults = new Set<string>();
+  for (const [name, bytes] of wantedSecrets(tables)) {
+    try {
+      values.set(name, longSecret(env, name, bytes));
+    } catch (error) {
+      faults.add((error as Error).message);
+    }
+  }
+  if (faults.size > 0) throw new SettingError([...faults].join('\n'));
+  return (name) => values.get(name) as string;
+}
+
+/** Every secret this process will read, and how many bytes it must have. */
+function wantedSecrets({ raw, clients, pools, placement }: Tables): (readonly [string, number])[] {
+  const children = [...pools.values()].flatMap(({ sources }) => (sources[placement].kind === 'spawn' ? sources[placement].child.env : []));
+  return [
+    ...raw.sessions.keys.map((name) => [name, 32] as const),
+    ...[...clients.values()].flatMap(({ keys }) => keys.map((name) => [name, 16] as const)),
+    ...[raw.admin?.readToken, raw.admin?.writeToken].flatMap((name) => (name ? [[name, 16] as const] : [])),
+    ...children.flatMap(([, value]) => ('secret' in value ? [[value.secret, 1] as const] : [])),
+  ];
+}

@@ -1,0 +1,33 @@
+/**
+ * What pools need of the parts that not every gateway has; by the names of their exports. Each is
+ * missing where no pool of the config needs it.
+ */
+import type { Env } from '../process/env.js';
+import type { Log } from '../process/log.js';
+import type { BreakerTable, ChildTable, ChoiceTable } from '../tables/pool.js';
+import type { Balancer } from './balancer.js';
+import type { Breaker, BreakerState } from './breaker.js';
+import type { Found } from './instance.js';
+import type { ProbeModules } from './probe.js';
+
+/** How a pool chooses where it does not just take turns, and circuit breakers. */
+export interface ChoiceModules {
+  readonly makeBalancer?: (choice: ChoiceTable, region: string | null, random: () => number) => Balancer;
+  readonly Breaker?: new (table: BreakerTable, now: number, known: Breaker | null, turned: (state: BreakerState) => void) => Breaker;
+}
+
+/** The addresses of a name, as they are now. */
+export interface Named {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  /** What is to be done about other addresses. */
+  onChange: () => void;
+  readonly stop: () => void;
+}
+
+export interface PoolModules extends ChoiceModules, ProbeModules {
+  /** Watches a name. Resolves after the first look at it. */
+  readonly watchNamed?: (name: string) => Promise<Named>;
+  /** Servers that speak over stdin and stdout, as children of this process. */
+  readonly childInstance?: (child: ChildTable, env: Env, keepAlive: number, log: Log, firstByte: number) => Found;
+}
