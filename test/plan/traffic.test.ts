@@ -1,7 +1,8 @@
 /** The half of the plan that every enforcement point decides by. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { FULL, least, planOf, problems, type Json } from './support.js';
+import { least, planOf, problems, type Json } from '../support/planned.js';
+import { FULL } from './support.js';
 
 const trafficOf = (config: Json) => planOf(config).traffic;
 const gateway = (gateway: Json): Json => least({ gateway: { sessionKeys: [{ secret: 'SEAL' }], ...gateway } });

@@ -11,7 +11,7 @@ import { printTables } from '#src/emit/gateway/print-tables.js';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
 import { HEADER } from '#src/emit/types.js';
 import type { Plan } from '#src/plan/types.js';
-import { planOf } from '../../plan/support.js';
+import { planOf } from '../../support/planned.js';
 import { folder, put, ROOT } from '../../support/folder.js';
 import { baked, bytes, LEAST, rootPlan, write } from './support.js';
 

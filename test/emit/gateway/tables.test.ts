@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
 import type { GatewayTables } from '#src/gateway/runtime/types.js';
-import { FULL, least, planOf, type Json } from '../../plan/support.js';
+import { least, planOf, type Json } from '../../support/planned.js';
+import { FULL } from '../../plan/support.js';
 
 const full = gatewayTables(planOf(FULL));
 const tablesOf = (more: Json): GatewayTables => gatewayTables(planOf(least(more)));
