@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { addressSet, callerKey, clientAddress, isLoopback, plainAddress } from '#src/gateway/runtime/decision/address.js';
-import { chance } from '../support/gateway-random.js';
+import { randomOf } from '../support/random.js';
 
 describe('addressSet', () => {
   test('networks and addresses of both families', () => {
@@ -58,11 +58,11 @@ describe('clientAddress', () => {
   for (const [name, peer, forwarded, expected] of CASES) test(name, () => assert.equal(clientAddress(peer, forwarded, trusted), expected));
 
   test('no client can choose its address: whatever it writes, the one its hop appended is taken', () => {
-    const { seed, pick, below } = chance();
+    const { seed, pick, below } = randomOf();
     const PIECES = ['1.1.1.1', '10.0.0.7', ',', ' ', 'unknown', '::1', '2001:db8::1', '"', ';', 'for=', '\t', '127.0.0.1', '%', '999.1.1.1'];
     for (let i = 0; i < 5000; i++) {
       const written = Array.from({ length: below(8) }, () => pick(PIECES)).join('');
-      assert.equal(clientAddress('10.0.0.1', `${written}, 203.0.113.9`, trusted), '203.0.113.9', `SEED=${seed}: ${JSON.stringify(written)}`);
+      assert.equal(clientAddress('10.0.0.1', `${written}, 203.0.113.9`, trusted), '203.0.113.9', `MCPGEN_SEED=${seed}: ${JSON.stringify(written)}`);
     }
   });
 });

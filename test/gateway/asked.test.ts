@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readHead, hostAccepted, type RequestHead } from '#src/gateway/runtime/decision/head.js';
-import { chance } from '../support/gateway-random.js';
+import { randomOf } from '../support/random.js';
 import { askedOf, gatewayConfig, tablesOf, type HeadOptions } from '../support/gateway-tables.js';
 
 const CONFIG = gatewayConfig({
@@ -136,7 +136,7 @@ describe('tenant in the path', () => {
 });
 
 test('whatever comes, a head is read without throwing, and either refused or in normal form', () => {
-  const { seed, pick, below } = chance();
+  const { seed, pick, below } = randomOf();
   const PIECES = ['/', '//', 't/', 'acme', 'mcp', 'search', '.', '..', '%2e', '%', '?', '#', ':', '@', 'http://', 'mcp.example.com', '[::1]', ',', ' ', '\t', '\u00e9', '*', ';', '\\', '0', '__proto__'];
   const text = (): string => Array.from({ length: below(7) }, () => pick(PIECES)).join('');
   for (let i = 0; i < 5000; i++) {
@@ -148,7 +148,7 @@ test('whatever comes, a head is read without throwing, and either refused or in 
       headers: { host: text(), origin: text(), 'x-forwarded-host': text(), 'x-forwarded-for': [text(), '10.0.0.1', text()].join(','), 'x-forwarded-proto': text() },
     };
     const found = readHead(TABLES, head, hop);
-    const shown = `SEED=${seed}: ${JSON.stringify(head)}`;
+    const shown = `MCPGEN_SEED=${seed}: ${JSON.stringify(head)}`;
     if (found.fault !== null) continue;
     assert.ok(found.path.startsWith('/') && !/%|\/\/|\/\.\.?(\/|$)|\?/.test(found.path), shown);
     assert.match(found.host, /^([^\s/@:?#]*|\[[0-9a-f:.]+\])$/, shown);

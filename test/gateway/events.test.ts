@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { withData } from '#src/gateway/runtime/event-data.js';
 import { eventReader, readEvent, type StreamEvent } from '#src/gateway/runtime/events.js';
-import { chance } from '../support/gateway-random.js';
+import { randomOf } from '../support/random.js';
 
 const read = (chunks: readonly (Buffer | string)[], limit = 1000): StreamEvent[] => {
   const reader = eventReader(limit);
@@ -55,14 +55,14 @@ describe('events of a stream', () => {
   });
 
   it('are the same however any bytes are cut', () => {
-    const dice = chance();
+    const dice = randomOf();
     const part = (): string => dice.pick(['data', 'event', 'id', 'retry', ':', ': ', ' ', '\n', '\r', '\r\n', '\n\n', '{"é":1}', 'endpoint', 'message', '\ufeff', 'x']);
     const say = (events: readonly StreamEvent[]): unknown => events.map(({ text }) => readEvent(text)).filter(({ data, id }) => data !== '' || id !== undefined);
     for (let round = 0; round < 400; round++) {
       const all = Buffer.from(Array.from({ length: dice.below(40) }, part).join(''));
       const chunks: Buffer[] = [];
       for (let at = 0; at < all.length; at += chunks.at(-1)?.length ?? 0) chunks.push(all.subarray(at, at + 1 + dice.below(6)));
-      assert.deepEqual(say(read(chunks)), say(read([all])), `SEED=${dice.seed}, round ${round}: ${JSON.stringify(String(all))}`);
+      assert.deepEqual(say(read(chunks)), say(read([all])), `MCPGEN_SEED=${dice.seed}, round ${round}: ${JSON.stringify(String(all))}`);
     }
   });
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { originAllowed } from '#src/gateway/runtime/decision/origin.js';
-import { chance } from '../support/gateway-random.js';
+import { randomOf } from '../support/random.js';
 import { gatewayConfig, tablesOf } from '../support/gateway-tables.js';
 
 function setOf(origin: unknown): (asked: string) => boolean {
@@ -68,13 +68,13 @@ describe('origins', () => {
   });
 
   test('no origin made from pieces passes the exact, subdomain and loopback sets unless it is one of theirs', () => {
-    const { seed, pick, below } = chance();
+    const { seed, pick, below } = randomOf();
     const allowed = setOf(['https://app.example.com', 'https://*.dev.example.com', 'http://localhost:*']);
     const PIECES = ['https', 'http', '://', 'app', 'a', '.', 'dev', 'example', 'com', 'localhost', '127.0.0.1', '[::1]', ':', '80', '@', '/', '#', '?', '\\', '*', ' ', '-', 'null', '%2e', '\u0000'];
     const THEIRS = /^(https:\/\/app\.example\.com|https:\/\/[a-z0-9-]+\.dev\.example\.com|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:[1-9]\d{0,4})?)$/;
     for (let i = 0; i < 20_000; i++) {
       const origin = pick(['', 'https://', 'http://', 'https://app.example.com', 'https://a.dev.example.com', 'http://localhost']) + Array.from({ length: below(6) }, () => pick(PIECES)).join('');
-      assert.equal(allowed(origin), THEIRS.test(origin), `SEED=${seed}: ${JSON.stringify(origin)}`);
+      assert.equal(allowed(origin), THEIRS.test(origin), `MCPGEN_SEED=${seed}: ${JSON.stringify(origin)}`);
     }
   });
 

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { parseMessage, type Message } from '#src/gateway/runtime/decision/message.js';
 import { decodeHeader, eraOf, revisionFault } from '#src/gateway/runtime/decision/revision.js';
 import { REASONS } from '#src/gateway/runtime/decision/reasons.js';
-import { chance } from '../support/gateway-random.js';
+import { randomOf } from '../support/random.js';
 import { CAPABILITIES, initialize, modern, modernHeaders, request, VERSION } from '../support/gateway-messages.js';
 import { askedOf, gatewayConfig, tablesOf } from '../support/gateway-tables.js';
 
@@ -156,10 +156,10 @@ describe('decodeHeader', () => {
     assert.equal(decodeHeader(base64('\ufeffecho')), '\ufeffecho');
   });
   test('every text comes back', () => {
-    const { seed, bytes, below } = chance();
+    const { seed, bytes, below } = randomOf();
     for (let i = 0; i < 2000; i++) {
       const text = bytes(below(20)).toString('latin1');
-      assert.equal(decodeHeader(base64(text)), text, `SEED=${seed}: ${JSON.stringify(text)}`);
+      assert.equal(decodeHeader(base64(text)), text, `MCPGEN_SEED=${seed}: ${JSON.stringify(text)}`);
     }
   });
   test('a long header costs no more than its length', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createSealer, type SessionState } from '#src/gateway/runtime/session.js';
-import { chance } from '../support/gateway-random.js';
+import { randomOf } from '../support/random.js';
 
 const KEY = 'a-key-of-more-than-thirty-two-bytes-1';
 const OTHER = 'a-key-of-more-than-thirty-two-bytes-2';
@@ -73,11 +73,11 @@ describe('sealed sessions', () => {
   });
 
   test('ids of others are nothing', () => {
-    const { seed, bytes, below } = chance();
+    const { seed, bytes, below } = randomOf();
     for (const id of ['', 'x', '1868a90c-7a3b-4a6c-9d55-000000000000', 'A'.repeat(40), 'A'.repeat(4096), 'A'.repeat(10_000), '\u0000', '__proto__']) assert.equal(at(1000).open(id), null, id);
     for (let i = 0; i < 2000; i++) {
       const id = bytes(below(200)).toString('base64url');
-      assert.equal(at(1000).open(id), null, `SEED=${seed}: ${id}`);
+      assert.equal(at(1000).open(id), null, `MCPGEN_SEED=${seed}: ${id}`);
     }
   });
 

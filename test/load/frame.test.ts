@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { codeFrame } from '#src/load/frame.js';
 import type { Location } from '#src/load/types.js';
-import { randomOf, seeds, type Random } from './random.js';
+import { randomOf, seeds, type Random } from '../support/random.js';
 
 function at(line: number, column: number, endLine: number, endColumn: number): Location {
   return { file: 'mcp.config.ts', line, column, endLine, endColumn, exact: true };

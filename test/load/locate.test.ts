@@ -4,7 +4,7 @@ import { locate, locateIn } from '#src/load/locate.js';
 import { offsetAt } from '#src/load/position.js';
 import type { ConfigPath, Location, SourceGraph } from '#src/load/types.js';
 import { randomConfig } from './random-config.js';
-import { randomOf, seeds } from './random.js';
+import { randomOf, seeds } from '../support/random.js';
 
 function sourcesOf(files: Readonly<Record<string, string>>): SourceGraph {
   return { configFile: '/repo/mcp.config.ts', files: new Map(Object.entries(files).map(([path, text]) => [`/repo/${path}`, text])) };

@@ -46,18 +46,3 @@ export function tree(root: string): Record<string, string> {
   });
   return Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
-
-/** Mulberry32: the same numbers for the same seed. */
-export function random(seed: number): { readonly below: (limit: number) => number; readonly pick: <T>(items: readonly [T, ...T[]]) => T } {
-  let state = seed >>> 0;
-  const below = (limit: number): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  };
-  return { below, pick: (items) => items[below(items.length)] ?? items[0] };
-}
-
-/** From the environment to repeat a failure, else new each time. */
-export const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);

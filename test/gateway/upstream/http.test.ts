@@ -4,7 +4,7 @@ import { getEventListeners, once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { UpstreamFault } from '#src/gateway/runtime/upstream/upstream.js';
-import { chance } from '../../support/gateway-random.js';
+import { randomOf } from '../../support/random.js';
 import { until, within } from '../../support/http.js';
 import { closedPort, startRawUpstream } from '../../support/upstreams.js';
 import { OK, SMALL, serve, client, send, textOf, streamOf, faultOf } from './stand.js';
@@ -309,7 +309,7 @@ describe('a connection', () => {
   });
 
   test('that the server closes at any moment costs at most the request it carries', async () => {
-    const { seed, below } = chance();
+    const { seed, below } = randomOf();
     const server = await serve((socket) => {
       socket.write(SMALL);
       if (below(3) === 0) setTimeout(() => (below(2) ? socket.end() : socket.destroy()), below(3));
@@ -317,13 +317,13 @@ describe('a connection', () => {
     let lost = 0;
     for (let i = 0; i < 400; i++) {
       try {
-        assert.equal(await textOf(await send(server)), '{}', `seed ${seed}`);
+        assert.equal(await textOf(await send(server)), '{}', `MCPGEN_SEED=${seed}`);
       } catch (error) {
         faultOf((error as UpstreamFault).stage === 'stale' ? 'stale' : 'sent')(error);
         lost++;
       }
     }
-    assert.ok(lost < 200, `${lost} of 400, seed ${seed}`);
+    assert.ok(lost < 200, `${lost} of 400, MCPGEN_SEED=${seed}`);
   });
 
   test('is idle for four seconds at most', async () => {

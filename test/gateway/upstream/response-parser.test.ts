@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ResponseParser, type ResponseHeaders } from '#src/gateway/runtime/upstream/response-parser.js';
-import { chance } from '../../support/gateway-random.js';
+import { randomOf } from '../../support/random.js';
 
 interface Outcome {
   readonly status?: number | undefined;
@@ -206,7 +206,7 @@ describe('in pieces', () => {
 });
 
 describe('chance', () => {
-  const { seed, below, pick, bytes: random } = chance();
+  const { seed, below, pick, bytes: random } = randomOf();
   const texts = [...Object.values(ANSWERS).map(([bytes]) => bytes), ...Object.values(REFUSED)].filter(({ length }) => length < 2000);
   const SPICE = ['\r', '\n', '\r\n', '\r\n\r\n', '\0', ' ', '\t', ':', ';', '0', 'f', 'Content-Length: 3\r\n', 'Transfer-Encoding: chunked\r\n', '0\r\n\r\n', OK];
 
@@ -221,7 +221,7 @@ describe('chance', () => {
     return bytes;
   }
 
-  test(`spoilt answers settle alike in any pieces (seed ${seed})`, () => {
+  test(`spoilt answers settle alike in any pieces (MCPGEN_SEED=${seed})`, () => {
     for (let i = 0; i < 20_000; i++) {
       const bytes = mutated();
       const method = pick(['GET', 'POST', 'HEAD']);
@@ -232,17 +232,17 @@ describe('chance', () => {
         pieces.push(bytes.subarray(at, next));
         at = next;
       }
-      assertSame(read(pieces, method), wanted, `seed ${seed}, round ${i}: ${JSON.stringify(bytes.toString('latin1'))}`);
+      assertSame(read(pieces, method), wanted, `MCPGEN_SEED=${seed}, round ${i}: ${JSON.stringify(bytes.toString('latin1'))}`);
       for (const value of Object.values(wanted.headers ?? {}).flat()) assert.doesNotMatch(value, /[\r\n\0]/);
     }
   });
 
-  test(`what is called complete needs no byte more, and no byte less (seed ${seed})`, () => {
+  test(`what is called complete needs no byte more, and no byte less (MCPGEN_SEED=${seed})`, () => {
     for (let i = 0; i < 5000; i++) {
       const bytes = mutated();
       const outcome = read([bytes]);
       if (outcome.end !== 'done' || outcome.surplus) continue;
-      const where = `seed ${seed}, round ${i}: ${JSON.stringify(bytes.toString('latin1'))}`;
+      const where = `MCPGEN_SEED=${seed}, round ${i}: ${JSON.stringify(bytes.toString('latin1'))}`;
       assert.notEqual(read([bytes.subarray(0, -1)]).end, 'done', where);
       const followed = read([bytes, latin1(`${OK}Content-Length: 1\r\n\r\ny`)]);
       assert.deepEqual([followed.end, followed.surplus, followed.status, followed.body], ['done', true, outcome.status, outcome.body], where);
