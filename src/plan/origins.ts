@@ -1,4 +1,5 @@
 import type { OriginModel } from '../config/model.js';
+import { urlOf } from '../config/url.js';
 import { sortedEntries } from './sorted-entries.js';
 import type { OriginFault, OriginPlan, OriginRule, OriginRuleAt } from './types.js';
 
@@ -47,7 +48,7 @@ type Reject = (why: OriginFault, better?: string | null) => OriginRule;
 /** Canonical as a browser would have it, with a label in place of the star. */
 function readSubdomain([, scheme = '', rest = '']: RegExpExecArray, reject: Reject): OriginRule {
   const spelled = `${scheme}://x${rest}`;
-  const url = URL.canParse(spelled) ? new URL(spelled) : null;
+  const url = urlOf(spelled);
   if (url === null || url.hostname.endsWith('.')) return reject('not-canonical', url && `${scheme}://*${url.host.slice(1).replace(/\.(:|$)/, '$1')}`);
   if (!LABELS.test(url.hostname)) return reject('wildcard');
   return { kind: 'subdomain', scheme: scheme as 'http' | 'https', suffix: url.hostname.slice(1), port: url.port && `:${url.port}` };
@@ -72,6 +73,6 @@ function readExact(text: string, reject: Reject): OriginRule {
 }
 
 function canonical(text: string): string | null {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = urlOf(text);
   return url && /^https?:$/.test(url.protocol) && url.hostname !== '' ? url.origin : null;
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { DEFAULT_REVISIONS, REVISIONS } from '../language/revisions.js';
+import { urlOf } from '../url.js';
 import { cidr, count, duration, headerName, hostName, listenHost, percentage, port, rate, secret, size, absolutePath } from './scalars.js';
 import { resources } from './servers.js';
 
 const publicUrl = z.string({ error: 'expected a URL, such as "https://mcp.acme.com"' }).transform((text, context) => {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = urlOf(text);
   const isPlain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash && url.pathname === '/';
   if (url && isPlain) return url.origin;
   const message = `expected an http or https URL with nothing behind the host, such as "https://mcp.acme.com"; got ${JSON.stringify(text)}`;
@@ -14,7 +15,7 @@ const publicUrl = z.string({ error: 'expected a URL, such as "https://mcp.acme.c
 
 /** The collector's address; OpenTelemetry adds the signal's path to a base (OTLP/HTTP Request). */
 const collectorUrl = z.string({ error: 'expected a URL, such as "https://otel.acme.com:4318"' }).transform((text, context) => {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = urlOf(text);
   if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.hash) {
     return url.pathname === '/' ? `${url.origin}/v1/traces${url.search}` : url.href;
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseRedaction } from '../redaction.js';
+import { urlOf } from '../url.js';
 import { about, absolutePath, count, cpu, duration, env, headerName, httpPath, imageReference, port, size, text, urlPath, volumeName, whole, word } from './scalars.js';
 
 const MI = 2 ** 20;
@@ -88,7 +89,7 @@ const dev = z.strictObject({
 
 const instanceUrl = z.string({ error: 'expected a URL, such as "https://crm-a.acme.com/mcp"' }).refine(
   (value) => {
-    const url = URL.canParse(value) ? new URL(value) : null;
+    const url = urlOf(value);
     return url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.hash;
   },
   {
