@@ -4,13 +4,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { connect } from '../../support/client.js';
+import { startExample } from '../../support/examples.js';
 import { initialize, modern, modernHeaders, request } from '../../support/gateway-messages.js';
 import { ROOT } from '../../support/folder.js';
 import { gatewayConfig } from '../../support/gateway-tables.js';
 import { startGateway, type RunningGateway } from '../../support/gateway.js';
 import { ask } from '../../support/http.js';
 import { json, startUpstream, withSessions, type FakeUpstream, type Received } from '../../support/upstreams.js';
-import { askLegacy, askModern, callOf, legacyPost, openSession, startExample, startLegacy, startModern, type Json, type ModernServer } from './support.js';
+import { askLegacy, askModern, callOf, legacyPost, openSession, startLegacy, startModern, type Json, type ModernServer } from './support.js';
 
 const http = { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
 const NAMES = Array.from({ length: 28 }, (_, i) => `s${i}`);
@@ -25,7 +26,7 @@ before(async () => {
     pools[name] = [upstream.url];
   }
   const config = gatewayConfig({ servers: { ...Object.fromEntries(NAMES.map((name) => [name, http])), search: http }, gateway: { admin: {}, limits: { perAddress: '10000/s' }, timeouts: { firstByte: '400ms' } } });
-  gateway = await startGateway({ config, pools: { ...pools, search: [await startExample('search.js')] } });
+  gateway = await startGateway({ config, pools: { ...pools, search: [(await startExample('search.js')).url] } });
 });
 let used = 0;
 const next = (): [string, FakeUpstream] => {

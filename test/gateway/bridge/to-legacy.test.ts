@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
 import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
 import { as, startGateway, type RunningGateway } from '../../support/gateway.js';
+import { startExample } from '../../support/examples.js';
 import { ask, until, within } from '../../support/http.js';
 import { json, stream, type Received } from '../../support/upstreams.js';
-import { askModern, begin, events, modernPost, REGION_TOOL, startExample, startLegacy, type Json, type LegacyServer } from './support.js';
+import { askModern, begin, events, modernPost, REGION_TOOL, startLegacy, type Json, type LegacyServer } from './support.js';
 
 const server = (revision = 'legacy') => ({ kind: 'http', revision, instances: [{ url: 'http://127.0.0.1:9/mcp' }] });
 const client = (name: string) => ({ keys: [{ secret: `${name.toUpperCase()}_KEY` }] });
@@ -20,7 +21,7 @@ let old: LegacyServer;
 let gateway: RunningGateway;
 before(async () => {
   old = await startLegacy();
-  gateway = await startGateway({ config: CONFIG, pools: { old: [old.url], notes: [await startExample('notes.js')] } });
+  gateway = await startGateway({ config: CONFIG, pools: { old: [old.url], notes: [(await startExample('notes.js')).url] } });
 });
 const plain = (): LegacyServer['call'] => ({ response }, reply) => json(response, reply({ result: { content: [] } }));
 beforeEach(() => {

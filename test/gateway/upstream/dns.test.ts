@@ -6,7 +6,8 @@ import { compileTables } from '#src/gateway/runtime/decision/lookups.js';
 import type { GatewayTables, PoolTable, Source } from '#src/gateway/runtime/types.js';
 import { watchName, watchNames } from '#src/gateway/runtime/upstream/dns.js';
 import { Pools } from '#src/gateway/runtime/upstream/pools.js';
-import { gatewayConfig, planOf } from '../../support/gateway-tables.js';
+import { gatewayConfig } from '../../support/gateway-tables.js';
+import { planOf } from '../../support/planned.js';
 import { fakeClock } from './fake.js';
 
 type Found = readonly string[] | Error;
