@@ -4,11 +4,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
 import { initialize, modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
 import { gatewayConfig } from '../support/gateway-tables.js';
-import { as, startGateway, type RunningGateway } from '../support/gateway.js';
+import { as, client, startGateway, type RunningGateway } from '../support/gateway.js';
 import { ask, dial, requestBytes, until, type AskOptions, type HttpAnswer } from '../support/http.js';
 import { answerAll, json, startUpstream, type FakeUpstream } from '../support/upstreams.js';
 
-const client = (name: string) => ({ keys: [{ secret: `${name.toUpperCase()}_KEY` }] });
 const server = { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
 let upstream: FakeUpstream;
 let gateway: RunningGateway;

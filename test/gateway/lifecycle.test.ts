@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { initialize, modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
 import { gatewayConfig, type Config } from '../support/gateway-tables.js';
-import { as, failToStart, secretValue, startGateway, tablesText, temporaryFolder, type RunningGateway } from '../support/gateway.js';
+import { as, client, failToStart, secretValue, startGateway, tablesText, temporaryFolder, type RunningGateway } from '../support/gateway.js';
 import { ask, dial, requestBytes, within, type AskOptions } from '../support/http.js';
 import { answerAll, startUpstream, stream, withSessions, type FakeUpstream } from '../support/upstreams.js';
 
 const server = { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
-const client = (name: string) => ({ keys: [{ secret: `${name.toUpperCase()}_KEY` }] });
 const post = (message: unknown, headers: AskOptions['headers'] = {}, path = '/mcp/search'): AskOptions => ({ path, message, headers });
 const LIST = request('tools/list');
 const reason = (text: string): string => (JSON.parse(text) as ErrorBody).error.data.reason;

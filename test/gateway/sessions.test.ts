@@ -3,11 +3,10 @@ import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
 import { initialize, modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
 import { gatewayConfig, type Config } from '../support/gateway-tables.js';
-import { as, startGateway, type RunningGateway } from '../support/gateway.js';
+import { as, client, startGateway, type RunningGateway } from '../support/gateway.js';
 import { ask, dial, requestBytes, until, within, type AskOptions, type HttpAnswer } from '../support/http.js';
 import { json, startUpstream, stream, withSessions, type FakeUpstream, type Received } from '../support/upstreams.js';
 
-const client = (name: string) => ({ keys: [{ secret: `${name.toUpperCase()}_KEY` }] });
 const server = { kind: 'http', stateful: true, instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
 const CONFIG: Config = gatewayConfig({
   auth: { clients: { acme: client('acme'), twin: client('twin'), globex: client('globex'), racer: client('racer'), batcher: client('batcher'), leaver: client('leaver') } },

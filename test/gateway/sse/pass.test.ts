@@ -10,10 +10,10 @@ import { textOf } from '../../support/client.js';
 import { request, type ErrorBody } from '../../support/gateway-messages.js';
 import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
 import { randomOf } from '../../support/random.js';
-import { as, startGateway, type RunningGateway } from '../../support/gateway.js';
+import { as, client, startGateway, type RunningGateway } from '../../support/gateway.js';
 import { ask, dial, requestBytes, until, type HttpAnswer } from '../../support/http.js';
 import { startUpstream, stream, type FakeUpstream, type Received } from '../../support/upstreams.js';
-import { client, connectOld, openStream, REVISIONS } from './support.js';
+import { connectOld, openStream, REVISIONS } from './support.js';
 
 const server = { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/prefix/mcp' }], sse: '/prefix/sse' };
 const CONFIG: Config = gatewayConfig({

@@ -7,7 +7,6 @@ import { as } from '../../support/gateway.js';
 import { ask, dial, requestBytes, within, type Dialled, type Head, type HttpAnswer } from '../../support/http.js';
 import { request } from '../../support/gateway-messages.js';
 
-export const client = (name: string) => ({ keys: [{ secret: `${name.toUpperCase()}_KEY` }] });
 export const REVISIONS = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
 
 export interface OldStream {
