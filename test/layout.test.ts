@@ -43,6 +43,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   dev: ['plan', 'load', 'policy/render', 'output'],
 };
 
+/** Characters of the longest line that a folder may have; the longest path that fits counts. */
+const LONGEST_LINE: Readonly<Record<string, number>> = {
+  'src': 200,
+  'test': 160,
+  // Others are at work in these; they end at 160 as well.
+  'test/bench': 200, 'test/cli': 200, 'test/config': 260, 'test/load': 200, 'test/output': 200, 'test/plan': 260, 'test/policy': 200,
+};
+const folderOf = (file: string): string | undefined =>
+  Object.keys(LONGEST_LINE).filter((folder) => file.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length)[0];
+
 describe('layout', () => {
   const sources = files('src', '.ts');
 
@@ -85,7 +95,12 @@ describe('layout', () => {
   });
 
   it('lines can be read without scrolling far', () => {
-    const wrong = sources.flatMap((file) => text(file).split('\n').flatMap((line, i) => (line.length > 200 ? [`${file}:${i + 1} (${line.length})`] : [])));
+    const wrong = Object.keys(LONGEST_LINE).flatMap((folder) =>
+      [...files(folder, 'ts'), ...files(folder, 'js')]
+        .filter((file) => folderOf(file) === folder)
+        .flatMap((file) => text(file).split('\n').map((line, i) => ({ at: `${file}:${i + 1}`, length: line.length })))
+        .filter(({ length }) => length > (LONGEST_LINE[folder] ?? 0)),
+    );
     assert.deepEqual(wrong, []);
   });
 
