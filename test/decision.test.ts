@@ -9,7 +9,16 @@ import { least, planOf, type Json } from './support/planned.js';
 import { FULL } from './plan/support.js';
 
 /** A request of nobody, as a policy test's defaults have it. */
-const PLAIN: AskedRequest = { path: '/mcp/search', method: 'POST', host: '127.0.0.1', origin: null, revision: '2026-07-28', client: null, tenant: null, address: '127.0.0.1' };
+const PLAIN: AskedRequest = {
+  path: '/mcp/search',
+  method: 'POST',
+  host: '127.0.0.1',
+  origin: null,
+  revision: '2026-07-28',
+  client: null,
+  tenant: null,
+  address: '127.0.0.1',
+};
 
 /** `allow`, `answer preflight`, or `origin 403 origin-not-allowed origins`: step, status, reason and the config path that decided. */
 function decided(plan: Plan, asked: Partial<AskedRequest>): string {
@@ -42,7 +51,10 @@ const ROOT: Readonly<Record<string, readonly [asked: Partial<AskedRequest>, deci
 
   'a preflight from an accepted origin': [{ method: 'OPTIONS', origin: APP }, 'preflight answers preflight'],
   'a preflight from another': [{ method: 'OPTIONS', origin: 'https://evil.example' }, 'preflight 403 preflight-refused at servers.search.origins'],
-  'a preflight to a server that does not accept it': [{ method: 'OPTIONS', origin: APP, path: '/mcp/files' }, 'preflight 403 preflight-refused at servers.files.origins'],
+  'a preflight to a server that does not accept it': [
+    { method: 'OPTIONS', origin: APP, path: '/mcp/files' },
+    'preflight 403 preflight-refused at servers.files.origins',
+  ],
   'no preflight without an origin': [{ method: 'OPTIONS' }, 'method 405 method-not-allowed at servers.search.route'],
 
   'another origin': [{ ...STUDIO, origin: 'https://evil.example' }, `${REFUSED}.search.origins`],
@@ -100,14 +112,26 @@ describe('other configs decide', () => {
     'the least config lets everybody in': [least(), WEB, 'allow'],
     'any host': [least({ gateway: { hosts: 'any' } }), { ...WEB, host: 'anything.example' }, 'allow'],
     'a further host': [least({ gateway: { hosts: ['tools.acme.com'] } }), { ...WEB, host: 'tools.acme.com', address: '192.0.2.1' }, 'allow'],
-    'a host with a port and a dot at the end': [least({ gateway: { hosts: ['tools.acme.com'] } }), { ...WEB, host: 'TOOLS.acme.com.:8443', address: '192.0.2.1' }, 'allow'],
+    'a host with a port and a dot at the end': [
+      least({ gateway: { hosts: ['tools.acme.com'] } }),
+      { ...WEB, host: 'TOOLS.acme.com.:8443', address: '192.0.2.1' },
+      'allow',
+    ],
     'a server without a route': [least({ servers: { web: { kind: 'http', image: 'x', public: false } } }), WEB, 'route 404 unknown-route at servers'],
     'a server with a route of its own': [least({ servers: { web: { kind: 'http', image: 'x', route: '/tools' } } }), { path: '/tools' }, 'allow'],
     'an origin that is needed': [least({ gateway: { requireOrigin: true } }), WEB, 'origin 403 origin-required at gateway.requireOrigin'],
     'no origin is declared: none is accepted': [least(), { ...WEB, origin: 'https://app.acme.com' }, 'origin 403 origin-not-allowed at servers.web.origins'],
     'a revision that is not served': [least({ gateway: { revisions: ['2025-11-25'] } }), WEB, 'revision 400 revision-not-served at gateway.revisions'],
-    'a legacy revision that is not served': [least({ gateway: { revisions: ['2026-07-28'] } }), { ...WEB, revision: '2025-11-25' }, 'revision 400 revision-not-served at gateway.revisions'],
-    'a method of sessions where there are none': [least({ gateway: { revisions: ['2026-07-28'] } }), { ...WEB, method: 'GET' }, 'method 405 method-not-allowed at servers.web.route'],
+    'a legacy revision that is not served': [
+      least({ gateway: { revisions: ['2026-07-28'] } }),
+      { ...WEB, revision: '2025-11-25' },
+      'revision 400 revision-not-served at gateway.revisions',
+    ],
+    'a method of sessions where there are none': [
+      least({ gateway: { revisions: ['2026-07-28'] } }),
+      { ...WEB, method: 'GET' },
+      'method 405 method-not-allowed at servers.web.route',
+    ],
 
     'a client of a tenant': [shared, { ...WEB, client: 'a' }, 'allow'],
     'a client of no tenant': [shared, { ...WEB, client: 'lost' }, 'tenant 403 tenant-unknown at tenants'],
@@ -117,10 +141,22 @@ describe('other configs decide', () => {
     'a path of a tenant that is not told by path': [shared, { path: '/t/a/mcp/web', client: 'lost' }, 'route 404 unknown-route at servers'],
     'a client that nobody declared': [shared, { ...WEB, client: 'nobody' }, 'tenant 403 tenant-unknown at tenants'],
     'tenants by host need no client where there are none': [least({ tenants: { b: tenants.b } }), { ...WEB, host: 'b.acme.com' }, 'allow'],
-    'a tenant without servers': [least({ tenants: { a: { match: { path: true } } } }), { path: '/t/a/mcp/web' }, 'grant 403 server-not-granted at tenants.a.servers'],
+    'a tenant without servers': [
+      least({ tenants: { a: { match: { path: true } } } }),
+      { path: '/t/a/mcp/web' },
+      'grant 403 server-not-granted at tenants.a.servers',
+    ],
 
-    'a hop that is trusted is not who asks': [least({ gateway: { trustedProxies: ['10.0.0.0/8'], hosts: ['a.com'] } }), { ...WEB, host: 'a.com', address: '10.0.0.1' }, 'allow'],
-    'rejected origins accept nothing': [FULL, { path: '/mcp/crm', host: 'mcp.acme.com', origin: 'null', client: 'internal' }, 'origin 403 origin-not-allowed at servers.crm.origins'],
+    'a hop that is trusted is not who asks': [
+      least({ gateway: { trustedProxies: ['10.0.0.0/8'], hosts: ['a.com'] } }),
+      { ...WEB, host: 'a.com', address: '10.0.0.1' },
+      'allow',
+    ],
+    'rejected origins accept nothing': [
+      FULL,
+      { path: '/mcp/crm', host: 'mcp.acme.com', origin: 'null', client: 'internal' },
+      'origin 403 origin-not-allowed at servers.crm.origins',
+    ],
     'a tunnel': [FULL, { path: '/mcp/crm', host: 'mcp.acme.com', origin: 'https://x.ngrok.app', client: 'internal' }, 'allow'],
   };
   const old = least({ gateway: { revisions: ['2024-11-05', '2026-07-28'] }, origins: { app: 'https://app.acme.com' }, auth: { clients }, tenants });
@@ -137,7 +173,11 @@ describe('other configs decide', () => {
     'a message where the stream is': [old, { ...SSE, method: 'POST' }, 'method 405 method-not-allowed at servers.web.route'],
     'a message of 2024-11-05 without a session': [old, MESSAGE, 'session 404 session-unknown at gateway.sessionKeys'],
     'a stream where messages are': [old, { ...MESSAGE, method: 'GET' }, 'method 405 method-not-allowed at servers.web.route'],
-    '2024-11-05 beside 2026-07-28 at the path itself': [old, { ...WEB, client: 'a', method: 'GET', revision: '2024-11-05' }, 'method 405 method-not-allowed at servers.web.route'],
+    '2024-11-05 beside 2026-07-28 at the path itself': [
+      old,
+      { ...WEB, client: 'a', method: 'GET', revision: '2024-11-05' },
+      'method 405 method-not-allowed at servers.web.route',
+    ],
     'a stream of 2024-11-05 where it is not served': [least(), SSE, 'route 404 unknown-route at servers'],
     '2024-11-05 alone: its stream': [alone, { ...SSE, client: null }, 'allow'],
     '2024-11-05 alone: the path itself': [alone, WEB, 'route 404 unknown-route at servers'],
@@ -145,7 +185,11 @@ describe('other configs decide', () => {
     'the servers’ health, here': [old, SERVERS, 'body answers servers'],
     'the servers’ health, here, for a browser': [old, { ...SERVERS, origin: 'https://app.acme.com' }, 'origin 403 origin-not-allowed at gateway'],
     'the servers’ health, here, as a message': [old, { ...SERVERS, method: 'POST' }, 'method 405 method-not-allowed at gateway'],
-    'a preflight of the servers’ health': [old, { ...SERVERS, method: 'OPTIONS', origin: 'https://app.acme.com' }, 'preflight 403 preflight-refused at gateway'],
+    'a preflight of the servers’ health': [
+      old,
+      { ...SERVERS, method: 'OPTIONS', origin: 'https://app.acme.com' },
+      'preflight 403 preflight-refused at gateway',
+    ],
     'the servers’ health, in public, for nobody': [PUBLIC, SERVERS, 'credentials 401 credentials-missing at auth.clients'],
     'the servers’ health, in public, for a client': [PUBLIC, { ...SERVERS, client: 'a' }, 'body answers servers'],
     'the servers’ health, in public, for a client of no tenant': [PUBLIC, { ...SERVERS, client: 'lost' }, 'tenant 403 tenant-unknown at tenants'],

@@ -54,7 +54,11 @@ describe('the SDK', () => {
     test(`${transport}, an HTTP server: a call that asks the person and the model while it runs`, async (t) => {
       const client = await connected(t, make, '/mcp/notes');
       client.setRequestHandler(ElicitRequestSchema, async () => ({ action: 'accept' as const, content: { answer: 'forty-two' } }));
-      client.setRequestHandler(CreateMessageRequestSchema, async () => ({ role: 'assistant' as const, model: 'none', content: { type: 'text' as const, text: 'a thought' } }));
+      client.setRequestHandler(CreateMessageRequestSchema, async () => ({
+        role: 'assistant' as const,
+        model: 'none',
+        content: { type: 'text' as const, text: 'a thought' },
+      }));
       const tools = (await client.listTools()).tools;
       for (const name of ['ask', 'think']) assert.ok(tools.some((tool) => tool.name === name), name);
       const asked = await client.callTool({ name: 'ask', arguments: { question: 'what?' } });
@@ -72,7 +76,8 @@ describe('the SDK', () => {
 
 describe('curl', { skip: NO_CURL }, () => {
   const HEADERS = ['-H', `Authorization: ${authorization}`, '-H', 'Content-Type: application/json', '-H', 'Accept: application/json, text/event-stream'];
-  const curl = async (...args: readonly string[]): Promise<string> => (await promisify(execFile)('curl', ['-sS', '--max-time', '20', ...HEADERS, ...args])).stdout;
+  const curl = async (...args: readonly string[]): Promise<string> =>
+    (await promisify(execFile)('curl', ['-sS', '--max-time', '20', ...HEADERS, ...args])).stdout;
 
   for (const server of ['notes', 'files']) {
     test(`a session at ${server}`, async () => {

@@ -5,7 +5,12 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { before, describe, it, after } from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { CreateMessageRequestSchema, ElicitRequestSchema, LoggingMessageNotificationSchema, ResourceListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import {
+  CreateMessageRequestSchema,
+  ElicitRequestSchema,
+  LoggingMessageNotificationSchema,
+  ResourceListChangedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
 import { connect, textOf } from '../support/client.js';
 import { DevRun } from '../support/dev.js';
 import { folder, installHere, ROOT } from '../support/folder.js';
@@ -91,7 +96,12 @@ describe('mcpgen dev with the three demo servers', () => {
   it('notes: a broken stream is resumed with Last-Event-ID', async (t) => {
     const { transport, client } = await connect(t, dev.url('notes'), dev.key('notes'));
     const headers = { ...headersFor(dev.key('notes')), 'mcp-session-id': transport.sessionId ?? '' };
-    const call = { jsonrpc: '2.0', id: 'resume-me', method: 'tools/call', params: { name: 'count_slowly', arguments: { to: 40, delayMs: 10 }, _meta: { progressToken: 'p' } } };
+    const call = {
+      jsonrpc: '2.0',
+      id: 'resume-me',
+      method: 'tools/call',
+      params: { name: 'count_slowly', arguments: { to: 40, delayMs: 10 }, _meta: { progressToken: 'p' } },
+    };
     const first = await fetch(dev.url('notes'), { method: 'POST', headers, body: JSON.stringify(call) });
     const lastId = await cutAfterEvents(first, 3);
     const resumed = await fetch(dev.url('notes'), { headers: { ...headers, accept: 'text/event-stream', 'last-event-id': lastId } });
@@ -113,7 +123,11 @@ describe('mcpgen dev with the three demo servers', () => {
   it('a tenant is added while another one’s stream stays open', async (t) => {
     const { client, transport } = await connect(t, dev.url('notes'), dev.key('notes'));
     const before = transport.sessionId;
-    const stream = openStream(dev.url('search').port, '/mcp/notes', { ...headersFor(dev.key('notes')), 'mcp-session-id': await secondSession(dev), accept: 'text/event-stream' });
+    const stream = openStream(dev.url('search').port, '/mcp/notes', {
+      ...headersFor(dev.key('notes')),
+      'mcp-session-id': await secondSession(dev),
+      accept: 'text/event-stream',
+    });
     const [response] = (await once(stream, 'response')) as [import('node:http').IncomingMessage];
     assert.equal(response.statusCode, 200);
     let ended = false;
@@ -164,7 +178,12 @@ describe('mcpgen dev with the three demo servers', () => {
 });
 
 function headersFor(key: string): Record<string, string> {
-  return { authorization: `Bearer ${key}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'mcp-protocol-version': '2025-11-25' };
+  return {
+    authorization: `Bearer ${key}`,
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'mcp-protocol-version': '2025-11-25',
+  };
 }
 
 function post(url: URL, key: string, body: unknown, session: string): Promise<Response> {

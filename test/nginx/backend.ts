@@ -17,7 +17,10 @@ const FEATURES: Features = {
   sse: async () => ({
     createSse: () => ({
       configure: () => {},
-      exchange: async () => ({ instance: null, response: { status: 200, headers: { 'content-type': 'text/event-stream' }, body: Buffer.from(': nothing\n\n') } }),
+      exchange: async () => ({
+        instance: null,
+        response: { status: 200, headers: { 'content-type': 'text/event-stream' }, body: Buffer.from(': nothing\n\n') },
+      }),
       vouched: () => null,
       close: async () => {},
     }),

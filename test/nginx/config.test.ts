@@ -76,7 +76,11 @@ describe('nginx without rights', { skip: NO_NGINX || (process.getuid?.() === 0 ?
 });
 
 async function asNobody({ path }: Nginx, folder: string, port: number): Promise<number> {
-  const child = spawn(path, ['-p', folder, '-c', join(folder, 'nginx/nginx.conf'), '-g', 'daemon off;'], { uid: 65_534, gid: 65_534, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(path, ['-p', folder, '-c', join(folder, 'nginx/nginx.conf'), '-g', 'daemon off;'], {
+    uid: 65_534,
+    gid: 65_534,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   let status = 0;
   for (let tries = 0; tries < 100 && status === 0 && child.exitCode === null; tries++) {
     await wait(50);

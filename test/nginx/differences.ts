@@ -49,7 +49,10 @@ export const MAY: Readonly<Record<NginxDifferenceId, Showing | null>> = {
   'empty-header': null,
   'forwarded-absolute-form': {
     when: (sent, { changes }) =>
-      changes.gateway?.originFallback === 'forwarded' && /^https?:/i.test(sent.target) && !values(sent, 'origin').some(Boolean) && FORWARDED.every((name) => has(sent, name)),
+      changes.gateway?.originFallback === 'forwarded' &&
+      /^https?:/i.test(sent.target) &&
+      !values(sent, 'origin').some(Boolean) &&
+      FORWARDED.every((name) => has(sent, name)),
     example: post('http://mcp.acme.test/mcp/search', [HOST, ['X-Forwarded-Host', 'app.acme.test'], ['X-Forwarded-Proto', 'https']]),
     changes: untenanted({ trustedProxies: ['127.0.0.1'], originFallback: 'forwarded' }),
   },

@@ -21,15 +21,13 @@ const ROUTES = [
 const PREFIXES = ['', '', '/t/acme', '/t/acme', '/t/umbra', '/t/zeta', '/t/ACME', '/t/nobody', '/t/', '/t', '/t/acme/t/umbra', '//t/acme', '/T/acme'];
 const ODD_PATHS = [
   '/', '/mcp', '/mcp/', '/mcp/Search', '/MCP/search', '/mcp/search/', '/mcp/searching', '/mcp//search', '//mcp/search', '/mcp/./search',
-  '/mcp/x/../search', '/mcp/search/..',
-  '/mcp/search/.', '/mcp/.search', '/mcp/..search', '/mcp/%73earch', '/mcp%2fsearch', '/mcp/search%2f..', '/%2e%2e/mcp/search', '/mcp/search%',
-  '/mcp/search%zz', '/mcp/search%00',
-  '/..', '/../mcp/search', '/mcp/search;x=1', '/mcp/search#frag', '/mcp/search,', '/mcp/se\xe4rch', '/custom/route-1.x', '/Custom/Route-1yx',
-  '/t/acme/', '/t/acme/health', '/:refusal',
-  '/old', '/old/', '/old/SSE', '/old/sse/', '/mcp/files/sse', '/mcp/search/messages', '/mcp/search//sse', '/sse', '/message', '/health/Servers', '/health/servers/',
-  '/health', '/health', '/health/live', '/health/ready', '/health/', '/health/x', '/Health', '/health//live', '/healthy', '*', 'mcp/search',
-  '/mcp/search\\', '/mcp/"search"', "/mcp/$uri'{}",
-  '/mcp/search|x', '/.well-known/x', '/favicon.ico', `/${'long/'.repeat(200)}`,
+  '/mcp/x/../search', '/mcp/search/..', '/mcp/search/.', '/mcp/.search', '/mcp/..search', '/mcp/%73earch', '/mcp%2fsearch', '/mcp/search%2f..',
+  '/%2e%2e/mcp/search', '/mcp/search%', '/mcp/search%zz', '/mcp/search%00', '/..', '/../mcp/search', '/mcp/search;x=1', '/mcp/search#frag',
+  '/mcp/search,', '/mcp/se\xe4rch', '/custom/route-1.x', '/Custom/Route-1yx', '/t/acme/', '/t/acme/health', '/:refusal', '/old', '/old/', '/old/SSE',
+  '/old/sse/', '/mcp/files/sse', '/mcp/search/messages', '/mcp/search//sse', '/sse', '/message', '/health/Servers', '/health/servers/', '/health',
+  '/health', '/health/live', '/health/ready', '/health/', '/health/x', '/Health', '/health//live', '/healthy', '*', 'mcp/search', '/mcp/search\\',
+  '/mcp/"search"', "/mcp/$uri'{}", '/mcp/search|x', '/.well-known/x', '/favicon.ico',
+  `/${'long/'.repeat(200)}`,
 ];
 const QUERIES = ['', '', '', '', '?', '?a=b', '?path=%2f..%2f', '?sessionId=x', '?a=b&sessionId=', '?//', '?x?y', '?/../..'];
 const AUTHORITIES = [
@@ -134,7 +132,8 @@ function anything(random: Random, options: Likelihoods): Sent {
   const headers: [string, string][] = [...hostHeaders(random)];
   if (origin !== null) headers.push([random.pick(['Origin', 'origin', 'ORIGIN']), origin]);
   if (origin !== null && random.chance(0.03)) headers.push(['Origin', random.pick([...ORIGINS, ...ODD_ORIGINS])]);
-  if (random.chance(method === 'OPTIONS' ? 0.8 : 0.05)) headers.push(['Access-Control-Request-Method', random.pick(['POST', 'POST', 'POST', 'DELETE', 'x', ''])]);
+  if (random.chance(method === 'OPTIONS' ? 0.8 : 0.05))
+    headers.push(['Access-Control-Request-Method', random.pick(['POST', 'POST', 'POST', 'DELETE', 'x', ''])]);
   const { framing, body } = framed(random, method, options.largeBody);
   headers.push(...framing);
   while (random.chance(0.12)) headers.push([...random.pick(EXTRAS)] as [string, string]);

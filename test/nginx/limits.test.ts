@@ -62,7 +62,8 @@ describe('sizes and rates at nginx', { skip: NO_NGINX }, () => {
 
     it(`nginx ${nginx.version}: the address is the right-most that no trusted proxy has`, async () => {
       const edge = await stand(nginx, gateway.port, untenanted({ limits: { perAddress: '1/min' }, trustedProxies: ['127.0.0.1', '10.0.0.0/8'] }));
-      const from = async (forwarded: string): Promise<number> => (await send(edge.port, get('/mcp/search', { Host: 'mcp.acme.test', 'X-Forwarded-For': forwarded }))).status;
+      const from = async (forwarded: string): Promise<number> =>
+        (await send(edge.port, get('/mcp/search', { Host: 'mcp.acme.test', 'X-Forwarded-For': forwarded }))).status;
       const statuses = [
         await from('203.0.113.1'), await from('203.0.113.2'), await from('203.0.113.9, 203.0.113.1, 10.1.1.1'), await from('203.0.113.3, 10.0.0.1'),
       ];

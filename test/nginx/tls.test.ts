@@ -36,7 +36,9 @@ describe('TLS at nginx', { skip: SKIP }, () => {
       before(async () => void (edge = await secureStand(nginx, gateway.port)));
       after(() => edge.close());
 
-      const over = (servername: string) => ({ socket: (): TLSSocket => connect({ port: edge.https, host: '127.0.0.1', servername, rejectUnauthorized: false }) });
+      const over = (servername: string) => ({
+        socket: (): TLSSocket => connect({ port: edge.https, host: '127.0.0.1', servername, rejectUnauthorized: false }),
+      });
 
       it('refuses the handshake for a name that is not ours', async () => {
         const socket = over('nobody.test').socket();

@@ -31,6 +31,13 @@ export interface HeadOptions extends Partial<Omit<GatewayRequest, 'headers'>> {
 
 /** What the head of a POST to `/mcp/search` says, but for what is given. */
 export function askedOf(tables: Tables, { headers = {}, trusted = () => false, ...rest }: HeadOptions = {}): RequestHead {
-  const request = { method: 'POST', target: '/mcp/search', hosts: 1, peer: '127.0.0.1', headers: { host: 'localhost', 'content-type': 'application/json', ...headers }, ...rest };
+  const request = {
+    method: 'POST',
+    target: '/mcp/search',
+    hosts: 1,
+    peer: '127.0.0.1',
+    headers: { host: 'localhost', 'content-type': 'application/json', ...headers },
+    ...rest,
+  };
   return readHead(tables, request, trusted);
 }

@@ -162,7 +162,14 @@ class Gateway implements RunningGateway {
       this.#wake.add(look);
       look();
     });
-    return within(found, () => `the log line "${event}"; the last were\n${this.logs.slice(-10).map((line) => JSON.stringify(line)).join('\n')}\n${this.#stderr}`);
+    return within(
+      found,
+      () =>
+        `the log line "${event}"; the last were\n${this.logs
+          .slice(-10)
+          .map((line) => JSON.stringify(line))
+          .join('\n')}\n${this.#stderr}`,
+    );
   }
 
   async metrics(): Promise<ReadonlyMap<string, number>> {

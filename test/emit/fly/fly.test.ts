@@ -68,7 +68,10 @@ describe('fly: the gateway', () => {
     assert.equal(concurrency.type, 'requests');
     assert.ok(concurrency.soft_limit < 2000 && concurrency.hard_limit > 2000);
     assert.equal(http_options.idle_timeout, 300);
-    const options = { servers: { patient: image({ strategy: 'waits' }) }, strategies: { waits: { balance: 'random', timeouts: { idleStream: '15m' } } } } as const;
+    const options = {
+      servers: { patient: image({ strategy: 'waits' }) },
+      strategies: { waits: { balance: 'random', timeouts: { idleStream: '15m' } } },
+    } as const;
     assert.equal(app('gateway', options).config.http_service!.http_options.idle_timeout, 900, 'one server may be silent for longer');
   });
 });
@@ -129,10 +132,8 @@ describe('fly: a server', () => {
     const servers = { a: npm('a@1.0.0', { volumes: [volume('my-data', { size: '2.5gb' })] }) };
     assert.deepEqual(app('a', { servers }).config.mounts, [{ source: 'my_data', destination: '/my-data', initial_size: '3gb' }]);
     const dockerfile = printed({ servers }).get('fly/acme-tools-a/Dockerfile') ?? '';
-    assert.match(
-      dockerfile,
-      /ENTRYPOINT \["sh","-c","chown 1000:1000 \/my-data && exec setpriv --reuid=1000 --regid=1000 --clear-groups --no-new-privs node \/gateway\/main\.js host a"\]/,
-    );
+    const asNobody = 'exec setpriv --reuid=1000 --regid=1000 --clear-groups --no-new-privs node /gateway/main.js host a';
+    assert.ok(dockerfile.includes(`\nENTRYPOINT ["sh","-c","chown 1000:1000 /my-data && ${asNobody}"]\n`));
     assert.doesNotMatch(dockerfile, /\nUSER /);
   });
 

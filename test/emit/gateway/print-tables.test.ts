@@ -6,7 +6,12 @@ import { withSeeds, type Random } from '../../support/random.js';
 import { planOf } from '../../support/planned.js';
 import { FULL } from '../../plan/support.js';
 
-const TEXTS = ['', 'a', '"', "'", '\\', '`', '${x}', '</script>', '//', '/*', '*/', '\n', '\r', '\u2028', '\u2029', '\0', '🙂', 'x'.repeat(200), '__proto__', 'constructor'];
+const TEXTS = [
+  '', 'a', '"', "'", '\\', '`', '${x}', '</script>', '//', '/*', '*/', '\n', '\r', '\u2028', '\u2029', '\0', '🙂',
+  'x'.repeat(200),
+  '__proto__',
+  'constructor',
+];
 
 /** Node 26.10 reads back `{"a":{"\\r":1},"b":{"\\\\":1}}` with the wrong key now and then: keys with escapes are left to text that is compared, not parsed. */
 const KEYS = TEXTS.filter((text) => JSON.stringify(text).length === text.length + 2);
@@ -16,11 +21,13 @@ function anything(random: Random, depth: number): unknown {
   if (depth === 0 || below(3) === 0) return pick([...TEXTS, 0, -0.5, 1e21, true, false, null]);
   if (below(2) === 0) return Array.from({ length: below(6) }, () => anything(random, depth - 1));
   const object = {};
-  for (let i = below(6); i > 0; i--) Object.defineProperty(object, pick(KEYS), { value: anything(random, depth - 1), enumerable: true, writable: true, configurable: true });
+  for (let i = below(6); i > 0; i--)
+    Object.defineProperty(object, pick(KEYS), { value: anything(random, depth - 1), enumerable: true, writable: true, configurable: true });
   return object;
 }
 
-const evaluated = (text: string): Promise<{ readonly TABLES: unknown }> => import(`data:text/javascript,${encodeURIComponent(`export const TABLES = ${text};`)}`);
+const evaluated = (text: string): Promise<{ readonly TABLES: unknown }> =>
+  import(`data:text/javascript,${encodeURIComponent(`export const TABLES = ${text};`)}`);
 
 describe('printed tables', () => {
   test('are JSON of the same value', () => {

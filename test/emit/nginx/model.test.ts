@@ -23,7 +23,9 @@ const named = (document: NginxDocument, name: string): readonly string[] =>
     .filter((one) => one.name === name)
     .map(({ args }) => args.map(token).join(' '));
 const mapOf = (document: NginxDocument, variable: string): readonly Entry[] =>
-  directives(document).filter(({ name, args }) => name === 'map' && args[1]?.value === `$${variable}`).flatMap(({ block = [] }) => block.filter((item) => item.kind === 'entry'));
+  directives(document)
+    .filter(({ name, args }) => name === 'map' && args[1]?.value === `$${variable}`)
+    .flatMap(({ block = [] }) => block.filter((item) => item.kind === 'entry'));
 
 describe('the nginx document', () => {
   it('is wanted when the plan has nginx', () => {
@@ -32,14 +34,20 @@ describe('the nginx document', () => {
   });
 
   it('decides in the order of the rows', () => {
-    const rows = mapOf(documentFor({ requireOrigin: true }), 'mcp_refuse').flatMap(({ comment }) => (comment?.match(/^\d+/) ? [Number.parseInt(comment, 10)] : []));
+    const rows = mapOf(documentFor({ requireOrigin: true }), 'mcp_refuse').flatMap(({ comment }) =>
+      comment?.match(/^\d+/) ? [Number.parseInt(comment, 10)] : [],
+    );
     assert.deepEqual(rows, ROWS.flatMap(({ nginx }, index) => (nginx === 'decides' ? [index] : [])));
   });
 
   it('has no `if` with anything but `return`, one place with add_header, and one with proxy_set_header', () => {
     const document = documentFor({ trustedProxies: ['10.0.0.0/8'] });
     const all = directives(document);
-    for (const { block = [] } of all.filter(({ name }) => name === 'if')) assert.deepEqual(block.map((item) => item.kind === 'directive' && item.name), ['return']);
+    for (const { block = [] } of all.filter(({ name }) => name === 'if'))
+      assert.deepEqual(
+        block.map((item) => item.kind === 'directive' && item.name),
+        ['return'],
+      );
     const holders = (name: string): number => all.filter(({ block = [] }) => block.some((item) => item.kind === 'directive' && item.name === name)).length;
     assert.deepEqual([holders('add_header'), holders('proxy_set_header')], [1, 1]);
   });
@@ -53,7 +61,9 @@ describe('the nginx document', () => {
       const maps = all.filter(({ name }) => name === 'map' || name === 'geo').map(({ args }) => args[1]!.value.slice(1));
       const captures = entries.flatMap(({ key }) => [...key.value.matchAll(/\(\?<(\w+)>/g)].map(([, name]) => name!));
       const defined = new Set([...maps, ...captures]);
-      const texts = [...all.flatMap(({ args }) => args), ...entries.map(({ value }) => value)].filter(({ kind }) => kind === 'template' || kind === 'condition');
+      const texts = [...all.flatMap(({ args }) => args), ...entries.map(({ value }) => value)].filter(
+        ({ kind }) => kind === 'template' || kind === 'condition',
+      );
       const used = new Set(texts.flatMap(({ value }) => [...value.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name!)));
       assert.deepEqual([...used].filter((name) => name.startsWith('mcp_') && !defined.has(name)), []);
     }

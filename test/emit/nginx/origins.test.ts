@@ -22,7 +22,9 @@ const PORTS = ['', '', ':8443', ':8080', ':443', ':0', ':1', ':65535', ':99999',
 /** As ngx_http_map_module looks a value up: strings without regard to case first, then patterns from the top. */
 function lookUp(entries: readonly Entry[], value: string): string {
   const text = entries.find(({ key }) => key.kind === 'map-key' && key.value.toLowerCase() === value.toLowerCase());
-  const found = text ?? entries.find(({ key }) => key.kind === 'map-pattern' && new RegExp(key.value.replace(/^~\*?/, ''), key.value.startsWith('~*') ? 'i' : '').test(value));
+  const found =
+    text ??
+    entries.find(({ key }) => key.kind === 'map-pattern' && new RegExp(key.value.replace(/^~\*?/, ''), key.value.startsWith('~*') ? 'i' : '').test(value));
   return (found ?? entries[0]!).value.value;
 }
 

@@ -6,7 +6,9 @@ import { token } from '#src/emit/nginx/print.js';
 describe('nginx tokens', () => {
   it('stand bare where they can, and in the quotes that need fewer escapes where not', () => {
     assert.deepEqual(
-      [word('8m'), text('upstream.conf'), text('no space'), text(''), text('{"a":1}'), text('it’s'), text(`"'`), text('a\\n'), text('a\\d'), text('a\\')].map(token),
+      [word('8m'), text('upstream.conf'), text('no space'), text(''), text('{"a":1}'), text('it’s'), text(`"'`), text('a\\n'), text('a\\d'), text('a\\')].map(
+        token,
+      ),
       ['8m', 'upstream.conf', '"no space"', '""', `'{"a":1}'`, '"it’s"', `"\\"'"`, '"a\\\\n"', '"a\\d"', '"a\\\\"'],
     );
   });
@@ -53,5 +55,9 @@ describe('nginx tokens', () => {
     for (const bad of ['10.0.0.0/33', '10.0.0', 'all', '10.0.0.0/8;', '::/129', '', '10.0.0.0/8/8']) assert.throws(() => network(bad), TokenError);
   });
 
-  it('sizes are said exactly', () => assert.deepEqual([4 * 2 ** 20, 16_384, 1000, 1_500_000].map((bytes) => size(bytes).value), ['4m', '16k', '1000', '1500000']));
+  it('sizes are said exactly', () =>
+    assert.deepEqual(
+      [4 * 2 ** 20, 16_384, 1000, 1_500_000].map((bytes) => size(bytes).value),
+      ['4m', '16k', '1000', '1500000'],
+    ));
 });

@@ -25,7 +25,10 @@ before(async () => {
     behind.set(name, upstream);
     pools[name] = [upstream.url];
   }
-  const config = gatewayConfig({ servers: { ...Object.fromEntries(NAMES.map((name) => [name, http])), search: http }, gateway: { admin: {}, limits: { perAddress: '10000/s' }, timeouts: { firstByte: '400ms' } } });
+  const config = gatewayConfig({
+    servers: { ...Object.fromEntries(NAMES.map((name) => [name, http])), search: http },
+    gateway: { admin: {}, limits: { perAddress: '10000/s' }, timeouts: { firstByte: '400ms' } },
+  });
   gateway = await startGateway({ config, pools: { ...pools, search: [(await startExample('search.js')).url] } });
 });
 let used = 0;
@@ -34,8 +37,12 @@ const next = (): [string, FakeUpstream] => {
   return [`/mcp/${name}`, behind.get(name) as FakeUpstream];
 };
 const methods = (upstream: FakeUpstream): (string | undefined)[] => upstream.received.map(({ message, method }) => message?.method ?? method);
-const error = (status: number, code: number, data?: unknown) => ({ message, response }: Received): void =>
-  void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id: message?.id ?? null, error: { code, message: 'no', data } }));
+const error =
+  (status: number, code: number, data?: unknown) =>
+  ({ message, response }: Received): void =>
+    void response
+      .writeHead(status, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ jsonrpc: '2.0', id: message?.id ?? null, error: { code, message: 'no', data } }));
 const bare = (status: number) => ({ response }: Received): void => void response.writeHead(status, { 'content-type': 'text/html' }).end('<p>');
 const result = (fields: Json) => ({ message, response }: Received): void => json(response, { jsonrpc: '2.0', id: message?.id, result: fields });
 const ANSWER = { resultType: 'complete', content: [] };
@@ -66,7 +73,10 @@ describe('a modern client, before a server that answers the look with', () => {
       const asked = await askModern(gateway.port, path, 'tools/call', { name: 'echo' }, 'mine');
       if (outcome === 'passes') assert.deepEqual([asked.status, asked.json['result'], methods(upstream)], [200, ANSWER, ['server/discover', 'tools/call']]);
       else {
-        assert.deepEqual([asked.status, asked.json['id'], asked.json['error'].code, asked.json['error'].data], [400, 'mine', -32022, { supported: ['2025-03-26', '2025-06-18', '2025-11-25'], requested: '2026-07-28' }]);
+        assert.deepEqual(
+          [asked.status, asked.json['id'], asked.json['error'].code, asked.json['error'].data],
+          [400, 'mine', -32022, { supported: ['2025-03-26', '2025-06-18', '2025-11-25'], requested: '2026-07-28' }],
+        );
         assert.deepEqual(methods(upstream), ['server/discover']);
       }
       // What was found out is kept.
@@ -91,9 +101,14 @@ describe('a modern client, before a server that answers the look with', () => {
 
   test('what a caller says beside its message does not have the look refused for everybody', async () => {
     const [path, upstream] = next();
-    upstream.behave = (received) => (received.headers['x-http-method-override'] ? bare(405) : result({ ...ANSWER, supportedVersions: ['2026-07-28'] }))(received);
+    upstream.behave = (received) =>
+      (received.headers['x-http-method-override'] ? bare(405) : result({ ...ANSWER, supportedVersions: ['2026-07-28'] }))(received);
     const message = modern('tools/list');
-    const odd = await ask(gateway.port, { path, message, headers: { ...modernHeaders('tools/list'), 'x-http-method-override': 'GET', 'user-agent': '() { :; }' } });
+    const odd = await ask(gateway.port, {
+      path,
+      message,
+      headers: { ...modernHeaders('tools/list'), 'x-http-method-override': 'GET', 'user-agent': '() { :; }' },
+    });
     assert.equal(odd.status, 405, 'its own refusal');
     assert.equal((await askModern(gateway.port, path, 'tools/list')).status, 200);
     assert.deepEqual(methods(upstream), ['server/discover', 'tools/list', 'tools/list']);
@@ -169,7 +184,10 @@ describe('a legacy client', () => {
     const [path, upstream] = next();
     upstream.behave = error(400, -32602, { mine: 1 });
     const refused = await askLegacy(gateway.port, path, initialize);
-    assert.deepEqual([refused.status, refused.json['error'], methods(upstream)], [400, { code: -32602, message: 'no', data: { mine: 1 } }, ['initialize', 'server/discover']]);
+    assert.deepEqual(
+      [refused.status, refused.json['error'], methods(upstream)],
+      [400, { code: -32602, message: 'no', data: { mine: 1 } }, ['initialize', 'server/discover']],
+    );
   });
 });
 

@@ -24,8 +24,23 @@ async function through(chunks: readonly Buffer[], rewrite: Rewrite = (message) =
 }
 
 const STREAM = [
-  '\ufeff: hello', '', 'id: 7', 'data:', '', 'event: message', `data: ${JSON.stringify(note(1))}`, '', `data:${JSON.stringify(note(2))}`, 'id: 8', '', 'event: other', 'data: {"jsonrpc":"2.0"}', '', 'data: {"jsonrpc":"2.0",',
-  'data', `data: ${JSON.stringify(REPLY).slice(17)}`, 'retry: 5', '', 'data: {"jsonrpc":"2.0","id":2,"result":{}}', '', '',
+  '\ufeff: hello', '', 'id: 7', 'data:', '', 'event: message',
+  `data: ${JSON.stringify(note(1))}`,
+  '',
+  `data:${JSON.stringify(note(2))}`,
+  'id: 8',
+  '',
+  'event: other',
+  'data: {"jsonrpc":"2.0"}',
+  '',
+  'data: {"jsonrpc":"2.0",',
+  'data',
+  `data: ${JSON.stringify(REPLY).slice(17)}`,
+  'retry: 5',
+  '',
+  'data: {"jsonrpc":"2.0","id":2,"result":{}}',
+  '',
+  '',
 ];
 
 describe('events', () => {
@@ -52,7 +67,9 @@ describe('events', () => {
   });
 
   test('comments and what is not changed pass, what is dropped leaves a comment, and the answer ends it', async () => {
-    const { text } = await through([Buffer.from(STREAM.join('\n').slice(1))], (message) => ('result' in message ? { ...message, id: 'new' } : message['method'] && JSON.stringify(message).includes('"n":1') ? null : message));
+    const { text } = await through([Buffer.from(STREAM.join('\n').slice(1))], (message) =>
+      'result' in message ? { ...message, id: 'new' } : message['method'] && JSON.stringify(message).includes('"n":1') ? null : message,
+    );
     const changed = `event: message\ndata: ${JSON.stringify({ ...REPLY, id: 'new' })}\n\n`;
     assert.equal(text, `: hello\n\n:\n\n:\n\ndata:${JSON.stringify(note(2))}\nid: 8\n\n:\n\n${changed}`);
   });
@@ -91,7 +108,17 @@ describe('events', () => {
   test('any bytes, cut anywhere, are read as they would be in one piece', async (t) => {
     const { seed, below, pick, bytes } = randomOf();
     t.diagnostic(`MCPGEN_SEED=${seed}`);
-    const pieces = ['data', ':', ' ', '\n', '\r', '\r\n', '\n\n', 'event', 'message', 'id: 1', '{"jsonrpc":"2.0"}', JSON.stringify(note(3)), 'é', '\ufeff', 'retry', '[', '{}', 'null', '\0'];
+    const pieces = [
+      'data', ':', ' ', '\n', '\r', '\r\n', '\n\n', 'event', 'message', 'id: 1', '{"jsonrpc":"2.0"}',
+      JSON.stringify(note(3)),
+      'é',
+      '\ufeff',
+      'retry',
+      '[',
+      '{}',
+      'null',
+      '\0',
+    ];
     for (let round = 0; round < 300; round++) {
       const all = Buffer.concat(Array.from({ length: below(40) }, () => (below(10) === 0 ? bytes(below(6)) : Buffer.from(pick(pieces)))));
       const chunks: Buffer[] = [];

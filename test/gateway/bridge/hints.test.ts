@@ -17,7 +17,10 @@ function server(caching: Json, schema: Json = {}) {
     asked++;
     const { id, method } = JSON.parse(`${body}`) as Json;
     const result = method === 'tools/list' ? { tools: [{ name: 't', inputSchema: schema }] } : { supportedVersions: ['2026-07-28'], instructions: `${asked}` };
-    return { instance: {}, response: { status: 200, headers: {}, body: Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, result: { ...result, ...caching } })) } };
+    return {
+      instance: {},
+      response: { status: 200, headers: {}, body: Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, result: { ...result, ...caching } })) },
+    };
   };
   const call = (owner: string) => ({ pool, owner, table: { timeouts: { firstByte: 1000 } }, request: { headers: {} }, send }) as unknown as Call;
   return { call, asked: () => asked };
@@ -37,7 +40,14 @@ describe('hints', () => {
     let now = 1000;
     const clock = mock.method(performance, 'now', () => now);
     try {
-      for (const [ttlMs, after, isKept] of [[5000, 4999, true], [5000, 5001, false], [1e12, 3_599_999, true], [1e12, 3_600_001, false], [0, 1, false], ['x', 1, false]] as const) {
+      for (const [ttlMs, after, isKept] of [
+        [5000, 4999, true],
+        [5000, 5001, false],
+        [1e12, 3_599_999, true],
+        [1e12, 3_600_001, false],
+        [0, 1, false],
+        ['x', 1, false],
+      ] as const) {
         const { call, asked } = server({ ttlMs });
         const hints = new Hints();
         await hints.discover(call('a'));
@@ -62,13 +72,25 @@ describe('hints', () => {
     const schema = {
       ...annotated('Root'),
       properties: {
-        ...{ s: annotated('S'), n: annotated('N'), b: annotated('B'), missing: annotated('M'), nil: annotated('Nil'), object: annotated('O'), bad: annotated('not a token') },
+        ...{
+          s: annotated('S'),
+          n: annotated('N'),
+          b: annotated('B'),
+          missing: annotated('M'),
+          nil: annotated('Nil'),
+          object: annotated('O'),
+          bad: annotated('not a token'),
+        },
         deep: { properties: { constructor: annotated('C'), x: annotated('X') } },
       },
       anyOf: [{ properties: { s: annotated('Other') } }],
     };
     const { call } = server({}, schema);
-    const headers = await new Hints().paramHeaders(call('a'), { name: 't', arguments: { s: 'é', n: 0, b: false, nil: null, object: {}, bad: 'x', deep: { x: 1.5 } } }, false);
+    const headers = await new Hints().paramHeaders(
+      call('a'),
+      { name: 't', arguments: { s: 'é', n: 0, b: false, nil: null, object: {}, bad: 'x', deep: { x: 1.5 } } },
+      false,
+    );
     assert.deepEqual(headers, { 'mcp-param-s': '=?base64?w6k=?=', 'mcp-param-n': '0', 'mcp-param-b': 'false', 'mcp-param-x': '1.5' });
   });
 

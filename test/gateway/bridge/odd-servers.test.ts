@@ -10,9 +10,23 @@ import { callOf, events, legacyPost, modernPost, startLegacy, startModern, type 
 
 const { seed, below, pick, bytes } = randomOf();
 const VALUES: readonly unknown[] = [
-  null, 0, 'x', [], {}, [{}],
-  { resultType: 5 }, { tools: null }, { tools: [null, 1, { inputSchema: { properties: { a: null } } }] }, { content: [] }, { _meta: [] }, { inputRequests: 1, resultType: 'input_required' },
-  { code: -32042, data: { elicitations: [null] } }, { code: 'x' }, { code: -32601, message: 5 }, { code: -32020 }, { code: -32000 },
+  null,
+  0,
+  'x',
+  [],
+  {},
+  [{}],
+  { resultType: 5 },
+  { tools: null },
+  { tools: [null, 1, { inputSchema: { properties: { a: null } } }] },
+  { content: [] },
+  { _meta: [] },
+  { inputRequests: 1, resultType: 'input_required' },
+  { code: -32042, data: { elicitations: [null] } },
+  { code: 'x' },
+  { code: -32601, message: 5 },
+  { code: -32020 },
+  { code: -32000 },
 ];
 
 function junk({ message }: Received): string {
@@ -31,7 +45,9 @@ function misbehave(received: Received): void {
   const type = pick(['application/json', 'text/event-stream', 'text/event-stream; charset=utf-8', 'text/html', '']);
   response.writeHead(status, { ...(type ? { 'content-type': type } : {}), ...(below(4) === 0 ? { 'mcp-session-id': 'odd' } : {}) });
   for (let parts = below(4) + 1; parts > 0; parts--) {
-    const [before, behind] = type.startsWith('text/event') ? [pick(['data: ', 'event: x\ndata:', 'id: 3\ndata: ', ':', '']), pick(['\n\n', '\r\n\r\n', '\r\r', '\n'])] : ['', ''];
+    const [before, behind] = type.startsWith('text/event')
+      ? [pick(['data: ', 'event: x\ndata:', 'id: 3\ndata: ', ':', '']), pick(['\n\n', '\r\n\r\n', '\r\r', '\n'])]
+      : ['', ''];
     response.write(`${before}${junk(received)}${behind}`);
   }
   if (below(8) === 0) response.destroy();

@@ -22,7 +22,13 @@ function server() {
   const instance = { id: 'one', upstream: { send } };
   const pool = { server: 'x', byId: (): object | undefined => instance };
   const call = (owner: string, at: object = pool) =>
-    ({ pool: at, owner, table: { timeouts: { connect: 1000, firstByte: 1000 } }, request: { headers: {} }, send: async (request: UpstreamRequest) => ({ instance, response: await send(request) }) }) as unknown as Call;
+    ({
+      pool: at,
+      owner,
+      table: { timeouts: { connect: 1000, firstByte: 1000 } },
+      request: { headers: {} },
+      send: async (request: UpstreamRequest) => ({ instance, response: await send(request) }),
+    }) as unknown as Call;
   return { log, call, pool, instance, breakIt: (broken: boolean) => void (isBroken = broken) };
 }
 

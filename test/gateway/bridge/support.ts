@@ -9,7 +9,13 @@ export type Json = { [key: string]: any };
 
 const MODERN = '2026-07-28';
 const INFO = { 'io.modelcontextprotocol/serverInfo': { name: 'modern', version: '7' } };
-const CAPABILITIES = { tools: { listChanged: true }, prompts: {}, resources: { subscribe: true }, logging: {}, extensions: { 'io.modelcontextprotocol/tasks': {} } };
+const CAPABILITIES = {
+  tools: { listChanged: true },
+  prompts: {},
+  resources: { subscribe: true },
+  logging: {},
+  extensions: { 'io.modelcontextprotocol/tasks': {} },
+};
 export const REGION_TOOL = {
   name: 'region',
   inputSchema: {
@@ -45,13 +51,16 @@ function serveModern(server: ModernServer, { message, method, headers, response 
   if (method !== 'POST' || !message) return void response.writeHead(405, { allow: 'POST' }).end();
   const { id, method: what = '', params = {} } = message;
   const fail = (status: number, code: number, data?: unknown): void =>
-    void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id, error: { code, message: `refused ${code}`, data } }));
+    void response
+      .writeHead(status, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ jsonrpc: '2.0', id, error: { code, message: `refused ${code}`, data } }));
   const meta = (params['_meta'] ?? {}) as Json;
   if (meta[VERSION] === undefined) return fail(server.refusal.status, server.refusal.code, server.refusal.data);
   if (meta[VERSION] !== MODERN) return fail(400, -32022, { supported: [MODERN], requested: meta[VERSION] });
   if (meta['io.modelcontextprotocol/clientCapabilities'] === undefined) return fail(400, -32602);
   const name = ({ 'tools/call': params['name'], 'prompts/get': params['name'], 'resources/read': params['uri'] } as Json)[what];
-  if (headers['mcp-protocol-version'] !== MODERN || headers['mcp-method'] !== what || (name !== undefined && decodeHeader(headers['mcp-name'] ?? '') !== name)) return fail(400, -32020);
+  if (headers['mcp-protocol-version'] !== MODERN || headers['mcp-method'] !== what || (name !== undefined && decodeHeader(headers['mcp-name'] ?? '') !== name))
+    return fail(400, -32020);
   const result = (fields: Json): Json => ({ jsonrpc: '2.0', id, result: { resultType: 'complete', _meta: INFO, ...fields } });
   const text = (text: string): Json => result({ content: [{ type: 'text', text }] });
   switch (what) {
@@ -93,8 +102,10 @@ function serveModern(server: ModernServer, { message, method, headers, response 
   if (name !== 'slow') return json(response, text(JSON.stringify({ args, meta })));
   const events = stream(response);
   const say = (value: unknown): void => void events.write(`data: ${JSON.stringify(value)}\r\n\r\n`);
-  if (meta['progressToken'] !== undefined) say({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: meta['progressToken'], progress: 1 } });
-  if (meta['io.modelcontextprotocol/logLevel'] !== undefined) say({ jsonrpc: '2.0', method: 'notifications/message', params: { level: 'info', data: meta['io.modelcontextprotocol/logLevel'] } });
+  if (meta['progressToken'] !== undefined)
+    say({ jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: meta['progressToken'], progress: 1 } });
+  if (meta['io.modelcontextprotocol/logLevel'] !== undefined)
+    say({ jsonrpc: '2.0', method: 'notifications/message', params: { level: 'info', data: meta['io.modelcontextprotocol/logLevel'] } });
   // It goes on until the test lets it.
   if (args['hold'] !== true) say(text('done')), events.end();
 }
@@ -129,13 +140,19 @@ export async function startLegacy(): Promise<LegacyServer> {
     }
     if (!open.has(session)) {
       const status = session === '' ? 400 : 404;
-      return void response.writeHead(status, { 'content-type': 'application/json' }).end('{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"no session"}}');
+      return void response
+        .writeHead(status, { 'content-type': 'application/json' })
+        .end('{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"no session"}}');
     }
     if (method === 'DELETE') return void (open.delete(session), response.writeHead(200).end());
     if (method !== 'POST') return void response.writeHead(405).end();
     if (message?.id === undefined || message.method === undefined) return void response.writeHead(202).end();
     const reply = (fields: Json): Json => ({ jsonrpc: '2.0', id: message.id, ...fields });
-    if (message.method === 'tools/list') return json(response, reply({ result: { tools: [{ ...REGION_TOOL, inputSchema: { ...REGION_TOOL.inputSchema, required: ['region'] } }], nextCursor: 'more' } }));
+    if (message.method === 'tools/list')
+      return json(
+        response,
+        reply({ result: { tools: [{ ...REGION_TOOL, inputSchema: { ...REGION_TOOL.inputSchema, required: ['region'] } }], nextCursor: 'more' } }),
+      );
     if (message.method === 'tools/call') return void (executed.push(String(message.params?.['name'])), server.call(received, reply));
     if (message.method === 'resources/read') return json(response, reply({ error: { code: -32002, message: 'Resource not found', data: { uri: 'x' } } }));
     json(response, reply({ error: { code: -32601, message: 'Method not found' } }));
@@ -153,11 +170,19 @@ const withJson = (answer: HttpAnswer): Asked => ({ ...answer, get json() { retur
 export const modernPost = (path: string, method: string, params: Params = {}, id: string | number = 1, meta: Params = {}): AskOptions => {
   const message = modern(method, params, id);
   const name = (params['name'] ?? params['uri']) as string | undefined;
-  return { path, headers: modernHeaders(method, name), message: { ...message, params: { ...message.params, _meta: { ...(message.params as Json)['_meta'], ...meta } } } };
+  return {
+    path,
+    headers: modernHeaders(method, name),
+    message: { ...message, params: { ...message.params, _meta: { ...(message.params as Json)['_meta'], ...meta } } },
+  };
 };
 export const askModern = async (port: number, ...of: Parameters<typeof modernPost>): Promise<Asked> => withJson(await ask(port, modernPost(...of)));
 
-export const legacyPost = (path: string, message: unknown, session?: string): AskOptions => ({ path, message, headers: session === undefined ? {} : { 'mcp-session-id': session, 'mcp-protocol-version': '2025-11-25' } });
+export const legacyPost = (path: string, message: unknown, session?: string): AskOptions => ({
+  path,
+  message,
+  headers: session === undefined ? {} : { 'mcp-session-id': session, 'mcp-protocol-version': '2025-11-25' },
+});
 export const askLegacy = async (port: number, ...of: Parameters<typeof legacyPost>): Promise<Asked> => withJson(await ask(port, legacyPost(...of)));
 
 /** Opens a session as a legacy client does, and returns its id. */
@@ -176,7 +201,8 @@ export async function begin(port: number, options: AskOptions): Promise<Dialled>
   return connection;
 }
 
-export const callOf = (name: string, args: Params = {}, id: string | number = 1, meta?: Params) => request('tools/call', { name, arguments: args, ...(meta ? { _meta: meta } : {}) }, id);
+export const callOf = (name: string, args: Params = {}, id: string | number = 1, meta?: Params) =>
+  request('tools/call', { name, arguments: args, ...(meta ? { _meta: meta } : {}) }, id);
 
 /** The messages of an event stream. */
 export const events = (text: string): Json[] => [...text.matchAll(/^data: ?(\{.*)$/gm)].map(([, data]) => JSON.parse(data ?? '') as Json);

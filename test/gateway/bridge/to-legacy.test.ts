@@ -12,7 +12,11 @@ const server = (revision = 'legacy') => ({ kind: 'http', revision, instances: [{
 const CONFIG: Config = gatewayConfig({
   auth: { clients: { acme: client('acme'), globex: client('globex') } },
   tenants: { acme: { match: { client: 'acme' }, servers: '*' }, globex: { match: { client: 'globex' }, servers: '*' } },
-  servers: { old: server(), notes: server(), files: { kind: 'stdio', command: [process.execPath, 'examples/servers/files.js', 'examples/servers/files'], cwd: process.cwd(), revision: 'legacy' } },
+  servers: {
+    old: server(),
+    notes: server(),
+    files: { kind: 'stdio', command: [process.execPath, 'examples/servers/files.js', 'examples/servers/files'], cwd: process.cwd(), revision: 'legacy' },
+  },
   gateway: { admin: {}, limits: { perAddress: '10000/s' }, timeouts: { firstByte: '5s' } },
 });
 
@@ -41,19 +45,38 @@ const SERVER_INFO = 'io.modelcontextprotocol/serverInfo';
 describe('a server by the official SDK', () => {
   test('is discovered, listed, called with progress, and asked for what it has', async () => {
     const found = await send('/mcp/notes', 'server/discover');
-    assert.deepEqual([found.status, found.json['result']], [200, {
-      supportedVersions: ['2026-07-28'], capabilities: { logging: {}, resources: {}, tools: {} }, ttlMs: 0, cacheScope: 'private', resultType: 'complete', _meta: { [SERVER_INFO]: { name: 'notes', version: '1.0.0' } },
-    }]);
+    assert.deepEqual(
+      [found.status, found.json['result']],
+      [
+        200,
+        {
+          supportedVersions: ['2026-07-28'],
+          capabilities: { logging: {}, resources: {}, tools: {} },
+          ttlMs: 0,
+          cacheScope: 'private',
+          resultType: 'complete',
+          _meta: { [SERVER_INFO]: { name: 'notes', version: '1.0.0' } },
+        },
+      ],
+    );
     const note = events((await send('/mcp/notes', 'tools/call', { name: 'add_note', arguments: { text: 'héllo', id: 'a' } }, 'x')).text);
     assert.deepEqual(note.map(({ id, result }) => [id, result.resultType, result.structuredContent.uri]), [['x', 'complete', 'note:///a']]);
-    const counted = events((await send('/mcp/notes', 'tools/call', { name: 'count_slowly', arguments: { to: 3, delayMs: 1 } }, 'c', { progressToken: 'p' })).text);
-    assert.deepEqual(counted.map(({ method, params, result }) => method ? [params.progressToken, params.progress] : result.structuredContent), [['p', 1], ['p', 2], ['p', 3], { reached: 3, to: 3 }]);
+    const counted = events(
+      (await send('/mcp/notes', 'tools/call', { name: 'count_slowly', arguments: { to: 3, delayMs: 1 } }, 'c', { progressToken: 'p' })).text,
+    );
+    assert.deepEqual(
+      counted.map(({ method, params, result }) => (method ? [params.progressToken, params.progress] : result.structuredContent)),
+      [['p', 1], ['p', 2], ['p', 3], { reached: 3, to: 3 }],
+    );
     const [read] = events((await send('/mcp/notes', 'resources/read', { uri: 'note:///a' })).text);
     assert.deepEqual([read?.['result'].contents[0].text, read?.['result'].ttlMs, read?.['result'].cacheScope], ['héllo', 0, 'private']);
   });
 
   test('is told of cancelling, and counts no further', async () => {
-    const connection = await begin(gateway.port, withKey(modernPost('/mcp/notes', 'tools/call', { name: 'count_slowly', arguments: { to: 10_000, delayMs: 5 } }, 1, { progressToken: 1 })));
+    const connection = await begin(
+      gateway.port,
+      withKey(modernPost('/mcp/notes', 'tools/call', { name: 'count_slowly', arguments: { to: 10_000, delayMs: 5 } }, 1, { progressToken: 1 })),
+    );
     await connection.head('POST');
     await connection.body((body) => body.includes('progress'));
     connection.close();
@@ -82,31 +105,59 @@ describe('a stdio server', () => {
 describe('a request', () => {
   test('arrives without what only modern servers know, under an id of the gateway’s, and its answer comes back to its own', async () => {
     let got: Received | undefined;
-    old.call = (received, reply) => ((got = received), json(received.response, reply({ result: { content: [], _meta: { 'acme/x': 1 } } }), { 'x-custom': 'kept' }));
+    old.call = (received, reply) => (
+      (got = received),
+      json(received.response, reply({ result: { content: [], _meta: { 'acme/x': 1 } } }), { 'x-custom': 'kept' })
+    );
     const params = { name: 'echo', arguments: { z: 1, a: [1.5, null] }, inputResponses: {}, requestState: 's' };
-    const meta = { progressToken: 'tok', traceparent: '00-a-b-01', 'io.modelcontextprotocol/clientInfo': { name: 'c', version: '1' }, 'io.modelcontextprotocol/logLevel': 'debug' };
+    const meta = {
+      progressToken: 'tok',
+      traceparent: '00-a-b-01',
+      'io.modelcontextprotocol/clientInfo': { name: 'c', version: '1' },
+      'io.modelcontextprotocol/logLevel': 'debug',
+    };
     const { status, headers, json: answer } = await send('/mcp/old', 'tools/call', params, 'mine', meta);
     const id = got?.message?.id;
     assert.equal(typeof id, 'number');
     assert.deepEqual(got?.message?.params, { name: 'echo', arguments: { z: 1, a: [1.5, null] }, _meta: { traceparent: '00-a-b-01', progressToken: id } });
     const { headers: sent } = got as Received;
-    assert.deepEqual([sent['mcp-method'], sent['mcp-name'], sent['mcp-protocol-version'], sent['accept-encoding'], sent['mcp-session-id']?.[0]], [undefined, undefined, '2025-11-25', 'identity', 's']);
+    assert.deepEqual(
+      [sent['mcp-method'], sent['mcp-name'], sent['mcp-protocol-version'], sent['accept-encoding'], sent['mcp-session-id']?.[0]],
+      [undefined, undefined, '2025-11-25', 'identity', 's'],
+    );
     assert.deepEqual([status, headers['x-custom'], headers['mcp-session-id']], [200, 'kept', undefined]);
-    assert.deepEqual(answer, { jsonrpc: '2.0', id: 'mine', result: { content: [], resultType: 'complete', _meta: { 'acme/x': 1, [SERVER_INFO]: { name: 'legacy', version: '5' } } } });
+    assert.deepEqual(answer, {
+      jsonrpc: '2.0',
+      id: 'mine',
+      result: { content: [], resultType: 'complete', _meta: { 'acme/x': 1, [SERVER_INFO]: { name: 'legacy', version: '5' } } },
+    });
   });
 
   test('lists say that they are not to be cached, and ask for no headers', async () => {
     const { result } = (await send('/mcp/old', 'tools/list')).json;
     assert.ok(!JSON.stringify(result).includes('x-mcp-header'));
     const { tools, ...rest } = result as Json;
-    assert.deepEqual([Object.keys(tools[0].inputSchema.properties), tools[0].inputSchema.required, tools[0].name], [['region', 'deep'], ['region'], REGION_TOOL.name]);
-    assert.deepEqual(rest, { nextCursor: 'more', resultType: 'complete', ttlMs: 0, cacheScope: 'private', _meta: { [SERVER_INFO]: { name: 'legacy', version: '5' } } });
+    assert.deepEqual(
+      [Object.keys(tools[0].inputSchema.properties), tools[0].inputSchema.required, tools[0].name],
+      [['region', 'deep'], ['region'], REGION_TOOL.name],
+    );
+    assert.deepEqual(rest, {
+      nextCursor: 'more',
+      resultType: 'complete',
+      ttlMs: 0,
+      cacheScope: 'private',
+      _meta: { [SERVER_INFO]: { name: 'legacy', version: '5' } },
+    });
   });
 
   test('requests of one owner share a session; another owner has its own; equal ids do not meet', async () => {
     const held: [Received, (fields: Json) => Json][] = [];
     old.call = (received, reply) => void held.push([received, reply]);
-    const asked = [send('/mcp/old', 'tools/call', { name: 'a' }, 1), send('/mcp/old', 'tools/call', { name: 'b' }, 1), ask(gateway.port, withKey(post('tools/call', { name: 'c' }, 1), 'globex'))];
+    const asked = [
+      send('/mcp/old', 'tools/call', { name: 'a' }, 1),
+      send('/mcp/old', 'tools/call', { name: 'b' }, 1),
+      ask(gateway.port, withKey(post('tools/call', { name: 'c' }, 1), 'globex')),
+    ];
     await until('all being there', () => held.length === 3);
     for (const [{ message, response }, reply] of [...held].reverse()) json(response, reply({ result: { content: [], name: message?.params?.['name'] } }));
     const names = (await Promise.all(asked)).map(({ text }) => JSON.parse(text) as Json).map(({ id, result }) => [id, result.name]);
@@ -138,7 +189,10 @@ describe('a request', () => {
     const elicitations = [{ mode: 'url', message: 'Sign in', url: 'https://x.test/', elicitationId: 'e' }];
     old.call = ({ response }, reply) => json(response, reply({ error: { code: -32042, message: 'Needs a URL', data: { elicitations } } }));
     const able = await send('/mcp/old', 'tools/call', { name: 'x' }, 1, { 'io.modelcontextprotocol/clientCapabilities': { elicitation: { url: {} } } });
-    assert.deepEqual([able.json['result'].resultType, able.json['result'].inputRequests], ['input_required', { 'url-1': { method: 'elicitation/create', params: elicitations[0] } }]);
+    assert.deepEqual(
+      [able.json['result'].resultType, able.json['result'].inputRequests],
+      ['input_required', { 'url-1': { method: 'elicitation/create', params: elicitations[0] } }],
+    );
     const unable = await send('/mcp/old', 'tools/call', { name: 'x' }, 1, { 'io.modelcontextprotocol/clientCapabilities': { elicitation: {} } });
     assert.deepEqual([unable.status, unable.json['error'].code, unable.json['error'].message], [200, -32603, 'Needs a URL']);
   });
@@ -147,7 +201,8 @@ describe('a request', () => {
     old.call = ({ response }) => void response.writeHead(429, { 'retry-after': '3' }).end('{}');
     const limited = await send('/mcp/old', 'tools/call', { name: 'x' });
     assert.deepEqual([limited.status, limited.headers['retry-after'], limited.text], [429, '3', '{}']);
-    old.call = ({ response }, reply) => void response.writeHead(502, { 'content-type': 'application/json' }).end(JSON.stringify(reply({ error: { code: -32603, message: 'It exited' } })));
+    old.call = ({ response }, reply) =>
+      void response.writeHead(502, { 'content-type': 'application/json' }).end(JSON.stringify(reply({ error: { code: -32603, message: 'It exited' } })));
     const failed = await send('/mcp/old', 'tools/call', { name: 'x' }, 'mine');
     assert.deepEqual([failed.status, failed.json], [502, { jsonrpc: '2.0', id: 'mine', error: { code: -32603, message: 'It exited' } }]);
     old.call = ({ response }) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<p>');
@@ -211,10 +266,19 @@ describe('a stream', () => {
       for (const one of all) out.write(`id: 2\nevent: message\ndata: ${JSON.stringify(one)}\n\n`);
     };
     const before = old.received.length;
-    const { headers, text, complete } = await send('/mcp/old', 'tools/call', { name: 'x' }, 5, { progressToken: 77, 'io.modelcontextprotocol/logLevel': 'warning' });
+    const { headers, text, complete } = await send('/mcp/old', 'tools/call', { name: 'x' }, 5, {
+      progressToken: 77,
+      'io.modelcontextprotocol/logLevel': 'warning',
+    });
     assert.deepEqual([headers['content-type'], headers['x-accel-buffering'], complete, /^(id|retry):/m.test(text)], ['text/event-stream', 'no', true, false]);
-    assert.deepEqual(events(text).map(({ id, params, result }) => params ?? [id, result.resultType]), [{ progressToken: 77, progress: 1 }, { level: 'error', data: 'high' }, [5, 'complete']]);
-    await until('the server having its answers', () => (answers.splice(0, 9, ...old.received.slice(before).filter(({ message }) => message?.method === undefined)), answers.length === 2));
+    assert.deepEqual(
+      events(text).map(({ id, params, result }) => params ?? [id, result.resultType]),
+      [{ progressToken: 77, progress: 1 }, { level: 'error', data: 'high' }, [5, 'complete']],
+    );
+    await until(
+      'the server having its answers',
+      () => (answers.splice(0, 9, ...old.received.slice(before).filter(({ message }) => message?.method === undefined)), answers.length === 2),
+    );
     const said = answers.map(({ message }) => message as Json);
     assert.deepEqual([said.find(({ id }) => id === 'q')?.['error'].code, said.find(({ id }) => id === 8)?.['result']], [-32601, {}]);
   });
@@ -261,7 +325,9 @@ describe('a session', () => {
     let refused = 0;
     old.behave = (received) => {
       if (received.message?.method !== 'tools/call' || refused++ > 0) return behave(received);
-      received.response.writeHead(400, { 'content-type': 'application/json' }).end('{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Bad Request: No valid session ID provided"}}');
+      received.response
+        .writeHead(400, { 'content-type': 'application/json' })
+        .end('{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Bad Request: No valid session ID provided"}}');
     };
     assert.equal((await send('/mcp/old', 'tools/call', { name: 'again' })).status, 200);
     assert.deepEqual(old.executed, ['first', 'again']);
@@ -272,7 +338,9 @@ describe('a session', () => {
     const behave = old.behave;
     old.behave = (received) => {
       if (received.message?.method !== 'tools/call') return behave(received);
-      received.response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id: received.message.id, error: { code: -32601, message: 'no' } }));
+      received.response
+        .writeHead(404, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ jsonrpc: '2.0', id: received.message.id, error: { code: -32601, message: 'no' } }));
     };
     const before = sentAs('initialize').length;
     const { status, json: answer } = await send('/mcp/old', 'tools/call', { name: 'x' });

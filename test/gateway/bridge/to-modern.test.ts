@@ -20,7 +20,9 @@ let gateway: RunningGateway;
 let replica: RunningGateway;
 before(async () => {
   server = await startModern();
-  [gateway, replica] = await Promise.all([0, 1].map(() => startGateway({ config: CONFIG, pools: { new: [server.url] } })) as [Promise<RunningGateway>, Promise<RunningGateway>]);
+  [gateway, replica] = await Promise.all(
+    [0, 1].map(() => startGateway({ config: CONFIG, pools: { new: [server.url] } })) as [Promise<RunningGateway>, Promise<RunningGateway>],
+  );
 });
 beforeEach(() => {
   server.executed.length = 0;
@@ -90,7 +92,10 @@ describe('a session', () => {
     assert.deepEqual([pinged.status, pinged.json], [200, { jsonrpc: '2.0', id: 'p', result: {} }]);
     const cancelled = await ask(gateway.port, legacyPost(PATH, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 99 } }, session));
     assert.deepEqual([cancelled.status, cancelled.text], [202, '']);
-    const odd = await ask(gateway.port, legacyPost(PATH, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: { toString: 1 } } }, session));
+    const odd = await ask(
+      gateway.port,
+      legacyPost(PATH, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: { toString: 1 } } }, session),
+    );
     assert.equal(odd.status, 202);
     const answered = await ask(gateway.port, legacyPost(PATH, { jsonrpc: '2.0', id: 1, result: {} }, session));
     assert.equal(answered.status, 202);
@@ -142,9 +147,16 @@ describe('a request', () => {
   test('headers of the client’s own era stay here', async () => {
     const session = await openSession(gateway.port, PATH);
     const { message, headers } = legacyPost(PATH, callOf('echo', {}, 1, { traceparent: '00-a-b-01' }), session);
-    const { status } = await ask(gateway.port, { path: PATH, message, headers: { ...headers, 'last-event-id': '1', 'mcp-param-x': 'y', 'accept-encoding': 'gzip', 'x-custom': 'kept' } });
+    const { status } = await ask(gateway.port, {
+      path: PATH,
+      message,
+      headers: { ...headers, 'last-event-id': '1', 'mcp-param-x': 'y', 'accept-encoding': 'gzip', 'x-custom': 'kept' },
+    });
     const { headers: got, message: sent } = sentAs('tools/call').at(-1) ?? assert.fail();
-    assert.deepEqual([status, got['last-event-id'], got['mcp-param-x'], got['accept-encoding'], got['mcp-session-id'], got['x-custom']], [200, undefined, undefined, 'identity', undefined, 'kept']);
+    assert.deepEqual(
+      [status, got['last-event-id'], got['mcp-param-x'], got['accept-encoding'], got['mcp-session-id'], got['x-custom']],
+      [200, undefined, undefined, 'identity', undefined, 'kept'],
+    );
     assert.equal((sent?.params as Json)['_meta'].traceparent, '00-a-b-01');
   });
 
@@ -186,11 +198,13 @@ describe('a request', () => {
 describe('cancelling', () => {
   test('aborts that request alone: same id, other session; another type of id', async () => {
     const [mine, other] = [await openSession(gateway.port, PATH), await openSession(gateway.port, PATH)];
-    const held = (session: string, id: string | number) => begin(gateway.port, legacyPost(PATH, callOf('slow', { hold: true }, id, { progressToken: 't' }), session));
+    const held = (session: string, id: string | number) =>
+      begin(gateway.port, legacyPost(PATH, callOf('slow', { hold: true }, id, { progressToken: 't' }), session));
     const before = sentAs('tools/call').length;
     const [one, two, three] = [await held(mine, 7), await held(other, 7), await held(mine, '7')];
     await Promise.all([one, two, three].map(async (connection) => (await connection.head('POST'), connection.body((body) => body.includes('progress')))));
-    const cancel = (requestId: unknown) => ask(gateway.port, legacyPost(PATH, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } }, mine));
+    const cancel = (requestId: unknown) =>
+      ask(gateway.port, legacyPost(PATH, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } }, mine));
     await cancel(7);
     const { complete, text: body } = await one.body();
     assert.deepEqual([complete, events(body).length], [true, 1]);
@@ -240,7 +254,18 @@ describe('a batch', () => {
     ], session));
     const replies = JSON.parse(body) as Json[];
     assert.deepEqual([status, headers['content-type']], [200, 'application/json']);
-    assert.deepEqual(replies.map(({ id, error }) => [id, error?.code ?? 'ok']), [['a', 'ok'], [2, 'ok'], ['c', 'ok'], [4, -32603], [5, -32603], [6, -32603], [7, -32601]]);
+    assert.deepEqual(
+      replies.map(({ id, error }) => [id, error?.code ?? 'ok']),
+      [
+        ['a', 'ok'],
+        [2, 'ok'],
+        ['c', 'ok'],
+        [4, -32603],
+        [5, -32603],
+        [6, -32603],
+        [7, -32601],
+      ],
+    );
     assert.deepEqual(text(replies[1] as Json)['args'], { n: 1 });
     assert.equal(replies[2]?.['result'].content[0].text, 'done');
   });

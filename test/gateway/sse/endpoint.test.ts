@@ -22,16 +22,25 @@ const bytes = (text: string): Buffer => Buffer.from(text);
 
 const STREAMS: Readonly<Record<string, readonly [given: string, wanted: string]>> = {
   'LF': ['event: endpoint\ndata: /message?id=1\n\nrest', `event: endpoint\ndata: ${NAME}\n\nrest`],
-  'CRLF': ['event: endpoint\r\ndata: /message?id=1\r\n\r\nevent: message\r\ndata: {}\r\n\r\n', `event: endpoint\r\ndata: ${NAME}\r\n\r\nevent: message\r\ndata: {}\r\n\r\n`],
+  'CRLF': [
+    'event: endpoint\r\ndata: /message?id=1\r\n\r\nevent: message\r\ndata: {}\r\n\r\n',
+    `event: endpoint\r\ndata: ${NAME}\r\n\r\nevent: message\r\ndata: {}\r\n\r\n`,
+  ],
   'CR': ['event: endpoint\rdata: /message?id=1\r\r: end\r', `event: endpoint\rdata: ${NAME}\r\r: end\r`],
   'no space behind the colon': ['event:endpoint\ndata:/m\n\n', `event:endpoint\ndata: ${NAME}\n\n`],
   'a space that belongs to the value': ['event: endpoint\ndata:  /m\n\n', `event: endpoint\ndata: ${NAME}\n\n`],
   'data first, then id, then the name': ['data: /m\nid: 7\nevent: endpoint\n\n', `data: ${NAME}\nid: 7\nevent: endpoint\n\n`],
-  'comments, blank lines and retry before it': [': hello\n\n\nretry: 10\n\n: é\nevent: endpoint\ndata: /m\n\n', `: hello\n\n\nretry: 10\n\n: é\nevent: endpoint\ndata: ${NAME}\n\n`],
+  'comments, blank lines and retry before it': [
+    ': hello\n\n\nretry: 10\n\n: é\nevent: endpoint\ndata: /m\n\n',
+    `: hello\n\n\nretry: 10\n\n: é\nevent: endpoint\ndata: ${NAME}\n\n`,
+  ],
   'a byte order mark': ['\ufeffevent: endpoint\ndata: /m\n\n', `event: endpoint\ndata: ${NAME}\n\n`],
   'another event before it': ['event: ping\ndata: 1\n\nevent: endpoint\ndata: /m\n\n', `event: ping\ndata: 1\n\nevent: endpoint\ndata: ${NAME}\n\n`],
   'the last of two names counts': ['event: x\nevent: endpoint\ndata: /m\n\n', `event: x\nevent: endpoint\ndata: ${NAME}\n\n`],
-  'a second one would be followed too, to wherever the server likes': ['event: endpoint\ndata: /m\n\nevent: endpoint\ndata: /n\n\nrest', `event: endpoint\ndata: ${NAME}\n\n:\n\nrest`],
+  'a second one would be followed too, to wherever the server likes': [
+    'event: endpoint\ndata: /m\n\nevent: endpoint\ndata: /n\n\nrest',
+    `event: endpoint\ndata: ${NAME}\n\n:\n\nrest`,
+  ],
   'a message that speaks of one': ['data: event: endpoint\n\nevent: endpoint\ndata: /m\n\n', `data: event: endpoint\n\nevent: endpoint\ndata: ${NAME}\n\n`],
 };
 

@@ -39,7 +39,8 @@ describe('bounds', () => {
     const open = sessions('burst');
     const text = 'x'.repeat(200_000);
     const held: (() => void)[] = [];
-    fake.behave = (one) => (one.message?.method === 'much' ? void held.push(() => json(one.response, { jsonrpc: '2.0', id: one.message?.id, result: { text } })) : open(one));
+    fake.behave = (one) =>
+      one.message?.method === 'much' ? void held.push(() => json(one.response, { jsonrpc: '2.0', id: one.message?.id, result: { text } })) : open(one);
     const opened = await openSession(one.port, '/mcp/fake/sse');
     const ids = Array.from({ length: 60 }, (_, n) => n);
     await Promise.all(ids.map((n) => opened.post(request('much', {}, n))));
@@ -97,7 +98,9 @@ describe('servers and clients that mean no good', () => {
   test('a server that never closes the streams of its answers holds up nothing', async () => {
     fake.behave = ({ message, method, response }) => {
       if (method !== 'POST' || message?.id === undefined) return void response.writeHead(method === 'POST' ? 202 : 405).end();
-      stream(response, { 'mcp-session-id': 'open' }).write(`data: ${JSON.stringify({ jsonrpc: '2.0', id: message.id, result: { protocolVersion: '2025-11-25' } })}\n\n`);
+      stream(response, { 'mcp-session-id': 'open' }).write(
+        `data: ${JSON.stringify({ jsonrpc: '2.0', id: message.id, result: { protocolVersion: '2025-11-25' } })}\n\n`,
+      );
     };
     const opened = await openSession(one.port, '/mcp/fake/sse');
     for (let n = 0; n < 100; n++) await until('room for more', async () => (await opened.post(request('tools/list', {}, n))).status === 202);
@@ -130,7 +133,8 @@ describe('servers and clients that mean no good', () => {
 
   test('many that are under way can still be cancelled', async () => {
     const open = sessions('stuck');
-    fake.behave = (one) => (one.message?.method === 'still' ? void stream(one.response, { 'content-type': 'Text/Event-Stream' }).write(': nothing yet\n\n') : open(one));
+    fake.behave = (one) =>
+      one.message?.method === 'still' ? void stream(one.response, { 'content-type': 'Text/Event-Stream' }).write(': nothing yet\n\n') : open(one);
     const opened = await openSession(one.port, '/mcp/fake/sse');
     for (let n = 0; n < 64; n++) assert.equal((await opened.post(request('still', {}, n))).status, 202);
     assert.equal((await opened.post(request('tools/list', {}, 'more'))).status, 503);
@@ -174,7 +178,8 @@ describe('servers and clients that mean no good', () => {
   test('what is posted counts as long as it is held, for all sessions together', async () => {
     const open = sessions('heavy');
     const held: (() => void)[] = [];
-    fake.behave = (one) => (one.message?.method === 'heavy' ? void held.push(() => json(one.response, { jsonrpc: '2.0', id: one.message?.id, result: {} })) : open(one));
+    fake.behave = (one) =>
+      one.message?.method === 'heavy' ? void held.push(() => json(one.response, { jsonrpc: '2.0', id: one.message?.id, result: {} })) : open(one);
     const gateway = await startGateway({ config: CONFIG, pools });
     const streams = await Promise.all(Array.from({ length: 12 }, () => openSession(gateway.port, '/mcp/fake/sse')));
     const statuses: number[] = [];
@@ -260,8 +265,16 @@ describe('who may do what', () => {
     const id = opened.endpoint.split('sessionId=')[1] ?? '';
     const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
     const { seal } = createSealer([secretValue('SESSION_KEY')], 1e9, Date.now);
-    const good = { kind: 'relay', tenant: 'acme', principal: 'client:acme', issuedAt: Date.now(), init: null, legs: [{ server: 'fake', instance: '', upstreamId: digest(id) }] } as const;
-    const send = async (proof: string | null, path = opened.endpoint): Promise<number> => (await ask(one.port, { path, message: request('ping'), headers: { 'mcpgen-relay': proof ?? '' } })).status;
+    const good = {
+      kind: 'relay',
+      tenant: 'acme',
+      principal: 'client:acme',
+      issuedAt: Date.now(),
+      init: null,
+      legs: [{ server: 'fake', instance: '', upstreamId: digest(id) }],
+    } as const;
+    const send = async (proof: string | null, path = opened.endpoint): Promise<number> =>
+      (await ask(one.port, { path, message: request('ping'), headers: { 'mcpgen-relay': proof ?? '' } })).status;
     for (const proof of [
       'x',
       id,

@@ -37,7 +37,10 @@ for (const elsewhere of [false, true]) {
       const cancelled = known.callTool({ name: 'count_slowly', arguments: { to: 10_000, delayMs: 1000 } }, undefined, { signal: leaving.signal });
       leaving.abort();
       await assert.rejects(cancelled);
-      await assert.rejects(known.callTool({ name: 'ask', arguments: {} }).then(({ isError, ...result }) => Promise.reject(new Error(isError ? textOf(result as never) : 'fine'))), /invalid/i);
+      await assert.rejects(
+        known.callTool({ name: 'ask', arguments: {} }).then(({ isError, ...result }) => Promise.reject(new Error(isError ? textOf(result as never) : 'fine'))),
+        /invalid/i,
+      );
     });
 
     for (const name of ['files', 'shared']) {
@@ -109,12 +112,20 @@ describe('what curl sees', () => {
 
   test('answers that come as streams: whatever they carry, however they are cut', async () => {
     const id = 'up-1';
-    const wanted = [{ jsonrpc: '2.0', method: 'notifications/progress', params: { text: 'zwölf\u2028€' } }, { jsonrpc: '2.0', id: 's1', method: 'sampling/createMessage' }, { jsonrpc: '2.0', id: 2, result: { n: 1 } }];
+    const wanted = [
+      { jsonrpc: '2.0', method: 'notifications/progress', params: { text: 'zwölf\u2028€' } },
+      { jsonrpc: '2.0', id: 's1', method: 'sampling/createMessage' },
+      { jsonrpc: '2.0', id: 2, result: { n: 1 } },
+    ];
     fake.behave = ({ message, method, response }) => {
-      if (message?.method === 'initialize') return json(response, { jsonrpc: '2.0', id: message.id, result: { protocolVersion: '2025-06-18' } }, { 'mcp-session-id': id });
+      if (message?.method === 'initialize')
+        return json(response, { jsonrpc: '2.0', id: message.id, result: { protocolVersion: '2025-06-18' } }, { 'mcp-session-id': id });
       if (method !== 'POST' || message?.id === undefined) return void response.writeHead(method === 'GET' ? 405 : 202).end();
       const [first, second, third] = wanted.map((one) => JSON.stringify(one)) as [string, string, string];
-      const bytes = Buffer.from(`: hi\n\nid: 1\ndata:\n\nevent: message\r\nid: 2\r\ndata: ${first}\r\n\r\ndata: ${second}\n\nevent: other\ndata: no\n\ndata: ${third.slice(0, 1)}\ndata: ${third.slice(1)}\n\n`);
+      const bytes = Buffer.from(
+        `: hi\n\nid: 1\ndata:\n\nevent: message\r\nid: 2\r\ndata: ${first}\r\n\r\ndata: ${second}\n\n` +
+          `event: other\ndata: no\n\ndata: ${third.slice(0, 1)}\ndata: ${third.slice(1)}\n\n`,
+      );
       const out = stream(response);
       for (let at = 0; at < bytes.length; at += 7) out.write(bytes.subarray(at, at + 7));
       out.end();
@@ -128,8 +139,12 @@ describe('what curl sees', () => {
   test('a stream that a server ends early is continued with its last id', async () => {
     const received = since();
     fake.behave = ({ message, method, headers, response }) => {
-      if (message?.method === 'initialize') return json(response, { jsonrpc: '2.0', id: message.id, result: { protocolVersion: '2025-11-25' } }, { 'mcp-session-id': 'polled' });
-      if (method === 'GET') return headers['last-event-id'] === 'p1' ? void stream(response).end('id: p2\ndata: {"jsonrpc":"2.0","id":2,"result":{"late":true}}\n\n') : void response.writeHead(405).end();
+      if (message?.method === 'initialize')
+        return json(response, { jsonrpc: '2.0', id: message.id, result: { protocolVersion: '2025-11-25' } }, { 'mcp-session-id': 'polled' });
+      if (method === 'GET')
+        return headers['last-event-id'] === 'p1'
+          ? void stream(response).end('id: p2\ndata: {"jsonrpc":"2.0","id":2,"result":{"late":true}}\n\n')
+          : void response.writeHead(405).end();
       if (message?.id === undefined) return void response.writeHead(202).end();
       stream(response).end('id: p1\ndata: \n\n');
     };
@@ -157,13 +172,17 @@ describe('what curl sees', () => {
     for (const [n, method] of Object.keys(behaviours).entries()) {
       await opened.post(request(method, {}, method));
       const last = (await opened.messages(n + 2)).at(-1) as { id: string; error: { code: number; message: string; data?: { reason: string } } };
-      assert.deepEqual([last.id, last.error.code, last.error.data?.reason], method === 'refused' ? [method, -32000, undefined] : [method, 502, 'upstream-lost']);
+      assert.deepEqual(
+        [last.id, last.error.code, last.error.data?.reason],
+        method === 'refused' ? [method, -32000, undefined] : [method, 502, 'upstream-lost'],
+      );
     }
     opened.close();
   });
 
   test('messages before initialize get what the server says; a second try may succeed', async () => {
-    fake.behave = (one) => (one.message?.params?.['refuse'] ? void one.response.writeHead(400).end('{"jsonrpc":"2.0","id":null,"error":{"code":-32602,"message":"no"}}') : open(one));
+    fake.behave = (one) =>
+      one.message?.params?.['refuse'] ? void one.response.writeHead(400).end('{"jsonrpc":"2.0","id":null,"error":{"code":-32602,"message":"no"}}') : open(one);
     const open = sessions('early');
     const opened = await openStream(one.port, '/mcp/fake/sse');
     await opened.post(request('tools/list', {}, 1));

@@ -24,7 +24,13 @@ const CONFIG: Config = gatewayConfig({
     globex: { match: { client: 'globex' }, servers: '*' },
     few: { match: { client: 'few' }, servers: '*', sessions: 1 },
   },
-  gateway: { admin: {}, revisions: REVISIONS, sessionKeys: [{ secret: 'SESSION_KEY' }], limits: { perAddress: '10000/s', sessions: 20 }, timeouts: { firstByte: '2s' } },
+  gateway: {
+    admin: {},
+    revisions: REVISIONS,
+    sessionKeys: [{ secret: 'SESSION_KEY' }],
+    limits: { perAddress: '10000/s', sessions: 20 },
+    timeouts: { firstByte: '2s' },
+  },
 });
 
 const closing: (() => void)[] = [];
@@ -74,7 +80,9 @@ const get = (path: string, who = 'acme'): Promise<HttpAnswer> => ask(one.port, {
 describe('the official client of old', () => {
   for (const path of ['/mcp/old/sse', '/t/acme/mcp/old/sse']) {
     test(`${path}: posts that reach another replica get to the instance that holds the stream`, async (t) => {
-      const clients = await Promise.all(Array.from({ length: 6 }, () => connectOld(t, `http://127.0.0.1:${one.port}${path}`, { who: 'acme', postPort: two.port })));
+      const clients = await Promise.all(
+        Array.from({ length: 6 }, () => connectOld(t, `http://127.0.0.1:${one.port}${path}`, { who: 'acme', postPort: two.port })),
+      );
       const names = clients.map((each) => each.getServerVersion()?.name);
       assert.deepEqual([...new Set(names)].sort(), ['left', 'right'], 'both instances are used');
       for (const [n, each] of clients.entries()) {
@@ -154,7 +162,14 @@ describe('what curl sees', () => {
 describe('a server that does not do as it should', () => {
   test('names an endpoint elsewhere: nothing is sent there', async () => {
     const victim = await startUpstream();
-    for (const endpoint of [victim.url, `//127.0.0.1:${victim.port}/x`, `https://127.0.0.1:${fake.port}/x`, 'file:///etc/passwd', 'http://', `http://localhost:${fake.port}/x`]) {
+    for (const endpoint of [
+      victim.url,
+      `//127.0.0.1:${victim.port}/x`,
+      `https://127.0.0.1:${fake.port}/x`,
+      'file:///etc/passwd',
+      'http://',
+      `http://localhost:${fake.port}/x`,
+    ]) {
       fake.behave = naming(endpoint);
       const answer = await get('/mcp/fake/sse');
       assert.deepEqual([endpoint, answer.status, reason(answer)], [endpoint, 502, 'upstream-lost']);
@@ -165,7 +180,25 @@ describe('a server that does not do as it should', () => {
   test('names anything at all: it stays at its own instance', async () => {
     const victim = await startUpstream();
     const dice = randomOf();
-    const parts = ['/', '//', '\\', '@', ':', 'http:', 'https:', `127.0.0.1:${victim.port}`, `127.0.0.1:${fake.port}`, 'localhost', '..', '%2e%2e', '%0d%0a', '?', '#', ' ', '\t', 'a', '[::1]', '&', '=', 'ü', '\x7f'];
+    const parts = [
+      '/', '//', '\\', '@', ':', 'http:', 'https:',
+      `127.0.0.1:${victim.port}`,
+      `127.0.0.1:${fake.port}`,
+      'localhost',
+      '..',
+      '%2e%2e',
+      '%0d%0a',
+      '?',
+      '#',
+      ' ',
+      '\t',
+      'a',
+      '[::1]',
+      '&',
+      '=',
+      'ü',
+      '\x7f',
+    ];
     const seen = { passed: 0, refused: 0 };
     for (let round = 0; round < 150; round++) {
       const endpoint = Array.from({ length: 1 + dice.below(6) }, () => dice.pick(parts)).join('');
@@ -274,7 +307,10 @@ describe('who may do what', () => {
     first.close();
     await until('the place', async () => (await metric('mcpgen_sessions_active')) === 0 && (await metric('mcpgen_streams_open')) === 0);
     (await openStream(one.port, '/mcp/fake/sse', 'few')).close();
-    await until('both ends', async () => (await metric('mcpgen_sessions_opened_total')) === opened + 2 && (await metric('mcpgen_sessions_ended_total')) === opened + 2);
+    await until(
+      'both ends',
+      async () => (await metric('mcpgen_sessions_opened_total')) === opened + 2 && (await metric('mcpgen_sessions_ended_total')) === opened + 2,
+    );
   });
 
   test('one that leaves before the server has answered holds no place', async () => {

@@ -21,8 +21,18 @@ export const FILES = { kind: 'stdio', command: [process.execPath, join(ROOT, 'ex
 export const CONFIG: Config = gatewayConfig({
   auth: { clients: { acme: client('acme'), twin: client('twin'), few: client('few') } },
   servers: { notes: server, fake: server, other: server, files: FILES, shared: { ...FILES, sharing: 'shared' }, single: server },
-  tenants: { acme: { match: [{ client: 'acme' }, { client: 'twin' }, { path: true }], servers: '*' }, few: { match: { client: 'few' }, servers: '*', sessions: 1, rate: '20/min' } },
-  gateway: { replicas: 2, admin: {}, revisions: REVISIONS, sessionKeys: [{ secret: 'SESSION_KEY' }], limits: { perAddress: '10000/s' }, timeouts: { keepAlive: '1s', firstByte: '5s', idleStream: '3s' } },
+  tenants: {
+    acme: { match: [{ client: 'acme' }, { client: 'twin' }, { path: true }], servers: '*' },
+    few: { match: { client: 'few' }, servers: '*', sessions: 1, rate: '20/min' },
+  },
+  gateway: {
+    replicas: 2,
+    admin: {},
+    revisions: REVISIONS,
+    sessionKeys: [{ secret: 'SESSION_KEY' }],
+    limits: { perAddress: '10000/s' },
+    timeouts: { keepAlive: '1s', firstByte: '5s', idleStream: '3s' },
+  },
 });
 
 export let one: RunningGateway;
@@ -36,7 +46,11 @@ before(async () => {
   fake = upstream;
   pools = { notes: [notes.url], fake: [fake.url], other: [fake.url], single: [`${fake.url}?single`] };
   const hasty = { ...CONFIG, gateway: { ...(CONFIG['gateway'] as object), timeouts: { keepAlive: '1s', firstByte: '5s', response: '4s', idleStream: '4s' } } };
-  [one, two, brief] = await Promise.all([startGateway({ config: CONFIG, pools }), startGateway({ config: CONFIG, pools }), startGateway({ config: hasty, pools })]);
+  [one, two, brief] = await Promise.all([
+    startGateway({ config: CONFIG, pools }),
+    startGateway({ config: CONFIG, pools }),
+    startGateway({ config: hasty, pools }),
+  ]);
 });
 
 export const url = (path: string, gateway = one): string => `http://127.0.0.1:${gateway.port}${path}`;

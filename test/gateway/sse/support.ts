@@ -29,8 +29,10 @@ export async function openStream(port: number, path: string, who: string | null 
   const head = await connection.head();
   const text = async (enough?: (text: string) => boolean): Promise<string> => (await connection.body(enough)).text;
   assert.equal(head.status, 200, JSON.stringify(head) + (head.status === 200 ? '' : await text()));
-  const [, endpoint = assert.fail('no endpoint')] = /^event: endpoint\r?\ndata: (.*?)\r?\n\r?\n/m.exec(await text((all) => /endpoint\r?\ndata: .*\r?\n\r?\n/.test(all))) ?? [];
-  const parsed = (all: string) => [...all.matchAll(/^event: message\ndata: ([^\n]*)\n\n/gm)].map(([, data = '']) => JSON.parse(data) as Record<string, unknown>);
+  const [, endpoint = assert.fail('no endpoint')] =
+    /^event: endpoint\r?\ndata: (.*?)\r?\n\r?\n/m.exec(await text((all) => /endpoint\r?\ndata: .*\r?\n\r?\n/.test(all))) ?? [];
+  const parsed = (all: string) =>
+    [...all.matchAll(/^event: message\ndata: ([^\n]*)\n\n/gm)].map(([, data = '']) => JSON.parse(data) as Record<string, unknown>);
   return {
     head,
     endpoint,
@@ -59,7 +61,11 @@ export async function openSession(port: number, path: string, who: string | null
 }
 
 /** The official client of old; what it posts goes to `postPort`, as a load balancer may choose. */
-export async function connectOld(t: Pick<TestContext, 'after'>, url: string, { who = null as string | null, postPort = 0, known = new Client({ name: 'old', version: '1.0.0' }) } = {}): Promise<Client> {
+export async function connectOld(
+  t: Pick<TestContext, 'after'>,
+  url: string,
+  { who = null as string | null, postPort = 0, known = new Client({ name: 'old', version: '1.0.0' }) } = {},
+): Promise<Client> {
   const headers: Record<string, string> = who === null ? {} : as(who);
   const elsewhere = (input: string | URL, init?: RequestInit): Promise<Response> => {
     const target = new URL(input);

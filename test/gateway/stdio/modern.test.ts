@@ -19,7 +19,8 @@ const request = (method: string, params: Json = {}, id: string | number = 1): Js
   params: { ...params, _meta: { [VERSION]: '2026-07-28', ...params['_meta'] } },
 });
 type Upstream = ReturnType<typeof start>['upstream'];
-const result = async (upstream: Upstream, method: string, params: Json = {}, id: string | number = 1): Promise<Json> => (await json(await send(upstream, { body: request(method, params, id) })))['result'];
+const result = async (upstream: Upstream, method: string, params: Json = {}, id: string | number = 1): Promise<Json> =>
+  (await json(await send(upstream, { body: request(method, params, id) })))['result'];
 const seen = async (upstream: Upstream): Promise<Json[]> => (await result(upstream, 'received'))['received'];
 
 describe('a modern child', () => {
@@ -32,14 +33,17 @@ describe('a modern child', () => {
 
   test('equal ids of different clients stay apart, and keep their type', async () => {
     const { upstream } = fixture();
-    const answers = await Promise.all(['x', 'y'].flatMap((who) => [1, '1'].map(async (id) => [who, id, await json(await send(upstream, { body: request('echo', { who }, id) }))] as const)));
+    const answers = await Promise.all(
+      ['x', 'y'].flatMap((who) => [1, '1'].map(async (id) => [who, id, await json(await send(upstream, { body: request('echo', { who }, id) }))] as const)),
+    );
     for (const [who, id, answer] of answers) assert.deepEqual([answer['id'], answer['result'].params.who], [id, who]);
     assert.equal(new Set(answers.map(([, , { result }]) => result.id)).size, 4);
   });
 
   test('progress goes to whoever asked, by token', async () => {
     const { upstream } = fixture();
-    const progress = async (steps: number): Promise<Json[]> => messages((await send(upstream, { body: request('progress', { steps, _meta: { progressToken: 't' } }) })).body);
+    const progress = async (steps: number): Promise<Json[]> =>
+      messages((await send(upstream, { body: request('progress', { steps, _meta: { progressToken: 't' } }) })).body);
     const [two, three] = await Promise.all([progress(2), progress(3)]);
     for (const [all, steps] of [[two, 2], [three, 3]] as const) {
       assert.deepEqual(all.slice(0, -1).map(({ params }) => [params.progressToken, params.progress]), Array.from({ length: steps }, (_, n) => ['t', n + 1]));
@@ -71,7 +75,8 @@ describe('a modern child', () => {
 
   test('subscriptions: frames carry the id by which the client knows them', async () => {
     const { upstream } = fixture();
-    const open = async (id: string | number) => events((await send(upstream, { body: request('subscriptions/listen', { notifications: { toolsListChanged: true } }, id) })).body);
+    const open = async (id: string | number) =>
+      events((await send(upstream, { body: request('subscriptions/listen', { notifications: { toolsListChanged: true } }, id) })).body);
     const streams = [await open(5), await open('5')];
     for (const [n, id] of [5, '5'].entries()) {
       const first = await next(streams[n] as AsyncGenerator<Json>);
@@ -100,7 +105,8 @@ describe('a modern child', () => {
     await assert.rejects(lost);
     const { body } = await send(upstream, { body: request('subscriptions/listen', {}, 'l') });
     body.destroy();
-    const cancelled = async (): Promise<unknown[]> => (await seen(upstream)).filter(({ method }) => method === 'notifications/cancelled').map(({ params }) => params.requestId);
+    const cancelled = async (): Promise<unknown[]> =>
+      (await seen(upstream)).filter(({ method }) => method === 'notifications/cancelled').map(({ params }) => params.requestId);
     await until('both', async () => (await cancelled()).length === 2);
     const ids = (await seen(upstream)).filter(({ method }) => method === 'hang' || method === 'subscriptions/listen').map(({ id }) => id);
     assert.deepEqual(await cancelled(), ids);
@@ -110,7 +116,8 @@ describe('a modern child', () => {
     const { upstream } = fixture();
     const running = send(upstream, { body: request('late', { ms: 300 }) });
     const { id } = await result(upstream, 'echo');
-    for (const requestId of [1, id - 1, id]) assert.equal((await send(upstream, { body: { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } } })).status, 202);
+    for (const requestId of [1, id - 1, id])
+      assert.equal((await send(upstream, { body: { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } } })).status, 202);
     assert.equal((await send(upstream, { body: { jsonrpc: '2.0', method: 'notifications/other' } })).status, 202);
     assert.equal((await json(await running))['result'].late, true);
     assert.deepEqual((await seen(upstream)).filter(({ id }) => id === undefined).map(({ method }) => method), ['notifications/other']);
@@ -129,12 +136,17 @@ describe('a modern child', () => {
     const { upstream } = fixture();
     const initialize = await send(upstream, { body: { jsonrpc: '2.0', id: 7, method: 'initialize', params: { protocolVersion: '2025-11-25' } } });
     assert.equal(initialize.status, 400);
-    assert.deepEqual(await json(initialize), { jsonrpc: '2.0', id: 7, error: { code: -32022, message: 'Unsupported protocol version', data: { supported: ['2026-07-28'], requested: '2025-11-25' } } });
+    assert.deepEqual(await json(initialize), {
+      jsonrpc: '2.0',
+      id: 7,
+      error: { code: -32022, message: 'Unsupported protocol version', data: { supported: ['2026-07-28'], requested: '2025-11-25' } },
+    });
     for (const method of ['GET', 'DELETE']) {
       const refused = await send(upstream, { method });
       assert.deepEqual([refused.status, refused.headers['allow']], [405, 'POST']);
     }
-    for (const body of [[request('echo')], { jsonrpc: '2.0', id: 1, result: {} }]) assert.equal((await json(await send(upstream, { body })))['error'].code, -32600);
+    for (const body of [[request('echo')], { jsonrpc: '2.0', id: 1, result: {} }])
+      assert.equal((await json(await send(upstream, { body })))['error'].code, -32600);
     assert.equal(upstream.status().processes, 0, 'none of it starts a child');
   });
 

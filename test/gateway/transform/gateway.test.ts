@@ -31,13 +31,18 @@ describe('transforms at a gateway', () => {
     });
     gateway = await startGateway({ config, pools: { search: [upstream.url], plain: [upstream.url] } });
   });
-  const call = (path = '/mcp/search', headers = {}) => ask(gateway.port, { path, headers, message: request('tools/call', { name: 'x', arguments: { ssn: 'asked' } }) });
+  const call = (path = '/mcp/search', headers = {}) =>
+    ask(gateway.port, { path, headers, message: request('tools/call', { name: 'x', arguments: { ssn: 'asked' } }) });
 
   it('headers are changed on both ways, and the body of the request is not', async () => {
-    upstream.behave = ({ response }) => json(response, { jsonrpc: '2.0', id: 1, result: {} }, { 'x-powered-by': 'secret', server: 'old', 'x-request-id': 'theirs' });
+    upstream.behave = ({ response }) =>
+      json(response, { jsonrpc: '2.0', id: 1, result: {} }, { 'x-powered-by': 'secret', server: 'old', 'x-request-id': 'theirs' });
     const answer = await call('/mcp/search', { 'x-role': 'admin', x_role: 'admin', 'x-debug': '1', 'x-other': '2', 'accept-encoding': 'gzip' });
     const { headers, body } = upstream.received.at(-1) as (typeof upstream.received)[number];
-    assert.deepEqual(['x-role', 'x_role', 'x-debug', 'x-other', 'accept-encoding'].map((name) => headers[name]), ['reader', undefined, undefined, '2', 'identity']);
+    assert.deepEqual(
+      ['x-role', 'x_role', 'x-debug', 'x-other', 'accept-encoding'].map((name) => headers[name]),
+      ['reader', undefined, undefined, '2', 'identity'],
+    );
     assert.deepEqual(JSON.parse(body.toString()), request('tools/call', { name: 'x', arguments: { ssn: 'asked' } }));
     assert.deepEqual(['x-served-by', 'server', 'x-powered-by'].map((name) => answer.headers[name]), ['us', 'gateway', undefined]);
     assert.notEqual(answer.headers['x-request-id'], 'theirs');
@@ -78,7 +83,11 @@ describe('transforms at a gateway', () => {
 
   it('an answer that cannot be read is not passed', async () => {
     const ENCODED = { 'content-encoding': 'gzip', 'content-type': 'application/json' };
-    for (const [headers, text] of [[{ 'content-type': 'application/json' }, '{"result":{"ssn":1}'], [{}, '{"result":{"ssn":1}}'], [ENCODED, '{"result":{"ssn":1}}']] as const) {
+    for (const [headers, text] of [
+      [{ 'content-type': 'application/json' }, '{"result":{"ssn":1}'],
+      [{}, '{"result":{"ssn":1}}'],
+      [ENCODED, '{"result":{"ssn":1}}'],
+    ] as const) {
       upstream.behave = ({ response }) => void response.writeHead(200, headers).end(text);
       const { status, text: body } = await call();
       assert.equal(status, 502);
@@ -87,7 +96,12 @@ describe('transforms at a gateway', () => {
   });
 
   it('answers without a result pass', async () => {
-    for (const [status, text] of [[202, ''], [200, ''], [405, ''], [404, '{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"no","data":{"ssn":1}}}']] as const) {
+    for (const [status, text] of [
+      [202, ''],
+      [200, ''],
+      [405, ''],
+      [404, '{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"no","data":{"ssn":1}}}'],
+    ] as const) {
       upstream.behave = ({ response }) => void response.writeHead(status, text ? { 'content-type': 'application/json' } : {}).end(text);
       const answer = await call();
       assert.deepEqual([answer.status, answer.text, answer.complete], [status, text, true]);

@@ -64,7 +64,15 @@ describe('a JSON answer', () => {
 
   for (const [how, body] of [['whole', (text: string) => text], ['as a stream', streamed]] as const) {
     it(`is redacted, ${how}`, async () => {
-      const headers = { 'content-length': String(Buffer.byteLength(RESULT)), etag: '"1"', digest: 'x', 'content-digest': 'x', 'repr-digest': 'x', 'content-md5': 'x', 'x-a': '1' };
+      const headers = {
+        'content-length': String(Buffer.byteLength(RESULT)),
+        etag: '"1"',
+        digest: 'x',
+        'content-digest': 'x',
+        'repr-digest': 'x',
+        'content-md5': 'x',
+        'x-a': '1',
+      };
       const answer = await redact({ headers, type: 'Application/JSON ; charset=utf-8', body: body(RESULT) });
       assert.equal(await bytesOf(answer), CLEAN);
       assert.deepEqual(answer.headers, { 'content-type': 'Application/JSON ; charset=utf-8', 'x-a': '1', 'content-length': String(Buffer.byteLength(CLEAN)) });
@@ -105,7 +113,10 @@ describe('a JSON answer', () => {
     ];
     for (const [what, answer] of PASSED) {
       it(`passes: ${what}, ${how}`, async () => {
-        const expected = what === 'identity, said so' ? '{}' : { '202 with a word': 'Accepted', '405 with a word': 'no', 'a page of errors': '<h1>', 'an error that is no JSON': 'no' }[what] ?? '';
+        const expected =
+          what === 'identity, said so'
+            ? '{}'
+            : ({ '202 with a word': 'Accepted', '405 with a word': 'no', 'a page of errors': '<h1>', 'an error that is no JSON': 'no' }[what] ?? '');
         assert.equal(await bytesOf(await redact(answer)), expected);
       });
     }
@@ -190,7 +201,10 @@ describe('an event stream', () => {
   });
 
   it('is redacted to its last byte, and behind a byte order mark', async () => {
-    assert.equal(await bytesOf(await redact({ type, body: streamed('\ufeffdata: {"result":{"ssn":1}}\n\ndata: {"result":{"ssn":2}}') })), 'data: {"result":{"ssn":"[redacted]"}}\n\ndata: {"result":{"ssn":"[redacted]"}}\n');
+    assert.equal(
+      await bytesOf(await redact({ type, body: streamed('\ufeffdata: {"result":{"ssn":1}}\n\ndata: {"result":{"ssn":2}}') })),
+      'data: {"result":{"ssn":"[redacted]"}}\n\ndata: {"result":{"ssn":"[redacted]"}}\n',
+    );
   });
 
   const BROKEN: readonly (readonly [string, string | Buffer])[] = [

@@ -187,7 +187,12 @@ describe('random', () => {
   test('by weight where all are equally busy', (t) => {
     const luck = randomOf();
     t.diagnostic(`MCPGEN_SEED=${luck.seed}`);
-    for (const weights of [[1, 1], [1, 2, 3], [1, 10]]) assertShares(counts(make('random', luck), instances(...weights), 20_000), weights, `MCPGEN_SEED=${luck.seed}`);
+    for (const weights of [
+      [1, 1],
+      [1, 2, 3],
+      [1, 10],
+    ])
+      assertShares(counts(make('random', luck), instances(...weights), 20_000), weights, `MCPGEN_SEED=${luck.seed}`);
   });
 
   test('of two it takes the less busy, so that the busiest is never chosen', (t) => {

@@ -87,9 +87,22 @@ describe('chance', () => {
   test('whatever a server says, every request settles, and no answer is one to another request', async () => {
     const { seed, below, pick, bytes } = randomOf();
     const spoilt = (own: string): Buffer => {
-      const good = Buffer.from(pick([`${OK}Content-Length: 3\r\n\r\n${own}`, `${OK}Transfer-Encoding: chunked\r\n\r\n1\r\n${own[0]}\r\n2\r\n${own.slice(1)}\r\n0\r\n\r\n`, `${OK}\r\n${own}`]), 'latin1');
+      const good = Buffer.from(
+        pick([
+          `${OK}Content-Length: 3\r\n\r\n${own}`,
+          `${OK}Transfer-Encoding: chunked\r\n\r\n1\r\n${own[0]}\r\n2\r\n${own.slice(1)}\r\n0\r\n\r\n`,
+          `${OK}\r\n${own}`,
+        ]),
+        'latin1',
+      );
       const at = below(good.length);
-      return pick([good, Buffer.concat([good, bytes(4)]), Buffer.concat([good, Buffer.from(`${OK}Content-Length: 6\r\n\r\npoison`)]), good.subarray(0, at), Buffer.concat([good.subarray(0, at), bytes(3), good.subarray(at)])]);
+      return pick([
+        good,
+        Buffer.concat([good, bytes(4)]),
+        Buffer.concat([good, Buffer.from(`${OK}Content-Length: 6\r\n\r\npoison`)]),
+        good.subarray(0, at),
+        Buffer.concat([good.subarray(0, at), bytes(3), good.subarray(at)]),
+      ]);
     };
     const server = await serve((socket, nth) => {
       const answer = spoilt(String(100 + (nth % 900)));

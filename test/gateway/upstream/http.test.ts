@@ -95,7 +95,15 @@ describe('an answer', () => {
   });
 
   test('without a body', async () => {
-    const server = await serve((socket, nth) => socket.write(['HTTP/1.1 204 No Content\r\n\r\n', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n', `HTTP/1.1 102 Processing\r\n\r\n${OK}Content-Length: 7\r\n\r\n`][nth] ?? ''));
+    const server = await serve((socket, nth) =>
+      socket.write(
+        [
+          'HTTP/1.1 204 No Content\r\n\r\n',
+          'HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n',
+          `HTTP/1.1 102 Processing\r\n\r\n${OK}Content-Length: 7\r\n\r\n`,
+        ][nth] ?? '',
+      ),
+    );
     assert.equal((await send(server)).status, 204);
     assert.equal((await send(server)).status, 304);
     const head = await send(server, { method: 'HEAD', body: null });
@@ -166,7 +174,9 @@ describe('no answer', () => {
   ] as const) {
     for (const how of ['end', 'reset'] as const) {
       test(`${what}, and the ${how}`, async () => {
-        const server = await serve((socket) => socket.write(bytes, 'latin1', () => (how === 'end' ? socket.end() : setImmediate(() => socket.resetAndDestroy()))));
+        const server = await serve((socket) =>
+          socket.write(bytes, 'latin1', () => (how === 'end' ? socket.end() : setImmediate(() => socket.resetAndDestroy()))),
+        );
         await assert.rejects(send(server), faultOf('sent'));
       });
     }
