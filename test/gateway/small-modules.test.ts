@@ -35,13 +35,21 @@ describe('reasons', () => {
   test('the body is JSON-RPC, whatever the id and the data', () => {
     for (const id of [null, 0, -1, '', 'x"\n\u2028', '__proto__']) {
       const body: unknown = JSON.parse(refusalBody('session-unknown', id, 'r1', { supported: ['x'], reason: 'forged', requestId: 'forged' }));
-      assert.deepEqual(body, { jsonrpc: '2.0', id, error: { code: 404, message: 'Session not found', data: { supported: ['x'], reason: 'session-unknown', requestId: 'r1' } } });
+      assert.deepEqual(body, {
+        jsonrpc: '2.0',
+        id,
+        error: { code: 404, message: 'Session not found', data: { supported: ['x'], reason: 'session-unknown', requestId: 'r1' } },
+      });
     }
   });
 });
 
 describe('API keys', () => {
-  const tables = tablesOf(gatewayConfig({ auth: { clients: { a: { keys: [{ secret: 'A_OLD' }, { secret: 'A_NEW' }], permissions: ['read'] }, b: { keys: [{ secret: 'B_KEY' }] } } } }));
+  const tables = tablesOf(
+    gatewayConfig({
+      auth: { clients: { a: { keys: [{ secret: 'A_OLD' }, { secret: 'A_NEW' }], permissions: ['read'] }, b: { keys: [{ secret: 'B_KEY' }] } } },
+    }),
+  );
   const authenticate = apiKeys(tables, (name) => `key of ${name}`.replaceAll(' ', '-'));
   const A = { kind: 'client', client: 'a', permissions: ['read'] };
   const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
@@ -56,9 +64,21 @@ describe('API keys', () => {
   test('nothing at all is missing, anything else is invalid', () => {
     assert.deepEqual(authenticate({}), { kind: 'missing' });
     for (const headers of [
-      bearer('key-of-A_OL'), bearer('key-of-A_OLDx'), bearer('KEY-OF-A_OLD'), bearer(''), { authorization: '' }, { authorization: 'Bearer' }, { authorization: 'key-of-A_OLD' }, { authorization: 'Basic key-of-A_OLD' },
-      { authorization: 'Bearer key-of-A_OLD key-of-B_KEY' }, { 'x-api-key': '' }, { 'x-api-key': 'key-of-A_OLD, key-of-A_OLD' }, { 'x-api-key': '__proto__' },
-      { ...bearer('key-of-A_OLD'), 'x-api-key': 'key-of-B_KEY' }, { ...bearer('key-of-A_OLD'), 'x-api-key': '' }, { ...bearer('nonsense'), 'x-api-key': 'key-of-B_KEY' },
+      bearer('key-of-A_OL'),
+      bearer('key-of-A_OLDx'),
+      bearer('KEY-OF-A_OLD'),
+      bearer(''),
+      { authorization: '' },
+      { authorization: 'Bearer' },
+      { authorization: 'key-of-A_OLD' },
+      { authorization: 'Basic key-of-A_OLD' },
+      { authorization: 'Bearer key-of-A_OLD key-of-B_KEY' },
+      { 'x-api-key': '' },
+      { 'x-api-key': 'key-of-A_OLD, key-of-A_OLD' },
+      { 'x-api-key': '__proto__' },
+      { ...bearer('key-of-A_OLD'), 'x-api-key': 'key-of-B_KEY' },
+      { ...bearer('key-of-A_OLD'), 'x-api-key': '' },
+      { ...bearer('nonsense'), 'x-api-key': 'key-of-B_KEY' },
     ]) {
       assert.deepEqual(authenticate(headers), { kind: 'invalid' }, JSON.stringify(headers));
     }
@@ -125,12 +145,16 @@ describe('settings', () => {
     refuses(() => readSecret({ KEY_FILE: file('empty', '\n') }, 'KEY'), 'KEY');
     refuses(() => readSecret({ KEY_FILE: join(folder, 'nothing') }, 'KEY'), 'KEY_FILE', 'nothing');
     refuses(() => readSecret({ MCPGEN_SECRETS: folder }, 'OTHER'), 'MCPGEN_SECRETS');
-    assert.throws(() => longSecret({ KEY: 'sesame' }, 'KEY', 16), (error: unknown) => error instanceof SettingError && /KEY is shorter than 16/.test(error.message) && !error.message.includes('sesame'));
+    assert.throws(
+      () => longSecret({ KEY: 'sesame' }, 'KEY', 16),
+      (error: unknown) => error instanceof SettingError && /KEY is shorter than 16/.test(error.message) && !error.message.includes('sesame'),
+    );
     assert.equal(longSecret({ KEY: 'ä'.repeat(8) }, 'KEY', 16), 'ä'.repeat(8));
   });
   test('ports', () => {
     for (const [text, port] of [['0', 0], ['8080', 8080], ['65535', 65535]] as const) assert.equal(portOf({ PORT: text }, 'PORT'), port);
-    for (const text of ['', '-1', '65536', '80x', '8080 ', '1e3', '0x50', '99999', '٣']) refuses(() => portOf({ PORT: text }, 'PORT'), 'PORT', JSON.stringify(text));
+    for (const text of ['', '-1', '65536', '80x', '8080 ', '1e3', '0x50', '99999', '٣'])
+      refuses(() => portOf({ PORT: text }, 'PORT'), 'PORT', JSON.stringify(text));
     assert.equal(portOf({}, 'PORT'), null);
   });
   test('where to listen: the gateway’s own variables, then HOST and PORT, then the tables', () => {
@@ -157,11 +181,15 @@ describe('settings', () => {
     refuses(() => logLevelOf({ MCP_LOG_LEVEL: 'loud' }, tables), 'MCP_LOG_LEVEL', 'loud');
   });
   test('pools: text or a file; what is not understood is refused', () => {
-    const urls = (source: ReturnType<ReturnType<typeof poolOverrides>['get']>) => (source?.kind === 'urls' ? source.instances.map(({ id, url }) => `${id} ${url}`) : []);
+    const urls = (source: ReturnType<ReturnType<typeof poolOverrides>['get']>) =>
+      source?.kind === 'urls' ? source.instances.map(({ id, url }) => `${id} ${url}`) : [];
     assert.equal(poolOverrides({}).size, 0);
-    assert.deepEqual(urls(poolOverrides({ MCPGEN_POOLS: '{"search":["http://127.0.0.1:9000/mcp"]}' }).get('search')), ['127.0.0.1:9000 http://127.0.0.1:9000/mcp']);
+    assert.deepEqual(urls(poolOverrides({ MCPGEN_POOLS: '{"search":["http://127.0.0.1:9000/mcp"]}' }).get('search')), [
+      '127.0.0.1:9000 http://127.0.0.1:9000/mcp',
+    ]);
     assert.deepEqual(urls(poolOverrides({ MCPGEN_POOLS: `@${file('pools', '{"a":["http://h/x"]}')}` }).get('a')), ['h http://h/x']);
-    for (const text of ['', '{', '[]x', '{"a":"http://h"}', '{"a":["no url"]}', '{"a":5}', 'null', '@/nowhere']) refuses(() => poolOverrides({ MCPGEN_POOLS: text }), 'MCPGEN_POOLS');
+    for (const text of ['', '{', '[]x', '{"a":"http://h"}', '{"a":["no url"]}', '{"a":5}', 'null', '@/nowhere'])
+      refuses(() => poolOverrides({ MCPGEN_POOLS: text }), 'MCPGEN_POOLS');
   });
   test('two URLs of one host are two instances', () => {
     const source = poolOverrides({ MCPGEN_POOLS: '{"a":["http://h/one","http://h/two"]}' }).get('a');
@@ -180,6 +208,11 @@ describe('log', () => {
     assert.match(lines[0] ?? '', /^[^\n\r\u0000-\u001f]+\n$/);
     const { timestamp, ...rest } = JSON.parse(lines[0] ?? '') as Record<string, unknown>;
     assert.match(String(timestamp), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-    assert.deepEqual(rest, { level: 'info', service: 'gw', event: 'Origin validation failed for: x\r\n{"level":"error"}', tool: 'a\nb\u2028\u0000\u001b[31m"' });
+    assert.deepEqual(rest, {
+      level: 'info',
+      service: 'gw',
+      event: 'Origin validation failed for: x\r\n{"level":"error"}',
+      tool: 'a\nb\u2028\u0000\u001b[31m"',
+    });
   });
 });

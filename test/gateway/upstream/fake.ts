@@ -68,7 +68,10 @@ export interface FakePool {
 
 const CHOICE: ChoiceTable = { balance: 'round-robin', by: 'principal', preferRegion: false, retries: 0, breaker: null, ejection: 0.5 };
 
-export function fakePool(choice: Partial<ChoiceTable> & { readonly balance?: Balance } = {}, { clock = fakeClock(), region = null as string | null, every = 30_000 } = {}): FakePool {
+export function fakePool(
+  choice: Partial<ChoiceTable> & { readonly balance?: Balance } = {},
+  { clock = fakeClock(), region = null as string | null, every = 30_000 } = {},
+): FakePool {
   const lines: string[] = [];
   const world: World = { well: new Map(), closed: [], looks: [], held: new Map() };
   let settings: PoolSettings = { choice: { ...CHOICE, ...choice }, health: { every, timeout: 1000 }, strategies: { BALANCERS }, breakers: { Breaker } };
