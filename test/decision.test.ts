@@ -5,7 +5,8 @@ import { decideExpectation, judgeRequest, type AskedRequest } from '#src/decisio
 import { ROWS } from '#src/gateway/runtime/decision/rows.js';
 import type { Plan } from '#src/plan/types.js';
 import { rootPlan } from './emit/gateway/support.js';
-import { FULL, least, planOf, type Json } from './plan/support.js';
+import { least, planOf, type Json } from './support/planned.js';
+import { FULL } from './plan/support.js';
 
 /** A request of nobody, as a policy test's defaults have it. */
 const PLAIN: AskedRequest = {

@@ -29,7 +29,11 @@ it('the tour of the README', async (t) => {
   const cwd = folder(t);
   installHere(cwd);
   const port = String(await freePort());
-  const shell = spawn('bash', ['--noprofile', '--norc'], { cwd, env: { PATH: `${join(cwd, 'node_modules/.bin')}:${process.env['PATH']}`, HOME: cwd, PORT: port }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const shell = spawn('bash', ['--noprofile', '--norc'], {
+    cwd,
+    env: { PATH: `${join(cwd, 'node_modules/.bin')}:${process.env['PATH']}`, HOME: cwd, PORT: port },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   t.after(() => shell.kill('SIGKILL'));
   let text = '';
   let look = (): void => {};

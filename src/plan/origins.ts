@@ -1,4 +1,5 @@
 import type { OriginModel } from '../config/model.js';
+import { urlOf } from '../config/url.js';
 import { LOOPBACK_HOSTS } from './loopback.js';
 import type { OriginFault, OriginPlan, OriginRule, OriginRuleAt } from './origin-types.js';
 import { sortedEntries } from './sorted-entries.js';
@@ -51,7 +52,7 @@ type Reject = (why: OriginFault, better?: string | null) => OriginRule;
 /** The rule is spelled as a browser spells its origin, which is found out with a label in place of the star. */
 function readSubdomain([, scheme = '', rest = '']: RegExpExecArray, reject: Reject): OriginRule {
   const spelled = `${scheme}://x${rest}`;
-  const url = URL.canParse(spelled) ? new URL(spelled) : null;
+  const url = urlOf(spelled);
   if (url === null || url.hostname.endsWith('.')) return reject('not-canonical', url && `${scheme}://*${url.host.slice(1).replace(/\.(:|$)/, '$1')}`);
   if (!BELOW_A_DOMAIN.test(url.hostname)) return reject('wildcard');
   return { kind: 'subdomain', scheme: scheme as 'http' | 'https', suffix: url.hostname.slice(1), port: url.port && `:${url.port}` };
@@ -76,6 +77,6 @@ function readExact(text: string, reject: Reject): OriginRule {
 }
 
 function canonical(text: string): string | null {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = urlOf(text);
   return url && /^https?:$/.test(url.protocol) && url.hostname !== '' ? url.origin : null;
 }

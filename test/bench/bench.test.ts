@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { NO_NGINX } from '../nginx/binaries.js';
-import { planOf } from '../support/gateway-tables.js';
+import { planOf } from '../support/planned.js';
 import { leastConfig } from './configs.js';
 import { Histogram } from './histogram.js';
 import { findNodes } from './nodes.js';

@@ -5,7 +5,7 @@ import { planConfig } from '#src/compile.js';
 import { validate } from '#src/config/validate.js';
 import { resolve } from '#src/plan/resolve.js';
 import { KEYS } from './keys.js';
-import { withSeeds, type Random } from './random.js';
+import { withSeeds, type Random } from '../support/random.js';
 import { BASE, withAt, type Json } from './support.js';
 
 const WORDS = [

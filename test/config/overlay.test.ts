@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { planConfig } from '#src/compile.js';
 import { variants } from '#src/config/overlay.js';
-import { withSeeds } from './random.js';
+import { withSeeds } from '../support/random.js';
 import { BASE, pathOf, valueAt, withAt, type Json } from './support.js';
 
 /** The base with one environment's overlay merged in. */

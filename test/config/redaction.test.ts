@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseRedaction, type RedactionStep } from '#src/config/redaction.js';
-import { withSeeds } from './random.js';
+import { withSeeds } from '../support/random.js';
 
 const name = (name: string): RedactionStep => ({ kind: 'name', name });
 const anywhere = (name: string): RedactionStep => ({ kind: 'anywhere', name });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseCpu, parseDay, parseDuration, parsePercentage, parseRate, parseSize } from '#src/config/units.js';
-import { withSeeds } from './random.js';
+import { withSeeds } from '../support/random.js';
 
 const DAY = 86_400_000;
 const PARSERS = { parseDuration, parseSize, parseCpu, parseRate, parsePercentage, parseDay };

@@ -62,7 +62,8 @@ function compare({ status, code, shows = '', through }: Row, direct: HttpAnswer,
   }
   // Refused by the gateway in the server's place: in its own words, but with the same id and what the specification wants in `data`.
   const instead = messageOf(direct);
-  if (!through) assert.deepEqual([id, error.data.supported, error.data.requested], [instead.id, instead.error?.data?.supported, instead.error?.data?.requested]);
+  if (!through)
+    assert.deepEqual([id, error.data.supported, error.data.requested], [instead.id, instead.error?.data?.supported, instead.error?.data?.requested]);
   assert.equal(gateway.headers['content-type'], direct.headers['content-type']);
 }
 
@@ -114,7 +115,10 @@ describe('streams', () => {
   test('a session has one stream that listens, and another when that one was left', async () => {
     const statuses = await both(async (port) => {
       const { headers: opened } = await ask(port, post(initialize));
-      const get = requestBytes({ path: '/mcp', headers: { accept: 'text/event-stream', 'mcp-session-id': opened['mcp-session-id'] ?? '', 'mcp-protocol-version': '2025-11-25' } });
+      const get = requestBytes({
+        path: '/mcp',
+        headers: { accept: 'text/event-stream', 'mcp-session-id': opened['mcp-session-id'] ?? '', 'mcp-protocol-version': '2025-11-25' },
+      });
       const open = async (): Promise<{ readonly status: number; readonly close: () => void }> => {
         const connection = await dial(port);
         connection.send(get);

@@ -4,7 +4,7 @@
  * Exit codes: 0 every call was answered, 1 one was not.
  */
 import { spawn } from 'node:child_process';
-import { startExample } from '../gateway/answer/sse/support.js';
+import { startExample } from '../support/examples.js';
 import { gatewayConfig } from '../support/gateway-tables.js';
 import { as, startGateway } from '../support/gateway.js';
 import { findProgram } from './suite.js';

@@ -99,7 +99,8 @@ async function main({ requirements, scenario, direct }: Flags): Promise<number> 
         // A single scenario may be of an extension that nobody has to have.
         if (alone.exit !== 0 && scenario === undefined) verdict = 1;
         if (!gateway) {
-          for (const [check, result] of alone.results) if (result.status === 'FAILURE' || result.status === 'WARNING') console.log(`  ${check}\n    ${said(result)}`);
+          for (const [check, result] of alone.results)
+            if (result.status === 'FAILURE' || result.status === 'WARNING') console.log(`  ${check}\n    ${said(result)}`);
           continue;
         }
         const through = await found('gateway');

@@ -40,7 +40,11 @@ export const MODERN: Readonly<Record<string, Row>> = {
   'a call': { ask: sent(call('test_simple_text')), status: 200 },
   'an id of zero': { ask: sent(modern('prompts/list', {}, 0)), status: 200 },
   'a call with progress': { ask: sent(call('test_tool_with_progress', { _meta: { ...ENVELOPE, progressToken: 'p' } })), status: 200, shows: '"progress":50' },
-  'a call that logs': { ask: sent(call('test_logging_tool', { _meta: { ...ENVELOPE, 'io.modelcontextprotocol/logLevel': 'debug' } })), status: 200, shows: 'notifications/message' },
+  'a call that logs': {
+    ask: sent(call('test_logging_tool', { _meta: { ...ENVELOPE, 'io.modelcontextprotocol/logLevel': 'debug' } })),
+    status: 200,
+    shows: 'notifications/message',
+  },
   'a prompt': { ask: sent(modern('prompts/get', { name: 'test_prompt_with_arguments', arguments: { arg1: 'a', arg2: 'é' } })), status: 200 },
   'a resource': { ask: sent(modern('resources/read', { uri: 'test://template/42/data' })), status: 200 },
   'a question': { ask: sent(STATE), status: 200, shows: '"input_required"' },
@@ -52,7 +56,10 @@ export const MODERN: Readonly<Record<string, Row>> = {
   'an argument in Base64': { ask: sent(REGION, { ...PARAMS, 'mcp-param-region': `=?base64?${btoa('eu')}?=` }), status: 200 },
   'a number written otherwise': { ask: sent(REGION, { ...PARAMS, 'mcp-param-count': '7.0' }), status: 200 },
   'a header that no tool asks for': { ask: sent(REGION, { ...PARAMS, 'mcp-param-tenant_id': 'x' }), status: 200 },
-  'a notification': { ask: post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { _meta: ENVELOPE } }, modernHeaders('notifications/cancelled')), status: 202 },
+  'a notification': {
+    ask: post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { _meta: ENVELOPE } }, modernHeaders('notifications/cancelled')),
+    status: 202,
+  },
 
   'no _meta': { ask: post(request('server/discover', {}, 'kept'), modernHeaders('server/discover')), status: 400, code: -32602 },
   'no version': { ask: sent(meta({ [CAPABILITIES]: {} })), status: 400, code: -32602 },
@@ -68,7 +75,11 @@ export const MODERN: Readonly<Record<string, Row>> = {
   'no name header': { ask: sent(call('test_simple_text'), { 'mcp-name': null }), status: 400, code: -32020 },
   'another name in the header': { ask: sent(call('test_simple_text'), { 'mcp-name': 'test_image_content' }), status: 400, code: -32020 },
   'a name in broken Base64': { ask: sent(call('test_simple_text'), { 'mcp-name': '=?base64?dGVzdA?=' }), status: 400, code: -32020 },
-  'another resource in the header': { ask: sent(modern('resources/read', { uri: 'test://static-text' }), { 'mcp-name': 'test://static-binary' }), status: 400, code: -32020 },
+  'another resource in the header': {
+    ask: sent(modern('resources/read', { uri: 'test://static-text' }), { 'mcp-name': 'test://static-binary' }),
+    status: 400,
+    code: -32020,
+  },
   'a version that is not served': { ask: sent(meta(FUTURE), { 'mcp-protocol-version': '2030-01-01' }), status: 400, code: -32022 },
   'a version that is no date': { ask: sent(meta({ ...FUTURE, [VERSION]: 'v999.0.0' }), { 'mcp-protocol-version': 'v999.0.0' }), status: 400, code: -32022 },
   'a capability that was not declared': { ask: sent(call('test_missing_capability')), status: 400, code: -32021 },
@@ -103,15 +114,26 @@ export const LEGACY: Readonly<Record<string, Row>> = {
   'a list': { ask: post(request('tools/list')), status: 200 },
   'a call': { ask: post(request('tools/call', { name: 'test_multiple_content_types', arguments: {} })), status: 200 },
   'a call that logs': { ask: post(request('tools/call', { name: 'test_tool_with_logging', arguments: {} })), status: 200, shows: 'notifications/message' },
-  'a call with progress': { ask: post(request('tools/call', { name: 'test_tool_with_progress', _meta: { progressToken: 5 } }, 'id')), status: 200, shows: '"progress":50' },
+  'a call with progress': {
+    ask: post(request('tools/call', { name: 'test_tool_with_progress', _meta: { progressToken: 5 } }, 'id')),
+    status: 200,
+    shows: '"progress":50',
+  },
   'a prompt': { ask: post(request('prompts/get', { name: 'test_prompt_with_image' })), status: 200 },
-  'a stream that ends before the answer': { ask: post(request('tools/call', { name: 'test_reconnection', arguments: {} }, 77)), status: 200, shows: 'retry: 100' },
+  'a stream that ends before the answer': {
+    ask: post(request('tools/call', { name: 'test_reconnection', arguments: {} }, 77)),
+    status: 200,
+    shows: 'retry: 100',
+  },
   'a method that nobody knows': { ask: post(request('unknown/method')), status: 200, code: -32601 },
   'a method of the modern era': { ask: post(request('server/discover')), status: 200, code: -32601 },
   'a resource that nobody knows': { ask: post(request('resources/read', { uri: 'test://nothing' })), status: 200, code: -32002 },
   'a response that nobody waits for': { ask: post({ jsonrpc: '2.0', id: 'gone', result: {} }), status: 202 },
   'no version header': { ask: post(request('ping'), { 'mcp-protocol-version': null }), status: 200 },
-  'a batch': { ask: post([request('ping', undefined, 1), { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 99 } }, request('ping', undefined, 2)]), status: 200 },
+  'a batch': {
+    ask: post([request('ping', undefined, 1), { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 99 } }, request('ping', undefined, 2)]),
+    status: 200,
+  },
   'events from one that never was': { ask: { path: '/mcp', headers: { accept: 'text/event-stream', 'last-event-id': '1000.0' } }, status: 400, code: -32000 },
   'an answer that is not accepted': { ask: post(request('ping'), { accept: 'application/json' }), status: 406, code: -32000 },
   'a stream that is not accepted': { ask: { path: '/mcp', headers: { accept: 'application/json' } }, status: 406, code: -32000 },
@@ -123,7 +145,11 @@ export const LEGACY: Readonly<Record<string, Row>> = {
 };
 
 export const NEITHER: Readonly<Record<string, Row>> = {
-  'no JSON': { ask: { path: '/mcp', method: 'POST', headers: { 'content-type': 'application/json', 'content-length': '9' }, body: '{"method"' }, status: 400, code: -32700 },
+  'no JSON': {
+    ask: { path: '/mcp', method: 'POST', headers: { 'content-type': 'application/json', 'content-length': '9' }, body: '{"method"' },
+    status: 400,
+    code: -32700,
+  },
   'an empty batch': { ask: post([]), status: 400, code: -32600 },
   'no message': { ask: post({ jsonrpc: '2.0', id: 'kept', params: {} }), status: 400, code: -32600 },
   'no JSON-RPC': { ask: post({ id: 3, method: 'ping' }), status: 400, code: -32600 },
@@ -131,6 +157,11 @@ export const NEITHER: Readonly<Record<string, Row>> = {
   'a string': { ask: post('ping'), status: 400, code: -32600 },
   'another type': { ask: post(request('ping'), { 'content-type': 'text/plain' }), status: 415, code: -32000, through: { code: 415 } },
   'another path': { ask: { ...post(request('ping')), path: '/elsewhere' }, status: 404, code: -32000, through: { code: 404 } },
-  'a name that was bent to this machine': { ask: post(initialize, { host: 'evil.example.com' }), status: 403, code: -32000, through: { status: 421, code: 421 } },
+  'a name that was bent to this machine': {
+    ask: post(initialize, { host: 'evil.example.com' }),
+    status: 403,
+    code: -32000,
+    through: { status: 421, code: 421 },
+  },
   'a page from elsewhere': { ask: post(initialize, { origin: 'http://evil.example.com' }), status: 403, code: -32000, through: { code: 403 } },
 };

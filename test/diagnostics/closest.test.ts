@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { closest, didYouMean } from '#src/diagnostics/closest.js';
-import { withSeeds } from '../config/random.js';
+import { withSeeds } from '../support/random.js';
 
 const KEYS = ['replicas', 'resources', 'requireOrigin', 'url', 'hosts', 'listen', 'limits', 'tls', 'cors'];
 

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { before, describe, test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import { startExample } from '../gateway/answer/sse/support.js';
+import { startExample } from '../support/examples.js';
 import { initialize, request } from '../support/gateway-messages.js';
 import { gatewayConfig } from '../support/gateway-tables.js';
 import { as, startGateway, type RunningGateway } from '../support/gateway.js';

@@ -14,6 +14,7 @@ import {
 import { connect, textOf } from '../support/client.js';
 import { DevRun } from '../support/dev.js';
 import { folder, installHere, ROOT } from '../support/folder.js';
+import { until } from '../support/http.js';
 
 /** The repository's own config, run from a copy so that nothing is written here. */
 describe('mcpgen dev with the three demo servers', () => {
@@ -53,7 +54,7 @@ describe('mcpgen dev with the three demo servers', () => {
     own.setRequestHandler(CreateMessageRequestSchema, () => ({ role: 'assistant' as const, model: 'm', content: { type: 'text' as const, text: 'deeply' } }));
     const { client } = await connect(t, dev.url('notes'), dev.key('notes'), own);
     const changed = new Promise<void>((resolve) => client.setNotificationHandler(ResourceListChangedNotificationSchema, () => resolve()));
-    await until(async () => {
+    await until('a notification of the changed list', async () => {
       await client.callTool({ name: 'add_note', arguments: { text: 'hello' } });
       return Promise.race([changed.then(() => true), new Promise<boolean>((resolve) => setImmediate(() => resolve(false)))]);
     });
@@ -155,7 +156,7 @@ describe('mcpgen dev with the three demo servers', () => {
     const restarts = dev.text.split('starting it again').length - 1;
     process.kill(gatewayPid(cwd), 'SIGKILL');
     await dev.says('starting it again', restarts + 1);
-    await until(async () => fetch(new URL('/health/ready', dev.url('notes'))).then(({ ok }) => ok, () => false));
+    await until('the gateway to be ready again', async () => fetch(new URL('/health/ready', dev.url('notes'))).then(({ ok }) => ok, () => false), 15_000);
     const listed = await client.callTool({ name: 'list_notes', arguments: {} });
     assert.match(JSON.stringify(listed.structuredContent), /survives/);
     assert.equal(transport.sessionId, before);
@@ -214,11 +215,6 @@ async function readUntil(response: Response, what: string): Promise<string> {
   }
   await reader.cancel();
   return text;
-}
-
-async function until(done: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 15_000; Date.now() < end; ) if (await done()) return;
-  throw new Error('it never came to pass');
 }
 
 /** Children of the `dev` that runs in this folder: found by their working directory, which is the test's own. */

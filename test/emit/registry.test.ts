@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { emit } from '#src/emit/registry.js';
 import { chosenTargets, TARGETS, type Assets } from '#src/emit/types.js';
-import { buildPlan, emitInput } from '../support/plan.js';
+import { emitInput } from '../support/emit-input.js';
+import { examplePlan } from '../support/example.js';
 
-const PLAN = buildPlan();
-const NO_TARGETS = buildPlan({ targets: { nginx: null, compose: null, kubernetes: null, fly: null } });
+const PLAN = examplePlan();
+const NO_TARGETS = examplePlan({ targets: { nginx: null, compose: null, kubernetes: null, fly: null } });
 const { assets } = emitInput();
 
 /** Assets that count how often the gateway is baked. */
@@ -22,7 +23,7 @@ describe('the targets', () => {
   it('that a plan asks for: the gateway, and what it names', () => {
     assert.deepEqual(chosenTargets(PLAN), TARGETS);
     assert.deepEqual(chosenTargets(NO_TARGETS), ['gateway']);
-    assert.deepEqual(chosenTargets(buildPlan({ targets: { nginx: null, kubernetes: null } })), ['gateway', 'compose', 'fly']);
+    assert.deepEqual(chosenTargets(examplePlan({ targets: { nginx: null, kubernetes: null } })), ['gateway', 'compose', 'fly']);
   });
 
   it('are all emitted, in one order, each with the files of its folder', async () => {

@@ -23,9 +23,11 @@ const SERVERS = join(process.cwd(), 'examples', 'servers');
 const TOO_LONG = 'x'.repeat(4 * 1024 * 1024 + 1);
 const ACCEPT = { 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream' };
 
-/** Run whatever happened, so that no child outlives the tests. */
+/** Run whatever happened, so that no child outlives the tests: the newest first, since a client whose server goes before it opens its streams again. */
 const cleanups: (() => unknown)[] = [];
-after(() => Promise.allSettled(cleanups.map(async cleanup => cleanup())));
+after(async () => {
+  for (const cleanup of cleanups.reverse()) await Promise.allSettled([cleanup()]);
+});
 
 describe('search', { timeout: 20_000 }, () => {
   let server: HttpServer;
@@ -262,16 +264,16 @@ describe('notes', { timeout: 20_000 }, () => {
   });
 
   test('drops an idle session, but none with an open stream', async () => {
-    const idle = await start('notes.js', { SESSION_IDLE_MS: '20' });
+    const idle = await start('notes.js', { SESSION_IDLE_MS: '250' });
     const { client, transport, streaming } = await connect(idle);
     await streaming;
     await call(client, 'list_notes');
-    await sleep(100);
+    await sleep(500);
     assert.deepEqual((await call(client, 'list_notes')).structuredContent, { notes: [] });
     const id = String(transport.sessionId);
     await client.close();
-    // Every request keeps the session for another 20 ms, so the polling has to be slower.
-    while ((await post(idle, { method: 'ping' }, { 'Mcp-Session-Id': id })).status !== 404) await sleep(60);
+    // Every request keeps the session for another 250 ms, so the polling has to be slower.
+    while ((await post(idle, { method: 'ping' }, { 'Mcp-Session-Id': id })).status !== 404) await sleep(400);
   });
 
   test('ends its streams and exits on SIGTERM', async () => {

@@ -60,21 +60,40 @@ describe('who may', () => {
       ['both, an empty one', () => both, { authorization: 'Bearer ' }, 401],
     ] as const satisfies readonly (readonly [string, () => RunningGateway, Headers, number])[]) {
       const answer = await reset(gateway(), headers);
-      assert.deepEqual([answer.status, answer.headers['content-type'], answer.headers['cache-control'], answer.headers['www-authenticate']], [status, 'application/json', 'no-store', status === 401 ? 'Bearer' : undefined], what);
+      assert.deepEqual(
+        [answer.status, answer.headers['content-type'], answer.headers['cache-control'], answer.headers['www-authenticate']],
+        [status, 'application/json', 'no-store', status === 401 ? 'Bearer' : undefined],
+        what,
+      );
       assert.equal('error' in parsed(answer), status !== 200, what);
     }
   });
 
   test('read: either token; this machine where there is none for reading', async () => {
     for (const path of ['/circuit-breakers', '/gateway/stats', '/config', '/metrics']) {
-      for (const [gateway, headers, status] of [[open, {}, 200], [reading, {}, 401], [reading, reader, 200], [writing, {}, 200], [writing, { host: 'x.example' }, 401], [writing, { ...writer, host: 'x.example' }, 200], [both, writer, 200], [both, reader, 200], [both, {}, 401]] as const) {
+      for (const [gateway, headers, status] of [
+        [open, {}, 200],
+        [reading, {}, 401],
+        [reading, reader, 200],
+        [writing, {}, 200],
+        [writing, { host: 'x.example' }, 401],
+        [writing, { ...writer, host: 'x.example' }, 200],
+        [both, writer, 200],
+        [both, reader, 200],
+        [both, {}, 401],
+      ] as const) {
         assert.equal((await gateway.admin(path, headers)).status, status, `${path} ${JSON.stringify(headers)}`);
       }
     }
   });
 
   test('methods', async () => {
-    for (const [path, method, allow] of [['/circuit-breakers', 'POST', 'GET'], ['/gateway/stats', 'DELETE', 'GET'], ['/circuit-breakers/reset', 'GET', 'POST'], ['/circuit-breakers/reset', 'PUT', 'POST']] as const) {
+    for (const [path, method, allow] of [
+      ['/circuit-breakers', 'POST', 'GET'],
+      ['/gateway/stats', 'DELETE', 'GET'],
+      ['/circuit-breakers/reset', 'GET', 'POST'],
+      ['/circuit-breakers/reset', 'PUT', 'POST'],
+    ] as const) {
       const { status, headers } = await ask(open.adminPort, { path, method });
       assert.deepEqual([status, headers['allow']], [405, allow], `${method} ${path}`);
     }
@@ -83,7 +102,8 @@ describe('who may', () => {
   });
 
   test('not on the public port', async () => {
-    for (const path of ['/circuit-breakers', '/circuit-breakers/reset', '/gateway/stats']) assert.equal((await ask(both.port, { path, method: 'POST', headers: writer })).status, 404);
+    for (const path of ['/circuit-breakers', '/circuit-breakers/reset', '/gateway/stats'])
+      assert.equal((await ask(both.port, { path, method: 'POST', headers: writer })).status, 404);
   });
 });
 
@@ -106,7 +126,12 @@ describe('what is reset', () => {
     await until('a line for each', () => lines().length >= 4);
     assert.deepEqual(
       lines().map(({ action, server, instance, by, level }) => [level, action, server, instance, by]),
-      [['notes', null], ['search', host(two)], [null, host(one)], [null, null]].map(([server, instance]) => ['info', 'circuit-breakers-reset', server, instance, 'write-token']),
+      [
+        ['notes', null],
+        ['search', host(two)],
+        [null, host(one)],
+        [null, null],
+      ].map(([server, instance]) => ['info', 'circuit-breakers-reset', server, instance, 'write-token']),
     );
     await reset(open);
     assert.equal((await open.waitFor('audit'))['by'], 'loopback');
@@ -116,10 +141,21 @@ describe('what is reset', () => {
     await openBoth(both);
     const since = both.logs.length;
     for (const [body, status] of [
-      ['{', 400], ['[]', 400], ['null', 400], ['"search"', 400], ['{"sever":"search"}', 400], ['{"server":1}', 400], ['{"server":null}', 400], ['{"__proto__":"x"}', 400],
-      ['{"server":"nobody"}', 404], ['{"server":"__proto__"}', 404], ['{"instance":"nobody"}', 404], [`{"server":"notes","instance":"${host(two)}"}`, 404],
+      ['{', 400],
+      ['[]', 400],
+      ['null', 400],
+      ['"search"', 400],
+      ['{"sever":"search"}', 400],
+      ['{"server":1}', 400],
+      ['{"server":null}', 400],
+      ['{"__proto__":"x"}', 400],
+      ['{"server":"nobody"}', 404],
+      ['{"server":"__proto__"}', 404],
+      ['{"instance":"nobody"}', 404],
+      [`{"server":"notes","instance":"${host(two)}"}`, 404],
       [`{"server":"${'x'.repeat(5000)}"}`, 413],
-    ] as const) assert.equal((await reset(both, writer, body)).status, status, body.slice(0, 60));
+    ] as const)
+      assert.equal((await reset(both, writer, body)).status, status, body.slice(0, 60));
     assert.equal((await call(both)).status, 503);
     assert.deepEqual(both.logs.slice(since).filter(({ event }) => event === 'audit'), []);
     await reset(both, writer);
@@ -129,12 +165,17 @@ describe('what is reset', () => {
 describe('what is said', () => {
   test('/circuit-breakers: every instance, with or without a breaker', async () => {
     one.behave = ({ response }) => void response.writeHead(500).end();
-    two.behave = ({ message, response }) => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id: message?.id, result: {} }));
+    two.behave = ({ message, response }) =>
+      void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id: message?.id, result: {} }));
     await reset(open);
     for (let i = 0; i < 4; i++) await call(open);
     const { breakers } = parsed(await open.admin('/circuit-breakers')) as { breakers: Record<string, unknown>[] };
     assert.deepEqual(
-      breakers.map(({ since, retryAfter, ...row }) => ({ ...row, waits: Number(retryAfter) > 500, isTime: typeof since === 'string' && Math.abs(Date.now() - Date.parse(since)) < 60_000 })),
+      breakers.map(({ since, retryAfter, ...row }) => ({
+        ...row,
+        waits: Number(retryAfter) > 500,
+        isTime: typeof since === 'string' && Math.abs(Date.now() - Date.parse(since)) < 60_000,
+      })),
       [
         { server: 'notes', instance: host(one), state: 'none', failures: 0, up: true, active: 0, ejected: false, waits: false, isTime: false },
         { server: 'search', instance: host(one), state: 'open', failures: 1, up: true, active: 0, ejected: false, waits: true, isTime: true },
@@ -144,20 +185,35 @@ describe('what is said', () => {
   });
 
   test('/gateway/stats: requests, health and how load is spread', async () => {
-    const { servers } = parsed(await open.admin('/gateway/stats')) as { servers: Record<string, Record<string, unknown> & { load: Record<string, unknown>[] }> };
+    const { servers } = parsed(await open.admin('/gateway/stats')) as {
+      servers: Record<string, Record<string, unknown> & { load: Record<string, unknown>[] }>;
+    };
     const { requests, error_rate: rate, active, instances, load = [] } = servers['search'] ?? assert.fail();
     assert.deepEqual([requests, rate, active, instances], [4, 0.25, 0, { total: 2, healthy: 1, percent: 50 }]);
-    assert.deepEqual(load.map(({ id, requests, share, failed, active }) => [id, requests, share, failed, active]), [[host(one), 1, 0.25, 1, 0], [host(two), 3, 0.75, 0, 0]]);
+    assert.deepEqual(
+      load.map(({ id, requests, share, failed, active }) => [id, requests, share, failed, active]),
+      [
+        [host(one), 1, 0.25, 1, 0],
+        [host(two), 3, 0.75, 0, 0],
+      ],
+    );
     assert.ok(Number(load[1]?.['latency_ms']) > 0);
     assert.deepEqual([servers['notes']?.['requests'], servers['notes']?.['error_rate']], [0, 0]);
   });
 
   test('/metrics pleases promtool, and forgets instances that have left', async (t) => {
     const { text } = await open.admin('/metrics');
-    for (const [name, type] of [['mcpgen_breaker_state', 'gauge'], ['mcpgen_upstream_up', 'gauge'], ['mcpgen_upstream_active', 'gauge'], ['mcpgen_upstream_health_ratio', 'gauge'], ['mcpgen_upstream_requests_total', 'counter']]) {
+    for (const [name, type] of [
+      ['mcpgen_breaker_state', 'gauge'],
+      ['mcpgen_upstream_up', 'gauge'],
+      ['mcpgen_upstream_active', 'gauge'],
+      ['mcpgen_upstream_health_ratio', 'gauge'],
+      ['mcpgen_upstream_requests_total', 'counter'],
+    ]) {
       assert.ok(text.includes(`# TYPE ${name} ${type}\n`), name);
     }
-    const series = (port: number, from: string): number => from.split('\n').filter((line) => line.includes(`server="search",instance="127.0.0.1:${port}"`)).length;
+    const series = (port: number, from: string): number =>
+      from.split('\n').filter((line) => line.includes(`server="search",instance="127.0.0.1:${port}"`)).length;
     assert.deepEqual([series(one.port, text), series(two.port, text)], [7, 7]);
     const checked = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
     if (checked.error) t.diagnostic('promtool is not installed here: not checked by it');

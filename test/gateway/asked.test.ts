@@ -2,12 +2,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readHead, hostAccepted, type RequestHead } from '#src/gateway/runtime/decision/head.js';
-import { chance } from '../support/gateway-random.js';
+import { randomOf } from '../support/random.js';
 import { askedOf, gatewayConfig, tablesOf, type HeadOptions } from '../support/gateway-tables.js';
 
 const CONFIG = gatewayConfig({
   auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } },
-  tenants: { acme: { match: [{ client: 'acme' }, { path: true }], servers: '*' }, globex: { match: { path: true }, servers: '*' }, hidden: { match: { host: 'hidden.example.com' }, servers: '*' } },
+  tenants: {
+    acme: { match: [{ client: 'acme' }, { path: true }], servers: '*' },
+    globex: { match: { path: true }, servers: '*' },
+    hidden: { match: { host: 'hidden.example.com' }, servers: '*' },
+  },
   gateway: { url: 'https://mcp.example.com', hosts: ['alias.example.com'], sessionKeys: [{ secret: 'SESSION_KEY' }] },
 });
 const TABLES = tablesOf(CONFIG);
@@ -17,13 +21,17 @@ const throughHop = (headers: Readonly<Record<string, string>>): RequestHead => a
 
 describe('normal form', () => {
   test('only the literal spelling of a path is a path', () => {
-    for (const target of ['/mcp/%73earch', '/mcp//search', '//mcp/search', '/mcp/./search', '/mcp/../mcp/search', '/mcp/search/..', '/mcp/search/.', '/..', '/mcp/search%00', '/mcp/search%2f', '/t/acme//mcp/search']) {
+    for (const target of [
+      '/mcp/%73earch', '/mcp//search', '//mcp/search', '/mcp/./search', '/mcp/../mcp/search', '/mcp/search/..', '/mcp/search/.', '/..',
+      '/mcp/search%00', '/mcp/search%2f', '/t/acme//mcp/search',
+    ]) {
       assert.equal(asked({ target }).fault, 'path-not-literal', target);
     }
     for (const target of ['/mcp/search', '/mcp/search?x=%2e%2e//../', '/mcp/...', '/mcp/.hidden', '/mcp/search;v=1', '/mcp\\search', '/mcp/search/']) {
       assert.equal(asked({ target }).fault, null, target);
     }
-    for (const target of ['/mcp/search;v=1', '/mcp\\search', '/mcp/search/', '/MCP/search', '/mcp/search#', '/mcp/search ', '/mcp/...']) assert.equal(asked({ target }).route, undefined, target);
+    for (const target of ['/mcp/search;v=1', '/mcp\\search', '/mcp/search/', '/MCP/search', '/mcp/search#', '/mcp/search ', '/mcp/...'])
+      assert.equal(asked({ target }).route, undefined, target);
   });
 
   test('the query says nothing', () => {
@@ -32,7 +40,10 @@ describe('normal form', () => {
   });
 
   test('a target is a path or an http URL', () => {
-    for (const target of ['*', 'mcp/search', 'ftp://mcp.example.com/mcp/search', 'mcp.example.com:443', 'http:/mcp/search', 'https://user@mcp.example.com/mcp/search', 'http://mcp.example.com#/mcp/search']) {
+    for (const target of [
+      '*', 'mcp/search', 'ftp://mcp.example.com/mcp/search', 'mcp.example.com:443', 'http:/mcp/search', 'https://user@mcp.example.com/mcp/search',
+      'http://mcp.example.com#/mcp/search',
+    ]) {
       assert.equal(asked({ target }).fault, 'malformed-request', target);
     }
   });
@@ -40,10 +51,14 @@ describe('normal form', () => {
   test('one Host, which must be an authority', () => {
     assert.equal(asked({ hosts: 2 }).fault, 'repeated-header');
     assert.equal(asked({ hosts: 0, headers: { host: undefined } }).fault, 'malformed-request');
-    for (const host of ['', ' ', 'a b', 'a/b', 'a@b', 'user:pass@mcp.example.com', 'mcp.example.com:port', 'mcp.example.com:80:80', '[::1', '::1', 'a\tb', 'é.example', 'a"b', 'mcp.example.com\\@evil', '[::1]x', '<script>']) {
+    for (const host of [
+      '', ' ', 'a b', 'a/b', 'a@b', 'user:pass@mcp.example.com', 'mcp.example.com:port', 'mcp.example.com:80:80', '[::1', '::1', 'a\tb', 'é.example',
+      'a"b', 'mcp.example.com\\@evil', '[::1]x', '<script>',
+    ]) {
       assert.equal(asked({ headers: { host } }).fault, 'malformed-request', host);
     }
-    for (const host of ['mcp.example.com', 'mcp.example.com:', 'MCP.Example.com:443', '[::1]:8080', '127.0.0.1', 'a_b']) assert.equal(asked({ headers: { host } }).fault, null, host);
+    for (const host of ['mcp.example.com', 'mcp.example.com:', 'MCP.Example.com:443', '[::1]:8080', '127.0.0.1', 'a_b'])
+      assert.equal(asked({ headers: { host } }).fault, null, host);
   });
 
   test('a missing Host is missing in absolute form too (RFC 9112 §3.2)', () => {
@@ -63,7 +78,8 @@ describe('normal form', () => {
 describe('host', () => {
   const host = (text: string): string => asked({ headers: { host: text } }).host;
   test('port, case and a trailing dot do not count', () => {
-    for (const text of ['mcp.example.com', 'MCP.EXAMPLE.COM', 'mcp.example.com:8443', 'mcp.example.com.', 'mcp.example.com.:443']) assert.equal(host(text), 'mcp.example.com', text);
+    for (const text of ['mcp.example.com', 'MCP.EXAMPLE.COM', 'mcp.example.com:8443', 'mcp.example.com.', 'mcp.example.com.:443'])
+      assert.equal(host(text), 'mcp.example.com', text);
     assert.equal(host('[::1]:9'), '[::1]');
     assert.notEqual(host('mcp.example.com..'), 'mcp.example.com');
   });
@@ -71,8 +87,10 @@ describe('host', () => {
   test('accepted: declared names, tenants’ names, and loopback names from loopback', () => {
     const accepted = (text: string, peer = '203.0.113.7'): boolean => hostAccepted(TABLES, asked({ peer, headers: { host: text } }));
     for (const name of ['mcp.example.com', 'alias.example.com', 'hidden.example.com']) assert.ok(accepted(name), name);
-    for (const name of ['evil.example', 'mcp.example.com.evil.example', 'xmcp.example.com', 'localhost', '127.0.0.1', '[::1]', '0.0.0.0', 'test-gateway']) assert.ok(!accepted(name), name);
-    for (const name of ['localhost', '127.0.0.1', '[::1]', 'LOCALHOST:8080']) assert.ok(accepted(name, '::ffff:127.0.0.1') && accepted(name, '::1') && accepted(name, '127.8.8.8'), name);
+    for (const name of ['evil.example', 'mcp.example.com.evil.example', 'xmcp.example.com', 'localhost', '127.0.0.1', '[::1]', '0.0.0.0', 'test-gateway'])
+      assert.ok(!accepted(name), name);
+    for (const name of ['localhost', '127.0.0.1', '[::1]', 'LOCALHOST:8080'])
+      assert.ok(accepted(name, '::ffff:127.0.0.1') && accepted(name, '::1') && accepted(name, '127.8.8.8'), name);
     for (const name of ['localhost.evil.example', '127.0.0.1.nip.io', '0', '127.1', '[::ffff:127.0.0.1]']) assert.ok(!accepted(name, '127.0.0.1'), name);
   });
 
@@ -94,7 +112,10 @@ describe('host', () => {
       const found = throughHop({ host: 'x', 'x-forwarded-host': several });
       assert.ok(found.fault !== null || !hostAccepted(TABLES, found), several);
     }
-    const absolute = asked({ target: 'HTTP://MCP.example.com:80/mcp/search?q', headers: { host: 'hidden.example.com', 'x-forwarded-host': 'alias.example.com' } });
+    const absolute = asked({
+      target: 'HTTP://MCP.example.com:80/mcp/search?q',
+      headers: { host: 'hidden.example.com', 'x-forwarded-host': 'alias.example.com' },
+    });
     assert.deepEqual([absolute.host, absolute.path, absolute.route?.server], ['mcp.example.com', '/mcp/search', 'search']);
   });
 });
@@ -129,15 +150,21 @@ describe('tenant in the path', () => {
     assert.deepEqual(split('/t/globex/mcp/search?t=acme'), ['globex', '/mcp/search', 'search']);
   });
   test('tenants that match otherwise, unknown ones and doubled prefixes are no route', () => {
-    for (const target of ['/t/hidden/mcp/search', '/t/nobody/mcp/search', '/t/acme/t/globex/mcp/search', '/t/acme', '/t/acme/', '/t//mcp/search', '/t/ACME/mcp/search', '/T/acme/mcp/search', '/t/__proto__/mcp/search', '/t/acme;/mcp/search']) {
+    for (const target of [
+      '/t/hidden/mcp/search', '/t/nobody/mcp/search', '/t/acme/t/globex/mcp/search', '/t/acme', '/t/acme/', '/t//mcp/search', '/t/ACME/mcp/search',
+      '/T/acme/mcp/search', '/t/__proto__/mcp/search', '/t/acme;/mcp/search',
+    ]) {
       assert.equal(split(target)[2], undefined, target);
     }
   });
 });
 
 test('whatever comes, a head is read without throwing, and either refused or in normal form', () => {
-  const { seed, pick, below } = chance();
-  const PIECES = ['/', '//', 't/', 'acme', 'mcp', 'search', '.', '..', '%2e', '%', '?', '#', ':', '@', 'http://', 'mcp.example.com', '[::1]', ',', ' ', '\t', '\u00e9', '*', ';', '\\', '0', '__proto__'];
+  const { seed, pick, below } = randomOf();
+  const PIECES = [
+    '/', '//', 't/', 'acme', 'mcp', 'search', '.', '..', '%2e', '%', '?', '#', ':', '@', 'http://', 'mcp.example.com', '[::1]', ',', ' ', '\t',
+    '\u00e9', '*', ';', '\\', '0', '__proto__',
+  ];
   const text = (): string => Array.from({ length: below(7) }, () => pick(PIECES)).join('');
   for (let i = 0; i < 5000; i++) {
     const head = {
@@ -145,10 +172,16 @@ test('whatever comes, a head is read without throwing, and either refused or in 
       method: pick(['GET', 'POST', 'OPTIONS', 'PROPFIND']),
       peer: pick(['', '127.0.0.1', '10.0.0.1', 'fe80::1%eth0', '::ffff:10.0.0.1', text()]),
       hosts: below(3),
-      headers: { host: text(), origin: text(), 'x-forwarded-host': text(), 'x-forwarded-for': [text(), '10.0.0.1', text()].join(','), 'x-forwarded-proto': text() },
+      headers: {
+        host: text(),
+        origin: text(),
+        'x-forwarded-host': text(),
+        'x-forwarded-for': [text(), '10.0.0.1', text()].join(','),
+        'x-forwarded-proto': text(),
+      },
     };
     const found = readHead(TABLES, head, hop);
-    const shown = `SEED=${seed}: ${JSON.stringify(head)}`;
+    const shown = `MCPGEN_SEED=${seed}: ${JSON.stringify(head)}`;
     if (found.fault !== null) continue;
     assert.ok(found.path.startsWith('/') && !/%|\/\/|\/\.\.?(\/|$)|\?/.test(found.path), shown);
     assert.match(found.host, /^([^\s/@:?#]*|\[[0-9a-f:.]+\])$/, shown);

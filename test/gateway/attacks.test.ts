@@ -4,11 +4,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
 import { initialize, modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
 import { gatewayConfig } from '../support/gateway-tables.js';
-import { as, startGateway, type RunningGateway } from '../support/gateway.js';
+import { as, client, startGateway, type RunningGateway } from '../support/gateway.js';
 import { ask, dial, requestBytes, until, type AskOptions, type HttpAnswer } from '../support/http.js';
 import { answerAll, json, startUpstream, type FakeUpstream } from '../support/upstreams.js';
 
-const client = (name: string) => ({ keys: [{ secret: `${name.toUpperCase()}_KEY` }] });
 const server = { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
 let upstream: FakeUpstream;
 let gateway: RunningGateway;
@@ -27,11 +26,20 @@ before(async () => {
     { admin: {}, limits: { perAddress: '3/h' }, trustedProxies: ['127.0.0.1/32'] },
   ];
   [gateway, behind] = (await Promise.all(
-    gateways.map((each) => startGateway({ config: gatewayConfig({ auth, tenants, servers: { search: server, secrets: server }, gateway: each }), pools: { search: [upstream.url], secrets: [upstream.url] } })),
+    gateways.map((each) =>
+      startGateway({
+        config: gatewayConfig({ auth, tenants, servers: { search: server, secrets: server }, gateway: each }),
+        pools: { search: [upstream.url], secrets: [upstream.url] },
+      }),
+    ),
   )) as [RunningGateway, RunningGateway];
 });
 
-const post = (message: unknown, headers: AskOptions['headers'] = {}, path = '/mcp/search'): AskOptions => ({ path, message, headers: { ...as('acme'), ...headers } });
+const post = (message: unknown, headers: AskOptions['headers'] = {}, path = '/mcp/search'): AskOptions => ({
+  path,
+  message,
+  headers: { ...as('acme'), ...headers },
+});
 const LIST = request('tools/list');
 const reason = ({ text }: HttpAnswer): string | undefined => (JSON.parse(text) as Partial<ErrorBody>).error?.data.reason;
 /** Most memory it ever had, in MB; null where that cannot be read. */
@@ -43,7 +51,15 @@ function peak({ pid }: RunningGateway): number | null {
 describe('being another tenant', () => {
   test('no header makes a caller somebody else', async () => {
     for (const headers of [
-      { 'x-tenant': 'globex' }, { 'x-tenant-id': 'globex' }, { 'x-forwarded-host': 'globex.example.com' }, { forwarded: 'host=globex.example.com' }, { 'x-original-host': 'globex.example.com' }, { 'x-host': 'globex.example.com' }, { 'mcp-param-tenant': 'globex' }, { 'x-forwarded-prefix': '/t/globex' }, { 'x-original-url': '/t/globex/mcp/secrets' },
+      { 'x-tenant': 'globex' },
+      { 'x-tenant-id': 'globex' },
+      { 'x-forwarded-host': 'globex.example.com' },
+      { forwarded: 'host=globex.example.com' },
+      { 'x-original-host': 'globex.example.com' },
+      { 'x-host': 'globex.example.com' },
+      { 'mcp-param-tenant': 'globex' },
+      { 'x-forwarded-prefix': '/t/globex' },
+      { 'x-original-url': '/t/globex/mcp/secrets' },
     ]) {
       const answer = await ask(gateway.port, post(LIST, headers, '/mcp/secrets'));
       assert.deepEqual([answer.status, reason(answer)], [403, 'server-not-granted'], JSON.stringify(headers));
@@ -51,14 +67,23 @@ describe('being another tenant', () => {
   });
 
   test('nor does a path, a host, or both: two tenants are none', async () => {
-    for (const [path, host] of [['/t/globex/mcp/secrets', 'localhost'], ['/mcp/secrets', 'globex.example.com'], ['/t/globex/mcp/secrets', 'acme.example.com'], ['http://globex.example.com/mcp/secrets', 'acme.example.com']] as const) {
+    for (const [path, host] of [
+      ['/t/globex/mcp/secrets', 'localhost'],
+      ['/mcp/secrets', 'globex.example.com'],
+      ['/t/globex/mcp/secrets', 'acme.example.com'],
+      ['http://globex.example.com/mcp/secrets', 'acme.example.com'],
+    ] as const) {
       const answer = await ask(gateway.port, post(LIST, { host }, path));
       assert.deepEqual([answer.status, reason(answer)], [403, 'tenant-ambiguous'], `${host} ${path}`);
     }
   });
 
   test('nor a path that some hop would read differently', async () => {
-    for (const path of ['/t/globex/../../mcp/secrets', '/mcp/search/../secrets', '/mcp/search%2f..%2fsecrets', '/mcp//secrets', '/mcp/secrets/', '/mcp/secrets;x', '/mcp/secrets%00', '/MCP/secrets', '/t/globex//mcp/secrets', '/t/%67lobex/mcp/secrets', '\\mcp\\secrets', '/mcp/search?/../secrets', '/t/__proto__/mcp/secrets', '/__proto__', '/constructor']) {
+    for (const path of [
+      '/t/globex/../../mcp/secrets', '/mcp/search/../secrets', '/mcp/search%2f..%2fsecrets', '/mcp//secrets', '/mcp/secrets/', '/mcp/secrets;x',
+      '/mcp/secrets%00', '/MCP/secrets', '/t/globex//mcp/secrets', '/t/%67lobex/mcp/secrets', '\\mcp\\secrets', '/mcp/search?/../secrets',
+      '/t/__proto__/mcp/secrets', '/__proto__', '/constructor',
+    ]) {
       const answer = await ask(gateway.port, post(LIST, {}, path));
       assert.ok(path.startsWith('/mcp/search?') ? answer.status === 200 : [400, 403, 404].includes(answer.status), `${path}: ${answer.status}`);
     }
@@ -67,7 +92,13 @@ describe('being another tenant', () => {
 
   test('a key is no other tenant’s, whichever way it is sent', async () => {
     const [mine, theirs] = [as('acme').authorization, as('globex').authorization];
-    for (const headers of [{ authorization: [mine, theirs] }, { authorization: mine, 'x-api-key': theirs.slice(7) }, { authorization: theirs.toLowerCase() }, { authorization: `${mine}, ${theirs}` }, { authorization: mine, cookie: `authorization=${theirs}` }]) {
+    for (const headers of [
+      { authorization: [mine, theirs] },
+      { authorization: mine, 'x-api-key': theirs.slice(7) },
+      { authorization: theirs.toLowerCase() },
+      { authorization: `${mine}, ${theirs}` },
+      { authorization: mine, cookie: `authorization=${theirs}` },
+    ]) {
       const answer = await ask(gateway.port, post(LIST, headers, '/mcp/secrets'));
       assert.ok([401, 403].includes(answer.status), `${JSON.stringify(headers)}: ${answer.status}`);
     }
@@ -107,7 +138,10 @@ describe('being somebody’s session', () => {
 describe('going unseen', () => {
   test('every tool call is in the audit, one by one also in a batch', async () => {
     const since = gateway.logs.length;
-    await ask(gateway.port, post([request('tools/call', { name: 'first', arguments: { a: 1 } }, 1), request('tools/list', {}, 2), request('tools/call', { name: 'second' }, 3)]));
+    await ask(
+      gateway.port,
+      post([request('tools/call', { name: 'first', arguments: { a: 1 } }, 1), request('tools/list', {}, 2), request('tools/call', { name: 'second' }, 3)]),
+    );
     await gateway.waitFor('request', (line) => line['rpc'] === 'batch', since);
     assert.deepEqual(gateway.logs.slice(since).filter(({ event }) => event === 'audit').map(({ tool }) => tool), ['first', 'second']);
   });
@@ -128,7 +162,8 @@ describe('going unseen', () => {
     await ask(gateway.port, post(request('tools/call', { name: 'x', arguments: { password: 'an-argument-value' } })));
     await ask(gateway.port, { path: '/mcp/search?token=a-token-in-a-query', message: LIST });
     const log = JSON.stringify(gateway.logs) + gateway.stderr();
-    for (const secret of ['an-almost-right-key', 'a-cookie-value', 'an-argument-value', 'a-token-in-a-query', as('acme').authorization.slice(7)]) assert.ok(!log.includes(secret), secret);
+    for (const secret of ['an-almost-right-key', 'a-cookie-value', 'an-argument-value', 'a-token-in-a-query', as('acme').authorization.slice(7)])
+      assert.ok(!log.includes(secret), secret);
   });
 });
 
@@ -143,7 +178,12 @@ describe('saying one thing and meaning another', () => {
 
   test('headers that say another method or name than the body do not pass', async () => {
     const body = modern('tools/call', { name: 'delete_all' });
-    for (const headers of [modernHeaders('tools/call', 'harmless'), modernHeaders('tools/list'), modernHeaders('tools/call', 'delete_all, harmless'), { ...modernHeaders('tools/call', 'delete_all'), 'mcp-protocol-version': '2025-11-25' }]) {
+    for (const headers of [
+      modernHeaders('tools/call', 'harmless'),
+      modernHeaders('tools/list'),
+      modernHeaders('tools/call', 'delete_all, harmless'),
+      { ...modernHeaders('tools/call', 'delete_all'), 'mcp-protocol-version': '2025-11-25' },
+    ]) {
       const answer = await ask(gateway.port, post(body, headers));
       assert.deepEqual([answer.status, reason(answer)], [400, 'header-mismatch'], JSON.stringify(headers));
     }
@@ -160,7 +200,14 @@ describe('saying one thing and meaning another', () => {
   });
 
   test('nothing of a request comes back in a refusal', async () => {
-    for (const given of [post(LIST, { host: 'evil.example' }), post(LIST, { origin: 'https://evil.example' }), post(LIST, { authorization: 'Bearer evil.example' }), post(LIST, { 'x-forwarded-host': 'evil.example', authorization: null }), post(LIST, {}, '/evil.example'), post(request('evil.example', { _meta: 5 }), { 'mcp-session-id': 'evil.example' })]) {
+    for (const given of [
+      post(LIST, { host: 'evil.example' }),
+      post(LIST, { origin: 'https://evil.example' }),
+      post(LIST, { authorization: 'Bearer evil.example' }),
+      post(LIST, { 'x-forwarded-host': 'evil.example', authorization: null }),
+      post(LIST, {}, '/evil.example'),
+      post(request('evil.example', { _meta: 5 }), { 'mcp-session-id': 'evil.example' }),
+    ]) {
       const answer = await ask(gateway.port, given);
       assert.ok(answer.status >= 400);
       assert.ok(!`${answer.lines.join('\n')}${answer.text}`.includes('evil.example'), answer.text);
@@ -184,7 +231,15 @@ describe('using it up', () => {
   }
 
   test('a header that takes long to split', async () => {
-    for (const headers of [{ connection: `close${' '.repeat(15_000)}x` }, { connection: `a${'\t'.repeat(7000)},${' '.repeat(7000)}b` }, { authorization: `Bearer${' '.repeat(15_000)}x y` }, { 'content-type': `application/json${' '.repeat(15_000)}x` }, { origin: `https://${'a.'.repeat(7000)}` }, { 'mcp-name': `=?base64?${'A'.repeat(15_000)}` }, { host: `${'a'.repeat(15_000)}!@` }]) {
+    for (const headers of [
+      { connection: `close${' '.repeat(15_000)}x` },
+      { connection: `a${'\t'.repeat(7000)},${' '.repeat(7000)}b` },
+      { authorization: `Bearer${' '.repeat(15_000)}x y` },
+      { 'content-type': `application/json${' '.repeat(15_000)}x` },
+      { origin: `https://${'a.'.repeat(7000)}` },
+      { 'mcp-name': `=?base64?${'A'.repeat(15_000)}` },
+      { host: `${'a'.repeat(15_000)}!@` },
+    ]) {
       const took = await delays(ask(gateway.port, post(LIST, headers)));
       assert.ok(took < 2000, `${JSON.stringify(headers).slice(0, 30)}… kept everybody waiting for ${Math.round(took)} ms`);
     }
@@ -199,7 +254,8 @@ describe('using it up', () => {
 
   test('bodies in memory have a bound: what is declared beyond it is told to come back', async () => {
     const declared = 4 * 2 ** 20;
-    const head = `POST /mcp/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: ${as('acme').authorization}\r\nContent-Length: ${declared}\r\n\r\n`;
+    const headers = ['Host: localhost', 'Content-Type: application/json', `Authorization: ${as('acme').authorization}`, `Content-Length: ${declared}`];
+    const head = ['POST /mcp/search HTTP/1.1', ...headers, '', ''].join('\r\n');
     const held = await Promise.all(Array.from({ length: 8 }, () => dial(gateway.port)));
     for (const connection of held) connection.send(`${head}{`);
     // Heads are read in the order in which they came; the ninth is beyond 32 MB.
@@ -218,7 +274,9 @@ describe('using it up', () => {
     const before = peak(gateway);
     if (before === null) return t.skip('memory is read from /proc');
     const connection = await dial(gateway.port);
-    connection.send(requestBytes({ method: 'POST', path: '/mcp/search', headers: { ...as('acme'), 'content-type': 'application/json', 'transfer-encoding': 'chunked' } }));
+    connection.send(
+      requestBytes({ method: 'POST', path: '/mcp/search', headers: { ...as('acme'), 'content-type': 'application/json', 'transfer-encoding': 'chunked' } }),
+    );
     const piece = Buffer.from('1\r\n \r\n'.repeat(20_000));
     for (let i = 0; i < 30; i++) connection.send(piece);
     connection.send('2\r\n{}\r\n0\r\n\r\n');

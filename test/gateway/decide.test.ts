@@ -57,7 +57,11 @@ const REFUSED: Readonly<Partial<Record<Reason, readonly [Step, string, Case]>>> 
   'path-not-literal': ['normal-form', 'gateway', { target: '/mcp//search' }],
   'unknown-host': ['host', 'gateway.url', { headers: { host: 'evil.example' } }],
   'unknown-route': ['route', 'servers', { target: '/mcp/nothing' }],
-  'preflight-refused': ['preflight', 'servers.search.origins', { method: 'OPTIONS', headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' } }],
+  'preflight-refused': [
+    'preflight',
+    'servers.search.origins',
+    { method: 'OPTIONS', headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' } },
+  ],
   'origin-required': ['origin', 'gateway.requireOrigin', { strict: true }],
   'origin-not-allowed': ['origin', 'servers.search.origins', { headers: { origin: 'https://evil.example' } }],
   'method-not-allowed': ['method', 'servers.search.route', { method: 'PUT' }],
@@ -73,7 +77,11 @@ const REFUSED: Readonly<Partial<Record<Reason, readonly [Step, string, Case]>>> 
   'tenant-rate': ['quota', 'tenants.acme.rate', { facts: { quota: { kind: 'rate', retryAfter: 4 } } }],
   'streams-full': ['quota', 'gateway.limits.streams', { facts: { quota: { kind: 'streams' } } }],
   'body-not-json': ['body', 'gateway.limits', { facts: { body: { kind: 'refused', reason: 'body-not-json', id: null } } }],
-  'header-mismatch': ['revision', 'gateway.revisions', { headers: { 'mcp-protocol-version': '2026-07-28' }, facts: { body: { kind: 'message', message: { ...message, method: 'initialize' }, era: 'legacy' } } }],
+  'header-mismatch': [
+    'revision',
+    'gateway.revisions',
+    { headers: { 'mcp-protocol-version': '2026-07-28' }, facts: { body: { kind: 'message', message: { ...message, method: 'initialize' }, era: 'legacy' } } },
+  ],
   'revision-not-served': ['revision', 'gateway.revisions', { headers: { 'mcp-protocol-version': '1999-01-01' } }],
   'session-unknown': ['session', 'gateway.sessionKeys', { facts: { session: { kind: 'unknown' } } }],
   'sessions-full': ['session', 'gateway.limits.sessions', { facts: { session: { kind: 'full' } } }],
@@ -154,7 +162,10 @@ describe('decide', () => {
       return decision.kind === 'refuse' ? decision.id : decision.kind;
     };
     assert.equal(idOf({ facts: { session: { kind: 'unknown' } } }), 7);
-    assert.equal(idOf({ facts: { body: { kind: 'message', message: { ...message, id: 'x' }, era: 'legacy' }, instance: { kind: 'none', retryAfter: 1 } } }), 'x');
+    assert.equal(
+      idOf({ facts: { body: { kind: 'message', message: { ...message, id: 'x' }, era: 'legacy' }, instance: { kind: 'none', retryAfter: 1 } } }),
+      'x',
+    );
     assert.equal(idOf({ facts: { body: { kind: 'refused', reason: 'body-too-deep', id: 'deep' } } }), 'deep');
     assert.equal(decide(TABLES, askedOf(TABLES), { ...ALL, tenants: [], body: undefined } as unknown as Facts).kind, 'refuse');
   });
@@ -215,8 +226,11 @@ describe('decide', () => {
 
   test('content types: parameters and case do not matter, other types and none are refused', () => {
     const accepted = (type: string | undefined): boolean => decided({ headers: { 'content-type': type } }).kind === 'allow';
-    for (const type of ['application/json', 'Application/JSON', 'application/json; charset=utf-8', 'application/json;charset="UTF-8"', ' application/json ']) assert.ok(accepted(type), type);
-    for (const type of ['application/jsonp', 'application/json-rpc', 'text/json', 'application/x-www-form-urlencoded', 'application/json, text/plain', '', undefined]) {
+    for (const type of ['application/json', 'Application/JSON', 'application/json; charset=utf-8', 'application/json;charset="UTF-8"', ' application/json '])
+      assert.ok(accepted(type), type);
+    for (const type of [
+      'application/jsonp', 'application/json-rpc', 'text/json', 'application/x-www-form-urlencoded', 'application/json, text/plain', '', undefined,
+    ]) {
       assert.ok(!accepted(type), type);
     }
   });

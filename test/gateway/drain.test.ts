@@ -47,7 +47,11 @@ describe('a modern listening stream at drain', () => {
     connection.close();
     assert.ok(complete && text.startsWith(ACK));
     const data = /^event: message\ndata: (.*)\n\n$/.exec(text.slice(ACK.length))?.[1] ?? assert.fail(text);
-    assert.deepEqual(JSON.parse(data), { jsonrpc: '2.0', id: 'sub-1', result: { resultType: 'complete', _meta: { 'io.modelcontextprotocol/subscriptionId': 'sub-1' } } });
+    assert.deepEqual(JSON.parse(data), {
+      jsonrpc: '2.0',
+      id: 'sub-1',
+      result: { resultType: 'complete', _meta: { 'io.modelcontextprotocol/subscriptionId': 'sub-1' } },
+    });
     assert.deepEqual(await within(gateway.ended, 'its end'), { code: 0, signal: null });
   });
 

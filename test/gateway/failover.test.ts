@@ -15,7 +15,10 @@ before(async () => {
   const server = (strategy: string) => ({ kind: 'http', strategy, instances: [{ url: 'http://127.0.0.1:9/mcp' }] });
   gateway = await startGateway({
     pools: { turns: [one.url, two.url], fill: [one.url, two.url] },
-    config: gatewayConfig({ servers: { turns: server('round-robin'), fill: server('least-connections') }, gateway: { admin: {}, limits: { perAddress: '100000/s' }, timeouts: { connect: '1s', drain: '1s' } } }),
+    config: gatewayConfig({
+      servers: { turns: server('round-robin'), fill: server('least-connections') },
+      gateway: { admin: {}, limits: { perAddress: '100000/s' }, timeouts: { connect: '1s', drain: '1s' } },
+    }),
   });
 });
 beforeEach(() => {
@@ -23,7 +26,8 @@ beforeEach(() => {
 });
 
 let last = 0;
-const call = (server = 'turns'): Promise<HttpAnswer> => ask(gateway.port, { path: `/mcp/${server}`, message: request('tools/call', { name: 'count' }, ++last) });
+const call = (server = 'turns'): Promise<HttpAnswer> =>
+  ask(gateway.port, { path: `/mcp/${server}`, message: request('tools/call', { name: 'count' }, ++last) });
 const counts = (): [number, number] => [one.received.length, two.received.length];
 /** Requests under way at all instances. */
 async function active(): Promise<number> {

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { initialize, modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
 import { gatewayConfig, type Config } from '../support/gateway-tables.js';
-import { as, failToStart, secretValue, startGateway, tablesText, temporaryFolder, type RunningGateway } from '../support/gateway.js';
+import { as, client, failToStart, secretValue, startGateway, tablesText, temporaryFolder, type RunningGateway } from '../support/gateway.js';
 import { ask, dial, requestBytes, within, type AskOptions } from '../support/http.js';
 import { answerAll, startUpstream, stream, withSessions, type FakeUpstream } from '../support/upstreams.js';
 
 const server = { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
-const client = (name: string) => ({ keys: [{ secret: `${name.toUpperCase()}_KEY` }] });
 const post = (message: unknown, headers: AskOptions['headers'] = {}, path = '/mcp/search'): AskOptions => ({ path, message, headers });
 const LIST = request('tools/list');
 const reason = (text: string): string => (JSON.parse(text) as ErrorBody).error.data.reason;
@@ -20,7 +19,11 @@ before(async () => {
   upstream = await startUpstream();
 });
 const started: RunningGateway[] = [];
-async function start(config: Config, env: Readonly<Record<string, string>> = {}, pools: Readonly<Record<string, readonly string[]>> = { search: [upstream.url] }): Promise<RunningGateway> {
+async function start(
+  config: Config,
+  env: Readonly<Record<string, string>> = {},
+  pools: Readonly<Record<string, readonly string[]>> = { search: [upstream.url] },
+): Promise<RunningGateway> {
   const gateway = await startGateway({ config, env, pools });
   started.push(gateway);
   return gateway;
@@ -29,7 +32,11 @@ after(() => Promise.all(started.map((gateway) => (gateway.signal('SIGKILL'), gat
 
 describe('a start that cannot be', () => {
   const OPEN = gatewayConfig();
-  const CLOSED = gatewayConfig({ auth: { clients: { acme: client('acme'), globex: client('globex') } }, tenants: { acme: { match: [{ client: 'acme' }, { client: 'globex' }], servers: '*' } }, gateway: { sessionKeys: [{ secret: 'SESSION_KEY' }], admin: { readToken: { secret: 'READ_TOKEN' } } } });
+  const CLOSED = gatewayConfig({
+    auth: { clients: { acme: client('acme'), globex: client('globex') } },
+    tenants: { acme: { match: [{ client: 'acme' }, { client: 'globex' }], servers: '*' } },
+    gateway: { sessionKeys: [{ secret: 'SESSION_KEY' }], admin: { readToken: { secret: 'READ_TOKEN' } } },
+  });
   const CASES: readonly (readonly [what: string, config: Config, env: Readonly<Record<string, string>>, words: readonly string[]])[] = [
     ['a port that is none', OPEN, { PORT: '80x' }, ['PORT', '80x']],
     ['a placement that is none', OPEN, { MCPGEN_PLACEMENT: 'moon' }, ['MCPGEN_PLACEMENT', 'moon']],
@@ -43,7 +50,12 @@ describe('a start that cannot be', () => {
     ['one key for two clients', CLOSED, { ACME_KEY: 'one key for the both', GLOBEX_KEY: 'one key for the both' }, ['ACME_KEY', 'GLOBEX_KEY']],
     ['a file that is not there', CLOSED, { ACME_KEY_FILE: '/nowhere/key' }, ['ACME_KEY_FILE', '/nowhere/key']],
     ['a token that anybody guesses', CLOSED, { READ_TOKEN: 'x' }, ['READ_TOKEN']],
-    ['several that are wrong, all at once', CLOSED, { ACME_KEY: '', SESSION_KEY: 'x', READ_TOKEN: 'y' }, ['ACME_KEY is not set', 'SESSION_KEY is shorter', 'READ_TOKEN is shorter']],
+    [
+      'several that are wrong, all at once',
+      CLOSED,
+      { ACME_KEY: '', SESSION_KEY: 'x', READ_TOKEN: 'y' },
+      ['ACME_KEY is not set', 'SESSION_KEY is shorter', 'READ_TOKEN is shorter'],
+    ],
   ];
   for (const [what, config, env, words] of CASES) {
     test(what, async () => {
@@ -51,7 +63,8 @@ describe('a start that cannot be', () => {
       assert.equal(code, 2, stderr);
       assert.match(stderr, /^(?:mcpgen gateway: [^\n]+\n)+$/, 'a line for each, no stack');
       for (const word of words) assert.ok(stderr.includes(word), `${stderr} does not say ${word}`);
-      for (const secret of ['short', 'one key for the both', secretValue('ACME_KEY'), 'x'.repeat(31)]) assert.ok(!stderr.includes(`"${secret}"`) && !stderr.includes(`: ${secret}`), stderr);
+      for (const secret of ['short', 'one key for the both', secretValue('ACME_KEY'), 'x'.repeat(31)])
+        assert.ok(!stderr.includes(`"${secret}"`) && !stderr.includes(`: ${secret}`), stderr);
     });
   }
 
@@ -99,7 +112,9 @@ describe('reload', () => {
     assert.equal((await ask(gateway.port, post(LIST, as('globex')))).status, 403);
     const hash = (await ask(gateway.port, { path: '/health' })).headers['mcpgen-config-hash'];
 
-    const line = await gateway.sighup(tenants(['acme', 'globex'], { gateway: { admin: {}, limits: { perAddress: '9999/s' }, timeouts: { firstByte: '30s' } } }));
+    const line = await gateway.sighup(
+      tenants(['acme', 'globex'], { gateway: { admin: {}, limits: { perAddress: '9999/s' }, timeouts: { firstByte: '30s' } } }),
+    );
     assert.equal(line['event'], 'reloaded');
     const fresh = (await ask(gateway.port, { path: '/health' })).headers['mcpgen-config-hash'];
     assert.deepEqual([line['hash'], fresh === hash], [fresh, false]);
@@ -312,7 +327,14 @@ describe('the admin listener', () => {
   test('with a token, which is asked for everything', async () => {
     for (const path of ['/metrics', '/config', '/config?x']) {
       assert.equal((await guarded.admin(path, token)).status, 200);
-      for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: secretValue('READ_TOKEN') }, as('acme'), { 'x-api-key': secretValue('READ_TOKEN') }, { authorization: 'Bearer ' }]) {
+      for (const headers of [
+        {},
+        { authorization: 'Bearer wrong' },
+        { authorization: secretValue('READ_TOKEN') },
+        as('acme'),
+        { 'x-api-key': secretValue('READ_TOKEN') },
+        { authorization: 'Bearer ' },
+      ]) {
         const { status, headers: answered } = await guarded.admin(path, headers);
         assert.deepEqual([status, answered['www-authenticate']], [401, 'Bearer'], JSON.stringify(headers));
       }
@@ -325,8 +347,10 @@ describe('the admin listener', () => {
   });
 
   test('without one, only this machine by its own name, and no web page', async () => {
-    for (const host of ['localhost', `localhost:${open.adminPort}`, '127.0.0.1', '[::1]:1']) assert.equal((await open.admin('/metrics', { host })).status, 200, host);
-    for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.nip.io', 'localhost@evil.example', 'evil.example:80']) assert.equal((await open.admin('/config', { host })).status, 401, host);
+    for (const host of ['localhost', `localhost:${open.adminPort}`, '127.0.0.1', '[::1]:1'])
+      assert.equal((await open.admin('/metrics', { host })).status, 200, host);
+    for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.nip.io', 'localhost@evil.example', 'evil.example:80'])
+      assert.equal((await open.admin('/config', { host })).status, 401, host);
     for (const origin of ['null', 'http://localhost', 'https://evil.example']) assert.equal((await open.admin('/config', { origin })).status, 401, origin);
   });
 
@@ -342,7 +366,13 @@ describe('the admin listener', () => {
   test('/config says what is enforced, and no secret', async () => {
     const { text, headers } = await guarded.admin('/config', token);
     assert.deepEqual([headers['content-type'], headers['cache-control'], headers['x-content-type-options']], ['application/json', 'no-store', 'nosniff']);
-    const config = JSON.parse(text) as { hash: string; origin: unknown; tenants: unknown; clients: unknown; pools: { server: string; instances: { up: boolean }[] }[] };
+    const config = JSON.parse(text) as {
+      hash: string;
+      origin: unknown;
+      tenants: unknown;
+      clients: unknown;
+      pools: { server: string; instances: { up: boolean }[] }[];
+    };
     assert.deepEqual(config.origin, { allowed_origins: ['https://*.dev.example.com', 'https://app.example.com'], allow_https: true, allow_ngrok: false });
     assert.deepEqual([config.tenants, config.clients, config.pools[0]?.server], [['acme'], ['acme'], 'search']);
     for (const secret of ['ACME_KEY', 'READ_TOKEN', 'SESSION_KEY']) assert.ok(!text.includes(secretValue(secret)), secret);

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseMessage, type Message } from '#src/gateway/runtime/decision/message.js';
-import { chance } from '../support/gateway-random.js';
+import { randomOf, type Random } from '../support/random.js';
 import { CAPABILITIES, modern, request, VERSION } from '../support/gateway-messages.js';
 
-const parse = (body: unknown, depth = 64): ReturnType<typeof parseMessage> => parseMessage(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), depth);
+const parse = (body: unknown, depth = 64): ReturnType<typeof parseMessage> =>
+  parseMessage(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), depth);
 function message(body: unknown): Message {
   const parsed = parse(body);
   return parsed.ok ? parsed.message : assert.fail(`${parsed.reason}: ${JSON.stringify(body)}`);
@@ -32,16 +33,38 @@ describe('shapes', () => {
 
   test('what is no message', () => {
     for (const body of [
-      null, 1, 'text', true, [], [1], [[]], [null], {}, { jsonrpc: '2.0' }, { jsonrpc: '1.0', id: 1, method: 'x' }, { jsonrpc: 2, id: 1, method: 'x' }, { id: 1, method: 'x' },
-      { jsonrpc: '2.0', id: 1, method: 5 }, { jsonrpc: '2.0', id: null, method: 'x' }, { jsonrpc: '2.0', id: {}, method: 'x' }, { jsonrpc: '2.0', id: [1], method: 'x' }, { jsonrpc: '2.0', id: true, method: 'x' },
-      { jsonrpc: '2.0', id: 1, method: 'x', result: {} }, [request('x'), 5], [request('x'), []], [[request('x')]],
+      null,
+      1,
+      'text',
+      true,
+      [],
+      [1],
+      [[]],
+      [null],
+      {},
+      { jsonrpc: '2.0' },
+      { jsonrpc: '1.0', id: 1, method: 'x' },
+      { jsonrpc: 2, id: 1, method: 'x' },
+      { id: 1, method: 'x' },
+      { jsonrpc: '2.0', id: 1, method: 5 },
+      { jsonrpc: '2.0', id: null, method: 'x' },
+      { jsonrpc: '2.0', id: {}, method: 'x' },
+      { jsonrpc: '2.0', id: [1], method: 'x' },
+      { jsonrpc: '2.0', id: true, method: 'x' },
+      { jsonrpc: '2.0', id: 1, method: 'x', result: {} },
+      [request('x'), 5],
+      [request('x'), []],
+      [[request('x')]],
     ]) {
       assert.equal(refused(JSON.stringify(body)), 'body-not-message', JSON.stringify(body));
     }
   });
 
   test('what is no JSON', () => {
-    for (const body of ['', ' ', '{', '{"a":1,}', "{'a':1}", '{"a":1}{"a":1}', '{"a":1}\n{"a":1}', '\ufeff{"jsonrpc":"2.0","id":1,"method":"x"}', '{"a":NaN}', '{"a":01}', '{"a":"\t"}', '{"a":"\\x41"}', '// x\n{}', 'undefined', '{"a":1}\u0000']) {
+    for (const body of [
+      '', ' ', '{', '{"a":1,}', "{'a':1}", '{"a":1}{"a":1}', '{"a":1}\n{"a":1}', '\ufeff{"jsonrpc":"2.0","id":1,"method":"x"}', '{"a":NaN}',
+      '{"a":01}', '{"a":"\t"}', '{"a":"\\x41"}', '// x\n{}', 'undefined', '{"a":1}\u0000',
+    ]) {
       assert.equal(refused(body), 'body-not-json', JSON.stringify(body));
     }
   });
@@ -198,7 +221,8 @@ describe('ambiguity', () => {
 });
 
 describe('depth', () => {
-  const nested = (levels: number, open = '[', close = ']'): string => `{"jsonrpc":"2.0","id":1,"method":"x","params":{"a":${open.repeat(levels)}1${close.repeat(levels)}}}`;
+  const nested = (levels: number, open = '[', close = ']'): string =>
+    `{"jsonrpc":"2.0","id":1,"method":"x","params":{"a":${open.repeat(levels)}1${close.repeat(levels)}}}`;
   test('the limit itself passes', () => {
     assert.ok(parse(nested(6), 8).ok);
     assert.equal(refused(nested(7), 8), 'body-too-deep');
@@ -241,12 +265,17 @@ test('no text of 100 kB takes long to judge: keys least of all, which are compar
 });
 
 /** JSON text of chance: decisive keys in several spellings, at several depths. */
-function randomJson({ pick, below }: ReturnType<typeof chance>, depth = 0): string {
-  const KEYS = ['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 'taskId', 'arguments', '_meta', 'Method', 'meth\\u006fd', 'x', '', '__proto__', 'a\\"b', '\\\\'];
-  const scalar = (): string => pick(['1', '"2.0"', '"x"', '"tools/call"', 'null', 'true', '1e400', '-0', '"\\"}"', '"[{"', '"\\\\"', '""', '"\\ud800"', '"é😀"']);
+function randomJson(random: Random, depth = 0): string {
+  const { pick, below } = random;
+  const KEYS = [
+    'jsonrpc', 'id', 'method', 'params', 'name', 'uri', 'taskId', 'arguments', '_meta', 'Method', 'meth\\u006fd', 'x', '', '__proto__', 'a\\"b',
+    '\\\\',
+  ];
+  const scalar = (): string =>
+    pick(['1', '"2.0"', '"x"', '"tools/call"', 'null', 'true', '1e400', '-0', '"\\"}"', '"[{"', '"\\\\"', '""', '"\\ud800"', '"é😀"']);
   const space = (): string => pick(['', '', '', ' ', '\n\t']);
   if (depth > 3 || below(3) === 0) return scalar();
-  const items = Array.from({ length: below(5) }, () => randomJson({ seed: 0, pick, below, bytes: () => Buffer.alloc(0) }, depth + 1));
+  const items = Array.from({ length: below(5) }, () => randomJson(random, depth + 1));
   if (below(4) === 0) return `[${items.join(`${space()},${space()}`)}]`;
   return `{${items.map((item) => `${space()}"${pick(KEYS)}"${space()}:${space()}${item}`).join(',')}${space()}}`;
 }
@@ -289,14 +318,15 @@ function decisiveKeys(text: string): string[][] {
 }
 
 test('of whatever JSON, the message is what JSON.parse says, and no decisive key was ambiguous', () => {
-  const dice = chance();
+  const dice = randomOf();
   const DECISIVE = ['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 'taskid', 'arguments', '_meta', 'result', 'error'];
   let accepted = 0;
   for (let i = 0; i < 6000; i++) {
     const inner = randomJson(dice);
-    const body = dice.below(2) === 0 ? inner : `{"jsonrpc":"2.0","id":1,"method":"x","params":${inner}${dice.pick(['', ',"x":1', ',"method":"y"', ',"Id":2'])}}`;
+    const body =
+      dice.below(2) === 0 ? inner : `{"jsonrpc":"2.0","id":1,"method":"x","params":${inner}${dice.pick(['', ',"x":1', ',"method":"y"', ',"Id":2'])}}`;
     const parsed = parseMessage(Buffer.from(body), 64);
-    const shown = `SEED=${dice.seed}: ${body}`;
+    const shown = `MCPGEN_SEED=${dice.seed}: ${body}`;
     const ambiguous = decisiveKeys(body).some((keys) => {
       const lower = keys.map((key) => key.toLowerCase()).filter((key) => DECISIVE.includes(key));
       return new Set(lower).size < lower.length || keys.some((key) => key !== 'taskId' && key !== key.toLowerCase() && DECISIVE.includes(key.toLowerCase()));
@@ -310,15 +340,15 @@ test('of whatever JSON, the message is what JSON.parse says, and no decisive key
       assert.deepEqual(parsed.message.claim, value.params?._meta?.[VERSION], shown);
     }
   }
-  assert.ok(accepted > 100, `SEED=${dice.seed}: only ${accepted} messages in it`);
+  assert.ok(accepted > 100, `MCPGEN_SEED=${dice.seed}: only ${accepted} messages in it`);
 });
 
 test('whatever bytes: an answer, never a fault', () => {
-  const { seed, bytes, below } = chance();
+  const { seed, bytes, below } = randomOf();
   const valid = Buffer.from(JSON.stringify(modern('tools/call', { name: 'x', arguments: { a: [1, { b: 'c' }] } })));
   for (let i = 0; i < 6000; i++) {
     const body = i % 2 === 0 ? bytes(below(40)) : Buffer.from(valid);
     if (i % 2 === 1) for (let flips = 1 + below(3); flips > 0; flips--) body[below(body.length)] = below(256);
-    assert.doesNotThrow(() => parseMessage(body, 4 + below(64)), `SEED=${seed}: ${body.toString('hex')}`);
+    assert.doesNotThrow(() => parseMessage(body, 4 + below(64)), `MCPGEN_SEED=${seed}: ${body.toString('hex')}`);
   }
 });

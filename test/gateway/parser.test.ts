@@ -22,7 +22,8 @@ before(async () => {
 
 const BODY = JSON.stringify(request('tools/list'));
 /** A request that would be fine, but for these lines. */
-const head = (lines: readonly string[], first = 'POST /mcp/search HTTP/1.1'): string => [first, 'Content-Type: application/json', ...lines, '', ''].join('\r\n');
+const head = (lines: readonly string[], first = 'POST /mcp/search HTTP/1.1'): string =>
+  [first, 'Content-Type: application/json', ...lines, '', ''].join('\r\n');
 const HOST = 'Host: localhost';
 const LENGTH = `Content-Length: ${BODY.length}`;
 const SMUGGLED = 'POST /mcp/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nX-Smuggled: yes\r\nContent-Length: 2\r\n\r\n{}';
@@ -93,7 +94,9 @@ describe('refused before there is a request', () => {
       const requestId = assertJson(await send(bytes), reason);
       await gateway.waitFor('request', (line) => line['request_id'] === requestId && line['reason'] === reason);
       const after = await gateway.metrics();
-      const counted = [...after].filter(([name, value]) => name.startsWith('mcpgen_refusals_total') && value !== (before.get(name) ?? 0)).map(([name, value]) => [name, value - (before.get(name) ?? 0)]);
+      const counted = [...after]
+        .filter(([name, value]) => name.startsWith('mcpgen_refusals_total') && value !== (before.get(name) ?? 0))
+        .map(([name, value]) => [name, value - (before.get(name) ?? 0)]);
       assert.deepEqual(counted, [[`mcpgen_refusals_total{reason="${reason}"}`, 1]]);
       assert.equal(gateway.logs.filter((line) => line['request_id'] === requestId).length, 1);
       assert.equal(upstream.received.length, reached, 'something reached the server');
@@ -107,7 +110,12 @@ describe('refused before there is a request', () => {
   });
 
   test('who is refused so is not heard again on that connection', async () => {
-    for (const bytes of [head([HOST, 'Transfer-Encoding: xchunked']), head([HOST, LENGTH, 'Transfer-Encoding: chunked']), 'nonsense\r\n\r\n', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n']) {
+    for (const bytes of [
+      head([HOST, 'Transfer-Encoding: xchunked']),
+      head([HOST, LENGTH, 'Transfer-Encoding: chunked']),
+      'nonsense\r\n\r\n',
+      'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n',
+    ]) {
       const reached = upstream.received.length;
       const connection = await dial(gateway.port);
       connection.send(`${bytes}${SMUGGLED}`);
@@ -136,7 +144,10 @@ describe('refused before there is a request', () => {
 describe('framing that is allowed', () => {
   const ALLOWED: readonly (readonly [string, string])[] = [
     ['chunks', `${head([HOST, 'Transfer-Encoding: chunked'])}${BODY.length.toString(16)}\r\n${BODY}\r\n0\r\n\r\n`],
-    ['chunks in another case, with an extension and a trailer', `${head([HOST, 'Transfer-Encoding: Chunked'])}${BODY.length.toString(16)};name=value\r\n${BODY}\r\n0\r\nX-Trailer: yes\r\n\r\n`],
+    [
+      'chunks in another case, with an extension and a trailer',
+      `${head([HOST, 'Transfer-Encoding: Chunked'])}${BODY.length.toString(16)};name=value\r\n${BODY}\r\n0\r\nX-Trailer: yes\r\n\r\n`,
+    ],
     ['an absolute target', head([HOST, LENGTH], 'POST http://localhost/mcp/search HTTP/1.1') + BODY],
     ['an empty line before', `\r\n${head([HOST, LENGTH])}${BODY}`],
   ];
@@ -145,7 +156,10 @@ describe('framing that is allowed', () => {
       const reached = upstream.received.length;
       assert.equal((await send(bytes)).status, 200);
       const last = upstream.received.at(-1);
-      assert.deepEqual([upstream.received.length, last?.body.toString(), last?.headers['content-length'], last?.headers['transfer-encoding'], last?.headers['x-trailer']], [reached + 1, BODY, String(BODY.length), undefined, undefined]);
+      assert.deepEqual(
+        [upstream.received.length, last?.body.toString(), last?.headers['content-length'], last?.headers['transfer-encoding'], last?.headers['x-trailer']],
+        [reached + 1, BODY, String(BODY.length), undefined, undefined],
+      );
     });
   }
 
@@ -190,12 +204,19 @@ describe('Expect: 100-continue', () => {
 
 describe('Upgrade', () => {
   test('a WebSocket is refused in JSON', async () => {
-    const answer = await send(head([HOST, 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='], 'GET /mcp/search HTTP/1.1'));
+    const answer = await send(
+      head(
+        [HOST, 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='],
+        'GET /mcp/search HTTP/1.1',
+      ),
+    );
     assertJson(answer, 'upgrade-unsupported');
   });
 
   test('an offer of HTTP/2, as Java’s client makes with every request, is passed over (RFC 9110 §7.8)', async () => {
-    const answer = await send(head([HOST, LENGTH, 'Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA']) + BODY);
+    const answer = await send(
+      head([HOST, LENGTH, 'Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA']) + BODY,
+    );
     assert.equal(answer.status, 200);
     const { headers } = upstream.received.at(-1) ?? assert.fail();
     assert.deepEqual([headers['upgrade'], headers['http2-settings']], [undefined, undefined]);
@@ -225,7 +246,11 @@ describe('a connection that goes wrong half-way', () => {
     await connection.body((text) => text.includes('two'));
     connection.send('nonsense\r\n\r\n');
     await within(connection.ended, 'the end of the connection');
-    assert.equal(connection.received().split('HTTP/1.1 ').length, 3, `an error was written into the stream: ${JSON.stringify(connection.received().slice(-300))}`);
+    assert.equal(
+      connection.received().split('HTTP/1.1 ').length,
+      3,
+      `an error was written into the stream: ${JSON.stringify(connection.received().slice(-300))}`,
+    );
     connection.close();
     upstream.behave = answerAll;
   });
@@ -337,7 +362,11 @@ describe('time', () => {
 
   test('a caller that was refused and never hangs up does not keep its connection', async () => {
     const { port } = server.address() as AddressInfo;
-    for (const [what, bytes] of [['a bad request', 'nonsense\r\n\r\n'], ['CONNECT', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n'], ['an expectation', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n']] as const) {
+    for (const [what, bytes] of [
+      ['a bad request', 'nonsense\r\n\r\n'],
+      ['CONNECT', 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n'],
+      ['an expectation', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n'],
+    ] as const) {
       const connection = await dial(port, { allowHalfOpen: true });
       connection.send(bytes);
       await connection.answer();

@@ -34,7 +34,11 @@ beforeEach(async () => {
   left = await open();
 });
 
-const post = (message: unknown, headers: AskOptions['headers'] = {}, path = '/mcp/search'): AskOptions => ({ path, message, headers: { ...as('acme'), ...headers } });
+const post = (message: unknown, headers: AskOptions['headers'] = {}, path = '/mcp/search'): AskOptions => ({
+  path,
+  message,
+  headers: { ...as('acme'), ...headers },
+});
 const CALL = request('tools/call', { name: 'echo' });
 const reason = (text: string): string => (JSON.parse(text) as ErrorBody).error.data.reason;
 
@@ -53,16 +57,31 @@ async function assertNothingOpen(): Promise<void> {
 
 describe('there', () => {
   test('a modern request arrives byte for byte, with its headers and none that are not its own', async () => {
-    const body = Buffer.from(' {"jsonrpc" : "2.0","id":"\\u00e9",\r\n "method":"tools/call","params":{"arguments":{"region":"é😀","n":1.0},"name":"echo","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},"traceparent":"00-a-b-01"}}}\n');
+    const body = Buffer.from(
+      ' {"jsonrpc" : "2.0","id":"\\u00e9",\r\n "method":"tools/call","params":{"arguments":{"region":"é😀","n":1.0},"name":"echo","_meta":{' +
+        '"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},"traceparent":"00-a-b-01"}}}\n',
+    );
     const headers = {
-      ...as('acme'), ...modernHeaders('tools/call', 'echo'), 'Mcp-Param-Region': 'eu', 'Mcp-Param-tenant_id': 'x', 'Mcp-Param-a.b!c~': '=?base64?w6k=?=', traceparent: '00-1-2-01', tracestate: 'a=b', baggage: 'k=v', 'accept-language': 'de', 'user-agent': 'probe/1',
-      'content-type': 'application/json; charset=utf-8', 'x-custom': 'one', 'X-Repeated': ['a', 'b'],
+      ...as('acme'),
+      ...modernHeaders('tools/call', 'echo'),
+      'Mcp-Param-Region': 'eu',
+      'Mcp-Param-tenant_id': 'x',
+      'Mcp-Param-a.b!c~': '=?base64?w6k=?=',
+      traceparent: '00-1-2-01',
+      tracestate: 'a=b',
+      baggage: 'k=v',
+      'accept-language': 'de',
+      'user-agent': 'probe/1',
+      'content-type': 'application/json; charset=utf-8',
+      'x-custom': 'one',
+      'X-Repeated': ['a', 'b'],
     };
     const answer = await ask(gateway.port, { path: '/mcp/search?x=1', headers: { ...headers, 'content-length': String(body.length) }, body });
     assert.equal(answer.status, 200);
     const got = upstream.received.at(-1) ?? assert.fail();
     assert.deepEqual([got.method, got.url, got.body], ['POST', '/mcp?fixed=1', body]);
-    for (const [name, value] of Object.entries(headers)) if (name !== 'authorization') assert.equal(got.headers[name.toLowerCase()], [value].flat().join(', '), name);
+    for (const [name, value] of Object.entries(headers))
+      if (name !== 'authorization') assert.equal(got.headers[name.toLowerCase()], [value].flat().join(', '), name);
     assert.equal(got.headers['host'], `127.0.0.1:${upstream.port}`);
     assert.equal(got.headers['content-length'], String(body.length));
     assert.equal(got.headers['x-forwarded-for'], '127.0.0.1');
@@ -73,8 +92,26 @@ describe('there', () => {
   test('what belongs to the hop, to the caller’s identity or to the gateway stays here', async () => {
     const secret = as('acme').authorization.slice(7);
     const mine = {
-      'x-api-key': secret, cookie: 'session=secret', 'proxy-authorization': 'Basic secret', 'proxy-connection': 'keep-alive', 'keep-alive': 'timeout=5', te: 'trailers', trailer: 'x-t', upgrade: 'h2c', connection: 'keep-alive, X-Named, Upgrade, , x-other', 'x-named': '1', 'x-other': '2',
-      origin: APP, forwarded: 'for=1.1.1.1', 'x-forwarded-for': '1.1.1.1', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https', 'x-forwarded-port': '1', 'x-real-ip': '1.1.1.1', 'x-request-id': 'forged', 'mcp-session-id': '',
+      'x-api-key': secret,
+      cookie: 'session=secret',
+      'proxy-authorization': 'Basic secret',
+      'proxy-connection': 'keep-alive',
+      'keep-alive': 'timeout=5',
+      te: 'trailers',
+      trailer: 'x-t',
+      upgrade: 'h2c',
+      connection: 'keep-alive, X-Named, Upgrade, , x-other',
+      'x-named': '1',
+      'x-other': '2',
+      origin: APP,
+      forwarded: 'for=1.1.1.1',
+      'x-forwarded-for': '1.1.1.1',
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-proto': 'https',
+      'x-forwarded-port': '1',
+      'x-real-ip': '1.1.1.1',
+      'x-request-id': 'forged',
+      'mcp-session-id': '',
     };
     const { status } = await ask(gateway.port, post(modern('tools/list'), { ...modernHeaders('tools/list'), ...mine }));
     assert.equal(status, 200);
@@ -87,7 +124,17 @@ describe('there', () => {
   });
 
   test('identity that a caller claims for itself is nobody’s word', async () => {
-    const claims = { 'x-forwarded-user': 'root', 'x-forwarded-email': 'root@acme.example', 'x-forwarded-groups': 'admin', 'x-forwarded-prefix': '/admin', 'x-forwarded-server': 'evil', 'x-original-url': '/admin', 'x-rewrite-url': '/admin', x_forwarded_for: '1.1.1.1', x_api_key: 'x' };
+    const claims = {
+      'x-forwarded-user': 'root',
+      'x-forwarded-email': 'root@acme.example',
+      'x-forwarded-groups': 'admin',
+      'x-forwarded-prefix': '/admin',
+      'x-forwarded-server': 'evil',
+      'x-original-url': '/admin',
+      'x-rewrite-url': '/admin',
+      x_forwarded_for: '1.1.1.1',
+      x_api_key: 'x',
+    };
     await ask(gateway.port, post(CALL, claims));
     const { headers } = upstream.received.at(-1) ?? assert.fail();
     assert.deepEqual(Object.keys(claims).filter((name) => headers[name] !== undefined), []);
@@ -96,7 +143,9 @@ describe('there', () => {
   test('a body in pieces arrives whole, with its length', async () => {
     const text = JSON.stringify(CALL);
     const connection = await dial(gateway.port);
-    connection.send(requestBytes({ ...post(undefined, { 'content-length': null, 'transfer-encoding': 'chunked', 'content-type': 'application/json' }), method: 'POST' }));
+    connection.send(
+      requestBytes({ ...post(undefined, { 'content-length': null, 'transfer-encoding': 'chunked', 'content-type': 'application/json' }), method: 'POST' }),
+    );
     for (const character of text) connection.send(`1\r\n${character}\r\n`);
     connection.send('0\r\n\r\n');
     assert.equal((await connection.answer('POST')).status, 200);
@@ -108,16 +157,30 @@ describe('there', () => {
   test('GET and DELETE go there without a body, whatever came with them', async () => {
     for (const method of ['GET', 'DELETE']) {
       const smuggled = 'POST /mcp HTTP/1.1\r\nHost: x\r\n\r\n';
-      await ask(gateway.port, { path: '/mcp/search', method, headers: { ...as('acme'), 'content-length': String(smuggled.length), 'last-event-id': '42' }, body: smuggled });
+      await ask(gateway.port, {
+        path: '/mcp/search',
+        method,
+        headers: { ...as('acme'), 'content-length': String(smuggled.length), 'last-event-id': '42' },
+        body: smuggled,
+      });
       const got = await upstream.nth(1, (one) => one.method === method);
-      assert.deepEqual([got.body.length, got.headers['content-length'], got.headers['transfer-encoding'], got.headers['last-event-id']], [0, undefined, undefined, '42']);
+      assert.deepEqual(
+        [got.body.length, got.headers['content-length'], got.headers['transfer-encoding'], got.headers['last-event-id']],
+        [0, undefined, undefined, '42'],
+      );
     }
   });
 });
 
 describe('and back', () => {
   test('an event stream comes as it was written: no reframing, no waiting', async () => {
-    const parts = [Buffer.from(': comment\r\n\r\nid: 1\ndata:\n\nretry: 10\r\r'), Buffer.from('data: {"x":"\u00e9'.slice(0)).subarray(0, -1), Buffer.from([0xa9]), Buffer.from('"}\ndata: second\n\n'), Buffer.from('event: weird\nno end')];
+    const parts = [
+      Buffer.from(': comment\r\n\r\nid: 1\ndata:\n\nretry: 10\r\r'),
+      Buffer.from('data: {"x":"\u00e9'.slice(0)).subarray(0, -1),
+      Buffer.from([0xa9]),
+      Buffer.from('"}\ndata: second\n\n'),
+      Buffer.from('event: weird\nno end'),
+    ];
     let next: () => void = () => {};
     upstream.behave = ({ response }) => {
       stream(response, { 'mcp-custom': 'kept' });
@@ -128,7 +191,10 @@ describe('and back', () => {
     const connection = await dial(gateway.port);
     connection.send(requestBytes(post(modern('tools/call', { name: 'echo' }), { ...modernHeaders('tools/call', 'echo'), origin: APP })));
     const head = await connection.head('POST');
-    assert.deepEqual([head.status, head.headers['content-type'], head.headers['cache-control'], head.headers['x-accel-buffering'], head.headers['mcp-custom']], [200, 'text/event-stream', 'no-cache', 'no', 'kept']);
+    assert.deepEqual(
+      [head.status, head.headers['content-type'], head.headers['cache-control'], head.headers['x-accel-buffering'], head.headers['mcp-custom']],
+      [200, 'text/event-stream', 'no-cache', 'no', 'kept'],
+    );
     assert.equal(head.headers['access-control-allow-origin'], APP);
     let sofar = 0;
     for (const part of parts) {
@@ -149,7 +215,16 @@ describe('and back', () => {
     for (const status of [200, 202, 204, 400, 404, 405, 409, 429, 500, 503]) {
       upstream.behave = ({ response }) =>
         void response
-          .writeHead(status, { 'content-type': 'application/x-own', 'retry-after': '7', allow: 'POST', 'x-own': ['a', 'b'], 'www-authenticate': 'Bearer x', 'cache-control': 'no-transform', etag: '"e"', 'x-latin': 'gr\u00fc\u00df' })
+          .writeHead(status, {
+            'content-type': 'application/x-own',
+            'retry-after': '7',
+            allow: 'POST',
+            'x-own': ['a', 'b'],
+            'www-authenticate': 'Bearer x',
+            'cache-control': 'no-transform',
+            etag: '"e"',
+            'x-latin': 'gr\u00fc\u00df',
+          })
           .end(status === 204 ? undefined : bytes);
       const answer = await ask(gateway.port, post(CALL));
       assert.deepEqual([answer.status, answer.body], [status, status === 204 ? Buffer.alloc(0) : bytes]);
@@ -169,13 +244,25 @@ describe('and back', () => {
   test('what belongs to the hop behind, or is the gateway’s to say, stays there', async () => {
     upstream.behave = ({ response }) => {
       response.writeHead(200, {
-        'content-type': 'application/json', connection: 'keep-alive, X-Named', 'x-named': '1', 'keep-alive': 'timeout=99', 'proxy-authenticate': 'Basic', trailer: 'x-t', 'access-control-allow-origin': '*', 'access-control-allow-credentials': 'true', 'access-control-allow-private-network': 'true', 'x-request-id': 'theirs', 'set-cookie': 'a=b; Domain=example.com',
+        'content-type': 'application/json',
+        connection: 'keep-alive, X-Named',
+        'x-named': '1',
+        'keep-alive': 'timeout=99',
+        'proxy-authenticate': 'Basic',
+        trailer: 'x-t',
+        'access-control-allow-origin': '*',
+        'access-control-allow-credentials': 'true',
+        'access-control-allow-private-network': 'true',
+        'x-request-id': 'theirs',
+        'set-cookie': 'a=b; Domain=example.com',
       });
       response.end('{}');
     };
     const { headers } = await ask(gateway.port, post(CALL, { origin: APP }));
     assert.equal(headers['access-control-allow-origin'], APP);
-    const left = ['x-named', 'proxy-authenticate', 'trailer', 'access-control-allow-credentials', 'access-control-allow-private-network', 'set-cookie'].filter((name) => headers[name] !== undefined);
+    const left = ['x-named', 'proxy-authenticate', 'trailer', 'access-control-allow-credentials', 'access-control-allow-private-network', 'set-cookie'].filter(
+      (name) => headers[name] !== undefined,
+    );
     assert.deepEqual(left, [], 'cookies would be the gateway’s own for every server and tenant behind it');
     assert.ok(headers['x-request-id'] !== 'theirs' && headers['keep-alive'] !== 'timeout=99');
   });
@@ -253,7 +340,10 @@ describe('leaving', () => {
     await gateway.waitFor('request', (line) => line['tool'] === 'slow' && line['status'] === 499);
   });
   test('a stream that only listens ends with its listener', async () => {
-    await within((await leave({ path: '/mcp/search', method: 'GET', headers: { ...as('acme'), accept: 'text/event-stream' } }, begin, true)).abandoned, 'the end of the stream behind');
+    await within(
+      (await leave({ path: '/mcp/search', method: 'GET', headers: { ...as('acme'), accept: 'text/event-stream' } }, begin, true)).abandoned,
+      'the end of the stream behind',
+    );
     await assertNothingOpen();
   });
 
@@ -265,7 +355,11 @@ describe('leaving', () => {
       if (when === 'before a stream') stream(received.response);
       for (let i = 0; i < 64; i++) received.response.write(`data: ${'x'.repeat(2 ** 18)}\n\n`);
       received.response.end();
-      const ending = await within(Promise.race([received.finished.then(() => 'finished'), received.abandoned.then(() => 'abandoned')]), 'the end of the call', 3000);
+      const ending = await within(
+        Promise.race([received.finished.then(() => 'finished'), received.abandoned.then(() => 'abandoned')]),
+        'the end of the call',
+        3000,
+      );
       assert.equal(ending, 'finished');
       await assertNothingOpen();
     });
@@ -309,7 +403,11 @@ describe('failing', () => {
     assert.deepEqual([answer.status, reason(answer.text)], [502, 'upstream-lost']);
   });
 
-  for (const [what, head] of [['counted', `${HEAD}Content-Length: 100\r\n\r\n`], ['chunked', `${HEAD}Transfer-Encoding: chunked\r\n\r\n8\r\n`], ['a stream', 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n']] as const) {
+  for (const [what, head] of [
+    ['counted', `${HEAD}Content-Length: 100\r\n\r\n`],
+    ['chunked', `${HEAD}Transfer-Encoding: chunked\r\n\r\n8\r\n`],
+    ['a stream', 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n'],
+  ] as const) {
     for (const how of ['reset', 'end'] as const) {
       test(`cut off (${what}, ${how}): the caller sees a cut, not an end`, async () => {
         spoil = (socket) => socket.write(`${head}{"half":`, () => (how === 'reset' ? setImmediate(() => socket.resetAndDestroy()) : socket.end()));

@@ -4,14 +4,13 @@ import { before, describe, test } from 'node:test';
 import { REASONS, type Reason } from '#src/gateway/runtime/decision/reasons.js';
 import { modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
 import { gatewayConfig } from '../support/gateway-tables.js';
-import { as, startGateway, type RunningGateway } from '../support/gateway.js';
+import { as, client, startGateway, type RunningGateway } from '../support/gateway.js';
 import { ask, dial, requestBytes, type AskOptions, type HttpAnswer } from '../support/http.js';
 import { closedPort, startRawUpstream, startUpstream, type FakeUpstream } from '../support/upstreams.js';
 
 const APP = 'https://app.example.com';
 const OTHER = 'https://other.example.com';
 const EVIL = 'https://evil.example';
-const client = (name: string) => ({ keys: [{ secret: `${name.toUpperCase()}_KEY` }] });
 
 let gateway: RunningGateway;
 let upstream: FakeUpstream;
@@ -35,10 +34,18 @@ before(async () => {
           globex: { match: [{ client: 'globex' }, { path: true }], servers: ['search', 'notes'], origins: ['app'] },
           tiny: { match: { client: 'tiny' }, servers: '*', rate: '1/h', streams: 1, sessions: 1 },
         },
-        gateway: { admin: {}, sessionKeys: [{ secret: 'SESSION_KEY' }], limits: { body: '2kb', depth: 8, perAddress: '10000/s' }, timeouts: { connect: '1s', firstByte: '300ms' } },
+        gateway: {
+          admin: {},
+          sessionKeys: [{ secret: 'SESSION_KEY' }],
+          limits: { body: '2kb', depth: 8, perAddress: '10000/s' },
+          timeouts: { connect: '1s', firstByte: '300ms' },
+        },
       }),
     }),
-    startGateway({ pools: { search: [upstream.url] }, config: gatewayConfig({ origins: { app: APP }, gateway: { admin: {}, requireOrigin: true, limits: { perAddress: '2/h', streams: 1, sessions: 1 } } }) }),
+    startGateway({
+      pools: { search: [upstream.url] },
+      config: gatewayConfig({ origins: { app: APP }, gateway: { admin: {}, requireOrigin: true, limits: { perAddress: '2/h', streams: 1, sessions: 1 } } }),
+    }),
   ]);
 });
 
@@ -54,7 +61,11 @@ interface Case {
 
 const LIST = request('tools/list', {}, 'my-id');
 const SEARCH: AskOptions = { path: '/mcp/search', message: LIST };
-const authorised = (headers: AskOptions['headers'] = {}, rest: AskOptions = {}): AskOptions => ({ ...SEARCH, ...rest, headers: { ...as('acme'), origin: APP, ...headers } });
+const authorised = (headers: AskOptions['headers'] = {}, rest: AskOptions = {}): AskOptions => ({
+  ...SEARCH,
+  ...rest,
+  headers: { ...as('acme'), origin: APP, ...headers },
+});
 
 /** Tried in this order. */
 const CASES: readonly (readonly [reason: Reason, what: string, given: Case])[] = [
@@ -65,7 +76,11 @@ const CASES: readonly (readonly [reason: Reason, what: string, given: Case])[] =
   ['unknown-host', 'a name of somebody else', { ask: authorised({ host: 'evil.example' }), cors: false }],
   ['unknown-host', 'a name in absolute form', { ask: authorised({}, { path: 'http://evil.example/mcp/search' }), cors: false }],
   ['unknown-route', 'no route', { ask: authorised({}, { path: '/mcp/nothing' }), cors: false }],
-  ['preflight-refused', 'a preflight from elsewhere', { ask: { path: '/mcp/search', method: 'OPTIONS', headers: { origin: EVIL, 'access-control-request-method': 'POST' } }, cors: false }],
+  [
+    'preflight-refused',
+    'a preflight from elsewhere',
+    { ask: { path: '/mcp/search', method: 'OPTIONS', headers: { origin: EVIL, 'access-control-request-method': 'POST' } }, cors: false },
+  ],
   ['origin-not-allowed', 'another origin', { ask: authorised({ origin: EVIL }), cors: false }],
   ['origin-not-allowed', 'no origin at all, by its own word', { ask: authorised({ origin: 'null' }), cors: false }],
   ['origin-not-allowed', 'an origin of other servers', { ask: authorised({ origin: OTHER }, { path: '/mcp/notes' }), cors: false }],
@@ -74,22 +89,43 @@ const CASES: readonly (readonly [reason: Reason, what: string, given: Case])[] =
   ['content-type-unsupported', 'a form', { ask: authorised({ 'content-type': 'application/x-www-form-urlencoded' }) }],
   ['content-type-unsupported', 'none', { ask: authorised({ 'content-type': null }) }],
   ['credentials-missing', 'none', { ask: authorised({ authorization: null }), headers: { 'www-authenticate': /^Bearer/ } }],
-  ['credentials-invalid', 'a wrong key', { ask: authorised({ authorization: 'Bearer nobody-has-this-key' }), headers: { 'www-authenticate': /error="invalid_token"/ } }],
+  [
+    'credentials-invalid',
+    'a wrong key',
+    { ask: authorised({ authorization: 'Bearer nobody-has-this-key' }), headers: { 'www-authenticate': /error="invalid_token"/ } },
+  ],
   ['credentials-invalid', 'two keys', { ask: authorised({ 'x-api-key': 'nobody-has-this-key' }) }],
   ['tenant-unknown', 'a client of no tenant', { ask: authorised({ ...as('nobody') }) }],
   ['tenant-ambiguous', 'a client of one tenant at the path of another', { ask: authorised({}, { path: '/t/globex/mcp/search' }) }],
   ['server-not-granted', 'a server of others', { ask: authorised({ ...as('globex') }, { path: '/mcp/gone' }) }],
   ['origin-not-granted', 'an origin the tenant has not', { ask: authorised({ ...as('globex'), origin: OTHER }) }],
-  ['body-too-large', 'while reading', { ask: authorised({ 'content-length': null, 'transfer-encoding': 'chunked' }, { body: chunks('x'.repeat(3000), 100), message: undefined }) }],
+  [
+    'body-too-large',
+    'while reading',
+    { ask: authorised({ 'content-length': null, 'transfer-encoding': 'chunked' }, { body: chunks('x'.repeat(3000), 100), message: undefined }) },
+  ],
   ['body-not-json', 'half a message', { ask: authorised({}, { body: '{"jsonrpc":', message: undefined }) }],
   ['body-not-message', 'a number', { ask: authorised({}, { body: '5', message: undefined }) }],
-  ['body-too-deep', 'nested', { ask: authorised({}, { body: `{"jsonrpc":"2.0","id":"deep","method":"x","params":${'['.repeat(9)}${']'.repeat(9)}}`, message: undefined }), id: 'deep' }],
-  ['body-duplicate-key', 'two methods', { ask: authorised({}, { body: '{"jsonrpc":"2.0","id":7,"method":"tools/list","method":"tools/call"}', message: undefined }), id: 7 }],
+  [
+    'body-too-deep',
+    'nested',
+    { ask: authorised({}, { body: `{"jsonrpc":"2.0","id":"deep","method":"x","params":${'['.repeat(9)}${']'.repeat(9)}}`, message: undefined }), id: 'deep' },
+  ],
+  [
+    'body-duplicate-key',
+    'two methods',
+    { ask: authorised({}, { body: '{"jsonrpc":"2.0","id":7,"method":"tools/list","method":"tools/call"}', message: undefined }), id: 7 },
+  ],
   ['envelope-invalid', 'a modern header alone', { ask: authorised({ 'mcp-protocol-version': '2026-07-28' }), id: 'my-id' }],
   ['header-mismatch', 'another method', { ask: authorised(modernHeaders('tools/call'), { message: modern('tools/list', {}, 'm') }), id: 'm' }],
   [
-    'revision-not-served', 'a version of before',
-    { ask: authorised({ 'mcp-protocol-version': '2024-10-07' }), id: 'my-id', data: { supported: ['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'], requested: '2024-10-07' } },
+    'revision-not-served',
+    'a version of before',
+    {
+      ask: authorised({ 'mcp-protocol-version': '2024-10-07' }),
+      id: 'my-id',
+      data: { supported: ['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'], requested: '2024-10-07' },
+    },
   ],
   ['session-unknown', 'made up', { ask: authorised({ 'mcp-session-id': 'A'.repeat(100) }), id: 'my-id' }],
   ['no-instance', 'nobody listens', { ask: authorised({}, { path: '/mcp/gone' }), id: 'my-id', headers: { 'retry-after': /^[1-9]/ } }],
@@ -106,7 +142,14 @@ function chunks(text: string, size: number): string {
 }
 
 /** Status, body, log and count of one refusal. */
-async function assertRefused(at: RunningGateway, reason: Reason, answer: HttpAnswer, before: ReadonlyMap<string, number>, id: unknown = null, data: object = {}): Promise<void> {
+async function assertRefused(
+  at: RunningGateway,
+  reason: Reason,
+  answer: HttpAnswer,
+  before: ReadonlyMap<string, number>,
+  id: unknown = null,
+  data: object = {},
+): Promise<void> {
   const { status, code, message } = REASONS[reason];
   const body = JSON.parse(answer.text) as ErrorBody;
   const { requestId } = body.error.data;
@@ -119,7 +162,9 @@ async function assertRefused(at: RunningGateway, reason: Reason, answer: HttpAns
   const said = at.logs.filter((line) => line['reason'] === reason && line['request_id'] === requestId);
   assert.equal(said.length, 1, 'one log line says why');
   const after = await at.metrics();
-  const counted = [...after].filter(([name, value]) => name.startsWith('mcpgen_refusals_total') && value !== (before.get(name) ?? 0)).map(([name, value]) => [name, value - (before.get(name) ?? 0)]);
+  const counted = [...after]
+    .filter(([name, value]) => name.startsWith('mcpgen_refusals_total') && value !== (before.get(name) ?? 0))
+    .map(([name, value]) => [name, value - (before.get(name) ?? 0)]);
   assert.deepEqual(counted, [[`mcpgen_refusals_total{reason="${reason}"}`, 1]]);
 }
 
@@ -214,17 +259,25 @@ describe('limits of everybody', () => {
     // Another address of this machine has a bucket of its own; health and preflights need none.
     assert.equal((await ask(strict.port, { ...mine, from: '127.0.0.2' })).status, 200);
     assert.equal((await ask(strict.port, { path: '/health/live' })).status, 200);
-    assert.equal((await ask(strict.port, { path: '/mcp/search', method: 'OPTIONS', headers: { origin: APP, 'access-control-request-method': 'POST' } })).status, 204);
+    assert.equal(
+      (await ask(strict.port, { path: '/mcp/search', method: 'OPTIONS', headers: { origin: APP, 'access-control-request-method': 'POST' } })).status,
+      204,
+    );
   });
 });
 
 describe('answers of the gateway itself', () => {
   test('a preflight', async () => {
-    const answer = await ask(gateway.port, { path: '/mcp/search', method: 'OPTIONS', headers: { origin: 'https://APP.example.com', 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization, x-evil' } });
+    const answer = await ask(gateway.port, {
+      path: '/mcp/search',
+      method: 'OPTIONS',
+      headers: { origin: 'https://APP.example.com', 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization, x-evil' },
+    });
     assert.deepEqual([answer.status, answer.text], [204, '']);
     assert.equal(answer.headers['access-control-allow-origin'], 'https://APP.example.com');
     assert.equal(answer.headers['access-control-allow-methods'], 'DELETE, GET, POST');
-    for (const name of ['Authorization', 'Mcp-Session-Id', 'MCP-Protocol-Version', 'Mcp-Method', 'Mcp-Name', 'Last-Event-ID', 'Content-Type']) assert.ok(answer.headers['access-control-allow-headers']?.includes(name), name);
+    for (const name of ['Authorization', 'Mcp-Session-Id', 'MCP-Protocol-Version', 'Mcp-Method', 'Mcp-Name', 'Last-Event-ID', 'Content-Type'])
+      assert.ok(answer.headers['access-control-allow-headers']?.includes(name), name);
     assert.ok(!answer.headers['access-control-allow-headers']?.includes('evil'));
     assert.equal(answer.headers['access-control-allow-credentials'], undefined);
     assert.equal(answer.headers['vary'], 'Origin');
@@ -238,7 +291,10 @@ describe('answers of the gateway itself', () => {
     }
     const before = await gateway.metrics();
     const posted = await ask(gateway.port, { path: '/health', body: 'x' });
-    assert.deepEqual([posted.status, posted.headers['allow'], (JSON.parse(posted.text) as ErrorBody).error.data.reason], [405, 'GET, HEAD', 'method-not-allowed']);
+    assert.deepEqual(
+      [posted.status, posted.headers['allow'], (JSON.parse(posted.text) as ErrorBody).error.data.reason],
+      [405, 'GET, HEAD', 'method-not-allowed'],
+    );
     const name = 'mcpgen_refusals_total{reason="method-not-allowed"}';
     assert.equal((await gateway.metrics()).get(name), (before.get(name) ?? 0) + 1);
   });
@@ -256,7 +312,10 @@ describe('answers of the gateway itself', () => {
     const id = answer.headers['x-request-id'];
     const { headers } = upstream.received.at(-1) ?? assert.fail();
     const line = await gateway.waitFor('request', (line) => line['request_id'] === (id ?? headers['x-request-id']));
-    assert.deepEqual([line['tenant'], line['client'], line['server'], line['method'], line['rpc'], line['tool'], line['status'], line['reason'], line['complete']], ['acme', 'acme', 'search', 'POST', 'tools/call', 'echo', 200, null, true]);
+    assert.deepEqual(
+      [line['tenant'], line['client'], line['server'], line['method'], line['rpc'], line['tool'], line['status'], line['reason'], line['complete']],
+      ['acme', 'acme', 'search', 'POST', 'tools/call', 'echo', 200, null, true],
+    );
     const audit = await gateway.waitFor('audit', (one) => one['request_id'] === line['request_id']);
     assert.deepEqual([audit['tool'], audit['client']], ['echo', 'acme']);
     assert.match(String(audit['arguments_digest']), /^[0-9a-f]{16}$/);

@@ -19,7 +19,10 @@ before(async () => {
     pools: { once: both, never: both, alone: [one.url] },
     config: gatewayConfig({
       servers: { once: server('again'), never: server('plain'), alone: server('plain') },
-      strategies: { again: { balance: 'round-robin', retries: 1, timeouts: { firstByte: '300ms' } }, plain: { balance: 'round-robin', timeouts: { firstByte: '300ms' } } },
+      strategies: {
+        again: { balance: 'round-robin', retries: 1, timeouts: { firstByte: '300ms' } },
+        plain: { balance: 'round-robin', timeouts: { firstByte: '300ms' } },
+      },
       gateway: { admin: {}, limits: { perAddress: '100000/s' } },
     }),
   });
@@ -42,7 +45,10 @@ const REST: readonly (readonly [string, AskOptions])[] = [
   ['prompts/get', { message: request('prompts/get', { name: 'a' }) }],
   ['a batch', { message: [LIST] }],
   ['a notification', { message: { jsonrpc: '2.0', method: 'notifications/initialized' } }],
-  ['a read that goes on with input', { message: modern('resources/read', { uri: 'a:b', requestState: 's' }), headers: { ...modernHeaders('resources/read'), 'mcp-name': 'a:b' } }],
+  [
+    'a read that goes on with input',
+    { message: modern('resources/read', { uri: 'a:b', requestState: 's' }), headers: { ...modernHeaders('resources/read'), 'mcp-name': 'a:b' } },
+  ],
 ];
 const FAULTS: Readonly<Record<string, { readonly behave: Behave; readonly status: number }>> = {
   'breaks off before an answer': { behave: ({ response }) => void response.socket?.resetAndDestroy(), status: 502 },

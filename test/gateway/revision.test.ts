@@ -5,7 +5,7 @@ import type { RequestHead } from '#src/gateway/runtime/decision/head.js';
 import { parseMessage } from '#src/gateway/runtime/decision/message.js';
 import { decodeHeader, eraOf, revisionFault, type JudgedMessage } from '#src/gateway/runtime/decision/revision.js';
 import { REASONS } from '#src/gateway/runtime/decision/reasons.js';
-import { chance } from '../support/gateway-random.js';
+import { randomOf } from '../support/random.js';
 import { CAPABILITIES, initialize, modern, modernHeaders, request, VERSION } from '../support/gateway-messages.js';
 import { askedOf, gatewayConfig, tablesOf } from '../support/gateway-tables.js';
 
@@ -46,7 +46,12 @@ const LADDER: readonly Case[] = [
   ['initialize with an invalid claim', claiming('latest', 'initialize'), {}, 'legacy'],
   ['initialize with a legacy claim', claiming('2025-11-25', 'initialize'), {}, 'legacy'],
   ['initialize with a claim of another kind', claiming(5, 'initialize'), {}, 'legacy'],
-  ['initialize with a modern claim is a method that modern has not', claiming('2026-07-28', 'initialize'), { ...V('2026-07-28'), 'mcp-method': 'initialize' }, 'modern'],
+  [
+    'initialize with a modern claim is a method that modern has not',
+    claiming('2026-07-28', 'initialize'),
+    { ...V('2026-07-28'), 'mcp-method': 'initialize' },
+    'modern',
+  ],
   // 5. The modern ladder: envelope,
   ['modern, all in order', modern('tools/list'), list, 'modern'],
   ['no capabilities', request('tools/list', { _meta: { [VERSION]: '2026-07-28' } }), list, -32602],
@@ -80,7 +85,12 @@ const LADDER: readonly Case[] = [
   ['a name that must be encoded', modern('tools/call', { name: 'übung' }), modernHeaders('tools/call', base64('übung')), 'modern'],
   ['a name encoded without need', call, modernHeaders('tools/call', base64('echo')), 'modern'],
   ['a name encoded badly', call, modernHeaders('tools/call', '=?base64?ZWNo*28=?='), -32020],
-  ['a name that looks encoded, and is the literal', modern('tools/call', { name: '=?BASE64?ZWNobw==?=' }), modernHeaders('tools/call', '=?BASE64?ZWNobw==?='), 'modern'],
+  [
+    'a name that looks encoded, and is the literal',
+    modern('tools/call', { name: '=?BASE64?ZWNobw==?=' }),
+    modernHeaders('tools/call', '=?BASE64?ZWNobw==?='),
+    'modern',
+  ],
   ['a name that looks encoded must be', modern('tools/call', { name: '=?base64?ZWNobw==?=' }), modernHeaders('tools/call', '=?base64?ZWNobw==?='), -32020],
   ['a resource', modern('resources/read', { uri: 'note:///1' }), modernHeaders('resources/read', 'note:///1'), 'modern'],
   ['a resource under another', modern('resources/read', { uri: 'note:///1' }), modernHeaders('resources/read', 'note:///2'), -32020],
@@ -137,7 +147,10 @@ describe('the ladder', () => {
 
   test('who asks for a version that is not served is told which are', () => {
     const asked = askedOf(LEGACY_ONLY, { headers: modernHeaders('server/discover') });
-    assert.deepEqual(revisionFault(LEGACY_ONLY, asked, judged(asked, modern('server/discover')))?.data, { supported: ['2025-06-18', '2025-11-25'], requested: '2026-07-28' });
+    assert.deepEqual(revisionFault(LEGACY_ONLY, asked, judged(asked, modern('server/discover')))?.data, {
+      supported: ['2025-06-18', '2025-11-25'],
+      requested: '2026-07-28',
+    });
   });
 
   test('a modern one is told of the modern versions, as by server/discover', () => {
@@ -149,21 +162,26 @@ describe('the ladder', () => {
 
 describe('decodeHeader', () => {
   test('literal, encoded, and what only looks encoded', () => {
-    for (const literal of ['', 'echo', '=?base64?', '?=', '=?BASE64?ZWNobw==?=', '=?base64?ZWNobw==', '=?utf-8?b?ZWNobw==?=']) assert.equal(decodeHeader(literal), literal);
+    for (const literal of ['', 'echo', '=?base64?', '?=', '=?BASE64?ZWNobw==?=', '=?base64?ZWNobw==', '=?utf-8?b?ZWNobw==?='])
+      assert.equal(decodeHeader(literal), literal);
     assert.equal(decodeHeader('=?base64?ZWNobw==?='), 'echo');
     assert.equal(decodeHeader('=?base64??='), '');
   });
   test('what cannot be decoded equals nothing', () => {
-    for (const bad of ['=?base64?Z?=', '=?base64?ZWNobw?=', '=?base64?ZW No?=', '=?base64?ZWNobw===?=', '=?base64?/w==?=', '=?base64?7aCA?=', '=?base64?ZWNobw==ZWNobw==?=', '=?base64?ZWN-?=']) assert.equal(decodeHeader(bad), null, bad);
+    for (const bad of [
+      '=?base64?Z?=', '=?base64?ZWNobw?=', '=?base64?ZW No?=', '=?base64?ZWNobw===?=', '=?base64?/w==?=', '=?base64?7aCA?=',
+      '=?base64?ZWNobw==ZWNobw==?=', '=?base64?ZWN-?=',
+    ])
+      assert.equal(decodeHeader(bad), null, bad);
   });
   test('a byte order mark is part of the name', () => {
     assert.equal(decodeHeader(base64('\ufeffecho')), '\ufeffecho');
   });
   test('every text comes back', () => {
-    const { seed, bytes, below } = chance();
+    const { seed, bytes, below } = randomOf();
     for (let i = 0; i < 2000; i++) {
       const text = bytes(below(20)).toString('latin1');
-      assert.equal(decodeHeader(base64(text)), text, `SEED=${seed}: ${JSON.stringify(text)}`);
+      assert.equal(decodeHeader(base64(text)), text, `MCPGEN_SEED=${seed}: ${JSON.stringify(text)}`);
     }
   });
   test('a long header costs no more than its length', () => {

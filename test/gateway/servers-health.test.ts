@@ -21,7 +21,10 @@ const pools = () => ({ search: [upstream.url], notes: [upstream.url] });
 const namesIn = (text: string): string[] => Object.keys((JSON.parse(text) as { servers: object }).servers).sort();
 
 test('in production: to callers, about the servers they may use; to no browser', async () => {
-  const gateway = await startGateway({ config: gatewayConfig({ ...CONFIG, profile: 'production', gateway: { ...LIMITS, sessionKeys: [{ secret: 'SESSION_KEY' }] } }), pools: pools() });
+  const gateway = await startGateway({
+    config: gatewayConfig({ ...CONFIG, profile: 'production', gateway: { ...LIMITS, sessionKeys: [{ secret: 'SESSION_KEY' }] } }),
+    pools: pools(),
+  });
   const path = '/health/servers';
   const mine = await ask(gateway.port, { path, headers: as('acme') });
   assert.deepEqual([mine.status, namesIn(mine.text)], [200, ['search']]);

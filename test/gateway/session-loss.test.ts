@@ -37,7 +37,12 @@ const post = (message: unknown, session?: string, path = '/mcp/again'): AskOptio
   headers: { ...as('acme'), ...(session === undefined ? {} : { 'mcp-session-id': session }) },
 });
 const call = (id: string | number = 'call') => request('tools/call', { name: 'add', arguments: { a: 1 } }, id);
-const bodyOf = ({ text }: HttpAnswer) => JSON.parse(text) as { readonly id: unknown; readonly result?: { readonly from: string; readonly session: string }; readonly error?: { readonly code: number } };
+const bodyOf = ({ text }: HttpAnswer) =>
+  JSON.parse(text) as {
+    readonly id: unknown;
+    readonly result?: { readonly from: string; readonly session: string };
+    readonly error?: { readonly code: number };
+  };
 const seen = (upstream: FakeUpstream, method: string, from: number) => upstream.received.slice(from).filter(({ message }) => message?.method === method);
 
 async function opened(path = '/mcp/again'): Promise<string> {
@@ -99,7 +104,13 @@ describe('reinitialise', () => {
     one.behave = withSessions('one-later');
     two.behave = withSessions('two-later');
     const connection = await dial(gateway.port);
-    connection.send(requestBytes({ method: 'GET', path: '/mcp/again', headers: { ...as('acme'), accept: 'text/event-stream', 'mcp-session-id': session, 'last-event-id': 'e7' } }));
+    connection.send(
+      requestBytes({
+        method: 'GET',
+        path: '/mcp/again',
+        headers: { ...as('acme'), accept: 'text/event-stream', 'mcp-session-id': session, 'last-event-id': 'e7' },
+      }),
+    );
     const { status, headers } = await connection.head('GET');
     assert.deepEqual([status, headers['content-type']], [200, 'text/event-stream']);
     // Event ids are a session's own: to the new one this means nothing, or another stream.

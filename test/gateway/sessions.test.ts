@@ -3,14 +3,22 @@ import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
 import { initialize, modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
 import { gatewayConfig, type Config } from '../support/gateway-tables.js';
-import { as, startGateway, type RunningGateway } from '../support/gateway.js';
+import { as, client, startGateway, type RunningGateway } from '../support/gateway.js';
 import { ask, dial, requestBytes, until, within, type AskOptions, type HttpAnswer } from '../support/http.js';
 import { json, startUpstream, stream, withSessions, type FakeUpstream, type Received } from '../support/upstreams.js';
 
-const client = (name: string) => ({ keys: [{ secret: `${name.toUpperCase()}_KEY` }] });
 const server = { kind: 'http', stateful: true, instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
 const CONFIG: Config = gatewayConfig({
-  auth: { clients: { acme: client('acme'), twin: client('twin'), globex: client('globex'), racer: client('racer'), batcher: client('batcher'), leaver: client('leaver') } },
+  auth: {
+    clients: {
+      acme: client('acme'),
+      twin: client('twin'),
+      globex: client('globex'),
+      racer: client('racer'),
+      batcher: client('batcher'),
+      leaver: client('leaver'),
+    },
+  },
   servers: { notes: server, other: server },
   tenants: {
     acme: { match: [{ client: 'acme' }, { client: 'twin' }], servers: '*' },
@@ -36,7 +44,11 @@ beforeEach(() => {
   two.behave = withSessions('two');
 });
 
-const post = (message: unknown, name = 'acme', session?: string, path = '/mcp/notes'): AskOptions => ({ path, message, headers: { ...as(name), ...(session === undefined ? {} : { 'mcp-session-id': session }) } });
+const post = (message: unknown, name = 'acme', session?: string, path = '/mcp/notes'): AskOptions => ({
+  path,
+  message,
+  headers: { ...as(name), ...(session === undefined ? {} : { 'mcp-session-id': session }) },
+});
 const LIST = request('tools/list', {}, 'list');
 
 async function opened(name = 'acme', at = gateway, path?: string): Promise<string> {
@@ -73,7 +85,9 @@ describe('a session', () => {
   test('is of its caller alone: another client, of the same tenant or not, gets the answer of an unknown one', async () => {
     const session = await opened();
     const reached = one.received.length + two.received.length;
-    const answers = await Promise.all([post(LIST, 'twin', session), post(LIST, 'globex', session), post(LIST, 'acme', 'B'.repeat(session.length))].map((each) => ask(gateway.port, each)));
+    const answers = await Promise.all(
+      [post(LIST, 'twin', session), post(LIST, 'globex', session), post(LIST, 'acme', 'B'.repeat(session.length))].map((each) => ask(gateway.port, each)),
+    );
     for (const answer of answers) assertUnknown(answer);
     const plain = answers.map(({ status, headers, text }) => [status, Object.keys(headers), text.replace(/"requestId":"[^"]+"/, '')]);
     assert.deepEqual(plain[0], plain[2]);
@@ -96,7 +110,8 @@ describe('a session', () => {
     const { session: own } = where(await ask(gateway.port, post(LIST, 'acme', session)));
     const middle = session.length >> 1;
     const swapped = session.slice(0, middle) + (session[middle] === 'A' ? 'B' : 'A') + session.slice(middle + 1);
-    for (const id of [own, swapped, session.slice(1), session.slice(0, -4), `${session}AAAA`, `${session}, ${session}`, '', ' ', '../..', 'A'.repeat(9000)]) assertUnknown(await ask(gateway.port, post(LIST, 'acme', id)));
+    for (const id of [own, swapped, session.slice(1), session.slice(0, -4), `${session}AAAA`, `${session}, ${session}`, '', ' ', '../..', 'A'.repeat(9000)])
+      assertUnknown(await ask(gateway.port, post(LIST, 'acme', id)));
   });
 
   test('cannot be chosen by the caller, nor by whoever gives the caller one', async () => {
@@ -132,9 +147,14 @@ describe('a session', () => {
   });
 
   test('is not minted for modern requests, nor taken from them', async () => {
-    one.behave = two.behave = ({ message, response }) => void response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': 'sneaky' }).end(JSON.stringify({ id: message?.id }));
+    one.behave = two.behave = ({ message, response }) =>
+      void response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': 'sneaky' }).end(JSON.stringify({ id: message?.id }));
     const session = 'whatever';
-    const answer = await ask(gateway.port, { path: '/mcp/notes', message: modern('tools/list'), headers: { ...as('acme'), ...modernHeaders('tools/list'), 'mcp-session-id': session } });
+    const answer = await ask(gateway.port, {
+      path: '/mcp/notes',
+      message: modern('tools/list'),
+      headers: { ...as('acme'), ...modernHeaders('tools/list'), 'mcp-session-id': session },
+    });
     assert.deepEqual([answer.status, answer.headers['mcp-session-id']], [200, undefined]);
     assert.ok([...one.received, ...two.received].every(({ headers }) => headers['mcp-session-id'] !== session));
   });
@@ -162,7 +182,10 @@ describe('limits', () => {
   });
 
   test('hold for those that come at the same moment', async () => {
-    const gate = hold(({ message, response }) => void response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': `s${Math.random()}` }).end(JSON.stringify({ id: message?.id })));
+    const gate = hold(
+      ({ message, response }) =>
+        void response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': `s${Math.random()}` }).end(JSON.stringify({ id: message?.id })),
+    );
     const asked = Promise.all(Array.from({ length: 6 }, () => ask(gateway.port, post(initialize, 'racer'))));
     await gate.release(2);
     const passed = (await asked).filter(({ status }) => status === 200);
@@ -192,7 +215,8 @@ describe('limits', () => {
 
   test('are not to be had around by a batch of one', async () => {
     await opened('batcher');
-    one.behave = two.behave = ({ response }) => void response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': `batch-${Math.random()}` }).end('[]');
+    one.behave = two.behave = ({ response }) =>
+      void response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': `batch-${Math.random()}` }).end('[]');
     const answer = await ask(gateway.port, post([initialize], 'batcher'));
     assert.ok(answer.status >= 400 || answer.headers['mcp-session-id'] === undefined, 'a second session was opened');
   });
@@ -249,7 +273,11 @@ describe('streams', () => {
 
   test('that listen in the modern way count the same', async () => {
     await settled();
-    const subscribe: AskOptions = { path: '/mcp/notes', message: modern('subscriptions/listen', { notifications: {} }), headers: { ...as('globex'), ...modernHeaders('subscriptions/listen') } };
+    const subscribe: AskOptions = {
+      path: '/mcp/notes',
+      message: modern('subscriptions/listen', { notifications: {} }),
+      headers: { ...as('globex'), ...modernHeaders('subscriptions/listen') },
+    };
     const open = await Promise.all(Array.from({ length: 3 }, () => dial(gateway.port)));
     const statuses: number[] = [];
     for (const connection of open) {
@@ -291,7 +319,11 @@ describe('a restart', () => {
     await second.stop();
 
     // What sealed is the second key now.
-    const rotated = await startGateway({ config: CONFIG, pools: pools(), env: { NEW_SESSION_KEY: 'x'.repeat(40), OLD_SESSION_KEY: `value-of-NEW_SESSION_KEY-which-is-long-enough` } });
+    const rotated = await startGateway({
+      config: CONFIG,
+      pools: pools(),
+      env: { NEW_SESSION_KEY: 'x'.repeat(40), OLD_SESSION_KEY: `value-of-NEW_SESSION_KEY-which-is-long-enough` },
+    });
     assert.equal((await ask(rotated.port, post(LIST, 'acme', session))).status, 200);
     await rotated.stop();
 

@@ -36,7 +36,7 @@ export const GATEWAY: Backend = {
     await once(server, 'listening');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
     const pools = Object.fromEntries(tables.pools.map(([name]) => [name, [url]]));
-    const gateway = await serve(tables, FEATURES, { PORT: '0', MCPGEN_POOLS: JSON.stringify(pools) }, () => {});
+    const gateway = await serve(tables, FEATURES, { PORT: '0', SESSION_KEY: 'k'.repeat(48), MCPGEN_POOLS: JSON.stringify(pools) }, () => {});
     return {
       port: gateway.port,
       close: async () => {

@@ -12,7 +12,7 @@ import type { NginxPlan } from '#src/plan/target-types.js';
 
 export interface Nginx {
   readonly path: string;
-  readonly version: string;
+  readonly version: `${number}.${number}.${number}`;
   readonly release: NginxPlan['release'];
 }
 
@@ -30,7 +30,9 @@ function find(): Nginx[] {
     const { stderr, error } = spawnSync(path, ['-v'], { encoding: 'utf8' });
     const [, major, minor, patch] = /nginx\/(\d+)\.(\d+)\.(\d+)/.exec(stderr ?? '') ?? [];
     if (given && (error || major === undefined)) throw new Error(`MCPGEN_NGINX: ${path} is no nginx`);
-    return major === undefined ? [] : [{ path, version: `${major}.${minor}.${patch}`, release: [Number(major), Number(minor), Number(patch)] as const }];
+    if (major === undefined) return [];
+    const release = [Number(major), Number(minor), Number(patch)] as const;
+    return [{ path, version: `${release[0]}.${release[1]}.${release[2]}` as const, release }];
   });
   return found.sort((a, b) => a.release[0] - b.release[0] || a.release[1] - b.release[1] || a.release[2] - b.release[2]);
 }

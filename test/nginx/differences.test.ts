@@ -7,7 +7,7 @@ import { GATEWAY } from './backend.js';
 import { NGINXES, NO_NGINX } from './binaries.js';
 import { explaining, MAY } from './differences.js';
 import { bytesOf } from './generate.js';
-import { widePlan, withoutNginx } from './plans.js';
+import { widePlan, widePlanAlone } from './plans.js';
 import { codeOf, send } from './raw.js';
 import { stand } from './stand.js';
 
@@ -17,19 +17,19 @@ describe('what nginx cannot decide', { skip: NO_NGINX }, () => {
   for (const id of ids) {
     const showing = MAY[id];
     if (showing === null) continue;
-    const { example, traffic = {} } = showing;
+    const { example, changes = {} } = showing;
     for (const nginx of NGINXES) {
       const differs = differencesOf(nginx.release).includes(id);
       it(`${id}: nginx ${nginx.version} ${differs ? 'differs' : 'agrees'}`, async (t) => {
-        const alone = await GATEWAY.start(gatewayTables(withoutNginx(widePlan(traffic))));
+        const alone = await GATEWAY.start(gatewayTables(widePlanAlone(changes)));
         t.after(() => alone.close());
-        const behind = await GATEWAY.start(gatewayTables(widePlan(traffic)));
+        const behind = await GATEWAY.start(gatewayTables(widePlan(changes)));
         t.after(() => behind.close());
-        const edge = await stand(nginx, behind.port, traffic);
+        const edge = await stand(nginx, behind.port, changes);
         t.after(() => edge.close());
         const [one, two] = [await send(alone.port, bytesOf(example)), await send(edge.port, bytesOf(example))];
         const same = one.status === two.status && codeOf(one) === codeOf(two);
-        const context = { release: nginx.release, traffic };
+        const context = { release: nginx.release, changes };
         if (differs) assert.ok(!same && explaining(example, context, one, two).includes(id), `alone ${one.status}, through nginx ${two.status}`);
         else assert.ok(same, `alone ${one.status}, through nginx ${two.status}`);
       });

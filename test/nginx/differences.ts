@@ -1,9 +1,9 @@
 /** When each named difference may show in a generated request. Null: not among what is generated; it has a test of its own, or cannot be seen from outside. */
 import { differencesOf, NGINX_CANNOT, type NginxDifference, type NginxDifferenceId } from '#src/emit/nginx/nginx-cannot.js';
-import type { Traffic } from '#src/plan/traffic-types.js';
 import type { Release } from '#src/emit/nginx/release.js';
 import type { Sent } from './generate.js';
-import { IMPLIED } from './plans.js';
+import type { Changes } from '../support/example.js';
+import { untenanted } from './plans.js';
 import type { RawAnswer } from './raw.js';
 
 interface Showing {
@@ -12,11 +12,11 @@ interface Showing {
   readonly status?: readonly number[];
   /** One request in which it shows, and the plan for which it does. */
   readonly example: Sent;
-  readonly traffic?: Partial<Traffic>;
+  readonly changes?: Changes;
 }
 export interface Context {
   readonly release: Release;
-  readonly traffic: Partial<Traffic>;
+  readonly changes: Changes;
 }
 
 /** As Node 20 to 26 know them, of those that are generated. */
@@ -48,10 +48,13 @@ export const MAY: Readonly<Record<NginxDifferenceId, Showing | null>> = {
   },
   'empty-header': null,
   'forwarded-absolute-form': {
-    when: (sent, { traffic }) =>
-      traffic.originFallback === 'forwarded' && /^https?:/i.test(sent.target) && !values(sent, 'origin').some(Boolean) && FORWARDED.every((name) => has(sent, name)),
+    when: (sent, { changes }) =>
+      changes.gateway?.originFallback === 'forwarded' &&
+      /^https?:/i.test(sent.target) &&
+      !values(sent, 'origin').some(Boolean) &&
+      FORWARDED.every((name) => has(sent, name)),
     example: post('http://mcp.acme.test/mcp/search', [HOST, ['X-Forwarded-Host', 'app.acme.test'], ['X-Forwarded-Proto', 'https']]),
-    traffic: { trustedProxies: ['127.0.0.1'], originFallback: 'forwarded', tenants: IMPLIED },
+    changes: untenanted({ trustedProxies: ['127.0.0.1'], originFallback: 'forwarded' }),
   },
   'header-bytes': null,
   'header-names': null,
@@ -80,9 +83,9 @@ export const MAY: Readonly<Record<NginxDifferenceId, Showing | null>> = {
   },
   'rate-is-its-own': null,
   'repeated-forwarded': {
-    when: (sent, { traffic }) => traffic.trustedProxies !== undefined && FORWARDED.some((name) => values(sent, name).length > 1),
+    when: (sent, { changes }) => changes.gateway?.trustedProxies !== undefined && FORWARDED.some((name) => values(sent, name).length > 1),
     example: post('/mcp/search', [HOST, ['X-Forwarded-Host', 'mcp.acme.test'], ['X-Forwarded-Host', 'a b']]),
-    traffic: { trustedProxies: ['127.0.0.1'], tenants: IMPLIED },
+    changes: untenanted({ trustedProxies: ['127.0.0.1'] }),
   },
   'repeated-origin': {
     when: (sent) => values(sent, 'origin').length > 1,

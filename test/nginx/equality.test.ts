@@ -1,38 +1,39 @@
 /**
  * One decision: the same requests, once to the gateway alone and once through each nginx to the gateway behind it, get the same status and the same
  * JSON-RPC code, but for the differences that are listed by name. And what nginx is to decide it decides itself: in front of a server that accepts
- * everything it refuses the same requests. MCPGEN_SEED repeats a run.
+ * everything it refuses the same requests.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
-import type { Traffic } from '#src/plan/traffic-types.js';
+import type { Changes } from '../support/example.js';
 import { GATEWAY } from './backend.js';
 import { NGINXES, NO_NGINX, type Nginx } from './binaries.js';
 import { explaining, mayShow } from './differences.js';
-import { bytesOf, generate, randomFrom, type Sent } from './generate.js';
-import { IMPLIED, widePlan, withoutNginx } from './plans.js';
+import { randomOf, SEED } from '../support/random.js';
+import { bytesOf, generate, type Sent } from './generate.js';
+import { untenanted, widePlan, widePlanAlone } from './plans.js';
 import { codeOf, reasonOf, send, type RawAnswer } from './raw.js';
 import { stand, stub, type Stub } from './stand.js';
 
 interface Variant {
-  readonly traffic: Partial<Traffic>;
+  readonly changes: Changes;
   readonly requests: number;
   readonly forwarded: number;
   readonly absolute: number;
 }
 
 const VARIANTS: Readonly<Record<string, Variant>> = {
-  'hosts, tenants and every kind of origin': { traffic: {}, requests: 3000, forwarded: 0.1, absolute: 0.08 },
+  'hosts, tenants and every kind of origin': { changes: {}, requests: 3000, forwarded: 0.1, absolute: 0.08 },
   'behind trusted proxies that make up for a missing Origin': {
-    traffic: { trustedProxies: ['127.0.0.0/8', '2001:db8::/32'], originFallback: 'forwarded', tenants: IMPLIED },
+    changes: untenanted({ trustedProxies: ['127.0.0.0/8', '2001:db8::/32'], originFallback: 'forwarded' }),
     requests: 1000,
     forwarded: 0.5,
     absolute: 0.25,
   },
-  'behind trusted proxies': { traffic: { trustedProxies: ['127.0.0.1'], tenants: IMPLIED }, requests: 500, forwarded: 0.4, absolute: 0.08 },
+  'behind trusted proxies': { changes: untenanted({ trustedProxies: ['127.0.0.1'] }), requests: 500, forwarded: 0.4, absolute: 0.08 },
   'any host, and an Origin is required': {
-    traffic: { anyHost: true, requireOrigin: true, tenants: IMPLIED, originFallback: 'forwarded' },
+    changes: { tenants: null, gateway: { hosts: 'any', requireOrigin: true } },
     requests: 500,
     forwarded: 0.1,
     absolute: 0.08,
@@ -46,23 +47,22 @@ const DECIDED_HERE = new Set([
   'body-too-large', 'content-type-unsupported',
 ]);
 
-const SEED = Number(process.env['MCPGEN_SEED'] ?? 20_261_120);
 const AT_ONCE = 16;
 
 describe('nginx in front of the gateway answers as the gateway alone', { skip: NO_NGINX }, () => {
   for (const [name, variant] of Object.entries(VARIANTS)) {
     describe(name, () => {
-      const random = randomFrom(SEED);
+      const random = randomOf();
       const sent = Array.from({ length: variant.requests }, () => generate(random, { ...variant, largeBody: 65_536 }));
       let alone: readonly RawAnswer[] = [];
       let behind: Awaited<ReturnType<typeof GATEWAY.start>>;
       let accepting: Stub;
 
       before(async () => {
-        const gateway = await GATEWAY.start(gatewayTables(withoutNginx(widePlan(variant.traffic))));
+        const gateway = await GATEWAY.start(gatewayTables(widePlanAlone(variant.changes)));
         alone = await ask(gateway.port, sent);
         await gateway.close();
-        behind = await GATEWAY.start(gatewayTables(widePlan(variant.traffic)));
+        behind = await GATEWAY.start(gatewayTables(widePlan(variant.changes)));
         // At once: some declare a body that never comes.
         accepting = await stub((incoming, outgoing) => {
           incoming.resume();
@@ -75,7 +75,7 @@ describe('nginx in front of the gateway answers as the gateway alone', { skip: N
       });
 
       for (const nginx of NGINXES) {
-        const context = { release: nginx.release, traffic: variant.traffic };
+        const context = { release: nginx.release, changes: variant.changes };
 
         it(`nginx ${nginx.version} with the gateway, seed ${SEED}`, async (t) => {
           const through = await throughNginx(nginx, behind.port, variant, sent);
@@ -109,8 +109,8 @@ describe('nginx in front of the gateway answers as the gateway alone', { skip: N
   }
 });
 
-async function throughNginx(nginx: Nginx, backend: number, { traffic }: Variant, sent: readonly Sent[]): Promise<readonly RawAnswer[]> {
-  const edge = await stand(nginx, backend, traffic);
+async function throughNginx(nginx: Nginx, backend: number, { changes }: Variant, sent: readonly Sent[]): Promise<readonly RawAnswer[]> {
+  const edge = await stand(nginx, backend, changes);
   try {
     const answers = await ask(edge.port, sent);
     assert.equal(edge.errors(), '');
@@ -138,12 +138,12 @@ function same(one: RawAnswer, two: RawAnswer): boolean {
  * An answer to HEAD has no body to say why. One route takes HEAD, and there it is refused for its origin here, or by the gateway for a tenant that nobody
  * is; the others refuse it here. Probes are the gateway's, 405 and all.
  */
-function isDecidedHere({ method, target, headers }: Sent, alone: RawAnswer, { traffic }: Variant): boolean {
+function isDecidedHere({ method, target, headers }: Sent, alone: RawAnswer, { changes }: Variant): boolean {
   const isServers = /\/health\/servers(?:\?|$)/.test(target);
   if (alone.headers['allow'] === 'GET, HEAD') return isServers;
   if (method !== 'HEAD') return DECIDED_HERE.has(reasonOf(alone) ?? '');
   const hasOrigin = headers.some(([name, value]) => name.toLowerCase() === 'origin' && value !== '');
-  return alone.status >= 400 && !(isServers && alone.status === 403 && !hasOrigin && traffic.tenants === undefined);
+  return alone.status >= 400 && !(isServers && alone.status === 403 && !hasOrigin && changes.tenants === undefined);
 }
 
 function told(request: Sent, index: number, one: RawAnswer, two: RawAnswer): string {

@@ -1,7 +1,4 @@
-/**
- * Whatever text comes from a plan, in whatever place of the file: it is refused, or nginx takes the file and the text means itself. MCPGEN_SEED
- * repeats a run.
- */
+/** Whatever text comes from a plan, in whatever place of the file: it is refused, or nginx takes the file and the text means itself. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { because, block, entry, line, section } from '#src/emit/nginx/directives.js';
@@ -9,10 +6,9 @@ import { nginxPrint } from '#src/emit/nginx/print.js';
 import { $, literally, mapKey, mapPattern, network, serverName, template, text, TokenError, word, type Token } from '#src/emit/nginx/tokens.js';
 import type { Item } from '#src/emit/nginx/types.js';
 import { freePort, NGINXES, NO_NGINX, start, writeFiles } from './binaries.js';
-import { pick, randomFrom, type Random } from './generate.js';
+import { randomOf, SEED, type Random } from '../support/random.js';
 import { get, send } from './raw.js';
 
-const SEED = Number(process.env['MCPGEN_SEED'] ?? 20_261_120);
 const COUNT = 300;
 const PIECES = [
   ';', '{', '}', '"', "'", '\\', '$', '#', '~', '~*', ' ', '  ', '\n', '\r\n', '\t', '\0', '\x7f', '(', ')', '[', ']', '*', '+', '?', '^', '|', '.',
@@ -23,7 +19,7 @@ const PIECES = [
 
 /** Leading and trailing spaces would be lost on the way to nginx, in a header; inside they stay. */
 function strings(random: Random): readonly string[] {
-  return Array.from({ length: COUNT }, () => Array.from({ length: 1 + Math.floor(random() * 8) }, () => pick(random, PIECES)).join('').trim());
+  return Array.from({ length: COUNT }, () => Array.from({ length: 1 + random.below(8) }, () => random.pick(PIECES)).join('').trim());
 }
 
 function made<T extends Token>(make: (value: string) => T, value: string): T | null {
@@ -41,7 +37,7 @@ const lower = (value: string): string => value.replace(/[A-Z]/g, (letter) => let
 describe('tokens, whatever they hold', { skip: NO_NGINX }, () => {
   for (const nginx of NGINXES) {
     it(`mean themselves in nginx ${nginx.version}, seed ${SEED}`, async () => {
-      const random = randomFrom(SEED);
+      const random = randomOf();
       const values = [...new Set(['', '~', '\\', '\\\\', 'default', '\\default', '"', "'", '"\'', '\\"', ...strings(random)])];
       const texts = values.map((value) => made(text, value));
       const words = values.map((value) => made(word, value));
@@ -99,7 +95,7 @@ describe('tokens, whatever they hold', { skip: NO_NGINX }, () => {
   }
 
   it('names and networks take nothing else', () => {
-    for (const value of strings(randomFrom(SEED))) {
+    for (const value of strings(randomOf())) {
       if (made(serverName, value)) assert.match(value, /^[a-z0-9.[\]:-]+$/);
       if (made(network, value)) assert.match(value, /^[0-9a-f.:/]+$/);
     }

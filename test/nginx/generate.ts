@@ -1,4 +1,6 @@
 /** Requests as browsers, clients, scanners and attackers send them, from a seed. */
+import type { Random } from '../support/random.js';
+
 export interface Sent {
   readonly method: string;
   readonly target: string;
@@ -6,22 +8,6 @@ export interface Sent {
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;
 }
-
-export type Random = () => number;
-
-/** mulberry32: 32 bits of state, enough for a test, the same everywhere. */
-export function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-export const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
-const chance = (random: Random, likelihood: number): boolean => random() < likelihood;
 
 const METHODS = [
   'POST', 'POST', 'POST', 'POST', 'POST', 'POST', 'GET', 'GET', 'DELETE', 'OPTIONS', 'OPTIONS', 'HEAD', 'PUT', 'PATCH', 'PROPFIND', 'M-SEARCH',
@@ -35,15 +21,13 @@ const ROUTES = [
 const PREFIXES = ['', '', '/t/acme', '/t/acme', '/t/umbra', '/t/zeta', '/t/ACME', '/t/nobody', '/t/', '/t', '/t/acme/t/umbra', '//t/acme', '/T/acme'];
 const ODD_PATHS = [
   '/', '/mcp', '/mcp/', '/mcp/Search', '/MCP/search', '/mcp/search/', '/mcp/searching', '/mcp//search', '//mcp/search', '/mcp/./search',
-  '/mcp/x/../search', '/mcp/search/..',
-  '/mcp/search/.', '/mcp/.search', '/mcp/..search', '/mcp/%73earch', '/mcp%2fsearch', '/mcp/search%2f..', '/%2e%2e/mcp/search', '/mcp/search%',
-  '/mcp/search%zz', '/mcp/search%00',
-  '/..', '/../mcp/search', '/mcp/search;x=1', '/mcp/search#frag', '/mcp/search,', '/mcp/se\xe4rch', '/custom/route-1.x', '/Custom/Route-1yx',
-  '/t/acme/', '/t/acme/health', '/:refusal',
-  '/old', '/old/', '/old/SSE', '/old/sse/', '/mcp/files/sse', '/mcp/search/messages', '/mcp/search//sse', '/sse', '/message', '/health/Servers', '/health/servers/',
-  '/health', '/health', '/health/live', '/health/ready', '/health/', '/health/x', '/Health', '/health//live', '/healthy', '*', 'mcp/search',
-  '/mcp/search\\', '/mcp/"search"', "/mcp/$uri'{}",
-  '/mcp/search|x', '/.well-known/x', '/favicon.ico', `/${'long/'.repeat(200)}`,
+  '/mcp/x/../search', '/mcp/search/..', '/mcp/search/.', '/mcp/.search', '/mcp/..search', '/mcp/%73earch', '/mcp%2fsearch', '/mcp/search%2f..',
+  '/%2e%2e/mcp/search', '/mcp/search%', '/mcp/search%zz', '/mcp/search%00', '/..', '/../mcp/search', '/mcp/search;x=1', '/mcp/search#frag',
+  '/mcp/search,', '/mcp/se\xe4rch', '/custom/route-1.x', '/Custom/Route-1yx', '/t/acme/', '/t/acme/health', '/:refusal', '/old', '/old/', '/old/SSE',
+  '/old/sse/', '/mcp/files/sse', '/mcp/search/messages', '/mcp/search//sse', '/sse', '/message', '/health/Servers', '/health/servers/', '/health',
+  '/health', '/health/live', '/health/ready', '/health/', '/health/x', '/Health', '/health//live', '/healthy', '*', 'mcp/search', '/mcp/search\\',
+  '/mcp/"search"', "/mcp/$uri'{}", '/mcp/search|x', '/.well-known/x', '/favicon.ico',
+  `/${'long/'.repeat(200)}`,
 ];
 const QUERIES = ['', '', '', '', '?', '?a=b', '?path=%2f..%2f', '?sessionId=x', '?a=b&sessionId=', '?//', '?x?y', '?/../..'];
 const AUTHORITIES = [
@@ -127,59 +111,60 @@ export interface Likelihoods {
 }
 
 export function generate(random: Random, options: Likelihoods): Sent {
-  return chance(random, 0.35) ? nearlyRight(random) : anything(random, options);
+  return random.chance(0.35) ? nearlyRight(random) : anything(random, options);
 }
 
 /** All in order but for the origin, which is what then decides. */
 function nearlyRight(random: Random): Sent {
-  const origin = pick(random, chance(random, 0.4) ? ORIGINS : ODD_ORIGINS);
+  const origin = random.pick(random.chance(0.4) ? ORIGINS : ODD_ORIGINS);
   const headers: [string, string][] = [['Host', 'acme.acme.test'], ['Origin', origin]];
-  const target = pick(random, ['', '/t/acme']) + pick(random, ROUTES);
+  const target = random.pick(['', '/t/acme']) + random.pick(ROUTES);
   const version = 'HTTP/1.1';
-  if (/sse$|servers$/.test(target)) return { method: pick(random, ['GET', 'GET', 'HEAD']), target, version, headers, body: '' };
-  if (chance(random, 0.2)) return { method: 'OPTIONS', target, version, headers: [...headers, ['Access-Control-Request-Method', 'POST']], body: '' };
+  if (/sse$|servers$/.test(target)) return { method: random.pick(['GET', 'GET', 'HEAD']), target, version, headers, body: '' };
+  if (random.chance(0.2)) return { method: 'OPTIONS', target, version, headers: [...headers, ['Access-Control-Request-Method', 'POST']], body: '' };
   headers.push(['Content-Type', 'application/json'], ['Content-Length', String(BODY.length)]);
   return { method: 'POST', target, version, headers, body: BODY };
 }
 
 function anything(random: Random, options: Likelihoods): Sent {
-  const method = chance(random, 0.96) ? pick(random, METHODS) : pick(random, ODD_METHODS);
-  const origin = chance(random, 0.4) ? null : chance(random, 0.6) ? pick(random, ORIGINS) : pick(random, ODD_ORIGINS);
+  const method = random.chance(0.96) ? random.pick(METHODS) : random.pick(ODD_METHODS);
+  const origin = random.chance(0.4) ? null : random.chance(0.6) ? random.pick(ORIGINS) : random.pick(ODD_ORIGINS);
   const headers: [string, string][] = [...hostHeaders(random)];
-  if (origin !== null) headers.push([pick(random, ['Origin', 'origin', 'ORIGIN']), origin]);
-  if (origin !== null && chance(random, 0.03)) headers.push(['Origin', pick(random, [...ORIGINS, ...ODD_ORIGINS])]);
-  if (chance(random, method === 'OPTIONS' ? 0.8 : 0.05)) headers.push(['Access-Control-Request-Method', pick(random, ['POST', 'POST', 'POST', 'DELETE', 'x', ''])]);
+  if (origin !== null) headers.push([random.pick(['Origin', 'origin', 'ORIGIN']), origin]);
+  if (origin !== null && random.chance(0.03)) headers.push(['Origin', random.pick([...ORIGINS, ...ODD_ORIGINS])]);
+  if (random.chance(method === 'OPTIONS' ? 0.8 : 0.05))
+    headers.push(['Access-Control-Request-Method', random.pick(['POST', 'POST', 'POST', 'DELETE', 'x', ''])]);
   const { framing, body } = framed(random, method, options.largeBody);
   headers.push(...framing);
-  while (chance(random, 0.12)) headers.push([...pick(random, EXTRAS)] as [string, string]);
-  while (chance(random, options.forwarded)) headers.push([...pick(random, FORWARDED)] as [string, string]);
-  return { method, target: targetOf(random, options.absolute), version: chance(random, 0.98) ? 'HTTP/1.1' : 'HTTP/1.0', headers, body };
+  while (random.chance(0.12)) headers.push([...random.pick(EXTRAS)] as [string, string]);
+  while (random.chance(options.forwarded)) headers.push([...random.pick(FORWARDED)] as [string, string]);
+  return { method, target: targetOf(random, options.absolute), version: random.chance(0.98) ? 'HTTP/1.1' : 'HTTP/1.0', headers, body };
 }
 
 function hostHeaders(random: Random): [string, string][] {
-  const host = chance(random, 0.8) ? pick(random, HOSTS) : pick(random, ODD_HOSTS);
-  if (chance(random, 0.02)) return [];
-  return chance(random, 0.02) ? [['Host', host], ['Host', pick(random, [host, ...HOSTS])]] : [['Host', host]];
+  const host = random.chance(0.8) ? random.pick(HOSTS) : random.pick(ODD_HOSTS);
+  if (random.chance(0.02)) return [];
+  return random.chance(0.02) ? [['Host', host], ['Host', random.pick([host, ...HOSTS])]] : [['Host', host]];
 }
 
 function targetOf(random: Random, absolute: number): string {
-  const path = (chance(random, 0.7) ? pick(random, PREFIXES) + pick(random, ROUTES) : pick(random, ODD_PATHS)) + pick(random, QUERIES);
-  if (!chance(random, absolute)) return path;
-  return pick(random, AUTHORITIES) + pick(random, ['', '?x=1', path, path, path, path]);
+  const path = (random.chance(0.7) ? random.pick(PREFIXES) + random.pick(ROUTES) : random.pick(ODD_PATHS)) + random.pick(QUERIES);
+  if (!random.chance(absolute)) return path;
+  return random.pick(AUTHORITIES) + random.pick(['', '?x=1', path, path, path, path]);
 }
 
 function framed(random: Random, method: string, largeBody: number): { readonly framing: [string, string][]; readonly body: string } {
-  if (method !== 'POST' && !chance(random, 0.1)) return { framing: [], body: '' };
-  const framing: [string, string][] = [['Content-Type', chance(random, 0.9) ? pick(random, TYPES) : pick(random, ODD_TYPES)]];
-  if (chance(random, 0.05)) framing.length = 0;
-  const kind = random();
-  if (kind < 0.05) return { framing: [...framing, ['Content-Length', String(largeBody + 1 + Math.floor(random() * 1e9))]], body: '' };
-  if (kind < 0.15) return { framing: [...framing, ['Transfer-Encoding', pick(random, ['chunked', 'Chunked'])]], body: CHUNKED };
+  if (method !== 'POST' && !random.chance(0.1)) return { framing: [], body: '' };
+  const framing: [string, string][] = [['Content-Type', random.chance(0.9) ? random.pick(TYPES) : random.pick(ODD_TYPES)]];
+  if (random.chance(0.05)) framing.length = 0;
+  const kind = random.next();
+  if (kind < 0.05) return { framing: [...framing, ['Content-Length', String(largeBody + 1 + random.below(1e9))]], body: '' };
+  if (kind < 0.15) return { framing: [...framing, ['Transfer-Encoding', random.pick(['chunked', 'Chunked'])]], body: CHUNKED };
   if (kind < 0.17) {
-    const coding = pick(random, ['chunked', 'gzip', 'gzip, chunked', 'identity']);
+    const coding = random.pick(['chunked', 'gzip', 'gzip, chunked', 'identity']);
     return { framing: [...framing, ['Transfer-Encoding', coding], ['Content-Length', String(BODY.length)]], body: BODY };
   }
-  if (kind < 0.18) return { framing: [...framing, ['Content-Length', pick(random, ['x', '-1', '+5', '1e3', '', '0x10'])]], body: BODY };
+  if (kind < 0.18) return { framing: [...framing, ['Content-Length', random.pick(['x', '-1', '+5', '1e3', '', '0x10'])]], body: BODY };
   return { framing: [...framing, ['Content-Length', String(BODY.length)]], body: BODY };
 }
 

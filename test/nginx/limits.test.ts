@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { networkInterfaces } from 'node:os';
 import { NGINXES, NO_NGINX } from './binaries.js';
-import { IMPLIED } from './plans.js';
+import { untenanted } from './plans.js';
 import { get, request, send } from './raw.js';
 import { CALL, JSON_BODY, stand, stub, type Stub } from './stand.js';
 
@@ -42,7 +42,7 @@ describe('sizes and rates at nginx', { skip: NO_NGINX }, () => {
     });
 
     it(`nginx ${nginx.version}: as many at once as the bucket has tokens, then 429 until the next token`, async () => {
-      const edge = await stand(nginx, gateway.port, { limits: limits(3, 60_000) });
+      const edge = await stand(nginx, gateway.port, { gateway: { limits: { perAddress: '3/min' } } });
       const statuses: number[] = [];
       for (const bytes of [
         // Not counted: health, preflights, and what is refused before.
@@ -61,8 +61,9 @@ describe('sizes and rates at nginx', { skip: NO_NGINX }, () => {
     });
 
     it(`nginx ${nginx.version}: the address is the right-most that no trusted proxy has`, async () => {
-      const edge = await stand(nginx, gateway.port, { limits: limits(1, 60_000), trustedProxies: ['127.0.0.1', '10.0.0.0/8'], tenants: IMPLIED });
-      const from = async (forwarded: string): Promise<number> => (await send(edge.port, get('/mcp/search', { Host: 'mcp.acme.test', 'X-Forwarded-For': forwarded }))).status;
+      const edge = await stand(nginx, gateway.port, untenanted({ limits: { perAddress: '1/min' }, trustedProxies: ['127.0.0.1', '10.0.0.0/8'] }));
+      const from = async (forwarded: string): Promise<number> =>
+        (await send(edge.port, get('/mcp/search', { Host: 'mcp.acme.test', 'X-Forwarded-For': forwarded }))).status;
       const statuses = [
         await from('203.0.113.1'), await from('203.0.113.2'), await from('203.0.113.9, 203.0.113.1, 10.1.1.1'), await from('203.0.113.3, 10.0.0.1'),
       ];
@@ -80,7 +81,3 @@ describe('sizes and rates at nginx', { skip: NO_NGINX }, () => {
     });
   }
 });
-
-function limits(tokens: number, window: number) {
-  return { body: 65_536, headers: 8192, depth: 64, streams: 100, sessions: 100, perAddress: { tokens, window }, toolNames: 64 };
-}

@@ -1,97 +1,62 @@
-/** Plans in which every kind of host, route, origin, tenant and hop occurs. */
-import type { RouteKind } from '#src/gateway/runtime/tables/route.js';
-import type { OriginPlan, OriginRule } from '#src/plan/origin-types.js';
-import type { TenantPlan, Traffic } from '#src/plan/traffic-types.js';
+/** Plans of a config in which every kind of host, route, origin, tenant and hop occurs. */
+import type { NginxTarget } from '#src/config/language/targets.js';
 import type { Plan } from '#src/plan/types.js';
-import { buildPlan, EXAMPLE_TARGETS, existing } from '../support/plan.js';
+import { changed, existing, type AnyConfig, type Changes } from '../support/example.js';
+import { planOf } from '../support/planned.js';
 
-const origin = (name: string, ...rules: OriginRule[]): OriginPlan => ({
-  name, rules: rules.map((rule) => ({ rule, written: name, from: `origins.${name}` })), owner: null, reviewBy: null, note: null, from: `origins.${name}`,
-});
+const server = (...origins: readonly string[]) => ({ ...existing('http://127.0.0.1:1/mcp'), origins });
 
-const ORIGINS = [
-  origin('anything', { kind: 'any-https' }),
-  origin('app', { kind: 'exact', origin: 'https://app.acme.test' }, { kind: 'exact', origin: 'https://admin.acme.test:8443' }),
-  origin('bad', { kind: 'rejected', written: '*', why: 'wildcard', better: null }),
-  origin('laptop', { kind: 'loopback', scheme: 'http' }),
-  origin(
-    'previews',
-    { kind: 'subdomain', scheme: 'https', suffix: '.preview.acme.test', port: '' },
-    { kind: 'subdomain', scheme: 'http', suffix: '.stage.acme.test', port: ':8080' },
-  ),
-  origin('tunnel', { kind: 'tunnel', suffixes: ['.ngrok-free.app', '.ngrok.io'] }),
-];
+const WIDE: AnyConfig = {
+  name: 'acme-tools',
+  gateway: {
+    url: 'https://mcp.acme.test',
+    // Routes of both transports: three for each server.
+    revisions: ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'],
+    sessionKeys: [{ secret: 'SESSION_KEY' }],
+    limits: { body: '64kb', headers: '8kb', perAddress: '1000000/s' },
+    timeouts: { connect: '1s', firstByte: '5s', response: '5s', idleStream: '5s', drain: '200ms' },
+  },
+  servers: {
+    closed: server('bad'),
+    custom: { ...server('app'), route: '/Custom/Route-1.x' },
+    files: server('laptop', 'tunnel'),
+    odd: { ...server('app'), route: '/t/odd/route' },
+    old: { ...server('app'), route: '/old' },
+    open: server('anything'),
+    search: server('app', 'previews'),
+  },
+  origins: {
+    anything: { preset: 'any-https' },
+    app: ['https://app.acme.test', 'https://admin.acme.test:8443'],
+    bad: 'https://*',
+    laptop: 'http://localhost:*',
+    previews: ['https://*.preview.acme.test', 'http://*.stage.acme.test:8080'],
+    tunnel: { preset: 'ngrok' },
+  },
+  tenants: {
+    acme: { match: [{ path: true }, { host: 'acme.acme.test' }], servers: '*' },
+    umbra: { match: { path: true }, servers: '*' },
+    zeta: { match: { host: 'zeta.acme.test' }, servers: '*' },
+  },
+};
 
-/** Routes of Streamable HTTP, unless they say otherwise. */
-const ROUTES: readonly (readonly [path: string, server: string, origins: string, methods: readonly string[], kind?: RouteKind])[] = [
-  ['/Custom/Route-1.x', 'custom', 'app', ['POST']],
-  ['/health/servers', '', '+none', ['GET', 'HEAD'], 'health'],
-  ['/mcp/closed', 'closed', 'bad', ['DELETE', 'GET', 'POST']],
-  ['/mcp/closed/message', 'closed', 'bad', ['POST'], 'message'],
-  ['/mcp/closed/sse', 'closed', 'bad', ['GET'], 'sse'],
-  ['/mcp/files', 'files', 'laptop+tunnel', ['DELETE', 'GET', 'POST']],
-  ['/mcp/open', 'open', 'anything', ['DELETE', 'GET', 'POST']],
-  ['/mcp/search', 'search', 'app+previews', ['DELETE', 'GET', 'POST']],
-  ['/mcp/search/message', 'search', 'app+previews', ['POST'], 'message'],
-  ['/mcp/search/sse', 'search', 'app+previews', ['GET'], 'sse'],
-  // 2024-11-05 alone: nothing at the path itself.
-  ['/old/message', 'old', 'app', ['POST'], 'message'],
-  ['/old/sse', 'old', 'app', ['GET'], 'sse'],
-  ['/t/odd/route', 'odd', 'app', ['GET', 'POST']],
-];
+type GatewayChanges = NonNullable<Changes['gateway']>;
 
-const tenant = (name: string, match: Partial<TenantPlan['match']>, implied = false): TenantPlan => ({
-  name, about: { description: null, owner: null, labels: {} }, implied, match: { clients: [], hosts: [], path: false, ...match },
-  servers: 'all', origins: null, rate: null, streams: null, sessions: null, from: `tenants.${name}`,
-});
-
-const TENANTED: readonly TenantPlan[] = [
-  tenant('acme', { path: true, hosts: ['acme.acme.test'] }), tenant('umbra', { path: true }), tenant('zeta', { hosts: ['zeta.acme.test'] }),
-];
+/** Under the same hosts, but nobody's: without tenants there is the implied one alone. */
+export function untenanted(gateway: GatewayChanges = {}): Changes {
+  return { tenants: null, gateway: { hosts: ['acme.acme.test', 'zeta.acme.test'], ...gateway } };
+}
 
 interface Ports {
   readonly gateway: number;
   readonly nginx: number;
-  readonly release?: Plan['infra']['targets']['nginx'];
+  readonly version?: NonNullable<NginxTarget['version']>;
 }
 
-export function widePlan(traffic: Partial<Traffic> = {}, ports: Ports = { gateway: 8080, nginx: 8088 }): Plan {
-  const names = [...new Set(ROUTES.map(([, server]) => server))].filter((server) => server !== '').sort();
-  const nginx = { ...EXAMPLE_TARGETS.nginx!, ...ports.release, listen: ports.nginx };
-  return buildPlan({
-    servers: Object.fromEntries(names.map((name) => [name, existing('http://127.0.0.1:1/mcp')])),
-    gateway: { port: ports.gateway },
-    targets: { nginx, compose: null, kubernetes: null, fly: null },
-    traffic: {
-      hosts: [
-        { name: 'acme.acme.test', tenant: 'acme', from: 'tenants.acme.match' },
-        { name: 'mcp.acme.test', tenant: null, from: 'gateway.url' },
-        { name: 'zeta.acme.test', tenant: 'zeta', from: 'tenants.zeta.match' },
-      ],
-      origins: ORIGINS,
-      originSets: [
-        { id: '+none', origins: [] },
-        { id: 'anything', origins: ['anything'] },
-        { id: 'app', origins: ['app'] },
-        { id: 'app+previews', origins: ['app', 'previews'] },
-        { id: 'bad', origins: ['bad'] },
-        { id: 'laptop+tunnel', origins: ['laptop', 'tunnel'] },
-      ],
-      routes: ROUTES.map(([path, server, origins, methods, kind = 'mcp']) => ({ path, kind, server, origins, methods, from: `servers.${server}` })),
-      clients: [],
-      tenants: TENANTED,
-      sessions: { keys: [], ttl: 86_400_000 },
-      admin: null,
-      limits: { body: 64 * 1024, headers: 8192, depth: 64, streams: 2000, sessions: 10_000, perAddress: { tokens: 1_000_000, window: 1000 }, toolNames: 64 },
-      timeouts: { connect: 1000, firstByte: 5000, response: 5000, idleStream: 5000, keepAlive: 15_000, drain: 200 },
-      ...traffic,
-    },
-  });
+/** nginx in front of the gateway. */
+export function widePlan(changes: Changes = {}, { gateway, nginx, version = '1.30' }: Ports = { gateway: 8080, nginx: 8088 }): Plan {
+  return planOf(changed(changed(WIDE, { gateway: { listen: { port: gateway } }, targets: { nginx: { version, listen: nginx } } }), changes));
 }
 
-export const IMPLIED: readonly TenantPlan[] = [tenant('default', {}, true)];
-
-/** Nothing generated stands in front then, so the gateway believes the outside proxies alone. */
-export function withoutNginx(plan: Plan): Plan {
-  return { ...plan, infra: { ...plan.infra, targets: { ...plan.infra.targets, nginx: null } } };
-}
+/** Nothing generated stands in front, so the gateway believes the outside proxies alone. */
+export const widePlanAlone = (changes: Changes = {}): Plan => planOf(changed(WIDE, changes));

@@ -10,7 +10,11 @@ export interface RawAnswer {
 /** Status 0 is no answer at all: closed, reset, or none in time. */
 const NOTHING: RawAnswer = { status: 0, headers: {}, body: '' };
 
-export function send(port: number, bytes: string, options: { readonly host?: string; readonly wait?: number; readonly socket?: () => Socket } = {}): Promise<RawAnswer> {
+export function send(
+  port: number,
+  bytes: string,
+  options: { readonly host?: string; readonly wait?: number; readonly socket?: () => Socket } = {},
+): Promise<RawAnswer> {
   return new Promise((resolve) => {
     let text = '';
     const bodiless = bytes.startsWith('HEAD ');
@@ -70,6 +74,8 @@ export function get(path: string, headers: Readonly<Record<string, string>>): st
 }
 
 export function request(method: string, path: string, headers: Readonly<Record<string, string>>, body = ''): string {
-  const lines = Object.entries({ ...headers, ...(body === '' ? {} : { 'Content-Length': String(body.length) }) }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const lines = Object.entries({ ...headers, ...(body === '' ? {} : { 'Content-Length': String(body.length) }) }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
   return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`;
 }

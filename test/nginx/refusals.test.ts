@@ -25,8 +25,7 @@ const REFUSED: readonly (readonly [reason: Reason, bytes: string])[] = [
   ['unknown-route', get('/mcp/Search', { Host: 'mcp.acme.test', Origin: APP })],
   ['preflight-refused', request('OPTIONS', '/mcp/search', { Host: 'mcp.acme.test', Origin: 'https://evil.test', 'Access-Control-Request-Method': 'POST' })],
   ['origin-not-allowed', get('/mcp/search', { Host: 'mcp.acme.test', Origin: 'null' })],
-  ['unknown-route', get('/old', { Host: 'mcp.acme.test', Origin: APP })],
-  ['unknown-route', get('/mcp/files/sse', { Host: 'mcp.acme.test', Origin: APP })],
+  ['unknown-route', get('/mcp/files/SSE', { Host: 'mcp.acme.test', Origin: APP })],
   ['origin-not-allowed', get('/mcp/search/sse', { Host: 'mcp.acme.test', Origin: 'https://evil.test' })],
   ['origin-not-allowed', get('/health/servers', { Host: 'mcp.acme.test', Origin: APP })],
   ['preflight-refused', request('OPTIONS', '/old/message', { Host: 'mcp.acme.test', Origin: 'https://evil.test', 'Access-Control-Request-Method': 'POST' })],
@@ -39,6 +38,12 @@ const REFUSED: readonly (readonly [reason: Reason, bytes: string])[] = [
   ['body-too-large', request('POST', '/mcp/search', { ...CALL, Origin: APP, 'Content-Length': '65537' })],
   ['content-type-unsupported', request('POST', '/mcp/search', { Host: 'mcp.acme.test', Origin: APP, 'Content-Type': 'text/plain' }, JSON_BODY)],
 ];
+
+/** Each transport has routes of its own, and none where no revision of it is served. */
+const OF_ONE_TRANSPORT = [
+  { revisions: ['2025-06-18', '2026-07-28'], served: '/mcp/files', unknown: ['/mcp/files/sse', '/mcp/files/message'] },
+  { revisions: ['2024-11-05'], served: '/old/sse', unknown: ['/old', '/mcp/files'] },
+] as const;
 
 /** What the parsers refuse: nginx's finds most of it before it knows anything of the request. */
 const OWN: readonly (readonly [reason: Reason, bytes: string])[] = [
@@ -57,15 +62,15 @@ const OWN: readonly (readonly [reason: Reason, bytes: string])[] = [
 
 for (const credentials of [false, true]) {
   describe(`refusals, cors.credentials ${credentials}`, { skip: NO_NGINX }, () => {
-    const cors = { credentials, maxAge: 600_000, exposeHeaders: ['X-Mine'], allowHeaders: [] };
+    const changes = { gateway: { cors: { credentials, exposeHeaders: ['X-Mine'] } } };
     let gateway: Awaited<ReturnType<typeof GATEWAY.start>>;
-    before(async () => void (gateway = await GATEWAY.start(gatewayTables(widePlan({ cors })))));
+    before(async () => void (gateway = await GATEWAY.start(gatewayTables(widePlan(changes)))));
     after(() => gateway.close());
 
     for (const nginx of NGINXES) {
       describe(`nginx ${nginx.version}`, () => {
         let edge: Stand;
-        before(async () => void (edge = await stand(nginx, gateway.port, { cors })));
+        before(async () => void (edge = await stand(nginx, gateway.port, changes)));
         after(() => edge.close());
 
         for (const [reason, bytes] of REFUSED) {
@@ -82,6 +87,27 @@ for (const credentials of [false, true]) {
     }
   });
 }
+
+describe('routes of the other transport', { skip: NO_NGINX }, () => {
+  for (const { revisions, served, unknown } of OF_ONE_TRANSPORT) {
+    for (const nginx of NGINXES) {
+      it(`nginx ${nginx.version}: are unknown with ${revisions.join(' and ')}`, async (t) => {
+        const changes = { gateway: { revisions } };
+        const gateway = await GATEWAY.start(gatewayTables(widePlan(changes)));
+        t.after(() => gateway.close());
+        const edge = await stand(nginx, gateway.port, changes);
+        t.after(() => edge.close());
+        const bytes = (path: string): string => get(path, { Host: 'mcp.acme.test' });
+        assert.notEqual((await send(edge.port, bytes(served))).status, 404);
+        for (const path of unknown) {
+          const [alone, through] = [await send(gateway.port, bytes(path)), await send(edge.port, bytes(path))];
+          assertRefusal(through, 'unknown-route');
+          for (const name of COMPARED) assert.equal(through.headers[name], alone.headers[name], `${path}: ${name}`);
+        }
+      });
+    }
+  }
+});
 
 describe('refusals when the gateway is gone', { skip: NO_NGINX }, () => {
   for (const nginx of NGINXES) {

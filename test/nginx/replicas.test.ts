@@ -11,7 +11,12 @@ import { freePort, NGINXES, NO_NGINX, start, writeFiles, type Running } from './
 const [SESSIONS, CALLS, WORKERS] = [1000, 10, 40];
 const CONFIG = gatewayConfig({
   servers: { notes: { kind: 'http', stateful: true, instances: [{ url: 'http://127.0.0.1:9/mcp' }] } },
-  gateway: { admin: {}, limits: { perAddress: '1000000/s', sessions: 100_000 }, log: { requests: false, audit: false }, sessionKeys: [{ secret: 'SESSION_KEY' }] },
+  gateway: {
+    admin: {},
+    limits: { perAddress: '1000000/s', sessions: 100_000 },
+    log: { requests: false, audit: false },
+    sessionKeys: [{ secret: 'SESSION_KEY' }],
+  },
 });
 
 /** A server whose sessions live in it; every call counts in its session. */
@@ -39,7 +44,8 @@ function conf(port: number, gateways: readonly RunningGateway[]): string {
     'pid /tmp/nginx.pid; worker_processes 1; events { worker_connections 1024; }',
     `http { access_log off; ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path /tmp/nginx-${kind};`).join(' ')}`,
     `upstream gateways { ${servers} keepalive 64; }`,
-    `server { listen 127.0.0.1:${port}; location / { proxy_pass http://gateways; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host localhost; proxy_buffering off; proxy_next_upstream error; } } }`,
+    `server { listen 127.0.0.1:${port}; location / { proxy_pass http://gateways; proxy_http_version 1.1; proxy_buffering off; proxy_next_upstream error;`,
+    'proxy_set_header Connection ""; proxy_set_header Host localhost; } } }',
   ].join('\n');
 }
 
@@ -91,33 +97,46 @@ async function inParallel<T>(items: readonly T[], work: (worker: Worker, item: T
   );
 }
 
-test(`${SESSIONS} sessions of ${CALLS} calls, one gateway killed half-way: no session is lost, no call runs or is answered twice`, { skip: NO_NGINX }, async () => {
-  const opened: string[] = [];
-  await inParallel(Array.from({ length: SESSIONS }, (_, index) => index), async (worker) => {
-    const answer = await worker.ask(initialize);
-    opened.push(answer?.headers['mcp-session-id'] ?? assert.fail('a session that was not opened'));
-  });
-  assert.equal(new Set(opened).size, SESSIONS);
+test(
+  `${SESSIONS} sessions of ${CALLS} calls, one gateway killed half-way: no session is lost, no call runs or is answered twice`,
+  { skip: NO_NGINX },
+  async () => {
+    const opened: string[] = [];
+    await inParallel(
+      Array.from({ length: SESSIONS }, (_, index) => index),
+      async (worker) => {
+        const answer = await worker.ask(initialize);
+        opened.push(answer?.headers['mcp-session-id'] ?? assert.fail('a session that was not opened'));
+      },
+    );
+    assert.equal(new Set(opened).size, SESSIONS);
 
-  const answered = new Map<string, number>();
-  let done = 0;
-  let unanswered = 0;
-  const rounds = Array.from({ length: CALLS }, (_, round) => opened.map((session, index) => ({ session, id: `${index}-${round}` }))).flat();
-  await inParallel(rounds.reverse(), async (worker, { session, id }) => {
-    if (++done === rounds.length / 2) gateways[0]?.signal('SIGKILL');
-    const answer = await worker.ask(request('tools/call', { name: 'add', arguments: {} }, id), session);
-    if (!answer) return void unanswered++;
-    assert.deepEqual([answer.status, (JSON.parse(answer.text) as { id: unknown }).id], [200, id]);
-    answered.set(id, (answered.get(id) ?? 0) + 1);
-  });
+    const answered = new Map<string, number>();
+    let done = 0;
+    let unanswered = 0;
+    const rounds = Array.from({ length: CALLS }, (_, round) => opened.map((session, index) => ({ session, id: `${index}-${round}` }))).flat();
+    await inParallel(rounds.reverse(), async (worker, { session, id }) => {
+      if (++done === rounds.length / 2) gateways[0]?.signal('SIGKILL');
+      const answer = await worker.ask(request('tools/call', { name: 'add', arguments: {} }, id), session);
+      if (!answer) return void unanswered++;
+      assert.deepEqual([answer.status, (JSON.parse(answer.text) as { id: unknown }).id], [200, id]);
+      answered.set(id, (answered.get(id) ?? 0) + 1);
+    });
 
-  const ran = [...one.sessions.values(), ...two.sessions.values()].flat();
-  assert.equal(new Set(ran).size, ran.length, 'a call ran twice');
-  assert.ok([...answered.values()].every((times) => times === 1), 'a call was answered twice');
-  // No more than were under way at that moment.
-  assert.ok(unanswered <= WORKERS, `${unanswered} calls without an answer`);
-  assert.equal(answered.size + unanswered, SESSIONS * CALLS);
-  assert.ok(one.sessions.size > SESSIONS / 4 && two.sessions.size > SESSIONS / 4, 'both servers had their share');
-  const still = await Promise.all([opened[0], opened.at(-1)].map((session) => new Worker().ask(request('tools/list', {}, 'still'), session)));
-  assert.deepEqual(still.map((answer) => answer?.status), [200, 200]);
-});
+    const ran = [...one.sessions.values(), ...two.sessions.values()].flat();
+    assert.equal(new Set(ran).size, ran.length, 'a call ran twice');
+    assert.ok(
+      [...answered.values()].every((times) => times === 1),
+      'a call was answered twice',
+    );
+    // No more than were under way at that moment.
+    assert.ok(unanswered <= WORKERS, `${unanswered} calls without an answer`);
+    assert.equal(answered.size + unanswered, SESSIONS * CALLS);
+    assert.ok(one.sessions.size > SESSIONS / 4 && two.sessions.size > SESSIONS / 4, 'both servers had their share');
+    const still = await Promise.all([opened[0], opened.at(-1)].map((session) => new Worker().ask(request('tools/list', {}, 'still'), session)));
+    assert.deepEqual(
+      still.map((answer) => answer?.status),
+      [200, 200],
+    );
+  },
+);

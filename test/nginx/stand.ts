@@ -4,8 +4,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { nginxModel } from '#src/emit/nginx/model.js';
 import type { NginxDocument } from '#src/emit/nginx/types.js';
-import type { NginxPlan } from '#src/plan/target-types.js';
-import type { Traffic } from '#src/plan/traffic-types.js';
+import type { Changes } from '../support/example.js';
 import { freePort, start, writeDocument, type Nginx, type Running } from './binaries.js';
 import { widePlan } from './plans.js';
 
@@ -13,14 +12,12 @@ export interface Stand extends Running {
   readonly port: number;
 }
 
-export const nginxOf = ({ version, release }: Nginx): NginxPlan => ({ version, release, listen: 0, tls: null, from: 'targets.nginx' });
-
 type Edit = (document: NginxDocument) => NginxDocument;
 
-export async function stand(nginx: Nginx, gateway: number, traffic: Partial<Traffic> = {}, edit: Edit = (document) => document): Promise<Stand> {
+export async function stand(nginx: Nginx, gateway: number, changes: Changes = {}, edit: Edit = (document) => document): Promise<Stand> {
   for (let tries = 1; ; tries++) {
     const port = await freePort();
-    const plan = widePlan(traffic, { gateway, nginx: port, release: nginxOf(nginx) });
+    const plan = widePlan(changes, { gateway, nginx: port, version: nginx.version });
     try {
       return { port, ...(await start(nginx, writeDocument(edit(nginxModel(plan))), port)) };
     } catch (error) {

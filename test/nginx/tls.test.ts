@@ -12,12 +12,12 @@ import { nginxModel } from '#src/emit/nginx/model.js';
 import { word } from '#src/emit/nginx/tokens.js';
 import type { Item, NginxDocument } from '#src/emit/nginx/types.js';
 import { freePort, NGINXES, NO_NGINX, start, writeDocument, type Nginx, type Running } from './binaries.js';
-import { IMPLIED, widePlan } from './plans.js';
+import { untenanted, widePlan } from './plans.js';
 import { get, request, send } from './raw.js';
-import { nginxOf, stub, type Stub } from './stand.js';
+import { stub, type Stub } from './stand.js';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'mcpgen-tls-'));
-const TLS = { certificate: join(FOLDER, 'cert file.pem'), key: join(FOLDER, 'key.pem') };
+const TLS = { certificate: join(FOLDER, 'cert;{file}.pem'), key: join(FOLDER, 'key.pem') };
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', TLS.key];
 const MADE = spawnSync('openssl', ['req', '-x509', ...KEY, '-days', '2', '-subj', '/CN=mcp.acme.test', '-out', TLS.certificate]);
 const SKIP = NO_NGINX || (MADE.status === 0 ? false : 'no openssl here to make a certificate');
@@ -36,7 +36,9 @@ describe('TLS at nginx', { skip: SKIP }, () => {
       before(async () => void (edge = await secureStand(nginx, gateway.port)));
       after(() => edge.close());
 
-      const over = (servername: string) => ({ socket: (): TLSSocket => connect({ port: edge.https, host: '127.0.0.1', servername, rejectUnauthorized: false }) });
+      const over = (servername: string) => ({
+        socket: (): TLSSocket => connect({ port: edge.https, host: '127.0.0.1', servername, rejectUnauthorized: false }),
+      });
 
       it('refuses the handshake for a name that is not ours', async () => {
         const socket = over('nobody.test').socket();
@@ -95,7 +97,7 @@ describe('TLS at nginx', { skip: SKIP }, () => {
 /** On ports of the system's choice instead of 443 and 80. */
 async function secureStand(nginx: Nginx, gateway: number): Promise<Running & { https: number; http: number }> {
   const [https, http] = [await freePort(), await freePort()];
-  const plan = widePlan({ tenants: IMPLIED }, { gateway, nginx: 443, release: { ...nginxOf(nginx), tls: TLS } });
+  const plan = widePlan(untenanted({ tls: { at: 'nginx', ...TLS } }), { gateway, nginx: 443, version: nginx.version });
   const ports: Readonly<Record<string, number>> = { 443: https, 80: http };
   const running = await start(nginx, writeDocument(listenOn(nginxModel(plan), ports)), https);
   return { ...running, https, http };

@@ -9,7 +9,8 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Group } from '#src/output/groups.js';
 import './no-fsync.js';
-import { SEED, build, outcome, random, temporaryRoot, tree } from './support.js';
+import { randomOf as random, SEED } from '../support/random.js';
+import { build, outcome, temporaryRoot, tree } from './support.js';
 import { contentsOf, version } from './versions.js';
 
 const CHILD = fileURLToPath(new URL('./build-child.js', import.meta.url));

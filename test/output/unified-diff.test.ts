@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { type TestContext, describe, test } from 'node:test';
 import { lineEdits } from '#src/output/line-edits.js';
 import { unifiedDiff } from '#src/output/unified-diff.js';
-import { SEED, put, random, tree } from './support.js';
+import { randomOf as random, SEED } from '../support/random.js';
+import { put, tree } from './support.js';
 
 const GIT = 'diff --git a/f b/f\n';
 

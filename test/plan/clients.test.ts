@@ -1,7 +1,8 @@
 /** Callers that have a key. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FULL, planOf } from './support.js';
+import { planOf } from '../support/planned.js';
+import { FULL } from './support.js';
 
 test('clients, their keys and what they may do', () => {
   assert.deepEqual(planOf(FULL).traffic.clients, [

@@ -1,7 +1,7 @@
 /** What is only wrong in the whole, where each part is valid. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { least, problems, type Json } from './support.js';
+import { least, problems, type Json } from '../support/planned.js';
 
 describe('what only the whole shows', () => {
   const grant = (own: unknown, theirs: unknown, more: Json = {}): Json => ({

@@ -1,7 +1,8 @@
 /** How servers run on the machine of a developer. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FULL, planOf } from './support.js';
+import { planOf } from '../support/planned.js';
+import { FULL } from './support.js';
 
 const GET = { method: 'GET', status: 200, body: null } as const;
 const { infra } = planOf(FULL);

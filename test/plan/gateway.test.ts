@@ -1,7 +1,8 @@
 /** The gateway as a process. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FULL, least, planOf } from './support.js';
+import { least, planOf } from '../support/planned.js';
+import { FULL } from './support.js';
 
 const GET = { method: 'GET', status: 200, body: null } as const;
 const MI = 2 ** 20;

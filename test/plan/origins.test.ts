@@ -4,8 +4,8 @@ import { describe, test } from 'node:test';
 import { originAllowed, originMatcher } from '#src/gateway/runtime/decision/origin.js';
 import { planOrigins, readOrigin } from '#src/plan/origins.js';
 import type { OriginRule } from '#src/plan/origin-types.js';
-import { randomOf, withSeeds, type Random } from '../config/random.js';
-import { least, planOf } from './support.js';
+import { randomOf, withSeeds, type Random } from '../support/random.js';
+import { least, planOf } from '../support/planned.js';
 
 function spoken(rule: OriginRule): string {
   switch (rule.kind) {

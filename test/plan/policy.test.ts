@@ -1,7 +1,8 @@
 /** What is checked: every default of a promise is filled in from what is enforced. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FULL, least, planOf } from './support.js';
+import { least, planOf } from '../support/planned.js';
+import { FULL } from './support.js';
 
 const PLAIN = { method: 'POST', origin: null, client: null, tenant: null, address: '192.0.2.1' };
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BALANCES } from '#src/config/language/strategies.js';
-import { least, planOf, type Json } from './support.js';
+import { least, planOf, type Json } from '../support/planned.js';
 
 const WEB = { kind: 'http', image: 'web' };
 const poolOf = (server: Json, more: Json = {}) => {

@@ -1,7 +1,7 @@
 /** Where clients reach the gateway, and the profile that follows from it. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { least, planOf, type Json } from './support.js';
+import { least, planOf, type Json } from '../support/planned.js';
 
 const trafficOf = (config: Json) => planOf(config).traffic;
 const gateway = (gateway: Json): Json => least({ gateway: { sessionKeys: [{ secret: 'SEAL' }], ...gateway } });

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Plan } from '#src/plan/types.js';
-import { withSeeds, type Random } from '../config/random.js';
+import { withSeeds, type Random } from '../support/random.js';
 import { withAt } from '../config/support.js';
-import { FULL, least, planOf, problems, type Json } from './support.js';
+import { least, planOf, problems, type Json } from '../support/planned.js';
+import { FULL } from './support.js';
 
 const PLANS: Readonly<Record<string, Plan>> = { least: planOf(least()), full: planOf(FULL) };
 

@@ -1,7 +1,8 @@
 /** Which paths are served, and where a request goes. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { FULL, least, planOf, type Json } from './support.js';
+import { least, planOf, type Json } from '../support/planned.js';
+import { FULL } from './support.js';
 
 const trafficOf = (config: Json) => planOf(config).traffic;
 const gateway = (gateway: Json): Json => least({ gateway: { sessionKeys: [{ secret: 'SEAL' }], ...gateway } });

@@ -1,7 +1,8 @@
 /** Which secrets a deployment needs, and who needs them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FULL, least, planOf } from './support.js';
+import { least, planOf } from '../support/planned.js';
+import { FULL } from './support.js';
 
 const { infra } = planOf(FULL);
 

@@ -5,8 +5,8 @@ import { gatewayTables } from '#src/emit/gateway/tables.js';
 import { checkConsistency } from '#src/plan/consistency.js';
 import { Sets } from '#src/plan/sets.js';
 import { validate } from '#src/config/validate.js';
-import { randomOf, withSeeds } from '../config/random.js';
-import { least, planOf, type Json } from './support.js';
+import { randomOf, withSeeds } from '../support/random.js';
+import { least, planOf, type Json } from '../support/planned.js';
 
 describe('a set', () => {
   test('is labelled by its members', () => {

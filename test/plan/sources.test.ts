@@ -1,7 +1,8 @@
 /** Where the instances of a pool are found, placement by placement. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { FULL, least, planOf, type Json } from './support.js';
+import { least, planOf, type Json } from '../support/planned.js';
+import { FULL } from './support.js';
 
 const trafficOf = (config: Json) => planOf(config).traffic;
 const EVEN = { weight: 1, region: null };

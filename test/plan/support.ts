@@ -1,26 +1,6 @@
-/** Plans as a config gives them: through validation and resolution, nothing made by hand. */
-import { planConfig } from '#src/compile.js';
-import type { Plan } from '#src/plan/types.js';
+/** A config with one of everything that a plan can hold. */
+import type { Json } from '../support/planned.js';
 
-export type Json = Readonly<Record<string, unknown>>;
-
-export const least = (more: Json = {}): Json => ({ name: 'acme', servers: { web: { kind: 'http', image: 'web' } }, ...more });
-
-export function planOf(config: unknown): Plan {
-  const planned = planConfig(config);
-  const [plan] = planned.ok ? planned.plans : [];
-  if (!plan) throw new Error(`no plan: ${problems(config).join('; ')}`);
-  return plan;
-}
-
-/** `code path: message`, for each thing that is wrong. */
-export function problems(config: unknown): readonly string[] {
-  const planned = planConfig(config);
-  if (planned.ok) return [];
-  return planned.diagnostics.map(({ diagnostic: { code, place, message } }) => `${code} ${place.kind === 'path' ? place.path.join('.') : '-'}: ${message}`);
-}
-
-/** One of everything that a plan can hold. */
 export const FULL: Json = {
   name: 'acme',
   profile: 'production',

@@ -1,7 +1,8 @@
 /** What each target is asked for. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { FULL, least, planOf, type Json } from './support.js';
+import { least, planOf, type Json } from '../support/planned.js';
+import { FULL } from './support.js';
 
 const MI = 2 ** 20;
 const { infra } = planOf(FULL);

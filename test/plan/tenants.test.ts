@@ -1,7 +1,8 @@
 /** Who may call which servers. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { FULL, least, planOf, type Json } from './support.js';
+import { least, planOf, type Json } from '../support/planned.js';
+import { FULL } from './support.js';
 
 const trafficOf = (config: Json) => planOf(config).traffic;
 

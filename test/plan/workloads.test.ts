@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ServerWorkload } from '#src/plan/infra-types.js';
-import { FULL, least, planOf, type Json } from './support.js';
+import { least, planOf, type Json } from '../support/planned.js';
+import { FULL } from './support.js';
 
 const GI = 2 ** 30;
 const MI = 2 ** 20;

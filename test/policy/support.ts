@@ -2,35 +2,32 @@
 import type { ExpectationPlan } from '#src/plan/policy-types.js';
 import type { OriginPlan, OriginRule } from '#src/plan/origin-types.js';
 import type { Plan } from '#src/plan/types.js';
-import type { TargetPlans } from '#src/plan/target-types.js';
 import { runRules } from '#src/policy/run.js';
 import type { Finding, Rule, RuleInput } from '#src/policy/types.js';
-import { buildPlan, existing, type PlanOptions } from '../support/plan.js';
+import { examplePlan, existing, type Changes } from '../support/example.js';
+import type { Overrides } from '../support/planned.js';
 
-export const NO_TARGETS: TargetPlans = { nginx: null, compose: null, kubernetes: null, fly: null };
+const NO_TARGETS = { nginx: null, compose: null, kubernetes: null, fly: null } as const;
 export const PINNED = `ghcr.io/acme/search:1.4.2@sha256:${'0123456789abcdef'.repeat(4)}`;
 export const TODAY = '2026-11-20';
 
-export function planOf(options: PlanOptions = {}): Plan {
-  return buildPlan({
+/** Changes to a config, and parts of the plan that replace what it says. */
+export type PlanOptions = Pick<Changes, 'profile' | 'gateway' | 'servers' | 'strategies' | 'targets' | 'images'> & Omit<Overrides, 'profile'>;
+
+export function planOf({ traffic = {}, infra = {}, policy = {}, ...changes }: PlanOptions = {}): Plan {
+  const config: Changes = {
     servers: { search: existing('https://search.acme.test/mcp') },
-    ...options,
-    gateway: { replicas: 1, ...options.gateway },
-    targets: { ...NO_TARGETS, ...options.targets },
-  });
+    images: null,
+    ...changes,
+    gateway: { replicas: 1, ...changes.gateway },
+    targets: { ...NO_TARGETS, ...changes.targets },
+  };
+  return examplePlan(config, { traffic, infra, policy });
 }
 
 /** The same plan on loopback, where the profile is `local`. */
 export function localPlanOf(options: PlanOptions = {}): Plan {
-  const publicUrl = {
-    href: 'http://127.0.0.1:8080',
-    scheme: 'http',
-    host: '127.0.0.1',
-    port: 8080,
-    isPublic: false,
-    from: 'gateway',
-  } as const;
-  return planOf({ ...options, profile: 'local', traffic: { publicUrl, ...options.traffic } });
+  return planOf({ ...options, gateway: { url: null, ...options.gateway } });
 }
 
 export function inputOf(plan: Plan, more: Partial<RuleInput> = {}): RuleInput {
@@ -111,16 +108,4 @@ export function expectation(
     ...more,
   } as const;
   return { request, decision, status, from: 'policy.expect.0' };
-}
-
-/** Numbers that repeat for a seed (mulberry32); the seed is printed so that a failure can be run again. */
-export function random(label: string): () => number {
-  let state = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-  console.log(`# ${label}: SEED=${state}`);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Location } from '#src/diagnostics/diagnostic.js';
 import { codeFrame } from '#src/source/frame.js';
-import { randomOf, seeds, type Random } from '../load/random.js';
+import { randomOf, seeds, type Random } from '../support/random.js';
 
 function at(line: number, column: number, endLine: number, endColumn: number): Location {
   return { file: 'mcp.config.ts', line, column, endLine, endColumn, exact: true };

@@ -4,7 +4,7 @@ import type { ConfigPath, Location } from '#src/diagnostics/diagnostic.js';
 import { locate, locateIn } from '#src/source/locate.js';
 import { offsetAt } from '#src/source/position.js';
 import type { SourceGraph } from '#src/source/source-graph.js';
-import { randomOf, seeds } from '../load/random.js';
+import { randomOf, seeds } from '../support/random.js';
 import { randomConfig } from './random-config.js';
 
 function sourcesOf(files: Readonly<Record<string, string>>): SourceGraph {

@@ -1,4 +1,4 @@
-import type { Random } from '../load/random.js';
+import type { Random } from '../support/random.js';
 
 /** A random config: its value, and its source spread over constants, spreads and imported fragments. */
 export interface RandomConfig {

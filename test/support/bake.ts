@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { assets } from '#src/assets.js';
 import { gatewayDocument } from '#src/emit/gateway/index.js';
 import type { Plan } from '#src/plan/types.js';
-import { planOf, type Config } from './gateway-tables.js';
+import type { Config } from './gateway-tables.js';
+import { planOf } from './planned.js';
 
 export function bakeGateway(config: Config, folder: string): Plan {
   const plan = planOf(config);

@@ -33,7 +33,11 @@ export async function mcpgen(args: readonly string[], { cwd = ROOT, env = {} }: 
 /** Runs it as a process of its own, with nothing of this environment but these variables. */
 export function mcpgenProcess(args: readonly string[], { cwd = ROOT, env = {} }: Options = {}): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(ROOT, 'dist/cli/bin.js'), ...args], { cwd, env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [join(ROOT, 'dist/cli/bin.js'), ...args], {
+      cwd,
+      env: { PATH: process.env['PATH'], ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let out = '';
     let err = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => void (out += text));

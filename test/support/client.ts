@@ -8,7 +8,12 @@ export interface Connected {
 }
 
 /** The official client, connected and closed when the test ends. */
-export async function connect(t: Pick<TestContext, 'after'>, url: URL, key: string | null, client = new Client({ name: 'test', version: '1.0.0' })): Promise<Connected> {
+export async function connect(
+  t: Pick<TestContext, 'after'>,
+  url: URL,
+  key: string | null,
+  client = new Client({ name: 'test', version: '1.0.0' }),
+): Promise<Connected> {
   const transport = new StreamableHTTPClientTransport(url, key === null ? {} : { requestInit: { headers: { Authorization: `Bearer ${key}` } } });
   // The SDK's transport type is wider than its own interface under exactOptionalPropertyTypes.
   await client.connect(transport as Parameters<Client['connect']>[0]);

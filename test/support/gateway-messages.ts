@@ -24,5 +24,9 @@ export function modernHeaders(method: string, name?: string): Readonly<Record<st
 export interface ErrorBody {
   readonly jsonrpc: string;
   readonly id: string | number | null;
-  readonly error: { readonly code: number; readonly message: string; readonly data: { readonly reason: string; readonly requestId: string; readonly [key: string]: unknown } };
+  readonly error: {
+    readonly code: number;
+    readonly message: string;
+    readonly data: { readonly reason: string; readonly requestId: string; readonly [key: string]: unknown };
+  };
 }

@@ -1,11 +1,9 @@
 /** Configs as object literals → plans and tables: what tests of the gateway's pure modules start from. */
-import { validate } from '#src/config/validate.js';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
 import { readHead, type RequestHead, type GatewayRequest } from '#src/gateway/runtime/decision/head.js';
 import { compileTables, type Tables } from '#src/gateway/runtime/decision/lookups.js';
 import type { Placement } from '#src/gateway/runtime/tables/placement.js';
-import { resolve } from '#src/plan/resolve.js';
-import type { Plan } from '#src/plan/types.js';
+import { planOf } from './planned.js';
 
 export type Config = Readonly<Record<string, unknown>>;
 
@@ -18,15 +16,6 @@ export function gatewayConfig({ gateway, ...rest }: Config & { readonly gateway?
     // The limits of one address would stop a test that asks often.
     gateway: { admin: {}, limits: { perAddress: '100000/s' }, ...gateway },
   };
-}
-
-/** Throws what is wrong with the config. */
-export function planOf(config: Config): Plan {
-  const validated = validate(config);
-  if (!validated.ok) throw new Error(`invalid config: ${JSON.stringify(validated.diagnostics, null, 2)}`);
-  const resolved = resolve(validated.model, null);
-  if (!resolved.ok) throw new Error(`inconsistent config: ${JSON.stringify(resolved.diagnostics, null, 2)}`);
-  return resolved.plan;
 }
 
 /** The tables as a gateway has them, for tests of its pure modules. */
@@ -42,6 +31,13 @@ export interface HeadOptions extends Partial<Omit<GatewayRequest, 'headers'>> {
 
 /** What the head of a POST to `/mcp/search` says, but for what is given. */
 export function askedOf(tables: Tables, { headers = {}, trusted = () => false, ...rest }: HeadOptions = {}): RequestHead {
-  const request = { method: 'POST', target: '/mcp/search', hosts: 1, peer: '127.0.0.1', headers: { host: 'localhost', 'content-type': 'application/json', ...headers }, ...rest };
+  const request = {
+    method: 'POST',
+    target: '/mcp/search',
+    hosts: 1,
+    peer: '127.0.0.1',
+    headers: { host: 'localhost', 'content-type': 'application/json', ...headers },
+    ...rest,
+  };
   return readHead(tables, request, trusted);
 }

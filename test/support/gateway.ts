@@ -21,6 +21,8 @@ export type Pools = Readonly<Record<string, readonly string[]>>;
 export type LogLine = Readonly<Record<string, unknown>>;
 
 export const secretValue = (name: string): string => `value-of-${name}-which-is-long-enough`;
+/** A client of the config, whose key is the secret `<NAME>_KEY`. */
+export const client = (name: string) => ({ keys: [{ secret: `${name.toUpperCase()}_KEY` }] });
 /** Headers of a client whose first key is the secret `<CLIENT>_KEY`. */
 export const as = (client: string): { readonly authorization: string } => ({ authorization: `Bearer ${secretValue(`${client.toUpperCase()}_KEY`)}` });
 
@@ -160,7 +162,14 @@ class Gateway implements RunningGateway {
       this.#wake.add(look);
       look();
     });
-    return within(found, () => `the log line "${event}"; the last were\n${this.logs.slice(-10).map((line) => JSON.stringify(line)).join('\n')}\n${this.#stderr}`);
+    return within(
+      found,
+      () =>
+        `the log line "${event}"; the last were\n${this.logs
+          .slice(-10)
+          .map((line) => JSON.stringify(line))
+          .join('\n')}\n${this.#stderr}`,
+    );
   }
 
   async metrics(): Promise<ReadonlyMap<string, number>> {

@@ -263,7 +263,9 @@ export function requestBytes({ method, path = '/', headers = {}, body, message }
   const payload = Buffer.from(text ?? '');
   const all: Record<string, string | readonly string[] | null> = {
     host: 'localhost',
-    ...(text === undefined ? {} : { 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'content-length': String(payload.length) }),
+    ...(text === undefined
+      ? {}
+      : { 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'content-length': String(payload.length) }),
     ...headers,
   };
   const lines = Object.entries(all).flatMap(([name, value]) => (value === null ? [] : [value].flat().map((one) => `${name}: ${one}`)));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { urlOf } from '../url.js';
 
 /**
  * An http or https URL without credentials, which would be secrets in a committed file, and without a fragment, which is never sent
@@ -6,7 +7,7 @@ import { z } from 'zod';
  */
 function webUrl(wanted: string, example: string, read: (url: URL, written: string) => string | null) {
   return z.string({ error: `expected a URL, such as "${example}"` }).transform((written, context) => {
-    const url = URL.canParse(written) ? new URL(written) : null;
+    const url = urlOf(written);
     const isPlain = url !== null && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.hash;
     const value = isPlain ? read(url, written) : null;
     if (value !== null) return value;

@@ -5,7 +5,11 @@ import { MODERN } from '../fixture/server-info.js';
 import { headersOf, mirrored } from './headers.js';
 import { sampleOf } from './sample.js';
 
-const META = { [VERSION]: MODERN, [CAPABILITIES]: { elicitation: {} }, 'io.modelcontextprotocol/clientInfo': { name: 'mcpgen-conformance-client', version: '1.0.0' } };
+const META = {
+  [VERSION]: MODERN,
+  [CAPABILITIES]: { elicitation: {} },
+  'io.modelcontextprotocol/clientInfo': { name: 'mcpgen-conformance-client', version: '1.0.0' },
+};
 
 export interface ToolCall {
   readonly name: string;

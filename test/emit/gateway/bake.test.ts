@@ -12,13 +12,13 @@ import { printTables } from '#src/emit/gateway/print-tables.js';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
 import { HEADER } from '#src/emit/types.js';
 import type { Plan } from '#src/plan/types.js';
-import { planOf } from '../../plan/support.js';
+import { planOf } from '../../support/planned.js';
 import { folder, put, ROOT } from '../../support/folder.js';
 import { baked, bytes, LEAST, rootPlan, write } from './support.js';
 
 /**
- * What a gateway may have, in bytes, with package.json and Dockerfile. Wanted are 80 kB for the least and 200 kB for everything (src/README.md, Decisions, says what
- * stands in the way): these may be lowered, and are raised only with a reason written there.
+ * What a gateway may have, in bytes, with package.json and Dockerfile. Wanted are 80 kB for the least and 200 kB for everything (src/README.md, Decisions,
+ * says what stands in the way): these may be lowered, and are raised only with a reason written there.
  */
 const BUDGETS = { least: 152_000, root: 213_000, everything: 260_000 } as const;
 const HTTP = { kind: 'http', image: 'web' };
@@ -60,7 +60,10 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   'modern clients of a stdio server': { config: { name: 'acme', gateway: { revisions: MODERN }, servers: { tool: STDIO } }, has: ['secrets', 'stdio'] },
   'modern clients of whatever there is': { config: eras(MODERN, 'auto'), has: ['bridge'] },
   '2024-11-05': { config: eras(['2024-11-05'], 'legacy'), has: ['renew', 'sse'] },
-  '2024-11-05 at several replicas': { config: eras(['2024-11-05'], 'legacy', { gateway: { revisions: ['2024-11-05'], replicas: 2 } }), has: ['relay', 'renew', 'sse'] },
+  '2024-11-05 at several replicas': {
+    config: eras(['2024-11-05'], 'legacy', { gateway: { revisions: ['2024-11-05'], replicas: 2 } }),
+    has: ['relay', 'renew', 'sse'],
+  },
   'several replicas': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, replicas: 2 } }), has: [] },
   'callers with keys': { config: eras(MODERN, 'modern', { auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } } }), has: ['credentials', 'secrets'] },
   '2024-11-05 beside modern clients': { config: eras(['2024-11-05', ...MODERN], 'modern'), has: ['bridge', 'sse', 'toModern'] },
@@ -76,7 +79,11 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
     config: {
       name: 'acme',
       auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } },
-      servers: { new: { ...HTTP, revision: 'modern', health: { path: '/health' } }, web: { ...HTTP, revision: 'legacy', strategy: 'careful', health: { mcp: 'ping' }, transform: { request: { remove: ['X-A'] } } }, tool: { ...STDIO, image: 'tool' } },
+      servers: {
+        new: { ...HTTP, revision: 'modern', health: { path: '/health' } },
+        web: { ...HTTP, revision: 'legacy', strategy: 'careful', health: { mcp: 'ping' }, transform: { request: { remove: ['X-A'] } } },
+        tool: { ...STDIO, image: 'tool' },
+      },
       strategies: { careful: { balance: 'weighted', breaker: {} } },
       gateway: { admin: {}, replicas: 2, revisions: ['2024-11-05', '2026-07-28'], traces: { otlp: 'http://otel:4318' } },
       targets: { compose: {} },
@@ -102,7 +109,8 @@ function parseImports(text: string, path: string): readonly string[] {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS);
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
-    if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)) found.push(node.moduleSpecifier.text);
+    if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier))
+      found.push(node.moduleSpecifier.text);
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
       const [argument] = node.arguments;
       if (argument && ts.isStringLiteralLike(argument)) found.push(argument.text);
@@ -150,7 +158,8 @@ describe('a baked gateway', () => {
   });
 
   test('ends every file with one line end, has no CR and no trailing space', async () => {
-    for (const [path, contents] of baked(await rootPlan())) assert.ok(contents.endsWith('\n') && !contents.endsWith('\n\n') && !/\r|[ \t]$/m.test(contents), path);
+    for (const [path, contents] of baked(await rootPlan()))
+      assert.ok(contents.endsWith('\n') && !contents.endsWith('\n\n') && !/\r|[ \t]$/m.test(contents), path);
   });
 
   test('is the same for the same plan, in the order of its paths', async () => {
@@ -188,9 +197,12 @@ describe('node and the compiler', () => {
     const files = baked(await rootPlan());
     write(path, files);
     // One process for all of them: `--check` as the parser of modules does it.
-    const script = "import fs from 'node:fs'; import vm from 'node:vm'; for (const file of process.argv.slice(1)) new vm.SourceTextModule(fs.readFileSync(file, 'utf8'));";
+    const script =
+      "import fs from 'node:fs'; import vm from 'node:vm'; for (const file of process.argv.slice(1)) new vm.SourceTextModule(fs.readFileSync(file, 'utf8'));";
     const all = modules(files).map(([file]) => join(path, file));
-    const parsed = spawnSync(process.execPath, ['--experimental-vm-modules', '--no-warnings', '--input-type=module', '-e', script, ...all], { encoding: 'utf8' });
+    const parsed = spawnSync(process.execPath, ['--experimental-vm-modules', '--no-warnings', '--input-type=module', '-e', script, ...all], {
+      encoding: 'utf8',
+    });
     assert.equal(parsed.stderr, '');
     const checked = spawnSync(process.execPath, ['--check', join(path, 'tables.js')], { encoding: 'utf8' });
     assert.deepEqual([checked.status, checked.stderr], [0, '']);
@@ -206,21 +218,30 @@ describe('node and the compiler', () => {
   test('every name and every import resolves, and one that does not would be found', async (t) => {
     const path = folder(t);
     const least = baked(planOf(LEAST));
-    const tables = `import { missing } from './runtime/decision/decide.js';\nimport './runtime/admin.js';\nexport const X = unknownName + missing;\n${least.get('tables.js')}`;
-    for (const [name, files] of Object.entries({ root: baked(await rootPlan()), least, broken: new Map(least).set('tables.js', tables) })) write(join(path, name), files);
+    const spoilt = "import { missing } from './runtime/decision/decide.js';\nimport './runtime/admin.js';\nexport const X = unknownName + missing;\n";
+    const tables = `${spoilt}${least.get('tables.js')}`;
+    for (const [name, files] of Object.entries({ root: baked(await rootPlan()), least, broken: new Map(least).set('tables.js', tables) }))
+      write(join(path, name), files);
     // Types of values are not the point here: what does not resolve must fail, whatever else is said.
     const UNRESOLVED = /error TS(2304|2305|2306|2307|2459|2552|2614|2724|2882|1\d\d\d):/;
-    const found = compile(path, { allowJs: true, checkJs: true, strict: false }, ['root/main.js', 'least/main.js', 'broken/main.js']).filter((line) => UNRESOLVED.test(line));
+    const found = compile(path, { allowJs: true, checkJs: true, strict: false }, ['root/main.js', 'least/main.js', 'broken/main.js']).filter((line) =>
+      UNRESOLVED.test(line),
+    );
     assert.deepEqual(found.filter((line) => !line.startsWith('broken/')), []);
     assert.deepEqual(found.map((line) => line.replace(/: .*/, '')), ['broken/tables.js(1,10)', 'broken/tables.js(2,8)', 'broken/tables.js(3,18)']);
   });
 });
 
 describe('the tables have the type the runtime reads', () => {
-  const typed = (plan: Plan): string => `import type { GatewayTables } from './types.js';\nexport const TABLES: GatewayTables = ${printTables(gatewayTables(plan))};\n`;
+  const typed = (plan: Plan): string =>
+    `import type { GatewayTables } from './types.js';\nexport const TABLES: GatewayTables = ${printTables(gatewayTables(plan))};\n`;
   /** One change of the text, and what the compiler says of it. */
   const BROKEN: Readonly<Record<string, readonly [from: string, to: string, error: RegExp]>> = {
-    'a balance that there is not': ['"balance": "round-robin"', '"balance": "round-robbin"', /TS(2322|2820): .*"round-robbin".*is not assignable to type 'Balance'/],
+    'a balance that there is not': [
+      '"balance": "round-robin"',
+      '"balance": "round-robbin"',
+      /TS(2322|2820): .*"round-robbin".*is not assignable to type 'Balance'/,
+    ],
     'a revision that is not served yet': ['"2026-07-28"', '"2027-01-01"', /TS2322/],
     'a key that there is not': ['"trusted":', '"trusts":', /TS2561|TS2353/],
     'a source that there is not': ['"kind": "urls"', '"kind": "url"', /TS2322|TS2820/],
@@ -240,15 +261,30 @@ describe('the tables have the type the runtime reads', () => {
     });
     const found = compile(path, { strict: true, exactOptionalPropertyTypes: true }, ['root.ts', 'least.ts', ...broken.map(({ file }) => file)]);
     assert.deepEqual(found.filter((line) => !line.startsWith('broken-')), []);
-    for (const { label, file, error } of broken) assert.ok(found.some((line) => line.startsWith(file) && error.test(line)), `${label}: ${found.filter((line) => line.startsWith(file)).join('\n')}`);
+    for (const { label, file, error } of broken)
+      assert.ok(
+        found.some((line) => line.startsWith(file) && error.test(line)),
+        `${label}: ${found.filter((line) => line.startsWith(file)).join('\n')}`,
+      );
   });
 });
 
 /** Diagnostics of the real compiler, a line each. */
 function compile(path: string, options: object, files: readonly string[]): readonly string[] {
-  const compilerOptions = { noEmit: true, module: 'nodenext', target: 'es2022', types: ['node'], typeRoots: [join(ROOT, 'node_modules/@types')], skipLibCheck: true, ...options };
+  const compilerOptions = {
+    noEmit: true,
+    module: 'nodenext',
+    target: 'es2022',
+    types: ['node'],
+    typeRoots: [join(ROOT, 'node_modules/@types')],
+    skipLibCheck: true,
+    ...options,
+  };
   put(join(path, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
-  const { stdout, status } = spawnSync(process.execPath, [join(ROOT, 'node_modules/.bin/tsc'), '-p', path, '--pretty', 'false'], { cwd: path, encoding: 'utf8' });
+  const { stdout, status } = spawnSync(process.execPath, [join(ROOT, 'node_modules/.bin/tsc'), '-p', path, '--pretty', 'false'], {
+    cwd: path,
+    encoding: 'utf8',
+  });
   assert.ok(status === 0 || stdout !== '', 'the compiler ran');
   return stdout.split('\n').filter((line) => line.includes(': error TS'));
 }
@@ -260,7 +296,9 @@ describe('bake', () => {
 
   test('follows imports from main.js, and never reads the stand-in of tables.js', () => {
     const files = bakeThese({
-      'main.js': "import { a } from './runtime/a.js';\nimport { TABLES } from './tables.js';\nexport * from './runtime/b.js';\nconst late = () => import('./runtime/deep/c.js');\n",
+      'main.js':
+        "import { a } from './runtime/a.js';\nimport { TABLES } from './tables.js';\n" +
+        "export * from './runtime/b.js';\nconst late = () => import('./runtime/deep/c.js');\n",
       'runtime/a.js': "import fs from 'node:fs';\nimport { b } from './b.js';\n",
       'runtime/b.js': "import { a } from './a.js';\n",
       'runtime/deep/c.js': "import { a } from '../a.js';\n",

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { printTables } from '#src/emit/gateway/print-tables.js';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
-import { withSeeds, type Random } from '../../config/random.js';
-import { FULL, planOf } from '../../plan/support.js';
+import { withSeeds, type Random } from '../../support/random.js';
+import { planOf } from '../../support/planned.js';
+import { FULL } from '../../plan/support.js';
 
 const TEXTS = [
   ...['', 'a', '"', "'", '\\', '`', '${x}', '</script>', '//', '/*', '*/', '\n', '\r', '\u2028', '\u2029', '\0', '🙂'],

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
 import type { GatewayTables } from '#src/gateway/runtime/tables/gateway.js';
-import { FULL, least, planOf, type Json } from '../../plan/support.js';
+import { least, planOf, type Json } from '../../support/planned.js';
+import { FULL } from '../../plan/support.js';
 
 const full = gatewayTables(planOf(FULL));
 const tablesOf = (more: Json): GatewayTables => gatewayTables(planOf(least(more)));
@@ -17,7 +18,12 @@ describe('tables', () => {
   });
 
   test('listen where the placement wants', () => {
-    assert.deepEqual(full.listen, { local: { host: '127.0.0.1', port: 9000 }, compose: { host: '0.0.0.0', port: 9000 }, kubernetes: { host: '0.0.0.0', port: 9000 }, fly: { host: '::', port: 9000 } });
+    assert.deepEqual(full.listen, {
+      local: { host: '127.0.0.1', port: 9000 },
+      compose: { host: '0.0.0.0', port: 9000 },
+      kubernetes: { host: '0.0.0.0', port: 9000 },
+      fly: { host: '::', port: 9000 },
+    });
     const own = tablesOf({ gateway: { listen: { host: '::1' }, admin: { port: 9999, host: '10.0.0.1' } } });
     assert.deepEqual(new Set(Object.values(own.listen).map(({ host, port }) => `${host} ${port}`)), new Set(['::1 8080']));
     assert.deepEqual(new Set(Object.values(own.admin?.listen ?? {}).map(({ host, port }) => `${host} ${port}`)), new Set(['10.0.0.1 9999']));
@@ -67,7 +73,15 @@ describe('tables', () => {
   });
 
   test('recognise tenants', () => {
-    assert.deepEqual(full.matches, { clients: [['internal', 'internal'], ['partner', 'partner']], hosts: [['partner.acme.com', 'partner']], paths: ['internal'], implied: null });
+    assert.deepEqual(full.matches, {
+      clients: [
+        ['internal', 'internal'],
+        ['partner', 'partner'],
+      ],
+      hosts: [['partner.acme.com', 'partner']],
+      paths: ['internal'],
+      implied: null,
+    });
     assert.deepEqual(tablesOf({}).matches, { clients: [], hosts: [], paths: [], implied: 'default' });
     assert.deepEqual(full.hosts, ['mcp.acme.com', 'partner.acme.com', 'tools.acme.com']);
   });
@@ -103,12 +117,16 @@ describe('tables', () => {
       request: { set: [['x-a', '1'], ['x-b', '2']], remove: ['x-c'] },
       response: { set: [], remove: [], redact: [[{ kind: 'name', name: 'content' }, { kind: 'each' }]] },
     });
-    assert.deepEqual(sources?.local.kind === 'urls' && sources.local.instances, [{ id: 'a.acme.com', url: 'https://a.acme.com/mcp', weight: 3, region: 'ord' }]);
+    assert.deepEqual(sources?.local.kind === 'urls' && sources.local.instances, [
+      { id: 'a.acme.com', url: 'https://a.acme.com/mcp', weight: 3, region: 'ord' },
+    ]);
     assert.equal(new Map(tables.pools).get('web')?.transform, null, 'nothing to change');
   });
 
   test('have the routes of each transport, and where spans go', () => {
-    const tables = tablesOf({ gateway: { revisions: ['2024-11-05', '2026-07-28'], traces: { otlp: 'http://otel:4318', sample: '10%' }, limits: { toolNames: 8 } } });
+    const tables = tablesOf({
+      gateway: { revisions: ['2024-11-05', '2026-07-28'], traces: { otlp: 'http://otel:4318', sample: '10%' }, limits: { toolNames: 8 } },
+    });
     assert.deepEqual(tables.routes.map(([path, { kind, server, methods }]) => `${path} ${kind} ${server} ${methods.join()}`), [
       '/health/servers health  GET,HEAD', '/mcp/web mcp web POST', '/mcp/web/message message web POST', '/mcp/web/sse sse web GET',
     ]);

@@ -6,9 +6,8 @@ import { origins } from '#src/emit/nginx/origins.js';
 import type { Entry } from '#src/emit/nginx/types.js';
 import { originAllowed, originMatcher } from '#src/gateway/runtime/decision/origin.js';
 import { widePlan } from '../../nginx/plans.js';
-import { pick, randomFrom } from '../../nginx/generate.js';
+import { randomOf, SEED } from '../../support/random.js';
 
-const SEED = Number(process.env['MCPGEN_SEED'] ?? 20_261_120);
 const SCHEMES = ['https://', 'http://', 'HTTPS://', 'https:/', 'ws://', ''];
 const LABELS = [
   'app', 'admin', 'a', 'x-1', 'preview', 'stage', 'acme', 'test', 'localhost', '127', '0', '1', 'ngrok', 'ngrok-free', 'io', 'evil', '', '*', 'A',
@@ -34,13 +33,13 @@ it(`origin patterns agree with the gateway's matcher, seed ${SEED}`, () => {
   const map = origins(plan.traffic).find((item) => item.kind === 'directive' && item.args[1]?.value === '$mcp_origin_is');
   assert.ok(map?.kind === 'directive');
   const entries = map.block!.filter((item) => item.kind === 'entry');
-  const random = randomFrom(SEED);
+  const { below, pick } = randomOf();
   const allowed = new Map<string, number>();
   for (const [id, table] of gatewayTables(plan).originSets) {
     const matcher = originMatcher(table);
     for (let i = 0; i < 20_000; i++) {
-      const host = Array.from({ length: Math.floor(random() * 3) }, () => pick(random, LABELS)).join('.') + pick(random, SUFFIXES);
-      const origin = pick(random, SCHEMES) + host + pick(random, PORTS);
+      const host = Array.from({ length: below(3) }, () => pick(LABELS)).join('.') + pick(SUFFIXES);
+      const origin = pick(SCHEMES) + host + pick(PORTS);
       const expected = origin === '' ? 'absent' : originAllowed(matcher, origin.toLowerCase()) ? 'allowed' : origin.includes(',') ? 'repeated' : 'refused';
       assert.equal(lookUp(entries, `${id}|${origin}`), expected, `${id} ${JSON.stringify(origin)}`);
       if (expected === 'allowed') allowed.set(id, (allowed.get(id) ?? 0) + 1);

@@ -15,7 +15,8 @@ const CONFIG = gatewayConfig({ servers: { raw: server, search: server }, gateway
 let raw: Faulty;
 let upstream: FakeUpstream;
 let gateway: RunningGateway;
-const start = (env: Readonly<Record<string, string>> = {}): Promise<RunningGateway> => startGateway({ config: CONFIG, env, pools: { raw: [raw.url], search: [upstream.url] } });
+const start = (env: Readonly<Record<string, string>> = {}): Promise<RunningGateway> =>
+  startGateway({ config: CONFIG, env, pools: { raw: [raw.url], search: [upstream.url] } });
 before(async () => {
   [raw, upstream] = await Promise.all([startFaulty(), startUpstream()]);
   gateway = await start();
@@ -24,9 +25,10 @@ before(async () => {
 describe('a server that speaks for the gateway', () => {
   test('headers that hold for the whole origin, or for the connection, do not reach the client', async () => {
     const theirs = [
-      'Alt-Svc: h2="evil.example.com:443"; ma=86400', 'Clear-Site-Data: "*"', 'Strict-Transport-Security: max-age=0', 'NEL: {}', 'Report-To: {}', 'Set-Cookie: a=b',
-      'Reporting-Endpoints: a="https://evil.example.com"', 'Connection: X-Mine', 'X-Mine: 1', 'Keep-Alive: timeout=9999', 'Access-Control-Allow-Origin: *', 'X-Accel-Redirect: /etc',
-      'Mcp-Session-Id: forged', 'X-Request-Id: forged', 'X-Correlation-Id: forged', 'Trailer: X', 'Upgrade: h2c',
+      'Alt-Svc: h2="evil.example.com:443"; ma=86400', 'Clear-Site-Data: "*"', 'Strict-Transport-Security: max-age=0', 'NEL: {}', 'Report-To: {}',
+      'Set-Cookie: a=b', 'Reporting-Endpoints: a="https://evil.example.com"', 'Connection: X-Mine', 'X-Mine: 1', 'Keep-Alive: timeout=9999',
+      'Access-Control-Allow-Origin: *', 'X-Accel-Redirect: /etc', 'Mcp-Session-Id: forged', 'X-Request-Id: forged', 'X-Correlation-Id: forged',
+      'Trailer: X', 'Upgrade: h2c',
     ];
     raw.behave = ({ socket, message }) => void socket.write(ok(message?.id, `${theirs.join('\r\n')}\r\nX-Harmless: yes\r\n`));
     const { headers, status } = await ask(gateway.port, post('/mcp/raw', modern('tools/list'), modernHeaders('tools/list')));
@@ -39,7 +41,10 @@ describe('a server that speaks for the gateway', () => {
 
   test('a redirection leads nowhere: the caller’s key would go along', async () => {
     for (const status of [301, 307, 308]) {
-      raw.behave = ({ socket }) => void socket.write(`HTTP/1.1 ${status} Elsewhere\r\nLocation: https://evil.example.com/mcp\r\nRefresh: 0; url=https://evil.example.com\r\nContent-Length: 0\r\n\r\n`);
+      raw.behave = ({ socket }) =>
+        void socket.write(
+          `HTTP/1.1 ${status} Elsewhere\r\nLocation: https://evil.example.com/mcp\r\nRefresh: 0; url=https://evil.example.com\r\nContent-Length: 0\r\n\r\n`,
+        );
       const answer = await ask(gateway.port, post('/mcp/raw', CALL));
       assert.deepEqual([answer.status, answer.headers['location'], answer.headers['refresh']], [status, undefined, undefined]);
     }
@@ -58,7 +63,11 @@ describe('a server that speaks for the gateway', () => {
 
   test('an answer followed by another is one answer: nobody gets the second', async () => {
     raw.behave = ({ socket, message }) => void socket.write(`${ok(message?.id)}${ok('forged')}`);
-    const answers = await repeat(100, 10, async (n) => JSON.parse((await ask(gateway.port, post('/mcp/raw', request('tools/call', { name: 'a' }, n)))).text) as { id: unknown });
+    const answers = await repeat(
+      100,
+      10,
+      async (n) => JSON.parse((await ask(gateway.port, post('/mcp/raw', request('tools/call', { name: 'a' }, n)))).text) as { id: unknown },
+    );
     assert.deepEqual(answers.map(({ id }) => id).sort((a, b) => Number(a) - Number(b)), Array.from({ length: 100 }, (_, n) => n));
   });
 

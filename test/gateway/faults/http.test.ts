@@ -99,11 +99,21 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'resets before an answer': { behave: ({ socket }) => void socket.resetAndDestroy(), becomes: '502 upstream-lost' },
   'hangs before headers': { behave: () => {}, becomes: '504 upstream-timeout', times: 20 },
   'hangs in the middle of headers': { behave: ({ socket }) => void socket.write('HTTP/1.1 200 OK\r\nContent-'), becomes: '504 upstream-timeout', times: 20 },
-  'announces itself for ever': { behave: (asked) => endlessly(asked, Buffer.from('HTTP/1.1 102 Processing\r\n\r\n'.repeat(100))), becomes: '502 upstream-lost', times: 50 },
+  'announces itself for ever': {
+    behave: (asked) => endlessly(asked, Buffer.from('HTTP/1.1 102 Processing\r\n\r\n'.repeat(100))),
+    becomes: '502 upstream-lost',
+    times: 50,
+  },
   'hangs in the middle of an answer': { behave: ({ socket }, shape) => void socket.write(begin(shape)), becomes: '200 cut', times: 20 },
-  'resets in the middle of an answer': { behave: ({ socket }, shape) => void socket.write(begin(shape), () => setImmediate(() => socket.resetAndDestroy())), becomes: '200 cut' },
+  'resets in the middle of an answer': {
+    behave: ({ socket }, shape) => void socket.write(begin(shape), () => setImmediate(() => socket.resetAndDestroy())),
+    becomes: '200 cut',
+  },
   'ends in the middle of an answer': { behave: ({ socket }, shape) => void socket.end(begin(shape)), becomes: '200 cut' },
-  'spoils the framing of an answer': { behave: ({ socket }, shape) => void socket.write(begin(shape), () => setImmediate(() => socket.write('zz\r\n'))), becomes: ['200 cut', '502 upstream-lost'] },
+  'spoils the framing of an answer': {
+    behave: ({ socket }, shape) => void socket.write(begin(shape), () => setImmediate(() => socket.write('zz\r\n'))),
+    becomes: ['200 cut', '502 upstream-lost'],
+  },
   'sends garbage': { behave: ({ socket }) => void socket.write(GARBAGE), becomes: '502 upstream-lost' },
   'says something else, and waits': { behave: ({ socket }) => void socket.write('220 mail.example.com ESMTP\r\n'), becomes: '504 upstream-timeout', times: 20 },
   'answers in another protocol': { behave: ({ socket }) => void socket.write('HTTP/2.0 200 OK\r\n\r\n'), becomes: '502 upstream-lost' },
@@ -178,7 +188,10 @@ describe('a server that closes kept connections at the wrong moment', () => {
     (end: (asked: Asked) => void) =>
     (asked: Asked): void =>
       asked.turn % 2 === 1 ? end(asked) : void asked.socket.write(ok(asked.message?.id));
-  const ENDS: Readonly<Record<string, (asked: Asked) => void>> = { 'with FIN': ({ socket }) => void socket.end(), 'with RST': ({ socket }) => void socket.resetAndDestroy() };
+  const ENDS: Readonly<Record<string, (asked: Asked) => void>> = {
+    'with FIN': ({ socket }) => void socket.end(),
+    'with RST': ({ socket }) => void socket.resetAndDestroy(),
+  };
   for (const [how, end] of Object.entries(ENDS)) {
     for (const [era, options] of [['legacy', CALL], ['modern', MODERN]] as const) {
       test(`${how}: a ${era} call is answered, or lost and said to be, and never sent twice`, async () => {
@@ -228,7 +241,8 @@ describe('two servers that both fail, one retry', () => {
 describe('an answer that comes after the client has left', () => {
   const ANSWERS: Readonly<Record<string, (asked: Asked, shape: Shape) => void>> = {
     'in order': ({ socket, message }) => void socket.write(ok(message?.id, 'Connection: close\r\n')),
-    'of 10 MB': ({ socket }) => void socket.end(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${10 * MB}\r\n\r\n${'x'.repeat(10 * MB)}`),
+    'of 10 MB': ({ socket }) =>
+      void socket.end(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${10 * MB}\r\n\r\n${'x'.repeat(10 * MB)}`),
     'as garbage': ({ socket }) => void socket.write('no answer\r\n\r\n'),
     'half, and then a reset': ({ socket }, shape) => void socket.write(begin(shape), () => socket.resetAndDestroy()),
     'half, and then nothing': ({ socket }, shape) => void socket.write(begin(shape)),

@@ -21,7 +21,8 @@ const faulty = (more: Config = {}, ...flags: readonly string[]): Config => ({
   limits: { processes: 8, line: '512kb' },
   ...more,
 });
-const CONFIG = (servers: Config): Config => gatewayConfig({ servers, strategies: { hasty: { balance: 'round-robin', timeouts: { firstByte: '800ms' } } }, gateway: { timeouts: { drain: '500ms' } } });
+const CONFIG = (servers: Config): Config =>
+  gatewayConfig({ servers, strategies: { hasty: { balance: 'round-robin', timeouts: { firstByte: '800ms' } } }, gateway: { timeouts: { drain: '500ms' } } });
 
 let lastKey = 0;
 const started: number[] = [];
@@ -40,7 +41,8 @@ async function begin(options: Parameters<typeof startGateway>[0]): Promise<Runni
   return gateway;
 }
 
-const callTool = (name: string, given: object = {}, id: string | number = 1) => request('tools/call', { name, arguments: { key: `${name}-${++lastKey}`, ...given } }, id);
+const callTool = (name: string, given: object = {}, id: string | number = 1) =>
+  request('tools/call', { name, arguments: { key: `${name}-${++lastKey}`, ...given } }, id);
 const JSON_ONLY = { accept: 'application/json' };
 
 interface Session {
@@ -73,8 +75,8 @@ function messageIn({ text, complete }: Pick<HttpAnswer, 'text' | 'complete'>): J
 
 interface Fault {
   /**
-   * `fails`: whoever waits is told that the server has gone. `answers`: it is answered all the same. `waits`: there is no answer; the caller leaves, and ends its
-   * session.
+   * `fails`: whoever waits is told that the server has gone. `answers`: it is answered all the same. `waits`: there is no answer; the caller leaves, and
+   * ends its session.
    */
   readonly then: 'fails' | 'answers' | 'waits';
   /** What it was killed for. */
@@ -168,7 +170,9 @@ describe('a child of one session', () => {
     });
     const well = await ask(gateway.port, session.options(callTool('echo', { say: 'well' })));
     assert.deepEqual(messageIn(well).result, { said: 'well' });
-    await until('no call being under way', async () => /"hasty": \{\s+"requests": \d+,\s+"error_rate": [\d.]+,\s+"active": 0,/.test((await gateway.admin('/gateway/stats')).text));
+    await until('no call being under way', async () =>
+      /"hasty": \{\s+"requests": \d+,\s+"error_rate": [\d.]+,\s+"active": 0,/.test((await gateway.admin('/gateway/stats')).text),
+    );
     await session.end();
     await assertNothingLeft(gateway, atRest);
     assertOnce();
@@ -203,7 +207,8 @@ describe('a child of all sessions', () => {
     gateway = await begin({ config: CONFIG({ ...tools, beside: faulty({ sharing: 'shared' }), absent: faulty({ sharing: 'shared' }, 'exit') }) });
     beside = await open(gateway, 'beside');
   });
-  const neighbour = async (): Promise<void> => assert.deepEqual(messageIn(await ask(gateway.port, beside.options(callTool('echo', { say: 'well' })))).result, { said: 'well' });
+  const neighbour = async (): Promise<void> =>
+    assert.deepEqual(messageIn(await ask(gateway.port, beside.options(callTool('echo', { say: 'well' })))).result, { said: 'well' });
 
   for (const name of SHARED) {
     test(`${name}: everybody who waits is told, once, and the sessions go on with its successor`, async () => {

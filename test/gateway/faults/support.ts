@@ -126,7 +126,8 @@ export async function assertNothingLeft(gateway: RunningGateway, before: Before,
   };
   await same(active, [], 'no instance being busy');
   await same(() => childrenOf(gateway.pid), before.children, 'no child process being left');
-  const more = (): string[] => Object.entries(descriptors(gateway.pid)).flatMap(([kind, count]) => (count > (before.descriptors[kind] ?? 0) ? [`${kind}: ${count}`] : []));
+  const more = (): string[] =>
+    Object.entries(descriptors(gateway.pid)).flatMap(([kind, count]) => (count > (before.descriptors[kind] ?? 0) ? [`${kind}: ${count}`] : []));
   await same(more, [], `descriptors as before (${JSON.stringify(before.descriptors)})`);
   // Memory is given back when the loop has work and the collector a reason.
   const settled = async (): Promise<boolean> => {

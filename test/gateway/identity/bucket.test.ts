@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Buckets } from '#src/gateway/runtime/identity/bucket.js';
-import { chance } from '../../support/gateway-random.js';
+import { randomOf } from '../../support/random.js';
 
 describe('buckets', () => {
   test('a bucket’s worth at once, then one for each refilled token', () => {
@@ -29,7 +29,7 @@ describe('buckets', () => {
   });
 
   test('in whatever stretch of time, no more passes than a bucket and its refill', () => {
-    const { seed, below, pick } = chance();
+    const { seed, below, pick } = randomOf();
     for (let round = 0; round < 200; round++) {
       const rate = { tokens: 1 + below(20), window: pick([1000, 60_000, 3_600_000]) };
       const buckets = new Buckets(rate);
@@ -44,14 +44,14 @@ describe('buckets', () => {
         for (let to = from; to < passed.length; to++) {
           const span = (passed[to] ?? 0) - (passed[from] ?? 0);
           const most = rate.tokens + (span * rate.tokens) / rate.window;
-          assert.ok(to - from + 1 <= most + 1e-6, `SEED=${seed}: ${to - from + 1} in ${span} ms with ${JSON.stringify(rate)}`);
+          assert.ok(to - from + 1 <= most + 1e-6, `MCPGEN_SEED=${seed}: ${to - from + 1} in ${span} ms with ${JSON.stringify(rate)}`);
         }
       }
     }
   });
 
   test('who waits as long as it was told gets one', () => {
-    const { seed, below, pick } = chance();
+    const { seed, below, pick } = randomOf();
     for (let round = 0; round < 500; round++) {
       const rate = { tokens: 1 + below(200), window: pick([1000, 60_000, 3_600_000]) };
       const buckets = new Buckets(rate);
@@ -59,10 +59,10 @@ describe('buckets', () => {
       for (let i = 0; i < 50; i++) {
         const wait = buckets.take('a', now);
         if (wait === 0) continue;
-        assert.ok(Number.isInteger(wait) && wait >= 1, `SEED=${seed}`);
-        assert.ok((wait - 1) * 1000 < rate.window / rate.tokens, `SEED=${seed}: ${wait} s is longer than a token takes, ${JSON.stringify(rate)}`);
+        assert.ok(Number.isInteger(wait) && wait >= 1, `MCPGEN_SEED=${seed}`);
+        assert.ok((wait - 1) * 1000 < rate.window / rate.tokens, `MCPGEN_SEED=${seed}: ${wait} s is longer than a token takes, ${JSON.stringify(rate)}`);
         now += wait * 1000;
-        assert.equal(buckets.take('a', now), 0, `SEED=${seed}: after ${wait} s, ${JSON.stringify(rate)}`);
+        assert.equal(buckets.take('a', now), 0, `MCPGEN_SEED=${seed}: after ${wait} s, ${JSON.stringify(rate)}`);
       }
     }
   });

@@ -2,13 +2,23 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createSealer, type SessionState } from '#src/gateway/runtime/identity/session.js';
-import { chance } from '../../support/gateway-random.js';
+import { randomOf } from '../../support/random.js';
 
 const KEY = 'a-key-of-more-than-thirty-two-bytes-1';
 const OTHER = 'a-key-of-more-than-thirty-two-bytes-2';
-const STATE: SessionState = { kind: 'mcp', init: null, tenant: 'acme', principal: 'client:ci', issuedAt: 1000, legs: [{ server: 'notes', instance: '10.0.0.1:80', upstreamId: 'f00-ä' }] };
+const STATE: SessionState = {
+  kind: 'mcp',
+  init: null,
+  tenant: 'acme',
+  principal: 'client:ci',
+  issuedAt: 1000,
+  legs: [{ server: 'notes', instance: '10.0.0.1:80', upstreamId: 'f00-ä' }],
+};
 /** A sealer of that time; what it cannot seal is a fault of the test, but where `make` is asked. */
-function at(now: number, ...keys: readonly string[]): { seal(state: SessionState): string; make(state: SessionState): string | null; open(id: string): SessionState | null } {
+function at(
+  now: number,
+  ...keys: readonly string[]
+): { seal(state: SessionState): string; make(state: SessionState): string | null; open(id: string): SessionState | null } {
   const { seal, open } = createSealer(keys.length > 0 ? keys : [KEY], 5000, () => now);
   return { seal: (state) => seal(state) ?? assert.fail('not sealed'), make: seal, open };
 }
@@ -84,7 +94,8 @@ describe('sealed sessions', () => {
   test('so is every cut, and everything added', () => {
     const id = at(1000).seal(STATE);
     for (let length = 0; length < id.length; length++) assert.equal(at(1000).open(id.slice(0, length)), null, String(length));
-    for (const changed of [`${id}A`, `${id}AAAA`, `A${id}`, `${id} `, ` ${id}`, `${id}=`, id.replace(/.$/, ''), `${id}\n`, `${id}, ${id}`]) assert.equal(at(1000).open(changed), null, changed);
+    for (const changed of [`${id}A`, `${id}AAAA`, `A${id}`, `${id} `, ` ${id}`, `${id}=`, id.replace(/.$/, ''), `${id}\n`, `${id}, ${id}`])
+      assert.equal(at(1000).open(changed), null, changed);
   });
 
   test('an id has one spelling: another that decodes to the same bytes is another id', () => {
@@ -98,11 +109,12 @@ describe('sealed sessions', () => {
   });
 
   test('ids of others are nothing', () => {
-    const { seed, bytes, below } = chance();
-    for (const id of ['', 'x', '1868a90c-7a3b-4a6c-9d55-000000000000', 'A'.repeat(40), 'A'.repeat(4096), 'A'.repeat(10_000), '\u0000', '__proto__']) assert.equal(at(1000).open(id), null, id);
+    const { seed, bytes, below } = randomOf();
+    for (const id of ['', 'x', '1868a90c-7a3b-4a6c-9d55-000000000000', 'A'.repeat(40), 'A'.repeat(4096), 'A'.repeat(10_000), '\u0000', '__proto__'])
+      assert.equal(at(1000).open(id), null, id);
     for (let i = 0; i < 2000; i++) {
       const id = bytes(below(200)).toString('base64url');
-      assert.equal(at(1000).open(id), null, `SEED=${seed}: ${id}`);
+      assert.equal(at(1000).open(id), null, `MCPGEN_SEED=${seed}: ${id}`);
     }
   });
 

@@ -44,7 +44,10 @@ describe('a running gateway', () => {
   let gateway: RunningGateway;
   before(async () => {
     const upstream = await startUpstream();
-    gateway = await startGateway({ config: gatewayConfig({ gateway: { admin: {}, limits: { perAddress: '1000/s', toolNames: 2 } } }), pools: { search: [upstream.url] } });
+    gateway = await startGateway({
+      config: gatewayConfig({ gateway: { admin: {}, limits: { perAddress: '1000/s', toolNames: 2 } } }),
+      pools: { search: [upstream.url] },
+    });
     const call = (name: string) => ask(gateway.port, { path: '/mcp/search', message: request('tools/call', { name, arguments: {} }) });
     for (const name of ['add', 'add', 'remove', 'move']) assert.equal((await call(name)).status, 200);
     await ask(gateway.port, { path: '/mcp/search', message: modern('tools/list'), headers: modernHeaders('tools/list') });

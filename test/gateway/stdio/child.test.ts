@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { call, CHILDREN, INITIALIZE, isAlive, json, JSON_ONLY, messages, open, request, send, start, until } from './support.js';
+import { until } from '../../support/http.js';
+import { call, CHILDREN, INITIALIZE, isAlive, json, JSON_ONLY, messages, open, request, send, start } from './support.js';
 
 test('a command that cannot be started is a clear refusal', async () => {
   const { upstream, logs } = start({ child: { command: ['no-such-command-here'] } });

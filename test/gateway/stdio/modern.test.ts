@@ -5,7 +5,8 @@ import { modern, modernHeaders } from '../../support/gateway-messages.js';
 import { gatewayConfig } from '../../support/gateway-tables.js';
 import { startGateway } from '../../support/gateway.js';
 import { ask } from '../../support/http.js';
-import { CHILDREN, events, isAlive, json, messages, next, send, start, text, until, type Json } from './support.js';
+import { until } from '../../support/http.js';
+import { CHILDREN, events, isAlive, json, messages, next, send, start, text, type Json } from './support.js';
 
 const VERSION = 'io.modelcontextprotocol/protocolVersion';
 const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';

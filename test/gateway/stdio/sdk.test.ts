@@ -8,7 +8,8 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { CreateMessageRequestSchema, LoggingMessageNotificationSchema, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { startHost } from '#src/gateway/runtime/operate/host.js';
-import { isAlive, start, until, type Started } from './support.js';
+import { until } from '../../support/http.js';
+import { isAlive, start, type Started } from './support.js';
 
 async function serve(started: Started): Promise<URL> {
   const host = await startHost({ upstream: started.upstream, host: '127.0.0.1', port: 0, path: '/mcp', bodyLimit: 4e6, log() {} });

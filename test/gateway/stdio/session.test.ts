@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
-import { call, events, INITIALIZE, isAlive, json, JSON_ONLY, messages, next, open, request, send, start, text, until } from './support.js';
+import { until } from '../../support/http.js';
+import { call, events, INITIALIZE, isAlive, json, JSON_ONLY, messages, next, open, request, send, start, text } from './support.js';
 
 test('a session has a child of its own, from initialize to DELETE', async () => {
   const { upstream, pids } = start();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { call, events, INITIALIZE, isAlive, json, JSON_ONLY, messages, next, open, request, send, start, until, type Json } from './support.js';
+import { until } from '../../support/http.js';
+import { call, events, INITIALIZE, isAlive, json, JSON_ONLY, messages, next, open, request, send, start, type Json } from './support.js';
 
 const shared = (flags: string[] = []): ReturnType<typeof start> => start({ flags, child: { sharing: 'shared' } });
 

@@ -6,6 +6,7 @@ import type { StdioUpstream } from '#src/gateway/runtime/stdio/contract.js';
 import { createStdioUpstream } from '#src/gateway/runtime/stdio/upstream.js';
 import type { ChildTable } from '#src/gateway/runtime/tables/pool.js';
 import type { UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
+import { until } from '../../support/http.js';
 
 /** Messages of any shape, read field by field: an assertion says what each should be. */
 export type Json = { [key: string]: any };
@@ -159,14 +160,5 @@ export function isAlive(pid: number): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-/** Waits for what no event announces. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, ms = 8000): Promise<void> {
-  const deadline = Date.now() + ms;
-  while (!(await condition())) {
-    if (Date.now() > deadline) assert.fail(`not in time: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import type { Balance } from '#src/gateway/runtime/tables/pool.js';
 import { BALANCERS } from '#src/gateway/runtime/upstream/balance.js';
 import type { Balancer } from '#src/gateway/runtime/upstream/balancer.js';
-import { chance, type Chance } from '../../support/gateway-random.js';
+import { randomOf, type Random } from '../../support/random.js';
 
 interface One {
   readonly id: string;
@@ -14,7 +14,7 @@ interface One {
 }
 
 const instances = (...weights: readonly number[]): One[] => weights.map((weight, i) => ({ id: `i${i}`, weight, region: null, active: 0 }));
-const make = (balance: Balance, luck: Chance): Balancer => BALANCERS[balance](() => luck.below(2 ** 30) / 2 ** 30);
+const make = (balance: Balance, luck: Random): Balancer => BALANCERS[balance](() => luck.below(2 ** 30) / 2 ** 30);
 
 function counts(balancer: Balancer, candidates: readonly One[], times: number, key: (i: number) => string = () => 'k'): number[] {
   const tally = new Map<string, number>(candidates.map(({ id }) => [id, 0]));
@@ -39,8 +39,8 @@ function assertShares(found: readonly number[], weights: readonly number[], what
 describe('every strategy', () => {
   for (const balance of Object.keys(BALANCERS) as Balance[]) {
     test(`${balance} chooses a candidate and none other, whoever comes and goes`, (t) => {
-      const luck = chance();
-      t.diagnostic(`SEED=${luck.seed}`);
+      const luck = randomOf();
+      t.diagnostic(`MCPGEN_SEED=${luck.seed}`);
       const balancer = make(balance, luck);
       let all = instances(1, 5, 2);
       for (let i = 0; i < 3000; i++) {
@@ -49,21 +49,21 @@ describe('every strategy', () => {
         if (candidates.length === 0) continue;
         for (const one of all) one.active = luck.below(5);
         const chosen = balancer.choose(candidates, `k${luck.below(20)}`);
-        assert.ok(candidates.includes(chosen), `SEED=${luck.seed}`);
+        assert.ok(candidates.includes(chosen), `MCPGEN_SEED=${luck.seed}`);
         balancer.heard?.(chosen, luck.pick(['answered', 'failed', 'unreachable', 'abandoned'] as const), luck.below(1000));
       }
     });
 
     test(`${balance} starves nobody`, (t) => {
-      const luck = chance();
-      t.diagnostic(`SEED=${luck.seed}`);
+      const luck = randomOf();
+      t.diagnostic(`MCPGEN_SEED=${luck.seed}`);
       const balancer = make(balance, luck);
       const candidates = instances(1, 3, 2, 1);
       // One that has failed, and one that comes and goes with every choice.
       for (let i = 0; i < 50; i++) balancer.heard?.(candidates[0] as One, 'failed', 1);
       const seen = new Set<string>();
       for (let i = 0; i < 4000; i++) seen.add(balancer.choose(i % 2 === 0 ? candidates : candidates.slice(0, 3), `k${i}`).id);
-      assert.equal(seen.size, 4, `SEED=${luck.seed}: only ${[...seen].join(' ')}`);
+      assert.equal(seen.size, 4, `MCPGEN_SEED=${luck.seed}: only ${[...seen].join(' ')}`);
     });
   }
 });
@@ -76,8 +76,8 @@ describe('round-robin', () => {
   });
 
   test('the turns of those who stay are even, whoever comes and goes', (t) => {
-    const luck = chance();
-    t.diagnostic(`SEED=${luck.seed}`);
+    const luck = randomOf();
+    t.diagnostic(`MCPGEN_SEED=${luck.seed}`);
     const balancer = make('round-robin', luck);
     const [a, b, c] = instances(1, 1, 1) as [One, One, One];
     const tally = { i0: 0, i1: 0, i2: 0 } as Record<string, number>;
@@ -85,20 +85,20 @@ describe('round-robin', () => {
       const { id } = balancer.choose(luck.below(2) === 0 ? [a, b] : [c, a, b], '');
       tally[id] = (tally[id] ?? 0) + 1;
     }
-    assert.ok(Math.abs((tally['i0'] ?? 0) - (tally['i1'] ?? 0)) <= 1, `SEED=${luck.seed} ${JSON.stringify(tally)}`);
+    assert.ok(Math.abs((tally['i0'] ?? 0) - (tally['i1'] ?? 0)) <= 1, `MCPGEN_SEED=${luck.seed} ${JSON.stringify(tally)}`);
   });
 });
 
 describe('least-connections', () => {
   test('none that is chosen is busier than another', (t) => {
-    const luck = chance();
-    t.diagnostic(`SEED=${luck.seed}`);
+    const luck = randomOf();
+    t.diagnostic(`MCPGEN_SEED=${luck.seed}`);
     const balancer = make('least-connections', luck);
     const candidates = instances(1, 1, 1, 1, 1);
     for (let i = 0; i < 2000; i++) {
       for (const one of candidates) one.active = luck.below(4);
       const { active } = balancer.choose(candidates, '');
-      assert.equal(active, Math.min(...candidates.map((one) => one.active)), `SEED=${luck.seed}`);
+      assert.equal(active, Math.min(...candidates.map((one) => one.active)), `MCPGEN_SEED=${luck.seed}`);
     }
   });
 
@@ -109,14 +109,14 @@ describe('least-connections', () => {
 
 describe('weighted', () => {
   test('shares are exact over every cycle, for any weights', (t) => {
-    const luck = chance();
-    t.diagnostic(`SEED=${luck.seed}`);
+    const luck = randomOf();
+    t.diagnostic(`MCPGEN_SEED=${luck.seed}`);
     for (let i = 0; i < 200; i++) {
       const weights = Array.from({ length: 1 + luck.below(6) }, () => 1 + luck.below(luck.pick([3, 20, 200])));
       const balancer = make('weighted', luck);
       const candidates = instances(...weights);
       const cycle = weights.reduce((a, b) => a + b);
-      for (let round = 0; round < 3; round++) assert.deepEqual(counts(balancer, candidates, cycle), weights, `SEED=${luck.seed}`);
+      for (let round = 0; round < 3; round++) assert.deepEqual(counts(balancer, candidates, cycle), weights, `MCPGEN_SEED=${luck.seed}`);
     }
   });
 
@@ -127,8 +127,8 @@ describe('weighted', () => {
   });
 
   test('shares are exact again soon after others came or went', (t) => {
-    const luck = chance();
-    t.diagnostic(`SEED=${luck.seed}`);
+    const luck = randomOf();
+    t.diagnostic(`MCPGEN_SEED=${luck.seed}`);
     for (let i = 0; i < 100; i++) {
       const balancer = make('weighted', luck);
       const all = instances(...Array.from({ length: 5 }, () => 1 + luck.below(luck.pick([3, 1000]))));
@@ -137,14 +137,14 @@ describe('weighted', () => {
       const weights = stay.map(({ weight }) => weight);
       const cycle = weights.reduce((a, b) => a + b);
       const early = counts(balancer, stay, (stay.length + 1) * cycle);
-      assert.ok(early.every((count) => count > 0), `SEED=${luck.seed}: ${early.join(' ')} for ${weights.join(':')}`);
-      assert.deepEqual(counts(balancer, stay, cycle), weights, `SEED=${luck.seed}`);
+      assert.ok(early.every((count) => count > 0), `MCPGEN_SEED=${luck.seed}: ${early.join(' ')} for ${weights.join(':')}`);
+      assert.deepEqual(counts(balancer, stay, cycle), weights, `MCPGEN_SEED=${luck.seed}`);
     }
   });
 });
 
 describe('health-based', () => {
-  const told = (outcomes: readonly (readonly [outcome: 'answered' | 'failed' | 'unreachable' | 'abandoned', ms: number])[], luck: Chance) => {
+  const told = (outcomes: readonly (readonly [outcome: 'answered' | 'failed' | 'unreachable' | 'abandoned', ms: number])[], luck: Random) => {
     const balancer = make('health-based', luck);
     const candidates = instances(1, 1);
     for (let i = 0; i < 100; i++) for (const [at, [outcome, ms]] of outcomes.entries()) balancer.heard?.(candidates[at] as One, outcome, ms);
@@ -160,19 +160,19 @@ describe('health-based', () => {
     ['equal where both fail', [['failed', 1], ['failed', 1]], 440, 560],
   ] as const) {
     test(`${what}`, (t) => {
-      const luck = chance();
-      t.diagnostic(`SEED=${luck.seed}`);
+      const luck = randomOf();
+      t.diagnostic(`MCPGEN_SEED=${luck.seed}`);
       const { balancer, candidates } = told(outcomes, luck);
       const [first = 0] = counts(balancer, candidates, 10_000);
       const thousandth = first / 10;
       // Five standard deviations beyond the bounds.
-      assert.ok(thousandth > low - 25 && thousandth < high + 25, `SEED=${luck.seed}: ${first} of 10000`);
+      assert.ok(thousandth > low - 25 && thousandth < high + 25, `MCPGEN_SEED=${luck.seed}: ${first} of 10000`);
     });
   }
 
   test('one that has recovered has its share again, by its own answers', (t) => {
-    const luck = chance();
-    t.diagnostic(`SEED=${luck.seed}`);
+    const luck = randomOf();
+    t.diagnostic(`MCPGEN_SEED=${luck.seed}`);
     const { balancer, candidates } = told([['answered', 20], ['unreachable', 0]], luck);
     let asked = 0;
     for (let i = 0; i < 2000; i++) {
@@ -180,25 +180,30 @@ describe('health-based', () => {
       balancer.heard?.(chosen, 'answered', 20);
       if (i >= 1000 && chosen === candidates[1]) asked++;
     }
-    assert.ok(asked > 400, `SEED=${luck.seed}: ${asked} of the last 1000`);
+    assert.ok(asked > 400, `MCPGEN_SEED=${luck.seed}: ${asked} of the last 1000`);
   });
 });
 
 describe('random', () => {
   test('by weight where all are equally busy', (t) => {
-    const luck = chance();
-    t.diagnostic(`SEED=${luck.seed}`);
-    for (const weights of [[1, 1], [1, 2, 3], [1, 10]]) assertShares(counts(make('random', luck), instances(...weights), 20_000), weights, `SEED=${luck.seed}`);
+    const luck = randomOf();
+    t.diagnostic(`MCPGEN_SEED=${luck.seed}`);
+    for (const weights of [
+      [1, 1],
+      [1, 2, 3],
+      [1, 10],
+    ])
+      assertShares(counts(make('random', luck), instances(...weights), 20_000), weights, `MCPGEN_SEED=${luck.seed}`);
   });
 
   test('of two it takes the less busy, so that the busiest is never chosen', (t) => {
-    const luck = chance();
-    t.diagnostic(`SEED=${luck.seed}`);
+    const luck = randomOf();
+    t.diagnostic(`MCPGEN_SEED=${luck.seed}`);
     const candidates = instances(1, 1, 1);
     (candidates[1] as One).active = 9;
     const [a = 0, b, c = 0] = counts(make('random', luck), candidates, 9000);
-    assert.equal(b, 0, `SEED=${luck.seed}`);
-    assertShares([a, c], [1, 1], `SEED=${luck.seed}`);
+    assert.equal(b, 0, `MCPGEN_SEED=${luck.seed}`);
+    assertShares([a, c], [1, 1], `MCPGEN_SEED=${luck.seed}`);
   });
 
   test('busy is meant by weight', () => {
@@ -209,13 +214,13 @@ describe('random', () => {
   });
 
   test('callers that choose by turns keep all nearly even', (t) => {
-    const luck = chance();
-    t.diagnostic(`SEED=${luck.seed}`);
+    const luck = randomOf();
+    t.diagnostic(`MCPGEN_SEED=${luck.seed}`);
     const balancer = make('random', luck);
     const candidates = instances(1, 1, 1, 1, 1, 1, 1, 1);
     for (let i = 0; i < 8000; i++) (balancer.choose(candidates, '') as One).active++;
     const active = candidates.map((one) => one.active);
-    assert.ok(Math.max(...active) - Math.min(...active) < 30, `SEED=${luck.seed}: ${active.join(' ')}`);
+    assert.ok(Math.max(...active) - Math.min(...active) < 30, `MCPGEN_SEED=${luck.seed}: ${active.join(' ')}`);
   });
 });
 
@@ -244,8 +249,8 @@ describe('rendezvous', () => {
   });
 
   test('only the keys of one that leaves move, and they come back with it', (t) => {
-    const luck = chance();
-    t.diagnostic(`SEED=${luck.seed}`);
+    const luck = randomOf();
+    t.diagnostic(`MCPGEN_SEED=${luck.seed}`);
     for (let i = 0; i < 20; i++) {
       const all = instances(...Array.from({ length: 2 + luck.below(8) }, () => 1 + luck.below(5)));
       const gone = luck.pick(all);
@@ -253,11 +258,11 @@ describe('rendezvous', () => {
       const after = placed(all.filter((one) => one !== gone));
       for (const [at, id] of before.entries()) {
         if (id === gone.id) assert.notEqual(after[at], gone.id);
-        else assert.equal(after[at], id, `SEED=${luck.seed}`);
+        else assert.equal(after[at], id, `MCPGEN_SEED=${luck.seed}`);
       }
       const moved = keys.filter((_, at) => before[at] === gone.id).length;
       const expected = (keys.length * gone.weight) / all.reduce((sum, { weight }) => sum + weight, 0);
-      assert.ok(Math.abs(moved - expected) < 6 * Math.sqrt(keys.length) / 2 + 1, `SEED=${luck.seed}`);
+      assert.ok(Math.abs(moved - expected) < 6 * Math.sqrt(keys.length) / 2 + 1, `MCPGEN_SEED=${luck.seed}`);
     }
   });
 

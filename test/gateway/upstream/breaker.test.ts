@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Breaker, type BreakerState } from '#src/gateway/runtime/upstream/breaker.js';
-import { chance } from '../../support/gateway-random.js';
+import { randomOf } from '../../support/random.js';
 
 const TABLE = { failures: 3, window: 100, cooldown: 50 };
 
@@ -62,20 +62,27 @@ describe('breaker', () => {
   });
 
   test('agrees with a model of it, whatever happens', (t) => {
-    const luck = chance();
-    t.diagnostic(`SEED=${luck.seed}`);
+    const luck = randomOf();
+    t.diagnostic(`MCPGEN_SEED=${luck.seed}`);
     for (let run = 0; run < 300; run++) {
       const table = { failures: 1 + luck.below(4), window: 1 + luck.below(60), cooldown: 1 + luck.below(40) };
       const breaker = new Breaker(table, 0, null, () => {});
       /** Every request that was let through, and the whole history; the model derives everything from these. */
-      let model: { state: 'closed' | 'open' | 'trying'; at: number; failures: number[]; trial: { began: number } | null } = { state: 'closed', at: 0, failures: [], trial: null };
+      let model: { state: 'closed' | 'open' | 'trying'; at: number; failures: number[]; trial: { began: number } | null } = {
+        state: 'closed',
+        at: 0,
+        failures: [],
+        trial: null,
+      };
       const running: { began: number }[] = [];
       let now = 0;
       const history: string[] = [];
       for (let step = 0; step < 200; step++) {
         now += luck.below(12);
-        const canTry = model.state === 'closed' || (model.state === 'open' ? now >= model.at + table.cooldown : model.trial === null || now >= model.trial.began + table.cooldown);
-        const why = (): string => `SEED=${luck.seed} ${JSON.stringify(table)} at ${now}: ${history.join(' ')}`;
+        const canTry =
+          model.state === 'closed' ||
+          (model.state === 'open' ? now >= model.at + table.cooldown : model.trial === null || now >= model.trial.began + table.cooldown);
+        const why = (): string => `MCPGEN_SEED=${luck.seed} ${JSON.stringify(table)} at ${now}: ${history.join(' ')}`;
         assert.equal(breaker.admits(now), canTry, why());
         assert.equal(breaker.stateAt(now), model.state === 'trying' || (model.state === 'open' && canTry) ? 'half-open' : model.state, why());
         if (luck.below(2) === 0 && canTry) {

@@ -9,7 +9,8 @@ import { childInstance } from '#src/gateway/runtime/stdio/instance.js';
 import { watchName, watchNamed, watchNames } from '#src/gateway/runtime/upstream/dns.js';
 import type { PoolModules } from '#src/gateway/runtime/upstream/modules.js';
 import { Pools } from '#src/gateway/runtime/upstream/pools.js';
-import { gatewayConfig, planOf } from '../../support/gateway-tables.js';
+import { gatewayConfig } from '../../support/gateway-tables.js';
+import { planOf } from '../../support/planned.js';
 import { fakeClock } from './fake.js';
 
 type Found = readonly string[] | Error;
@@ -89,13 +90,17 @@ describe('pools', () => {
     return compileTables({ ...base, pools: source ? [['search', { ...table, ...more, sources: { ...table.sources, local: source } }]] : [] }, 'local');
   };
   const dns = (name = 'search.internal'): Source => ({ kind: 'dns', name, port: 8000, path: '/mcp' });
-  const urls = (...hosts: string[]): Source => ({ kind: 'urls', instances: hosts.map((host) => ({ id: host, url: `http://${host}/mcp`, weight: 1, region: null })) });
+  const urls = (...hosts: string[]): Source => ({
+    kind: 'urls',
+    instances: hosts.map((host) => ({ id: host, url: `http://${host}/mcp`, weight: 1, region: null })),
+  });
 
   function made() {
     const clock = fakeClock();
     const lines: string[] = [];
     const names = new Map<string, { change: (addresses: readonly string[]) => void; stopped: boolean }>();
-    const log = (_: string, event: string, fields: Readonly<Record<string, unknown>> = {}): void => void lines.push([event, fields['instance']].filter(Boolean).join(' '));
+    const log = (_: string, event: string, fields: Readonly<Record<string, unknown>> = {}): void =>
+      void lines.push([event, fields['instance']].filter(Boolean).join(' '));
     const pools = new Pools({}, log, clock);
     const watchName = async (name: string, change: (addresses: readonly string[]) => void) => {
       const one = { change, stopped: false };
@@ -115,7 +120,12 @@ describe('pools', () => {
     const stays = pools.get('search')?.byId('[fd00::1]:8000');
     names.get('search.internal')?.change(['10.0.0.2', 'fd00::1']);
     assert.deepEqual([ids(), pools.get('search')?.byId('[fd00::1]:8000') === stays], [['[fd00::1]:8000', '10.0.0.2:8000'], true]);
-    assert.deepEqual(lines, ['instance-added 10.0.0.1:8000', 'instance-added [fd00::1]:8000', 'instance-removed 10.0.0.1:8000', 'instance-added 10.0.0.2:8000']);
+    assert.deepEqual(lines, [
+      'instance-added 10.0.0.1:8000',
+      'instance-added [fd00::1]:8000',
+      'instance-removed 10.0.0.1:8000',
+      'instance-added 10.0.0.2:8000',
+    ]);
     await pools.close();
     assert.equal(names.get('search.internal')?.stopped, true);
   });
@@ -159,7 +169,17 @@ describe('pools', () => {
     const { settle, pools } = made();
     await settle(tables(urls('a:1')));
     const before = pools.get('search')?.byId('a:1');
-    const child = { modern: false, command: ['x'], cwd: null, env: [['KEY', { secret: 'NOT_SET' }]], sharing: 'session', processes: 1, memory: 1, line: 1, idle: 1 } as const;
+    const child = {
+      modern: false,
+      command: ['x'],
+      cwd: null,
+      env: [['KEY', { secret: 'NOT_SET' }]],
+      sharing: 'session',
+      processes: 1,
+      memory: 1,
+      line: 1,
+      idle: 1,
+    } as const;
     await assert.rejects(settle(tables({ kind: 'spawn', child })), /NOT_SET/);
     assert.equal(pools.get('search')?.byId('a:1'), before);
     await pools.close();

@@ -39,7 +39,8 @@ async function start(t: TestContext, options: StartOptions): Promise<RunningGate
   return gateway;
 }
 
-const upstreams = (count: number, behave: Behave = answerAll): Promise<FakeUpstream[]> => Promise.all(Array.from({ length: count }, () => startUpstream(behave)));
+const upstreams = (count: number, behave: Behave = answerAll): Promise<FakeUpstream[]> =>
+  Promise.all(Array.from({ length: count }, () => startUpstream(behave)));
 const poolsOf = (ones: readonly FakeUpstream[]) => ({ search: ones.map(({ url }) => url) });
 const reasonOf = (answer: HttpAnswer): string => (JSON.parse(answer.text) as ErrorBody).error.data.reason;
 
@@ -90,7 +91,10 @@ describe('a breaker', () => {
     one.behave = ({ response }) => void response.writeHead(500, { 'content-type': 'application/json' }).end('{}');
     for (let i = 0; i < 3; i++) assert.equal((await ask(gateway.port, CALL)).status, 500);
     const refused = await ask(gateway.port, CALL);
-    assert.deepEqual([refused.status, refused.headers['retry-after'], refused.headers['content-type'], reasonOf(refused)], [503, '1', 'application/json', 'no-instance']);
+    assert.deepEqual(
+      [refused.status, refused.headers['retry-after'], refused.headers['content-type'], reasonOf(refused)],
+      [503, '1', 'application/json', 'no-instance'],
+    );
     assert.equal(one.received.length, 3);
     assert.deepEqual((await breakers(gateway)).map(({ state, failures }) => [state, failures]), [['open', 3]]);
     const name = `{server="search",instance="${hostOf(one)}"}`;
@@ -108,7 +112,10 @@ describe('a breaker', () => {
     assert.deepEqual([(await trial).status, (await ask(gateway.port, CALL)).status], [200, 200]);
     assert.equal((await gateway.metrics()).get(`mcpgen_breaker_state${name}`), 0);
     await gateway.waitFor('breaker-closed');
-    assert.deepEqual(gateway.logs.map(({ event }) => event).filter((event) => String(event).startsWith('breaker')), ['breaker-open', 'breaker-half-open', 'breaker-closed']);
+    assert.deepEqual(
+      gateway.logs.map(({ event }) => event).filter((event) => String(event).startsWith('breaker')),
+      ['breaker-open', 'breaker-half-open', 'breaker-closed'],
+    );
   });
 
   test('spares one instance and leaves the others alone; reset closes it', async (t) => {
@@ -129,7 +136,10 @@ describe('a breaker', () => {
 
   test('keeps a session’s own requests from an open instance, and the session', async (t) => {
     const [one, other] = (await Promise.all([startUpstream(withSessions('one')), startUpstream(withSessions('other'))])) as [FakeUpstream, FakeUpstream];
-    const gateway = await start(t, { config: config({ strategy: { ...BREAKER, breaker: { failures: 1, cooldown: '10m' } }, more: { sessionLoss: '404' } }), pools: poolsOf([one, other]) });
+    const gateway = await start(t, {
+      config: config({ strategy: { ...BREAKER, breaker: { failures: 1, cooldown: '10m' } }, more: { sessionLoss: '404' } }),
+      pools: poolsOf([one, other]),
+    });
     const opened = await ask(gateway.port, { path: '/mcp/search', message: initialize });
     const session = { 'mcp-session-id': opened.headers['mcp-session-id'] ?? '' };
     const home = opened.text && one.received.length === 1 ? one : other;
@@ -148,7 +158,10 @@ describe('a breaker', () => {
 describe('health', () => {
   test('by path, method, status and body', async (t) => {
     const [one, two] = (await upstreams(2)) as [FakeUpstream, FakeUpstream];
-    const says = (text: string): Behave => (received) => (received.url === '/up' ? void received.response.writeHead(204 + text.length).end(text) : answerAll(received));
+    const says =
+      (text: string): Behave =>
+      (received) =>
+        received.url === '/up' ? void received.response.writeHead(204 + text.length).end(text) : answerAll(received);
     one.behave = says('"ready"');
     two.behave = says('"never"');
     const health = { path: '/up', method: 'POST', status: 211, body: 'ready', every: '1s' };
@@ -166,7 +179,9 @@ describe('health', () => {
 
   test('by ping: one session, which is ended with the gateway', async (t) => {
     const sessions = withSessions('probe');
-    const one = await startUpstream((received) => (received.message?.method === 'notifications/initialized' ? void received.response.writeHead(202).end() : sessions(received)));
+    const one = await startUpstream((received) =>
+      received.message?.method === 'notifications/initialized' ? void received.response.writeHead(202).end() : sessions(received),
+    );
     const gateway = await start(t, { config: config({ health: { mcp: 'ping', every: '1s' } }), pools: poolsOf([one]) });
     await one.nth(3, ({ message }) => message?.method === 'ping');
     await gateway.stop();
@@ -178,7 +193,10 @@ describe('health', () => {
   test('over https, with a certificate that is trusted', async (t) => {
     const folder = temporaryFolder();
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+    const args = [
+      'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=localhost', '-addext',
+      'subjectAltName=DNS:localhost,IP:127.0.0.1',
+    ];
     const made = spawnSync('openssl', args).status === 0;
     assert.ok(made || process.env['CI'] !== 'true', 'openssl is not installed');
     if (!made) return t.skip('no openssl here to make a certificate');
@@ -226,7 +244,10 @@ describe('regions', () => {
 describe('a reload', () => {
   test('to another strategy and other instances cuts no stream, and forgets no health', async (t) => {
     const [one, two, three] = (await upstreams(3)) as [FakeUpstream, FakeUpstream, FakeUpstream];
-    const gateway = await start(t, { config: config({ strategy: { balance: 'round-robin', breaker: { failures: 1, cooldown: '10m' } } }), pools: poolsOf([one, two]) });
+    const gateway = await start(t, {
+      config: config({ strategy: { balance: 'round-robin', breaker: { failures: 1, cooldown: '10m' } } }),
+      pools: poolsOf([one, two]),
+    });
     two.behave = ({ response }) => void response.writeHead(503).end();
     while ((await breakers(gateway)).every(({ state }) => state !== 'open')) await ask(gateway.port, CALL);
     let open: ReturnType<typeof stream> | undefined;

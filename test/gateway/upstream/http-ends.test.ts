@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import net, { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
-import { chance } from '../../support/gateway-random.js';
+import { randomOf } from '../../support/random.js';
 import { until, within } from '../../support/http.js';
 import { startRawUpstream } from '../../support/upstreams.js';
 import { OK, SMALL, serve, client, requestOf, send, textOf, streamOf, faultOf } from './stand.js';
@@ -85,11 +85,24 @@ describe('closing', () => {
 
 describe('chance', () => {
   test('whatever a server says, every request settles, and no answer is one to another request', async () => {
-    const { seed, below, pick, bytes } = chance();
+    const { seed, below, pick, bytes } = randomOf();
     const spoilt = (own: string): Buffer => {
-      const good = Buffer.from(pick([`${OK}Content-Length: 3\r\n\r\n${own}`, `${OK}Transfer-Encoding: chunked\r\n\r\n1\r\n${own[0]}\r\n2\r\n${own.slice(1)}\r\n0\r\n\r\n`, `${OK}\r\n${own}`]), 'latin1');
+      const good = Buffer.from(
+        pick([
+          `${OK}Content-Length: 3\r\n\r\n${own}`,
+          `${OK}Transfer-Encoding: chunked\r\n\r\n1\r\n${own[0]}\r\n2\r\n${own.slice(1)}\r\n0\r\n\r\n`,
+          `${OK}\r\n${own}`,
+        ]),
+        'latin1',
+      );
       const at = below(good.length);
-      return pick([good, Buffer.concat([good, bytes(4)]), Buffer.concat([good, Buffer.from(`${OK}Content-Length: 6\r\n\r\npoison`)]), good.subarray(0, at), Buffer.concat([good.subarray(0, at), bytes(3), good.subarray(at)])]);
+      return pick([
+        good,
+        Buffer.concat([good, bytes(4)]),
+        Buffer.concat([good, Buffer.from(`${OK}Content-Length: 6\r\n\r\npoison`)]),
+        good.subarray(0, at),
+        Buffer.concat([good.subarray(0, at), bytes(3), good.subarray(at)]),
+      ]);
     };
     const server = await serve((socket, nth) => {
       const answer = spoilt(String(100 + (nth % 900)));
@@ -106,9 +119,9 @@ describe('chance', () => {
         // Its end may never come: the gateway has a time for that.
         const text = await Promise.race([textOf(response), new Promise<string>((resolve) => setTimeout(resolve, 150, ''))]);
         if (!Buffer.isBuffer(response.body)) response.body.on('error', () => {}).destroy();
-        assert.doesNotMatch(text, /^poison/, `seed ${seed}, round ${i}`);
+        assert.doesNotMatch(text, /^poison/, `MCPGEN_SEED=${seed}, round ${i}`);
       } catch (error) {
-        assert.ok(error instanceof UpstreamFault, `seed ${seed}, round ${i}: ${String(error)}`);
+        assert.ok(error instanceof UpstreamFault, `MCPGEN_SEED=${seed}, round ${i}: ${String(error)}`);
       }
     }
   });

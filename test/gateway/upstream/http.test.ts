@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { linesOf } from '#src/gateway/runtime/upstream/http.js';
 import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
-import { chance } from '../../support/gateway-random.js';
+import { randomOf } from '../../support/random.js';
 import { until, within } from '../../support/http.js';
 import { closedPort, startRawUpstream } from '../../support/upstreams.js';
 import { OK, SMALL, serve, client, send, textOf, streamOf, faultOf } from './stand.js';
@@ -67,7 +67,7 @@ describe('a request', () => {
 });
 
 describe('headers as they are written', () => {
-  const { seed, below, pick } = chance();
+  const { seed, below, pick } = randomOf();
   const NAMES = ['a', 'x-b', 'accept', 'host', 'content-length', '', 'a b', 'a:', 'a\r\nb', 'ä', 'x\0', "!#$%&'*+.^_`|~"];
   const VALUES = ['', 'v', 'a b\tc', 'gr\xfc\xdf', '\r\nx: y', '\n', '\0', '\x7f', '\u010d\u010a', ': ', 'a\r\n\r\nGET /'];
   const FRAMING = ['host', 'connection', 'content-length', 'transfer-encoding'];
@@ -126,7 +126,15 @@ describe('an answer', () => {
   });
 
   test('without a body', async () => {
-    const server = await serve((socket, nth) => socket.write(['HTTP/1.1 204 No Content\r\n\r\n', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n', `HTTP/1.1 102 Processing\r\n\r\n${OK}Content-Length: 7\r\n\r\n`][nth] ?? ''));
+    const server = await serve((socket, nth) =>
+      socket.write(
+        [
+          'HTTP/1.1 204 No Content\r\n\r\n',
+          'HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n',
+          `HTTP/1.1 102 Processing\r\n\r\n${OK}Content-Length: 7\r\n\r\n`,
+        ][nth] ?? '',
+      ),
+    );
     assert.equal((await send(server)).status, 204);
     assert.equal((await send(server)).status, 304);
     const head = await send(server, { method: 'HEAD', body: null });
@@ -197,7 +205,9 @@ describe('no answer', () => {
   ] as const) {
     for (const how of ['end', 'reset'] as const) {
       test(`${what}, and the ${how}`, async () => {
-        const server = await serve((socket) => socket.write(bytes, 'latin1', () => (how === 'end' ? socket.end() : setImmediate(() => socket.resetAndDestroy()))));
+        const server = await serve((socket) =>
+          socket.write(bytes, 'latin1', () => (how === 'end' ? socket.end() : setImmediate(() => socket.resetAndDestroy()))),
+        );
         await assert.rejects(send(server), faultOf('sent'));
       });
     }
@@ -340,7 +350,7 @@ describe('a connection', () => {
   });
 
   test('that the server closes at any moment costs at most the request it carries', async () => {
-    const { seed, below } = chance();
+    const { seed, below } = randomOf();
     const server = await serve((socket) => {
       socket.write(SMALL);
       if (below(3) === 0) setTimeout(() => (below(2) ? socket.end() : socket.destroy()), below(3));
@@ -348,13 +358,13 @@ describe('a connection', () => {
     let lost = 0;
     for (let i = 0; i < 400; i++) {
       try {
-        assert.equal(await textOf(await send(server)), '{}', `seed ${seed}`);
+        assert.equal(await textOf(await send(server)), '{}', `MCPGEN_SEED=${seed}`);
       } catch (error) {
         faultOf((error as UpstreamFault).stage === 'stale' ? 'stale' : 'sent')(error);
         lost++;
       }
     }
-    assert.ok(lost < 200, `${lost} of 400, seed ${seed}`);
+    assert.ok(lost < 200, `${lost} of 400, MCPGEN_SEED=${seed}`);
   });
 
   test('is idle for four seconds at most', async () => {

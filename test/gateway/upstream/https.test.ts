@@ -18,7 +18,9 @@ const FOLDER = mkdtempSync(join(tmpdir(), 'mcpgen-https-'));
 const CERTIFICATE = join(FOLDER, 'certificate.pem');
 const KEY = join(FOLDER, 'key.pem');
 const NAMES = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-const MADE = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', ...NAMES, '-keyout', KEY, '-out', CERTIFICATE]);
+const MADE = spawnSync('openssl', [
+  'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', ...NAMES, '-keyout', KEY, '-out', CERTIFICATE,
+]);
 
 describe('TLS to an instance', { skip: MADE.status === 0 ? false : 'no openssl here to make a certificate' }, () => {
   const large = 'x'.repeat(3_000_000);

@@ -8,7 +8,15 @@ import { mcpProbe } from '#src/gateway/runtime/upstream/probe-mcp.js';
 import { closedPort, json, startRawUpstream, startUpstream, stream, withSessions, type Behave, type FakeUpstream } from '../../support/upstreams.js';
 
 const TIMES = { every: 1000, timeout: 1000 };
-const http = (more: Partial<Extract<HealthTable, { kind: 'http' }>> = {}): HealthTable => ({ ...TIMES, kind: 'http', path: '/health', method: 'GET', status: 200, body: null, ...more });
+const http = (more: Partial<Extract<HealthTable, { kind: 'http' }>> = {}): HealthTable => ({
+  ...TIMES,
+  kind: 'http',
+  path: '/health',
+  method: 'GET',
+  status: 200,
+  body: null,
+  ...more,
+});
 const asks = (ask: 'ping' | 'discover'): HealthTable => ({ ...TIMES, kind: 'mcp', ask });
 const probe = (health: HealthTable, { url }: { readonly url: string }): Probe => probeOf(health, new URL(url), { httpProbe, mcpProbe });
 /** Long enough for anything that answers. */
@@ -35,7 +43,12 @@ describe('http', () => {
     ['the right body with the wrong status', http({ body: 'ok' }), answer(500, 'ok'), false],
     ['words at the end of 64 kB', http({ body: 'ok' }), answer(200, `${'.'.repeat(65_534)}ok`), true],
     ['words beyond', http({ body: 'ok' }), answer(200, `${'.'.repeat(65_535)}ok`), false],
-    ['words in two pieces', http({ body: 'grün' }), ({ response }) => void (response.write(Buffer.from('grü').subarray(0, 3)), setImmediate(() => response.end(Buffer.from('grün').subarray(3)))), true],
+    [
+      'words in two pieces',
+      http({ body: 'grün' }),
+      ({ response }) => void (response.write(Buffer.from('grü').subarray(0, 3)), setImmediate(() => response.end(Buffer.from('grün').subarray(3)))),
+      true,
+    ],
     ['words on a stream that does not end', http({ body: 'ok' }), ({ response }) => void stream(response).write('ok'), true],
     ['a head on a stream that does not end', http(), ({ response }) => void stream(response), true],
   ] as const satisfies readonly (readonly [string, HealthTable, Behave, boolean])[]) {
@@ -68,7 +81,11 @@ describe('http', () => {
 
   test('nobody there, nonsense there, a change of protocol', async () => {
     assert.equal(await probe(http(), { url: `http://127.0.0.1:${await closedPort()}/mcp` }).look(LONG), false);
-    for (const bytes of ['nonsense\r\n\r\n', 'HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nok']) {
+    for (const bytes of [
+      'nonsense\r\n\r\n',
+      'HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n',
+      'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nok',
+    ]) {
       const upstream = await startRawUpstream((socket) => void socket.once('data', () => socket.end(bytes)));
       assert.equal(await probe(http({ body: 'fine' }), upstream).look(LONG), false, bytes);
     }
@@ -82,16 +99,28 @@ describe('discover', () => {
     assert.equal(await probe(asks('discover'), upstream).look(LONG), true);
     const [{ method, url, headers, message } = assert.fail()] = upstream.received;
     const { 'mcp-protocol-version': version, 'mcp-method': name, 'content-type': type, 'mcp-session-id': session } = headers;
-    assert.deepEqual([method, url, version, name, type, session, message?.method], ['POST', '/mcp', '2026-07-28', 'server/discover', 'application/json', undefined, 'server/discover']);
+    assert.deepEqual(
+      [method, url, version, name, type, session, message?.method],
+      ['POST', '/mcp', '2026-07-28', 'server/discover', 'application/json', undefined, 'server/discover'],
+    );
     const meta = message?.params?.['_meta'] as Record<string, unknown>;
     assert.deepEqual([meta['io.modelcontextprotocol/protocolVersion'], meta['io.modelcontextprotocol/clientCapabilities']], ['2026-07-28', {}]);
   });
 
   for (const [what, behave, well] of [
-    ['a result on a stream that stays open', ({ message, response }) => void stream(response).write(`: hello\r\n\r\nevent: message\r\ndata: {"jsonrpc":"2.0",\r\ndata: "id":${message?.id},"result":{}}\r\n\r\n`), true],
+    [
+      'a result on a stream that stays open',
+      ({ message, response }) =>
+        void stream(response).write(`: hello\r\n\r\nevent: message\r\ndata: {"jsonrpc":"2.0",\r\ndata: "id":${message?.id},"result":{}}\r\n\r\n`),
+      true,
+    ],
     ['an error with 200', ({ message, response }) => json(response, { jsonrpc: '2.0', id: message?.id, error: { code: -32601, message: 'no' } }), false],
     ['a result for somebody else', ({ response }) => json(response, { jsonrpc: '2.0', id: 'other', result: {} }), false],
-    ['a result with 404', ({ message, response }) => void response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify({ id: message?.id, result: {} })), false],
+    [
+      'a result with 404',
+      ({ message, response }) => void response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify({ id: message?.id, result: {} })),
+      false,
+    ],
     ['a page', ({ response }) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<p>'), false],
     ['a stream without an answer', ({ response }) => void stream(response).end(': nothing\n\n'), false],
   ] as const satisfies readonly (readonly [string, Behave, boolean])[]) {
@@ -102,7 +131,8 @@ describe('discover', () => {
 });
 
 describe('ping', () => {
-  const said = ({ received }: FakeUpstream): string[] => received.map(({ method, message, headers }) => [message?.method ?? method, headers['mcp-session-id']].filter(Boolean).join(' '));
+  const said = ({ received }: FakeUpstream): string[] =>
+    received.map(({ method, message, headers }) => [message?.method ?? method, headers['mcp-session-id']].filter(Boolean).join(' '));
   test('keeps one session, and ends it', async () => {
     const upstream = await startUpstream(sessions());
     const ping = probe(asks('ping'), upstream);

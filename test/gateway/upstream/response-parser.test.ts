@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { HeaderLines, type ResponseHeaders } from '#src/gateway/runtime/upstream/header-lines.js';
 import { ResponseParser } from '#src/gateway/runtime/upstream/response-parser.js';
-import { chance } from '../../support/gateway-random.js';
+import { randomOf } from '../../support/random.js';
 
 interface Outcome {
   readonly status?: number | undefined;
@@ -41,7 +41,10 @@ const JSON_OK = `${OK}Content-Type: application/json\r\n`;
 const CHUNKED = `${OK}Transfer-Encoding: chunked\r\n\r\n`;
 
 const ANSWERS: Readonly<Record<string, readonly [bytes: string, wanted: Partial<Outcome>, method?: string]>> = {
-  'a counted body': [`${JSON_OK}Content-Length: 2\r\n\r\n{}`, { status: 200, body: '{}', end: 'done', headers: { 'content-type': 'application/json', 'content-length': '2' } }],
+  'a counted body': [
+    `${JSON_OK}Content-Length: 2\r\n\r\n{}`,
+    { status: 200, body: '{}', end: 'done', headers: { 'content-type': 'application/json', 'content-length': '2' } },
+  ],
   'no body': [`${OK}Content-Length: 0\r\n\r\n`, { body: '', end: 'done' }],
   'a body up to the end': [`${JSON_OK}\r\n{"a":1}\r\n`, { body: '{"a":1}\r\n', end: 'with-connection', keeps: 0 }],
   'no headers': [`${OK}\r\n`, { headers: {}, end: 'with-connection' }],
@@ -52,7 +55,10 @@ const ANSWERS: Readonly<Record<string, readonly [bytes: string, wanted: Partial<
   'no chunks': [`${CHUNKED}0\r\n\r\n`, { body: '', end: 'done' }],
   'chunks with zeros and extensions': [`${CHUNKED}0003;a=b;c="d"\r\nabc\r\n00 ;x\r\n\r\n`, { body: 'abc', end: 'done' }],
   'chunks that look like an end': [`${CHUNKED}7\r\n0\r\n\r\n\r\n\r\n0\r\n\r\n`, { body: '0\r\n\r\n\r\n', end: 'done' }],
-  'trailers, which are dropped': [`${CHUNKED}1\r\nx\r\n0\r\nX-Sum: 1\r\nContent-Length: 7\r\n\r\n`, { body: 'x', end: 'done', headers: { 'transfer-encoding': 'chunked' } }],
+  'trailers, which are dropped': [
+    `${CHUNKED}1\r\nx\r\n0\r\nX-Sum: 1\r\nContent-Length: 7\r\n\r\n`,
+    { body: 'x', end: 'done', headers: { 'transfer-encoding': 'chunked' } },
+  ],
   'the coding in capitals': [`${OK}Transfer-Encoding: CHUNKED\r\n\r\n0\r\n\r\n`, { end: 'done' }],
   'an answer to HEAD': [`${OK}Content-Length: 99\r\n\r\n`, { body: '', end: 'done', surplus: false }, 'HEAD'],
   'a chunked answer to HEAD': [CHUNKED, { body: '', end: 'done' }, 'HEAD'],
@@ -60,14 +66,23 @@ const ANSWERS: Readonly<Record<string, readonly [bytes: string, wanted: Partial<
   '204': ['HTTP/1.1 204 No Content\r\n\r\n', { status: 204, body: '', end: 'done', keeps: Infinity }],
   '304 with a length': ['HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n', { status: 304, body: '', end: 'done' }],
   'a body after 204': ['HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n{}', { body: '', surplus: true }],
-  'interim answers': [`HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n${OK}Content-Length: 1\r\n\r\nx`, { status: 200, body: 'x', headers: { 'content-length': '1' } }],
+  'interim answers': [
+    `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n${OK}Content-Length: 1\r\n\r\nx`,
+    { status: 200, body: 'x', headers: { 'content-length': '1' } },
+  ],
   'a second answer': [`${OK}Content-Length: 1\r\n\r\nx${OK}Content-Length: 1\r\n\r\ny`, { body: 'x', end: 'done', surplus: true }],
   'a second answer behind chunks': [`${CHUNKED}0\r\n\r\n${OK}`, { body: '', end: 'done', surplus: true }],
   'spaces around values': [`${OK}A:b\r\nC: \t d  e \t \r\nE:\r\nContent-Length: 0\r\n\r\n`, { headers: { a: 'b', c: 'd  e', e: '', 'content-length': '0' } }],
   'a no-break space stays': [`${OK}A: b\xa0\r\nContent-Length: 0\r\n\r\n`, { headers: { a: 'b\xa0', 'content-length': '0' } }],
-  'repeated headers': [`${OK}Set-Cookie: a\r\nX: 1\r\nset-cookie: b\r\nSET-COOKIE: c\r\nContent-Length: 0\r\n\r\n`, { headers: { 'set-cookie': ['a', 'b', 'c'], x: '1', 'content-length': '0' } }],
+  'repeated headers': [
+    `${OK}Set-Cookie: a\r\nX: 1\r\nset-cookie: b\r\nSET-COOKIE: c\r\nContent-Length: 0\r\n\r\n`,
+    { headers: { 'set-cookie': ['a', 'b', 'c'], x: '1', 'content-length': '0' } },
+  ],
   'all that a name may be': [`${OK}!#$%&'*+-.^_\`|~09Az: 1\r\nContent-Length: 0\r\n\r\n`, { headers: { "!#$%&'*+-.^_`|~09az": '1', 'content-length': '0' } }],
-  'names of what objects have': [`${OK}constructor: a\r\nhasOwnProperty: b\r\nContent-Length: 0\r\n\r\n`, { headers: { constructor: 'a', hasownproperty: 'b', 'content-length': '0' } as ResponseHeaders }],
+  'names of what objects have': [
+    `${OK}constructor: a\r\nhasOwnProperty: b\r\nContent-Length: 0\r\n\r\n`,
+    { headers: { constructor: 'a', hasownproperty: 'b', 'content-length': '0' } as ResponseHeaders },
+  ],
   'the name of the prototype': [`${OK}__proto__: a\r\n__PROTO__: b\r\nContent-Length: 0\r\n\r\n`, { headers: { 'content-length': '0' } }],
   'kept': [`${OK}Content-Length: 0\r\n\r\n`, { keeps: Infinity }],
   'kept for a while': [`${OK}Content-Length: 0\r\nKeep-Alive: timeout=5, max=100\r\n\r\n`, { keeps: 5 }],
@@ -182,7 +197,10 @@ test('headers have the prototype of any object, and the names nobody set are not
 });
 
 describe('in pieces', () => {
-  const all = [...Object.values(ANSWERS).map(([bytes, , method]) => [bytes, method] as const), ...Object.values(REFUSED).map((bytes) => [bytes, 'GET'] as const)];
+  const all = [
+    ...Object.values(ANSWERS).map(([bytes, , method]) => [bytes, method] as const),
+    ...Object.values(REFUSED).map((bytes) => [bytes, 'GET'] as const),
+  ];
 
   test('cut at any byte an answer is the same', () => {
     for (const [text, method] of all) {
@@ -205,9 +223,11 @@ describe('in pieces', () => {
 });
 
 describe('chance', () => {
-  const { seed, below, pick, bytes: random } = chance();
+  const { seed, below, pick, bytes: random } = randomOf();
   const texts = [...Object.values(ANSWERS).map(([bytes]) => bytes), ...Object.values(REFUSED)].filter(({ length }) => length < 2000);
-  const SPICE = ['\r', '\n', '\r\n', '\r\n\r\n', '\0', ' ', '\t', ':', ';', '0', 'f', 'Content-Length: 3\r\n', 'Transfer-Encoding: chunked\r\n', '0\r\n\r\n', OK];
+  const SPICE = [
+    '\r', '\n', '\r\n', '\r\n\r\n', '\0', ' ', '\t', ':', ';', '0', 'f', 'Content-Length: 3\r\n', 'Transfer-Encoding: chunked\r\n', '0\r\n\r\n', OK,
+  ];
 
   function mutated(): Buffer {
     let bytes = latin1(pick(texts));
@@ -220,7 +240,7 @@ describe('chance', () => {
     return bytes;
   }
 
-  test(`spoilt answers settle alike in any pieces (seed ${seed})`, () => {
+  test(`spoilt answers settle alike in any pieces (MCPGEN_SEED=${seed})`, () => {
     for (let i = 0; i < 20_000; i++) {
       const bytes = mutated();
       const method = pick(['GET', 'POST', 'HEAD']);
@@ -231,27 +251,27 @@ describe('chance', () => {
         pieces.push(bytes.subarray(at, next));
         at = next;
       }
-      assertSame(read(pieces, method), wanted, `seed ${seed}, round ${i}: ${JSON.stringify(bytes.toString('latin1'))}`);
+      assertSame(read(pieces, method), wanted, `MCPGEN_SEED=${seed}, round ${i}: ${JSON.stringify(bytes.toString('latin1'))}`);
       for (const value of Object.values(wanted.headers ?? {}).flat()) assert.doesNotMatch(value, /[\r\n\0]/);
     }
   });
 
-  test(`an answer is the same whatever the server has said before (seed ${seed})`, () => {
+  test(`an answer is the same whatever the server has said before (MCPGEN_SEED=${seed})`, () => {
     const lines = new HeaderLines();
     for (let i = 0; i < 20_000; i++) {
       const bytes = mutated();
       const method = pick(['GET', 'POST', 'HEAD']);
-      const where = `seed ${seed}, round ${i}: ${JSON.stringify(bytes.toString('latin1'))}`;
+      const where = `MCPGEN_SEED=${seed}, round ${i}: ${JSON.stringify(bytes.toString('latin1'))}`;
       assertSame(read([bytes], method, lines), read([bytes], method), where);
     }
   });
 
-  test(`what is called complete needs no byte more, and no byte less (seed ${seed})`, () => {
+  test(`what is called complete needs no byte more, and no byte less (MCPGEN_SEED=${seed})`, () => {
     for (let i = 0; i < 5000; i++) {
       const bytes = mutated();
       const outcome = read([bytes]);
       if (outcome.end !== 'done' || outcome.surplus) continue;
-      const where = `seed ${seed}, round ${i}: ${JSON.stringify(bytes.toString('latin1'))}`;
+      const where = `MCPGEN_SEED=${seed}, round ${i}: ${JSON.stringify(bytes.toString('latin1'))}`;
       assert.notEqual(read([bytes.subarray(0, -1)]).end, 'done', where);
       const followed = read([bytes, latin1(`${OK}Content-Length: 1\r\n\r\ny`)]);
       assert.deepEqual([followed.end, followed.surplus, followed.status, followed.body], ['done', true, outcome.status, outcome.body], where);

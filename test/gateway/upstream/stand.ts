@@ -45,8 +45,15 @@ export function client(url: string, timeouts: { connect?: number; firstByte?: nu
   return upstream;
 }
 
-export const requestOf = (more: Partial<UpstreamRequest> = {}): UpstreamRequest => ({ method: 'POST', headers: { accept: '*/*' }, body: Buffer.from('{}'), signal: new AbortController().signal, ...more });
-export const send = ({ upstream }: { upstream: Upstream }, more?: Partial<UpstreamRequest>): Promise<UpstreamResponse> => within(upstream.send(requestOf(more)), 'an answer');
+export const requestOf = (more: Partial<UpstreamRequest> = {}): UpstreamRequest => ({
+  method: 'POST',
+  headers: { accept: '*/*' },
+  body: Buffer.from('{}'),
+  signal: new AbortController().signal,
+  ...more,
+});
+export const send = ({ upstream }: { upstream: Upstream }, more?: Partial<UpstreamRequest>): Promise<UpstreamResponse> =>
+  within(upstream.send(requestOf(more)), 'an answer');
 
 export async function textOf({ body }: UpstreamResponse): Promise<string> {
   if (Buffer.isBuffer(body)) return body.toString('latin1');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { withData } from '#src/gateway/runtime/wire/event-data.js';
 import { eventReader, readEvent, type StreamEvent } from '#src/gateway/runtime/wire/events.js';
-import { chance } from '../../support/gateway-random.js';
+import { randomOf } from '../../support/random.js';
 
 const read = (chunks: readonly (Buffer | string)[], limit = 1000): StreamEvent[] => {
   const reader = eventReader(limit);
@@ -12,7 +12,9 @@ const raws = (events: readonly StreamEvent[]): string[] => events.map(({ raw }) 
 
 describe('events of a stream', () => {
   it('end with a blank line, whatever ends its lines', () => {
-    assert.deepEqual(raws(read(['data: a\n\ndata: b\r\n\r\ndata: c\r\rdata: d\n\r\ndata: e\r\n\n'])), ['data: a\n\n', 'data: b\r\n\r\n', 'data: c\r\r', 'data: d\n\r\n', 'data: e\r\n\n']);
+    assert.deepEqual(raws(read(['data: a\n\ndata: b\r\n\r\ndata: c\r\rdata: d\n\r\ndata: e\r\n\n'])), [
+      'data: a\n\n', 'data: b\r\n\r\n', 'data: c\r\r', 'data: d\n\r\n', 'data: e\r\n\n',
+    ]);
     assert.deepEqual(raws(read(['\n\r\n\r: x\n\n'])), ['\n', '\r\n', '\r', ': x\n\n']);
     assert.deepEqual(raws(read(['data: a\n\ndata: b\n'])), ['data: a\n\n', 'data: b\n'], 'what was not ended is there too');
   });
@@ -29,7 +31,11 @@ describe('events of a stream', () => {
   it('have the same bytes and say the same however they are cut', () => {
     const stream = Buffer.from('\ufeffdata: ä€😀\r\nid: 1\r\n\r\n: hi\n\nevent: x\rdata: y\rdata\r\rdata: z\n\n');
     const whole = read([stream]);
-    const say = (events: readonly StreamEvent[]): unknown => events.map(({ text }) => readEvent(text)).filter(({ data }) => data !== '').map(({ type, data, id }) => [type, data, id]);
+    const say = (events: readonly StreamEvent[]): unknown =>
+      events
+        .map(({ text }) => readEvent(text))
+        .filter(({ data }) => data !== '')
+        .map(({ type, data, id }) => [type, data, id]);
     assert.deepEqual(say(whole), [['', 'ä€😀', '1'], ['x', 'y\n', undefined], ['', 'z', undefined]]);
     for (let a = 0; a <= stream.length; a++) {
       for (let b = a; b <= stream.length; b++) {
@@ -55,14 +61,16 @@ describe('events of a stream', () => {
   });
 
   it('are the same however any bytes are cut', () => {
-    const dice = chance();
-    const part = (): string => dice.pick(['data', 'event', 'id', 'retry', ':', ': ', ' ', '\n', '\r', '\r\n', '\n\n', '{"é":1}', 'endpoint', 'message', '\ufeff', 'x']);
-    const say = (events: readonly StreamEvent[]): unknown => events.map(({ text }) => readEvent(text)).filter(({ data, id }) => data !== '' || id !== undefined);
+    const dice = randomOf();
+    const part = (): string =>
+      dice.pick(['data', 'event', 'id', 'retry', ':', ': ', ' ', '\n', '\r', '\r\n', '\n\n', '{"é":1}', 'endpoint', 'message', '\ufeff', 'x']);
+    const say = (events: readonly StreamEvent[]): unknown =>
+      events.map(({ text }) => readEvent(text)).filter(({ data, id }) => data !== '' || id !== undefined);
     for (let round = 0; round < 400; round++) {
       const all = Buffer.from(Array.from({ length: dice.below(40) }, part).join(''));
       const chunks: Buffer[] = [];
       for (let at = 0; at < all.length; at += chunks.at(-1)?.length ?? 0) chunks.push(all.subarray(at, at + 1 + dice.below(6)));
-      assert.deepEqual(say(read(chunks)), say(read([all])), `SEED=${dice.seed}, round ${round}: ${JSON.stringify(String(all))}`);
+      assert.deepEqual(say(read(chunks)), say(read([all])), `MCPGEN_SEED=${dice.seed}, round ${round}: ${JSON.stringify(String(all))}`);
     }
   });
 });

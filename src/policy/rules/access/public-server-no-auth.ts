@@ -10,7 +10,8 @@ export const publicServerNoAuth: Rule<'plan'> = {
   *check({ plan: { traffic } }) {
     const { publicUrl, clients, routes } = traffic;
     if (!publicUrl.isPublic || clients.length > 0) return;
-    const servers = routes.length === 1 ? 'its server' : `its ${routes.length} servers`;
+    const count = new Set(routes.filter(({ kind }) => kind !== 'health').map(({ server }) => server)).size;
+    const servers = count === 1 ? 'its server' : `its ${count} servers`;
     yield {
       at: publicUrl.from,
       message: `${publicUrl.href} is public and declares no clients: whoever finds it can use ${servers}`,

@@ -10,7 +10,8 @@ import { gatewayConfig } from '../../../support/gateway-tables.js';
 import { startGateway, type RunningGateway } from '../../../support/gateway.js';
 import { ask } from '../../../support/http.js';
 import { json, startUpstream, withSessions, type FakeUpstream, type Received } from '../../../support/upstreams.js';
-import { askLegacy, askModern, callOf, legacyPost, openSession, startExample, startLegacy, startModern, type Json, type ModernServer } from './support.js';
+import { startExample } from '../../../support/examples.js';
+import { askLegacy, askModern, callOf, legacyPost, openSession, startLegacy, startModern, type Json, type ModernServer } from './support.js';
 
 const http = { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
 const NAMES = Array.from({ length: 28 }, (_, i) => `s${i}`);
@@ -28,7 +29,7 @@ before(async () => {
     servers: { ...Object.fromEntries(NAMES.map((name) => [name, http])), search: http },
     gateway: { admin: {}, limits: { perAddress: '10000/s' }, timeouts: { firstByte: '400ms' } },
   });
-  gateway = await startGateway({ config, pools: { ...pools, search: [await startExample('search.js')] } });
+  gateway = await startGateway({ config, pools: { ...pools, search: [(await startExample('search.js')).url] } });
 });
 let used = 0;
 const next = (): [string, FakeUpstream] => {

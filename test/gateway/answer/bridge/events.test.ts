@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 import { rewriteEvents, type Rewrite } from '#src/gateway/runtime/answer/bridge/events.js';
-import { chance } from '../../../support/gateway-random.js';
+import { randomOf } from '../../../support/random.js';
 
 const note = (n: number): object => ({ jsonrpc: '2.0', method: 'notifications/progress', params: { n, text: 'é😀' } });
 const REPLY = { jsonrpc: '2.0', id: 1, result: { text: 'ß\u2028' } };
@@ -42,14 +42,14 @@ describe('events', () => {
   }
 
   test('one byte at a time, in any mixture of line ends', async () => {
-    const { seed, pick } = chance();
+    const { seed, pick } = randomOf();
     for (let round = 0; round < 50; round++) {
       let last = '';
       // A CR and an LF behind it would be one end.
       const ends = STREAM.map((line) => (last = pick(line === '' && last === '\r' ? ['\r', '\r\n'] : ['\n', '\r\n', '\r'])));
       const bytes = Buffer.from(STREAM.map((line, at) => `${line}${ends[at]}`).join(''));
       const { seen } = await through([...bytes].map((byte) => Buffer.from([byte])));
-      assert.deepEqual(seen, [note(1), note(2), REPLY], `seed ${seed}: ${JSON.stringify(ends)}`);
+      assert.deepEqual(seen, [note(1), note(2), REPLY], `MCPGEN_SEED=${seed}: ${JSON.stringify(ends)}`);
     }
   });
 
@@ -92,8 +92,8 @@ describe('events', () => {
   });
 
   test('any bytes, cut anywhere, are read as they would be in one piece', async (t) => {
-    const { seed, below, pick, bytes } = chance();
-    t.diagnostic(`seed ${seed}`);
+    const { seed, below, pick, bytes } = randomOf();
+    t.diagnostic(`MCPGEN_SEED=${seed}`);
     const pieces = [
       'data', ':', ' ', '\n', '\r', '\r\n', '\n\n', 'event', 'message', 'id: 1', '{"jsonrpc":"2.0"}', JSON.stringify(note(3)), 'é', '\ufeff', 'retry',
       '[', '{}', 'null', '\0',
@@ -107,7 +107,7 @@ describe('events', () => {
         at = to;
       }
       const [whole, cut] = [await through([all]), await through(chunks)];
-      assert.deepEqual(cut.seen, whole.seen, `seed ${seed}, ${JSON.stringify(all.toString('latin1'))}`);
+      assert.deepEqual(cut.seen, whole.seen, `MCPGEN_SEED=${seed}, ${JSON.stringify(all.toString('latin1'))}`);
     }
   });
 });

@@ -4,11 +4,11 @@ import { test } from 'node:test';
 import { gatewayConfig } from '../../../support/gateway-tables.js';
 import { startGateway } from '../../../support/gateway.js';
 import { ask } from '../../../support/http.js';
-import { chance } from '../../../support/gateway-random.js';
+import { randomOf } from '../../../support/random.js';
 import { startUpstream, type Received } from '../../../support/upstreams.js';
 import { callOf, events, legacyPost, modernPost, startLegacy, startModern, type Json } from './support.js';
 
-const { seed, below, pick, bytes } = chance();
+const { seed, below, pick, bytes } = randomOf();
 const VALUES: readonly unknown[] = [
   null, 0, 'x', [], {}, [{}],
   { resultType: 5 }, { tools: null }, { tools: [null, 1, { inputSchema: { properties: { a: null } } }] },
@@ -42,7 +42,7 @@ function misbehave(received: Received): void {
 }
 
 test('whatever servers answer', { timeout: 120_000 }, async (t) => {
-  t.diagnostic(`seed ${seed}`);
+  t.diagnostic(`MCPGEN_SEED=${seed}`);
   const server = (revision: string) => ({ kind: 'http', revision, instances: [{ url: 'http://127.0.0.1:9/mcp' }] });
   const [old, fresh, any] = await Promise.all([startLegacy(), startModern(), startUpstream()]);
   const config = gatewayConfig({
@@ -70,7 +70,7 @@ test('whatever servers answer', { timeout: 120_000 }, async (t) => {
     const answer = await ask(gateway.port, options).catch((error: unknown) => (/no HTTP answer/.test(String(error)) ? null : Promise.reject(error as Error)));
     if (!answer) continue;
     const { status, headers, text, complete } = answer;
-    const where = `seed ${seed}, round ${round}: ${status} ${headers['content-type']} ${text.slice(0, 300)}`;
+    const where = `MCPGEN_SEED=${seed}, round ${round}: ${status} ${headers['content-type']} ${text.slice(0, 300)}`;
     // What guards before a server say passes as it is.
     if (path === '/mcp/any' || !complete || status !== 200) continue;
     if (headers['content-type']?.startsWith('text/event-stream')) {
@@ -80,7 +80,7 @@ test('whatever servers answer', { timeout: 120_000 }, async (t) => {
       assert.ok(ids.includes(id), where);
     }
   }
-  assert.equal(gateway.stderr(), '', `seed ${seed}`);
-  assert.deepEqual(gateway.logs.filter(({ event }) => event === 'request-failed').map((line) => line['error']), [], `seed ${seed}`);
-  assert.equal((await gateway.stop()).code, 0, `seed ${seed}`);
+  assert.equal(gateway.stderr(), '', `MCPGEN_SEED=${seed}`);
+  assert.deepEqual(gateway.logs.filter(({ event }) => event === 'request-failed').map((line) => line['error']), [], `MCPGEN_SEED=${seed}`);
+  assert.equal((await gateway.stop()).code, 0, `MCPGEN_SEED=${seed}`);
 });

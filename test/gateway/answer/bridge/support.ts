@@ -1,12 +1,7 @@
 /** Servers of one era each, written by hand: they check what reaches them as strictly as their revision asks. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { after } from 'node:test';
 import { decodeHeader } from '#src/gateway/runtime/decision/revision.js';
 import { initialize, modern, modernHeaders, request, VERSION, type Params } from '../../../support/gateway-messages.js';
-import { ask, dial, requestBytes, within, type AskOptions, type Dialled, type HttpAnswer } from '../../../support/http.js';
+import { ask, dial, requestBytes, type AskOptions, type Dialled, type HttpAnswer } from '../../../support/http.js';
 import { json, startUpstream, stream, type FakeUpstream, type Received } from '../../../support/upstreams.js';
 
 /** Messages of any shape, read field by field: an assertion says what each should be. */
@@ -214,18 +209,3 @@ export const callOf = (name: string, args: Params = {}, id: string | number = 1,
 
 /** The messages of an event stream. */
 export const events = (text: string): Json[] => [...text.matchAll(/^data: ?(\{.*)$/gm)].map(([, data]) => JSON.parse(data ?? '') as Json);
-
-const examples = new Set<ChildProcess>();
-after(() => Promise.all([...examples].map((child) => (child.kill('SIGKILL'), once(child, 'exit')))));
-
-/** One of the demo servers as a process; its URL. */
-export async function startExample(name: string): Promise<string> {
-  const child = spawn(process.execPath, [join(process.cwd(), 'examples/servers', name)], {
-    env: { PATH: process.env['PATH'], PORT: '0' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  examples.add(child);
-  const lines = createInterface({ input: child.stderr });
-  const line = new Promise<string>((resolve) => lines.on('line', (line) => line.includes(' listening on ') && resolve(line)));
-  return within(line.then((line) => line.replace(/.* listening on /, '')), `${name} to listen`);
-}

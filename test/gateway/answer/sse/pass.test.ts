@@ -9,11 +9,11 @@ import { z } from 'zod';
 import { textOf } from '../../../support/client.js';
 import { request, type ErrorBody } from '../../../support/gateway-messages.js';
 import { gatewayConfig, type Config } from '../../../support/gateway-tables.js';
-import { chance } from '../../../support/gateway-random.js';
-import { as, startGateway, type RunningGateway } from '../../../support/gateway.js';
+import { randomOf } from '../../../support/random.js';
+import { as, client, startGateway, type RunningGateway } from '../../../support/gateway.js';
 import { ask, dial, requestBytes, until, type HttpAnswer } from '../../../support/http.js';
 import { startUpstream, stream, type FakeUpstream, type Received } from '../../../support/upstreams.js';
-import { client, connectOld, openStream, REVISIONS } from './support.js';
+import { connectOld, openStream, REVISIONS } from './support.js';
 
 const server = { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/prefix/mcp' }], sse: '/prefix/sse' };
 const CONFIG: Config = gatewayConfig({
@@ -174,7 +174,7 @@ describe('a server that does not do as it should', () => {
 
   test('names anything at all: it stays at its own instance', async () => {
     const victim = await startUpstream();
-    const dice = chance();
+    const dice = randomOf();
     const parts = [
       '/', '//', '\\', '@', ':', 'http:', 'https:', `127.0.0.1:${victim.port}`, `127.0.0.1:${fake.port}`, 'localhost', '..', '%2e%2e', '%0d%0a', '?',
       '#', ' ', '\t', 'a', '[::1]', '&', '=', 'ü', '\x7f',
@@ -182,7 +182,7 @@ describe('a server that does not do as it should', () => {
     const seen = { passed: 0, refused: 0 };
     for (let round = 0; round < 150; round++) {
       const endpoint = Array.from({ length: 1 + dice.below(6) }, () => dice.pick(parts)).join('');
-      const why = `SEED=${dice.seed}, round ${round}: ${JSON.stringify(endpoint)}`;
+      const why = `MCPGEN_SEED=${dice.seed}, round ${round}: ${JSON.stringify(endpoint)}`;
       fake.behave = naming(endpoint);
       const connection = await dial(one.port);
       connection.send(requestBytes({ path: '/mcp/fake/sse', headers: as('acme') }));
@@ -200,7 +200,7 @@ describe('a server that does not do as it should', () => {
       }
       connection.close();
     }
-    assert.equal(victim.received.length, 0, `SEED=${dice.seed}`);
+    assert.equal(victim.received.length, 0, `MCPGEN_SEED=${dice.seed}`);
     assert.ok(seen.passed > 0 && seen.refused > 0, JSON.stringify(seen));
   });
 

@@ -6,10 +6,11 @@ import { after, before } from 'node:test';
 import { ROOT } from '../../../support/folder.js';
 import type { ErrorBody } from '../../../support/gateway-messages.js';
 import { gatewayConfig, type Config } from '../../../support/gateway-tables.js';
-import { startGateway, type RunningGateway } from '../../../support/gateway.js';
+import { client, startGateway, type RunningGateway } from '../../../support/gateway.js';
 import type { HttpAnswer } from '../../../support/http.js';
 import { startUpstream, withSessions, type Behave, type FakeUpstream } from '../../../support/upstreams.js';
-import { client, REVISIONS, startExample } from './support.js';
+import { startExample } from '../../../support/examples.js';
+import { REVISIONS } from './support.js';
 
 export const folder = mkdtempSync(join(tmpdir(), 'mcpgen-sse-'));
 writeFileSync(join(folder, 'hello.txt'), 'hello');

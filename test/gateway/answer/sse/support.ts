@@ -2,17 +2,11 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { after, type TestContext } from 'node:test';
-import { ROOT } from '../../../support/folder.js';
+import type { TestContext } from 'node:test';
 import { as } from '../../../support/gateway.js';
 import { ask, dial, requestBytes, within, type Dialled, type Head, type HttpAnswer } from '../../../support/http.js';
 import { request } from '../../../support/gateway-messages.js';
 
-export const client = (name: string) => ({ keys: [{ secret: `${name.toUpperCase()}_KEY` }] });
 export const REVISIONS = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
 
 export interface OldStream {
@@ -84,26 +78,4 @@ export async function connectOld(t: Pick<TestContext, 'after'>, url: string, {
   await within(known.connect(transport as Parameters<Client['connect']>[0]), `a session at ${url}`);
   t.after(() => known.close());
   return known;
-}
-
-const running = new Set<() => unknown>();
-process.on('exit', () => running.forEach((kill) => kill()));
-after(() => Promise.all([...running].map((kill) => kill())));
-
-/** A demo server over HTTP, as a process; resolves with its URL. */
-export async function startExample(script: string): Promise<{ readonly url: string; kill(): Promise<unknown> }> {
-  const child = spawn(process.execPath, [join(ROOT, 'examples/servers', script)], {
-    env: { PATH: process.env['PATH'], PORT: '0' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const exited = once(child, 'exit');
-  const kill = (): Promise<unknown> => (child.kill('SIGKILL'), exited);
-  running.add(kill);
-  const url = new Promise<string>((resolve) => {
-    createInterface(child.stderr).on('line', (line) => {
-      const [, found] = / listening on (http:\S+)$/.exec(line) ?? [];
-      if (found !== undefined) resolve(found);
-    });
-  });
-  return { url: await within(url, `the start of ${script}`), kill };
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { parseRedaction } from '#src/config/redaction.js';
 import { pathsOf, redactJson } from '#src/gateway/runtime/answer/transform/redact.js';
 import type { RedactionStep } from '#src/gateway/runtime/tables/pool.js';
-import { chance, type Chance } from '../../../support/gateway-random.js';
+import { randomOf, type Random } from '../../../support/random.js';
 
 const steps = (...written: string[]): (readonly RedactionStep[])[] =>
   written.map((path) => {
@@ -109,15 +109,15 @@ describe('redaction of JSON text', () => {
     assert.equal(redact(nested, '..a..a..a..a..a..b'), nested);
   });
 
-  const seed = chance().seed;
-  it(`leaves no match, and all else as it was (SEED=${seed})`, () => {
-    const random = chance(seed);
+  const seed = randomOf().seed;
+  it(`leaves no match, and all else as it was (MCPGEN_SEED=${seed})`, () => {
+    const random = randomOf(seed);
     for (let round = 0; round < 3000; round++) {
       const result = randomValue(random, 5);
       const before = { jsonrpc: '2.0', id: round, result };
       const path = randomPath(random);
       const out = redactJson(JSON.stringify(before, null, random.pick([undefined, 1])), pathsOf([path]));
-      const why = `SEED=${seed}, round ${round}: ${JSON.stringify(path)} of ${JSON.stringify(before)} gave ${out}`;
+      const why = `MCPGEN_SEED=${seed}, round ${round}: ${JSON.stringify(path)} of ${JSON.stringify(before)} gave ${out}`;
       assert.deepEqual(JSON.parse(out), { ...before, result: reference(result, path) }, why);
     }
   });
@@ -125,7 +125,7 @@ describe('redaction of JSON text', () => {
 
 const KEYS = ['a', 'b', '0', '1', '__proto__', 'x"]}', 'é\\'];
 
-function randomValue(random: Chance, depth: number): unknown {
+function randomValue(random: Random, depth: number): unknown {
   const kind = random.below(depth > 0 ? 8 : 5);
   if (kind < 5) return [null, true, -1.5e-7, 'text "with\\ ]}', ''][kind];
   const length = random.below(4);
@@ -133,7 +133,7 @@ function randomValue(random: Chance, depth: number): unknown {
   return Object.fromEntries(Array.from({ length }, () => [random.pick(KEYS), randomValue(random, depth - 1)]));
 }
 
-function randomPath(random: Chance): RedactionStep[] {
+function randomPath(random: Random): RedactionStep[] {
   return Array.from({ length: 1 + random.below(3) }, () => {
     const kind = random.pick(['name', 'anywhere', 'each', 'index'] as const);
     if (kind === 'each') return { kind };

@@ -1,4 +1,5 @@
-// A stdio server whose tools are the ways in which servers fail. `SEEN` is a file to which it adds a line for every call it runs; flags spoil it from the start.
+// A stdio server whose tools are the ways in which servers fail. `SEEN` is a file to which it adds a line for every call it runs; flags spoil it from
+// the start.
 import { spawn } from 'node:child_process';
 import { appendFileSync, writeSync } from 'node:fs';
 
@@ -40,7 +41,8 @@ const tools = {
   },
   // As deep as fits into a line: whoever walks it by recursion falls.
   deep: ({ size = 200_000 }, id) => void process.stdout.write(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${'['.repeat(size)}${']'.repeat(size)}}\n`),
-  deepBatch: ({ size = 200_000 }) => void process.stdout.write(`[{"jsonrpc":"2.0","method":"notifications/x","params":{"a":${'['.repeat(size)}${']'.repeat(size)}}}]\n`),
+  deepBatch: ({ size = 200_000 }) =>
+    void process.stdout.write(`[{"jsonrpc":"2.0","method":"notifications/x","params":{"a":${'['.repeat(size)}${']'.repeat(size)}}}]\n`),
   deaf: () => {
     process.stdin.pause();
     setInterval(() => {}, 1000);
@@ -79,7 +81,8 @@ process.stdin.setEncoding('utf8').on('data', (chunk) => {
 function read(line) {
   const { id, method, params = {} } = JSON.parse(line);
   if (id === undefined || method === undefined) return;
-  if (method === 'initialize') return send({ id, result: { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'faulty', version: String(process.pid) } } });
+  if (method === 'initialize')
+    return send({ id, result: { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'faulty', version: String(process.pid) } } });
   const { name, arguments: given = {} } = params;
   if (given.key !== undefined && process.env.SEEN) appendFileSync(process.env.SEEN, `${given.key}\n`);
   const result = tools[name](given, id);

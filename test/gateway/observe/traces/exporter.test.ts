@@ -11,7 +11,17 @@ import { accept, spansOf, startCollector, urlOf } from './support.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = `00-${TRACE}-00f067aa0ba902b7-01`;
-const FACTS: SpanFacts = { method: 'POST', status: 200, message: undefined, revision: undefined, server: 'search', tenant: null, instance: null, reason: null, requestId: 'r1' };
+const FACTS: SpanFacts = {
+  method: 'POST',
+  status: 200,
+  message: undefined,
+  revision: undefined,
+  server: 'search',
+  tenant: null,
+  instance: null,
+  reason: null,
+  requestId: 'r1',
+};
 const message = (fields: Partial<Message>): Message => ({ method: 'tools/list', name: null, ...fields }) as Message;
 
 interface Traced {
@@ -26,11 +36,19 @@ interface Traced {
 function trace(otlp: string, pace: Partial<Pace> = {}): Traced {
   const metrics = new Prometheus();
   const logs: { level: string; event: string; fields: unknown }[] = [];
-  const tracer = createTracer({ otlp, sample: 1, service: 'test', metrics, log: (level, event, fields) => void logs.push({ level, event, fields }), pace: { every: 1, backoff: 1, ...pace } });
+  const tracer = createTracer({
+    otlp,
+    sample: 1,
+    service: 'test',
+    metrics,
+    log: (level, event, fields) => void logs.push({ level, event, fields }),
+    pace: { every: 1, backoff: 1, ...pace },
+  });
   return {
     tracer,
     logs,
-    counts: () => Object.fromEntries([...metrics.text().matchAll(/^mcpgen_spans_total\{outcome="(\w+)"\} (\d+)$/gm)].map(([, outcome = '', n]) => [outcome, Number(n)])),
+    counts: () =>
+      Object.fromEntries([...metrics.text().matchAll(/^mcpgen_spans_total\{outcome="(\w+)"\} (\d+)$/gm)].map(([, outcome = '', n]) => [outcome, Number(n)])),
     spans: (n, facts = {}) => {
       for (let i = 0; i < n; i++) tracer.begin(null, undefined, performance.now()).end({ ...FACTS, ...facts });
     },
@@ -76,16 +94,71 @@ describe('a span', () => {
     ['no known method', { method: 'other' }, 'other', { ...REST, ...HTTP, 'http.request.method': '_OTHER' }, false],
     ['no server', { server: '' }, 'POST', { ...HTTP, 'mcpgen.request_id': 'r1' }, false],
     ['a batch', { message: message({ shape: 'batch', method: '' }) }, 'POST', { ...REST, ...HTTP }, false],
-    ['a method', { message: message({}), revision: '2026-07-28' }, 'tools/list', { ...REST, ...HTTP, 'mcp.method.name': 'tools/list', 'mcp.protocol.version': '2026-07-28' }, false],
+    [
+      'a method',
+      { message: message({}), revision: '2026-07-28' },
+      'tools/list',
+      { ...REST, ...HTTP, 'mcp.method.name': 'tools/list', 'mcp.protocol.version': '2026-07-28' },
+      false,
+    ],
     ['a revision that is none', { message: message({}), revision: 'Bearer x' }, 'tools/list', { ...REST, ...HTTP, 'mcp.method.name': 'tools/list' }, false],
-    ['a tool', { message: message({ method: 'tools/call', name: 'add' }), tenant: 'acme', instance: 'a' }, 'tools/call add',
-      { ...REST, ...HTTP, 'mcp.method.name': 'tools/call', 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'add', 'mcpgen.tenant': 'acme', 'mcpgen.instance': 'a' }, false],
-    ['a tool without a name', { message: message({ method: 'tools/call' }) }, 'tools/call', { ...REST, ...HTTP, 'mcp.method.name': 'tools/call', 'gen_ai.operation.name': 'execute_tool' }, false],
-    ['a prompt', { message: message({ method: 'prompts/get', name: 'hi' }) }, 'prompts/get hi', { ...REST, ...HTTP, 'mcp.method.name': 'prompts/get', 'gen_ai.prompt.name': 'hi' }, false],
-    ['a resource, whose URI is not said', { message: message({ method: 'resources/read', name: 'file:///x' }) }, 'resources/read', { ...REST, ...HTTP, 'mcp.method.name': 'resources/read' }, false],
-    ['a method of the prototype', { message: message({ method: 'constructor', name: 'x' }) }, 'constructor', { ...REST, ...HTTP, 'mcp.method.name': 'constructor' }, false],
-    ['a refusal', { status: 403, reason: 'origin-not-allowed' }, 'POST', { ...REST, ...HTTP, 'http.response.status_code': 403, 'mcpgen.reason': 'origin-not-allowed' }, false],
-    ['a failure here', { status: 502, reason: 'upstream-lost' }, 'POST', { ...REST, ...HTTP, 'http.response.status_code': 502, 'mcpgen.reason': 'upstream-lost', 'error.type': 'upstream-lost' }, true],
+    [
+      'a tool',
+      { message: message({ method: 'tools/call', name: 'add' }), tenant: 'acme', instance: 'a' },
+      'tools/call add',
+      {
+        ...REST,
+        ...HTTP,
+        'mcp.method.name': 'tools/call',
+        'gen_ai.operation.name': 'execute_tool',
+        'gen_ai.tool.name': 'add',
+        'mcpgen.tenant': 'acme',
+        'mcpgen.instance': 'a',
+      },
+      false,
+    ],
+    [
+      'a tool without a name',
+      { message: message({ method: 'tools/call' }) },
+      'tools/call',
+      { ...REST, ...HTTP, 'mcp.method.name': 'tools/call', 'gen_ai.operation.name': 'execute_tool' },
+      false,
+    ],
+    [
+      'a prompt',
+      { message: message({ method: 'prompts/get', name: 'hi' }) },
+      'prompts/get hi',
+      { ...REST, ...HTTP, 'mcp.method.name': 'prompts/get', 'gen_ai.prompt.name': 'hi' },
+      false,
+    ],
+    [
+      'a resource, whose URI is not said',
+      { message: message({ method: 'resources/read', name: 'file:///x' }) },
+      'resources/read',
+      { ...REST, ...HTTP, 'mcp.method.name': 'resources/read' },
+      false,
+    ],
+    [
+      'a method of the prototype',
+      { message: message({ method: 'constructor', name: 'x' }) },
+      'constructor',
+      { ...REST, ...HTTP, 'mcp.method.name': 'constructor' },
+      false,
+    ],
+    [
+      'a refusal',
+      { status: 403, reason: 'origin-not-allowed' },
+      'POST',
+      { ...REST, ...HTTP, 'http.response.status_code': 403, 'mcpgen.reason': 'origin-not-allowed' },
+      false,
+    ],
+    [
+      'a failure here',
+      { status: 502, reason: 'upstream-lost' },
+      'POST',
+      { ...REST, ...HTTP, 'http.response.status_code': 502, 'mcpgen.reason': 'upstream-lost', 'error.type': 'upstream-lost' },
+      true,
+    ],
     ['a failure behind', { status: 500 }, 'POST', { ...REST, ...HTTP, 'http.response.status_code': 500, 'error.type': '500' }, true],
   ];
   for (const [what, facts, name, attributes, isError] of CASES) {
@@ -192,7 +265,13 @@ describe('export', () => {
   }
 
   it('of a part is counted as such', async () => {
-    const collector = await startCollector(inTurn(({ response }) => void response.end('{"partialSuccess":{"rejectedSpans":"2","errorMessage":"no"}}'), ({ response }) => void response.end('{"partialSuccess":{"rejectedSpans":99}}'), accept));
+    const collector = await startCollector(
+      inTurn(
+        ({ response }) => void response.end('{"partialSuccess":{"rejectedSpans":"2","errorMessage":"no"}}'),
+        ({ response }) => void response.end('{"partialSuccess":{"rejectedSpans":99}}'),
+        accept,
+      ),
+    );
     const traced = trace(urlOf(collector), { batch: 3 });
     traced.spans(3);
     await counted(traced, { exported: 1, failed: 2 });

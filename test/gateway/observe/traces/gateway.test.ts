@@ -38,7 +38,11 @@ const listTools = (traceparent?: string) => request('tools/list', traceparent ==
 describe('traces of a gateway', () => {
   it('are sent when it ends, with what the log and the server behind know of them', async () => {
     const { gateway, upstream, spans } = await startTraced();
-    const answer = await ask(gateway.port, { path: '/mcp/search', headers: { traceparent: PARENT, ...CONTEXT }, message: request('tools/call', { name: 'add', arguments: { a: 1 } }) });
+    const answer = await ask(gateway.port, {
+      path: '/mcp/search',
+      headers: { traceparent: PARENT, ...CONTEXT },
+      message: request('tools/call', { name: 'add', arguments: { a: 1 } }),
+    });
     assert.equal(answer.status, 200);
     const line = await gateway.waitFor('request');
     const [span, ...more] = await spans();
@@ -57,7 +61,10 @@ describe('traces of a gateway', () => {
       'mcpgen.request_id': answer.headers['x-request-id'],
     });
     const { headers } = await upstream.nth(1, ({ method }) => method === 'POST');
-    assert.deepEqual([headers['traceparent'], headers['tracestate'], headers['baggage']], [`00-${TRACE}-${span?.spanId}-01`, CONTEXT.tracestate, CONTEXT.baggage]);
+    assert.deepEqual(
+      [headers['traceparent'], headers['tracestate'], headers['baggage']],
+      [`00-${TRACE}-${span?.spanId}-01`, CONTEXT.tracestate, CONTEXT.baggage],
+    );
   });
 
   it('have the parent that the message names, or else the header', async () => {
@@ -80,14 +87,19 @@ describe('traces of a gateway', () => {
       const { headers, message } = await upstream.nth(i + 1, ({ method }) => method === 'POST');
       const why = `${meta} and ${header}`;
       assert.equal(headers['traceparent'], `00-${span?.traceId}-${span?.spanId}-01`, why);
-      assert.deepEqual([span?.traceId === TRACE, headers['tracestate'], headers['baggage']], [trace === TRACE, state ? CONTEXT.tracestate : undefined, CONTEXT.baggage], why);
+      assert.deepEqual(
+        [span?.traceId === TRACE, headers['tracestate'], headers['baggage']],
+        [trace === TRACE, state ? CONTEXT.tracestate : undefined, CONTEXT.baggage],
+        why,
+      );
       assert.deepEqual(message, listTools(meta), 'the body is the caller\'s');
     }
   });
 
   it('that the caller does not sample, and those of no share, go on and are not exported', async () => {
     const { gateway, upstream, collector, spans } = await startTraced({}, { sample: '0%' });
-    for (const traceparent of [PARENT.replace(/01$/, '00'), null, PARENT]) await ask(gateway.port, { path: '/mcp/search', headers: { traceparent }, message: listTools() });
+    for (const traceparent of [PARENT.replace(/01$/, '00'), null, PARENT])
+      await ask(gateway.port, { path: '/mcp/search', headers: { traceparent }, message: listTools() });
     const sent = upstream.received.filter(({ method }) => method === 'POST').map(({ headers }) => headers['traceparent'] ?? '');
     assert.match(sent[0] ?? '', new RegExp(`^00-${TRACE}-(?!00f067aa0ba902b7)[0-9a-f]{16}-00$`));
     assert.match(sent[1] ?? '', /^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
@@ -103,10 +115,19 @@ describe('traces of a gateway', () => {
     const line = await gateway.waitFor('request', ({ status }) => status === 401);
     const exported = await spans();
     assert.deepEqual([refused.status, line['trace_id']], [401, TRACE]);
-    assert.deepEqual(exported.map(({ name, traceId, isError, attributes }) => [name, traceId === TRACE, isError, attributes['http.response.status_code'], attributes['mcpgen.reason']]), [
-      ['POST', true, false, 401, line['reason']],
-      ['GET', false, false, 404, 'unknown-route'],
-    ]);
+    assert.deepEqual(
+      exported.map(({ name, traceId, isError, attributes }) => [
+        name,
+        traceId === TRACE,
+        isError,
+        attributes['http.response.status_code'],
+        attributes['mcpgen.reason'],
+      ]),
+      [
+        ['POST', true, false, 401, line['reason']],
+        ['GET', false, false, 404, 'unknown-route'],
+      ],
+    );
   });
 
   it('say that a server failed', async () => {
@@ -118,15 +139,30 @@ describe('traces of a gateway', () => {
   });
 
   it('hold no argument, key, session or URI', async () => {
-    const { gateway, upstream, collector, spans } = await startTraced({ auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } }, tenants: { acme: { match: { client: 'acme' }, servers: ['search'] } } });
+    const { gateway, upstream, collector, spans } = await startTraced({
+      auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } },
+      tenants: { acme: { match: { client: 'acme' }, servers: ['search'] } },
+    });
     upstream.behave = withSessions('secret-session');
-    const opened = await ask(gateway.port, { path: '/mcp/search', headers: as('acme'), message: request('initialize', { protocolVersion: '2025-11-25', clientInfo: { name: 'secret-client' } }) });
+    const opened = await ask(gateway.port, {
+      path: '/mcp/search',
+      headers: as('acme'),
+      message: request('initialize', { protocolVersion: '2025-11-25', clientInfo: { name: 'secret-client' } }),
+    });
     const session = opened.headers['mcp-session-id'] ?? '';
     assert.notEqual(session, '', opened.text);
     const headers = { ...as('acme'), 'mcp-session-id': session, cookie: 'secret-cookie' };
-    await ask(gateway.port, { path: '/mcp/search', headers, message: request('tools/call', { name: 'add', arguments: { a: 'secret-argument' } }, 'secret-id') });
+    await ask(gateway.port, {
+      path: '/mcp/search',
+      headers,
+      message: request('tools/call', { name: 'add', arguments: { a: 'secret-argument' } }, 'secret-id'),
+    });
     await ask(gateway.port, { path: '/mcp/search', headers, message: request('resources/read', { uri: 'file:///secret-file' }) });
-    await ask(gateway.port, { path: '/mcp/search?key=secret-query', headers: { ...as('acme'), ...modernHeaders('tools/call', 'x') }, message: modern('tools/call', { name: 'x', arguments: { b: 'secret-argument' } }) });
+    await ask(gateway.port, {
+      path: '/mcp/search?key=secret-query',
+      headers: { ...as('acme'), ...modernHeaders('tools/call', 'x') },
+      message: modern('tools/call', { name: 'x', arguments: { b: 'secret-argument' } }),
+    });
     assert.ok((await spans()).length >= 4);
     const all = collector.received.map(({ body }) => body.toString()).join();
     for (const secret of ['secret-', session, as('acme').authorization.slice(7)]) assert.ok(!all.includes(secret), secret);
@@ -147,7 +183,10 @@ describe('traces of a gateway', () => {
   it('do not keep a gateway from answering, or from ending', async () => {
     const port = await closedPort();
     const upstream = await startUpstream();
-    const gateway = await startGateway({ config: gatewayConfig({ gateway: { traces: { otlp: `http://127.0.0.1:${port}` } } }), pools: { search: [upstream.url] } });
+    const gateway = await startGateway({
+      config: gatewayConfig({ gateway: { traces: { otlp: `http://127.0.0.1:${port}` } } }),
+      pools: { search: [upstream.url] },
+    });
     for (let i = 0; i < 20; i++) assert.equal((await ask(gateway.port, { path: '/mcp/search', message: listTools() })).status, 200);
     assert.equal((await within(gateway.stop(), 'its end')).code, 0);
     assert.equal(gateway.logs.filter(({ event }) => event === 'traces-failing').length, 1);
@@ -161,7 +200,11 @@ describe('a gateway without traces', () => {
     await ask(gateway.port, { path: '/mcp/search', headers: { traceparent: PARENT, ...CONTEXT }, message: listTools() });
     const { headers } = await upstream.nth(1, ({ method }) => method === 'POST');
     assert.deepEqual([headers['traceparent'], headers['tracestate'], headers['baggage']], [PARENT, CONTEXT.tracestate, CONTEXT.baggage]);
-    assert.ok(existsSync(join(gateway.folder, 'gateway/runtime/parts.js')) && !existsSync(join(gateway.folder, 'gateway/runtime/traces')) && !existsSync(join(gateway.folder, 'gateway/runtime/transform')));
+    assert.ok(
+      existsSync(join(gateway.folder, 'gateway/runtime/parts.js')) &&
+        !existsSync(join(gateway.folder, 'gateway/runtime/traces')) &&
+        !existsSync(join(gateway.folder, 'gateway/runtime/transform')),
+    );
     assert.ok(!('trace_id' in (await gateway.waitFor('request'))));
   });
 });

@@ -25,7 +25,10 @@ const keysOf = (value: unknown): string[] => Object.keys(value as object).sort()
 
 /** The spans of an export; throws for what `ExportTraceServiceRequest` (opentelemetry-proto, trace/v1) does not know. */
 export function spansOf({ body, headers, method, url }: Pick<Received, 'body' | 'headers' | 'method' | 'url'>, service = 'test'): Exported[] {
-  assert.deepEqual([method, url.split('?')[0], headers['content-type'], headers['content-length']], ['POST', '/v1/traces', 'application/json', String(body.length)]);
+  assert.deepEqual(
+    [method, url.split('?')[0], headers['content-type'], headers['content-length']],
+    ['POST', '/v1/traces', 'application/json', String(body.length)],
+  );
   const request = JSON.parse(body.toString()) as { resourceSpans: { resource: { attributes: unknown[] }; scopeSpans: { scope: Json; spans: Json[] }[] }[] };
   assert.deepEqual(keysOf(request), ['resourceSpans']);
   assert.equal(request.resourceSpans.length, 1);

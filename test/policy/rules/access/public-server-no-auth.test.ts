@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { publicServerNoAuth as rule } from '#src/policy/rules/access/public-server-no-auth.js';
-import { existing } from '../../../support/plan.js';
-import { findingsOf, found, localPlanOf, planOf } from '../../support.js';
+import { existing } from '../../../support/example.js';
+import { findingsOf, found, localPlanOf, planOf, type PlanOptions } from '../../support.js';
 
 test('a public gateway without clients is found', () => {
   assert.deepEqual(found(rule, planOf({ traffic: { clients: [] } })), ['error gateway.url']);
@@ -10,7 +10,12 @@ test('a public gateway without clients is found', () => {
 
 test('the message says how much is open', () => {
   const servers = { a: existing('https://a.test/mcp'), b: existing('https://b.test/mcp') };
-  assert.match(findingsOf(rule, planOf({ servers, traffic: { clients: [] } }))[0]?.message ?? '', /can use its 2 servers$/);
+  // The old transport gives each server three routes, and /health/servers is no server's.
+  for (const revisions of [['2025-06-18'], ['2024-11-05', '2025-06-18']] as const) {
+    const messageFor = (of: PlanOptions): string => findingsOf(rule, planOf({ ...of, gateway: { revisions }, traffic: { clients: [] } }))[0]?.message ?? '';
+    assert.match(messageFor({ servers }), /can use its 2 servers$/);
+    assert.match(messageFor({}), /can use its server$/);
+  }
 });
 
 test('declared clients, and a gateway on loopback, are not', () => {

@@ -6,8 +6,10 @@ import { emit, type EmittedTargets } from '#src/emit/registry.js';
 import type { Target } from '#src/emit/types.js';
 import { isSecretName, isSecretUnder, secretIn } from '#src/policy/secret-shapes.js';
 import type { Plan } from '#src/plan/types.js';
-import { buildPlan, emitInput, existing, image, npm, type Env } from '../../../support/plan.js';
-import { findingsOf, found, localPlanOf, planOf, random } from '../../support.js';
+import { emitInput } from '../../../support/emit-input.js';
+import { examplePlan, existing, image, npm } from '../../../support/example.js';
+import { randomOf } from '../../../support/random.js';
+import { findingsOf, found, localPlanOf, planOf } from '../../support.js';
 
 // Put together, so that no scanner mistakes this file for a leak.
 const GITHUB = `ghp_${'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hJ6'}`;
@@ -15,8 +17,8 @@ const AWS = `AKIA${'IOSFODNN7EXAMPLE'}`;
 const DIGEST = createHash('sha256').update('x').digest('hex');
 
 const withEnv = (env: Readonly<Record<string, string>>): Plan => planOf({ servers: { search: image({ env }) } });
-const emitted = (env: Env, targets: readonly Target[]): Promise<EmittedTargets> =>
-  emit(buildPlan({ servers: { search: image({ env }) } }), emitInput().assets, targets);
+const emitted = (env: Readonly<Record<string, string | { readonly secret: string }>>, targets: readonly Target[]): Promise<EmittedTargets> =>
+  emit(examplePlan({ servers: { search: image({ env }) } }), emitInput().assets, targets);
 const { compose: UNSUSPICIOUS } = await emitted({}, ['compose']);
 /** The document of a compose target without secrets, said to have printed this file. */
 const fileOf = (contents: string): EmittedTargets => ({
@@ -53,13 +55,8 @@ test('options of a stdio command, joined or apart', () => {
     ['docker', 'run', '-e', 'API_KEY=hunter2', 'x'],
     ['mcp-remote', '--header', 'Authorization: Bearer hunter2'],
   ] as const) {
-    const plan = planOf({ servers: { files: npm('@acme/files@1.0.0', { child: { command } }) } });
-    const findings = findingsOf(rule, plan);
-    assert.deepEqual(
-      findings.map(({ severity, at, fix }) => [severity, at, fix]),
-      [['error', 'servers.files.command', null]],
-      command.join(' '),
-    );
+    const plan = planOf({ servers: { files: npm('@acme/files@1.0.0', { command }) } });
+    assert.deepEqual(found(rule, plan), ['error servers.files.command'], command.join(' '));
   }
 });
 
@@ -78,7 +75,7 @@ test('options that hold no secret are not', () => {
     '--password',
     '--max-tokens=4096',
   ] as const;
-  assert.deepEqual(found(rule, planOf({ servers: { files: npm('@acme/files@1.0.0', { child: { command } }) } })), []);
+  assert.deepEqual(found(rule, planOf({ servers: { files: npm('@acme/files@1.0.0', { command }) } })), []);
 });
 
 test('parameters of an instance, and any other text of the config', () => {
@@ -220,15 +217,15 @@ test('texts that are secrets', () => {
 });
 
 test('random strings are found nearly always, and hexadecimal and words never', () => {
-  const next = random('secret-literal');
-  const pick = <T>(values: string | readonly T[]): T | string => values[Math.floor(next() * values.length)] as T | string;
-  const base62 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+  const { pick } = randomOf();
+  const base62 = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
+  const hexadecimal = [...'0123456789abcdef'];
   const words = ['search', 'Customer', 'order', 'Gateway', 'index', 'v2', 'server', 'Tools', 'http', 'Id'];
   let missed = 0;
   for (let round = 0; round < 2000; round++) {
     if (secretIn(Array.from({ length: 40 }, () => pick(base62)).join('')) === null) missed++;
-    assert.equal(secretIn(Array.from({ length: 64 }, () => pick('0123456789abcdef')).join('')), null);
-    const name = Array.from({ length: 6 }, () => pick(words)).join(pick(['', '-', '_']) as string);
+    assert.equal(secretIn(Array.from({ length: 64 }, () => pick(hexadecimal)).join('')), null);
+    const name = Array.from({ length: 6 }, () => pick(words)).join(pick(['', '-', '_']));
     assert.equal(secretIn(name), null, name);
   }
   assert.ok(missed < 100, `${missed} of 2000 missed`);

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Route } from '#src/plan/traffic-types.js';
 import { routeOverlap as rule } from '#src/policy/rules/traffic/route-overlap.js';
-import { planOf as planned } from '../../../plan/support.js';
-import { findingsOf, found, planOf, random } from '../../support.js';
+import { planOf as planned } from '../../../support/planned.js';
+import { randomOf } from '../../../support/random.js';
+import { findingsOf, found, planOf } from '../../support.js';
 
 const routes = (paths: Readonly<Record<string, string>>): readonly Route[] =>
   Object.entries(paths).map(([server, path]) => ({
@@ -82,12 +83,12 @@ test('neighbours, common beginnings without a boundary, and words that begin lik
 });
 
 test('any set of routes: every pair that clashes is found at one of the two, and nothing else is', () => {
-  const next = random('route-overlap');
+  const { below, pick } = randomOf();
   const words = ['a', 'b', 'A', 'ab', 'c-d'];
   for (let round = 0; round < 300; round++) {
     const paths = Array.from(
-      { length: 2 + Math.floor(next() * 6) },
-      () => `/x/${Array.from({ length: 1 + Math.floor(next() * 3) }, () => words[Math.floor(next() * words.length)]).join('/')}`,
+      { length: 2 + below(6) },
+      () => `/x/${Array.from({ length: 1 + below(3) }, () => pick(words)).join('/')}`,
     );
     const named = Object.fromEntries(paths.map((path, index) => [`s${index}`, path]));
     const clashes = paths.some((one, i) =>

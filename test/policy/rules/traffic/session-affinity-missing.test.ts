@@ -2,24 +2,28 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { manyBehind } from '#src/policy/many-hosts.js';
 import { sessionAffinityMissing as rule } from '#src/policy/rules/traffic/session-affinity-missing.js';
-import { EXAMPLE_TARGETS, existing, image, npm } from '../../../support/plan.js';
-import { findingsOf, found, planOf, type planOf as PlanOf } from '../../support.js';
+import { EXAMPLE_TARGETS, existing, image, npm } from '../../../support/example.js';
+import { findingsOf, found, planOf, type PlanOptions } from '../../support.js';
 
 const { compose, kubernetes, fly, nginx } = EXAMPLE_TARGETS;
-type Options = NonNullable<Parameters<typeof PlanOf>[0]>;
-const THREE: Options = { gateway: { replicas: 3 } };
-const KEYLESS: Options['traffic'] = { sessions: { keys: [], ttl: 1 } };
-const stateful = (...urls: readonly string[]) => ({ ...existing(...urls), pool: { stateful: true } });
+const THREE: PlanOptions = { gateway: { replicas: 3 } };
+/** Only profile `local` may be without keys. */
+const keyless = (replicas: number, targets: PlanOptions['targets']): PlanOptions => ({
+  profile: 'local',
+  gateway: { replicas, sessionKeys: null },
+  targets: targets ?? {},
+});
+const stateful = (url: string, ...more: readonly string[]) => ({ ...existing(url, ...more), stateful: true });
 
 test('several gateway processes need a common key, wherever several run', () => {
   for (const targets of [{ kubernetes }, { fly }, { compose, nginx }, {}]) {
-    assert.deepEqual(found(rule, planOf({ ...THREE, targets, traffic: KEYLESS })), ['error gateway.replicas']);
+    assert.deepEqual(found(rule, planOf(keyless(3, targets))), ['error gateway.replicas']);
   }
 });
 
 test('one process, one that compose makes one, or a common key do not lose sessions', () => {
-  assert.deepEqual(found(rule, planOf({ targets: { kubernetes }, traffic: KEYLESS })), []);
-  assert.deepEqual(found(rule, planOf({ ...THREE, targets: { compose }, traffic: KEYLESS })), []);
+  assert.deepEqual(found(rule, planOf(keyless(1, { kubernetes }))), []);
+  assert.deepEqual(found(rule, planOf(keyless(3, { compose }))), []);
   assert.deepEqual(found(rule, planOf({ ...THREE, targets: { kubernetes } })), []);
 });
 
@@ -46,7 +50,7 @@ test('the same name is fine for a server without sessions, and one address for e
       rule,
       planOf({
         ...THREE,
-        servers: { search: image({ pool: { stateful: true }, workload: { replicas: 3, stateful: true } }) },
+        servers: { search: image({ stateful: true, replicas: 3 }) },
         targets: { kubernetes },
       }),
     ),
@@ -55,7 +59,7 @@ test('the same name is fine for a server without sessions, and one address for e
 });
 
 test('without a legacy revision there are no sessions', () => {
-  assert.deepEqual(found(rule, planOf({ ...THREE, targets: { kubernetes }, traffic: { ...KEYLESS, revisions: ['2026-07-28'] } })), []);
+  assert.deepEqual(found(rule, planOf({ gateway: { replicas: 3, sessionKeys: null, revisions: ['2026-07-28'] }, targets: { kubernetes } })), []);
 });
 
 test('names for many machines, and names for one', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { basicString, toml } from '#src/emit/fly/toml.js';
-import { hostileTexts } from '../support/plan.js';
+import { hostileTexts } from '../../support/hostile-texts.js';
 
 describe('toml', () => {
   it('writes values before the tables that would swallow them', () => {

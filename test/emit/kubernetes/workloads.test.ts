@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { kubernetesEmitter } from '#src/emit/kubernetes/index.js';
-import type { HealthPlan } from '#src/plan/server-types.js';
-import { bareCommand, buildPlan, EXAMPLE_GATEWAY, existing, HTTP_HEALTH, image, npm, TCP_HEALTH, uv, volume, type PlanOptions } from '../support/plan.js';
-import { model, objects, target, object, pod, deploymentOf } from './kubernetes-objects.js';
+import type { Health } from '#src/config/language/servers.js';
+import { emitInput, EXAMPLE_GATEWAY } from '../../support/emit-input.js';
+import { bareCommand, examplePlan, existing, image, npm, uv, volume, type Changes } from '../../support/example.js';
+import { model, objects, target, object, pod, deploymentOf } from './objects.js';
 
 describe('kubernetes: what is emitted', () => {
   it('is a file for each workload, in the order of application', () => {
@@ -47,8 +48,8 @@ describe('kubernetes: what is emitted', () => {
 
   it('has no two objects of one name, even where names run together', () => {
     const servers = {
-      'a': image({ workload: { volumes: [volume('b-c')] } }),
-      'a-b': image({ workload: { volumes: [volume('c')] } }),
+      'a': image({ volumes: [volume('b-c')] }),
+      'a-b': image({ volumes: [volume('c')] }),
       'dns': image(),
       'default-deny': image(),
     };
@@ -99,18 +100,18 @@ describe('kubernetes: pods', () => {
   });
 
   it('run the command that a server names, and test the port where the kubelet cannot ask', () => {
-    const probeOf = (health: HealthPlan) => pod(deploymentOf('a', { servers: { a: image({ workload: { health } }) } })).containers[0];
+    const probeOf = (health: Health) => pod(deploymentOf('a', { servers: { a: image({ health }) } })).containers[0];
     const times = { periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 3 };
-    const command = probeOf({ ...TCP_HEALTH, kind: 'command', command: ['check', '$(HOME)'] });
+    const command = probeOf({ command: ['check', '$(HOME)'] });
     assert.deepEqual(command.livenessProbe, { exec: { command: ['check', '$(HOME)'] }, ...times });
     assert.deepEqual(command.readinessProbe, { exec: { command: ['check', '$(HOME)'] }, periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 2 });
     assert.deepEqual('exec' in command.startupProbe && command.startupProbe.exec, { command: ['check', '$(HOME)'] });
     for (const more of [{}, { status: 204 }, { status: 302 }, { body: 'ok' }]) {
-      assert.deepEqual(probeOf({ ...HTTP_HEALTH, ...more }).livenessProbe, { httpGet: { path: '/health', port: 'mcp' }, ...times });
+      assert.deepEqual(probeOf({ path: '/health', ...more }).livenessProbe, { httpGet: { path: '/health', port: 'mcp' }, ...times });
     }
-    const unasked: readonly HealthPlan[] = [
-      { ...HTTP_HEALTH, method: 'HEAD' }, { ...HTTP_HEALTH, method: 'POST' }, { ...HTTP_HEALTH, status: 400 }, { ...HTTP_HEALTH, status: 503 },
-      { ...TCP_HEALTH, kind: 'mcp', ask: 'ping' }, { ...TCP_HEALTH, kind: 'mcp', ask: 'discover' },
+    const path = '/health';
+    const unasked: readonly Health[] = [
+      { path, method: 'HEAD' }, { path, method: 'POST' }, { path, status: 400 }, { path, status: 503 }, { mcp: 'ping' }, { mcp: 'discover' },
     ];
     for (const health of unasked) assert.deepEqual(probeOf(health).livenessProbe, { tcpSocket: { port: 'mcp' }, ...times });
   });
@@ -126,8 +127,14 @@ describe('kubernetes: pods', () => {
     assert.equal(terminationGracePeriodSeconds, 10 + 25 + 5);
   });
 
-  it('do not pause on a version without the sleep action', () => {
-    const { terminationGracePeriodSeconds, containers } = pod(deploymentOf('gateway', target({ version: '1.29', minor: 29 })));
+  it('do not pause on a version without the sleep action, which no config can name today', () => {
+    const { infra } = examplePlan();
+    const old = { ...(infra.targets.kubernetes ?? assert.fail()), version: '1.29', minor: 29 };
+    const plan = examplePlan({}, { infra: { targets: { ...infra.targets, kubernetes: old } } });
+    const all = kubernetesEmitter.model(plan, emitInput()).files.flatMap((file) => file.objects);
+    const gateway = all.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'acme-tools-gateway');
+    assert.ok(gateway?.kind === 'Deployment');
+    const { terminationGracePeriodSeconds, containers } = pod(gateway);
     assert.equal(containers[0].lifecycle, undefined);
     assert.equal(terminationGracePeriodSeconds, 25 + 5);
   });
@@ -141,12 +148,12 @@ describe('kubernetes: pods', () => {
   });
 
   it('roll out when the config changes, if they mount what it changes', () => {
-    const annotation = (name: string, options: PlanOptions = {}) =>
+    const annotation = (name: string, options: Changes = {}) =>
       deploymentOf(name, options).spec.template.metadata.annotations?.['mcpgen/config-hash'];
-    assert.equal(annotation('gateway'), buildPlan().hash);
-    assert.equal(annotation('files'), buildPlan().hash);
+    assert.equal(annotation('gateway'), examplePlan().hash);
+    assert.equal(annotation('files'), examplePlan().hash);
     assert.equal(annotation('search'), undefined);
-    assert.notEqual(annotation('gateway', { traffic: { requireOrigin: true } }), annotation('gateway'));
+    assert.notEqual(annotation('gateway', { gateway: { requireOrigin: true } }), annotation('gateway'));
   });
 
   it('roll out when a newer mcpgen brings other code for the same config', () => {
@@ -179,8 +186,8 @@ describe('kubernetes: pods', () => {
   });
 
   it('take resources and pull secrets from the plan', () => {
-    const resources = { requests: { cpu: 1500, memory: 2 ** 30 }, limits: { cpu: 2000, memory: 3 * 2 ** 29 } };
-    const options = { servers: { a: image({ workload: { resources } }) }, ...target({ pullSecrets: ['registry'] }) };
+    const resources = { requests: { cpu: '1500m', memory: '1gb' }, limits: { cpu: '2', memory: '1.5gb' } } as const;
+    const options = { servers: { a: image({ resources }) }, ...target({ pullSecrets: ['registry'] }) };
     const { containers, imagePullSecrets } = pod(deploymentOf('a', options));
     assert.deepEqual(containers[0].resources, { requests: { cpu: '1500m', memory: '1Gi' }, limits: { cpu: '2', memory: '1536Mi' } });
     assert.deepEqual(imagePullSecrets, [{ name: 'registry' }]);
@@ -224,7 +231,7 @@ describe('kubernetes: the mounted gateway', () => {
 describe('kubernetes: storage', () => {
   it('claims one volume that all share', () => {
     const options = {
-      servers: { a: image({ workload: { replicas: 2, volumes: [volume('data', { bytes: 5 * 2 ** 30 })] } }) },
+      servers: { a: image({ replicas: 2, volumes: [volume('data', { size: '5gb' })] }) },
       ...target({ storageClass: 'fast' }),
     };
     assert.deepEqual(object('PersistentVolumeClaim', 'acme-tools-a.data', options).spec, {
@@ -245,7 +252,7 @@ describe('kubernetes: storage', () => {
   });
 
   it('gives each instance its own from a template, with a stable name', () => {
-    const servers = { a: image({ workload: { replicas: 3, volumes: [volume('data', { perInstance: true })] } }) };
+    const servers = { a: image({ replicas: 3, volumes: [volume('data', { perInstance: true })] }) };
     const { spec } = object('StatefulSet', 'acme-tools-a', { servers });
     assert.equal(spec.serviceName, 'acme-tools-a');
     assert.deepEqual(spec.volumeClaimTemplates, [
@@ -256,7 +263,7 @@ describe('kubernetes: storage', () => {
   });
 
   it('gives a stateful server stable names without volumes too', () => {
-    const servers = { a: image({ workload: { stateful: true, replicas: 2 } }) };
+    const servers = { a: image({ stateful: true, replicas: 2 }) };
     const set = object('StatefulSet', 'acme-tools-a', { servers });
     assert.equal(set.spec.volumeClaimTemplates, undefined);
     assert.deepEqual(pod(set).topologySpreadConstraints?.[0]?.matchLabelKeys, ['controller-revision-hash']);
@@ -264,12 +271,12 @@ describe('kubernetes: storage', () => {
 
   it('cannot be confused with a volume of ours', () => {
     const servers = {
-      a: npm('a@1.0.0', { workload: { volumes: [volume('tmp', { path: '/tmp' }), volume('gateway', { path: '/srv' })] } }),
+      a: npm('a@1.0.0', { volumes: [volume('tmp', { path: '/tmp' }), volume('gateway', { path: '/srv' })] }),
     };
     const { volumes, containers } = pod(deploymentOf('a', { servers }));
     assert.deepEqual(
       volumes.map(({ name }) => name),
-      ['gateway', 'volume-tmp', 'volume-gateway'],
+      ['gateway', 'volume-gateway', 'volume-tmp'],
     );
     const paths = containers[0].volumeMounts.map(({ mountPath }) => mountPath);
     assert.deepEqual(paths, [...new Set(paths)]);
@@ -283,7 +290,7 @@ describe('kubernetes: words of the user', () => {
       owner: 'web',
       labels: { 'team': 'web', 'cost center': '12', 'note': 'a b', 'app.kubernetes.io/name': 'mine' },
     };
-    const { metadata } = deploymentOf('a', { servers: { a: image({ workload: { about } }) } });
+    const { metadata } = deploymentOf('a', { servers: { a: image(about) } });
     assert.equal(metadata.labels['team'], 'web');
     assert.equal(metadata.labels['app.kubernetes.io/name'], 'a');
     assert.deepEqual(metadata.annotations, {

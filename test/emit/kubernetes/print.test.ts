@@ -6,17 +6,21 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { kubernetesEmitter } from '#src/emit/kubernetes/index.js';
-import { buildPlan, emitInput, EXAMPLE_TARGETS, hostileTexts, image, npm, volume } from '../support/plan.js';
+import { emitInput } from '../../support/emit-input.js';
+import { examplePlan, image, npm, volume } from '../../support/example.js';
+import { hostileTexts } from '../../support/hostile-texts.js';
 
-const plan = buildPlan({
+const plan = examplePlan({
   servers: {
-    files: npm('@acme/files@2.0.1', { env: { KEY: { secret: 'FILES_KEY' } }, workload: { volumes: [volume('data')] } }),
+    files: npm('@acme/files@2.0.1', { env: { KEY: { secret: 'FILES_KEY' } }, volumes: [volume('data')] }),
     notes: image({
       env: { 'MODE': 'on', 'OCTAL': '0o14', 'TIME': '1:30', 'EMPTY': '' },
-      workload: { stateful: true, replicas: 3, volumes: [volume('db', { perInstance: true })] },
+      stateful: true,
+      replicas: 3,
+      volumes: [volume('db')],
     }),
   },
-  targets: { kubernetes: { ...EXAMPLE_TARGETS.kubernetes!, exposure: { kind: 'gateway-class', gatewayClass: 'nginx' } } },
+  targets: { kubernetes: { exposure: { kind: 'gateway-api', gatewayClass: 'nginx' } } },
 });
 const document = kubernetesEmitter.model(plan, emitInput());
 const files = kubernetesEmitter.print(document);

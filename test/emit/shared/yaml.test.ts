@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { comment } from '#src/emit/shared/comment.js';
 import { yaml } from '#src/emit/shared/yaml.js';
-import { hostileTexts } from '../support/plan.js';
+import { hostileTexts } from '../../support/hostile-texts.js';
 
 describe('yaml', () => {
   it('quotes what one version reads as something else', () => {

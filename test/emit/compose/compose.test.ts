@@ -5,28 +5,15 @@ import { composeEmitter } from '#src/emit/compose/index.js';
 import { literal } from '#src/emit/compose/interpolation.js';
 import type { ComposeDocument, Service } from '#src/emit/compose/types.js';
 import { upstream, upstreamBlock } from '#src/emit/compose/upstream.js';
-import type { HealthPlan } from '#src/plan/server-types.js';
-import {
-  bareCommand,
-  buildPlan,
-  emitInput,
-  EXAMPLE_TARGETS,
-  existing,
-  HTTP_HEALTH,
-  image,
-  npm,
-  stdioImage,
-  TCP_HEALTH,
-  uv,
-  volume,
-  type PlanOptions,
-} from '../support/plan.js';
+import type { Health } from '#src/config/language/servers.js';
+import { emitInput } from '../../support/emit-input.js';
+import { bareCommand, examplePlan, existing, image, npm, stdioImage, uv, volume, type Changes } from '../../support/example.js';
 
-const model = (options: PlanOptions = {}): ComposeDocument => composeEmitter.model(buildPlan(options), emitInput());
-const services = (options: PlanOptions = {}) => model(options).file.services;
-const printed = (options: PlanOptions = {}) => new Map(composeEmitter.print(model(options)).map(({ path, contents }) => [path, contents]));
+const model = (options: Changes = {}): ComposeDocument => composeEmitter.model(examplePlan(options), emitInput());
+const services = (options: Changes = {}) => model(options).file.services;
+const printed = (options: Changes = {}) => new Map(composeEmitter.print(model(options)).map(({ path, contents }) => [path, contents]));
 
-function serviceOf(name: string, options: PlanOptions = {}): Service {
+function serviceOf(name: string, options: Changes = {}): Service {
   const service = services(options)[name];
   assert.ok(service, `no service ${name}`);
   return service;
@@ -75,19 +62,19 @@ describe('compose: services', () => {
   });
 
   it('labels what mounts generated files with the hash, so that a changed config recreates it', () => {
-    const plan = buildPlan();
+    const plan = examplePlan();
     for (const name of ['nginx', 'gateway', 'files']) assert.equal(serviceOf(name).labels?.['mcpgen.hash'], plan.hash, name);
     assert.equal(serviceOf('search').labels, undefined);
   });
 
   it('gives a container time to drain and then to end', () => {
-    const plan = buildPlan();
+    const plan = examplePlan();
     const grace = Number(serviceOf('gateway').stop_grace_period.replace('s', '')) * 1000;
     assert.ok(grace >= plan.traffic.timeouts.drain + 5000);
   });
 
   it('mounts a volume at /tmp instead of a tmpfs, not both', () => {
-    const servers = { a: image({ workload: { volumes: [volume('scratch', { path: '/tmp' })] } }) };
+    const servers = { a: image({ volumes: [volume('scratch', { path: '/tmp' })] }) };
     assert.equal(serviceOf('a', { servers }).tmpfs, undefined);
   });
 });
@@ -116,7 +103,7 @@ describe('compose: environment', () => {
   it('lists every secret with its purpose and no value', () => {
     const example = printed().get('compose/.env.example') ?? '';
     assert.match(example, /# Key of client "acme-ci"; rotate by 2027-01-31\.\nACME_API_KEY=\n/);
-    for (const { name } of buildPlan().infra.secrets) assert.match(example, new RegExp(`^${name}=$`, 'm'));
+    for (const { name } of examplePlan().infra.secrets) assert.match(example, new RegExp(`^${name}=$`, 'm'));
   });
 
   it('lists no secret of a workload that is left out', () => {
@@ -129,7 +116,7 @@ describe('compose: the way in', () => {
   const withoutNginx = { targets: { nginx: null } };
 
   it('publishes one port, on loopback, on what stands in front', () => {
-    const published = (options: PlanOptions) =>
+    const published = (options: Changes) =>
       Object.entries(services(options)).flatMap(([name, { ports = [] }]) => ports.map((port) => [name, port]));
     assert.deepEqual(published({}), [['nginx', '127.0.0.1:8080:8088']]);
     assert.deepEqual(published(withoutNginx), [['gateway', '127.0.0.1:8080:8080']]);
@@ -149,12 +136,11 @@ describe('compose: the way in', () => {
   });
 
   it('has no admin network without an admin listener', () => {
-    const traffic = { admin: null };
-    assert.deepEqual(Object.keys(model({ traffic }).file.networks), ['edge', 'servers']);
+    assert.deepEqual(Object.keys(model({ gateway: { admin: null } }).file.networks), ['edge', 'servers']);
   });
 
   it('lets nginx follow containers where it can, and restarts it where it cannot', () => {
-    const old = { targets: { nginx: { ...EXAMPLE_TARGETS.nginx!, version: '1.26', release: [1, 26, 0] as const } } };
+    const old = { targets: { nginx: { version: '1.26' } } } as const;
     assert.match(
       printed().get('compose/nginx-upstream.conf') ?? '',
       /resolver 127\.0\.0\.11 valid=5s ipv6=off;\n  server gateway:8080 resolve max_fails=3 fail_timeout=10s;/,
@@ -165,7 +151,7 @@ describe('compose: the way in', () => {
   });
 
   it('knows the release that resolves at run time', () => {
-    const nginx = EXAMPLE_TARGETS.nginx!;
+    const nginx = examplePlan().infra.targets.nginx ?? assert.fail();
     const resolution = (...release: [number, number, number]) => upstream({ ...nginx, release }, 'gateway', 8080).resolution;
     assert.equal(resolution(1, 27, 2), 'start');
     assert.equal(resolution(1, 27, 3), 'runtime');
@@ -176,17 +162,17 @@ describe('compose: the way in', () => {
 
   it('mounts certificate and key where nginx looks for them', () => {
     const tls = { certificate: '/etc/tls/full.pem', key: '/etc/tls/key.pem' };
-    const targets = { nginx: { ...EXAMPLE_TARGETS.nginx!, listen: 443, tls } };
-    const mounts = serviceOf('nginx', { targets }).volumes?.map(({ source, target }) => [source, target]) ?? [];
+    const options = { gateway: { tls: { at: 'nginx', ...tls } } } as const;
+    const mounts = serviceOf('nginx', options).volumes?.map(({ source, target }) => [source, target]) ?? [];
     assert.deepEqual(mounts.slice(2), [
       ['/etc/tls/full.pem', '/etc/tls/full.pem'],
       ['/etc/tls/key.pem', '/etc/tls/key.pem'],
     ]);
-    assert.match(serviceOf('nginx', { targets }).healthcheck?.test.at(-1) ?? '', /^https:\/\/mcp\.acme\.test:443\//);
+    assert.match(serviceOf('nginx', options).healthcheck?.test.at(-1) ?? '', /^https:\/\/mcp\.acme\.test:443\//);
   });
 });
 
-const QUESTIONS: readonly HealthPlan[] = [HTTP_HEALTH, { ...HTTP_HEALTH, method: 'HEAD' }, { ...TCP_HEALTH, kind: 'mcp', ask: 'ping' }, TCP_HEALTH];
+const QUESTIONS: readonly (Health | undefined)[] = [{ path: '/health' }, { path: '/health', method: 'HEAD' }, { mcp: 'ping' }, undefined];
 
 describe('compose: health', () => {
   it('asks the gateway and stdio hosts with node, and nobody whose image is unknown', () => {
@@ -199,15 +185,15 @@ describe('compose: health', () => {
   });
 
   it('runs the command that a server names, as it is', () => {
-    const health = { kind: 'command', command: ['check', '--url=$HOME', ''], every: 5000, timeout: 1500, startup: 60_000 } as const;
-    const options = { servers: { a: image({ workload: { health } }) } };
+    const health = { command: ['check', '--url=$HOME', ''], every: '5s', timeout: '1.5s' } as const;
+    const options = { servers: { a: image({ health }) } };
     const wanted = { test: ['CMD', 'check', '--url=$$HOME', ''], interval: '5s', timeout: '2s', retries: 3, start_period: '60s', start_interval: '2s' };
     assert.deepEqual(serviceOf('a', options).healthcheck, wanted);
     assert.doesNotMatch(printed(options).get('compose/compose.yaml') ?? '', /# No health check/);
   });
 
   it('leaves every other question about a server to the gateway', () => {
-    for (const health of QUESTIONS) assert.equal(serviceOf('a', { servers: { a: image({ workload: { health } }) } }).healthcheck, undefined);
+    for (const health of QUESTIONS) assert.equal(serviceOf('a', { servers: { a: image(health && { health }) } }).healthcheck, undefined);
   });
 
   it('waits for health only of services that report it', () => {
@@ -217,12 +203,12 @@ describe('compose: health', () => {
   });
 
   it('uses curl in the official nginx images, which have it', () => {
-    const check = (nginx: string) => serviceOf('nginx', { infra: { images: { node: 'node:22', nginx, chosen: [] } } }).healthcheck?.test[1];
+    const check = (nginx: string) => serviceOf('nginx', { images: { nginx } }).healthcheck?.test[1];
     for (const official of [
       'nginx',
       'nginx:1.30.6',
       'nginx:1.30-alpine',
-      'docker.io/library/nginx@sha256:00',
+      `docker.io/library/nginx@sha256:${'0'.repeat(64)}`,
       'nginxinc/nginx-unprivileged:1.30',
     ])
       assert.equal(check(official), 'curl', official);
@@ -232,18 +218,18 @@ describe('compose: health', () => {
 
 describe('compose: volumes', () => {
   it('names volumes by server, with a sign that no name has', () => {
-    const servers = { 'a': image({ workload: { volumes: [volume('b-c')] } }), 'a-b': image({ workload: { volumes: [volume('c')] } }) };
+    const servers = { 'a': image({ volumes: [volume('b-c')] }), 'a-b': image({ volumes: [volume('c')] }) };
     assert.deepEqual(Object.keys(model({ servers }).file.volumes ?? {}), ['a-b_c', 'a_b-c']);
   });
 
   it('shares a volume between replicas', () => {
-    const servers = { a: image({ workload: { replicas: 2, volumes: [volume('data')] } }) };
+    const servers = { a: image({ replicas: 2, volumes: [volume('data')] }) };
     assert.deepEqual(Object.keys(model({ servers }).file.volumes ?? {}), ['a_data']);
     assert.equal(serviceOf('a', { servers }).deploy.replicas, 2);
   });
 
   it('makes services of instances that have volumes of their own, under one network name', () => {
-    const servers = { a: image({ workload: { replicas: 2, volumes: [volume('data', { perInstance: true }), volume('shared')] } }) };
+    const servers = { a: image({ replicas: 2, volumes: [volume('data', { perInstance: true }), volume('shared')] }) };
     const { file } = model({ servers });
     assert.deepEqual(Object.keys(file.services), ['nginx', 'gateway', 'a_1', 'a_2']);
     assert.deepEqual(file.services['a_2']?.networks, { servers: { aliases: ['a'] } });
@@ -269,7 +255,7 @@ describe('compose: images that are built', () => {
   });
 
   it('quotes what a shell would read', () => {
-    const servers = { a: npm('a@1.0.0', { workload: { volumes: [volume('v', { path: "/it's$(id)" })] } }) };
+    const servers = { a: npm('a@1.0.0', { volumes: [volume('v', { path: "/it's$(id)" })] }) };
     assert.match(printed({ servers }).get('compose/a.Dockerfile') ?? '', /mkdir -p '\/it'\\''s\$\(id\)' \\/);
   });
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { NetworkPolicy, Service } from '#src/emit/kubernetes/manifests.js';
-import { buildPlan, existing, image, type PlanOptions } from '../support/plan.js';
-import { model, objects, target, object, deploymentOf } from './kubernetes-objects.js';
+import { examplePlan, existing, image, type Changes } from '../../support/example.js';
+import { model, objects, target, object, deploymentOf } from './objects.js';
 
 describe('kubernetes: network', () => {
-  const policy = (name: string, options: PlanOptions = {}): NetworkPolicy['spec'] =>
+  const policy = (name: string, options: Changes = {}): NetworkPolicy['spec'] =>
     object('NetworkPolicy', `acme-tools-${name}`, options).spec;
 
   it('denies everything first', () => {
@@ -34,22 +34,22 @@ describe('kubernetes: network', () => {
   });
 
   it('lets the gateway out to the collector of spans', () => {
-    const { egress } = policy('gateway', { servers: {}, traffic: { traces: { otlp: 'http://10.9.9.9:4318/v1/traces', sample: 1 } } });
-    assert.deepEqual(egress, [{ to: [{ ipBlock: { cidr: '10.9.9.9/32' } }], ports: [{ protocol: 'TCP', port: 4318 }] }]);
+    const { egress } = policy('gateway', { servers: { a: image() }, gateway: { traces: { otlp: 'http://10.9.9.9:4318' } } });
+    assert.deepEqual(egress?.slice(1), [{ to: [{ ipBlock: { cidr: '10.9.9.9/32' } }], ports: [{ protocol: 'TCP', port: 4318 }] }]);
   });
 
   it('lets replicas reach each other where one of them holds a stream', () => {
     const itself = { podSelector: { matchLabels: { 'app.kubernetes.io/instance': 'acme-tools', 'app.kubernetes.io/name': 'gateway' } } };
-    const sse = { path: '/mcp/x/sse', kind: 'sse', server: 'x', origins: '+none', methods: ['GET'], from: 'servers.x' } as const;
-    const held = policy('gateway', { traffic: { routes: [sse] } });
+    const old = { revisions: ['2024-11-05', '2025-06-18'] } as const;
+    const held = policy('gateway', { gateway: old });
     assert.deepEqual([held.ingress?.[0]?.from?.at(-1), held.egress?.at(-1)], [itself, { to: [itself], ports: [{ protocol: 'TCP', port: 8080 }] }]);
-    for (const options of [{}, { traffic: { routes: [sse] }, gateway: { replicas: 1 } }]) {
+    for (const options of [{}, { gateway: { ...old, replicas: 1 } }]) {
       assert.equal(JSON.stringify(policy('gateway', options).ingress).includes('"name":"gateway"'), false);
     }
   });
 
   it('lets in the namespace of the Gateway, labelled namespaces and declared hops', () => {
-    const from = policy('gateway', { traffic: { trustedProxies: ['10.0.0.0/8', '192.0.2.7'] } }).ingress?.[0]?.from;
+    const from = policy('gateway', { gateway: { trustedProxies: ['10.0.0.0/8', '192.0.2.7'] } }).ingress?.[0]?.from;
     assert.deepEqual(from, [
       { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'infra' } } },
       { namespaceSelector: { matchLabels: { 'mcpgen/edge': 'allow' } } },
@@ -59,7 +59,7 @@ describe('kubernetes: network', () => {
   });
 
   it('lets the proxies of a Gateway in this namespace be, and in', () => {
-    const options = target({ exposure: { kind: 'gateway-class', gatewayClass: 'nginx' } });
+    const options = target({ exposure: { kind: 'gateway-api', gatewayClass: 'nginx' } });
     assert.deepEqual(policy('default-deny', options).podSelector, {
       matchExpressions: [{ key: 'gateway.networking.k8s.io/gateway-name', operator: 'DoesNotExist' }],
     });
@@ -72,7 +72,7 @@ describe('kubernetes: network', () => {
     assert.deepEqual(policy('gateway-admin').ingress, [
       { from: [{ namespaceSelector: { matchLabels: { 'mcpgen/admin': 'allow' } } }], ports: [{ protocol: 'TCP', port: 'admin' }] },
     ]);
-    assert.ok(!objects({ traffic: { admin: null } }).some(({ metadata }) => metadata.name === 'acme-tools-gateway-admin'));
+    assert.ok(!objects({ gateway: { admin: null } }).some(({ metadata }) => metadata.name === 'acme-tools-gateway-admin'));
   });
 });
 
@@ -80,7 +80,7 @@ describe('kubernetes: services and exposure', () => {
   const service = (name: string): Service['spec'] => object('Service', `acme-tools-${name}`).spec;
 
   it('gives a pool a headless service under the name the plan resolves', () => {
-    const plan = buildPlan();
+    const plan = examplePlan();
     const source = plan.traffic.pools.find(({ server }) => server === 'search')?.sources.kubernetes;
     assert.equal(source?.kind === 'dns' ? source.name : null, 'acme-tools-search.acme-tools.svc.cluster.local');
     assert.equal(service('search').clusterIP, 'None');
@@ -92,10 +92,7 @@ describe('kubernetes: services and exposure', () => {
     const before = deploymentOf('search').spec.selector;
     const after = deploymentOf('search', {
       servers: {
-        search: image({
-          reference: 'other:2',
-          workload: { replicas: 5, port: 9000, about: { description: null, owner: 'x', labels: { team: 'x' } } },
-        }),
+        search: image({ image: 'other:2', replicas: 5, port: 9000, owner: 'x', labels: { team: 'x' } }),
       },
     });
     assert.deepEqual(after.spec.selector, before);
@@ -111,20 +108,19 @@ describe('kubernetes: services and exposure', () => {
   });
 
   it('splits more hosts than a route takes, and leaves out what is no DNS name', () => {
-    const names = ['localhost', '127.0.0.1', '::1', ...Array.from({ length: 20 }, (_, index) => `h${10 + index}.acme.test`)];
-    const hosts = names.map((name) => ({ name, tenant: null, from: 'gateway.hosts' }));
-    assert.equal(object('HTTPRoute', 'acme-tools', { traffic: { hosts } }).spec.hostnames?.length, 16);
-    assert.deepEqual(object('HTTPRoute', 'acme-tools-2', { traffic: { hosts } }).spec.hostnames, [
+    const hosts = ['localhost', '127.0.0.1', ...Array.from({ length: 19 }, (_, index) => `h${10 + index}.acme.test`)];
+    assert.equal(object('HTTPRoute', 'acme-tools', { gateway: { hosts } }).spec.hostnames?.length, 16);
+    assert.deepEqual(object('HTTPRoute', 'acme-tools-2', { gateway: { hosts } }).spec.hostnames, [
       'h26.acme.test',
       'h27.acme.test',
       'h28.acme.test',
-      'h29.acme.test',
+      'mcp.acme.test',
     ]);
-    assert.equal(object('HTTPRoute', 'acme-tools', { traffic: { anyHost: true } }).spec.hostnames, undefined);
+    assert.equal(object('HTTPRoute', 'acme-tools', { gateway: { hosts: 'any' } }).spec.hostnames, undefined);
   });
 
   it('makes a Gateway of the class, with the certificate that must exist', () => {
-    const options = target({ exposure: { kind: 'gateway-class', gatewayClass: 'nginx' } });
+    const options = target({ exposure: { kind: 'gateway-api', gatewayClass: 'nginx' } });
     const { spec } = object('Gateway', 'acme-tools', options);
     assert.equal(spec.gatewayClassName, 'nginx');
     assert.deepEqual(spec.listeners[0]?.tls, { mode: 'Terminate', certificateRefs: [{ kind: 'Secret', name: 'acme-tools-tls' }] });

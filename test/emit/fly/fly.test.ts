@@ -2,30 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { flyEmitter } from '#src/emit/fly/index.js';
 import type { FlyApp } from '#src/emit/fly/types.js';
-import type { HealthPlan } from '#src/plan/server-types.js';
-import type { FlyPlan } from '#src/plan/target-types.js';
-import {
-  bareCommand,
-  buildPlan,
-  emitInput,
-  EXAMPLE_TARGETS,
-  existing,
-  HTTP_HEALTH,
-  image,
-  npm,
-  RESOURCES,
-  stdioImage,
-  TCP_HEALTH,
-  volume,
-  type PlanOptions,
-} from '../support/plan.js';
+import type { Health } from '#src/config/language/servers.js';
+import type { FlyTarget } from '#src/config/language/targets.js';
+import { emitInput } from '../../support/emit-input.js';
+import { bareCommand, examplePlan, existing, image, npm, stdioImage, volume, type Changes } from '../../support/example.js';
 
-const apps = (options: PlanOptions = {}) => flyEmitter.model(buildPlan(options), emitInput()).apps;
-const printed = (options: PlanOptions = {}) =>
-  new Map(flyEmitter.print(flyEmitter.model(buildPlan(options), emitInput())).map(({ path, contents }) => [path, contents]));
-const target = (overrides: Partial<FlyPlan>) => ({ targets: { fly: { ...EXAMPLE_TARGETS.fly!, ...overrides } } });
+const apps = (options: Changes = {}) => flyEmitter.model(examplePlan(options), emitInput()).apps;
+const printed = (options: Changes = {}) =>
+  new Map(flyEmitter.print(flyEmitter.model(examplePlan(options), emitInput())).map(({ path, contents }) => [path, contents]));
+const target = (fly: Partial<FlyTarget>) => ({ targets: { fly } });
 
-function app(workload: string, options: PlanOptions = {}): FlyApp {
+function app(workload: string, options: Changes = {}): FlyApp {
   const found = apps(options).find((each) => each.workload === workload);
   assert.ok(found, `no app of ${workload}`);
   return found;
@@ -44,14 +31,14 @@ describe('fly: apps', () => {
   });
 
   it('are found by the gateway under the names of the plan', () => {
-    for (const { server, sources } of buildPlan().traffic.pools)
+    for (const { server, sources } of examplePlan().traffic.pools)
       if (sources.fly.kind === 'dns') assert.equal(sources.fly.name, `${app(server).name}.internal`);
   });
 
   it('get the signal and the time that a drain needs', () => {
     for (const { config } of apps()) assert.deepEqual([config.kill_signal, config.kill_timeout], ['SIGTERM', '25s']);
     assert.equal(
-      app('gateway', { traffic: { timeouts: { ...buildPlan().traffic.timeouts, drain: 900_000 } } }).config.kill_timeout,
+      app('gateway', { gateway: { timeouts: { drain: '15m' } } }).config.kill_timeout,
       '300s',
     );
   });
@@ -81,8 +68,11 @@ describe('fly: the gateway', () => {
     assert.equal(concurrency.type, 'requests');
     assert.ok(concurrency.soft_limit < 2000 && concurrency.hard_limit > 2000);
     assert.equal(http_options.idle_timeout, 300);
-    const patient = image({ pool: { timeouts: { connect: 1, firstByte: 1, response: 1, idleStream: 900_000 } } });
-    assert.equal(app('gateway', { servers: { patient } }).config.http_service!.http_options.idle_timeout, 900, 'one server may be silent for longer');
+    const options = {
+      servers: { patient: image({ strategy: 'waits' }) },
+      strategies: { waits: { balance: 'random', timeouts: { idleStream: '15m' } } },
+    } as const;
+    assert.equal(app('gateway', options).config.http_service!.http_options.idle_timeout, 900, 'one server may be silent for longer');
   });
 });
 
@@ -103,24 +93,22 @@ describe('fly: a server', () => {
   });
 
   it('is asked what Fly can ask, and its port is tested where it cannot', () => {
-    const checkOf = (health: HealthPlan) => app('a', { servers: { a: image({ workload: { health } }) } }).config.checks!.mcp;
+    const checkOf = (health?: Health) => app('a', { servers: { a: image(health && { health }) } }).config.checks!.mcp;
     const asked = { type: 'http', port: 8000, grace_period: '60s', interval: '30s', timeout: '10s', method: 'GET', path: '/health' };
     // A text is what Fly cannot read, but it can ask for the status.
-    for (const more of [{}, { status: 204 }, { body: 'ok' }]) assert.deepEqual(checkOf({ ...HTTP_HEALTH, ...more }), asked);
+    for (const more of [{}, { status: 204 }, { body: 'ok' }]) assert.deepEqual(checkOf({ path: '/health', ...more }), asked);
     const { method: _, path: __, ...tested } = { ...asked, type: 'tcp' };
-    const unasked: readonly HealthPlan[] = [
-      { ...HTTP_HEALTH, method: 'HEAD' }, { ...HTTP_HEALTH, method: 'POST' }, { ...HTTP_HEALTH, status: 302 }, { ...HTTP_HEALTH, status: 503 },
-      { ...TCP_HEALTH, kind: 'mcp', ask: 'ping' },
-      { ...TCP_HEALTH, kind: 'mcp', ask: 'discover' },
-      { ...TCP_HEALTH, kind: 'command', command: ['true'] },
-      TCP_HEALTH,
+    const path = '/health';
+    const unasked: readonly (Health | undefined)[] = [
+      { path, method: 'HEAD' }, { path, method: 'POST' }, { path, status: 302 }, { path, status: 503 },
+      { mcp: 'ping' }, { mcp: 'discover' }, { command: ['true'] }, undefined,
     ];
     for (const health of unasked) assert.deepEqual(checkOf(health), tested);
   });
 
   it('is checked within the bounds of Fly', () => {
-    const health = { ...HTTP_HEALTH, every: 300_000, timeout: 90_000, startup: 600_000 };
-    const { interval, timeout, grace_period } = app('a', { servers: { a: image({ workload: { health } }) } }).config.checks!.mcp;
+    const health = { path: '/health', every: '5m', timeout: '90s', startup: '10m' } as const;
+    const { interval, timeout, grace_period } = app('a', { servers: { a: image({ health }) } }).config.checks!.mcp;
     assert.deepEqual([interval, timeout, grace_period], ['60s', '60s', '600s']);
   });
 
@@ -141,7 +129,7 @@ describe('fly: a server', () => {
   });
 
   it('takes over its volume as root and then runs as nobody special', () => {
-    const servers = { a: npm('a@1.0.0', { workload: { volumes: [volume('my-data', { bytes: 2.5 * 2 ** 30 })] } }) };
+    const servers = { a: npm('a@1.0.0', { volumes: [volume('my-data', { size: '2.5gb' })] }) };
     assert.deepEqual(app('a', { servers }).config.mounts, [{ source: 'my_data', destination: '/my-data', initial_size: '3gb' }]);
     const dockerfile = printed({ servers }).get('fly/acme-tools-a/Dockerfile') ?? '';
     const asNode = 'setpriv --reuid=1000 --regid=1000 --clear-groups --no-new-privs node /gateway/main.js host a';
@@ -151,14 +139,14 @@ describe('fly: a server', () => {
 
   it('says what Fly cannot do with volumes', () => {
     const about = (server: ReturnType<typeof image>) => app('a', { servers: { a: server } }).about.join('\n');
-    assert.match(about(image({ workload: { replicas: 2, volumes: [volume('x')] } })), /no shared volumes/);
-    assert.match(about(image({ workload: { volumes: [volume('x'), volume('y')] } })), /refuses more/);
-    assert.doesNotMatch(about(image({ workload: { replicas: 2, volumes: [volume('x', { perInstance: true })] } })), /no shared volumes/);
+    assert.match(about(image({ replicas: 2, volumes: [volume('x')] })), /no shared volumes/);
+    assert.match(about(image({ volumes: [volume('x'), volume('y')] })), /refuses more/);
+    assert.doesNotMatch(about(image({ replicas: 2, volumes: [volume('x', { perInstance: true })] })), /no shared volumes/);
   });
 
   it('gets a machine with the memory it may use', () => {
-    const resources = { ...RESOURCES, limits: { cpu: null, memory: 700 * 2 ** 20 } };
-    assert.deepEqual(app('a', { servers: { a: image({ workload: { resources } }) } }).config.vm, [
+    const resources = { limits: { memory: '700mb' } } as const;
+    assert.deepEqual(app('a', { servers: { a: image({ resources }) } }).config.vm, [
       { size: 'shared-cpu-1x', memory: '768mb' },
     ]);
     assert.deepEqual(app('gateway').config.vm, [{ size: 'shared-cpu-1x', memory: '512mb' }]);
@@ -168,7 +156,7 @@ describe('fly: a server', () => {
 describe('fly: files', () => {
   it('keeps secrets out of fly.toml and names each in a command', () => {
     const files = printed();
-    for (const { name } of buildPlan().infra.secrets)
+    for (const { name } of examplePlan().infra.secrets)
       for (const [path, contents] of files) if (path.endsWith('fly.toml')) assert.ok(!contents.includes(name), `${name} in ${path}`);
     assert.match(
       files.get('fly/acme-tools/secrets.example') ?? '',
@@ -199,7 +187,7 @@ describe('fly: files', () => {
 
   it('reads like this', () => {
     assert.equal(
-      printed({ servers: {}, ...target({ scaleToZero: true }), gateway: { replicas: 1 } }).get('fly/acme-tools/fly.toml'),
+      printed({ ...target({ scaleToZero: true }), gateway: { replicas: 1 } }).get('fly/acme-tools/fly.toml'),
       `# Generated by mcpgen from mcp.config.ts. Do not edit: run \`npx mcpgen build\`.
 #
 # In the folder that holds gateway/ and fly/:

@@ -10,22 +10,9 @@ import { flyEmitter } from '#src/emit/fly/index.js';
 import { kubernetesEmitter } from '#src/emit/kubernetes/index.js';
 import { HEADER, type EmittedFile, type Emitter } from '#src/emit/types.js';
 import type { Plan } from '#src/plan/types.js';
-import {
-  bareCommand,
-  buildPlan,
-  emitInput,
-  EXAMPLE_TARGETS,
-  existing,
-  hostileTexts,
-  HTTP_HEALTH,
-  image,
-  npm,
-  RESOURCES,
-  stdioImage,
-  uv,
-  volume,
-  type Env,
-} from '../support/plan.js';
+import { emitInput } from '../support/emit-input.js';
+import { bareCommand, examplePlan, existing, image, npm, stdioImage, uv, volume } from '../support/example.js';
+import { hostileTexts } from '../support/hostile-texts.js';
 
 const printed = <Document>({ model, print }: Emitter<Document>, plan: Plan): readonly EmittedFile[] => print(model(plan, emitInput()));
 const emit = (plan: Plan): readonly EmittedFile[] => [
@@ -36,10 +23,10 @@ const emit = (plan: Plan): readonly EmittedFile[] => [
 
 /** One plan for each thing that changes the shape of the output. */
 const PLANS: Readonly<Record<string, Plan>> = {
-  'everything': buildPlan(),
-  'only a gateway': buildPlan({ servers: {}, traffic: { admin: null }, targets: { nginx: null } }),
-  'nothing that could run': buildPlan({ servers: { crm: existing('https://crm.acme.test/mcp'), shell: bareCommand() } }),
-  'every kind of image': buildPlan({
+  'everything': examplePlan(),
+  'only a gateway': examplePlan({ servers: { crm: existing('https://crm.acme.test/mcp') }, gateway: { admin: null }, targets: { nginx: null } }),
+  'nothing that could run': examplePlan({ servers: { crm: existing('https://crm.acme.test/mcp'), shell: bareCommand() } }),
+  'every kind of image': examplePlan({
     servers: {
       'a': image(),
       'b-b': npm('@acme/b@1.0.0'),
@@ -47,46 +34,38 @@ const PLANS: Readonly<Record<string, Plan>> = {
       'd': stdioImage('ghcr.io/acme/d:1@sha256:' + '0'.repeat(64)),
     },
     targets: {
-      kubernetes: {
-        ...EXAMPLE_TARGETS.kubernetes!,
-        exposure: { kind: 'gateway-class', gatewayClass: 'nginx' },
-        storageClass: 'fast',
-        pullSecrets: ['registry'],
-      },
+      kubernetes: { exposure: { kind: 'gateway-api', gatewayClass: 'nginx' }, storageClass: 'fast', pullSecrets: ['registry'] },
     },
   }),
-  'every kind of volume': buildPlan({
+  'every kind of volume': examplePlan({
     servers: {
-      each: image({ workload: { replicas: 3, stateful: true, volumes: [volume('own', { perInstance: true })] } }),
-      scratch: npm('s@1.0.0', { workload: { volumes: [volume('tmp', { path: '/tmp' })] } }),
-      shared: image({ workload: { replicas: 2, volumes: [volume('data', { bytes: 1500 })] } }),
+      each: image({ replicas: 3, stateful: true, volumes: [volume('own')] }),
+      scratch: npm('s@1.0.0', { volumes: [volume('tmp', { path: '/tmp' })] }),
+      shared: image({ replicas: 2, volumes: [volume('data', { size: '1.5kb' })] }),
     },
   }),
-  'old versions, large numbers': buildPlan({
-    gateway: { replicas: 5, resources: { requests: { cpu: 500, memory: 2 ** 29 }, limits: { cpu: 1500, memory: 2 ** 30 } } },
-    servers: { a: image({ workload: { health: { ...HTTP_HEALTH, every: 1500, timeout: 250, startup: 500 }, resources: RESOURCES } }) },
+  'old versions, large numbers': examplePlan({
+    gateway: {
+      replicas: 5,
+      resources: { requests: { cpu: '500m', memory: '512mb' }, limits: { cpu: '1.5', memory: '1gb' } },
+      tls: { at: 'nginx', certificate: '/etc/tls/a.pem', key: '/etc/tls/a.key' },
+    },
+    servers: { a: image({ health: { path: '/health', every: '1500ms', timeout: '250ms', startup: '500ms' } }) },
     targets: {
-      nginx: {
-        version: '1.22',
-        release: [1, 22, 0],
-        listen: 443,
-        tls: { certificate: '/etc/tls/a.pem', key: '/etc/tls/a.key' },
-        from: 'targets.nginx',
-      },
-      kubernetes: { ...EXAMPLE_TARGETS.kubernetes!, version: '1.30', minor: 30, exposure: { kind: 'none' } },
-      fly: { ...EXAMPLE_TARGETS.fly!, org: 'acme', scaleToZero: true },
+      nginx: { version: '1.22' },
+      kubernetes: { version: '1.30', exposure: { kind: 'none' } },
+      fly: { org: 'acme', scaleToZero: true },
     },
   }),
-  'hostile words': buildPlan({
-    about: hostileAbout(),
-    gateway: { about: hostileAbout() },
-    servers: { a: image({ env: { A: 'on', B: '0o17', C: '$(X) ${Y} $Z', D: '"\'\\\n---\n# x' }, workload: { about: hostileAbout() } }) },
+  'hostile words': examplePlan({
+    ...hostileAbout(),
+    servers: { a: image({ env: { A: 'on', B: '0o17', C: '$(X) ${Y} $Z', D: '"\'\\\n---\n# x' }, ...hostileAbout() }) },
   }),
 };
 
 function hostileAbout() {
   return {
-    description: 'line\u2028line\n# not a comment',
+    description: 'line\u2028line\u2029# not a comment',
     owner: '${OWNER:-x}',
     labels: { 'on': 'yes', 'a b': '*', 'team': 'x'.repeat(80), '__proto__': '1' },
   };
@@ -116,11 +95,11 @@ describe('compose, kubernetes, fly: text of the user', () => {
   it('arrives as it was written', (t) => {
     const { seed, texts } = hostileTexts(150);
     t.diagnostic(`seed ${seed}`);
-    const env: Env = Object.fromEntries(texts.map((text, index) => [`V${index}`, text.replaceAll('\0', '')]));
-    const files = new Map(emit(buildPlan({ servers: { a: image({ env }) } })).map(({ path, contents }) => [path, contents]));
+    const env: Readonly<Record<string, string>> = Object.fromEntries(texts.map((text, index) => [`V${index}`, text.replaceAll('\0', '')]));
+    const files = new Map(emit(examplePlan({ servers: { a: image({ env }) } })).map(({ path, contents }) => [path, contents]));
     const undoubled = (text: string): string => text.replaceAll('$$', () => '$');
 
-    const compose = parse(files.get('compose/compose.yaml') ?? '') as { services: { a: { environment: Env } } };
+    const compose = parse(files.get('compose/compose.yaml') ?? '') as { services: { a: { environment: Readonly<Record<string, string>> } } };
     const [, workload] = parseAllDocuments(files.get('kubernetes/server-a.yaml') ?? '').map((each) => each.toJS() as Loose);
     const fly = files.get('fly/acme-tools-a/fly.toml') ?? '';
     for (const [name, text] of Object.entries(env)) {
