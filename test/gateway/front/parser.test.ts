@@ -7,11 +7,11 @@ import { after, before, describe, test } from 'node:test';
 import type { Client } from '#src/gateway/runtime/front/client.js';
 import { publicServer } from '#src/gateway/runtime/front/listen.js';
 import { REASONS, refusalBody, type Reason } from '#src/gateway/runtime/decision/reasons.js';
-import { request, type ErrorBody } from '../support/gateway-messages.js';
-import { gatewayConfig } from '../support/gateway-tables.js';
-import { startGateway, type RunningGateway } from '../support/gateway.js';
-import { ask, dial, requestBytes, until, within, type HttpAnswer } from '../support/http.js';
-import { answerAll, startUpstream, stream, type FakeUpstream } from '../support/upstreams.js';
+import { request, type ErrorBody } from '../../support/gateway-messages.js';
+import { gatewayConfig } from '../../support/gateway-tables.js';
+import { startGateway, type RunningGateway } from '../../support/gateway.js';
+import { ask, dial, requestBytes, until, within, type HttpAnswer } from '../../support/http.js';
+import { answerAll, startUpstream, stream, type FakeUpstream } from '../../support/upstreams.js';
 
 let gateway: RunningGateway;
 let upstream: FakeUpstream;

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { before, describe, test } from 'node:test';
-import { initialize, modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
-import { gatewayConfig } from '../support/gateway-tables.js';
-import { as, client, startGateway, type RunningGateway } from '../support/gateway.js';
-import { ask, dial, requestBytes, until, type AskOptions, type HttpAnswer } from '../support/http.js';
-import { answerAll, json, startUpstream, type FakeUpstream } from '../support/upstreams.js';
+import { initialize, modern, modernHeaders, request, type ErrorBody } from '../../support/gateway-messages.js';
+import { gatewayConfig } from '../../support/gateway-tables.js';
+import { as, client, startGateway, type RunningGateway } from '../../support/gateway.js';
+import { ask, dial, requestBytes, until, type AskOptions, type HttpAnswer } from '../../support/http.js';
+import { answerAll, json, startUpstream, type FakeUpstream } from '../../support/upstreams.js';
 
 const server = { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
 let upstream: FakeUpstream;

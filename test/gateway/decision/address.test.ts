@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { addressSet, callerKey, clientAddress, isLoopback, plainAddress } from '#src/gateway/runtime/decision/address.js';
-import { randomOf } from '../support/random.js';
+import { randomOf } from '../../support/random.js';
 
 describe('addressSet', () => {
   test('networks and addresses of both families', () => {

@@ -1,11 +1,11 @@
 /** The end of a gateway as its clients see it, and a reload while they call. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
-import { gatewayConfig, type Config } from '../support/gateway-tables.js';
-import { startGateway, type RunningGateway } from '../support/gateway.js';
-import { ask, dial, requestBytes, within, type AskOptions } from '../support/http.js';
-import { answerAll, startUpstream, stream, type FakeUpstream } from '../support/upstreams.js';
+import { modern, modernHeaders, request, type ErrorBody } from '../../support/gateway-messages.js';
+import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
+import { startGateway, type RunningGateway } from '../../support/gateway.js';
+import { ask, dial, requestBytes, within, type AskOptions } from '../../support/http.js';
+import { answerAll, startUpstream, stream, type FakeUpstream } from '../../support/upstreams.js';
 
 const CONFIG = gatewayConfig({ gateway: { admin: {}, limits: { perAddress: '100000/s' }, timeouts: { drain: '5s' } } });
 /** No look at which era it speaks. */

@@ -1,11 +1,11 @@
 /** Sessions of legacy revisions through the gateway: sealed, bound to their caller, outliving the process; and what limits them. */
 import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
-import { initialize, modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
-import { gatewayConfig, type Config } from '../support/gateway-tables.js';
-import { as, client, startGateway, type RunningGateway } from '../support/gateway.js';
-import { ask, dial, requestBytes, until, within, type AskOptions, type HttpAnswer } from '../support/http.js';
-import { json, startUpstream, stream, withSessions, type FakeUpstream, type Received } from '../support/upstreams.js';
+import { initialize, modern, modernHeaders, request, type ErrorBody } from '../../support/gateway-messages.js';
+import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
+import { as, client, startGateway, type RunningGateway } from '../../support/gateway.js';
+import { ask, dial, requestBytes, until, within, type AskOptions, type HttpAnswer } from '../../support/http.js';
+import { json, startUpstream, stream, withSessions, type FakeUpstream, type Received } from '../../support/upstreams.js';
 
 const server = { kind: 'http', stateful: true, instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
 const CONFIG: Config = gatewayConfig({

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { startHost, type Host } from '#src/gateway/runtime/operate/host.js';
 import type { Upstream } from '#src/gateway/runtime/upstream/upstream.js';
 import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
-import { call, INITIALIZE, open, request, start, type Json } from './support.js';
+import { call, INITIALIZE, open, request, start, type Json } from '../stdio/support.js';
 
 async function host(upstream: Upstream): Promise<{ host: Host; url: string; logs: Json[] }> {
   const logs: Json[] = [];

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readHead, hostAccepted, type RequestHead } from '#src/gateway/runtime/decision/head.js';
-import { randomOf } from '../support/random.js';
-import { askedOf, gatewayConfig, tablesOf, type HeadOptions } from '../support/gateway-tables.js';
+import { randomOf } from '../../support/random.js';
+import { askedOf, gatewayConfig, tablesOf, type HeadOptions } from '../../support/gateway-tables.js';
 
 const CONFIG = gatewayConfig({
   auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } },

@@ -1,11 +1,11 @@
 /** `sessionLoss`: what becomes of a session whose server has forgotten it, or has gone. */
 import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
-import { initialize, request } from '../support/gateway-messages.js';
-import { gatewayConfig } from '../support/gateway-tables.js';
-import { as, startGateway, type RunningGateway } from '../support/gateway.js';
-import { ask, dial, requestBytes, type AskOptions, type HttpAnswer } from '../support/http.js';
-import { startUpstream, withSessions, type FakeUpstream } from '../support/upstreams.js';
+import { initialize, request } from '../../support/gateway-messages.js';
+import { gatewayConfig } from '../../support/gateway-tables.js';
+import { as, startGateway, type RunningGateway } from '../../support/gateway.js';
+import { ask, dial, requestBytes, type AskOptions, type HttpAnswer } from '../../support/http.js';
+import { startUpstream, withSessions, type FakeUpstream } from '../../support/upstreams.js';
 
 const instances = [{ url: 'http://127.0.0.1:9/mcp' }];
 const CONFIG = gatewayConfig({

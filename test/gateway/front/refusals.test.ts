@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { REASONS, type Reason } from '#src/gateway/runtime/decision/reasons.js';
-import { modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
-import { gatewayConfig } from '../support/gateway-tables.js';
-import { as, client, startGateway, type RunningGateway } from '../support/gateway.js';
-import { ask, dial, requestBytes, type AskOptions, type HttpAnswer } from '../support/http.js';
-import { closedPort, startRawUpstream, startUpstream, type FakeUpstream } from '../support/upstreams.js';
+import { modern, modernHeaders, request, type ErrorBody } from '../../support/gateway-messages.js';
+import { gatewayConfig } from '../../support/gateway-tables.js';
+import { as, client, startGateway, type RunningGateway } from '../../support/gateway.js';
+import { ask, dial, requestBytes, type AskOptions, type HttpAnswer } from '../../support/http.js';
+import { closedPort, startRawUpstream, startUpstream, type FakeUpstream } from '../../support/upstreams.js';
 
 const APP = 'https://app.example.com';
 const OTHER = 'https://other.example.com';

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
 import type { Socket } from 'node:net';
-import { initialize, modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
-import { gatewayConfig } from '../support/gateway-tables.js';
-import { as, startGateway, type RunningGateway } from '../support/gateway.js';
-import { ask, dial, requestBytes, until, within, type AskOptions } from '../support/http.js';
-import { answerAll, json, startRawUpstream, startUpstream, stream, type FakeUpstream, type Received } from '../support/upstreams.js';
+import { initialize, modern, modernHeaders, request, type ErrorBody } from '../../support/gateway-messages.js';
+import { gatewayConfig } from '../../support/gateway-tables.js';
+import { as, startGateway, type RunningGateway } from '../../support/gateway.js';
+import { ask, dial, requestBytes, until, within, type AskOptions } from '../../support/http.js';
+import { answerAll, json, startRawUpstream, startUpstream, stream, type FakeUpstream, type Received } from '../../support/upstreams.js';
 
 const APP = 'https://app.example.com';
 let gateway: RunningGateway;

@@ -1,11 +1,11 @@
 /** Several instances: how requests are spread, what happens when one dies under load, and when it is back. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { request, type ErrorBody } from '../support/gateway-messages.js';
-import { gatewayConfig } from '../support/gateway-tables.js';
-import { startGateway, type RunningGateway } from '../support/gateway.js';
-import { ask, dial, requestBytes, until, type HttpAnswer } from '../support/http.js';
-import { answerAll, startUpstream, type FakeUpstream, type Received } from '../support/upstreams.js';
+import { request, type ErrorBody } from '../../support/gateway-messages.js';
+import { gatewayConfig } from '../../support/gateway-tables.js';
+import { startGateway, type RunningGateway } from '../../support/gateway.js';
+import { ask, dial, requestBytes, until, type HttpAnswer } from '../../support/http.js';
+import { answerAll, startUpstream, type FakeUpstream, type Received } from '../../support/upstreams.js';
 
 let one: FakeUpstream;
 let two: FakeUpstream;

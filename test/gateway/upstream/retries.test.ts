@@ -1,11 +1,11 @@
 /** What is sent again when an instance fails, and what never is: a call that may have run. */
 import assert from 'node:assert/strict';
 import { before, beforeEach, describe, test } from 'node:test';
-import { modern, modernHeaders, request } from '../support/gateway-messages.js';
-import { gatewayConfig } from '../support/gateway-tables.js';
-import { startGateway, type RunningGateway } from '../support/gateway.js';
-import { ask, type AskOptions } from '../support/http.js';
-import { answerAll, startUpstream, type Behave, type FakeUpstream } from '../support/upstreams.js';
+import { modern, modernHeaders, request } from '../../support/gateway-messages.js';
+import { gatewayConfig } from '../../support/gateway-tables.js';
+import { startGateway, type RunningGateway } from '../../support/gateway.js';
+import { ask, type AskOptions } from '../../support/http.js';
+import { answerAll, startUpstream, type Behave, type FakeUpstream } from '../../support/upstreams.js';
 
 const instances = [{ url: 'http://127.0.0.1:9/mcp' }];
 const server = (strategy: string) => ({ kind: 'http', instances, strategy });

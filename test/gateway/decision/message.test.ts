@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseMessage, type Message } from '#src/gateway/runtime/decision/message.js';
-import { randomOf, type Random } from '../support/random.js';
-import { CAPABILITIES, modern, request, VERSION } from '../support/gateway-messages.js';
+import { randomOf, type Random } from '../../support/random.js';
+import { CAPABILITIES, modern, request, VERSION } from '../../support/gateway-messages.js';
 
 const parse = (body: unknown, depth = 64): ReturnType<typeof parseMessage> =>
   parseMessage(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), depth);

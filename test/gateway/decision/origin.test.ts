@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { originAllowed } from '#src/gateway/runtime/decision/origin.js';
-import { randomOf } from '../support/random.js';
-import { gatewayConfig, tablesOf } from '../support/gateway-tables.js';
+import { randomOf } from '../../support/random.js';
+import { gatewayConfig, tablesOf } from '../../support/gateway-tables.js';
 
 function setOf(origin: unknown): (asked: string) => boolean {
   const tables = tablesOf(gatewayConfig({ origins: { it: origin } }));

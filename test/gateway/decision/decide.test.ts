@@ -8,7 +8,7 @@ import type { Step } from '#src/gateway/runtime/decision/steps.js';
 import { recogniseTenants } from '#src/gateway/runtime/decision/tenant.js';
 import type { Message } from '#src/gateway/runtime/decision/message.js';
 import { REASONS, type Reason } from '#src/gateway/runtime/decision/reasons.js';
-import { askedOf, gatewayConfig, tablesOf, type HeadOptions } from '../support/gateway-tables.js';
+import { askedOf, gatewayConfig, tablesOf, type HeadOptions } from '../../support/gateway-tables.js';
 
 const TABLES = tablesOf(
   gatewayConfig({

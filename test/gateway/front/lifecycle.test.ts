@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { initialize, modern, modernHeaders, request, type ErrorBody } from '../support/gateway-messages.js';
-import { gatewayConfig, type Config } from '../support/gateway-tables.js';
-import { as, client, failToStart, secretValue, startGateway, tablesText, temporaryFolder, type RunningGateway } from '../support/gateway.js';
-import { ask, dial, requestBytes, within, type AskOptions } from '../support/http.js';
-import { answerAll, startUpstream, stream, withSessions, type FakeUpstream } from '../support/upstreams.js';
+import { initialize, modern, modernHeaders, request, type ErrorBody } from '../../support/gateway-messages.js';
+import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
+import { as, client, failToStart, secretValue, startGateway, tablesText, temporaryFolder, type RunningGateway } from '../../support/gateway.js';
+import { ask, dial, requestBytes, within, type AskOptions } from '../../support/http.js';
+import { answerAll, startUpstream, stream, withSessions, type FakeUpstream } from '../../support/upstreams.js';
 
 const server = { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
 const post = (message: unknown, headers: AskOptions['headers'] = {}, path = '/mcp/search'): AskOptions => ({ path, message, headers });

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { before, describe, test } from 'node:test';
-import { request } from '../support/gateway-messages.js';
-import { gatewayConfig, type Config } from '../support/gateway-tables.js';
-import { secretValue, startGateway, type RunningGateway } from '../support/gateway.js';
-import { ask, until, type HttpAnswer } from '../support/http.js';
-import { startUpstream, type FakeUpstream } from '../support/upstreams.js';
+import { request } from '../../support/gateway-messages.js';
+import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
+import { secretValue, startGateway, type RunningGateway } from '../../support/gateway.js';
+import { ask, until, type HttpAnswer } from '../../support/http.js';
+import { startUpstream, type FakeUpstream } from '../../support/upstreams.js';
 
 const READ = { readToken: { secret: 'READ_TOKEN' } };
 const WRITE = { writeToken: { secret: 'WRITE_TOKEN' } };

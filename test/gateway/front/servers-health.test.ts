@@ -1,10 +1,10 @@
 /** `/health/servers`: how the servers are, to whom it concerns. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { gatewayConfig } from '../support/gateway-tables.js';
-import { as, startGateway } from '../support/gateway.js';
-import { ask } from '../support/http.js';
-import { startUpstream, type FakeUpstream } from '../support/upstreams.js';
+import { gatewayConfig } from '../../support/gateway-tables.js';
+import { as, startGateway } from '../../support/gateway.js';
+import { ask } from '../../support/http.js';
+import { startUpstream, type FakeUpstream } from '../../support/upstreams.js';
 
 const server = { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
 const CONFIG = {

@@ -5,9 +5,9 @@ import type { RequestHead } from '#src/gateway/runtime/decision/head.js';
 import { parseMessage } from '#src/gateway/runtime/decision/message.js';
 import { decodeHeader, eraOf, revisionFault, type JudgedMessage } from '#src/gateway/runtime/decision/revision.js';
 import { REASONS } from '#src/gateway/runtime/decision/reasons.js';
-import { randomOf } from '../support/random.js';
-import { CAPABILITIES, initialize, modern, modernHeaders, request, VERSION } from '../support/gateway-messages.js';
-import { askedOf, gatewayConfig, tablesOf } from '../support/gateway-tables.js';
+import { randomOf } from '../../support/random.js';
+import { CAPABILITIES, initialize, modern, modernHeaders, request, VERSION } from '../../support/gateway-messages.js';
+import { askedOf, gatewayConfig, tablesOf } from '../../support/gateway-tables.js';
 
 const ALL = tablesOf(gatewayConfig());
 const LEGACY_ONLY = tablesOf(gatewayConfig({ gateway: { revisions: ['2025-06-18', '2025-11-25'] } }));
