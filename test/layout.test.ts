@@ -85,7 +85,7 @@ function filesNamed(file: string, line: string): NamedFile[] {
 }
 
 /** Characters of the longest line that a folder may have; the longest path that fits counts. */
-const LONGEST_LINE: Readonly<Record<string, number>> = { src: 200, test: 160 };
+const LONGEST_LINE: Readonly<Record<string, number>> = { src: 160, test: 160 };
 const folderOf = (file: string): string | undefined =>
   Object.keys(LONGEST_LINE).filter((folder) => file.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length)[0];
 

@@ -48,7 +48,10 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   'a strategy': { config: eras(MODERN, 'modern', { strategies: { s: { balance: 'random' } } }, { strategy: 's' }), has: ['strategies'] },
   'instances near by first': { config: eras(MODERN, 'modern', { strategies: { s: { balance: 'round-robin', prefer: 'region' } } }, NEAR), has: ['strategies'] },
   'a stdio server that runs here alone': { config: { name: 'acme', servers: { tool: STDIO } }, has: ['secrets', 'stdio'] },
-  'a stdio server that could be in a container': { config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } } }, has: ['dns', 'httpProbes', 'secrets', 'stdio'] },
+  'a stdio server that could be in a container': {
+    config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } } },
+    has: ['dns', 'httpProbes', 'secrets', 'stdio'],
+  },
   'legacy clients of legacy servers': { config: eras(LEGACY, 'legacy'), has: ['renew'] },
   'modern clients of modern servers': { config: eras(MODERN, 'modern'), has: [] },
   'legacy clients of modern servers': { config: eras(LEGACY, 'modern'), has: ['bridge', 'toModern'] },
@@ -88,7 +91,7 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
       gateway: { admin: {}, replicas: 2, revisions: ['2024-11-05', '2026-07-28'], traces: { otlp: 'http://otel:4318' } },
       targets: { compose: {} },
     },
-    has: ['admin', 'breakers', 'bridge', 'credentials', 'dns', 'gauges', 'host', 'httpProbes', 'mcpProbes', 'metrics', 'relay', 'renew', 'secrets', 'sse', 'stdio', 'strategies', 'toLegacy', 'toModern', 'traces', 'transform'],
+    has: Object.keys(ALL_FEATURES),
   },
 };
 /** Where each feature's module is, as the one list of features says. */

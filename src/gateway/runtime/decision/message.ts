@@ -120,7 +120,8 @@ function single(value: Json): Message | null {
 function batch(values: readonly unknown[]): Message | null {
   const parts = values.map((value) => (isObject(value) ? single(value) : null));
   const whole = parts.filter((part) => part !== null);
-  if (whole.length === 0 || whole.length > MOST_IN_BATCH || whole.length < parts.length || whole.some(({ claim, method }) => claim !== undefined || method === 'initialize')) return null;
+  const isOdd = whole.some(({ claim, method }) => claim !== undefined || method === 'initialize');
+  if (isOdd || whole.length === 0 || whole.length > MOST_IN_BATCH || whole.length < parts.length) return null;
   return {
     shape: 'batch',
     id: null,

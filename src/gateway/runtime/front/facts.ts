@@ -90,7 +90,9 @@ export const FIND_FACT: Supply = {
     const session = state.sealer.open(id);
     const leg = session?.legs.find(({ server }) => server === head.route?.server);
     const table = state.tables.pools.get(leg?.server ?? '');
-    if (!session || !leg || !table || session.kind !== rule.transport || session.tenant !== tenant || session.principal !== principalOf(exchange)) return { kind: 'unknown' };
+    if (!session || !leg || !table) return { kind: 'unknown' };
+    const isTheirs = session.kind === rule.transport && session.tenant === tenant && session.principal === principalOf(exchange);
+    if (!isTheirs) return { kind: 'unknown' };
     // What lived in an instance that has left the pool is gone.
     if (!instanceOf(leg, pools.get(leg.server)) && !(keepsItsSession(table) && session.init)) return { kind: 'unknown' };
     exchange.session = session;

@@ -6,7 +6,7 @@ import { REASONS, refusalBody, type Reason } from '../decision/reasons.js';
 import { SettingError } from '../process/env.js';
 import type { Listen } from '../tables/placement.js';
 import type { Client } from './client.js';
-import { NodeClient, NodeReply, NodeRequest } from './node-client.js';
+import { NODE_CLASSES, NodeClient, type NodeReply } from './node-client.js';
 
 export interface ServerOptions {
   /** Serves one request; never throws. */
@@ -75,8 +75,7 @@ function serverOf({ serve, maxHeaderSize, requestTimeout, keepAlive = KEEP_ALIVE
     serve(client);
   };
   const options = {
-    IncomingMessage: NodeRequest,
-    ServerResponse: NodeReply,
+    ...NODE_CLASSES,
     maxHeaderSize,
     // Row 0 answers a missing Host, with a body; Node would answer without one.
     requireHostHeader: false,
@@ -84,7 +83,7 @@ function serverOf({ serve, maxHeaderSize, requestTimeout, keepAlive = KEEP_ALIVE
     keepAliveTimeout: 0,
     requestTimeout,
   };
-  const server = createServer<typeof NodeRequest, typeof NodeReply>(options, (_incoming, outgoing) => answer(outgoing, false));
+  const server = createServer(options, (_incoming, outgoing) => answer(outgoing, false));
   // Node drops headers beyond the thousandth without a word, and with them an Origin that should be judged; maxHeaderSize bounds them all.
   server.maxHeadersCount = 0;
   server.on('checkContinue', (_incoming, outgoing) => answer(outgoing, true));

@@ -138,6 +138,9 @@ function readSaid(incoming: NodeRequest): Said {
 
 export class NodeReply extends ServerResponse<NodeRequest> {}
 
+/** For the servers whose requests are answered here. */
+export const NODE_CLASSES = { IncomingMessage: NodeRequest, ServerResponse: NodeReply };
+
 /** What Node keeps of a response whose head has been written. */
 interface Internals {
   _header: string | null;

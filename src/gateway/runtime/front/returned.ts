@@ -4,8 +4,8 @@ import type { HeaderList } from '../wire/header-list.js';
 import { connectionNames, HOP_BY_HOP } from '../wire/hop-by-hop.js';
 
 /**
- * CORS is answered here; the session id is sealed; framing is the connection's own; a cookie would be the gateway's for every server and tenant behind it, and so
- * would be what holds for a whole origin. A client that followed a redirection would take its key along, to wherever the server likes.
+ * CORS is answered here, the session id is sealed, and framing is the connection's own. A cookie would be the gateway's for every server and tenant behind
+ * it, and so would be what holds for a whole origin. A client that followed a redirection would take its key along, to wherever the server likes.
  */
 const NOT_RETURNED = new Set([
   ...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id', 'x-correlation-id',

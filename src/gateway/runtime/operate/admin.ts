@@ -4,6 +4,7 @@ import { isLoopback, LOOPBACK } from '../decision/address.js';
 import type { Client } from '../front/client.js';
 import type { State } from '../front/state.js';
 import { isObject, parseJson } from '../wire/json-rpc.js';
+import type { OriginSetTable } from '../tables/route.js';
 import type { Log } from '../process/log.js';
 import type { Instance } from '../upstream/instance.js';
 import type { Pool } from '../upstream/pool.js';
@@ -34,7 +35,8 @@ interface Page {
   readonly answer: (options: AdminOptions, client: Client, by: By) => Answer | Promise<Answer>;
 }
 
-const json = (value: unknown, status = 200, headers = {}): Answer => ({ status, type: 'application/json', body: `${JSON.stringify(value, null, 2)}\n`, headers });
+const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+const json = (value: unknown, status = 200, headers = {}): Answer => ({ status, type: 'application/json', body: jsonText(value), headers });
 const refusal = (status: number, error: string, headers = {}): Answer => json({ error }, status, headers);
 const page = (read: (options: AdminOptions) => unknown): Page => ({ method: 'GET', answer: (options) => json(read(options)) });
 
@@ -151,6 +153,11 @@ function namesOf(text: string): { readonly server?: string; readonly instance?: 
   return isNames ? value : null;
 }
 
+/** The origins of a set as the config writes them. */
+function writtenOrigins({ exact, subdomains }: OriginSetTable): readonly string[] {
+  return [...exact, ...subdomains.map(({ scheme, suffix, port }) => `${scheme}://*${suffix}${port}`)];
+}
+
 function describe({ state, pools }: AdminOptions): unknown {
   const { raw, placement } = state().tables;
   const sets = raw.originSets.map(([, set]) => set);
@@ -161,7 +168,7 @@ function describe({ state, pools }: AdminOptions): unknown {
     placement,
     hash: raw.hash,
     origin: {
-      allowed_origins: [...new Set(sets.flatMap(({ exact, subdomains }) => [...exact, ...subdomains.map((s) => `${s.scheme}://*${s.suffix}${s.port}`)]))].sort(),
+      allowed_origins: [...new Set(sets.flatMap(writtenOrigins))].sort(),
       allow_https: sets.some(({ anyHttps }) => anyHttps),
       allow_ngrok: sets.some(({ tunnels }) => tunnels.length > 0),
     },

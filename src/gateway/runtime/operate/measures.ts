@@ -14,7 +14,11 @@ export function measurePools(metrics: Metrics, pools: Pools): void {
     pools.all().flatMap((pool) => pool.instances.flatMap((instance) => read(instance, { server: pool.server, instance: instance.id }, pool)));
   const now = (): number => performance.now();
 
-  metrics.gauge('mcpgen_upstream_up', 'Whether an instance is in rotation, by its probes and what requests found.', each(({ up }, labels) => [[labels, Number(up)]]));
+  metrics.gauge(
+    'mcpgen_upstream_up',
+    'Whether an instance is in rotation, by its probes and what requests found.',
+    each(({ up }, labels) => [[labels, Number(up)]]),
+  );
   metrics.gauge('mcpgen_upstream_active', 'Requests under way at an instance.', each(({ active }, labels) => [[labels, active]]));
   metrics.gauge('mcpgen_upstream_health_ratio', 'Share of the instances of a server that are asked.', () =>
     pools.all().map((pool) => {
