@@ -9,7 +9,7 @@ import { folder, ROOT } from '../support/folder.js';
 const TOOL = join(ROOT, '.test/tools/new-rule.js');
 /** What the tool reads and writes. */
 const RULES_ALONE = ['src/config/language', 'src/policy/rules'];
-const EVERYTHING = ['src', 'test', 'templates', 'package.json', 'tsconfig.json'];
+const EVERYTHING = ['src', 'test', 'templates', 'examples', 'generated', '.github', '.ci', 'mcp.config.ts', 'package.json', 'tsconfig.json'];
 /** The suites that a new rule must pass, besides its own. */
 const SUITES = ['policy/rules', 'policy/pages', 'policy/page', 'layout'];
 
