@@ -1,13 +1,11 @@
 /** The gateway as a process: tables in, listeners up, reload and end by signal. */
-import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './decision/address.js';
-import type { AdminOptions } from './operate/admin.js';
-import { listenOf, logLevelOf, placementOf, portOf, SettingError, type Env } from './process/env.js';
+import { listenOf, logLevelOf, placementOf, SettingError, type Env } from './process/env.js';
 import type { Features } from './features.js';
 import { createHandler } from './front/handle.js';
 import { OpenCounts } from './identity/open-counts.js';
-import { drainServer, listenAt, plainServer, publicServer } from './front/listen.js';
+import { drainServer, listenAt, publicServer } from './front/listen.js';
 import { createLog, type Log } from './process/log.js';
 import { NO_METRICS } from './process/metrics.js';
 import { loadModules } from './modules.js';
@@ -63,7 +61,8 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
     },
   });
   port = await listenAt(server, at, 'PORT');
-  const admin = await serveAdmin(tables, features, env, { state: () => state, text: () => prometheus?.text() ?? '', pools, log });
+  const operators = { state: () => state, text: () => prometheus?.text() ?? '', pools, log };
+  const admin = tables.admin && (await (await features.admin?.())?.serveAdmin(tables.admin.listen[placement], env, operators));
   const expiry = setInterval(() => metrics.count('mcpgen_sessions_ended_total', {}, counts.expire(performance.now())), 60_000).unref();
   log('info', 'listening', { host: at.host, port, admin_port: admin?.port ?? null, placement, hash: tables.hash });
 
@@ -103,14 +102,6 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
       log('info', 'stopped');
     },
   };
-}
-
-async function serveAdmin(tables: GatewayTables, features: Features, env: Env, options: AdminOptions): Promise<{ server: Server; port: number } | null> {
-  const admin = tables.admin && (await features.admin?.());
-  if (!tables.admin || !admin) return null;
-  const { host, port } = tables.admin.listen[placementOf(env)];
-  const server = plainServer({ serve: admin.adminHandler(options), maxHeaderSize: 16_384, requestTimeout: 10_000 });
-  return { server, port: await listenAt(server, { host, port: portOf(env, 'MCPGEN_ADMIN_PORT') ?? port }, 'MCPGEN_ADMIN_PORT') };
 }
 
 /** What is fixed when a process starts stays so until it is restarted. */

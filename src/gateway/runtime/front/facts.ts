@@ -106,10 +106,12 @@ export const FIND_FACT: Supply = {
     const leg = exchange.session?.legs.find(({ server }) => server === pool?.server);
     const table = pool && exchange.state.tables.pools.get(pool.server);
     const home = leg && instanceOf(leg, pool);
-    exchange.claimed = (home === ANY_INSTANCE ? null : home) ?? (table && pool?.next(new Set(), keyOf(exchange, table))) ?? null;
+    exchange.claimed = (home === ANY_INSTANCE ? null : home) ?? (table && pool?.next(NONE_TRIED, keyOf(exchange, table))) ?? null;
     return exchange.claimed ? { kind: 'ok' } : { kind: 'none', retryAfter: pool?.retryAfter ?? 1 };
   },
 };
+
+const NONE_TRIED: ReadonlySet<Instance> = new Set();
 
 /** Where a session lives, if it still can. */
 function instanceOf({ instance }: Leg, pool: Pool | undefined): Instance | typeof ANY_INSTANCE | undefined {

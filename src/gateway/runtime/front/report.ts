@@ -2,6 +2,7 @@
 import { messageIn, tenantIn } from '../decision/facts.js';
 import type { Caller } from '../observe/audit.js';
 import type { Span } from '../observe/traces/tracer.js';
+import { quoted } from '../process/log.js';
 import type { Exchange } from './exchange.js';
 import type { Services } from './services.js';
 
@@ -20,6 +21,9 @@ export function callerOf({ id, correlationId, facts }: Exchange): Caller {
 const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
 /** What a client that has left would have been told, by the name proxies have for it. */
 const CLIENT_LEFT = 499;
+/** Characters of a method, and of a tool's name, that a log line repeats. */
+const MOST_OF_METHOD = 64;
+const MOST_OF_NAME = 128;
 
 export function report(services: Services, exchange: Exchange): void {
   const { metrics, log } = services;
@@ -47,21 +51,16 @@ export function report(services: Services, exchange: Exchange): void {
   });
   // What was turned away is always said; the rest when asked for.
   if ((head.health || !state.tables.raw.log.requests) && reason === null) return;
-  log(note === null ? 'info' : 'warn', 'request', {
-    ...(note === null ? {} : { message: note }),
-    request_id: exchange.id,
-    correlation_id: exchange.correlationId,
-    ...(exchange.span ? { trace_id: exchange.span.traceId } : {}),
-    tenant: tenantIn(facts),
-    client: facts.principal?.kind === 'client' ? facts.principal.client : null,
-    server: server || null,
-    method,
-    rpc: message?.shape === 'batch' ? 'batch' : (message?.method.slice(0, 64) ?? null),
-    tool: message?.method === 'tools/call' ? (message.name?.slice(0, 128) ?? null) : null,
-    status,
-    reason,
-    complete: client.isComplete && reason !== 'body-aborted',
-    instance,
-    duration_ms: Math.round(duration * 10) / 10,
-  });
+  const rpc = message?.shape === 'batch' ? 'batch' : (message?.method.slice(0, MOST_OF_METHOD) ?? null);
+  const tool = message?.method === 'tools/call' ? (message.name?.slice(0, MOST_OF_NAME) ?? null) : null;
+  const { request_id, correlation_id, tenant, client: caller } = callerOf(exchange);
+  // Every request has such a line. Written piece by piece it costs a third of what an object and its serialisation do.
+  log.text(
+    note === null ? 'info' : 'warn',
+    'request',
+    `${note === null ? '' : `"message":${quoted(note)},`}"request_id":${quoted(request_id)},"correlation_id":${quoted(correlation_id)},` +
+      `${exchange.span ? `"trace_id":${quoted(exchange.span.traceId)},` : ''}"tenant":${quoted(tenant)},"client":${quoted(caller)},` +
+      `"server":${quoted(server || null)},"method":"${method}","rpc":${quoted(rpc)},"tool":${quoted(tool)},"status":${status},"reason":${quoted(reason)},` +
+      `"complete":${client.isComplete && reason !== 'body-aborted'},"instance":${quoted(instance)},"duration_ms":${Math.round(duration * 10) / 10}`,
+  );
 }

@@ -2,7 +2,7 @@
 import type { Answerers } from '../answer/answer.js';
 import type { OpenCounts } from '../identity/open-counts.js';
 import type { Tracer } from '../observe/traces/tracer.js';
-import type { Log } from '../process/log.js';
+import type { ProcessLog } from '../process/log.js';
 import type { Metrics } from '../process/metrics.js';
 import type { Pools } from '../upstream/pools.js';
 import type { State } from './state.js';
@@ -20,7 +20,7 @@ export interface Services {
   readonly pools: Pick<Pools, 'get' | 'all'>;
   readonly counts: OpenCounts;
   readonly metrics: Metrics;
-  readonly log: Log;
+  readonly log: ProcessLog;
   readonly isDraining: () => boolean;
   /** Told after each answer. */
   readonly onClosed: () => void;

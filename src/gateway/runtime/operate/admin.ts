@@ -1,10 +1,14 @@
 /** The admin listener: what operators and monitoring read, and what they may change. It never shares a port with the public routes. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Server } from 'node:http';
 import { isLoopback, LOOPBACK } from '../decision/address.js';
 import type { Client } from '../front/client.js';
+import { listenAt, plainServer } from '../front/listen.js';
 import type { State } from '../front/state.js';
 import { isObject, parseJson } from '../wire/json-rpc.js';
 import type { OriginSetTable } from '../tables/route.js';
+import { portOf, type Env } from '../process/env.js';
+import type { Listen } from '../tables/placement.js';
 import type { Log } from '../process/log.js';
 import type { Instance } from '../upstream/instance.js';
 import type { Pool } from '../upstream/pool.js';
@@ -48,15 +52,30 @@ const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
   ['/circuit-breakers/reset', { method: 'POST', answer: reset }],
 ]);
 
-export function adminHandler(options: AdminOptions): (client: Client) => void {
-  return (client) => {
-    void answer(options, client)
-      .catch((error: unknown) => {
-        options.log('error', 'admin-failed', { error: String(error) });
-        return refusal(500, 'internal error');
-      })
-      .then((answer) => end(client, answer));
-  };
+/** Bytes of a head, and milliseconds for a request: operators ask for little, and at once. */
+const MOST_HEAD = 16_384;
+const REQUEST_TIMEOUT = 10_000;
+
+export interface AdminListener {
+  readonly server: Server;
+  readonly port: number;
+}
+
+/** Listens where the tables say, or at the port that the environment gives. */
+export async function serveAdmin({ host, port }: Listen, env: Env, options: AdminOptions): Promise<AdminListener> {
+  const server = plainServer({ serve: (client) => serve(client, options), maxHeaderSize: MOST_HEAD, requestTimeout: REQUEST_TIMEOUT });
+  return { server, port: await listenAt(server, { host, port: portOf(env, PORT_SETTING) ?? port }, PORT_SETTING) };
+}
+
+const PORT_SETTING = 'MCPGEN_ADMIN_PORT';
+
+function serve(client: Client, options: AdminOptions): void {
+  void answer(options, client)
+    .catch((error: unknown) => {
+      options.log('error', 'admin-failed', { error: String(error) });
+      return refusal(500, 'internal error');
+    })
+    .then((answer) => end(client, answer));
 }
 
 async function answer(options: AdminOptions, client: Client): Promise<Answer> {
