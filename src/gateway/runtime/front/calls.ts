@@ -7,7 +7,7 @@ import type { PoolTable } from '../tables/pool.js';
 import { deliver } from '../upstream/deliver.js';
 import type { Instance } from '../upstream/instance.js';
 import type { Pool } from '../upstream/pool.js';
-import type { UpstreamRequest } from '../upstream/upstream.js';
+import { writtenRequest, type UpstreamRequest } from '../upstream/upstream.js';
 import { keyOf, ownerOf, principalOf, type Exchange } from './exchange.js';
 import { forwardedHeaders } from './forwarded.js';
 import type { Services } from './services.js';
@@ -56,13 +56,12 @@ export function callTo(pool: Pool, exchange: Exchange, { metrics, parts }: Servi
   };
 }
 
-/** The request as it goes on. Headers that are known as text from the request before need not be written again. */
+/** The request as it goes on. What just passes is sent as the text that is known of its head: an object of its headers is made only where somebody looks. */
 function requestOf(exchange: Exchange, table: PoolTable, transform: ReturnType<Services['parts']>['transform'], signal: AbortSignal): UpstreamRequest {
-  const { head, body, kept, span, id, correlationId } = exchange;
+  const { head, body, judgement, span, id, correlationId } = exchange;
   const { method } = head.request;
-  const headers = forwardedHeaders(exchange);
-  if (transform && table.transform) return { method, headers: transform.request(headers, table.transform), body, signal };
-  if (!kept?.forwardedLines || span) return { method, headers, body, signal };
-  const lines = `${kept.forwardedLines}x-request-id: ${id}\r\nx-correlation-id: ${correlationId}\r\n`;
-  return { method, headers, written: { of: headers, lines }, body, signal };
+  const headersOf = (): Record<string, string> => forwardedHeaders(exchange);
+  if (transform && table.transform) return { method, headers: transform.request(headersOf(), table.transform), body, signal };
+  if (!judgement?.forwardedLines || span) return { method, headers: headersOf(), body, signal };
+  return writtenRequest(method, `${judgement.forwardedLines}x-request-id: ${id}\r\nx-correlation-id: ${correlationId}\r\n`, headersOf, body, signal);
 }

@@ -19,8 +19,8 @@ export interface Exchange {
   readonly client: Client;
   readonly state: State;
   readonly head: RequestHead;
-  /** What a request with the same head was found to be a moment ago; null where this head is judged now. */
-  readonly kept: Judgement | null;
+  /** What follows from the head: found a moment ago for a request with the same head, or as soon as this one is allowed. */
+  judgement: Judgement | null;
   readonly facts: Facts;
   body: Buffer | null;
   session: SessionState | null;

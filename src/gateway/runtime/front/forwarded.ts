@@ -1,5 +1,6 @@
 /** Headers on their way to a server: what belongs to one hop stays there, and what only the gateway may say is said by it alone. */
 import type { RequestHead } from '../decision/head.js';
+import { linesOf } from '../wire/header-list.js';
 import { connectionNames, HOP_BY_HOP } from '../wire/hop-by-hop.js';
 import type { Exchange } from './exchange.js';
 
@@ -15,25 +16,34 @@ const NOT_FORWARDED = new Set([...HOP_BY_HOP, ...OURS]);
 /** What names the caller, its tenant or its way here, in any spelling: some servers read an underscore as a dash. Only hops that are trusted may say it. */
 const CLAIMED = /^x[-_](?:forwarded|api[-_]key|user|tenant|remote[-_]user|client[-_](?:id|ip)|authenticated)/;
 
-/** The caller's headers that go on with each of its requests, and where it is. */
-export function callerHeaders(head: RequestHead): Record<string, string> {
-  const { headers } = head.request;
+/** The names and values that go on to a server, whatever its request is called; `add` is told each of them. */
+function eachForwarded({ request: { headers }, address, host }: RequestHead, add: (name: string, value: string) => void): void {
   const named = connectionNames(headers['connection']);
-  const out: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
     // Some servers read an underscore as a dash.
     const read = name.includes('_') ? name.replaceAll('_', '-') : name;
-    if (value !== undefined && !NOT_FORWARDED.has(read) && !(name.startsWith('x') && CLAIMED.test(name)) && !named.has(name)) out[name] = value;
+    if (value === undefined || NOT_FORWARDED.has(read) || named.has(name)) continue;
+    // Only one letter can begin what the pattern looks for.
+    if (name.charCodeAt(0) !== LETTER_X || !CLAIMED.test(name)) add(name, value);
   }
-  out['x-forwarded-for'] = head.address;
-  out['x-forwarded-host'] = head.host;
-  return out;
+  add('x-forwarded-for', address);
+  add('x-forwarded-host', host);
 }
 
-/** The same with the names of this one request. */
-export function forwardedHeaders({ head, id, correlationId, span, kept }: Exchange): Record<string, string> {
-  const out = kept ? { ...kept.forwarded } : callerHeaders(head);
+const LETTER_X = 0x78;
+
+/** What goes on with each request that has this head, as text; null where it cannot be sent. */
+export function forwardedLines(head: RequestHead): string | null {
+  const list: string[] = [];
+  eachForwarded(head, (name, value) => void list.push(name, value));
+  return linesOf(list);
+}
+
+/** The same for one exchange, with what names its request. */
+export function forwardedHeaders({ head, id, correlationId, span }: Exchange): Record<string, string> {
+  const out: Record<string, string> = {};
+  eachForwarded(head, (name, value) => (out[name] = value));
   out['x-request-id'] = id;
   out['x-correlation-id'] = correlationId;
   if (span) {

@@ -4,13 +4,12 @@ import { decide, type Decision } from '../decision/decide.js';
 import { eraIn, messageIn, type Fact, type Facts } from '../decision/facts.js';
 import { readHead, type GatewayRequest } from '../decision/head.js';
 import { rankOf } from '../decision/steps.js';
-import { audit } from '../observe/audit.js';
-import { linesOf } from '../upstream/http.js';
+import { auditCalls, countMessage } from '../observe/audit.js';
 import type { Client } from './client.js';
 import { answerItself } from './own-answers.js';
 import { isListening, leavingCancels, type Exchange } from './exchange.js';
 import { FIND_FACT, holdStream } from './facts.js';
-import { callerHeaders } from './forwarded.js';
+import { forwardedLines } from './forwarded.js';
 import { KEPT_FOR, stillHolds, type Judgement } from './judgement.js';
 import { refuse, sendRefusal } from './refuse.js';
 import { forward } from './relay.js';
@@ -72,7 +71,7 @@ function begin(client: Client, state: State): Exchange {
     client,
     state,
     head: kept?.head ?? readHead(state.tables, request, state.trusted),
-    kept,
+    judgement: kept,
     facts: factsOf(kept),
     body: null,
     session: null,
@@ -105,7 +104,7 @@ function factsOf(kept: Judgement | null): Facts {
 }
 
 async function run(services: Services, exchange: Exchange, standing: Set<Exchange>): Promise<void> {
-  const { head, state, facts, kept, client } = exchange;
+  const { head, state, facts, client, judgement: kept } = exchange;
   const { parts, counts, pools, metrics } = services;
   const vouched = parts().sse?.vouched(head, state) ?? null;
   if (vouched) Object.assign(facts, vouched.facts);
@@ -119,7 +118,7 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
   }
   if (decision.kind === 'refuse') return sendRefusal(services, exchange, decision);
   if (decision.kind === 'answer') return answerItself(services, exchange, decision.what);
-  if (!kept && !vouched) keep(exchange);
+  if (!vouched) exchange.judgement ??= judge(exchange);
   // It left while its body was read: nothing was asked of anybody yet.
   if (client.hasLeft && leavingCancels(exchange)) return;
   const pool = pools.get(head.route?.server ?? '');
@@ -131,8 +130,11 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
   }
   // A modern client listens with a POST, which is known for a stream only now.
   if (message?.method === 'subscriptions/listen' && !holdStream(exchange, counts)) return refuse(services, exchange, 'streams-full');
-  // Another replica has said who calls what.
-  if (!vouched && message) audit(services, state.tables.raw, { ...callerOf(exchange), message, era: eraIn(facts), server: pool.server });
+  // Where another replica has vouched for it, that one has said who calls what.
+  if (!vouched && message) {
+    countMessage(services, pool.server, eraIn(facts));
+    if (message.calls.length > 0) auditCalls(services, state.tables.raw, pool.server, callerOf(exchange), message);
+  }
   // A stream that is its session ends with the connection, and so does its place.
   exchange.isForwarded = head.kind.session.livesIn === 'id';
   exchange.span = beginSpan(services, exchange);
@@ -144,12 +146,13 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
   }
 }
 
-/** Remembers what follows from the head, for the next request that has the same. */
-function keep({ client, state, startedAt, head, facts }: Exchange): void {
-  const forwarded = callerHeaders(head);
+/** What follows from the head of an allowed request, kept for the next request that has the same. */
+function judge({ client, state, startedAt, head, facts }: Exchange): Judgement {
   const { principal, tenants } = facts;
-  const forwardedLines = linesOf(forwarded);
-  client.memory.judgement = { state, until: startedAt + KEPT_FOR, head, principal, tenants, forwarded, forwardedLines, cors: corsHeaders(state.tables, head) };
+  const until = startedAt + KEPT_FOR;
+  const judgement = { state, until, head, principal, tenants, forwardedLines: forwardedLines(head), cors: corsHeaders(state.tables, head) };
+  client.memory.judgement = judgement;
+  return judgement;
 }
 
 /** A hop that is trusted may have named the request already; then both logs say the same name. */

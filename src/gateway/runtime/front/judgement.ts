@@ -15,9 +15,7 @@ export interface Judgement {
   readonly head: RequestHead;
   readonly principal: Facts['principal'];
   readonly tenants: Facts['tenants'];
-  /** The caller's headers that go on to a server, without what names this one request. */
-  readonly forwarded: Readonly<Record<string, string>>;
-  /** The same as text; null where one of them cannot be sent. */
+  /** The headers that go on to a server, as text and without what names one request; null where one of them cannot be sent. */
   readonly forwardedLines: string | null;
   /** What its answers say of its origin. */
   readonly cors: HeaderList;

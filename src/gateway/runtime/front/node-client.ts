@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { GatewayRequest } from '../decision/head.js';
 import { append } from '../wire/append.js';
-import { headText, type HeaderList } from '../wire/header-list.js';
+import { linesOf, type HeaderList } from '../wire/header-list.js';
 import { atTurnsEnd } from '../wire/turn.js';
 import type { BodyFault, Client, HeadMemory } from './client.js';
 
@@ -229,8 +229,11 @@ export class NodeClient implements Client {
     if (!socket?.writable || socket.writableLength > 0 || !outgoing.shouldKeepAlive || outgoing.hasHeader('connection')) return false;
     if (status === 204 || status === 304 || this.request.method === 'HEAD') return false;
     const bytes = typeof body === 'string' ? Buffer.from(body).toString('latin1') : body.toString('latin1');
+    const lines = linesOf(headers);
+    // Node says which of them cannot be sent.
+    if (lines === null) return false;
     const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
-    const head = `${line}${headText(headers)}content-length: ${bytes.length}\r\ndate: ${httpDate()}\r\nconnection: keep-alive\r\n\r\n`;
+    const head = `${line}${lines}content-length: ${bytes.length}\r\ndate: ${httpDate()}\r\nconnection: keep-alive\r\n\r\n`;
     outgoing.statusCode = status;
     const internals = outgoing as unknown as Internals;
     internals._header = head;

@@ -53,10 +53,10 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
 }
 
 function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, era }: Call, { response }: Answered, sessionId: string | null): void {
-  const { client, state, head, kept } = exchange;
+  const { client, state, head, judgement } = exchange;
   const { status, body } = response;
   const isStream = isEventStream(response);
-  const own = [...(kept?.cors ?? corsHeaders(state.tables, head)), ...idHeaders(exchange)];
+  const own = [...(judgement?.cors ?? corsHeaders(state.tables, head)), ...idHeaders(exchange)];
   if (sessionId !== null) own.push('mcp-session-id', sessionId);
   const headers = returnedHeaders(response, isStream, own);
   if (Buffer.isBuffer(body)) return client.answer(status, headers, body);

@@ -6,6 +6,7 @@ import type { Log } from '../process/log.js';
 import type { Metrics } from '../process/metrics.js';
 import type { GatewayTables } from '../tables/gateway.js';
 
+/** Whose request it is, as every line says it. */
 export interface Caller {
   readonly request_id: string;
   readonly correlation_id: string;
@@ -13,22 +14,21 @@ export interface Caller {
   readonly client: string | null;
 }
 
-export interface AuditedMessage extends Caller {
-  readonly message: Message;
-  readonly era: Era;
-  readonly server: string;
+export interface Auditing {
+  readonly log: Log;
+  readonly metrics: Metrics;
 }
 
 /** Characters of a tool's name that a log line repeats. */
 const MOST_OF_NAME = 128;
 
-export function audit(
-  { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
-  { limits, log: logged }: GatewayTables,
-  { message, era, server, ...caller }: AuditedMessage,
-): void {
+/** Counts a message that is passed on. */
+export function countMessage({ metrics }: Auditing, server: string, era: Era): void {
   metrics.count('mcpgen_messages_total', { server, era });
-  for (const { tool, argumentsJson } of message.calls) {
+}
+
+export function auditCalls({ log, metrics }: Auditing, { limits, log: logged }: GatewayTables, server: string, caller: Caller, { calls }: Message): void {
+  for (const { tool, argumentsJson } of calls) {
     metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames) });
     if (!logged.audit) continue;
     const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);

@@ -13,12 +13,33 @@ export interface UpstreamRequest {
   readonly path?: string;
   /** Lower-case names; no hop-by-hop headers, no `host`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The headers as `linesOf` writes them, where that is known; it counts only while `of` is the very object in `headers`. */
-  readonly written?: { readonly of: Readonly<Record<string, string>>; readonly lines: string };
+  /** Its headers as text, where they are known as that. A copy of the request that has other headers is another request, for which they do not count. */
+  readonly written?: { readonly of: UpstreamRequest; readonly lines: string };
   /** Null for methods without one. */
   readonly body: Buffer | null;
   /** Aborted when the answer is no longer wanted: the client of a modern request has gone, or the gateway is closing. */
   readonly signal: AbortSignal;
+}
+
+/** A request whose headers are known as text; `headersOf` makes them as an object where somebody asks for that. */
+export function writtenRequest(
+  method: string,
+  lines: string,
+  headersOf: () => UpstreamRequest['headers'],
+  body: Buffer | null,
+  signal: AbortSignal,
+): UpstreamRequest {
+  let headers: UpstreamRequest['headers'] | undefined;
+  const request: { -readonly [Key in keyof UpstreamRequest]: UpstreamRequest[Key] } = {
+    method,
+    get headers() {
+      return (headers ??= headersOf());
+    },
+    body,
+    signal,
+  };
+  request.written = { of: request, lines };
+  return request;
 }
 
 export interface UpstreamResponse {

@@ -5,14 +5,13 @@ export type HeaderList = readonly string[];
 const LINES = /^(?:[!#$%&'*+.^`|~\w-]+: [\t -~\x80-\xff]*\r\n)*$/;
 
 /**
- * The list as text. Throws where a name or a value cannot be sent: checked all at once, which costs a third of checking one by one; a value that holds a
- * line of its own shows by the number of lines.
+ * The list as text; null where a name or a value cannot be sent. They are checked all at once, which costs a third of checking one by one; a value that holds
+ * a line of its own shows by the number of lines.
  */
-export function headText(headers: HeaderList): string {
+export function linesOf(headers: HeaderList): string | null {
   let text = '';
   for (let i = 0; i < headers.length; i += 2) text += `${headers[i] as string}: ${headers[i + 1] as string}\r\n`;
-  if (!LINES.test(text) || lineCount(text) * 2 !== headers.length) throw new TypeError('a header cannot be sent');
-  return text;
+  return LINES.test(text) && lineCount(text) * 2 === headers.length ? text : null;
 }
 
 function lineCount(text: string): number {
