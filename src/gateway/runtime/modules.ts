@@ -1,4 +1,4 @@
-/** The optional modules for pools and state, loaded before anything is changed by them. */
+/** Loads the optional modules that pools and state need, before anything is changed by them. */
 import type { Features } from './features.js';
 import type { StateModules } from './state.js';
 import type { PoolModules } from './upstream/modules.js';

@@ -10,7 +10,7 @@ import type { Sse } from './answer/sse/sse.js';
 import type { GatewayTables } from './tables/gateway.js';
 import type { Listen } from './tables/placement.js';
 
-/** The parts, and the end of what they hold. */
+/** The parts, and how all that they hold is given back. */
 export interface LoadedParts extends Parts {
   close(): Promise<void>;
 }

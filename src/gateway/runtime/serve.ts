@@ -47,7 +47,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   let reloading = Promise.resolve();
   (await features.gauges?.())?.registerGauges(metrics, counts, pools, () => state.tables);
 
-  // A connection that is idle only now would wait for its next request until the end of the drain.
+  // A connection that becomes idle only now would wait for its next request until the end of the drain.
   const onClosed = (): void => void (draining && setImmediate(() => server.closeIdleConnections()));
   const isDraining = (): boolean => draining;
   const { serve, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, isDraining, onClosed });
@@ -81,7 +81,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
         old.close();
         log('info', 'reloaded', { hash: next.hash });
       });
-      // One after the other: two that overlap would each replace the pools of the same state.
+      // Reloads run one after the other: two that overlap would each replace the pools of the same state.
       reloading = reload.catch(() => {});
       return reload;
     },
@@ -92,7 +92,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
       log('info', 'draining', { streams: counts.streams });
       endStreams();
       const { drain } = state.tables.raw.timeouts;
-      // Whoever sends requests here still may, until it has seen that readiness fails.
+      // Proxies may send requests here until they have seen that readiness fails.
       const lead = placement === 'local' ? 0 : Math.min(MOST_LEAD, drain / 5);
       await sleep(lead);
       await Promise.all([drainServer(server, drain - lead), admin ? drainServer(admin.server, 1000) : null]);

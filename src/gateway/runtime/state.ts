@@ -12,14 +12,14 @@ import type { RateTable } from './tables/caller.js';
 import type { GatewayTables } from './tables/gateway.js';
 import type { watchNames } from './upstream/dns.js';
 
-/** What only some configs need; missing where this one does not. */
+/** Modules that only some configs need. */
 export interface StateModules {
   readonly apiKeys?: typeof apiKeys;
   readonly readSecrets?: typeof readSecrets;
   readonly watchNames?: typeof watchNames;
 }
 
-/** A key for a process whose config names none: its sessions last as long as it does. */
+/** The key of a process whose config names none: its sessions last as long as the process. */
 const ownKey = randomBytes(32).toString('base64');
 
 export async function createState(raw: GatewayTables, env: Env, modules: StateModules, previous: State | null): Promise<State> {
@@ -49,7 +49,7 @@ export async function createState(raw: GatewayTables, env: Env, modules: StateMo
   };
 }
 
-/** In place of a module that the tables need and that is not there. */
+/** Stands in place of a module that is not there. Tables that need it cannot be served. */
 function lacking(): never {
   throw new SettingError('this gateway was baked without secrets or credentials, which its tables need');
 }

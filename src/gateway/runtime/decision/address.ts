@@ -17,7 +17,7 @@ export function addressSet(cidrs: readonly string[]): (address: string) => boole
   };
 }
 
-/** What counts as one caller: an IPv4 address, or an IPv6 /64, which one caller has all of (RFC 6177 §2). */
+/** The key of a caller: an IPv4 address, or an IPv6 /64, because one caller has all addresses of a /64 (RFC 6177 §2). */
 export function callerKey(address: string): string {
   if (!address.includes(':') || isIP(address) !== 6) return address;
   const [head = '', tail] = address.split('::');
@@ -44,7 +44,8 @@ export function isLoopback(address: string): boolean {
 }
 
 /**
- * The client's address: the right-most one that is not a trusted hop's. What stands left of it was written by the client and proves nothing.
+ * The client's address is the right-most address that does not belong to a trusted hop. Addresses to the left of it were written by the client and prove
+ * nothing.
  */
 export function clientAddress(peer: string, forwardedFor: string | undefined, trusted: (address: string) => boolean): string {
   let address = plainAddress(peer);

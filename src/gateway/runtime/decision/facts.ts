@@ -11,7 +11,7 @@ export interface Facts {
   readonly address?: { readonly kind: 'ok' } | { readonly kind: 'empty'; readonly retryAfter: number };
   /** Row 8: whose credentials came with the request. */
   readonly principal?: Principal;
-  /** Row 9: tenants that the request is recognised as. */
+  /** Row 9: the tenants that the request belongs to; anything but one is refused. */
   readonly tenants?: readonly string[];
   /** Row 11: the tenant's bucket and streams. */
   readonly quota?: { readonly kind: 'ok' } | { readonly kind: 'rate'; readonly retryAfter: number } | { readonly kind: 'streams' };
@@ -39,5 +39,5 @@ export const messageIn = ({ body }: Facts): Message | undefined => (body?.kind =
 /** A request without a body is an operation on a legacy session (MCP 2025-11-25, Transports): later revisions have none of those. */
 export const eraIn = ({ body }: Facts): Era => (body?.kind === 'message' ? body.era : 'legacy');
 
-/** The one tenant that the request is of; null while there is none. */
+/** The one tenant that the request belongs to; null while that is not known. */
 export const tenantIn = ({ tenants }: Facts): string | null => (tenants?.length === 1 ? (tenants[0] as string) : null);

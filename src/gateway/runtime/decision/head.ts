@@ -25,7 +25,7 @@ export interface RequestHead {
   readonly fault: Reason | null;
   /** The raw path, without `/t/<tenant>`. */
   readonly path: string;
-  /** Behind the question mark; empty where there is none. */
+  /** What follows the question mark; empty where there is none. */
   readonly query: string;
   readonly pathTenant: string | null;
   readonly health: HealthProbe | null;
@@ -35,7 +35,7 @@ export interface RequestHead {
   readonly origin: string | null;
   readonly address: string;
   readonly route: RouteTable | undefined;
-  /** Of the route; where there is none, that of a request whose path is wrong. */
+  /** The kind of the route. Where no route has the path, it is that of Streamable HTTP, by whose rows such a request is refused. */
   readonly kind: Kind;
 }
 
@@ -102,7 +102,7 @@ function faultOf(request: GatewayRequest, path: string, host: string | null): Re
   return NOT_LITERAL.test(path) ? 'path-not-literal' : null;
 }
 
-/** The name alone: port, case and a trailing dot do not tell hosts apart. Null when it is not an authority. */
+/** The host name of an authority, because port, case and a trailing dot do not tell hosts apart. Null for what is no authority. */
 function hostName(authority: string | undefined): string | null {
   const name = AUTHORITY.exec(authority?.toLowerCase() ?? '')?.[1];
   return name === undefined ? null : name.endsWith('.') ? name.slice(0, -1) : name;

@@ -22,7 +22,7 @@ export interface Tables {
   readonly revisions: ReadonlySet<string>;
 }
 
-/** Without one of these nothing would be refused or nothing let through: a file that was cut or edited is no table. */
+/** Lists that every table has. Without one of them nothing would be refused, or everything: a file that was cut or edited is not taken for a table. */
 const LISTS = ['hosts', 'originSets', 'serverSets', 'routes', 'clients', 'tenants', 'pools', 'revisions'] as const;
 
 export function compileTables(raw: GatewayTables, placement: Placement): Tables {

@@ -18,7 +18,7 @@ export interface Message {
   readonly claim: unknown;
   /** `_meta["io.modelcontextprotocol/clientCapabilities"]` is an object. */
   readonly declaresCapabilities: boolean;
-  /** It goes on with a call that asked for input: what it carries must not be spent twice (MCP 2026-07-28, Multi-round-trip). */
+  /** It continues a call that asked for input. The input that it carries must not be used twice (MCP 2026-07-28, Multi-round-trip). */
   readonly continues: boolean;
   /** `_meta.traceparent`, which comes before the header of that name; null where there is none. */
   readonly traceparent: string | null;
@@ -56,24 +56,24 @@ const DECISIVE: ReadonlyMap<string, string> = new Map(
   ['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 'taskId', 'arguments', '_meta', 'result', 'error'].map((key) => [fold(key), key]),
 );
 
-/** The same keys as they should be spelled, with a bit for each: the keys that a level has had are a number, and no set is made for it. */
+/** The same keys in their right spelling, with a bit for each: the keys that an object has had are kept as a number, which costs no set. */
 const BIT_OF: ReadonlyMap<string, number> = new Map([...DECISIVE.values()].map((key, index) => [key, 1 << index]));
-/** In place of bits, at levels where no key decides anything. */
+/** Stands in place of bits at levels whose keys decide nothing. */
 const NOT_LOOKED_AT = -1;
 
-/** As parsers that ignore case compare: some take the long s and the Kelvin sign for s and k. No decisive key is long, so a long one costs nothing. */
+/** Folds a key as parsers that ignore case do: some take the long s and the Kelvin sign for s and k. No decisive key is long, so long keys are not folded. */
 function fold(key: string): string {
   return key.length > 16 ? key : key.toUpperCase().toLowerCase();
 }
 
 export function parseMessage(body: Buffer, depth: number): Parsed {
-  // What is no UTF-8 is no JSON (RFC 8259 §8.1): parsers differ in what they make of it.
+  // JSON is UTF-8 (RFC 8259 §8.1). Parsers differ in what they make of other bytes.
   if (!isUtf8(body)) return { ok: false, reason: 'body-not-json', id: null };
   const text = body.toString('utf8');
   let fault: Reason | null;
   let value: unknown;
   try {
-    // First, because nesting is what makes parsing expensive.
+    // The scan comes first, because deep nesting makes parsing expensive.
     fault = scan(text, depth, /^\s*\[/.test(text) ? 1 : 0);
     value = fault === 'body-too-deep' && text.length > CHEAP ? null : JSON.parse(text);
   } catch {
@@ -114,8 +114,8 @@ function single(value: Json): Message | null {
 }
 
 /**
- * A batch of 2025-03-26, which may not hold `initialize` (Lifecycle). One with a modern element is nothing any revision knows (MCP 2026-07-28 takes one
- * message a body).
+ * A batch of 2025-03-26, which may not hold `initialize` (Lifecycle). No revision knows a batch with a modern element: MCP 2026-07-28 takes one message in a
+ * body.
  */
 function batch(values: readonly unknown[]): Message | null {
   const parts = values.map((value) => (isObject(value) ? single(value) : null));
@@ -138,8 +138,8 @@ function batch(values: readonly unknown[]): Message | null {
 }
 
 /**
- * One pass over what should be JSON: nesting, and repeated or case-variant decisive keys in the message and its `params` (levels 1 and 2, one deeper
- * in a batch). Text that is none is left to the parser, or throws.
+ * Scans the text once for nesting that is too deep, and for decisive keys of the message and its `params` (levels 1 and 2, one deeper in a batch) that are
+ * repeated or in another case. Text that is not JSON is left to the parser, or throws.
  */
 function scan(text: string, limit: number, offset: number): Reason | null {
   /** By level, the bits of the decisive keys that the object there has had. */

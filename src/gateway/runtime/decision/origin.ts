@@ -1,7 +1,7 @@
 import { LOOPBACK } from './address.js';
 import type { OriginSetTable } from '../tables/route.js';
 
-/** An origin set ready for lookups; the exact ones, nearly all in practice, cost one hash. */
+/** An origin set that is ready for lookups. Exact origins, which are nearly all in practice, cost one lookup. */
 export interface OriginMatcher {
   readonly exact: ReadonlySet<string>;
   readonly table: OriginSetTable;
@@ -11,7 +11,7 @@ export function originMatcher(table: OriginSetTable): OriginMatcher {
   return { exact: new Set(table.exact), table };
 }
 
-/** scheme, host, port with its colon or empty. Labels as DNS and punycode write them. */
+/** Scheme, host, and port with its colon (or empty). Labels are written as DNS and punycode write them. */
 const PARTS = /^(https?):\/\/([a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])((?::[1-9][0-9]{0,4})?)$/;
 
 /** Whether `origin`, in lower case, is in the set. */

@@ -8,9 +8,9 @@ interface ReasonRow {
   readonly status: number;
   readonly code: number;
   readonly message: string;
-  /** The limit it counts as, in metrics. */
+  /** The limit that the refusal is counted under in the metrics. */
   readonly limit?: string;
-  /** It is about the origin: logged in words that people search for. */
+  /** The refusal is about the origin, and is logged in words that people search for. */
   readonly origin?: true;
 }
 
@@ -62,7 +62,7 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 
-/** What a request is refused with when it fails behind the gateway, by how far it had come. */
+/** The reason to refuse a request that failed behind the gateway, by how far it had come. */
 export const REASON_OF_FAULT: Readonly<Record<FaultStage, Reason>> = {
   refused: 'no-instance',
   connect: 'no-instance',

@@ -23,7 +23,7 @@ export interface JudgedMessage {
 export const MODERN = '2026-07-28';
 export const isModern = (version: unknown): boolean => typeof version === 'string' && version >= MODERN && /^\d{4}-\d\d-\d\d$/.test(version);
 
-/** A server may still answer `initialize` with its own 2024-11-05, which clients then repeat on every request; what that revision adds is another transport. */
+/** A server may still answer `initialize` with 2024-11-05, which its clients then repeat with every request. That revision differs only in its transport. */
 const NEGOTIATED = '2024-11-05';
 
 /** The era that a message speaks. A body without a claim is legacy unless its header claims otherwise. */
@@ -38,7 +38,7 @@ export function eraOf(head: RequestHead, message: Message): Era {
 export function revisionFault(tables: Tables, head: RequestHead, body: JudgedMessage | undefined): RevisionFault | null {
   const header = head.request.headers['mcp-protocol-version'];
   if (body?.era === 'modern') return modernFault(tables, head, body.message, header);
-  // The transport of 2024-11-05 has routes of its own, which are there when it is served; it knows no version header.
+  // The transport of 2024-11-05 knows no version header. It has routes of its own, which exist where it is served.
   if (head.kind.era === 'legacy') return null;
   if (!tables.raw.revisions.some((revision) => revision > NEGOTIATED && revision < MODERN)) return notServed(tables, header ?? null);
   if (body?.message.method === 'initialize') return isModern(header) ? { reason: 'header-mismatch' } : null;
@@ -57,13 +57,13 @@ function modernFault(tables: Tables, head: RequestHead, message: Message, header
   return null;
 }
 
-/** A modern request is told what `server/discover` would name, and all where that is nothing, so that its client turns to the legacy era. */
+/** Names the revisions of the era that the request speaks, as `server/discover` would; where there are none, all, so that its client turns to legacy. */
 function notServed({ raw: { revisions } }: Tables, requested: string | null, ofEra: (revision: string) => boolean = () => true): RevisionFault {
   const supported = revisions.filter(ofEra);
   return { reason: 'revision-not-served', data: { supported: supported.length > 0 ? supported : revisions, requested } };
 }
 
-/** `=?base64?…?=` carries what a header cannot; anything else is literal. Undecodable is null, which equals no name. */
+/** Decodes `=?base64?…?=`, which carries text that a header cannot; other values are literal. Null, which equals no name, for what cannot be decoded. */
 export function decodeHeader(value: string): string | null {
   const encoded = /^=\?base64\?(.*)\?=$/.exec(value)?.[1];
   if (encoded === undefined) return value;

@@ -7,7 +7,7 @@ import type { Reason } from './reasons.js';
 import { revisionFault } from './revision.js';
 import type { Step, STEPS } from './steps.js';
 
-/** What the gateway answers itself. `servers` tells how those are that the caller may use. */
+/** Answers that the gateway gives itself. `servers` tells the health of the servers that the caller may use. */
 export type OwnAnswer = HealthProbe | 'preflight' | 'servers';
 
 /** `decides`: nginx alone gives the same answer. `partly`: it refuses some of what the row refuses, never more. `cannot`: the gateway behind it does. */
@@ -89,7 +89,7 @@ export const ROWS = [
     check: ({ raw }, { request }) => {
       if (Number(request.headers['content-length'] ?? 0) > raw.limits.body) return no('body-too-large', 'gateway.limits.body');
       if (request.method !== 'POST') return null;
-      // In another charset or coding the server could read another message than is judged here (RFC 8259 §8.1: JSON is UTF-8).
+      // In another charset or coding the server could read another message than the one that is judged here (RFC 8259 §8.1: JSON is UTF-8).
       const isPlain = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase() === 'identity';
       return isPlain && JSON_TYPE.test(request.headers['content-type'] ?? '') ? null : no('content-type-unsupported', 'gateway');
     },

@@ -12,12 +12,12 @@ import { keyOf, ownerOf, principalOf, type Exchange } from './exchange.js';
 import { forwardedHeaders } from './forwarded.js';
 import type { Services } from './services.js';
 
-/** What only reads may be sent again though a server may have seen it. */
+/** Methods that only read: such a request may be sent again, even where a server may have seen it already. */
 const READS = /^(?:[a-z]+(?:\/templates)?\/list|resources\/read|server\/discover|completion\/complete)$/;
 const NOTHING = (): void => {};
 const NONE: ReadonlySet<Instance> = new Set();
 
-/** @param signal aborted when the answer is no longer wanted */
+/** Makes the call to one pool. @param signal aborted when nobody wants the answer any more */
 export function callTo(pool: Pool, exchange: Exchange, { metrics, parts }: Services, signal: AbortSignal): Call {
   const { head, state, session, facts } = exchange;
   const table = state.tables.pools.get(pool.server) as PoolTable;
@@ -26,7 +26,7 @@ export function callTo(pool: Pool, exchange: Exchange, { metrics, parts }: Servi
   const repeats = reads ? table.choice.retries : 0;
   const key = keyOf(exchange, table);
   const isOfRoute = pool.server === head.route?.server;
-  /** Where it is tried first: where this call has been answered before, or what row 16 has chosen for the server of the route. */
+  /** The instance that is tried first: the one that answered this exchange before, or the one that row 16 chose for the server of the route. */
   const next = (): Instance | null => exchange.instance ?? (isOfRoute ? exchange.claimed : pool.next(NONE, key));
   return {
     pool,
@@ -56,7 +56,7 @@ export function callTo(pool: Pool, exchange: Exchange, { metrics, parts }: Servi
   };
 }
 
-/** The request as it goes on. What just passes is sent as the text that is known of its head: an object of its headers is made only where somebody looks. */
+/** The request as it goes on to the server. Its headers are sent as the text that is known of them; an object of them is made only when somebody reads it. */
 function requestOf(exchange: Exchange, table: PoolTable, transform: ReturnType<Services['parts']>['transform'], signal: AbortSignal): UpstreamRequest {
   const { head, body, judgement, span, id, correlationId } = exchange;
   const { method } = head.request;

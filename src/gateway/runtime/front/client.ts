@@ -1,6 +1,6 @@
 /**
- * The client's side of an exchange, as `Upstream` is the server's. Whoever decides, answers and reports knows no more of a connection than this; one file
- * implements it on node:http, and tests and further doors can answer without a socket.
+ * The client's side of an exchange, as `Upstream` is the server's side. Modules that decide, answer and report know no more of a connection than this
+ * interface. One file implements it on node:http; tests, and later REST and the unified endpoint, implement it without a socket.
  */
 import type { Readable } from 'node:stream';
 import type { GatewayRequest } from '../decision/head.js';
@@ -11,9 +11,9 @@ import type { Judgement } from './judgement.js';
 /** Why a body did not come whole. */
 export type BodyFault = Extract<Reason, 'body-too-large' | 'body-aborted' | 'malformed-request' | 'request-timeout' | 'headers-too-large'>;
 
-/** What of a head is remembered until another comes on its connection. */
+/** What is remembered about a head until its connection brings a different one. */
 export interface HeadMemory {
-  /** What followed from the head when it was judged last; null where nothing has been kept. */
+  /** The judgement of this head; null where none has been kept. */
   judgement: Judgement | null;
 }
 
@@ -22,7 +22,7 @@ export interface Client {
   readonly request: GatewayRequest;
   /** Bytes that `Content-Length` announces; null where it announces none. */
   readonly length: number | null;
-  /** The same object for each request that repeats the head before it on its connection, byte for byte but for the length. */
+  /** Requests that repeat the head before them on their connection, byte for byte except for the length, share one memory. */
   readonly memory: HeadMemory;
   /** Whether an answer has begun, and its status. */
   readonly hasBegun: boolean;
@@ -36,20 +36,20 @@ export interface Client {
 
   /** Reads the body, up to `limit` bytes; a client that waits for `100 Continue` is told to go on (RFC 9110 §10.1.1). */
   body(limit: number): Promise<Buffer | BodyFault>;
-  /** Answers in one piece. Its length is announced here, unless a body has none by its status. */
+  /** Answers in one piece. `Content-Length` is added here, except for a status that has no body. */
   answer(status: number, headers: HeaderList, body: Buffer | string): void;
   /** Begins an answer whose body comes in pieces. */
   begin(status: number, headers: HeaderList): void;
-  /** Sends the head now, before there is anything of the body. */
+  /** Sends the head at once, although no byte of the body is there yet. */
   flush(): void;
   write(piece: Buffer | string): void;
   end(last?: string): void;
-  /** Writes what `body` brings, no faster than the client reads it, and ends with it. @returns what takes `body` off again */
+  /** Writes the bytes of `body` as fast as the client reads them, and ends the answer when `body` ends. @returns a function that detaches `body` again */
   pipe(body: Readable): () => void;
   /** Closes the connection behind this answer. */
   closeAfterwards(): void;
-  /** Breaks off: nobody may take half an answer for a whole one. */
+  /** Breaks the connection, so that nobody takes half an answer for a whole one. */
   cut(): void;
-  /** Called once, when the answer has ended or the client has left. @returns what calls it off */
+  /** `work` is called once, when the answer has ended or the client has left. @returns a function that cancels this */
   onLeave(work: () => void): () => void;
 }

@@ -12,29 +12,32 @@ import type { State } from './state.js';
 
 export interface Exchange {
   readonly id: string;
-  /** What the caller calls the whole of which this request is a part; else the request's own id. */
+  /** The caller's name for the larger task that this request is a part of (`X-Correlation-Id`); the request's own id where there is none. */
   readonly correlationId: string;
   /** Milliseconds of the monotonic clock. */
   readonly startedAt: number;
   readonly client: Client;
   readonly state: State;
   readonly head: RequestHead;
-  /** What follows from the head: found a moment ago for a request with the same head, or as soon as this one is allowed. */
+  /** What follows from the head alone: known from the request before, or worked out as soon as this request is allowed. */
   judgement: Judgement | null;
   readonly facts: Facts;
   body: Buffer | null;
   session: SessionState | null;
   /** The instance that row 16 chose, which is tried first. */
   claimed: Instance | null;
-  /** The instance that answered last; whoever sends a call writes it, and nobody else. */
+  /** The instance that answered last. Only `send` of a call writes it. */
   instance: Instance | null;
   /** Gives back the memory that was set aside for its body. */
   releaseBody: () => void;
-  /** Gives back the stream that was set aside for it, when its connection is done with. */
+  /** Gives back the place among the open streams, when the connection is done with this request. */
   releaseStream: () => void;
-  /** Gives back the place of a session that is being opened, when the server behind has answered or never will; of one that is a stream, with that. */
+  /**
+   * Gives back the place that is held for a session while it is being opened: when the server has answered or never will. A session that lives in its
+   * connection keeps its place until the connection closes.
+   */
   releaseSession: () => void;
-  /** Handed to a server: a client that leaves may still have opened a session there. */
+  /** The request has been handed to a server: even if its client leaves now, it may have opened a session there. */
   isForwarded: boolean;
   span: Span | null;
   /** Ends a stream that only listens in good order; null while there is none. */
@@ -55,22 +58,22 @@ export function isListening({ head, facts }: Exchange): boolean {
   return head.request.method === 'GET' || messageIn(facts)?.method === 'subscriptions/listen';
 }
 
-/** Whom a session belongs to. Callers without credentials share one name: their sessions are protected by nothing but the id. */
+/** The principal that a session belongs to. Callers without credentials share one name, so only the id protects their sessions. */
 export function principalOf({ facts }: Exchange): string {
   return facts.principal?.kind === 'client' ? `client:${facts.principal.client}` : 'anonymous';
 }
 
-/** Whose it is, as one text. Neither part can hold a line break. */
+/** Tenant and principal as one text. Neither of them can hold a line break. */
 export function ownerOf(exchange: Exchange): string {
   return `${tenantIn(exchange.facts) ?? ''}\n${principalOf(exchange)}`;
 }
 
-/** What a strategy keeps together. */
+/** Requests with the same key are kept together by a strategy that keeps any together. */
 export function keyOf(exchange: Exchange, { choice }: PoolTable): string {
   return choice.by === 'tenant' ? (tenantIn(exchange.facts) ?? '') : ownerOf(exchange);
 }
 
-/** What answers say of their request. The name that a caller gave it goes back to the caller. */
+/** The headers by which an answer names its request. The caller's own name for it goes back to the caller. */
 export function idHeaders({ id, correlationId }: Exchange): HeaderList {
   return correlationId === id ? ['x-request-id', id] : ['x-request-id', id, 'x-correlation-id', correlationId];
 }

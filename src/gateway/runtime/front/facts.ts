@@ -14,14 +14,14 @@ import type { Services } from './services.js';
 
 type Supply = { readonly [F in Fact]: (exchange: Exchange, services: Services) => Required<Facts>[F] | Promise<Required<Facts>[F]> };
 
-/** Bodies in memory at once: a small container holds these, and what judging them takes. */
+/** Bytes of all bodies that are in memory at once. A small container can hold these, and what it takes to judge them. */
 const BODIES = 32 * 2 ** 20;
 
-/** Nearly all are this short, and have room of their own: eight callers that declare long bodies and take their time would shut out everybody. */
+/** Nearly all bodies are this short, and have memory of their own: else eight callers that send long bodies slowly would shut out everybody. */
 const SHORT = 65_536;
 const FOR_SHORT = 8 * 2 ** 20;
 
-/** A session that is not heard of for so long no longer counts; it stays valid. Most clients leave without a DELETE. */
+/** Milliseconds after which a session that nobody uses stops counting against the limits. It stays valid. Most clients leave without a DELETE. */
 export const SESSION_IDLE = 3_600_000;
 
 /** Sets a place aside for a request that is going to hold a stream open. @returns false when there is none */
@@ -59,7 +59,7 @@ export const FIND_FACT: Supply = {
 
   body: async (exchange, { counts }) => {
     const { body: limit, depth } = exchange.state.tables.raw.limits;
-    // What is not declared may grow to the limit.
+    // A body without a declared length may grow to the limit.
     const room = exchange.client.length ?? limit;
     const most = Math.max(BODIES, limit) + (room > SHORT ? 0 : FOR_SHORT);
     if (counts.bodies + room > most) return { kind: 'refused', reason: 'instance-full', id: null };
@@ -93,10 +93,10 @@ export const FIND_FACT: Supply = {
     if (!session || !leg || !table) return { kind: 'unknown' };
     const isTheirs = session.kind === rule.transport && session.tenant === tenant && session.principal === principalOf(exchange);
     if (!isTheirs) return { kind: 'unknown' };
-    // What lived in an instance that has left the pool is gone.
+    // A session that lived in an instance which has left the pool is gone, unless it can be opened again.
     if (!instanceOf(leg, pools.get(leg.server)) && !(keepsItsSession(table) && session.init)) return { kind: 'unknown' };
     exchange.session = session;
-    // Where it has a stream it counts as long as that, at the process that holds it.
+    // A session that lives in a connection is counted with that, by the process that holds it.
     if (rule.livesIn === 'id') counts.openSession(id, tenant, performance.now() + SESSION_IDLE);
     return { kind: 'open' };
   },
@@ -113,7 +113,7 @@ export const FIND_FACT: Supply = {
 
 const NONE_TRIED: ReadonlySet<Instance> = new Set();
 
-/** Where a session lives, if it still can. */
+/** The instance that a leg lives in; undefined where that has left the pool. */
 function instanceOf({ instance }: Leg, pool: Pool | undefined): Instance | typeof ANY_INSTANCE | undefined {
   return instance === ANY_INSTANCE ? ANY_INSTANCE : pool?.byId(instance);
 }

@@ -5,18 +5,18 @@ import { connectionNames, HOP_BY_HOP } from '../wire/hop-by-hop.js';
 import type { Exchange } from './exchange.js';
 
 /**
- * Not passed on: the caller's credentials (a token is for its audience alone), what names the caller's host and hops (set anew), the origin (judged
- * here; a server behind would judge it by another list), and the session id (ours is not theirs).
+ * Headers that no server gets: the caller's credentials (a token is for its audience alone), the names of the caller's host and hops (they are set anew), the
+ * origin (it is judged here; a server would judge it by another list), and the session id (the gateway's id is not the server's).
  */
 const OURS = [
   'authorization', 'x-api-key', 'cookie', 'host', 'content-length', 'expect', 'origin', 'mcp-session-id', 'forwarded', 'x-real-ip', 'x-original-host',
   'x-original-url', 'x-rewrite-url', 'x-request-id', 'x-correlation-id', 'http2-settings',
 ];
 const NOT_FORWARDED = new Set([...HOP_BY_HOP, ...OURS]);
-/** What names the caller, its tenant or its way here, in any spelling: some servers read an underscore as a dash. Only hops that are trusted may say it. */
+/** Headers that claim a caller, a tenant or a hop, in any spelling: some servers read an underscore as a dash. Only trusted hops may send them. */
 const CLAIMED = /^x[-_](?:forwarded|api[-_]key|user|tenant|remote[-_]user|client[-_](?:id|ip)|authenticated)/;
 
-/** The names and values that go on to a server, whatever its request is called; `add` is told each of them. */
+/** Calls `add` with each header that goes on to a server, except for those that name the one request. */
 function eachForwarded({ request: { headers }, address, host }: RequestHead, add: (name: string, value: string) => void): void {
   const named = connectionNames(headers['connection']);
   for (const name in headers) {
@@ -33,14 +33,14 @@ function eachForwarded({ request: { headers }, address, host }: RequestHead, add
 
 const LETTER_X = 0x78;
 
-/** What goes on with each request that has this head, as text; null where it cannot be sent. */
+/** The headers that go on with every request that has this head, as text; null where one of them cannot be sent. */
 export function forwardedLines(head: RequestHead): string | null {
   const list: string[] = [];
   eachForwarded(head, (name, value) => void list.push(name, value));
   return linesOf(list);
 }
 
-/** The same for one exchange, with what names its request. */
+/** The headers that go on for one exchange, with the names of its request and trace. */
 export function forwardedHeaders({ head, id, correlationId, span }: Exchange): Record<string, string> {
   const out: Record<string, string> = {};
   eachForwarded(head, (name, value) => (out[name] = value));

@@ -26,7 +26,7 @@ export interface Handler {
 }
 
 const NOTHING = (): void => {};
-/** The first row that needs more than a head: what those before it find out is kept for the same head. */
+/** The first row that asks for more than the head. What the rows before it decide is kept for the same head. */
 const FIRST_FACT = rankOf('address');
 
 export function createHandler(services: Services): Handler {
@@ -50,9 +50,9 @@ export function createHandler(services: Services): Handler {
   const endStreams = (): void => {
     for (const exchange of standing) {
       if (exchange.farewell) exchange.farewell();
-      // One whose answer has not begun would end as an empty one.
+      // An exchange whose answer has not begun would end with an empty answer.
       else if (!exchange.client.hasBegun) refuse(services, exchange, 'draining');
-      // What turned out to be no stream comes to its end by itself.
+      // An answer that turned out to be no stream ends by itself.
     }
   };
   return { serve, endStreams };
@@ -112,14 +112,14 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
   let decision: Decision = decide(state.tables, head, facts, vouched?.from ?? (kept ? FIRST_FACT : 0));
   while (decision.kind === 'need') {
     const found = FIND_FACT[decision.fact](exchange, services);
-    // Nearly all are known at once; waiting for those would cost a turn of the loop each.
+    // Nearly all facts are known at once. To await those as well would cost a turn of the event loop for each.
     (facts as Record<Fact, unknown>)[decision.fact] = found instanceof Promise ? await found : found;
     decision = decide(state.tables, head, facts, decision.row);
   }
   if (decision.kind === 'refuse') return sendRefusal(services, exchange, decision);
   if (decision.kind === 'answer') return answerItself(services, exchange, decision.what);
   if (!vouched) exchange.judgement ??= judge(exchange);
-  // It left while its body was read: nothing was asked of anybody yet.
+  // The client left while its body was read: no server has been asked for anything yet.
   if (client.hasLeft && leavingCancels(exchange)) return;
   const pool = pools.get(head.route?.server ?? '');
   if (!pool) return refuse(services, exchange, 'no-instance');
@@ -130,12 +130,12 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
   }
   // A modern client listens with a POST, which is known for a stream only now.
   if (message?.method === 'subscriptions/listen' && !holdStream(exchange, counts)) return refuse(services, exchange, 'streams-full');
-  // Where another replica has vouched for it, that one has said who calls what.
+  // A replica that vouches for a message has written its audit line already.
   if (!vouched && message) {
     countMessage(services, pool.server, eraIn(facts));
     if (message.calls.length > 0) auditCalls(services, state.tables.raw, pool.server, callerOf(exchange), message);
   }
-  // A stream that is its session ends with the connection, and so does its place.
+  // The place of a session that lives in its connection is given back with the connection.
   exchange.isForwarded = head.kind.session.livesIn === 'id';
   exchange.span = beginSpan(services, exchange);
   try {
@@ -155,13 +155,13 @@ function judge({ client, state, startedAt, head, facts }: Exchange): Judgement {
   return judgement;
 }
 
-/** A hop that is trusted may have named the request already; then both logs say the same name. */
+/** A trusted hop may have named the request already; then its log and ours use the same name. */
 function requestId({ headers, peer }: GatewayRequest, state: State): string {
   const given = headers['x-request-id'];
   return given !== undefined && /^[A-Za-z0-9-]{8,64}$/.test(given) && state.trusted(peer) ? given : randomUUID();
 }
 
-/** Anybody may say what a request belongs to: it is repeated, logged and passed on, and nothing is decided by it. */
+/** Any caller may send a correlation id. It is repeated, logged and passed on, and nothing is decided by it. */
 function correlationId({ headers }: GatewayRequest): string | null {
   const given = headers['x-correlation-id'];
   return given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : null;

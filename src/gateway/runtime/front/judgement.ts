@@ -1,6 +1,6 @@
 /**
- * What follows from a head alone, kept for a moment: clients say the same head with every message. Only what the head decides is kept (rows 0 to 10 and the
- * headers that go on); buckets, bodies, sessions and instances are asked anew for every request.
+ * What follows from a head alone, kept for a second, because clients send the same head with every message. Only what the head decides is kept: rows 0 to 10
+ * and the headers that go on. Buckets, bodies, sessions and instances are asked for anew with every request.
  */
 import type { Facts } from '../decision/facts.js';
 import type { RequestHead } from '../decision/head.js';
@@ -8,7 +8,7 @@ import type { HeaderList } from '../wire/header-list.js';
 import type { State } from './state.js';
 
 export interface Judgement {
-  /** A reload makes another state, and so every judgement anew. */
+  /** A judgement counts for this state alone: a reload makes another one. */
   readonly state: State;
   /** Milliseconds of the monotonic clock. */
   readonly until: number;
@@ -17,14 +17,14 @@ export interface Judgement {
   readonly tenants: Facts['tenants'];
   /** The headers that go on to a server, as text and without what names one request; null where one of them cannot be sent. */
   readonly forwardedLines: string | null;
-  /** What its answers say of its origin. */
+  /** The CORS headers of every answer to this head. */
   readonly cors: HeaderList;
 }
 
-/** Names of trusted hops may come to mean other addresses, so nothing is kept for longer. */
+/** Milliseconds for which a judgement is kept. The names of trusted hops may come to mean other addresses, so it is not kept for longer. */
 export const KEPT_FOR = 1000;
 
-/** Whether what was kept of the same head holds for a request of this length, the one thing that may differ. */
+/** Whether a judgement holds for a request with the same head whose body has this length, which is the one thing that may differ. */
 export function stillHolds(judgement: Judgement | null, state: State, now: number, length: number | null): judgement is Judgement {
   return judgement !== null && judgement.state === state && now <= judgement.until && (length ?? 0) <= state.tables.raw.limits.body;
 }

@@ -1,4 +1,4 @@
-/** HTTP servers with the gateway's manners: bounded heads, JSON for what the parser refuses, an end that lets requests finish. */
+/** HTTP servers: heads are bounded, what the parser refuses is answered in JSON, and a server that ends lets its requests finish. */
 import { randomUUID } from 'node:crypto';
 import { createServer, STATUS_CODES, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -30,12 +30,12 @@ const KEEP_ALIVE = 75_000;
 /** Between two looks for connections that have been idle for that long. */
 const LOOK_EVERY = 5000;
 
-/** For callers who are not the public: operators, and the gateway before a host of children. */
+/** A server for callers that are not the public: operators, and the gateway in front of a host of children. */
 export function plainServer(options: ServerOptions): Server {
   return serverOf(options).server;
 }
 
-/** For everybody. What the parser refuses is answered in JSON, logged and counted like any other refusal. */
+/** A server for everybody. What the parser refuses is answered in JSON, logged and counted like any other refusal. */
 export function publicServer(options: PublicOptions): Server {
   const { onParserRefusal } = options;
   const { server, last } = serverOf({ ...options, requestTimeout: 60_000 });
@@ -53,8 +53,8 @@ export function publicServer(options: PublicOptions): Server {
     if (hasLeft || !socket.writable || underWay?.hasBegun) return void socket.destroy();
     const reason = PARSER_REASONS[error.code ?? ''] ?? 'malformed-request';
     if (!underWay) return refuseRaw(socket, reason, onParserRefusal);
-    // The parser refused the body: whoever reads it answers, or has a better reason to refuse.
-    // Told a second time, nobody is left to answer: Node reports a request that is late again and again.
+    // The parser refused the body. The exchange that reads it answers, or has a better reason to refuse.
+    // Node reports a request that is late again and again: the second time nobody is left to answer.
     if (!underWay.breakBody(reason)) socket.destroy();
   });
   return server;
@@ -79,7 +79,7 @@ function serverOf({ serve, maxHeaderSize, requestTimeout, keepAlive = KEEP_ALIVE
     maxHeaderSize,
     // Row 0 answers a missing Host, with a body; Node would answer without one.
     requireHostHeader: false,
-    // Idle connections are closed by a look now and then: Node sets a timer up and takes it down again for every request.
+    // Idle connections are closed by `closeIdle` now and then: Node would set a timer and clear it again for every request.
     keepAliveTimeout: 0,
     requestTimeout,
   };
@@ -90,7 +90,7 @@ function serverOf({ serve, maxHeaderSize, requestTimeout, keepAlive = KEEP_ALIVE
   server.on('connection', (socket: Socket) => void socket.once('close', () => last.delete(socket)));
   const look = setInterval(() => closeIdle(last, keepAlive), Math.min(LOOK_EVERY, keepAlive)).unref();
   server.once('close', () => clearInterval(look));
-  // It is a server of plain requests and responses to everybody else.
+  // To everybody else it is a server of plain requests and responses.
   return { server: server as unknown as Server, last };
 }
 
@@ -104,7 +104,7 @@ const PARSER_REASONS: Readonly<Record<string, 'headers-too-large' | 'request-tim
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 };
 
-/** There is no response object yet: the answer is written as it stands. */
+/** Refuses where there is no response object yet: the bytes of the answer are written to the socket. */
 function refuseRaw(socket: Socket, reason: Reason, onParserRefusal: PublicOptions['onParserRefusal']): void {
   const requestId = randomUUID();
   const body = refusalBody(reason, null, requestId);

@@ -1,6 +1,6 @@
 /**
- * Clients on node:http. The only file that knows its requests and responses, and the fast path is here: a body is gathered where it arrives, an answer that
- * is there as a whole leaves in one write, and a head that comes again on its connection is recognised instead of read again.
+ * Clients on node:http. This is the only file that knows Node's requests and responses, and it holds the fast path: a body is gathered where it arrives, an
+ * answer that is there as a whole leaves in one write, and a head that its connection has brought before is recognised instead of read again.
  */
 import { IncomingMessage, ServerResponse, STATUS_CODES, type IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
@@ -18,7 +18,7 @@ const IGNORE: Settle = () => {};
 /** Bytes of a body that leave in one piece with their head. */
 const ONE_PIECE = 16_384;
 
-/** A request whose body is gathered once somebody asks for it, and thrown away by Node where nobody does. */
+/** A request that gathers its body itself as soon as somebody asks for it. Where nobody asks, Node throws the body away. */
 export class NodeRequest extends IncomingMessage {
   #settle: Settle | null = null;
   #limit = 0;
@@ -58,7 +58,7 @@ export class NodeRequest extends IncomingMessage {
     if (this.#settle === IGNORE) return true;
     this.#size += chunk.length;
     if (this.#size > this.#limit) this.#end('body-too-large');
-    // Nearly every body is one chunk. Many are copied together, because each keeps far more memory alive than it has bytes.
+    // Nearly every body is one chunk. Several chunks are copied together, because each of them keeps far more memory alive than it has bytes.
     else this.#store = this.#size === chunk.length ? chunk : append(this.#store, this.#size - chunk.length, chunk);
     return true;
   }
@@ -76,7 +76,7 @@ export class NodeRequest extends IncomingMessage {
 
 const NODE_HEADERS = Object.getOwnPropertyDescriptor(IncomingMessage.prototype, 'headers') as { get(this: IncomingMessage): IncomingHttpHeaders };
 
-/** Node itself looks at the headers of every request: where the head is the one that was said before, they have been read already. */
+/** Node itself reads the headers of every request. Where the head is the same as before, the headers that were read then are returned. */
 Object.defineProperty(NodeRequest.prototype, 'headers', {
   get(this: NodeRequest): IncomingHttpHeaders {
     return saidBy(this).request.headers;
@@ -85,7 +85,7 @@ Object.defineProperty(NodeRequest.prototype, 'headers', {
 
 const DUMP = (IncomingMessage.prototype as unknown as { _dump(this: IncomingMessage): void })._dump;
 
-/** The head that was said last on a connection, and what is remembered of it. */
+/** The last head of a connection, and what is remembered about it. */
 interface Said {
   readonly method: string | undefined;
   readonly url: string | undefined;
@@ -105,11 +105,11 @@ function saidBy(incoming: NodeRequest): Said {
   const socket = incoming.socket as Speaking;
   const last = socket[SAID];
   const raw = incoming.rawHeaders;
-  // Asked again for the same request.
+  // The same request asks again.
   if (last?.raw === raw) return last;
   if (!last || !isSame(last, incoming)) return (socket[SAID] = readSaid(incoming));
   last.raw = raw;
-  // Only the row that judges a head reads the announced length, at once: a request that is pipelined behind this one changes nothing any more.
+  // The headers are shared, but only the row that judges a head reads this one, and at once: a request that is pipelined behind cannot change it before.
   if (last.lengthAt !== -1) last.headers['content-length'] = raw[last.lengthAt];
   return last;
 }
@@ -138,10 +138,10 @@ function readSaid(incoming: NodeRequest): Said {
 
 export class NodeReply extends ServerResponse<NodeRequest> {}
 
-/** For the servers whose requests are answered here. */
+/** The classes that a server needs for its clients to be `NodeClient`s. */
 export const NODE_CLASSES = { IncomingMessage: NodeRequest, ServerResponse: NodeReply };
 
-/** What Node keeps of a response whose head has been written. */
+/** Fields by which Node knows that the head of a response has been written. */
 interface Internals {
   _header: string | null;
   _headerSent: boolean;
@@ -156,7 +156,7 @@ export class NodeClient implements Client {
   readonly #outgoing: NodeReply;
   #awaitsContinue: boolean;
   #leaving: (() => void)[] = [];
-  /** When its answer had ended or it had left, in milliseconds of the monotonic clock; null while it is there. */
+  /** When the answer ended or the client left, in milliseconds of the monotonic clock; null before that. */
   closedAt: number | null = null;
 
   constructor(outgoing: NodeReply, awaitsContinue = false) {
@@ -223,14 +223,14 @@ export class NodeClient implements Client {
   #answerAtOnce(status: number, headers: HeaderList, body: Buffer | string): boolean {
     const outgoing = this.#outgoing;
     const { socket } = outgoing;
-    // Whether the body follows that nobody has asked for cannot be known: the connection ends, as Node sees to.
+    // Nobody has asked for the body, and whether it will follow cannot be known: Node has to close the connection.
     if (this.#awaitsContinue) return false;
-    // Not while another is being answered on this connection, nor where it is to be closed behind this one, nor for an answer without a body.
+    // Node's way is needed while an earlier answer is still being written, where the connection closes behind this one, and for an answer without a body.
     if (!socket?.writable || socket.writableLength > 0 || !outgoing.shouldKeepAlive || outgoing.hasHeader('connection')) return false;
     if (status === 204 || status === 304 || this.request.method === 'HEAD') return false;
     const bytes = typeof body === 'string' ? Buffer.from(body).toString('latin1') : body.toString('latin1');
     const lines = linesOf(headers);
-    // Node says which of them cannot be sent.
+    // A header cannot be sent; Node's own way says which.
     if (lines === null) return false;
     const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
     const head = `${line}${lines}content-length: ${bytes.length}\r\ndate: ${httpDate()}\r\nconnection: keep-alive\r\n\r\n`;
@@ -278,7 +278,7 @@ const IGNORE_ERROR = (): void => {};
 let second = 0;
 let date = '';
 
-/** RFC 9110 §6.6.1; the same for a whole second. */
+/** The `Date` header (RFC 9110 §6.6.1), formatted once for each second. */
 function httpDate(): string {
   const now = Math.floor(Date.now() / 1000);
   if (now !== second) date = new Date(now * 1000).toUTCString();

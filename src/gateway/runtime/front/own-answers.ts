@@ -1,4 +1,4 @@
-/** What the gateway answers itself once the decision says so. */
+/** Answers of the gateway's own, where the decision says that it answers itself. */
 import { tenantIn } from '../decision/facts.js';
 import type { OwnAnswer as What } from '../decision/rows.js';
 import { idHeaders, type Exchange } from './exchange.js';
@@ -10,7 +10,7 @@ type Answer = (services: Services, exchange: Exchange) => OwnAnswer | null;
 
 const isRead = ({ head: { request } }: Exchange): boolean => request.method === 'GET' || request.method === 'HEAD';
 
-/** Null where the method is not one of a page to read. */
+/** Null where the method is not one for reading. */
 const ANSWERS: Readonly<Record<What, Answer>> = {
   preflight: (_services, { state, head }) => preflightAnswer(state.tables, head),
   servers: serversAnswer,

@@ -6,7 +6,7 @@ import { idHeaders, type Exchange } from './exchange.js';
 import { refusalAnswer } from './respond.js';
 import type { Services } from './services.js';
 
-/** Refuses for what no row knows of: the way behind the gateway. */
+/** Refuses for a reason that no row of the decision knows: something failed on the way to the server. */
 export function refuse(services: Services, exchange: Exchange, reason: Reason): void {
   const { status, code } = reasonRow(reason);
   const id = messageIn(exchange.facts)?.id ?? null;

@@ -1,4 +1,4 @@
-/** A call's answer → the client, byte by byte as it comes. */
+/** Relays the answer of a call to the client, byte by byte as it comes. */
 import type { Readable } from 'node:stream';
 import { answer } from '../answer/answer.js';
 import type { Answered, Call } from '../answer/call.js';
@@ -18,7 +18,7 @@ import { corsHeaders } from './respond.js';
 import { returnedHeaders } from './returned.js';
 import type { Services } from './services.js';
 
-/** Why an allowed request has no answer of its server's: one to refuse it with, or none because nobody waits for it any more. */
+/** An allowed request that got no answer from its server. The reason is what the client is told; it is null where the client has left. */
 export type Failed = { readonly reason: Reason | null };
 
 /** Sends the request to its server and relays the answer. @returns null when the answer is under way to the client */
@@ -64,7 +64,7 @@ function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, 
   client.begin(status, headers);
   if (!isGone && isStream) client.flush();
 
-  // A stream that was announced has its place; one that a call turned into takes one, and is not refused for it.
+  // A request that listens has its place among the streams already. A call whose answer turns out to be a stream takes one, and is not refused for that.
   const isAnnounced = isListening(exchange);
   const closeStream = isStream && !isAnnounced ? counts.openStream(tenantIn(exchange.facts) ?? '') : NOTHING;
   const timer = setTimeout(() => body.destroy(), isStream ? timeouts.idleStream : timeouts.response);
@@ -72,7 +72,7 @@ function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, 
   body.once('close', () => {
     clearTimeout(timer);
     closeStream();
-    // Cut short behind us: cut short before us, so that nobody takes half an answer for a whole one. A farewell has ended it already.
+    // The server cut its answer short, so the client's is cut short too: half an answer must not look whole. After a farewell the answer has ended already.
     if (!body.readableEnded && !client.isDone) client.cut();
   });
   // The reader is told by 'close'; an error without a listener would end the process.
@@ -88,8 +88,8 @@ function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, 
 const NOTHING = (): void => {};
 
 /**
- * The client has its answer, or has gone. What a legacy client left running goes on, unread: its effects are wanted, and it may resume. But not for ever: a
- * stream that only keeps itself alive would hold its connection, and its place among the streams.
+ * The client has its answer, or has left. A call that a legacy client leaves behind goes on and is read by nobody: its effects are wanted, and the client may
+ * resume it. It does not go on for ever: a stream that only keeps itself alive would hold its connection, and its place among the streams.
  */
 function onClientClosed(body: Readable, patience: number, unpipe: () => void): void {
   if (body.readableEnded || body.destroyed) return;
@@ -100,10 +100,10 @@ function onClientClosed(body: Readable, patience: number, unpipe: () => void): v
   body.resume();
 }
 
-/** A session id of the server's that cannot be sealed. No header value is empty, so this is none. */
+/** In place of a session id, where the server's own id cannot be sealed. No real id is empty. */
 const UNUSABLE = '';
 
-/** The id the client sees: sealed when the server opens a session, its own again afterwards. */
+/** The session id that the client sees: a sealed one when the server opens a session, and the one that the client sent afterwards. */
 function sessionHeader(exchange: Exchange, call: Call, { counts, metrics, parts }: Services, { instance, response }: Answered): string | null {
   const upstreamId = response.headers['mcp-session-id'];
   if (exchange.head.kind.session.livesIn !== 'id') return null;

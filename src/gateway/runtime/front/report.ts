@@ -1,4 +1,4 @@
-/** What is said of a request once its answer has ended, or its client has gone: its counters, its span, its log line. */
+/** Reports a request once its answer has ended or its client has left: counters, the span, the log line. */
 import { messageIn, tenantIn } from '../decision/facts.js';
 import type { Caller } from '../observe/audit.js';
 import type { Span } from '../observe/traces/tracer.js';
@@ -11,15 +11,15 @@ export function beginSpan({ parts }: Services, { facts, head, startedAt }: Excha
   return tracer?.begin(messageIn(facts)?.traceparent ?? null, head.request.headers['traceparent'], startedAt) ?? null;
 }
 
-/** Whose request it is, as every line says it. */
+/** The caller of a request, as every log line names it. */
 export function callerOf({ id, correlationId, facts }: Exchange): Caller {
   const { principal } = facts;
   return { request_id: id, correlation_id: correlationId, tenant: tenantIn(facts), client: principal?.kind === 'client' ? principal.client : null };
 }
 
-/** Known methods keep the label's values few. */
+/** Methods that have a label of their own; all others share one, so that the label has few values. */
 const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
-/** What a client that has left would have been told, by the name proxies have for it. */
+/** The status that proxies log for a client that left before its answer began. */
 const CLIENT_LEFT = 499;
 /** Characters of a method, and of a tool's name, that a log line repeats. */
 const MOST_OF_METHOD = 64;
@@ -36,7 +36,7 @@ export function report(services: Services, exchange: Exchange): void {
   const instance = (exchange.instance ?? exchange.claimed)?.id ?? null;
   metrics.count('mcpgen_requests_total', { server, method, status: String(status) });
   metrics.duration(server, duration / 1000);
-  // What was turned away is part of the caller's trace too; probes and preflights are not worth a span.
+  // A refused request is part of the caller's trace too. Probes and preflights are not worth a span.
   if (reason !== null) exchange.span ??= beginSpan(services, exchange);
   exchange.span?.end({
     method,
@@ -49,12 +49,12 @@ export function report(services: Services, exchange: Exchange): void {
     reason,
     requestId: exchange.id,
   });
-  // What was turned away is always said; the rest when asked for.
+  // A refusal is always logged; other requests are logged where the config asks for it.
   if ((head.health || !state.tables.raw.log.requests) && reason === null) return;
   const rpc = message?.shape === 'batch' ? 'batch' : (message?.method.slice(0, MOST_OF_METHOD) ?? null);
   const tool = message?.method === 'tools/call' ? (message.name?.slice(0, MOST_OF_NAME) ?? null) : null;
   const { request_id, correlation_id, tenant, client: caller } = callerOf(exchange);
-  // Every request has such a line. Written piece by piece it costs a third of what an object and its serialisation do.
+  // Every request has such a line. Written piece by piece it costs a third of what an object and its serialisation would.
   log.text(
     note === null ? 'info' : 'warn',
     'request',

@@ -19,7 +19,7 @@ export interface OwnAnswer {
   readonly body: string;
 }
 
-/** Of every JSON that the gateway itself writes. */
+/** Headers of every JSON answer that the gateway itself gives. */
 export const JSON_HEADERS: HeaderList = ['content-type', 'application/json', 'cache-control', 'no-store'];
 const VARY: HeaderList = ['vary', 'Origin'];
 
@@ -57,7 +57,7 @@ function isOriginAccepted(tables: Tables, { origin, route }: RequestHead): boole
   return origin !== null && set !== undefined && originAllowed(set, origin);
 }
 
-/** Whether this process lives and takes requests; constant, and without a name of anything behind it. */
+/** Says whether this process lives and takes requests. The body is constant and names nothing that is behind the gateway. */
 export function healthAnswer({ raw }: Tables, isDraining: boolean): OwnAnswer {
   const headers = [...JSON_HEADERS, 'mcpgen-config-hash', raw.hash];
   return { status: isDraining ? 503 : 200, headers, body: isDraining ? '{"status":"draining"}\n' : '{"status":"ok"}\n' };

@@ -4,15 +4,16 @@ import type { HeaderList } from '../wire/header-list.js';
 import { connectionNames, HOP_BY_HOP } from '../wire/hop-by-hop.js';
 
 /**
- * CORS is answered here, the session id is sealed, and framing is the connection's own. A cookie would be the gateway's for every server and tenant behind
- * it, and so would be what holds for a whole origin. A client that followed a redirection would take its key along, to wherever the server likes.
+ * Headers of a server that no client gets. CORS is answered by the gateway, the session id is sealed, and each connection frames its own bodies. A cookie would
+ * count for every server and tenant behind the gateway, and so would every header that holds for a whole origin. A client that followed a redirection would
+ * take its key along, to wherever the server likes.
  */
 const NOT_RETURNED = new Set([
   ...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id', 'x-correlation-id',
   'alt-svc', 'clear-site-data', 'strict-transport-security', 'nel', 'report-to', 'reporting-endpoints', 'location', 'refresh',
 ]);
 
-/** CORS, and what would steer an nginx in front. */
+/** Headers of CORS, and headers that would steer an nginx in front. */
 const NOT_RETURNED_EITHER = /^(?:access-control-|x-accel-|x-sendfile)/;
 
 /**

@@ -1,4 +1,4 @@
-/** What the client's side uses of the rest of the process. The root makes it; nothing here knows how. */
+/** What the client's side uses of the rest of the process. The root of the runtime makes it; the front does not know how. */
 import type { Answerers } from '../answer/answer.js';
 import type { OpenCounts } from '../identity/open-counts.js';
 import type { Tracer } from '../observe/traces/tracer.js';
@@ -13,15 +13,15 @@ export interface Parts extends Answerers {
 }
 
 export interface Services {
-  /** The state of now; a request keeps the one it began with. */
+  /** The current state; a request keeps the one that it began with. */
   readonly state: () => State;
-  /** Those of now: a reload may add some. */
+  /** The current parts: a reload may add some. */
   readonly parts: () => Parts;
   readonly pools: Pick<Pools, 'get' | 'all'>;
   readonly counts: OpenCounts;
   readonly metrics: Metrics;
   readonly log: ProcessLog;
   readonly isDraining: () => boolean;
-  /** Told after each answer. */
+  /** Called after each answer. */
   readonly onClosed: () => void;
 }

@@ -1,10 +1,10 @@
-/** Time and chance as pools see them, so that tests can make both. */
+/** Time and chance as pools see them, so that tests can provide both. */
 export interface Clock {
   /** Milliseconds that only grow. */
   readonly now: () => number;
   /** From 0 to below 1. */
   readonly random: () => number;
-  /** Does something later; a process that has nothing else to do does not wait for it. @returns what calls it off */
+  /** Does something later. A process that has nothing else to do does not wait for it. @returns a function that cancels it */
   readonly after: (ms: number, work: () => void) => () => void;
 }
 
@@ -17,5 +17,5 @@ export const CLOCK: Clock = {
   },
 };
 
-/** A factor for times: what began at the same moment should not go on in step. */
+/** A factor for waiting times, so that things which began at the same moment do not go on in step. */
 export const jitter = ({ random }: Clock): number => 0.9 + 0.2 * random();

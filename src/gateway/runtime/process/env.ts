@@ -1,4 +1,4 @@
-/** What differs per machine. A value that is missing or malformed ends the start, by name. */
+/** Settings that differ from machine to machine. A missing or malformed value ends the start, and the message names it. */
 import { readFileSync } from 'node:fs';
 import type { GatewayTables, LogLevel } from '../tables/gateway.js';
 import type { Listen, Placement } from '../tables/placement.js';
@@ -6,7 +6,7 @@ import type { Source } from '../tables/pool.js';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** Says what to change; ends the process with code 2. */
+/** A setting is wrong. The message says what to change, and the process ends with code 2. */
 export class SettingError extends Error {}
 
 const PLACEMENTS: readonly string[] = ['local', 'compose', 'kubernetes', 'fly'] satisfies Placement[];

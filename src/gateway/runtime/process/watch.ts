@@ -15,7 +15,7 @@ export class Watch {
     this.#clock = clock;
   }
 
-  /** Looks in `ms`, or when it was going to, whichever is first. */
+  /** Looks in `ms`, or at the time that was planned already, whichever comes first. */
   soon(ms: number): void {
     const due = this.#clock.now() + ms;
     if (this.#isStopped || due >= this.#due) return;
@@ -34,7 +34,7 @@ export class Watch {
     this.#due = Infinity;
     const next = await this.#look();
     this.#isLooking = false;
-    // One that was asked for meanwhile.
+    // Another look may have been asked for meanwhile.
     const asked = this.#due - this.#clock.now();
     this.#due = Infinity;
     this.soon(Math.max(0, Math.min(next, asked)));

@@ -1,6 +1,6 @@
 import { linesOf, valueOf } from './events.js';
 
-/** The same event with other data: where the first line of the old was, and all else as it is. */
+/** The same event with other data, which stands where the first line of the old data was. All other lines stay as they are. */
 export function withData(text: string, data: string): string {
   const parts = linesOf(text);
   const at = parts.findIndex((line) => valueOf(line, 'data') !== null);

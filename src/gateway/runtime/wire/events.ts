@@ -1,10 +1,10 @@
-/** Server-sent events as they are on the wire (HTML, §9.2.5 and §9.2.6): read one by one, and their bytes kept. */
+/** Reads server-sent events one by one (HTML, §9.2.5 and §9.2.6), and keeps their bytes as they were on the wire. */
 import { pipeline, Readable, Transform, type TransformCallback } from 'node:stream';
 import { append } from './append.js';
 import { UpstreamFault } from './fault.js';
 
 export interface StreamEvent {
-  /** As it came, with the blank line behind it: all events of a stream, one after the other, are its bytes. */
+  /** The bytes of the event with the blank line behind it. Those of all events of a stream, one after the other, are the bytes of the stream. */
   readonly raw: Buffer;
   readonly text: string;
 }
@@ -12,7 +12,7 @@ export interface StreamEvent {
 export interface EventReader {
   /** The events that a chunk completes. Throws when one is longer than the limit. */
   push(chunk: Buffer): StreamEvent[];
-  /** What has no blank line behind it when the stream ends: to be ignored, but not every reader does. */
+  /** The rest that has no blank line behind it when the stream ends. Readers should ignore it, but not every reader does. */
   end(): StreamEvent[];
   /** Bytes of an event that has not ended. */
   readonly waiting: number;
@@ -40,7 +40,7 @@ export function eventReader(limit: number): EventReader {
     if (used > 0 || last.length > limit) hold(last);
     const raw = used > 0 ? store.subarray(0, used) : last;
     const text = raw.toString();
-    // A byte order mark is none of the first field's name.
+    // A byte order mark does not belong to the name of the first field.
     const event = { raw, text: isFirst ? text.replace(/^\ufeff/, '') : text };
     store = Buffer.alloc(0);
     used = 0;
@@ -76,18 +76,18 @@ export function eventReader(limit: number): EventReader {
   };
 }
 
-/** Lines and their ends by turns. */
+/** The lines of a text and their ends, by turns. */
 export const linesOf = (text: string): string[] => text.split(/(\r\n|\r|\n)/);
-/** Of the field of this name; null where the line is none. */
+/** The value of a field with this name; null where the line is another one. */
 export const valueOf = (line: string, name: string): string | null =>
   line === name ? '' : line.startsWith(`${name}:`) ? line.slice(name.length + (line[name.length + 1] === ' ' ? 2 : 1)) : null;
 
 export interface EventFields {
-  /** Of MCP's events, which are those without a type as well. */
+  /** The event carries an MCP message: its type is `message`, or it has none. */
   readonly isMessage: boolean;
   readonly type: string;
   readonly data: string;
-  /** Undefined where none is named: that of the event before holds. */
+  /** Undefined where the event names none; then the id of the event before counts. */
   readonly id: string | undefined;
 }
 
@@ -99,14 +99,15 @@ export function readEvent(text: string): EventFields {
 }
 
 export interface ChangedEvents extends Transform {
-  /** Nothing of what follows is wanted. */
+  /** Nothing that follows is wanted any more. */
   isOver: boolean;
-  /** Ends it as if its source had ended. */
+  /** Ends the stream as if its source had ended. */
   finish(): void;
 }
 
 /**
- * A stream of what is made of each event; what is no event yet when the source ends counts as one. Whichever of both breaks off takes the other with it.
+ * A stream of what `change` makes of each event. A rest that is no whole event when the source ends counts as one. When one of both streams breaks off, the
+ * other is broken off too.
  */
 export function changeEvents(body: Buffer | Readable, change: (event: StreamEvent) => Buffer | string, longest = LONGEST): ChangedEvents {
   const reader = eventReader(longest);
@@ -130,6 +131,6 @@ export function changeEvents(body: Buffer | Readable, change: (event: StreamEven
   const events: ChangedEvents = Object.assign(through, { isOver: false, finish });
   const source = Buffer.isBuffer(body) ? Readable.from([body]) : body;
   pipeline(source, events, () => {});
-  // Whoever reads it is told by 'close'.
+  // A reader is told by 'close'.
   return events.on('error', () => {}).once('end', () => setTimeout(() => source.destroy(), GRACE).unref());
 }

@@ -1,4 +1,4 @@
-/** What can go wrong on the way to a server and back, told by how far the request had come. */
+/** Faults on the way to a server and back, told apart by how far the request had come. */
 
 /** How far a failed request had come, which decides whether it may be tried elsewhere. */
 export type FaultStage =

@@ -1,12 +1,12 @@
-/** Headers as they are written: names and values by turns. An object of them would be built for nothing. */
+/** Headers as they are written: names and values by turns, which spares an object. */
 export type HeaderList = readonly string[];
 
-/** Every line of a head. What is beyond latin1 would be cut to some other character, a line feed among them. */
+/** All lines of a head. A character beyond latin1 would be cut to another character, which may be a line feed. */
 const LINES = /^(?:[!#$%&'*+.^`|~\w-]+: [\t -~\x80-\xff]*\r\n)*$/;
 
 /**
- * The list as text; null where a name or a value cannot be sent. They are checked all at once, which costs a third of checking one by one; a value that holds
- * a line of its own shows by the number of lines.
+ * The list as text; null where a name or a value cannot be sent. All are checked at once, which costs a third of checking them one by one. A value that holds a
+ * line break shows by the number of lines.
  */
 export function linesOf(headers: HeaderList): string | null {
   let text = '';

@@ -1,7 +1,7 @@
-/** JSON-RPC 2.0 messages: recognised, and made. */
+/** Recognises and makes JSON-RPC 2.0 messages. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** Undefined for what is no JSON. */
+/** The value of a JSON text; undefined where the text is not JSON. */
 export function parseJson(text: string | Buffer): unknown {
   try {
     return JSON.parse(`${text}`);
@@ -12,7 +12,7 @@ export function parseJson(text: string | Buffer): unknown {
 
 export const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 export const asObject = (value: unknown): Json => (isObject(value) ? value : {});
-/** What is found along these names; undefined where they lead nowhere. */
+/** The value that a path of names leads to; undefined where it leads nowhere. */
 export const at = (value: unknown, ...path: readonly string[]): unknown => path.reduce((found, name) => asObject(found)[name], value);
 
 export const isReply = (message: Json): boolean =>
@@ -21,5 +21,5 @@ export const success = (id: unknown, result: Json): Json => ({ jsonrpc: '2.0', i
 export const failure = (id: unknown, code: unknown, message: unknown, data?: unknown): Json => ({ jsonrpc: '2.0', id, error: { code, message, data } });
 export const messageText = (fields: object): string => JSON.stringify({ jsonrpc: '2.0', ...fields });
 
-/** What every POST of a message says; the server chooses which of both it answers with. */
+/** Headers of every POST of a message. The server chooses which of both media types it answers with. */
 export const POST_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };

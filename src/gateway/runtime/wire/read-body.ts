@@ -1,14 +1,14 @@
-/** Answers that are needed whole. */
+/** Reads answers that are needed as a whole. */
 import type { Readable } from 'node:stream';
 import { append } from './append.js';
 import { UpstreamFault, type FaultStage } from './fault.js';
 
-/** Bytes of one, and of all that are being read. */
+/** Bytes of one answer, and of all answers that are being read. */
 const MOST = 16 * 2 ** 20;
 const HELD = 64 * 2 ** 20;
 let held = 0;
 
-/** Reads an answer to its end. Rejects with an `UpstreamFault` where that does not come within so many milliseconds and bytes. */
+/** Reads an answer to its end. Rejects with an `UpstreamFault` where the end does not come within so many milliseconds and bytes. */
 export function readBody(body: Buffer | Readable, within: number, most = MOST): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     if (Buffer.isBuffer(body) && body.length <= most) return resolve(body);

@@ -1,6 +1,6 @@
 /**
- * What is to be written leaves when the turn of the event loop ends: whoever reads it wakes once for all of it, and the processor stays with one kind of
- * work. Nothing waits for a timer, or for more than what came in during the same turn.
+ * What several exchanges write within one turn of the event loop leaves together at its end: the reader wakes once for all of it, and the processor stays
+ * with one kind of work. Nothing waits for a timer, or for longer than the turn.
  */
 const waiting: (() => void)[] = [];
 
