@@ -81,11 +81,11 @@ describe('nginx in front of the gateway answers as the gateway alone', { skip: N
           const through = await throughNginx(nginx, behind.port, variant, sent);
           let named = 0;
           const unexplained = sent.flatMap((request, index) => {
-            const [one, two] = [alone[index]!, through[index]!];
-            if (same(one, two)) return [];
-            const why = explaining(request, context, one, two);
+            const [direct, proxied] = [alone[index]!, through[index]!];
+            if (isSame(direct, proxied)) return [];
+            const why = explaining(request, context, direct, proxied);
             named += Math.min(1, why.length);
-            return why.length > 0 ? [] : [told(request, index, one, two)];
+            return why.length > 0 ? [] : [difference(request, index, direct, proxied)];
           });
           t.diagnostic(`${sent.length} requests, ${named} differ by name`);
           assert.deepEqual(unexplained, [], `seed ${SEED}`);
@@ -97,11 +97,11 @@ describe('nginx in front of the gateway answers as the gateway alone', { skip: N
           const wrong = sent.flatMap((request, index) => {
             if (mayShow(request, context).length > 0) return [];
             compared++;
-            const [one, two] = [alone[index]!, through[index]!];
-            const isRight = isDecidedByNginx(request, one, variant)
-              ? same(one, two) && (one.status === 400 || reasonOf(one) === reasonOf(two))
-              : two.status === 200;
-            return isRight ? [] : [told(request, index, one, two)];
+            const [direct, proxied] = [alone[index]!, through[index]!];
+            const isRight = isDecidedByNginx(request, direct, variant)
+              ? isSame(direct, proxied) && (direct.status === 400 || reasonOf(direct) === reasonOf(proxied))
+              : proxied.status === 200;
+            return isRight ? [] : [difference(request, index, direct, proxied)];
           });
           t.diagnostic(`${compared} requests compared`);
           assert.deepEqual(wrong, [], `seed ${SEED}`);
@@ -132,8 +132,8 @@ async function ask(port: number, sent: readonly Sent[]): Promise<readonly RawAns
   return answers;
 }
 
-function same(one: RawAnswer, two: RawAnswer): boolean {
-  return one.status === two.status && one.status !== 0 && codeOf(one) === codeOf(two);
+function isSame(direct: RawAnswer, proxied: RawAnswer): boolean {
+  return direct.status === proxied.status && direct.status !== 0 && codeOf(direct) === codeOf(proxied);
 }
 
 /**
@@ -149,6 +149,8 @@ function isDecidedByNginx({ method, target, headers }: Sent, alone: RawAnswer, {
   return alone.status >= 400 && !(isServers && alone.status === 403 && !hasOrigin && changes.tenants === undefined);
 }
 
-function told(request: Sent, index: number, one: RawAnswer, two: RawAnswer): string {
-  return `#${index} alone ${one.status} ${reasonOf(one) ?? ''}, through nginx ${two.status} ${reasonOf(two) ?? ''}: ${JSON.stringify(bytesOf(request))}`;
+/** What the message of a failure says about a request whose answers are not the same. */
+function difference(request: Sent, index: number, direct: RawAnswer, proxied: RawAnswer): string {
+  const [alone, through] = [direct, proxied].map((answer) => `${answer.status} ${reasonOf(answer) ?? ''}`);
+  return `#${index} alone ${alone}, through nginx ${through}: ${JSON.stringify(bytesOf(request))}`;
 }

@@ -1,5 +1,6 @@
 import type { NginxPlan } from '../../plan/target-types.js';
 import { has } from '../nginx/release.js';
+import { UPSTREAM } from '../nginx/upstream.js';
 
 /** The `upstream` block for nginx inside the compose project, where the gateway is reached by its service name. It replaces the block of the nginx target. */
 export interface Upstream {
@@ -20,7 +21,9 @@ const RESOLVER = 'resolver 127.0.0.11 valid=5s ipv6=off;';
 
 export function upstreamBlock({ host, port, resolution }: Upstream): string {
   const resolves = resolution === 'runtime';
-  const server = [`server ${host}:${port}`, ...(resolves ? ['resolve'] : []), 'max_fails=3', 'fail_timeout=10s'].join(' ');
-  const lines = ['zone mcpgen_gateway 64k;', ...(resolves ? [RESOLVER] : []), `${server};`, 'keepalive 32;', 'keepalive_timeout 60s;'];
-  return `upstream mcpgen_gateway {\n${lines.map((line) => `  ${line}\n`).join('')}}\n`;
+  const { name, zoneSize, keepalive, keepaliveTimeout } = UPSTREAM;
+  const server = [`server ${host}:${port}`, ...(resolves ? ['resolve'] : []), ...UPSTREAM.server].join(' ');
+  const resolver = resolves ? [RESOLVER] : [];
+  const lines = [`zone ${name} ${zoneSize};`, ...resolver, `${server};`, `keepalive ${keepalive};`, `keepalive_timeout ${keepaliveTimeout};`];
+  return `upstream ${name} {\n${lines.map((line) => `  ${line}\n`).join('')}}\n`;
 }

@@ -36,14 +36,14 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   // The era of a server with revision `auto` is open until the running gateway finds it out. A stdio server with `auto` counts as legacy: the modules that
   // run it speak to it with `initialize`, and tell modern clients so themselves.
   const isStdio = (server: string): boolean => infra.workloads.some(({ id, kind }) => id === server && kind === 'stdio-host');
-  const isOpen = ({ server, revision }: Pool): boolean => revision === 'auto' && !isStdio(server);
+  const isEraOpen = ({ server, revision }: Pool): boolean => revision === 'auto' && !isStdio(server);
   const toLegacy = clients.modern && pools.some(({ revision }) => revision === 'legacy');
-  const toModern = clients.legacy && pools.some((pool) => pool.revision === 'modern' || isOpen(pool));
+  const toModern = clients.legacy && pools.some((pool) => pool.revision === 'modern' || isEraOpen(pool));
   const tokens = [traffic.admin?.readToken, traffic.admin?.writeToken];
   const needed: Readonly<Record<Feature, boolean>> = {
     admin: traffic.admin !== null,
     breakers: pools.some(({ choice }) => choice.breaker !== null),
-    bridge: toLegacy || toModern || (clients.modern && pools.some(isOpen)),
+    bridge: toLegacy || toModern || (clients.modern && pools.some(isEraOpen)),
     credentials: traffic.clients.length > 0,
     dns,
     gauges: traffic.admin !== null,

@@ -7,7 +7,7 @@ import { rateLimit } from './limits.js';
 import { has, type Release } from './release.js';
 import { $, mapKey, mapPattern, pattern, seconds, template, text, when, type Template } from './tokens.js';
 import type { Directive, Item } from './types.js';
-import { UPSTREAM_NAME } from './upstream.js';
+import { UPSTREAM } from './upstream.js';
 
 /** The gateway is on the same machine or network, so a slow connection means that its address is gone, and a request should not wait for it. */
 const CONNECT_TIMEOUT_MS = 2000;
@@ -92,7 +92,7 @@ function forwarded(originFallback: boolean): readonly Item[] {
 const refuseAgain = (): Directive => block('if', [when('mcp_refuse')], [line('return', '400')]);
 
 export function gatewayLocations(plan: Plan): readonly Directive[] {
-  const pass = line('proxy_pass', text(`http://${UPSTREAM_NAME}`));
+  const pass = line('proxy_pass', text(`http://${UPSTREAM.name}`));
   return [
     healthLocation(),
     block('location', [text('/')], [
@@ -110,6 +110,6 @@ export function healthLocation(): Directive {
     refuseAgain(),
     line('access_log', 'off'),
     line('client_max_body_size', '0'),
-    line('proxy_pass', text(`http://${UPSTREAM_NAME}`)),
+    line('proxy_pass', text(`http://${UPSTREAM.name}`)),
   ]);
 }
