@@ -12,7 +12,7 @@ export const HARDENING = {
   restart: 'unless-stopped',
 } as const satisfies Partial<Service>;
 
-/** How long Docker waits before it kills a container: the gateway's drain and five seconds more. Servers get as long, as the gateway may wait for them. */
+/** How long Docker waits before it kills a container: the gateway's drain and five seconds more. Servers get as long, because the gateway waits for them. */
 export function stopGracePeriod({ traffic }: Plan): string {
   return `${seconds(traffic.timeouts.drain) + 5}s`;
 }
@@ -27,7 +27,7 @@ export function deployment(workload: Workload, replicas: number): Deploy {
         memory: dockerBytes(limits.memory),
         pids: pids(workload),
       },
-      // Docker refuses a reservation of 0 bytes.
+      // A reservation of 0 bytes would reserve nothing, so it is left out.
       ...(requests.memory > 0 ? { reservations: { memory: dockerBytes(requests.memory) } } : {}),
     },
   };

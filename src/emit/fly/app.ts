@@ -5,9 +5,9 @@ import { containerEnv } from '../shared/container-env.js';
 import { seconds } from '../shared/quantity.js';
 import type { FlyConfig } from './types.js';
 
-/** Fly takes no `kill_timeout` above five minutes, even where the gateway drains for longer. */
+/** Fly kills a machine after five minutes at the latest, even if the gateway drains for longer (fly.toml, kill_timeout). */
 const LONGEST_KILL_TIMEOUT_S = 300;
-/** Fly runs a check at least once a minute. */
+/** Fly shortens the interval and the timeout of a check to a minute, if they are longer. */
 const LONGEST_CHECK_S = 60;
 
 export function target({ infra }: Plan): FlyPlan {

@@ -19,7 +19,7 @@ export interface MountedRuntime {
   readonly digest: string;
 }
 
-/** User id of every container. No image has a user with this id, so a process that breaks out of its container owns no files. */
+/** User id of every container. It is the id of no user of an image or a node, so a process that breaks out of its container owns no files there. */
 const USER_ID = 10001;
 
 /**

@@ -22,7 +22,7 @@ export interface DockerfileView {
   readonly uv: string | null;
   /** The folders that volumes are mounted on, as shell words. */
   readonly folders: string | null;
-  /** Whether the gateway is copied into the image. It is where the platform cannot mount files. */
+  /** Whether the gateway is copied into the image, because the platform cannot mount it. */
   readonly bundled: boolean;
   /** `uid:gid`. Null keeps the user of the base image. */
   readonly user: string | null;

@@ -22,8 +22,8 @@ export function runtimeFiles({ files }: GatewayDocument): readonly EmittedFile[]
 }
 
 /**
- * A digest of the gateway's files. A container does not notice that files mounted into it have changed, so this digest is written into its labels. The hash of
- * the plan would not do: a newer mcpgen writes other files for the same config.
+ * A digest of the gateway's files. A platform does not notice that files mounted into a container have changed, but it does notice a changed label with this
+ * digest. The hash of the plan is not enough: a newer mcpgen writes other files for the same config.
  */
 export function runtimeDigest(gateway: GatewayDocument): string {
   const hash = createHash('sha256');
