@@ -12,7 +12,7 @@ import {
   chosenTargets, type Assets, type EmitInput, type EmittedFile, type Emitter, type GatewayDocument, type Target, type TargetLoss,
 } from './types.js';
 
-/** What each target's plan becomes before it is text. */
+/** The type of each target's document: what `model` returns and `print` writes. */
 export interface TargetDocuments {
   readonly gateway: GatewayDocument;
   readonly nginx: NginxDocument;
@@ -28,7 +28,7 @@ export interface Emitted<Document> {
 }
 export type EmittedTargets = { readonly [T in Target]?: Emitted<TargetDocuments[T]> };
 
-/** Every target there is; the one place where a new one is added. An emitter is loaded when it is needed: a build without Kubernetes loads no cdk8s. */
+/** All targets; a new target is added here. Each emitter is imported when it is first needed, so that a build without Kubernetes does not load cdk8s. */
 const EMITTERS: { readonly [T in Target]: (plan: Plan, input: EmitInput) => Promise<Required<Pick<EmittedTargets, T>>> } = {
   gateway: async (...given) => ({ gateway: emitted((await import('./gateway/index.js')).gatewayEmitter, ...given) }),
   nginx: async (...given) => ({ nginx: emitted((await import('./nginx/index.js')).nginxEmitter, ...given) }),
@@ -42,7 +42,7 @@ function emitted<Document>({ model, print }: Emitter<Document>, plan: Plan, inpu
   return { document, files: print(document) };
 }
 
-/** What the targets cannot do. It is known without loading an emitter, because a rule reads it from the plan alone. */
+/** What the targets cannot do. The rule `lossy-target` finds the losses in the plan alone, so no emitter is loaded for them. */
 export const TARGET_LOSSES: readonly TargetLoss[] = [
   ...containerLosses,
   ...nginxLosses,
@@ -51,7 +51,7 @@ export const TARGET_LOSSES: readonly TargetLoss[] = [
   ...flyLosses,
 ];
 
-/** Everything the plan asks for, or the part of it that `only` names. */
+/** The documents and files of the targets that the plan asks for. With `only`, all other targets are left out. */
 export async function emit(plan: Plan, assets: Assets, only: readonly Target[] | null): Promise<EmittedTargets> {
   const targets = chosenTargets(plan).filter((target) => only?.includes(target) ?? true);
   if (targets.length === 0) return {};
@@ -60,14 +60,14 @@ export async function emit(plan: Plan, assets: Assets, only: readonly Target[] |
   return parts.reduce<EmittedTargets>((all, part) => ({ ...all, ...part }), {});
 }
 
-/** The gateway is baked once, and only where a target reads it: nginx alone does not. */
+/** The gateway is baked when a target first reads it, and once for all targets. A build of the nginx target alone never bakes it. */
 async function inputOf(plan: Plan, assets: Assets): Promise<EmitInput> {
   const { gatewayDocument } = await import('./gateway/index.js');
-  let gateway: GatewayDocument | undefined;
+  let baked: GatewayDocument | undefined;
   return {
     assets,
     get gateway() {
-      return (gateway ??= gatewayDocument(plan, assets));
+      return (baked ??= gatewayDocument(plan, assets));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { urlOf } from '../config/url.js';
 import type { ChildPlan } from '../plan/server-types.js';
 import type { Plan } from '../plan/types.js';
 import { isSecretUnder, secretIn } from './secret-shapes.js';
@@ -61,7 +62,7 @@ function optionsOf({ command }: ChildPlan): readonly Option[] {
 function* queries({ traffic }: Plan): Iterable<SecretLiteral> {
   for (const { server, sources, from } of traffic.pools) {
     for (const { url } of sources.local.kind === 'urls' ? sources.local.instances : []) {
-      for (const [name, text] of URL.canParse(url) ? new URL(url).searchParams : []) {
+      for (const [name, text] of urlOf(url)?.searchParams ?? []) {
         yield* judged({ text, name, holder: `parameter ${name} of an instance of ${server}`, from: `${from}.instances` });
       }
     }

@@ -1,3 +1,4 @@
+import { urlOf } from '../config/url.js';
 import type { OriginFault, OriginRule } from '../plan/origin-types.js';
 import type { Traffic } from '../plan/traffic-types.js';
 import { quote } from '../plan/quote.js';
@@ -33,7 +34,7 @@ export function spelling(rule: OriginRule): string | null {
 }
 
 export function hostOf(rule: OriginRule): string {
-  return rule.kind === 'exact' && URL.canParse(rule.origin) ? new URL(rule.origin).hostname : '';
+  return rule.kind === 'exact' ? (urlOf(rule.origin)?.hostname ?? '') : '';
 }
 
 /** The domain that every matched host lies directly below; empty where there is no one such domain. */

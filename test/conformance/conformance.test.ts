@@ -1,6 +1,6 @@
 /**
- * The fixture behind a gateway answers as it does alone: the official client in the legacy era, and requests by hand in both, with every error that the
- * specification pins. What the suite itself finds is `npm run conformance`, which needs a network.
+ * The fixture answers through a gateway as it answers alone. These tests ask with the official client in the legacy era, and with requests by hand in both
+ * eras, for every error that the specification pins. The conformance suite itself needs a network and is run by `npm run conformance`.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
@@ -27,23 +27,23 @@ after(async () => {
   await fixture?.close();
 });
 
-/** The same done directly and through the gateway. */
+/** Does the same thing directly and through the gateway. */
 async function both<T>(what: (port: number) => Promise<T>): Promise<readonly [direct: T, through: T]> {
   return [await what(fixture.port), await what(gateway.port)];
 }
 
-/** Each hop's own (RFC 9110 §7.6.1, §6.6.1), what the gateway adds, and a session id that is sealed. */
+/** Headers that may differ: those that each hop sets itself (RFC 9110 §7.6.1, §6.6.1), those that the gateway adds, and the session id, which it seals. */
 const OWN_HEADERS = new Set(['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length', 'vary', 'x-request-id', 'mcp-session-id']);
 
 const shared = ({ headers }: HttpAnswer): object => Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name)));
-/** A state carries the moment at which it expires. */
-const settled = (text: string): string => text.replace(/"requestState":"[^"]+"/, '"requestState":"…"');
+/** The text without its `requestState`, which differs each time because it contains the time at which it expires. */
+const withoutState = (text: string): string => text.replace(/"requestState":"[^"]+"/, '"requestState":"…"');
 
 interface Answered {
   readonly id?: unknown;
   readonly error?: { readonly code: number; readonly data?: { readonly reason?: string; readonly supported?: unknown; readonly requested?: unknown } };
 }
-/** The last message of a body or of a stream. */
+/** The message of a JSON body, or the last message of a stream. */
 const messageOf = ({ text, headers }: HttpAnswer): Answered => {
   const data = headers['content-type'] === 'text/event-stream' ? text.split('\n').filter((line) => line.startsWith('data: {')).at(-1)?.slice(6) : text;
   return (data === undefined || data === '' ? {} : JSON.parse(data)) as Answered;
@@ -56,11 +56,11 @@ function compare({ status, code, shows = '', through }: Row, direct: HttpAnswer,
   assert.equal('mcp-session-id' in gateway.headers, 'mcp-session-id' in direct.headers && messageOf(gateway).error?.data?.reason === undefined);
   const { id, error } = messageOf(gateway);
   if (error?.data?.reason === undefined) {
-    assert.equal(settled(gateway.text), settled(direct.text));
+    assert.equal(withoutState(gateway.text), withoutState(direct.text));
     assert.deepEqual(shared(gateway), shared(direct));
     return;
   }
-  // Refused by the gateway in the server's place: in its own words, but with the same id and what the specification wants in `data`.
+  // The gateway may refuse in the server's place. Its words are its own, but the id is the same, and `data` has what the specification asks for.
   const instead = messageOf(direct);
   if (!through)
     assert.deepEqual([id, error.data.supported, error.data.requested], [instead.id, instead.error?.data?.supported, instead.error?.data?.requested]);
@@ -88,7 +88,7 @@ describe('by hand', () => {
 });
 
 describe('streams', () => {
-  /** What a listening stream brings while `meanwhile` is called, until `enough`. */
+  /** The text that a listening stream brings while `meanwhile` runs, until the text satisfies `enough`. */
   async function overheard(port: number, filter: Params, tool: string, enough: RegExp): Promise<string> {
     const listener = await dial(port);
     listener.send(requestBytes(sent(modern('subscriptions/listen', { notifications: filter }, 'sub'))));
@@ -126,7 +126,7 @@ describe('streams', () => {
       };
       const [first, second] = [await open(), await open()];
       first.close();
-      // The server hears of it when the gateway has.
+      // The server is told by the gateway, and so hears of it later.
       await until('the stream being free again', async () => {
         const third = await open();
         third.close();
@@ -168,7 +168,7 @@ test('a question, its answer and the state between them', async () => {
   assert.deepEqual(through, direct);
 });
 
-/** What the official client sees of everything the legacy era has. */
+/** Everything that the official client can see of a server in the legacy era. */
 async function tour(t: Pick<TestContext, 'after'>, port: number): Promise<unknown> {
   const client = new Client({ name: 'test', version: '1.0.0' }, { capabilities: { sampling: {}, elicitation: {} } });
   const heard: unknown[] = [];

@@ -1,7 +1,7 @@
 /**
  * The MCP Inspector in CLI mode, through a generated gateway: an HTTP server, a stdio server, and both over the old transport. Part of `npm run conformance`.
  *
- * Exit codes: 0 every call was answered, 1 one was not.
+ * Exit codes: 0 every call got the expected answer, 1 a call did not.
  */
 import { spawn } from 'node:child_process';
 import { startExample } from '../support/examples.js';
@@ -9,7 +9,7 @@ import { gatewayConfig } from '../support/gateway-tables.js';
 import { as, startGateway } from '../support/gateway.js';
 import { findProgram } from './suite.js';
 
-/** It is written for Node 22.19 and newer. */
+/** The Inspector needs Node 22.19 or newer. */
 const INSPECTOR = '@modelcontextprotocol/inspector@2.12.0';
 const ANY = { keys: [{ secret: 'ACME_KEY' }] };
 

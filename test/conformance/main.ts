@@ -1,12 +1,12 @@
 /**
- * Runs the conformance suite directly and through a generated gateway, and wants the same result of every check: as a client of the fixture, and as a
- * server for a client of ours.
+ * Runs the conformance suite directly and through a generated gateway. Every check must have the same result both times. The suite is run as a client of the
+ * fixture, and as a server for a client of ours.
  *
  *   npm run conformance
  *   npm run conformance -- --requirements 2026-07-28 --scenario server-stateless
- *   npm run conformance -- --direct     without the gateway: what the fixture and the client do themselves
+ *   npm run conformance -- --direct     without the gateway, to see what the fixture and the client do themselves
  *
- * Exit codes: 0 the same, 1 not the same or not conforming without the gateway either, 2 wrong flags.
+ * Exit codes: 0 the results are the same, 1 the results differ or a check fails even without the gateway, 2 the flags are wrong.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -27,7 +27,7 @@ interface Found {
 }
 type Path = 'direct' | 'gateway';
 
-/** What the suite takes the part of, and the runs that are made of it. */
+/** The part that the suite plays, and the runs in which it plays that part. */
 interface Part {
   readonly under: 'server' | 'client';
   readonly runs: (path: Path) => readonly (readonly string[])[];
@@ -45,7 +45,7 @@ function readFlags(): Flags | string {
 
 const ARE_FOR_CLIENTS = new Set(Object.values(CLIENT_SCENARIOS).flat());
 
-/** A scenario is for one of the two; without one, each has its set. */
+/** A scenario is either for clients or for servers. Without a scenario, both parts run all of theirs. */
 function partsOf(revision: Requirements, scenario: string | undefined, ports: Readonly<Record<Path, number>>): readonly Part[] {
   const clients = CLIENT_SCENARIOS[revision].filter((name) => scenario === undefined || name === scenario);
   const client = fileURLToPath(new URL('client/main.js', import.meta.url));
@@ -62,7 +62,7 @@ function partsOf(revision: Requirements, scenario: string | undefined, ports: Re
   ];
 }
 
-/** @throws what the suite printed, if it made no check at all: nothing was tested */
+/** @throws what the suite printed, if it made no check, since nothing was tested then */
 async function find(suite: Suite, runs: readonly (readonly string[])[]): Promise<Found> {
   const folder = temporaryFolder();
   let exit = 0;
@@ -89,14 +89,14 @@ async function main({ requirements, scenario, direct }: Flags): Promise<number> 
     let verdict = 0;
     for (const revision of requirements) {
       for (const { under, runs } of partsOf(revision, scenario, { direct: fixture.port, gateway: gateway?.port ?? 0 })) {
-        // One path after the other: what one run announces, the other would hear.
+        // The runs come one after the other, because a run would hear the changes that another one announces.
         const found = async (path: Path): Promise<Found> => {
           const { exit, results } = await find(suite, runs(path));
           console.log(line(revision, under, path, [...Object.values(STATUSES).map((status) => countOf(results, status)), exit]));
           return { exit, results };
         };
         const alone = await found('direct');
-        // A single scenario may be of an extension that nobody has to have.
+        // A single scenario may belong to an extension, which is optional.
         if (alone.exit !== 0 && scenario === undefined) verdict = 1;
         if (!gateway) {
           for (const [check, result] of alone.results)
@@ -116,7 +116,7 @@ async function main({ requirements, scenario, direct }: Flags): Promise<number> 
   }
 }
 
-// What runs and what was written is cleared away when this process exits, which a signal alone would not have it do.
+// A signal must end this process by `exit`, because processes and files are cleaned up when this process exits.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 const flags = readFlags();

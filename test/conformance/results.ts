@@ -1,4 +1,4 @@
-/** What a run of the suite found, check by check: its totals are alike for a server that fails one thing and for one that fails another. */
+/** The results of a run of the suite, check by check. Its totals alone would be the same for two servers that fail different checks. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,20 +7,20 @@ export interface Check {
   readonly status: Status;
   readonly message: string;
 }
-/** `scenario / check #n` → what was found; a scenario may make one check several times. */
+/** What was found, by `scenario / check #n`. A scenario may make one check several times. */
 export type Results = ReadonlyMap<string, Check>;
 
-/** `server-<scenario>-<time>`; a run of one scenario is written without the first word. */
-const FOLDER = /^(?:server-)?(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/;
+/** The name of a scenario's folder: `server-<scenario>-<time>`. A run of a single scenario leaves `server-` out. */
+const FOLDER_NAME = /^(?:server-)?(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/;
 
 export function readResults(folder: string): Results {
   const results = new Map<string, Check>();
   for (const name of readdirSync(folder).sort()) {
-    const scenario = FOLDER.exec(name)?.[1];
+    const scenario = FOLDER_NAME.exec(name)?.[1];
     if (scenario === undefined) continue;
     const checks = JSON.parse(readFileSync(join(folder, name, 'checks.json'), 'utf8')) as readonly { id: string; status: Status; errorMessage?: string }[];
     const times = new Map<string, number>();
-    // INFO is a note about the run, such as each request that was sent.
+    // A line with INFO is a note, such as a request that was sent, and no check.
     for (const { id, status, errorMessage = '' } of checks.filter(({ status }) => status !== 'INFO')) {
       const n = (times.get(id) ?? 0) + 1;
       times.set(id, n);
@@ -38,7 +38,7 @@ export interface Difference {
   readonly gateway: Check | undefined;
 }
 
-/** Checks that came out otherwise, failed for another reason, or were made on one side only. */
+/** The checks that had another result, failed for another reason, or were made on one side alone. */
 export function differences(direct: Results, gateway: Results): Difference[] {
   return [...new Set([...direct.keys(), ...gateway.keys()])]
     .map((check) => ({ check, direct: direct.get(check), gateway: gateway.get(check) }))

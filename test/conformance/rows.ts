@@ -1,6 +1,6 @@
 /**
- * Requests, and the status and code with which each era answers them: what the revisions pin (MCP 2026-07-28, "Standard headers" and "Error codes"), and what
- * the SDK's transport does before it.
+ * Requests, each with the status and the code of its answer. The modern era has those of the specification (MCP 2026-07-28, "Standard headers" and "Error
+ * codes"), and the legacy era those of the SDK's transport.
  */
 import { CAPABILITIES, initialize, modern, modernHeaders, request, VERSION, type Params } from '../support/gateway-messages.js';
 import type { AskOptions } from '../support/http.js';
@@ -10,7 +10,7 @@ const ENVELOPE = { [VERSION]: '2026-07-28', [CAPABILITIES]: {} };
 type Headers = Readonly<Record<string, string | readonly string[] | null>>;
 export const call = (name: string, more: Params = {}) => request('tools/call', { name, arguments: {}, _meta: ENVELOPE, ...more });
 export const post = (message: unknown, headers: Headers = {}): AskOptions => ({ path: '/mcp', message, headers });
-/** A modern message with the headers that belong to it. */
+/** A modern message, and the headers that repeat its values. */
 export const sent = (message: { readonly method: string; readonly params?: Params }, headers: Headers = {}): AskOptions => {
   const { name, uri } = message.params ?? {};
   const named = name ?? uri;
@@ -20,17 +20,17 @@ const meta = (_meta: Params, method = 'server/discover') => request(method, { _m
 const FUTURE = { [VERSION]: '2030-01-01', [CAPABILITIES]: {} };
 const REGION = call('test_header_param', { arguments: { region: 'eu', count: 7 } });
 const PARAMS = { 'mcp-param-region': 'eu', 'mcp-param-count': '7' };
-/** A call that is answered with a question and a state. */
+/** A call that the fixture answers with a question and a `requestState`. */
 export const STATE = call('test_input_required_result_request_state', { _meta: { ...ENVELOPE, [CAPABILITIES]: { elicitation: {} } } });
 
 export interface Row {
   readonly ask: AskOptions;
   readonly status: number;
-  /** Of the error in the body. */
+  /** The code of the error in the body. */
   readonly code?: number;
-  /** Part of the body. */
+  /** A part of the body. */
   readonly shows?: string;
-  /** Where the gateway refuses with a status or a code of its own, which no specification pins. */
+  /** The status and code through the gateway, if the gateway refuses with others that no specification pins. */
   readonly through?: { readonly status?: number; readonly code: number };
 }
 
@@ -107,7 +107,7 @@ export const MODERN: Readonly<Record<string, Row>> = {
   'DELETE': { ask: { path: '/mcp', method: 'DELETE', headers: { 'mcp-protocol-version': '2026-07-28' } }, status: 405, code: -32600 },
 };
 
-/** In a session, each after those before it: event ids count its streams. */
+/** Requests of one session. They are sent in this order, because event ids count the streams of the session. */
 export const LEGACY: Readonly<Record<string, Row>> = {
   'the initialized notification': { ask: post({ jsonrpc: '2.0', method: 'notifications/initialized' }), status: 202 },
   'ping': { ask: post(request('ping', undefined, 'p')), status: 200 },

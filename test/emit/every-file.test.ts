@@ -123,7 +123,7 @@ interface Loose {
   };
 }
 
-/** The controller of a StatefulSet adds the volumes of its claim templates to its pods; the validator looks for them in the pod alone. */
+/** A complaint that is no problem: the validator looks for volumes in the pod alone, but the controller of a StatefulSet adds those of its claim templates. */
 const CLAIMED = /\[\d+ StatefulSet\/[^\]]+\] \S+: volumeMount volume-\S+ has no volume$/;
 
 const validate = join(process.cwd(), '../shared/validators/validate');
@@ -155,7 +155,7 @@ describe(
 
     it('compose', () => assert.deepEqual(problems('compose', Object.keys(PLANS), /compose\.yaml$/), []));
     it('fly', () => assert.deepEqual(problems('fly', Object.keys(PLANS), /fly\.toml$/), []));
-    // One by one: an object may occur once among the files it is given.
+    // Each plan is validated on its own, because the validator refuses files in which an object occurs twice.
     for (const name of Object.keys(PLANS))
       it(`kubernetes: ${name}`, () => assert.deepEqual(problems('k8s', [name], /kubernetes\/(?!kustomization).*\.yaml$/), []));
   },

@@ -20,7 +20,7 @@ function counted(): { readonly assets: Assets; readonly bakings: () => number } 
 }
 
 describe('the targets', () => {
-  it('that a plan asks for: the gateway, and what it names', () => {
+  it('of a plan are the gateway and the targets that it names', () => {
     assert.deepEqual(chosenTargets(PLAN), TARGETS);
     assert.deepEqual(chosenTargets(NO_TARGETS), ['gateway']);
     assert.deepEqual(chosenTargets(examplePlan({ targets: { nginx: null, kubernetes: null } })), ['gateway', 'compose', 'fly']);
@@ -34,7 +34,7 @@ describe('the targets', () => {
     }
   });
 
-  it('are emitted as far as they are asked for, by the plan and by whoever calls', async () => {
+  it('are emitted if both the plan and the caller ask for them', async () => {
     assert.deepEqual(Object.keys(await emit(PLAN, assets, ['fly', 'nginx'])), ['nginx', 'fly']);
     assert.deepEqual(Object.keys(await emit(NO_TARGETS, assets, ['fly', 'gateway'])), ['gateway']);
     assert.deepEqual(await emit(PLAN, assets, []), {});
@@ -49,7 +49,7 @@ describe('the targets', () => {
     assert.equal(fly?.document.apps[0]?.name, 'acme-tools');
   });
 
-  it('bake the gateway once, and not at all where nobody reads it', async () => {
+  it('bake the gateway once, and not at all if no target reads it', async () => {
     for (const [targets, wanted] of [[null, 1], [['compose', 'kubernetes'], 1], [['gateway'], 1], [['nginx'], 0], [[], 0]] as const) {
       const { assets, bakings } = counted();
       await emit(PLAN, assets, targets);

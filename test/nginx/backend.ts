@@ -1,4 +1,4 @@
-/** What stands behind nginx, and is asked without it too: anything that starts with tables. */
+/** The gateway that stands behind nginx in these tests, and is also asked without nginx. */
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -7,11 +7,12 @@ import { serve } from '#src/gateway/runtime/serve.js';
 import type { GatewayTables } from '#src/gateway/runtime/tables/gateway.js';
 import { FEATURES as ALL } from '#src/gateway/tables.js';
 
+/** Something that can be started with tables. */
 export interface Backend {
   readonly start: (tables: GatewayTables) => Promise<{ readonly port: number; readonly close: () => Promise<void> }>;
 }
 
-/** Streams that end at once: what they would carry is decided nowhere. */
+/** Streams of 2024-11-05 end at once here, because these tests are about decisions and not about what a stream carries. */
 const FEATURES: Features = {
   ...ALL,
   sse: async () => ({
@@ -24,7 +25,7 @@ const FEATURES: Features = {
   }),
 };
 
-/** The gateway itself, in this process, with one server behind every route that answers whatever it is asked. */
+/** The gateway itself, in this process. Behind all its routes is one server, which answers every request. */
 export const GATEWAY: Backend = {
   async start(tables) {
     const server = createServer((incoming, outgoing) => {

@@ -1,4 +1,4 @@
-/** The nginx binaries of this machine, and the one way in which tests run them. */
+/** The nginx binaries of this machine, and functions that run them. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,10 +16,10 @@ export interface Nginx {
   readonly release: NginxPlan['release'];
 }
 
-/** `MCPGEN_NGINX` is a list with colons between; without it, the system's and those unpacked below /tmp. */
+/** The binaries that `MCPGEN_NGINX` lists, with colons between them. Without that variable, the system's nginx and those that are unpacked below /tmp. */
 export const NGINXES: readonly Nginx[] = find();
 
-/** Why tests are skipped; in CI there must be one. */
+/** The reason why tests are skipped, or false. In CI there must be an nginx. */
 export const NO_NGINX: string | false = NGINXES.length > 0 ? false : 'no nginx here: set MCPGEN_NGINX=/path/to/nginx, or install it';
 if (NO_NGINX !== false && process.env['CI'] === 'true') throw new Error(NO_NGINX);
 
@@ -43,14 +43,14 @@ export interface Running {
   readonly close: () => Promise<void>;
 }
 
-/** A folder of its own in place of /tmp, so that several may run beside each other. */
+/** Writes the files into a new folder, which also takes the place of /tmp in them, so that several nginx can run side by side. */
 export function writeDocument(document: NginxDocument): string {
   return writeFiles(nginxEmitter.print(document).map(({ path, contents }) => ({ path, contents })));
 }
 
 export function writeFiles(files: readonly { readonly path: string; readonly contents: string }[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'mcpgen-nginx-'));
-  // Started by root, nginx works as another user, who must be able to enter.
+  // The workers of an nginx that root started run as another user, who must be able to enter the folder.
   chmodSync(folder, 0o755);
   for (const { path, contents } of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -59,11 +59,11 @@ export function writeFiles(files: readonly { readonly path: string; readonly con
   return folder;
 }
 
-/** @returns what `nginx -t` says when it refuses, else null */
+/** @returns the complaints of `nginx -t`, or null when there is none */
 export function check({ path }: Nginx, folder: string): string | null {
   const { status, stderr } = spawnSync(path, ['-t', '-p', folder, '-c', join(folder, 'nginx/nginx.conf')], {
     encoding: 'utf8',
-    // A pipe of Node's is a socket, which nginx cannot open as /dev/stdout.
+    // Node's pipes are sockets, and nginx cannot open a socket as /dev/stdout.
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const complaints = stderr.split('\n').filter((line) => /\[(emerg|alert|warn)\]/.test(line));

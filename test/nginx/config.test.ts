@@ -1,4 +1,4 @@
-/** `nginx -t` on every kind of plan, without a warning; and a start as nobody in particular. */
+/** `nginx -t` accepts every sort of plan without a warning, and nginx starts as an unprivileged user. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ import { widePlan } from './plans.js';
 import { get, send } from './raw.js';
 
 const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
-const EXISTS = existing('http://127.0.0.1:1/mcp');
+const EXISTING = existing('http://127.0.0.1:1/mcp');
 
 const PLANS: Readonly<Record<string, (nginx: Nginx) => Plan>> = {
   'the example': ({ version }) => examplePlan({ targets: { nginx: { version } } }),
@@ -27,7 +27,7 @@ const PLANS: Readonly<Record<string, (nginx: Nginx) => Plan>> = {
   }),
   'any host': plan({ gateway: { hosts: 'any', cors: { credentials: true, maxAge: '1ms', exposeHeaders: ['A', 'B'] } } }),
   'nothing at all': plan({
-    servers: { hidden: { ...EXISTS, public: false } },
+    servers: { hidden: { ...EXISTING, public: false } },
     origins: null,
     tenants: null,
     gateway: { url: 'http://127.0.0.1:8088', log: { requests: false, audit: false } },
@@ -35,7 +35,7 @@ const PLANS: Readonly<Record<string, (nginx: Nginx) => Plan>> = {
   'one a minute': plan({ gateway: { limits: { perAddress: '1/min' } } }),
   'seven an hour': plan({ gateway: { limits: { perAddress: '7/h' } } }),
   'a thousand routes, tenants and hosts': plan({
-    servers: Object.fromEntries(many(1000, (index) => [`server-${index}`, EXISTS])),
+    servers: Object.fromEntries(many(1000, (index) => [`server-${index}`, EXISTING])),
     tenants: Object.fromEntries(many(1000, (index) => [`tenant-${index}`, { match: { path: true }, servers: '*' }])),
     gateway: { hosts: many(1000, (index) => `tenant-${index}.${'long-name-of-a-customer.'.repeat(6)}mcp.acme.test`) },
   }),
@@ -62,7 +62,7 @@ describe('nginx without rights', { skip: NO_NGINX || (process.getuid?.() === 0 ?
     it(`nginx ${nginx.version}: as a user of no privilege, from a folder it cannot write`, async () => {
       const port = await freePort();
       const source = writeDocument(nginxModel(widePlan({}, { gateway: 1, nginx: port, version: nginx.version })));
-      // The files in one folder, what nginx writes in another, as in a container with a read-only root.
+      // The configuration is in one folder and nginx writes to another, as in a container with a read-only root file system.
       const folder = mkdtempSync(join(tmpdir(), 'mcpgen-readonly-'));
       cpSync(source, folder, { recursive: true });
       chmodSync(folder, 0o555);

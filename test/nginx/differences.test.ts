@@ -1,11 +1,11 @@
-/** Every difference that is listed is one: a list that explains too much would let mistakes through. */
+/** Every listed difference really exists. A list that allowed more than the real differences would let mistakes through. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
 import { differencesOf, NGINX_CANNOT, type NginxDifferenceId } from '#src/emit/nginx/nginx-cannot.js';
 import { GATEWAY } from './backend.js';
 import { NGINXES, NO_NGINX } from './binaries.js';
-import { explaining, MAY } from './differences.js';
+import { explaining, APPEARANCES } from './differences.js';
 import { bytesOf } from './generate.js';
 import { widePlan, widePlanAlone } from './plans.js';
 import { codeOf, send } from './raw.js';
@@ -15,7 +15,7 @@ const ids = Object.keys(NGINX_CANNOT) as NginxDifferenceId[];
 
 describe('what nginx cannot decide', { skip: NO_NGINX }, () => {
   for (const id of ids) {
-    const showing = MAY[id];
+    const showing = APPEARANCES[id];
     if (showing === null) continue;
     const { example, changes = {} } = showing;
     for (const nginx of NGINXES) {
@@ -37,6 +37,6 @@ describe('what nginx cannot decide', { skip: NO_NGINX }, () => {
   }
 });
 
-it('each says what both do and why', () => {
+it('each difference says what nginx does, what the gateway does, and why', () => {
   for (const id of ids) for (const field of ['nginx', 'gateway', 'why'] as const) assert.ok(NGINX_CANNOT[id][field].length > 2, `${id}.${field}`);
 });

@@ -1,4 +1,4 @@
-/** When each named difference may show in a generated request. Null: not among what is generated; it has a test of its own, or cannot be seen from outside. */
+/** For each named difference, the generated requests in which it may show. */
 import { differencesOf, NGINX_CANNOT, type NginxDifference, type NginxDifferenceId } from '#src/emit/nginx/nginx-cannot.js';
 import type { Release } from '#src/emit/nginx/release.js';
 import type { Sent } from './generate.js';
@@ -6,11 +6,12 @@ import type { Changes } from '../support/example.js';
 import { untenanted } from './plans.js';
 import type { RawAnswer } from './raw.js';
 
-interface Showing {
+interface Appearance {
+  /** Whether the difference may show in this request. */
   readonly when: (sent: Sent, context: Context) => boolean;
-  /** What nginx answers then; left out where it depends on the rows. */
+  /** The statuses that nginx then answers with; absent where the rows decide about the status. */
   readonly status?: readonly number[];
-  /** One request in which it shows, and the plan for which it does. */
+  /** A request in which the difference does show, under a plan with these changes. */
   readonly example: Sent;
   readonly changes?: Changes;
 }
@@ -19,8 +20,9 @@ export interface Context {
   readonly changes: Changes;
 }
 
-/** As Node 20 to 26 know them, of those that are generated. */
+/** The generated methods that the parsers of Node 20 to 26 do not know. */
 const UNKNOWN_METHOD = /^(FOO|G_T)$/;
+/** Headers that nginx refuses when they come twice. */
 const SINGLE = ['authorization', 'content-length', 'expect', 'host', 'transfer-encoding', 'user-agent'];
 
 const AUTHORITY = /^(?:[a-z0-9._~!$&'()*+,;=%-]+|\[[0-9a-f:.]+\])(?::[0-9]*)?$/i;
@@ -35,7 +37,8 @@ const values = ({ headers }: Sent, name: string): readonly string[] => headers.f
 const has = (sent: Sent, name: string): boolean => values(sent, name).length > 0;
 const pathOf = ({ target }: Sent): string => target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').split('?', 1)[0] ?? '';
 
-export const MAY: Readonly<Record<NginxDifferenceId, Showing | null>> = {
+/** Null: no generated request can show the difference. It has a test of its own, or cannot be seen from outside. */
+export const APPEARANCES: Readonly<Record<NginxDifferenceId, Appearance | null>> = {
   'absolute-form-authority': {
     when: ({ target }) => /^https?:\/\/[^/?#]*[^a-z0-9.:/?#[\]-]/i.test(target) || /^https?:\/\/\[[^\]]*[^0-9a-f:.\]]/i.test(target),
     status: [400],
@@ -122,14 +125,14 @@ export const MAY: Readonly<Record<NginxDifferenceId, Showing | null>> = {
   },
 };
 
-/** The differences that may show in a request at all. */
+/** The differences that may show in a request. */
 export function mayShow(sent: Sent, context: Context): readonly NginxDifferenceId[] {
-  return differencesOf(context.release).filter((id) => MAY[id]?.when(sent, context));
+  return differencesOf(context.release).filter((id) => APPEARANCES[id]?.when(sent, context));
 }
 
-/** Those of them that explain two answers: a difference explains no more than it says. */
+/** The differences that explain why two answers differ. A difference explains only what its effect and its statuses say. */
 export function explaining(sent: Sent, context: Context, alone: RawAnswer, through: RawAnswer): readonly NginxDifferenceId[] {
-  return mayShow(sent, context).filter((id) => fits(NGINX_CANNOT[id], alone, through) && (MAY[id]?.status?.includes(through.status) ?? true));
+  return mayShow(sent, context).filter((id) => fits(NGINX_CANNOT[id], alone, through) && (APPEARANCES[id]?.status?.includes(through.status) ?? true));
 }
 
 function fits({ effect }: NginxDifference, alone: RawAnswer, through: RawAnswer): boolean {

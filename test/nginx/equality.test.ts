@@ -1,7 +1,7 @@
 /**
- * One decision: the same requests, once to the gateway alone and once through each nginx to the gateway behind it, get the same status and the same
- * JSON-RPC code, but for the differences that are listed by name. And what nginx is to decide it decides itself: in front of a server that accepts
- * everything it refuses the same requests.
+ * nginx and the gateway decide alike. The same requests are sent to the gateway alone and through each nginx to the gateway behind it. They must get the same
+ * status and the same JSON-RPC code, except for the differences that are listed by name. In front of a server that accepts everything, nginx must still refuse
+ * the requests that it has to decide about.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -40,14 +40,14 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
   },
 };
 
-/** What nginx refuses by itself: rows 0 to 6. */
-const DECIDED_HERE = new Set([
+/** The reasons for which nginx itself refuses: those of rows 0 to 6. */
+const REASONS_OF_NGINX = new Set([
   'malformed-request', 'repeated-header', 'upgrade-unsupported', 'path-not-literal', 'unknown-host', 'unknown-route', 'preflight-refused',
   'origin-required', 'origin-not-allowed', 'method-not-allowed', 'expectation-unsupported',
   'body-too-large', 'content-type-unsupported',
 ]);
 
-const AT_ONCE = 16;
+const REQUESTS_AT_ONCE = 16;
 
 describe('nginx in front of the gateway answers as the gateway alone', { skip: NO_NGINX }, () => {
   for (const [name, variant] of Object.entries(VARIANTS)) {
@@ -63,7 +63,7 @@ describe('nginx in front of the gateway answers as the gateway alone', { skip: N
         alone = await ask(gateway.port, sent);
         await gateway.close();
         behind = await GATEWAY.start(gatewayTables(widePlan(variant.changes)));
-        // At once: some declare a body that never comes.
+        // This server answers before the body has arrived, because some requests declare a body that never comes.
         accepting = await stub((incoming, outgoing) => {
           incoming.resume();
           outgoing.end('ok');
@@ -81,11 +81,11 @@ describe('nginx in front of the gateway answers as the gateway alone', { skip: N
           const through = await throughNginx(nginx, behind.port, variant, sent);
           let named = 0;
           const unexplained = sent.flatMap((request, index) => {
-            const [one, two] = [alone[index]!, through[index]!];
-            if (same(one, two)) return [];
-            const why = explaining(request, context, one, two);
+            const [direct, proxied] = [alone[index]!, through[index]!];
+            if (isSame(direct, proxied)) return [];
+            const why = explaining(request, context, direct, proxied);
             named += Math.min(1, why.length);
-            return why.length > 0 ? [] : [told(request, index, one, two)];
+            return why.length > 0 ? [] : [difference(request, index, direct, proxied)];
           });
           t.diagnostic(`${sent.length} requests, ${named} differ by name`);
           assert.deepEqual(unexplained, [], `seed ${SEED}`);
@@ -97,9 +97,11 @@ describe('nginx in front of the gateway answers as the gateway alone', { skip: N
           const wrong = sent.flatMap((request, index) => {
             if (mayShow(request, context).length > 0) return [];
             compared++;
-            const [one, two] = [alone[index]!, through[index]!];
-            const right = isDecidedHere(request, one, variant) ? same(one, two) && (one.status === 400 || reasonOf(one) === reasonOf(two)) : two.status === 200;
-            return right ? [] : [told(request, index, one, two)];
+            const [direct, proxied] = [alone[index]!, through[index]!];
+            const isRight = isDecidedByNginx(request, direct, variant)
+              ? isSame(direct, proxied) && (direct.status === 400 || reasonOf(direct) === reasonOf(proxied))
+              : proxied.status === 200;
+            return isRight ? [] : [difference(request, index, direct, proxied)];
           });
           t.diagnostic(`${compared} requests compared`);
           assert.deepEqual(wrong, [], `seed ${SEED}`);
@@ -126,26 +128,29 @@ async function ask(port: number, sent: readonly Sent[]): Promise<readonly RawAns
   const one = async (): Promise<void> => {
     for (let index = next++; index < sent.length; index = next++) answers[index] = await send(port, bytesOf(sent[index]!));
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, one));
+  await Promise.all(Array.from({ length: REQUESTS_AT_ONCE }, one));
   return answers;
 }
 
-function same(one: RawAnswer, two: RawAnswer): boolean {
-  return one.status === two.status && one.status !== 0 && codeOf(one) === codeOf(two);
+function isSame(direct: RawAnswer, proxied: RawAnswer): boolean {
+  return direct.status === proxied.status && direct.status !== 0 && codeOf(direct) === codeOf(proxied);
 }
 
 /**
- * An answer to HEAD has no body to say why. One route takes HEAD, and there it is refused for its origin here, or by the gateway for a tenant that nobody
- * is; the others refuse it here. Probes are the gateway's, 405 and all.
+ * Whether nginx itself has to refuse the request. The reason is read from the body of the gateway's answer, but an answer to HEAD has no body. All routes
+ * except `/health/servers` refuse HEAD, and nginx does so. That route takes HEAD: nginx refuses it for its origin, and the gateway alone for an unknown
+ * tenant. The gateway also answers health probes, and refuses other methods there (`Allow: GET, HEAD`).
  */
-function isDecidedHere({ method, target, headers }: Sent, alone: RawAnswer, { changes }: Variant): boolean {
+function isDecidedByNginx({ method, target, headers }: Sent, alone: RawAnswer, { changes }: Variant): boolean {
   const isServers = /\/health\/servers(?:\?|$)/.test(target);
   if (alone.headers['allow'] === 'GET, HEAD') return isServers;
-  if (method !== 'HEAD') return DECIDED_HERE.has(reasonOf(alone) ?? '');
+  if (method !== 'HEAD') return REASONS_OF_NGINX.has(reasonOf(alone) ?? '');
   const hasOrigin = headers.some(([name, value]) => name.toLowerCase() === 'origin' && value !== '');
   return alone.status >= 400 && !(isServers && alone.status === 403 && !hasOrigin && changes.tenants === undefined);
 }
 
-function told(request: Sent, index: number, one: RawAnswer, two: RawAnswer): string {
-  return `#${index} alone ${one.status} ${reasonOf(one) ?? ''}, through nginx ${two.status} ${reasonOf(two) ?? ''}: ${JSON.stringify(bytesOf(request))}`;
+/** What the message of a failure says about a request whose answers are not the same. */
+function difference(request: Sent, index: number, direct: RawAnswer, proxied: RawAnswer): string {
+  const [alone, through] = [direct, proxied].map((answer) => `${answer.status} ${reasonOf(answer) ?? ''}`);
+  return `#${index} alone ${alone}, through nginx ${through}: ${JSON.stringify(bytesOf(request))}`;
 }

@@ -1,4 +1,4 @@
-/** Whatever text comes from a plan, in whatever place of the file: it is refused, or nginx takes the file and the text means itself. */
+/** Any text of a plan, at any place of the file, is either refused by the token functions or read by nginx as that same text. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { because, block, entry, line, section } from '#src/emit/nginx/directives.js';
@@ -17,7 +17,7 @@ const PIECES = [
   '/*', '*/', 'é', '—', '漢', '\u2028', ';}', '";', "';", 'map', 'server {', '} #',
 ];
 
-/** Leading and trailing spaces would be lost on the way to nginx, in a header; inside they stay. */
+/** Texts without spaces at their ends. The texts are sent to nginx in a header, where such spaces would be lost. */
 function strings(random: Random): readonly string[] {
   return Array.from({ length: COUNT }, () => Array.from({ length: 1 + random.below(8) }, () => random.pick(PIECES)).join('').trim());
 }
@@ -94,7 +94,7 @@ describe('tokens, whatever they hold', { skip: NO_NGINX }, () => {
     });
   }
 
-  it('names and networks take nothing else', () => {
+  it('server names and networks take no other text', () => {
     for (const value of strings(randomOf())) {
       if (made(serverName, value)) assert.match(value, /^[a-z0-9.[\]:-]+$/);
       if (made(network, value)) assert.match(value, /^[0-9a-f.:/]+$/);
@@ -102,7 +102,7 @@ describe('tokens, whatever they hold', { skip: NO_NGINX }, () => {
   });
 });
 
-/** Keys that differ in case alone are one key to nginx. */
+/** Two keys that differ in case alone are one key to nginx. */
 function distinct(keys: readonly (Token | null)[], values: readonly string[]): readonly (readonly [Token, number])[] {
   const found = new Map<string, readonly [Token, number]>();
   for (const [index, key] of keys.entries()) if (key && !found.has(lower(values[index]!))) found.set(lower(values[index]!), [key, index]);

@@ -86,7 +86,7 @@ const ODD_TYPES = [
 const BODY = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
 const CHUNKED = `${BODY.length.toString(16)}\r\n${BODY}\r\n0\r\n\r\n`;
 
-/** Headers that come now and then; those of proxies come often where there is one to be believed. */
+/** Headers that some requests have. */
 const EXTRAS: readonly (readonly [string, string])[] = [
   ['Expect', '100-continue'], ['Expect', '100-Continue'], ['Expect', 'something'], ['Expect', 'x, 100-continue'], ['Expect', 'x100-continue'],
   ['Connection', 'keep-alive'], ['Connection', 'close'], ['Connection', 'Upgrade'], ['Upgrade', 'websocket'], ['Upgrade', 'WebSocket'],
@@ -94,6 +94,7 @@ const EXTRAS: readonly (readonly [string, string])[] = [
   ['Authorization', 'Bearer nothing'],
   ['MCP-Protocol-Version', '2025-06-18'], ['MCP-Protocol-Version', '1999-01-01'], ['Mcp-Session-Id', 'x'], ['Cookie', 'a=b'], ['TE', 'trailers'],
 ];
+/** Headers of proxies, which many requests have where a proxy is trusted. */
 const FORWARDED: readonly (readonly [string, string])[] = [
   ['X-Forwarded-Host', 'mcp.acme.test'], ['X-Forwarded-Host', 'evil.test'], ['X-Forwarded-Host', 'acme.acme.test:443'], ['X-Forwarded-Host', 'a b'],
   ['X-Forwarded-Host', ''], ['X-Forwarded-Host', 'app.acme.test'],
@@ -102,20 +103,20 @@ const FORWARDED: readonly (readonly [string, string])[] = [
 ];
 
 export interface Likelihoods {
-  /** Of one more X-Forwarded-* header. */
+  /** The chance of one more X-Forwarded-* header. */
   readonly forwarded: number;
-  /** Of a target in absolute form. */
+  /** The chance of a target in absolute form. */
   readonly absolute: number;
-  /** Bodies are declared to be larger than this. */
+  /** Large bodies are declared to be larger than this number of bytes. */
   readonly largeBody: number;
 }
 
 export function generate(random: Random, options: Likelihoods): Sent {
-  return random.chance(0.35) ? nearlyRight(random) : anything(random, options);
+  return random.chance(0.35) ? requestWithAnyOrigin(random) : anything(random, options);
 }
 
-/** All in order but for the origin, which is what then decides. */
-function nearlyRight(random: Random): Sent {
+/** A request in which all but the origin is in order, so that the origin decides. */
+function requestWithAnyOrigin(random: Random): Sent {
   const origin = random.pick(random.chance(0.4) ? ORIGINS : ODD_ORIGINS);
   const headers: [string, string][] = [['Host', 'acme.acme.test'], ['Origin', origin]];
   const target = random.pick(['', '/t/acme']) + random.pick(ROUTES);

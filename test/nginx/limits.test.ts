@@ -1,4 +1,4 @@
-/** Rows 6 and 7 at nginx: their order after the rows before, and a meter that equals a bucket. */
+/** Rows 6 and 7 at nginx: they come after the other rows, and the meter of an address is equal to the gateway's bucket. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { networkInterfaces } from 'node:os';
@@ -32,7 +32,7 @@ describe('sizes and rates at nginx', { skip: NO_NGINX }, () => {
       assert.deepEqual(statuses, [404, 403, 405, 413, 200, 200]);
     });
 
-    it(`nginx ${nginx.version}: a body that does not say how long it is may not be longer`, async () => {
+    it(`nginx ${nginx.version}: a body without a declared size may not be larger than the limit`, async () => {
       const edge = await stand(nginx, gateway.port);
       const chunked = (bytes: number): string =>
         `${request('POST', '/mcp/search', { ...CALL, 'Transfer-Encoding': 'chunked' })}${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n0\r\n\r\n`;
@@ -41,11 +41,11 @@ describe('sizes and rates at nginx', { skip: NO_NGINX }, () => {
       assert.deepEqual([within.status, beyond.status, beyond.headers['content-type']], [200, 413, 'application/json']);
     });
 
-    it(`nginx ${nginx.version}: as many at once as the bucket has tokens, then 429 until the next token`, async () => {
+    it(`nginx ${nginx.version}: as many requests at once as the bucket has tokens, then 429 until the next token`, async () => {
       const edge = await stand(nginx, gateway.port, { gateway: { limits: { perAddress: '3/min' } } });
       const statuses: number[] = [];
       for (const bytes of [
-        // Not counted: health, preflights, and what is refused before.
+        // Health probes, preflights and requests that an earlier row refuses are not counted.
         ...Array<string>(5).fill(get('/health', { Host: 'mcp.acme.test' })),
         ...Array<string>(5).fill(request('OPTIONS', '/mcp/search', PREFLIGHT)),
         ...Array<string>(5).fill(request('POST', '/mcp/search', { Host: 'mcp.acme.test' }, JSON_BODY)),
@@ -60,7 +60,7 @@ describe('sizes and rates at nginx', { skip: NO_NGINX }, () => {
       assert.deepEqual([refused.status, retry, origin, vary], [429, '20', 'https://app.acme.test', 'Origin']);
     });
 
-    it(`nginx ${nginx.version}: the address is the right-most that no trusted proxy has`, async () => {
+    it(`nginx ${nginx.version}: the address of the client is the right-most that is not a trusted proxy's`, async () => {
       const edge = await stand(nginx, gateway.port, untenanted({ limits: { perAddress: '1/min' }, trustedProxies: ['127.0.0.1', '10.0.0.0/8'] }));
       const from = async (forwarded: string): Promise<number> =>
         (await send(edge.port, get('/mcp/search', { Host: 'mcp.acme.test', 'X-Forwarded-For': forwarded }))).status;

@@ -1,4 +1,4 @@
-/** Plans of a config in which every kind of host, route, origin, tenant and hop occurs. */
+/** Plans of a config that has hosts, routes, origins, tenants and hops of every sort. */
 import type { NginxTarget } from '#src/config/language/targets.js';
 import type { Plan } from '#src/plan/types.js';
 import { changed, existing, type AnyConfig, type Changes } from '../support/example.js';
@@ -10,7 +10,7 @@ const WIDE: AnyConfig = {
   name: 'acme-tools',
   gateway: {
     url: 'https://mcp.acme.test',
-    // Routes of both transports: three for each server.
+    // With revisions of both transports, each server has three routes.
     revisions: ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'],
     sessionKeys: [{ secret: 'SESSION_KEY' }],
     limits: { body: '64kb', headers: '8kb', perAddress: '1000000/s' },
@@ -42,7 +42,7 @@ const WIDE: AnyConfig = {
 
 type GatewayChanges = NonNullable<Changes['gateway']>;
 
-/** Under the same hosts, but nobody's: without tenants there is the implied one alone. */
+/** The same hosts without the tenants, so that the implied tenant is the only one. */
 export function untenanted(gateway: GatewayChanges = {}): Changes {
   return { tenants: null, gateway: { hosts: ['acme.acme.test', 'zeta.acme.test'], ...gateway } };
 }
@@ -53,10 +53,10 @@ interface Ports {
   readonly version?: NonNullable<NginxTarget['version']>;
 }
 
-/** nginx in front of the gateway. */
+/** The plan with nginx in front of the gateway. */
 export function widePlan(changes: Changes = {}, { gateway, nginx, version = '1.30' }: Ports = { gateway: 8080, nginx: 8088 }): Plan {
   return planOf(changed(changed(WIDE, { gateway: { listen: { port: gateway } }, targets: { nginx: { version, listen: nginx } } }), changes));
 }
 
-/** Nothing generated stands in front, so the gateway believes the outside proxies alone. */
+/** The plan without nginx, in which the gateway believes the declared proxies alone. */
 export const widePlanAlone = (changes: Changes = {}): Plan => planOf(changed(WIDE, changes));

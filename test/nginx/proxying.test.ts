@@ -1,4 +1,4 @@
-/** What reaches the gateway, and that nothing is held back, sent twice, or written into the log that does not belong there. */
+/** What nginx passes on to the gateway and what it logs. It must not hold anything back, send a request twice, or log credentials. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -109,7 +109,7 @@ describe('the way to the gateway', { skip: NO_NGINX }, () => {
         const errors = edge.errors();
         await edge.close();
         assert.deepEqual(
-          // Two workers write as they come to it.
+          // Two workers write to the log, so that its lines come in no certain order.
           lines
             .sort((a, b) => Number(a['status']) - Number(b['status']))
             .map(({ method, path, host, status, reason, upstream_request_id: id }) => [method, path, host, status, reason, id]),
@@ -132,7 +132,7 @@ async function readUntil(socket: AsyncIterable<unknown>, wanted: string): Promis
   return text;
 }
 
-/** Another gateway before the first, as a name with two addresses would give. */
+/** Puts another gateway before the first, as if its name had two addresses. */
 function firstServer(port: number): (document: NginxDocument) => NginxDocument {
   const edit = (directive: Directive): Directive => ({ ...directive, block: [line('server', word(`127.0.0.1:${port}`)), ...(directive.block ?? [])] });
   const editItem = (item: Item): Item => (item.kind === 'directive' && item.name === 'upstream' ? edit(item) : item);

@@ -1,4 +1,4 @@
-/** One request as bytes, one answer: nothing between the test and the wire corrects either. */
+/** Sends one request as bytes and reads one answer. No HTTP library corrects either of them. */
 import { connect, type Socket } from 'node:net';
 
 export interface RawAnswer {
@@ -7,8 +7,8 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Status 0 is no answer at all: closed, reset, or none in time. */
-const NOTHING: RawAnswer = { status: 0, headers: {}, body: '' };
+/** Status 0 means that no answer came: the connection was closed or reset, or the time was up. */
+const NO_ANSWER: RawAnswer = { status: 0, headers: {}, body: '' };
 
 export function send(
   port: number,
@@ -24,14 +24,14 @@ export function send(
       socket.destroy();
       resolve(answer);
     };
-    const timer = setTimeout(() => done(parse(text, true, bodiless) ?? NOTHING), options.wait ?? 5000);
+    const timer = setTimeout(() => done(parse(text, true, bodiless) ?? NO_ANSWER), options.wait ?? 5000);
     socket.setEncoding('latin1');
     socket.on('data', (chunk: string) => {
       text += chunk;
       const answer = parse(text, false, bodiless);
       if (answer) done(answer);
     });
-    socket.on('close', () => done(parse(text, true, bodiless) ?? NOTHING));
+    socket.on('close', () => done(parse(text, true, bodiless) ?? NO_ANSWER));
     socket.on('error', () => {});
     socket.write(Buffer.from(bytes, 'latin1'));
   });
@@ -57,7 +57,7 @@ function bodyOf(headers: Readonly<Record<string, string>>, rest: string, closed:
   return rest.replace(/(^|\r\n)[0-9a-f]+\r\n/g, '').replace(/\r\n$/, '');
 }
 
-/** Of a refusal in JSON; null for anything else. */
+/** The code of a refusal in JSON; null for any other answer. */
 export const codeOf = (answer: RawAnswer): number | null => errorOf(answer)?.code ?? null;
 export const reasonOf = (answer: RawAnswer): string | null => errorOf(answer)?.data?.reason ?? null;
 

@@ -1,4 +1,4 @@
-/** What a refusal looks like from outside: the same from nginx as from the gateway, and JSON whoever found the fault. */
+/** A refusal looks the same to a client whether nginx or the gateway sends it, and is JSON even when nginx's parser refuses the request. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
@@ -10,12 +10,12 @@ import { get, request, send, type RawAnswer } from './raw.js';
 import { CALL, JSON_BODY, stand, stub, type Stand } from './stand.js';
 
 const APP = 'https://app.acme.test';
-const COMPARED = [
+const COMPARED_HEADERS = [
   'access-control-allow-credentials', 'access-control-allow-origin', 'access-control-expose-headers', 'allow', 'cache-control', 'content-type',
   'retry-after', 'vary',
 ];
 
-/** Requests that nginx refuses, and what the gateway alone would refuse them for. */
+/** Requests that nginx refuses, each with the reason for which the gateway alone would refuse it. */
 const REFUSED: readonly (readonly [reason: Reason, bytes: string])[] = [
   ['repeated-header', get('/mcp/search', { Host: 'mcp.acme.test', Origin: `${APP},${APP}` })],
   ['malformed-request', get('/mcp/search', { Host: 'mcp.acme.test:x' })],
@@ -39,14 +39,14 @@ const REFUSED: readonly (readonly [reason: Reason, bytes: string])[] = [
   ['content-type-unsupported', request('POST', '/mcp/search', { Host: 'mcp.acme.test', Origin: APP, 'Content-Type': 'text/plain' }, JSON_BODY)],
 ];
 
-/** Each transport has routes of its own, and none where no revision of it is served. */
-const OF_ONE_TRANSPORT = [
+/** Configs that serve one transport alone. The routes of the other transport are then unknown. */
+const SINGLE_TRANSPORTS = [
   { revisions: ['2025-06-18', '2026-07-28'], served: '/mcp/files', unknown: ['/mcp/files/sse', '/mcp/files/message'] },
   { revisions: ['2024-11-05'], served: '/old/sse', unknown: ['/old', '/mcp/files'] },
 ] as const;
 
-/** What the parsers refuse: nginx's finds most of it before it knows anything of the request. */
-const OWN: readonly (readonly [reason: Reason, bytes: string])[] = [
+/** Requests that nginx's own parser refuses, mostly before a row or even a variable of the request exists. */
+const REFUSED_BY_PARSER: readonly (readonly [reason: Reason, bytes: string])[] = [
   ['malformed-request', 'NONSENSE\r\n\r\n'],
   ['malformed-request', 'GET relative HTTP/1.1\r\nHost: mcp.acme.test\r\n\r\n'],
   ['malformed-request', 'GET /%zz HTTP/1.1\r\nHost: mcp.acme.test\r\n\r\n'],
@@ -77,10 +77,10 @@ for (const credentials of [false, true]) {
           it(`${reason}: ${bytes.split('\r\n', 1)[0]}`, async () => {
             const [alone, through] = [await send(gateway.port, bytes), await send(edge.port, bytes)];
             assertRefusal(through, reason);
-            for (const name of COMPARED) assert.equal(through.headers[name], alone.headers[name], name);
+            for (const name of COMPARED_HEADERS) assert.equal(through.headers[name], alone.headers[name], name);
           });
         }
-        for (const [reason, bytes] of OWN) {
+        for (const [reason, bytes] of REFUSED_BY_PARSER) {
           it(`${reason}: ${bytes.slice(0, 40).split('\r\n', 1)[0]}`, async () => assertRefusal(await send(edge.port, bytes), reason));
         }
       });
@@ -89,7 +89,7 @@ for (const credentials of [false, true]) {
 }
 
 describe('routes of the other transport', { skip: NO_NGINX }, () => {
-  for (const { revisions, served, unknown } of OF_ONE_TRANSPORT) {
+  for (const { revisions, served, unknown } of SINGLE_TRANSPORTS) {
     for (const nginx of NGINXES) {
       it(`nginx ${nginx.version}: are unknown with ${revisions.join(' and ')}`, async (t) => {
         const changes = { gateway: { revisions } };
@@ -102,7 +102,7 @@ describe('routes of the other transport', { skip: NO_NGINX }, () => {
         for (const path of unknown) {
           const [alone, through] = [await send(gateway.port, bytes(path)), await send(edge.port, bytes(path))];
           assertRefusal(through, 'unknown-route');
-          for (const name of COMPARED) assert.equal(through.headers[name], alone.headers[name], `${path}: ${name}`);
+          for (const name of COMPARED_HEADERS) assert.equal(through.headers[name], alone.headers[name], `${path}: ${name}`);
         }
       });
     }

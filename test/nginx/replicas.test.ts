@@ -1,4 +1,4 @@
-/** Two gateways behind round-robin nginx, two stateful servers behind them: sessions belong to no gateway, so none is lost with one. */
+/** Two gateways behind an nginx that takes them in turn, and two stateful servers behind them. A session belongs to no gateway, so none is lost with one. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { initialize, request } from '../support/gateway-messages.js';
@@ -19,7 +19,7 @@ const CONFIG = gatewayConfig({
   },
 });
 
-/** A server whose sessions live in it; every call counts in its session. */
+/** A server that keeps its sessions in memory and counts the calls of each. */
 function stateful(prefix: string) {
   const sessions = new Map<string, string[]>();
   return {
@@ -68,7 +68,7 @@ after(() => edge?.close());
 class Worker {
   #connection: Dialled | null = null;
 
-  /** Null for a call that was under way when its gateway was killed: whether it ran nobody knows. */
+  /** Null for a call that was under way when its gateway was killed, since nobody knows whether it ran. */
   async ask(message: unknown, session?: string): Promise<HttpAnswer | null> {
     try {
       this.#connection ??= await dial(port);
@@ -129,7 +129,7 @@ test(
       [...answered.values()].every((times) => times === 1),
       'a call was answered twice',
     );
-    // No more than were under way at that moment.
+    // No more calls failed than were under way when the gateway was killed.
     assert.ok(unanswered <= WORKERS, `${unanswered} calls without an answer`);
     assert.equal(answered.size + unanswered, SESSIONS * CALLS);
     assert.ok(one.sessions.size > SESSIONS / 4 && two.sessions.size > SESSIONS / 4, 'both servers had their share');

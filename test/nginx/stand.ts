@@ -1,4 +1,4 @@
-/** nginx with a plan, in front of something. */
+/** Starts nginx with a plan, in front of a gateway or of a server that takes the gateway's place. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,7 +21,7 @@ export async function stand(nginx: Nginx, gateway: number, changes: Changes = {}
     try {
       return { port, ...(await start(nginx, writeDocument(edit(nginxModel(plan))), port)) };
     } catch (error) {
-      // Somebody else may have taken the port in the meantime.
+      // Another process may have taken the port since it was found to be free.
       if (tries === 3 || !String(error).includes('Address already in use')) throw error;
     }
   }
@@ -29,19 +29,19 @@ export async function stand(nginx: Nginx, gateway: number, changes: Changes = {}
 
 export interface Stub {
   readonly port: number;
-  /** Heads of the requests that arrived. */
+  /** The requests that arrived. */
   readonly seen: IncomingMessage[];
   readonly close: () => void;
 }
 
-/** A server in the gateway's place. */
+/** A server that takes the gateway's place. */
 export async function stub(listener: RequestListener = answerOk): Promise<Stub> {
   const seen: IncomingMessage[] = [];
   const server = createServer((incoming, outgoing) => {
     seen.push(incoming);
     listener(incoming, outgoing);
   });
-  // nginx keeps connections; one that this end closes first would be a lost request.
+  // nginx keeps connections open. A request would be lost if this server closed a connection that nginx was about to use.
   server.keepAliveTimeout = 75_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,4 +1,4 @@
-/** TLS at nginx: names that are not ours get no handshake, Hosts that are not ours get the rows, plain HTTP is led to HTTPS. */
+/** TLS at nginx: an unknown name gets no handshake, the rows decide about an unknown Host, and plain HTTP is redirected to HTTPS. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -94,7 +94,7 @@ describe('TLS at nginx', { skip: SKIP }, () => {
   }
 });
 
-/** On ports of the system's choice instead of 443 and 80. */
+/** Puts ports that the system chose in the place of 443 and 80. */
 async function secureStand(nginx: Nginx, gateway: number): Promise<Running & { https: number; http: number }> {
   const [https, http] = [await freePort(), await freePort()];
   const plan = widePlan(untenanted({ tls: { at: 'nginx', ...TLS } }), { gateway, nginx: 443, version: nginx.version });

@@ -1,4 +1,4 @@
-/** A gateway's files, for whoever runs them: importing this starts no test runner. */
+/** Writes the files of a gateway. Benchmarks use this too, so it must not start a test runner by importing `node:test`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { assets } from '#src/assets.js';

@@ -1,6 +1,6 @@
 /**
- * The circles of a graph: its strongly connected components of more than one node, and nodes that lead to themselves. Each is sorted, and
- * so are all of them. Tarjan, "Depth-first search and linear graph algorithms", SIAM Journal on Computing 1 (1972).
+ * The circles of a graph, sorted: its strongly connected components of more than one node, and the nodes that lead to themselves.
+ * Tarjan, "Depth-first search and linear graph algorithms", SIAM Journal on Computing 1 (1972).
  */
 export function circlesIn(graph: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
   const circles: string[][] = [];

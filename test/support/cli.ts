@@ -14,7 +14,7 @@ interface Options {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs the program as the function it is. */
+/** Runs the program in this process, as a function. */
 export async function mcpgen(args: readonly string[], { cwd = ROOT, env = {} }: Options = {}): Promise<Ran> {
   let out = '';
   let err = '';
@@ -30,7 +30,7 @@ export async function mcpgen(args: readonly string[], { cwd = ROOT, env = {} }: 
   return { code, out, err };
 }
 
-/** Runs it as a process of its own, with nothing of this environment but these variables. */
+/** Runs the program as a process of its own, whose environment has only these variables. */
 export function mcpgenProcess(args: readonly string[], { cwd = ROOT, env = {} }: Options = {}): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(ROOT, 'dist/cli/bin.js'), ...args], {

@@ -7,7 +7,7 @@ export interface Connected {
   readonly transport: StreamableHTTPClientTransport;
 }
 
-/** The official client, connected and closed when the test ends. */
+/** The official client, connected to a server. It is closed when the test ends. */
 export async function connect(
   t: Pick<TestContext, 'after'>,
   url: URL,
@@ -15,7 +15,7 @@ export async function connect(
   client = new Client({ name: 'test', version: '1.0.0' }),
 ): Promise<Connected> {
   const transport = new StreamableHTTPClientTransport(url, key === null ? {} : { requestInit: { headers: { Authorization: `Bearer ${key}` } } });
-  // The SDK's transport type is wider than its own interface under exactOptionalPropertyTypes.
+  // Under exactOptionalPropertyTypes, TypeScript does not accept the SDK's own transport as a Transport.
   await client.connect(transport as Parameters<Client['connect']>[0]);
   t.after(() => client.close());
   return { client, transport };

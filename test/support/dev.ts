@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { freePort } from '#src/dev/ports.js';
 import { ROOT } from './folder.js';
 
-/** A running `mcpgen dev`, with what it printed. */
+/** A running `mcpgen dev`, and the text that it has printed. */
 export class DevRun {
   readonly port: number;
   readonly #child: ChildProcess;
@@ -36,14 +36,14 @@ export class DevRun {
     return new URL(`http://127.0.0.1:${this.port}/mcp/${server}`);
   }
 
-  /** The key that the printed client config gives for a server. */
+  /** The key for a server, read from the client config that was printed. */
   key(server: string): string {
     const json = this.text.slice(this.text.indexOf('{\n  "mcpServers"'), this.text.indexOf('\n}\n', this.text.indexOf('"mcpServers"')) + 2);
     const config = JSON.parse(json) as { mcpServers: Record<string, { headers: { Authorization: string } }> };
     return (config.mcpServers[server]?.headers.Authorization ?? '').replace('Bearer ', '');
   }
 
-  /** Resolves when it has printed this `times` times since it started. */
+  /** Resolves when this text has been printed `times` times since the start. */
   says(what: string, times = 1): Promise<void> {
     return new Promise((resolve, reject) => {
       const limit = setTimeout(() => reject(new Error(`dev never said "${what}"; it said:\n${this.text}`)), 30_000);

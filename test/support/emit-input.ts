@@ -1,4 +1,4 @@
-/** What emitters get beside the plan: the package's templates, and a gateway of a few small files. */
+/** The input of emitters beside the plan: the templates of the package, and a gateway made of a few small files. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EmitInput } from '#src/emit/types.js';

@@ -1,7 +1,7 @@
 /**
- * The config that tests of emitters and rules share, and ways to change it. Plans are made of it by the real pipeline.
+ * The config that the tests of emitters and rules share, and functions that change it. The real pipeline makes plans of it.
  *
- *   examplePlan()                                                    // search ×3 by image, files by npm, crm that exists already; all targets
+ *   examplePlan()                                                    // search ×3 by image, files by npm, crm that runs elsewhere; all targets
  *   examplePlan({ servers: { notes: image({ stateful: true }) }, targets: { fly: null } })
  *   examplePlan({ gateway: { requireOrigin: true } })
  */
@@ -11,11 +11,11 @@ import type { Targets } from '#src/config/language/targets.js';
 import type { Plan } from '#src/plan/types.js';
 import { planOf, type Overrides } from './planned.js';
 
-/** A config whose references are checked when it is validated, not by the compiler. */
+/** The type of a config whose references the compiler does not check. Validation checks them. */
 export type AnyConfig = Config<string, string, string, string, string, string>;
 type AnyServer = Server<string, string>;
 
-/** Objects are merged, null removes; servers, origins, tenants and what carries a tag (`kind`, `at`) replace whole. */
+/** Changes of a config. Objects are merged, and null removes a key. Servers, origins, tenants and values with a tag (`kind`, `at`) are replaced as a whole. */
 export type Changes = { readonly [K in keyof AnyConfig]?: (K extends Whole ? AnyConfig[K] : Change<AnyConfig[K]>) | null };
 type Whole = 'servers' | 'origins' | 'tenants' | 'strategies';
 type Change<T> = T extends readonly unknown[] ? T : T extends object ? { readonly [K in keyof T]?: Change<T[K]> | null } : T;
@@ -30,17 +30,17 @@ export const IMAGE = 'ghcr.io/acme/search:1.4.2';
 /** A server that a target runs from an image. */
 export const image = (details: Partial<Omit<Image, 'kind'>> = {}): Image => ({ kind: 'http', image: IMAGE, ...details });
 
-/** A server that runs somewhere already. */
+/** A server that runs elsewhere. */
 export function existing(url: string, ...more: readonly string[]): ExistingServer<string, string> {
   return { kind: 'http', instances: [{ url }, ...more.map((url) => ({ url }))] };
 }
 
 const COMMAND = ['mcp-server'] as const;
-/** A stdio server that says nothing about containers. */
+/** A stdio server without an image or a package, so that no container can run it. */
 export const bareCommand = (details: StdioDetails = {}): AnyServer => ({ kind: 'stdio', command: COMMAND, ...details });
 export const npm = (pinned: `${string}@${string}`, details: StdioDetails = {}): AnyServer => ({ kind: 'stdio', command: COMMAND, npm: pinned, ...details });
 export const uv = (pinned: `${string}==${string}`, details: StdioDetails = {}): AnyServer => ({ kind: 'stdio', command: COMMAND, uv: pinned, ...details });
-/** A stdio server in an image of the user's. */
+/** A stdio server in the user's image. */
 export const stdioImage = (reference: string, details: StdioDetails = {}): AnyServer => ({ kind: 'stdio', command: COMMAND, image: reference, ...details });
 
 export const volume = (name: string, details: Partial<Volume> = {}): Volume => ({ name, path: `/${name}`, size: '1gb', ...details });
@@ -75,7 +75,7 @@ export function examplePlan(changes: Changes = {}, overrides: Overrides = {}): P
   return planOf(changed(EXAMPLE, changes), overrides);
 }
 
-/** A config with changes. What comes out is for validation to judge. */
+/** A config with changes. The result may be invalid, and validation then says so. */
 export function changed(config: object, changes: object): object {
   return merged(config, changes, true) as object;
 }

@@ -1,4 +1,4 @@
-/** The demo servers of examples/servers as processes, which end with the tests. */
+/** Runs the demo servers of examples/servers as processes, which are ended with the tests. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const running = new Set<() => unknown>();
 process.on('exit', () => running.forEach((kill) => kill()));
 after(() => Promise.all([...running].map((kill) => kill())));
 
-/** A demo server over HTTP, as a process; resolves with its URL. */
+/** Starts a demo server over HTTP and resolves with its URL. */
 export async function startExample(script: string): Promise<{ readonly url: string; kill(): Promise<unknown> }> {
   const child = spawn(process.execPath, [join(ROOT, 'examples/servers', script)], {
     env: { PATH: process.env['PATH'], PORT: '0' },

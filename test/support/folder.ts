@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 
 export const ROOT = process.cwd();
 
-/** A folder of this test's own with these files in it, removed when the test ends. */
+/** Makes a folder with these files for one test, and removes it when the test ends. */
 export function folder(t: Pick<TestContext, 'after'>, files: Readonly<Record<string, string>> = {}): string {
   const path = mkdtempSync(join(tmpdir(), 'mcpgen-test-'));
   t.after(() => rmSync(path, { recursive: true, force: true }));
@@ -18,7 +18,7 @@ export function put(file: string, text: string): void {
   writeFileSync(file, text);
 }
 
-/** Installs this package there as npm would: by name, in `node_modules`. */
+/** Installs this package in a folder as npm would, by its name in `node_modules`. */
 export function installHere(path: string): void {
   mkdirSync(join(path, 'node_modules/.bin'), { recursive: true });
   symlinkSync(ROOT, join(path, 'node_modules/mcpgen'));

@@ -11,7 +11,7 @@ export function request(method: string, params?: Params, id: string | number = 1
 
 export const initialize = request('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } });
 
-/** A request of 2026-07-28, with what its body must carry. */
+/** A request of 2026-07-28, with everything that its body must have. */
 export function modern(method: string, params: Params = {}, id: string | number = 1) {
   return request(method, { ...params, _meta: { [VERSION]: '2026-07-28', [CAPABILITIES]: {} } }, id);
 }

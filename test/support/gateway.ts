@@ -1,11 +1,12 @@
 /**
- * A generated gateway as it would be deployed: config → plan → baked files in a folder → `node main.js`, on ports the system chooses.
+ * A generated gateway as it would be deployed: a plan is made of a config, its files are written to a folder, and `node main.js` runs on ports of the system's
+ * choice.
  *
  *   const gateway = await startGateway({ config: gatewayConfig({ tenants: {…} }), pools: { search: [upstream.url] } });
  *   const answer = await ask(gateway.port, { path: '/mcp/search', headers: as('acme'), message: request('tools/list') });
  *   await gateway.waitFor('request', (line) => line['status'] === 200);
  *
- * Secrets that `env` does not give have the value `secretValue(NAME)`. Whatever a test leaves running ends with the test file.
+ * A secret that is not in `env` has the value `secretValue(NAME)`. Gateways that are still running are killed at the end of the test file.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -29,9 +30,9 @@ export const as = (client: string): { readonly authorization: string } => ({ aut
 export interface StartOptions {
   readonly config: Config;
   readonly env?: Readonly<Record<string, string>>;
-  /** Server → URLs; may be changed with `reload`. */
+  /** The URLs of each server's instances. `sighup` can change them. */
   readonly pools?: Pools;
-  /** Continues in the folder, and with the secrets, of one that has ended. */
+  /** The folder of a gateway that has ended, to go on with its files. */
   readonly folder?: string;
 }
 
@@ -47,16 +48,16 @@ export interface RunningGateway {
   readonly folder: string;
   readonly logs: readonly LogLine[];
   readonly stderr: () => string;
-  /** The first line after the first `since` with this event that satisfies `which`, when it is written. */
+  /** Resolves with the first log line with this event that satisfies `which`. The first `since` lines are passed over. */
   waitFor(event: string, which?: (line: LogLine) => boolean, since?: number): Promise<LogLine>;
-  /** `name{labels}` → value, of /metrics. */
+  /** The values of /metrics, by `name{labels}`. */
   metrics(): Promise<ReadonlyMap<string, number>>;
   admin(path: string, headers?: Readonly<Record<string, string>>): ReturnType<typeof ask>;
-  /** Bakes another config (or writes the text as it is) and has it read. Resolves with the line that says whether it was taken. */
+  /** Bakes another config, or writes a text as the tables, and sends SIGHUP. Resolves with the log line that says whether the gateway took it. */
   sighup(config: Config | string, pools?: Pools): Promise<LogLine>;
   signal(signal: NodeJS.Signals): void;
   readonly ended: Promise<Ended>;
-  /** SIGTERM, then its end; killed when it does not. */
+  /** Sends SIGTERM and waits for the end. A gateway that does not end in time is killed. */
   stop(): Promise<Ended>;
 }
 
@@ -76,14 +77,14 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Resolves when it listens; rejects with what it wrote when it ends instead. */
+/** Resolves when the gateway listens. Rejects with what the gateway wrote if it ends instead. */
 export async function startGateway(options: StartOptions): Promise<RunningGateway> {
   const { gateway, listening } = launch(options);
   await listening;
   return gateway;
 }
 
-/** A start that must fail: its code and what it wrote to stderr. */
+/** Starts a gateway that must fail to start. Resolves with its exit code and what it wrote to stderr. */
 export async function failToStart(options: StartOptions): Promise<Ended & { readonly stderr: string }> {
   const { gateway, listening } = launch(options);
   await listening.then(
@@ -135,7 +136,7 @@ class Gateway implements RunningGateway {
       this.port = Number(line['port']);
       this.adminPort = Number(line['admin_port'] ?? 0);
     });
-    // Whoever waits for the start gets the rejection; nobody else must.
+    // A caller that waits for the start gets the rejection. Without such a caller it must not end the tests as unhandled.
     this.listening.catch(() => {});
   }
 
@@ -211,5 +212,5 @@ class Gateway implements RunningGateway {
   }
 }
 
-/** The tables text of a gateway's folder, to spoil and to restore. */
+/** The text of tables.js in a gateway's folder, which tests spoil and restore. */
 export const tablesText = (gateway: Pick<RunningGateway, 'folder'>): string => readFileSync(join(gateway.folder, 'gateway', 'tables.js'), 'utf8');

@@ -1,6 +1,6 @@
 /**
- * A client that can send any bytes, and reads HTTP/1.1 answers without mending them: what was chunked stays visible as complete or cut, and several
- * answers may come on one connection.
+ * A client that can send any bytes and does not mend the HTTP/1.1 answers that it reads. It says whether a body was complete or cut off, and can read several
+ * answers on one connection.
  *
  *   const answer = await ask(port, { path: '/mcp/search', headers: { 'x-api-key': key }, message: listTools() });
  *   const connection = await dial(port);
@@ -10,7 +10,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A promise that must be kept soon; who breaks it is named. Nothing that works takes this long, so it orders nothing. */
+/** Rejects, naming what did not happen, when the promise takes too long. The time is far longer than anything that works needs, so no test depends on it. */
 export async function within<T>(promise: Promise<T>, what: string | (() => string), ms = 10_000): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -23,7 +23,7 @@ export async function within<T>(promise: Promise<T>, what: string | (() => strin
   }
 }
 
-/** Asks again and again until it is so; for what nothing announces. */
+/** Asks again and again until a condition holds, where no event announces it. */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
   const deadline = performance.now() + ms;
   while (!(await isSo())) {
@@ -35,9 +35,9 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
 export interface Head {
   readonly status: number;
   readonly phrase: string;
-  /** Lower-case names; values of a repeated header joined with a comma. */
+  /** The headers, with names in lower case. The values of a repeated header are joined with a comma. */
   readonly headers: Readonly<Record<string, string>>;
-  /** As they came. */
+  /** The lines of the headers, unchanged. */
   readonly lines: readonly string[];
 }
 
@@ -50,26 +50,26 @@ export interface HttpAnswer extends Head {
 
 export interface Dialled {
   send(bytes: string | Buffer): void;
-  /** The next answer, to its end. */
+  /** Reads the whole of the next answer. */
   answer(method?: string): Promise<HttpAnswer>;
-  /** The head of the next answer; its body is then read with `body`. */
+  /** Reads the head of the next answer. Its body is read with `body`. */
   head(method?: string): Promise<Head>;
-  /** Bytes of the body so far, as soon as they satisfy `enough`; all of them when it ends. */
+  /** Reads the body until its text satisfies `enough`, or to its end. */
   body(enough?: (text: string) => boolean): Promise<{ readonly body: Buffer; readonly text: string; readonly complete: boolean }>;
-  /** Everything received on this connection, whatever it is. */
+  /** All bytes that came on this connection, as text. */
   received(): string;
-  /** How the other side ended it. */
+  /** How the other side ended the connection. */
   readonly ended: Promise<'fin' | 'reset'>;
   readonly isOpen: boolean;
-  /** Reads no more. */
+  /** Stops reading. */
   pause(): void;
-  /** Reads on. */
+  /** Reads again. */
   resume(): void;
-  /** Ends our half, keeps reading. */
+  /** Ends our half of the connection, and still reads. */
   finish(): void;
-  /** Closes. */
+  /** Closes the connection. */
   close(): void;
-  /** Closes with RST instead of FIN. */
+  /** Closes the connection with RST instead of FIN. */
   reset(): void;
 }
 
@@ -182,7 +182,7 @@ class Connection implements Dialled {
 
 interface Framing {
   readonly endsWithConnection: boolean;
-  /** Takes what belongs to this body and returns the rest. */
+  /** Takes the bytes that belong to this body, and returns the rest. */
   take(bytes: Buffer): Buffer;
   done(): boolean;
   bytes(): Buffer;
@@ -249,15 +249,15 @@ function chunked(): Framing {
 export interface AskOptions {
   readonly method?: string;
   readonly path?: string;
-  /** Overrides the defaults; null leaves one out, an array repeats it. */
+  /** Headers that override the defaults. Null leaves a header out, and an array repeats it. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | null>>;
   readonly body?: string | Buffer;
-  /** Sent as JSON. */
+  /** The body, as a value that is sent as JSON. */
   readonly message?: unknown;
   readonly from?: string;
 }
 
-/** The bytes of a request; POST when there is a body. */
+/** The bytes of a request. The default method is POST if there is a body, and GET if there is none. */
 export function requestBytes({ method, path = '/', headers = {}, body, message }: AskOptions): Buffer {
   const text = message === undefined ? body : JSON.stringify(message);
   const payload = Buffer.from(text ?? '');
@@ -273,7 +273,7 @@ export function requestBytes({ method, path = '/', headers = {}, body, message }
   return Buffer.concat([Buffer.from(`${verb} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1'), payload]);
 }
 
-/** One request on a connection of its own, and its whole answer. */
+/** Sends one request on a connection of its own, and reads the whole answer. */
 export async function ask(port: number, options: AskOptions): Promise<HttpAnswer> {
   const connection = await dial(port, options.from === undefined ? {} : { from: options.from });
   try {

@@ -4,12 +4,12 @@ import { ROOT } from './folder.js';
 
 export interface Import {
   readonly from: string;
-  /** A path from the root for our own modules, else the specifier as it is written. */
+  /** For our own modules the path from the root of the repository; for others the specifier. */
   readonly to: string;
   readonly typeOnly: boolean;
 }
 
-/** Every import of a source file: of values, of types, re-exports, and both meanings of `import('…')`. */
+/** Every import of a source file: imports of values and types, re-exports, and `import('…')` as an expression and as a type. */
 export function importsOf(from: string, text: string): readonly Import[] {
   const found: Import[] = [];
   const add = (specifier: ts.Node | undefined, typeOnly: boolean): void => {

@@ -1,4 +1,4 @@
-/** Plans as a config gives them: through validation and resolution, nothing made by hand. */
+/** Plans that the real pipeline makes from a config, by validation and resolution. */
 import { planConfig } from '#src/compile.js';
 import type { Infra } from '#src/plan/infra-types.js';
 import type { PolicyPlan } from '#src/plan/policy-types.js';
@@ -7,10 +7,10 @@ import type { Plan, Profile } from '#src/plan/types.js';
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** The smallest valid config, and what a test adds to it. */
+/** The smallest valid config, with what a test adds to it. */
 export const least = (more: Json = {}): Json => ({ name: 'acme', servers: { web: { kind: 'http', image: 'web' } }, ...more });
 
-/** Parts of a plan that replace those of the config, where a test is about one part alone and the rest of a config would only distract from it. */
+/** Parts that replace those of the planned config. They are for tests of one part, where a config with the same effect would only distract. */
 export interface Overrides {
   readonly profile?: Profile;
   readonly traffic?: Partial<Traffic>;
@@ -18,7 +18,7 @@ export interface Overrides {
   readonly policy?: Partial<PolicyPlan>;
 }
 
-/** The one plan of a config, frozen as `resolve()` leaves it: whoever writes to a plan fails its test. */
+/** The plan of a config without environments. It is frozen, as `resolve()` leaves it, so that code that writes to a plan fails. */
 export function planOf(config: unknown, overrides: Overrides = {}): Plan {
   const planned = planConfig(config);
   const [plan] = planned.ok ? planned.plans : [];
@@ -28,7 +28,7 @@ export function planOf(config: unknown, overrides: Overrides = {}): Plan {
   return frozen({ ...plan, profile, traffic: { ...plan.traffic, ...traffic }, infra: { ...plan.infra, ...infra }, policy: { ...plan.policy, ...policy } });
 }
 
-/** `code path: message`, for each thing that is wrong. */
+/** The diagnostics of a config, each as `code path: message`. */
 export function problems(config: unknown): readonly string[] {
   const planned = planConfig(config);
   if (planned.ok) return [];

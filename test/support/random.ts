@@ -1,6 +1,6 @@
 /**
- * Chance that can be repeated. The seed is the same in every run; `MCPGEN_SEED=<number>` takes another one, and `MCPGEN_SEED=random` draws one, a new one
- * for each process. A process whose tests fail says at its end which seed it had.
+ * Random numbers that can be repeated. The seed is the same in every run. `MCPGEN_SEED=<number>` takes another seed, and `MCPGEN_SEED=random` draws a new one
+ * for each process. A process whose tests fail prints its seed at the end.
  */
 import { randomInt } from 'node:crypto';
 
@@ -21,16 +21,16 @@ function seedFrom(asked: string | undefined): number {
 
 export interface Random {
   readonly seed: number;
-  /** From 0 up to and without 1. */
+  /** A number from 0 up to, but not including, 1. */
   readonly next: () => number;
-  /** A whole number from 0 up to and without the limit. */
+  /** A whole number from 0 up to, but not including, the limit. */
   readonly below: (limit: number) => number;
   readonly chance: (probability: number) => boolean;
   readonly pick: <T>(items: readonly T[]) => T;
   readonly bytes: (length: number) => Buffer;
 }
 
-/** Numbers that are the same for the same seed (mulberry32). */
+/** Random numbers, which are the same for the same seed (mulberry32). */
 export function randomOf(seed = SEED): Random {
   let state = seed >>> 0;
   const next = (): number => {
@@ -47,12 +47,12 @@ export function randomOf(seed = SEED): Random {
   return { seed, next, below, chance: (probability) => next() < probability, pick, bytes: (length) => Buffer.from(Array.from({ length }, () => below(256))) };
 }
 
-/** As many seeds as are asked for, from the seed of this run on. */
+/** This many seeds, which begin with the seed of this run. */
 export function seeds(count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => SEED + index);
 }
 
-/** Tries something with many seeds; a failure names the seed it happened with. */
+/** Runs a check with many seeds. A failure names its seed. */
 export function withSeeds(count: number, attempt: (random: Random) => void): void {
   for (const seed of seeds(count)) {
     try {

@@ -1,4 +1,4 @@
-/** Small MCP-like servers in the test's own process: they record what reaches them, and misbehave as told. All are closed when the test file ends. */
+/** Small servers like MCP servers, in the test's own process. They record each request and behave as the test says. All are closed when the test file ends. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { after } from 'node:test';
@@ -8,15 +8,15 @@ export interface Received {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Names and values by turns, as they came. */
+  /** The names and values of the headers in turn, unchanged. */
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
-  /** The body as JSON, or undefined. */
+  /** The body as JSON; undefined if there is none. */
   readonly message: { readonly id?: string | number; readonly method?: string; readonly params?: Readonly<Record<string, unknown>> } | undefined;
   readonly response: ServerResponse;
-  /** Resolves when the gateway gives up on it; never when it is answered in full. */
+  /** Resolves when the gateway gives the request up. Never resolves when the request is answered in full. */
   readonly abandoned: Promise<void>;
-  /** Resolves when every byte of the answer was taken. */
+  /** Resolves when every byte of the answer has been taken. */
   readonly finished: Promise<void>;
 }
 
@@ -26,13 +26,13 @@ export interface FakeUpstream {
   readonly url: string;
   readonly port: number;
   readonly received: readonly Received[];
-  /** The n-th request (from 1) of those that satisfy `which`, when it has come. */
+  /** Resolves with the n-th request that satisfies `which`, counted from 1. */
   nth(n: number, which?: (received: Received) => boolean): Promise<Received>;
-  /** Replaces how it behaves. */
+  /** How the server answers. A test may replace it. */
   behave: Behave;
   /** Stops listening and cuts every connection. */
   kill(): Promise<void>;
-  /** Listens again, where it was. */
+  /** Listens again on the same port. */
   revive(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ after(() => {
   for (const close of closing) close();
 });
 
-/** Answers every request with a result, GET with 405 as servers do that push nothing. */
+/** Answers every request with a result, and GET with 405, as servers without messages of their own do. */
 export const answerAll: Behave = ({ message, method, response }) => {
   if (method !== 'POST') return void response.writeHead(method === 'DELETE' ? 200 : 405).end();
   if (message?.id === undefined) return void response.writeHead(202).end();
@@ -52,14 +52,14 @@ export function json(response: ServerResponse, value: unknown, headers: Readonly
   response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value));
 }
 
-/** Opens an event stream; the caller writes to it. */
+/** Opens an event stream, to which the caller writes. */
 export function stream(response: ServerResponse, headers: Readonly<Record<string, string>> = {}): ServerResponse {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache', ...headers });
   response.flushHeaders();
   return response;
 }
 
-/** A server with sessions: `initialize` opens one, anything else needs it. */
+/** A server with sessions: `initialize` opens a session, and every other request must name one. */
 export function withSessions(prefix = 'up'): Behave {
   const open = new Set<string>();
   return (received) => {
@@ -122,7 +122,7 @@ export async function startUpstream(behave: Behave = answerAll): Promise<FakeUps
         }),
         () => `request ${n} at the upstream; it has received ${received.map(({ method, message }) => message?.method ?? method).join(', ') || 'nothing'}`,
       ),
-    // One that is ending already is only destroyed: resetting it would keep Node 20 from ever exiting.
+    // A socket that is ending already is only destroyed, because resetting such a socket would keep Node 20 from ever exiting.
     kill: () => close((socket) => (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy())),
     revive: async () => void (await listen(port)),
   };
@@ -134,14 +134,14 @@ async function record(incoming: IncomingMessage, response: ServerResponse): Prom
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks);
   const { socket } = incoming;
-  // Node also says 'finish' when the socket went away under the last bytes.
+  // Node emits 'finish' even if the socket was lost before the last bytes were sent.
   let whole = false;
   response.once('finish', () => void (whole = !socket.destroyed));
   const parse = (): Received['message'] => JSON.parse(body.toString()) as Received['message'];
   return {
     method: incoming.method ?? '',
     url: incoming.url ?? '',
-    // Repeated headers are joined by Node.
+    // Node joins the values of a repeated header, so that each value here is one string.
     headers: incoming.headers as Record<string, string>,
     rawHeaders: incoming.rawHeaders,
     body,
@@ -152,7 +152,7 @@ async function record(incoming: IncomingMessage, response: ServerResponse): Prom
   };
 }
 
-/** A server below HTTP: each connection is the test's to spoil. */
+/** A server that knows no HTTP. The test decides what each connection does. */
 export async function startRawUpstream(onConnection: (socket: Socket) => void): Promise<{ readonly url: string; readonly port: number }> {
   const server = net.createServer((socket) => {
     socket.on('error', () => {});
@@ -164,7 +164,7 @@ export async function startRawUpstream(onConnection: (socket: Socket) => void): 
   return { url: `http://127.0.0.1:${port}/mcp`, port };
 }
 
-/** A port on which nobody listens. */
+/** A port on which no process listens. */
 export async function closedPort(): Promise<number> {
   const server = net.createServer();
   const port = await listening(server, 0);

@@ -3,7 +3,7 @@ import type { Plan } from '../../plan/types.js';
 import { dockerBytes, seconds } from '../shared/quantity.js';
 import type { Deploy, Service } from './types.js';
 
-/** What every service has, ours or not. */
+/** Settings of every service, whether it runs our code or the user's image. */
 export const HARDENING = {
   read_only: true,
   cap_drop: ['ALL'],
@@ -12,7 +12,7 @@ export const HARDENING = {
   restart: 'unless-stopped',
 } as const satisfies Partial<Service>;
 
-/** Docker kills after this: the gateway's drain, and time to end. A server finishes what the draining gateway still waits for. */
+/** How long Docker waits before it kills a container: the gateway's drain and five seconds more. Servers get as long, because the gateway waits for them. */
 export function stopGracePeriod({ traffic }: Plan): string {
   return `${seconds(traffic.timeouts.drain) + 5}s`;
 }
@@ -27,14 +27,14 @@ export function deployment(workload: Workload, replicas: number): Deploy {
         memory: dockerBytes(limits.memory),
         pids: pids(workload),
       },
-      // A soft limit, and 0 is not one.
+      // A reservation of 0 bytes would reserve nothing, so it is left out.
       ...(requests.memory > 0 ? { reservations: { memory: dockerBytes(requests.memory) } } : {}),
     },
   };
 }
 
-/** Threads count as pids; a node process has about a dozen, and so may each child of a stdio host. */
+/** Docker counts threads as pids. A Node process has about a dozen threads, and so may each child of a stdio host. */
 function pids({ kind, child }: Workload): number {
-  const BASE = { gateway: 128, 'server': 512, 'stdio-host': 128 } as const;
-  return BASE[kind] + (child ? child.processes * 64 : 0);
+  const OWN_PIDS = { 'gateway': 128, 'server': 512, 'stdio-host': 128 } as const;
+  return OWN_PIDS[kind] + (child ? child.processes * 64 : 0);
 }

@@ -6,8 +6,8 @@ import { literal } from './interpolation.js';
 import type { Healthcheck } from './types.js';
 
 /**
- * A health check runs inside the container, and nothing is known to be in a server's image that could ask: null, unless its command is named. The gateway
- * probes such a server over the network.
+ * The health check of a service. Docker runs it inside the container, and the image of a server is not known to hold a program that could send a request. Such
+ * a server therefore has no health check unless the config names a command; the gateway probes it over the network.
  */
 export function healthcheck({ kind, port, health }: Workload): Healthcheck | null {
   switch (kind) {
@@ -27,7 +27,7 @@ export function check(command: readonly string[], { every, timeout, startup }: H
     timeout: `${seconds(timeout)}s`,
     retries: 3,
     start_period: `${seconds(startup)}s`,
-    // While starting, so that what waits for it does not wait a whole interval (Engine 25).
+    // Until the first success, so that services that wait for this one do not wait a whole interval (Docker Engine 25).
     start_interval: '2s',
   };
 }

@@ -10,14 +10,14 @@ export interface NamedService {
 }
 
 /**
- * The services of one server. Replicas of a compose service share its volumes; instances that each have their own are therefore services
- * of their own, `files_1`, `files_2`, that answer to one network name. Names of servers have no underscore, so these cannot clash.
+ * The services of one server. Replicas of one compose service share its volumes. Where each instance has a volume of its own, each instance is therefore a
+ * service of its own (`files_1`, `files_2`), and all have one name on the network. No server has an underscore in its name, so these names are free.
  */
 export function serverServices(plan: Plan, workload: Runnable, digest: string): readonly NamedService[] {
   const { id, replicas } = workload;
   if (replicas === 1 || !workload.volumes.some(({ perInstance }) => perInstance)) {
-    const placing = { networks: [SERVERS], replicas, digest, volumeName: ({ name }: { name: string }) => `${id}_${name}` };
-    return [{ name: id, service: service(plan, workload, placing) }];
+    const options = { networks: [SERVERS], replicas, digest, volumeName: ({ name }: { name: string }) => `${id}_${name}` };
+    return [{ name: id, service: service(plan, workload, options) }];
   }
   return Array.from({ length: replicas }, (_, index) => {
     const name = `${id}_${index + 1}`;

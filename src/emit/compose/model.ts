@@ -14,14 +14,14 @@ import { target } from './target.js';
 import type { ComposeDocument, ComposeFile, Service } from './types.js';
 import { upstream } from './upstream.js';
 
-export function composeModel(plan: Plan, { assets, gateway: files }: EmitInput): ComposeDocument {
+export function composeModel(plan: Plan, { assets, gateway: runtimeDocument }: EmitInput): ComposeDocument {
   const { nginx } = plan.infra.targets;
   const { all, gateway, servers } = deployed(plan);
-  const front = nginx && upstream(nginx, gateway.id, gateway.port);
-  const digest = runtimeDigest(files);
+  const upstreamOfNginx = nginx && upstream(nginx, gateway.id, gateway.port);
+  const digest = runtimeDigest(runtimeDocument);
 
   const named: readonly NamedService[] = [
-    ...(nginx && front ? [{ name: 'nginx', service: nginxService(plan, nginx, gateway, front.resolution) }] : []),
+    ...(nginx && upstreamOfNginx ? [{ name: 'nginx', service: nginxService(plan, nginx, gateway, upstreamOfNginx.resolution) }] : []),
     { name: gateway.id, service: gatewayService(plan, gateway, servers.length > 0, digest) },
     ...servers.flatMap((workload) => serverServices(plan, workload, digest)),
   ];
@@ -34,7 +34,7 @@ export function composeModel(plan: Plan, { assets, gateway: files }: EmitInput):
   return {
     file,
     notes: composeNotes(plan, file, gateway),
-    upstream: front,
+    upstream: upstreamOfNginx,
     secrets: neededSecrets(plan, all),
     dockerfiles: servers
       .filter(({ image }) => image.kind === 'install')
@@ -52,7 +52,7 @@ function gatewayService(plan: Plan, gateway: Runnable, hasServers: boolean, dige
   const behindNginx = plan.infra.targets.nginx !== null;
   return service(plan, gateway, {
     networks: gatewayNetworks(gateway, hasServers),
-    // One host port can be published by one container alone (the daemon refuses the second).
+    // Without nginx the gateway publishes a port of the machine, and Docker lets one container alone publish it.
     replicas: behindNginx ? gateway.replicas : 1,
     volumeName: ({ name }) => `${gateway.id}_${name}`,
     digest,

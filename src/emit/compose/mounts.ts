@@ -2,7 +2,7 @@ import { GATEWAY_FOLDER } from '../shared/runtime.js';
 import { literal } from './interpolation.js';
 import type { Mount } from './types.js';
 
-/** A file or folder of this machine, read-only; relative to the folder of the compose file. */
+/** A read-only mount of a file or folder of the machine. The source is relative to the folder of the compose file. */
 export function bind(source: string, target: string): Mount {
   return { type: 'bind', source: literal(source), target: literal(target), read_only: true, bind: { create_host_path: false } };
 }

@@ -1,9 +1,11 @@
 import type { Workload } from '../../plan/infra-types.js';
 import type { Network, Networks } from './types.js';
 
-/** `edge`: nginx and the gateway, published. `servers`: the gateway and the servers. `admin`: for what watches the gateway. */
+/** The network of nginx and the gateway, whose port the machine publishes. */
 export const EDGE = 'edge';
+/** The network of the gateway and the servers. */
 export const SERVERS = 'servers';
+/** The network of the gateway's admin listener, for the programs that watch the gateway. */
 export const ADMIN = 'admin';
 
 export function networks(gateway: Workload, hasServers: boolean): Readonly<Record<string, Network>> {

@@ -10,7 +10,7 @@ import { target } from './target.js';
 import type { Service } from './types.js';
 import type { Resolution } from './upstream.js';
 
-/** Id of `nginx` in the official images. */
+/** Ids of the user `nginx` and its group in the official images. */
 const NGINX_USER = '101:101';
 
 export function nginxService(plan: Plan, nginx: NginxPlan, gateway: Workload, resolution: Resolution): Service {
@@ -24,12 +24,12 @@ export function nginxService(plan: Plan, nginx: NginxPlan, gateway: Workload, re
       bind('./nginx-upstream.conf', '/etc/nginx/upstream.conf'),
       ...(nginx.tls ? [...new Set([nginx.tls.certificate, nginx.tls.key])].map((path) => bind(path, path)) : []),
     ],
-    // Where nginx.conf puts the pid and all temporary files.
+    // nginx.conf puts the pid file and all temporary files there.
     tmpfs: ['/tmp'],
-    // Docker's own default; other engines ask for a capability below port 1024, and there is none left.
+    // Docker lets every process listen below port 1024 by default. Other engines want a capability for that, and this container has none.
     ...(nginx.listen < 1024 ? { sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' } } : {}),
     depends_on: {
-      // An nginx that resolved the name at its start would go on talking to the address of a gateway that was recreated.
+      // An nginx that resolves names only when it starts would keep the old address of a gateway that was recreated, so it is restarted too.
       gateway: { condition: 'service_healthy', ...(resolution === 'start' ? { restart: true } : {}) },
     },
     ...nginxHealthcheck(plan, nginx, gateway),
@@ -40,13 +40,13 @@ export function nginxService(plan: Plan, nginx: NginxPlan, gateway: Workload, re
   };
 }
 
-/** The official images carry curl, in all flavours but `slim`; of other images nothing is known. */
+/** The official images carry curl, except those tagged `slim`. Other images may have no curl, so they get no health check. */
 function nginxHealthcheck({ traffic, infra }: Plan, nginx: NginxPlan, { health }: Workload): Pick<Service, 'healthcheck'> {
   if (!/(^|\/)nginx(-unprivileged)?(:(?!.*-slim)|@|$)/.test(infra.images.nginx)) return {};
   const { host } = traffic.publicUrl;
   const url = `${nginx.tls ? 'https' : 'http'}://${host}:${nginx.listen}/health/live`;
-  // By the public name, because an unknown one gets no TLS handshake; --insecure, because an expired certificate is not ill health.
-  const quiet = ['--fail', '--silent', '--output', '/dev/null', '--noproxy', '*', '--insecure'];
-  const curl = ['curl', ...quiet, '--resolve', `${host}:${nginx.listen}:127.0.0.1`, url];
+  // The public name is used, because nginx refuses a TLS handshake for an unknown name. An expired certificate does not make nginx unhealthy: --insecure.
+  const flags = ['--fail', '--silent', '--output', '/dev/null', '--noproxy', '*', '--insecure'];
+  const curl = ['curl', ...flags, '--resolve', `${host}:${nginx.listen}:127.0.0.1`, url];
   return { healthcheck: check(curl, health) };
 }

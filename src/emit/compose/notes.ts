@@ -4,7 +4,7 @@ import type { Note } from '../shared/yaml.js';
 import { ADMIN, SERVERS } from './networks.js';
 import type { ComposeFile } from './types.js';
 
-/** What a reader of compose.yaml would otherwise ask about. */
+/** Comments in compose.yaml that answer what its readers would otherwise ask. */
 export function composeNotes({ infra }: Plan, { services, networks }: ComposeFile, gateway: Runnable): readonly Note[] {
   const { nginx } = infra.targets;
   const unchecked = Object.keys(services).filter((name) => services[name]?.healthcheck === undefined);

@@ -9,25 +9,26 @@ import { literal, required } from './interpolation.js';
 import { GATEWAY_MOUNT, volume } from './mounts.js';
 import type { Service } from './types.js';
 
-/** What of a service its caller decides. */
-export type Placing = Pick<Service, 'networks'> & {
+/** The parts of a service that its workload alone does not say. */
+export type ServiceOptions = Pick<Service, 'networks'> & {
   readonly replicas: number;
-  /** Name of the named volume behind a volume of the plan. */
+  /** Name that a volume of the plan has in the compose file. */
   readonly volumeName: (volume: VolumePlan) => string;
+  /** Digest of the gateway's files. */
   readonly digest: string;
   readonly ports?: readonly string[];
 };
 
-export function service(plan: Plan, workload: Runnable, { networks, replicas, volumeName, digest, ports }: Placing): Service {
-  const ours = runsOurCode(workload);
+export function service(plan: Plan, workload: Runnable, { networks, replicas, volumeName, digest, ports }: ServiceOptions): Service {
+  const isOurs = runsOurCode(workload);
   const variables = containerEnv(plan, workload, 'compose');
-  const mounts = [...(ours ? [GATEWAY_MOUNT] : []), ...workload.volumes.map((each) => volume(volumeName(each), each.path))];
+  const mounts = [...(isOurs ? [GATEWAY_MOUNT] : []), ...workload.volumes.map((each) => volume(volumeName(each), each.path))];
   const probe = healthcheck(workload);
   const labels = serviceLabels(plan, workload, digest);
   return {
     ...image(plan, workload),
-    ...(ours ? { entrypoint: runtimeCommand(workload).map(literal) } : {}),
-    // An image of the user's has users of its own.
+    ...(isOurs ? { entrypoint: runtimeCommand(workload).map(literal) } : {}),
+    // The user's image may have no user with this id, so it runs as the user that the image names.
     ...(workload.image.kind === 'reference' ? {} : { user: `${NODE_USER}:${NODE_USER}` }),
     ...(variables.length > 0
       ? {
@@ -39,7 +40,7 @@ export function service(plan: Plan, workload: Runnable, { networks, replicas, vo
     ...(ports ? { ports } : {}),
     networks,
     ...(mounts.length > 0 ? { volumes: mounts } : {}),
-    // Two mounts at one place are an error.
+    // Docker refuses two mounts at one path.
     ...(workload.volumes.some(({ path }) => path === '/tmp') ? {} : { tmpfs: ['/tmp'] }),
     ...(probe ? { healthcheck: probe } : {}),
     ...HARDENING,
@@ -58,7 +59,7 @@ function image(plan: Plan, { id, image }: Runnable): Pick<Service, 'image' | 'bu
   };
 }
 
-/** Mounted files change without compose noticing; a changed label makes it recreate the container. Foreign servers mount none of them. */
+/** Compose does not notice a change of a mounted file, but recreates a container whose label has changed: services that mount the gateway have two hashes. */
 function serviceLabels(plan: Plan, workload: Runnable, digest: string): NonNullable<Service['labels']> {
   const { description, owner, labels } = workload.about;
   const entries = {

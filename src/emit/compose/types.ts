@@ -4,7 +4,7 @@ import type { Note } from '../shared/yaml.js';
 import type { Interpolated } from './interpolation.js';
 import type { Upstream } from './upstream.js';
 
-/** Everything of the compose target. `file` is the compose file itself, in the words of the compose specification. */
+/** The document of the compose target. `file` is the compose file itself, whose keys are those of the compose specification. */
 export interface ComposeDocument {
   readonly file: ComposeFile;
   readonly notes: readonly Note[];
@@ -21,14 +21,14 @@ export interface ComposeFile {
 }
 
 export interface Network {
-  /** No route to or from the outside. */
+  /** An internal network has no route to or from the outside. */
   readonly internal?: true;
 }
 
 export interface Service {
   readonly image: Interpolated;
   readonly build?: { readonly context: string; readonly dockerfile: string };
-  /** `build`: so that a changed Dockerfile is built again by `up`. */
+  /** With `build`, `docker compose up` builds the image again when its Dockerfile has changed. */
   readonly pull_policy?: 'build';
   readonly entrypoint?: readonly Interpolated[];
   readonly user?: string;
@@ -50,7 +50,7 @@ export interface Service {
   readonly labels?: Readonly<Record<string, Interpolated>>;
 }
 
-/** Names of networks, or names with the aliases a service has there. */
+/** The networks of a service: their names, or their names and the further names that the service has in each. */
 export type Networks = readonly string[] | Readonly<Record<string, { readonly aliases: readonly string[] }>>;
 
 export type Mount =
@@ -59,7 +59,7 @@ export type Mount =
       readonly source: Interpolated;
       readonly target: Interpolated;
       readonly read_only: true;
-      /** Docker would otherwise make an empty folder where a file is missing, and mount that. */
+      /** Where the source is missing, Docker would otherwise create an empty folder and mount it. */
       readonly bind: { readonly create_host_path: false };
     }
   | { readonly type: 'volume'; readonly source: string; readonly target: Interpolated };

@@ -5,34 +5,36 @@ import { containerEnv } from '../shared/container-env.js';
 import { seconds } from '../shared/quantity.js';
 import type { FlyConfig } from './types.js';
 
-/** Fly ends a machine after five minutes at most, however long the drain (fly.toml, kill_timeout). */
-const MOST_SECONDS = 300;
+/** Fly kills a machine after five minutes at the latest, even if the gateway drains for longer (fly.toml, kill_timeout). */
+const LONGEST_KILL_TIMEOUT_S = 300;
+/** Fly shortens the interval and the timeout of a check to a minute, if they are longer. */
+const LONGEST_CHECK_S = 60;
 
 export function target({ infra }: Plan): FlyPlan {
   if (infra.targets.fly === null) throw new TypeError('the plan has no Fly target');
   return infra.targets.fly;
 }
 
-/** The plan's pools look for servers under the same name, at `<app>-<server>.internal`. */
+/** Name of a workload's app. The pools of the plan find a server by that name, at `<app>-<server>.internal`. */
 export function appName(plan: Plan, { id, kind }: Pick<Workload, 'id' | 'kind'>): string {
   const { app } = target(plan);
   return kind === 'gateway' ? app : `${app}-${id}`;
 }
 
-/** What opens every fly.toml. Fly's own signal would be SIGINT, and it would wait five seconds. */
-export function head(plan: Plan, workload: Workload): Pick<FlyConfig, 'app' | 'primary_region' | 'kill_signal' | 'kill_timeout'> {
+/** The keys that every fly.toml begins with. By default Fly would send SIGINT and wait for five seconds. */
+export function commonKeys(plan: Plan, workload: Workload): Pick<FlyConfig, 'app' | 'primary_region' | 'kill_signal' | 'kill_timeout'> {
   return {
     app: appName(plan, workload),
     primary_region: target(plan).region,
     kill_signal: 'SIGTERM',
-    kill_timeout: `${Math.min(MOST_SECONDS, seconds(plan.traffic.timeouts.drain))}s`,
+    kill_timeout: `${Math.min(LONGEST_KILL_TIMEOUT_S, seconds(plan.traffic.timeouts.drain))}s`,
   };
 }
 
-/** Dockerfile and ignore file are found beside fly.toml, whatever the build context is (flyctl, resolveDockerfilePath). */
+/** flyctl looks for both files beside fly.toml, whatever the build context is (flyctl, resolveDockerfilePath). */
 export const BUILD = { dockerfile: 'Dockerfile', ignorefile: 'Dockerfile.dockerignore' } as const;
 
-/** Text variables; secrets come as variables of their own, from `fly secrets`. */
+/** The environment variables that are texts. Secrets become environment variables too, but through `fly secrets`. */
 export function environment(plan: Plan, workload: Workload): Pick<FlyConfig, 'env'> {
   const texts = containerEnv(plan, workload, 'fly').flatMap(({ name, value }) =>
     value.kind === 'text' ? [[name, value.text] as const] : [],
@@ -40,11 +42,12 @@ export function environment(plan: Plan, workload: Workload): Pick<FlyConfig, 'en
   return texts.length === 0 ? {} : { env: Object.fromEntries(texts) };
 }
 
-export function whole(milliseconds: number): string {
+/** A duration as fly.toml writes it. */
+export function flySeconds(milliseconds: number): string {
   return `${seconds(milliseconds)}s`;
 }
 
-/** Checks every second to every minute; Fly clamps the rest. */
-export function clamped(milliseconds: number): string {
-  return `${Math.min(60, seconds(milliseconds))}s`;
+/** An interval or timeout of a check, shortened to the longest that Fly takes. */
+export function checkSeconds(milliseconds: number): string {
+  return `${Math.min(LONGEST_CHECK_S, seconds(milliseconds))}s`;
 }

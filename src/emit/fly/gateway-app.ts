@@ -5,7 +5,7 @@ import { dockerfile } from '../shared/dockerfile.js';
 import { httpProbe } from '../shared/probe-script.js';
 import { seconds } from '../shared/quantity.js';
 import type { Runnable } from '../shared/runnable.js';
-import { appName, BUILD, clamped, environment, head, target, whole } from './app.js';
+import { appName, BUILD, checkSeconds, environment, commonKeys, target, flySeconds } from './app.js';
 import { flySecrets } from './secrets.js';
 import type { FlyApp, HttpService } from './types.js';
 import { machine } from './vm.js';
@@ -19,7 +19,7 @@ export function gatewayApp(plan: Plan, gateway: Runnable, assets: Assets): FlyAp
     machines: gateway.replicas,
     about: [],
     config: {
-      ...head(plan, gateway),
+      ...commonKeys(plan, gateway),
       build: BUILD,
       deploy: { strategy: 'rolling' },
       ...environment(plan, gateway),
@@ -42,22 +42,22 @@ function httpService(plan: Plan, gateway: Runnable): HttpService {
   return {
     internal_port: gateway.port,
     force_https: true,
-    // Both or neither: a machine that is stopped and never started stays stopped.
+    // Fly must start machines again where it stops them, or a stopped machine would stay stopped.
     auto_stop_machines: scaleToZero ? 'stop' : 'off',
     auto_start_machines: scaleToZero,
     min_machines_running: scaleToZero ? 0 : gateway.replicas,
-    // An open stream is one request for as long as it lasts, and others must still fit beside all of them.
+    // Fly counts an open stream as one request for as long as it lasts. Beside all streams there must be room for other requests.
     concurrency: { type: 'requests', soft_limit: Math.max(1, Math.floor(limits.streams * 0.8)), hard_limit: limits.streams + 250 },
     http_options: { idle_timeout: seconds(longestTimeout(plan.traffic, 'idleStream')) },
     checks: [
       {
-        grace_period: whole(gateway.health.startup),
-        interval: clamped(gateway.health.every),
-        timeout: clamped(gateway.health.timeout),
+        grace_period: flySeconds(gateway.health.startup),
+        interval: checkSeconds(gateway.health.every),
+        timeout: checkSeconds(gateway.health.timeout),
         method: 'GET',
         path: '/health/ready',
         protocol: 'http',
-        // A redirect to https is a failed check.
+        // The check comes by plain HTTP. This header keeps it from being redirected to HTTPS, which Fly would count as a failure.
         headers: { 'X-Forwarded-Proto': 'https' },
       },
     ],

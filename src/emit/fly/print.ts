@@ -22,7 +22,7 @@ function steps({ name, org, machines, secrets }: FlyApp): readonly string[] {
   ];
 }
 
-/** The context holds `.env` files of other targets; a builder gets the gateway and nothing else. */
+/** The build context is the output folder, in which `.env` files of other targets may lie. The builder gets the gateway's folder and nothing else. */
 function ignoreFile({ name }: FlyApp): EmittedFile {
   return { path: `fly/${name}/Dockerfile.dockerignore`, contents: `${opening()}*\n!gateway\n` };
 }

@@ -1,19 +1,19 @@
 import type { Plan } from '../../plan/types.js';
 import type { Assets } from '../types.js';
 import { dockerfile, type Dockerfile } from '../shared/dockerfile.js';
-import { askedBy } from '../shared/platform-health.js';
+import { probeAccuracy } from '../shared/platform-health.js';
 import { runsOurCode, type Runnable } from '../shared/runnable.js';
-import { appName, BUILD, clamped, environment, head, target, whole } from './app.js';
+import { appName, BUILD, checkSeconds, environment, commonKeys, target, flySeconds } from './app.js';
 import { mounts } from './mounts.js';
 import { flySecrets } from './secrets.js';
 import type { FlyApp, TopLevelCheck } from './types.js';
 import { machine } from './vm.js';
 
-/** A private app: no service, so nothing outside reaches it, and the gateway finds its machines at `<app>.internal`. */
+/** The private app of a server. It has no service, so that nothing outside reaches it; the gateway finds its machines at `<app>.internal`. */
 export function serverApp(plan: Plan, server: Runnable, assets: Assets): FlyApp {
   const name = appName(plan, server);
   const { image } = server;
-  const asItIs = !runsOurCode(server) && image.kind === 'reference';
+  const isUnchanged = !runsOurCode(server) && image.kind === 'reference';
   return {
     name,
     workload: server.id,
@@ -21,17 +21,17 @@ export function serverApp(plan: Plan, server: Runnable, assets: Assets): FlyApp 
     machines: server.replicas,
     about: aboutServer(server, name),
     config: {
-      ...head(plan, server),
-      build: asItIs ? { image: image.reference } : BUILD,
+      ...commonKeys(plan, server),
+      build: isUnchanged ? { image: image.reference } : BUILD,
       deploy: { strategy: 'rolling' },
       ...environment(plan, server),
       checks: { mcp: check(server) },
       ...mounts(server),
-      // Without a service there is no proxy that would start a machine again.
+      // An app without a service has no proxy that would start a stopped machine again.
       restart: [{ policy: 'always' }],
       vm: [machine(plan, server)],
     },
-    dockerfile: asItIs ? null : ourImage(name, server, assets),
+    dockerfile: isUnchanged ? null : ourImage(name, server, assets),
     secrets: flySecrets(plan, server),
   };
 }
@@ -41,19 +41,19 @@ function ourImage(name: string, server: Runnable, assets: Assets): Dockerfile {
     path: `fly/${name}/Dockerfile`,
     how: [`The image of server "${server.id}", with the gateway that hosts it. Build context: the folder that holds gateway/ and fly/.`],
     bundled: true,
-    takeOver: true,
+    takesFoldersOver: true,
   });
 }
 
-/** What Fly cannot ask is left to the gateway, and the port is tested here. */
+/** The check of a server. Where Fly cannot ask what `health` asks, the gateway asks it and Fly tests the port alone. */
 function check({ port, health }: Runnable): TopLevelCheck {
-  const path = health.kind === 'http' && askedBy('fly', health) !== 'port' ? health.path : null;
+  const path = health.kind === 'http' && probeAccuracy('fly', health) !== 'port' ? health.path : null;
   return {
     type: path === null ? 'tcp' : 'http',
     port,
-    grace_period: whole(health.startup),
-    interval: clamped(health.every),
-    timeout: clamped(health.timeout),
+    grace_period: flySeconds(health.startup),
+    interval: checkSeconds(health.every),
+    timeout: checkSeconds(health.timeout),
     ...(path === null ? {} : { method: 'GET', path }),
   };
 }

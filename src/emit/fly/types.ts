@@ -1,33 +1,35 @@
 import type { Dockerfile } from '../shared/dockerfile.js';
 import type { TomlTable } from './toml.js';
 
-/** Everything of the Fly target: an app for the gateway, and a private one for each server. */
+/** The document of the Fly target: an app for the gateway, and a private app for each server. */
 export interface FlyDocument {
   readonly apps: readonly FlyApp[];
 }
 
 export interface FlyApp {
   readonly name: string;
+  /** Id of the workload that the app runs. */
   readonly workload: string;
   readonly org: string | null;
   readonly machines: number;
-  /** What a reader of fly.toml should know beyond the commands. */
+  /** Lines of the opening comment of fly.toml, below the commands. */
   readonly about: readonly string[];
   readonly config: FlyConfig;
-  /** Null where the app runs an image as it is. */
+  /** Null where the app runs the user's image unchanged. */
   readonly dockerfile: Dockerfile | null;
   readonly secrets: readonly FlySecret[];
 }
 
-/** A secret of an app: Fly makes it a variable of this name. */
+/** A secret of an app. Fly gives it to the app's machines as an environment variable. */
 export interface FlySecret {
+  /** Name of the environment variable, and of the secret on Fly. */
   readonly variable: string;
-  /** The secret of the plan behind it. */
+  /** Name of the plan's secret whose value it is. */
   readonly secret: string;
   readonly purposes: readonly string[];
 }
 
-/** fly.toml (flyctl, internal/appconfig), in the keys we use. */
+/** The keys of fly.toml that we use (flyctl, internal/appconfig). */
 export interface FlyConfig extends TomlTable {
   readonly app: string;
   readonly primary_region: string;
@@ -43,7 +45,7 @@ export interface FlyConfig extends TomlTable {
   readonly vm: readonly { readonly size: string; readonly memory: string }[];
 }
 
-// Type aliases and not interfaces from here on: only they fit an index signature.
+// The types below are type aliases, because an interface would not fit the index signature of `TomlTable`.
 export type HttpService = {
   readonly internal_port: number;
   readonly force_https: true;

@@ -2,12 +2,13 @@ import type { Workload } from '../../plan/infra-types.js';
 import type { Plan } from '../../plan/types.js';
 import { target } from './app.js';
 
-const STEP = 256;
-const MI = 2 ** 20;
+/** Fly sells memory in steps of 256 MB. */
+const STEP_MB = 256;
+const MEBIBYTE = 2 ** 20;
 
-/** The machine of an app. A server that may use more memory than the plan's machine has gets a larger one, in Fly's steps of 256 MB. */
+/** The machine of an app. A server whose memory limit is above the memory of the config's machine gets a machine with as much memory as the limit. */
 export function machine(plan: Plan, server: Workload | null): { readonly size: string; readonly memory: string } {
   const { size, memory } = target(plan).vm;
   const wanted = Math.max(memory, server?.resources.limits.memory ?? 0);
-  return { size, memory: `${Math.ceil(wanted / MI / STEP) * STEP}mb` };
+  return { size, memory: `${Math.ceil(wanted / MEBIBYTE / STEP_MB) * STEP_MB}mb` };
 }

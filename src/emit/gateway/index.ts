@@ -3,48 +3,47 @@ import type { Pool } from '../../plan/pool-types.js';
 import type { Plan } from '../../plan/types.js';
 import { HEADER, type EmitInput, type EmittedFile, type Emitter, type GatewayDocument } from '../types.js';
 import type { Feature } from '../../gateway/runtime/features.js';
+import { hasSseRoutes, relaysMessages } from '../shared/sse-routes.js';
 import { bake } from './bake.js';
 import { changesNothing, gatewayTables } from './tables.js';
 import { dockerfile } from './dockerfile.js';
 
-/** What is made from a config says so; the runtime's modules are the same in every gateway. */
-const COMMENT = (path: string): string => (path.includes('/') ? '// mcpgen: do not edit.\n' : `// ${HEADER}\n`);
+/** The first line of a file. Files at the top are made from the config and have the full header; the runtime's modules in folders have a shorter line. */
+const openingOf = (path: string): string => (path.includes('/') ? '// mcpgen: do not edit.\n' : `// ${HEADER}\n`);
 const PACKAGE = { name: 'mcpgen-gateway', private: true, type: 'module', main: 'main.js', engines: { node: '>=20' }, scripts: { start: 'node main.js' } };
 
-/** The gateway: modules, tables, and what is needed to put them into an image. */
+/** The files of the gateway: its modules, its tables, a package.json, and a Dockerfile. */
 export function gatewayDocument(plan: Plan, assets: EmitInput['assets']): GatewayDocument {
   const modules = bake({ tables: gatewayTables(plan), features: neededFeatures(plan), module: assets.gatewayModule });
   const files: EmittedFile[] = [
-    ...modules.map(({ path, contents }) => ({ path: `gateway/${path}`, contents: COMMENT(path) + contents })),
+    ...modules.map(({ path, contents }) => ({ path: `gateway/${path}`, contents: openingOf(path) + contents })),
     { path: 'gateway/package.json', contents: `${JSON.stringify(PACKAGE, null, 2)}\n` },
     { path: 'gateway/Dockerfile', contents: dockerfile(plan, assets) },
   ];
   return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
-/** Which optional parts of the runtime this plan can come to use, in any placement. */
+/** The optional parts of the runtime that this plan can come to use, in any placement. */
 function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const sources = traffic.pools.flatMap(({ sources }) => Object.values(sources));
   const stdio = infra.workloads.some(({ kind }) => kind === 'stdio-host');
   const dns = sources.some(({ kind }) => kind === 'dns') || (infra.targets.compose !== null && infra.targets.nginx !== null);
-  // In containers a stdio server is a workload of its own, run by the same modules.
+  // In containers a stdio server is a workload of its own, whose host process is made of the same modules as the gateway.
   const { compose, kubernetes, fly } = infra.targets;
   const host = stdio && (compose ?? kubernetes ?? fly) !== null;
   const { pools } = traffic;
   const clients = erasOf(traffic);
-  const sse = traffic.routes.some(({ kind }) => kind === 'sse');
-  const isReplicated = infra.gateway.replicas > 1;
-  // What a server speaks that does not say so is found out by the running gateway; a stdio server of that kind is spoken to in the legacy era, and its
-  // modules themselves tell modern clients so.
+  // The era of a server with revision `auto` is open until the running gateway finds it out. A stdio server with `auto` counts as legacy: the modules that
+  // run it speak to it with `initialize`, and tell modern clients so themselves.
   const isStdio = (server: string): boolean => infra.workloads.some(({ id, kind }) => id === server && kind === 'stdio-host');
-  const isOpen = ({ server, revision }: Pool): boolean => revision === 'auto' && !isStdio(server);
+  const isEraOpen = ({ server, revision }: Pool): boolean => revision === 'auto' && !isStdio(server);
   const toLegacy = clients.modern && pools.some(({ revision }) => revision === 'legacy');
-  const toModern = clients.legacy && pools.some((pool) => pool.revision === 'modern' || isOpen(pool));
+  const toModern = clients.legacy && pools.some((pool) => pool.revision === 'modern' || isEraOpen(pool));
   const tokens = [traffic.admin?.readToken, traffic.admin?.writeToken];
   const needed: Readonly<Record<Feature, boolean>> = {
     admin: traffic.admin !== null,
     breakers: pools.some(({ choice }) => choice.breaker !== null),
-    bridge: toLegacy || toModern || (clients.modern && pools.some(isOpen)),
+    bridge: toLegacy || toModern || (clients.modern && pools.some(isEraOpen)),
     credentials: traffic.clients.length > 0,
     dns,
     gauges: traffic.admin !== null,
@@ -52,10 +51,10 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     httpProbes: pools.some(({ health, sources }) => health.kind === 'http' && Object.values(sources).some(({ kind }) => kind === 'urls' || kind === 'dns')),
     mcpProbes: pools.some(({ health }) => health.kind === 'mcp'),
     metrics: traffic.admin !== null,
-    relay: sse && isReplicated,
+    relay: relaysMessages(traffic, infra.gateway.replicas),
     renew: clients.legacy && pools.some(({ revision, sessionLoss }) => revision !== 'modern' && sessionLoss === 'reinitialise'),
     secrets: stdio || traffic.sessions.keys.length + traffic.clients.length > 0 || tokens.some((name) => name),
-    sse,
+    sse: hasSseRoutes(traffic),
     stdio,
     strategies: pools.some(({ choice }) => choice.balance !== 'round-robin' || choice.preferRegion),
     toLegacy,

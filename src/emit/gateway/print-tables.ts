@@ -1,9 +1,9 @@
-const WIDTH = 120;
+const LINE_WIDTH = 120;
 
-/** JSON that reads like code: what fits on a line stays on it, so that a table of routes has a line for each route. */
+/** JSON that reads like code. A value that fits on one line is printed on one line, so that a table of routes has one line for each route. */
 export function printTables(value: unknown, indent = ''): string {
   const line = inline(value);
-  if (indent.length + line.length <= WIDTH || typeof value !== 'object' || value === null) return line;
+  if (indent.length + line.length <= LINE_WIDTH || typeof value !== 'object' || value === null) return line;
   const inner = `${indent}  `;
   const items = Array.isArray(value)
     ? value.map((item) => inner + printTables(item, inner))

@@ -1,6 +1,6 @@
 /**
- * Plan → the tables that are baked into the gateway. What has the same shape in both is passed on as it is. A lookup is an array of named nodes in the plan,
- * because every node there also says where it was written; here it is pairs of name and row, without that.
+ * From the plan to the tables that are baked into the gateway. Parts that have the same shape in both are copied. A lookup by name is an array of nodes in the
+ * plan, where each node also says where in the config it was written; in the tables it is an array of pairs, a name and a row, without the place in the config.
  */
 import type { GatewayTables } from '../../gateway/runtime/tables/gateway.js';
 import type { Hop, Listen, PerPlacement } from '../../gateway/runtime/tables/placement.js';
@@ -51,13 +51,13 @@ function adminTable({ port, host, readToken, writeToken }: AdminPlan): GatewayTa
   return { listen: listen(port, host), readToken, writeToken };
 }
 
-/** On this machine only this machine may call; in a container the container's network is the boundary. Fly's network is IPv6. */
+/** On the user's machine the gateway listens on loopback. A container's network is a boundary, so there it listens on every address; Fly's network is IPv6. */
 function listen(port: number, host: string | null): PerPlacement<Listen> {
   const at = (fallback: string): Listen => ({ host: host ?? fallback, port });
   return { local: at('127.0.0.1'), compose: at('0.0.0.0'), kubernetes: at('0.0.0.0'), fly: at('::') };
 }
 
-/** Names by which the platform itself, and other workloads on it, call the gateway. */
+/** Host names under which a platform's health checks and its other workloads reach the gateway. */
 function internalHosts({ name, infra: { targets } }: Plan): PerPlacement<readonly string[]> {
   const service = `${name}-gateway`;
   const namespace = targets.kubernetes?.namespace ?? name;
@@ -69,19 +69,19 @@ function internalHosts({ name, infra: { targets } }: Plan): PerPlacement<readonl
   };
 }
 
-/** The hop a target generates in front of the gateway, and those the user vouches for. Fly's proxy reaches machines from 172.16.0.0/12. */
+/** The hops whose `X-Forwarded-*` headers are believed: what a target puts in front of the gateway (Fly's proxy has 172.16.0.0/12) and `trustedProxies`. */
 function trusted({ traffic, infra: { targets } }: Plan): PerPlacement<readonly Hop[]> {
-  const outside: Hop[] = traffic.trustedProxies.map((cidr) => ({ cidr }));
-  const nginx = targets.nginx !== null;
+  const declared: Hop[] = traffic.trustedProxies.map((cidr) => ({ cidr }));
+  const hasNginx = targets.nginx !== null;
   return {
-    local: nginx ? [{ cidr: '127.0.0.0/8' }, { cidr: '::1/128' }, ...outside] : outside,
-    compose: nginx ? [{ name: 'nginx' }, ...outside] : outside,
-    kubernetes: outside,
-    fly: targets.fly ? [{ cidr: '172.16.0.0/12' }, ...outside] : outside,
+    local: hasNginx ? [{ cidr: '127.0.0.0/8' }, { cidr: '::1/128' }, ...declared] : declared,
+    compose: hasNginx ? [{ name: 'nginx' }, ...declared] : declared,
+    kubernetes: declared,
+    fly: targets.fly ? [{ cidr: '172.16.0.0/12' }, ...declared] : declared,
   };
 }
 
-/** The plan has rules in the order in which they were written, for messages; the gateway matches by kind, and never what is rejected. */
+/** The plan keeps origin rules in the order of the config, for messages. The gateway looks origins up by the kind of rule, and never a rejected rule. */
 function originSet(traffic: Traffic, { origins }: OriginSet): OriginSetTable {
   const rules = traffic.origins.filter(({ name }) => origins.includes(name)).flatMap((origin) => origin.rules.map(({ rule }) => rule));
   const unique = <T>(values: readonly T[]): T[] => [...new Set(values)].sort();
@@ -94,7 +94,7 @@ function originSet(traffic: Traffic, { origins }: OriginSet): OriginSetTable {
   };
 }
 
-/** The plan says how each tenant is recognised; a request is looked up the other way round. */
+/** The plan lists for each tenant how it is recognised. The gateway has the client, host or path of a request and looks up the tenant. */
 function matches({ tenants }: Traffic): GatewayTables['matches'] {
   return {
     clients: tenants.flatMap(({ name, match }) => match.clients.map((client) => [client, name] as const)),
@@ -118,13 +118,13 @@ function poolTable({ infra }: Plan, { server, choice, revision, sessionLoss, sse
   };
 }
 
-/** A stdio server's workload in containers is this same gateway as the host of a child. */
+/** In containers a stdio server is a workload of its own, in which this same gateway runs as the host of the server's process. */
 function hostTable({ workloads }: Infra, server: string): PoolTable['host'] {
   const workload = workloads.find(({ id }) => id === server);
   return workload?.child ? { child: childTable(workload.child), port: workload.port, path: workload.path } : null;
 }
 
-/** What a platform asks inside a container the gateway cannot: it tests the port instead. */
+/** A health command is run by the platform inside the server's container. The gateway cannot run it there and tests the port instead. */
 function healthTable({ startup: _, ...health }: HealthPlan): PoolTable['health'] {
   return health.kind === 'command' ? { kind: 'tcp', every: health.every, timeout: health.timeout } : health;
 }

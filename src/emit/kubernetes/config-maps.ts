@@ -4,8 +4,8 @@ import type { Plan } from '../../plan/types.js';
 import { deploymentMetadata } from './labels.js';
 import type { ConfigMap, ConfigMapSource } from './manifests.js';
 
-/** Client-side `kubectl apply` keeps the object in an annotation of 262,144 bytes (PLATFORMS §7). */
-const MOST_BYTES = 200_000;
+/** Client-side `kubectl apply` copies an object into one of its annotations, and annotations have at most 262,144 bytes (PLATFORMS §7). */
+const LARGEST_MAP_BYTES = 200_000;
 
 interface KeyedFile {
   readonly key: string;
@@ -13,7 +13,7 @@ interface KeyedFile {
   readonly contents: string;
 }
 
-/** The gateway's files: code, in as many ConfigMaps as it takes, and the tables, which change with every config, in one of their own. */
+/** ConfigMaps with the gateway's files. The code takes as many as it needs. The tables change with every config, so they have a ConfigMap of their own. */
 export function configMaps(plan: Plan, gateway: GatewayDocument): readonly ConfigMap[] {
   const files = keyed(gateway);
   const tables = files.filter(isTables);
@@ -24,7 +24,7 @@ export function configMaps(plan: Plan, gateway: GatewayDocument): readonly Confi
   ];
 }
 
-/** One folder out of all of them. */
+/** The sources of one volume, in which the files of all ConfigMaps lie in the gateway's folders again. */
 export function gatewayVolumeSources(maps: readonly ConfigMap[], gateway: GatewayDocument): readonly ConfigMapSource[] {
   const paths = new Map(keyed(gateway).map(({ key, path }) => [key, path]));
   return maps.map(({ metadata, data }) => ({
@@ -32,7 +32,7 @@ export function gatewayVolumeSources(maps: readonly ConfigMap[], gateway: Gatewa
   }));
 }
 
-/** Keys of a ConfigMap have no `/`. */
+/** The gateway's files, each with a key for a ConfigMap, in which `/` is not allowed. */
 function keyed(gateway: GatewayDocument): readonly KeyedFile[] {
   return runtimeFiles(gateway).map((file) => ({ ...file, key: file.path.replaceAll('/', '.') }));
 }
@@ -43,12 +43,12 @@ function isTables({ path }: KeyedFile): boolean {
 
 function packed(files: readonly KeyedFile[]): readonly (readonly KeyedFile[])[] {
   const groups: KeyedFile[][] = [];
-  let free = 0;
+  let free = 0; // bytes that still fit into the last group
   for (const file of files) {
     const bytes = Buffer.byteLength(file.key) + Buffer.byteLength(file.contents);
     if (groups.length === 0 || bytes > free) {
       groups.push([]);
-      free = MOST_BYTES;
+      free = LARGEST_MAP_BYTES;
     }
     groups.at(-1)!.push(file);
     free -= bytes;

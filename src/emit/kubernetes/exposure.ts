@@ -6,7 +6,7 @@ import type { GatewayListener, HttpRoute } from './manifests.js';
 import { certificateName, objectName, target } from './names.js';
 
 /** A route takes at most 16 host names (Gateway API, HTTPRouteSpec.hostnames). */
-const MOST_HOSTS = 16;
+const MOST_HOSTS_OF_ROUTE = 16;
 
 export function exposureObjects(plan: Plan, gateway: Workload): readonly (GatewayListener | HttpRoute)[] {
   const { exposure } = target(plan);
@@ -20,7 +20,7 @@ export function exposureObjects(plan: Plan, gateway: Workload): readonly (Gatewa
   }
 }
 
-/** Secret of the certificate that the Gateway of ours needs, if it terminates TLS. */
+/** Name of the Secret with the TLS certificate, which our own Gateway object needs where the public URL is https. */
 export function certificate(plan: Plan): string | null {
   return target(plan).exposure.kind === 'gateway-class' && plan.traffic.publicUrl.scheme === 'https' ? certificateName(plan) : null;
 }
@@ -57,9 +57,9 @@ function routes(plan: Plan, gateway: Workload, parent: HttpRoute['spec']['parent
       ...(hostnames.length === 0 ? {} : { hostnames }),
       rules: [
         {
-          // All paths: which of them are routes is decided in one place, the gateway.
+          // Every path is sent to the gateway, which alone decides whether a path is a route.
           matches: [{ path: { type: 'PathPrefix', value: '/' } }],
-          // Event streams last; 0 switches the limit off (HTTPRouteTimeouts.request).
+          // An event stream may stay open for long. A timeout of 0 means none (HTTPRouteTimeouts.request).
           timeouts: { request: '0s' },
           backendRefs: [{ name: objectName(plan, gateway), port: gateway.port }],
         },
@@ -68,13 +68,13 @@ function routes(plan: Plan, gateway: Workload, parent: HttpRoute['spec']['parent
   }));
 }
 
-/** At least one group: a route without host names is for all of them. */
+/** Host names in groups that fit into one route each. Without host names there is one empty group, since a route without host names takes every host. */
 function grouped(hosts: readonly string[]): readonly (readonly string[])[] {
-  const count = Math.max(1, Math.ceil(hosts.length / MOST_HOSTS));
-  return Array.from({ length: count }, (_, index) => hosts.slice(index * MOST_HOSTS, (index + 1) * MOST_HOSTS));
+  const count = Math.max(1, Math.ceil(hosts.length / MOST_HOSTS_OF_ROUTE));
+  return Array.from({ length: count }, (_, index) => hosts.slice(index * MOST_HOSTS_OF_ROUTE, (index + 1) * MOST_HOSTS_OF_ROUTE));
 }
 
-/** Host names as Gateway API takes them: no addresses, none that mean this machine. */
+/** The host names that a route of the Gateway API takes. It takes no addresses, and `localhost` would mean the machine of the caller. */
 function routableHosts({ traffic }: Plan): readonly string[] {
   if (traffic.anyHost) return [];
   const names = traffic.hosts.map(({ name }) => name).filter((name) => isIP(name) === 0 && !name.includes(':') && name !== 'localhost');

@@ -1,11 +1,11 @@
-/** The Kubernetes objects we emit, in the fields we use. API reference: Kubernetes 1.36, Gateway API 1.5. */
+/** Types of the Kubernetes objects that we emit, with the fields that we use (API reference: Kubernetes 1.36, Gateway API 1.5). */
 import type { Expanded } from './expansion.js';
 
 type Labels = Readonly<Record<string, string>>;
 
 export interface Metadata {
   readonly name: string;
-  /** Absent on objects of the whole cluster. */
+  /** Absent on objects that belong to the whole cluster and to no namespace. */
   readonly namespace?: string;
   readonly labels: Labels;
   readonly annotations?: Labels;
@@ -177,7 +177,7 @@ export interface NetworkPolicy extends Resource<'networking.k8s.io/v1', 'Network
   };
 }
 
-/** Empty selects every pod of the namespace. */
+/** An empty selector selects every pod of the namespace. */
 export interface PodSelector extends Partial<Selector> {
   readonly matchExpressions?: readonly { readonly key: string; readonly operator: 'DoesNotExist' }[];
 }

@@ -13,16 +13,16 @@ import { networkPolicies } from './network.js';
 import type { KubernetesDocument, ManifestFile } from './types.js';
 import { workloadObjects } from './workload.js';
 
-export function kubernetesModel(plan: Plan, { assets, gateway: files }: EmitInput): KubernetesDocument {
+export function kubernetesModel(plan: Plan, { assets, gateway: runtimeDocument }: EmitInput): KubernetesDocument {
   const { all, gateway, servers } = deployed(plan);
-  const maps = configMaps(plan, files);
-  const runtime = { sources: gatewayVolumeSources(maps, files), digest: runtimeDigest(files) };
+  const maps = configMaps(plan, runtimeDocument);
+  const runtime = { sources: gatewayVolumeSources(maps, runtimeDocument), digest: runtimeDigest(runtimeDocument) };
   const exposed = exposureObjects(plan, gateway);
 
   const manifests: readonly ManifestFile[] = [
     file('namespace', [], [namespace(plan)]),
     file('gateway-config', ["The gateway's code and its tables, mounted by every pod that runs them."], maps),
-    file('network', NETWORK, networkPolicies(plan, gateway, servers)),
+    file('network', ABOUT_NETWORK, networkPolicies(plan, gateway, servers)),
     file('gateway', [], workloadObjects(plan, gateway, runtime)),
     ...servers.map((server) => file(`server-${server.id}`, aboutServer(plan, server), workloadObjects(plan, server, runtime))),
     ...(exposed.length > 0 ? [file('route', [], exposed)] : []),
@@ -48,7 +48,7 @@ export function kubernetesModel(plan: Plan, { assets, gateway: files }: EmitInpu
   };
 }
 
-const NETWORK = [
+const ABOUT_NETWORK = [
   'Nothing may talk to anything, and then what must. Label a namespace to let its pods in:',
   '  mcpgen/edge=allow    to the public port: where the proxies of a Gateway controller run',
   '  mcpgen/admin=allow   to the admin port: where Prometheus runs',
@@ -59,10 +59,10 @@ function file(name: string, about: readonly string[], objects: ManifestFile['obj
 }
 
 function aboutServer(plan: Plan, server: Runnable): readonly string[] {
-  const sharing = server.replicas > 1 && server.volumes.some(({ perInstance }) => !perInstance);
+  const isVolumeShared = server.replicas > 1 && server.volumes.some(({ perInstance }) => !perInstance);
   return [
     ...(server.image.kind === 'install' ? buildSteps(plan, server) : []),
-    ...(sharing ? ['Several pods share a volume: its storage class must support ReadWriteMany.'] : []),
+    ...(isVolumeShared ? ['Several pods share a volume: its storage class must support ReadWriteMany.'] : []),
   ];
 }
 

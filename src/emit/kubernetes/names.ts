@@ -2,12 +2,12 @@ import type { Workload } from '../../plan/infra-types.js';
 import type { KubernetesPlan } from '../../plan/target-types.js';
 import type { Plan } from '../../plan/types.js';
 
-/** Name of a workload's objects. The plan's pools name servers the same way: `<plan>-<server>.<namespace>.svc.cluster.local`. */
+/** Name of a workload's objects. The pools of the plan find a server's Service by it: `<plan>-<server>.<namespace>.svc.cluster.local`. */
 export function objectName({ name }: Plan, { id }: Pick<Workload, 'id'>): string {
   return `${name}-${id}`;
 }
 
-/** The one Secret that containers read variables from, key by key. */
+/** Name of the Secret that holds all secrets of the deployment. A container reads single keys of it into its environment variables. */
 export function secretName({ name }: Plan): string {
   return `${name}-secrets`;
 }
@@ -21,6 +21,6 @@ export function target({ infra }: Plan): KubernetesPlan {
   return infra.targets.kubernetes;
 }
 
-/** Names of the ports of a container, for probes, Services and policies. */
+/** Names of a container's ports, by which probes, Services and network policies refer to them. */
 export const MCP_PORT = 'mcp';
 export const ADMIN_PORT = 'admin';

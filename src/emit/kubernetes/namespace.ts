@@ -3,7 +3,7 @@ import { annotations, deploymentMetadata } from './labels.js';
 import type { Namespace } from './manifests.js';
 import { target } from './names.js';
 
-/** Restricted in the version the manifests are written for: a newer cluster does not suddenly refuse them. */
+/** The namespace. It enforces Pod Security `restricted` of the Kubernetes version in the config, so that a newer cluster does not suddenly refuse our pods. */
 export function namespace(plan: Plan): Namespace {
   const { namespace, version } = target(plan);
   const { labels } = deploymentMetadata(plan, namespace);

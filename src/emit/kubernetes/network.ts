@@ -1,13 +1,14 @@
 import type { Workload } from '../../plan/infra-types.js';
 import type { Plan } from '../../plan/types.js';
 import type { Runnable } from '../shared/runnable.js';
+import { relaysMessages } from '../shared/sse-routes.js';
 import { deploymentMetadata, selector } from './labels.js';
 import type { NetworkPolicy, Peer } from './manifests.js';
 import { ADMIN_PORT, MCP_PORT, objectName } from './names.js';
 import { outside } from './outside.js';
 import { edges, everyPodOfOurs, namespaceLabelled } from './peers.js';
 
-/** Nothing may talk to anything, and then what must. The namespace is ours, so the denial is for all of it. */
+/** The network policies. The first denies all traffic of the namespace, which belongs to this deployment alone; the others allow the traffic that is needed. */
 export function networkPolicies(plan: Plan, gateway: Runnable, servers: readonly Runnable[]): readonly NetworkPolicy[] {
   return [
     policy(plan, `${plan.name}-default-deny`, { podSelector: everyPodOfOurs(plan), policyTypes: ['Ingress', 'Egress'] }),
@@ -23,31 +24,27 @@ const DNS = [
   { protocol: 'TCP', port: 53 },
 ] as const;
 
-/** The cluster's DNS, and the address of NodeLocal DNSCache, which is the node's own and in no namespace. */
+/** The name servers: the DNS of the cluster, and NodeLocal DNSCache, which has an address on the node and belongs to no namespace. */
 const NAME_SERVERS: readonly Peer[] = [
   { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } },
   { ipBlock: { cidr: '169.254.20.10/32' } },
 ];
 
 function gatewayPolicy(plan: Plan, gateway: Workload, servers: readonly Workload[]): NetworkPolicy {
+  const otherReplicas = relaysMessages(plan.traffic, gateway.replicas) ? [pods(plan, gateway)] : [];
   return policy(plan, objectName(plan, gateway), {
     podSelector: selector(plan, gateway),
     policyTypes: ['Ingress', 'Egress'],
-    ingress: [{ from: [...edges(plan), ...(relays(plan, gateway) ? [pods(plan, gateway)] : [])], ports: [{ protocol: 'TCP', port: MCP_PORT }] }],
+    ingress: [{ from: [...edges(plan), ...otherReplicas], ports: [{ protocol: 'TCP', port: MCP_PORT }] }],
     egress: [
       ...servers.map((server) => ({ to: [pods(plan, server)], ports: [{ protocol: 'TCP', port: server.port } as const] })),
       ...outside(plan),
-      ...(relays(plan, gateway) ? [{ to: [pods(plan, gateway)], ports: [{ protocol: 'TCP', port: gateway.port } as const] }] : []),
+      ...otherReplicas.map((peer) => ({ to: [peer], ports: [{ protocol: 'TCP', port: gateway.port } as const] })),
     ],
   });
 }
 
-/** A stream of 2024-11-05 is held by one replica, to which the others pass on what is posted to it. */
-function relays({ traffic }: Plan, { replicas }: Workload): boolean {
-  return replicas > 1 && traffic.routes.some(({ kind }) => kind === 'sse');
-}
-
-/** From namespaces that an administrator of the cluster has let in; port-forwarding works without. */
+/** The admin port is open to namespaces with the label `mcpgen/admin: allow`. Port-forwarding by kubectl needs no policy. */
 function adminPolicy(plan: Plan, gateway: Workload): NetworkPolicy {
   return policy(plan, `${objectName(plan, gateway)}-admin`, {
     podSelector: selector(plan, gateway),
@@ -57,7 +54,7 @@ function adminPolicy(plan: Plan, gateway: Workload): NetworkPolicy {
 }
 
 function serverPolicy(plan: Plan, gateway: Workload, server: Workload): NetworkPolicy {
-  // With an ending, so that a server called `dns` has not the name of the policy above.
+  // The ending keeps the policy of a server called `dns` from having the name of the DNS policy above.
   return policy(plan, `${objectName(plan, server)}-ingress`, {
     podSelector: selector(plan, server),
     policyTypes: ['Ingress'],

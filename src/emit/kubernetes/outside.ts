@@ -5,7 +5,7 @@ import { asNetwork } from './peers.js';
 
 type Egress = NonNullable<NetworkPolicy['spec']['egress']>[number];
 
-/** Instances that exist already, and the collector of spans. A policy knows addresses and no names: behind a name, any address may answer on that port. */
+/** Egress to instances outside the cluster and to the collector of traces. A policy knows no host names, so a host name opens its port to every address. */
 export function outside({ traffic }: Plan): readonly Egress[] {
   const instances = traffic.pools.flatMap(({ sources: { kubernetes } }) =>
     kubernetes.kind === 'urls' ? kubernetes.instances.map(({ url }) => new URL(url)) : [],

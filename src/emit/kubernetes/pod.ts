@@ -1,6 +1,6 @@
 import type { Plan } from '../../plan/types.js';
 import { containerEnv } from '../shared/container-env.js';
-import { binary, cores } from '../shared/quantity.js';
+import { kubernetesBytes, kubernetesCores } from '../shared/quantity.js';
 import { runsOurCode, type Runnable } from '../shared/runnable.js';
 import { GATEWAY_FOLDER, runtimeCommand } from '../shared/runtime.js';
 import { literal } from './expansion.js';
@@ -12,27 +12,28 @@ import { probes } from './probes.js';
 import { gracePeriod, lifecycle } from './shutdown.js';
 import { needsStableNames, podVolumes, volumeMounts } from './storage.js';
 
-/** The generated gateway, as pods that run our code mount it. */
+/** The generated gateway as a volume, for pods that run our code. */
 export interface MountedRuntime {
   readonly sources: readonly ConfigMapSource[];
+  /** Digest of the gateway's files. */
   readonly digest: string;
 }
 
-/** No account of any image: a process that breaks out meets files of nobody it knows. */
-const USER = 10001;
+/** User id of every container. It is the id of no user of an image or a node, so a process that breaks out of its container owns no files there. */
+const USER_ID = 10001;
 
 /**
- * Files of a ConfigMap are links into a folder that is replaced, and deleted, on every update (AtomicWriter). By its real path a running
- * process would look for modules in a folder that has gone: SIGHUP could not re-read the tables.
+ * Flags that make Node load modules by the path of their link. Mounted files of a ConfigMap are links into a folder that every update replaces (AtomicWriter).
+ * By their real paths, a process that reads its tables again on SIGHUP would look for them in a folder that has been deleted.
  */
 const KEEP_LINKS = ['--preserve-symlinks', '--preserve-symlinks-main'];
 
 export function podTemplate(plan: Plan, workload: Runnable, runtime: MountedRuntime): PodTemplate {
   const mounted = runsOurCode(workload);
-  const rollout = { annotations: { 'mcpgen/config-hash': plan.hash, 'mcpgen/runtime': runtime.digest } };
+  const rolloutHashes = { annotations: { 'mcpgen/config-hash': plan.hash, 'mcpgen/runtime': runtime.digest } };
   return {
-    // Mounted code changes without the pod noticing; a changed annotation rolls it out.
-    metadata: { labels: workloadLabels(plan, workload), ...(mounted ? rollout : {}) },
+    // Kubernetes does not restart a pod whose mounted files have changed, but it does roll out a changed annotation.
+    metadata: { labels: workloadLabels(plan, workload), ...(mounted ? rolloutHashes : {}) },
     spec: {
       serviceAccountName: objectName(plan, workload),
       automountServiceAccountToken: false,
@@ -40,16 +41,16 @@ export function podTemplate(plan: Plan, workload: Runnable, runtime: MountedRunt
       ...pullSecrets(plan),
       securityContext: {
         runAsNonRoot: true,
-        runAsUser: USER,
-        runAsGroup: USER,
-        ...(workload.volumes.length > 0 ? { fsGroup: USER, fsGroupChangePolicy: 'OnRootMismatch' } : {}),
+        runAsUser: USER_ID,
+        runAsGroup: USER_ID,
+        ...(workload.volumes.length > 0 ? { fsGroup: USER_ID, fsGroupChangePolicy: 'OnRootMismatch' } : {}),
         seccompProfile: { type: 'RuntimeDefault' },
       },
       ...gracePeriod(plan),
       ...spread(plan, workload),
       containers: [container(plan, workload)],
       volumes: [
-        ...(hasTemporary(workload) ? [{ name: 'tmp', emptyDir: {} }] : []),
+        ...(hasTemporaryFolder(workload) ? [{ name: 'tmp', emptyDir: {} }] : []),
         ...(mounted ? [{ name: 'gateway', projected: { sources: runtime.sources } }] : []),
         ...podVolumes(plan, workload),
       ],
@@ -73,12 +74,12 @@ function container(plan: Plan, workload: Runnable): Container {
     ...probes(workload),
     ...lifecycle(plan),
     resources: {
-      requests: { cpu: cores(requests.cpu), memory: binary(requests.memory) },
-      limits: { ...(limits.cpu === null ? {} : { cpu: cores(limits.cpu) }), memory: binary(limits.memory) },
+      requests: { cpu: kubernetesCores(requests.cpu), memory: kubernetesBytes(requests.memory) },
+      limits: { ...(limits.cpu === null ? {} : { cpu: kubernetesCores(limits.cpu) }), memory: kubernetesBytes(limits.memory) },
     },
     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true },
     volumeMounts: [
-      ...(hasTemporary(workload) ? [{ name: 'tmp', mountPath: '/tmp' }] : []),
+      ...(hasTemporaryFolder(workload) ? [{ name: 'tmp', mountPath: '/tmp' }] : []),
       ...(mounted ? [{ name: 'gateway', mountPath: GATEWAY_FOLDER, readOnly: true } as const] : []),
       ...volumeMounts(workload),
     ],
@@ -98,7 +99,7 @@ function pullSecrets(plan: Plan): Pick<PodSpec, 'imagePullSecrets'> {
   return pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets.map((name) => ({ name })) };
 }
 
-/** Over nodes and zones; the revision's label keeps a rolling update from counting the pods that it replaces (beta, and on, since 1.27). */
+/** Spreads replicas over nodes and zones. `matchLabelKeys` (on by default since 1.27) keeps a rolling update from counting the pods that it replaces. */
 function spread(plan: Plan, workload: Runnable): Pick<PodSpec, 'topologySpreadConstraints'> {
   if (workload.replicas === 1) return {};
   const constraint = (topologyKey: string): TopologySpreadConstraint => ({
@@ -111,7 +112,7 @@ function spread(plan: Plan, workload: Runnable): Pick<PodSpec, 'topologySpreadCo
   return { topologySpreadConstraints: [constraint('kubernetes.io/hostname'), constraint('topology.kubernetes.io/zone')] };
 }
 
-/** Two mounts at one path are refused. */
-function hasTemporary({ volumes }: Runnable): boolean {
+/** Whether the container gets a temporary folder. Kubernetes refuses two mounts at one path, so it gets none where a volume of the config is at /tmp. */
+function hasTemporaryFolder({ volumes }: Runnable): boolean {
   return !volumes.some(({ path }) => path === '/tmp');
 }

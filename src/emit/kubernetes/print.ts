@@ -17,14 +17,14 @@ export function kubernetesPrint(document: KubernetesDocument): readonly EmittedF
 }
 
 function printManifests({ path, about, objects }: ManifestFile): EmittedFile {
-  // Plain objects through `ApiObject`: the typed classes of cdk8s-plus drop fields they do not know (PLATFORMS §2).
+  // Plain objects are given to `ApiObject`, because the typed classes of cdk8s-plus drop fields that they do not know (PLATFORMS §2).
   const chart = new Chart(new App(), 'mcpgen', { disableResourceNameHashes: true });
   for (const object of objects) new ApiObject(chart, `${object.kind}-${object.metadata.name}`, object);
   const documents: readonly unknown[] = chart.toJson();
   return { path, contents: opening(about) + documents.map((each, index) => `---\n${yaml(inOrderOf(objects[index], each))}`).join('') };
 }
 
-/** cdk8s sorts keys, or not, as `CDK8S_DISABLE_SORT` of whoever runs it says; a reader wants a container's name before its ports. */
+/** Puts keys back into the order of our objects. The environment variable CDK8S_DISABLE_SORT decides whether cdk8s sorts them, and our output must not vary. */
 function inOrderOf(original: unknown, value: unknown): unknown {
   if (Array.isArray(original) && Array.isArray(value)) return value.map((each, index) => inOrderOf(original[index], each));
   if (!isRecord(original) || !isRecord(value)) return value;

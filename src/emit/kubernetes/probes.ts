@@ -1,15 +1,16 @@
 import type { Workload } from '../../plan/infra-types.js';
 import type { HealthPlan } from '../../plan/server-types.js';
-import { askedBy } from '../shared/platform-health.js';
+import { probeAccuracy } from '../shared/platform-health.js';
 import { seconds } from '../shared/quantity.js';
 import type { Container, ProbeHandler } from './manifests.js';
 import { MCP_PORT } from './names.js';
 
+/** Seconds between two startup probes. */
 const STARTUP_PERIOD = 2;
 
 /**
- * Readiness takes an instance out of rotation soon; liveness restarts it late, because a restart ends every session in it. No `host`:
- * Pod Security baseline forbids it since 1.34 (KEP-4940), and health paths answer any Host.
+ * The probes of a container. Readiness takes a pod out of rotation after few failures. Liveness restarts it after more, because a restart ends every session in
+ * it. No probe names a `host`: Pod Security baseline forbids that since 1.34 (KEP-4940), and health paths are answered for any host.
  */
 export function probes(workload: Workload): Pick<Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe'> {
   const { health } = workload;
@@ -34,10 +35,10 @@ function handlers({ kind, health }: Workload): { readonly live: ProbeHandler; re
   return { live: handler, ready: handler };
 }
 
-/** What the kubelet cannot ask is left to the gateway, and the port is tested here. */
+/** The handler of a server's probes. Where the kubelet cannot ask what `health` asks, the gateway asks it and the kubelet tests the port alone. */
 function handlerOf(health: HealthPlan): ProbeHandler {
   if (health.kind === 'command') return { exec: { command: health.command } };
-  return health.kind === 'http' && askedBy('kubernetes', health) !== 'port' ? get(health.path) : { tcpSocket: { port: MCP_PORT } };
+  return health.kind === 'http' && probeAccuracy('kubernetes', health) !== 'port' ? get(health.path) : { tcpSocket: { port: MCP_PORT } };
 }
 
 function get(path: string): ProbeHandler {

@@ -5,24 +5,24 @@ import type { Service } from './manifests.js';
 import { ADMIN_PORT, MCP_PORT, objectName } from './names.js';
 
 export function services(plan: Plan, workload: Workload): readonly Service[] {
-  if (workload.kind !== 'gateway') return [pool(plan, workload)];
-  return [front(plan, workload), ...(workload.adminPort === null ? [] : [admin(plan, workload, workload.adminPort)])];
+  if (workload.kind !== 'gateway') return [serverService(plan, workload)];
+  return [gatewayService(plan, workload), ...(workload.adminPort === null ? [] : [adminService(plan, workload, workload.adminPort)])];
 }
 
-/** Headless: the gateway asks DNS for the instances that are ready, one address each, and balances itself. */
-function pool(plan: Plan, workload: Workload): Service {
+/** A headless Service: DNS answers with the addresses of all instances that are ready, and the gateway balances between them. */
+function serverService(plan: Plan, workload: Workload): Service {
   return service(plan, workload, objectName(plan, workload), MCP_PORT, workload.port, {
     clusterIP: 'None',
     publishNotReadyAddresses: false,
   });
 }
 
-function front(plan: Plan, workload: Workload): Service {
+function gatewayService(plan: Plan, workload: Workload): Service {
   return service(plan, workload, objectName(plan, workload), MCP_PORT, workload.port, {});
 }
 
-/** Headless, and with pods that are not ready: metrics are each process's own, and those of a draining one matter most. */
-function admin(plan: Plan, workload: Workload, port: number): Service {
+/** A headless Service, because each gateway process has metrics of its own. Pods that are not ready are included: a draining process matters most. */
+function adminService(plan: Plan, workload: Workload, port: number): Service {
   return service(plan, workload, `${objectName(plan, workload)}-admin`, ADMIN_PORT, port, {
     clusterIP: 'None',
     publishNotReadyAddresses: true,

@@ -1,16 +1,16 @@
 import type { VolumePlan, Workload } from '../../plan/infra-types.js';
 import type { Plan } from '../../plan/types.js';
-import { binary } from '../shared/quantity.js';
+import { kubernetesBytes } from '../shared/quantity.js';
 import { workloadMetadata } from './labels.js';
 import type { ClaimSpec, Container, PersistentVolumeClaim, StatefulSet, Volume } from './manifests.js';
 import { objectName, target } from './names.js';
 
-/** A pod needs a name of its own to have a volume of its own. */
+/** Whether a workload is a StatefulSet. Only its pods have stable names, and a pod can have a volume of its own only under a stable name. */
 export function needsStableNames({ stateful, volumes }: Workload): boolean {
   return stateful || volumes.some(({ perInstance }) => perInstance);
 }
 
-/** A volume that one node can mount cannot be handed over while the old pod still holds it. */
+/** Whether the old pod must have stopped before the new one starts: a volume that one node alone can mount may be held by the old pod. */
 export function mustStopFirst({ volumes, replicas }: Workload): boolean {
   return replicas === 1 && volumes.some(({ perInstance }) => !perInstance);
 }
@@ -31,7 +31,7 @@ export function claimTemplates(plan: Plan, workload: Workload): Pick<StatefulSet
   return templates.length === 0 ? {} : { volumeClaimTemplates: templates };
 }
 
-/** Volumes of the pod; those of a claim template are added by the controller. */
+/** The pod's volumes that are shared claims. The controller itself adds the volumes of claim templates. */
 export function podVolumes(plan: Plan, workload: Workload): readonly Volume[] {
   return shared(workload).map((volume) => ({
     name: volumeName(volume),
@@ -47,12 +47,12 @@ function shared({ volumes }: Workload): readonly VolumePlan[] {
   return volumes.filter(({ perInstance }) => !perInstance);
 }
 
-/** With a prefix, so that a volume called `tmp` is not ours. */
+/** The prefix keeps a volume of the config called `tmp` apart from our own volume `tmp`. */
 function volumeName({ name }: VolumePlan): string {
   return `volume-${name}`;
 }
 
-/** With a dot, which no name of a server or volume has: `a` + `b-c` and `a-b` + `c` are two claims. */
+/** Name of a claim. No server or volume has a dot in its name, so volume `b-c` of server `a` and volume `c` of server `a-b` have two names. */
 function claimName(plan: Plan, workload: Workload, { name }: VolumePlan): string {
   return `${objectName(plan, workload)}.${name}`;
 }
@@ -62,6 +62,6 @@ function claimSpec(plan: Plan, { bytes }: VolumePlan, mode: 'ReadWriteOnce' | 'R
   return {
     accessModes: [mode],
     ...(storageClass === null ? {} : { storageClassName: storageClass }),
-    resources: { requests: { storage: binary(bytes) } },
+    resources: { requests: { storage: kubernetesBytes(bytes) } },
   };
 }

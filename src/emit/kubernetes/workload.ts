@@ -54,7 +54,7 @@ function statefulSet(plan: Plan, workload: Runnable, runtime: MountedRuntime): S
   };
 }
 
-/** Only where one can be missed: with a single replica it would keep nodes from being drained. */
+/** A budget is for workloads with several replicas. For a single replica it would keep its node from ever being drained. */
 function disruptionBudget(plan: Plan, workload: Workload): readonly PodDisruptionBudget[] {
   if (workload.replicas === 1) return [];
   return [

@@ -1,4 +1,4 @@
-/** The decision: the rows of the gateway's own table that nginx decides, in their order, over the facts that the maps found out. */
+/** The decision of nginx. It has those rows of the gateway's table that nginx can decide, in the same order. Maps find out the facts that the rows look at. */
 import type { Plan } from '../../plan/types.js';
 import { ROW_MEANING } from '../../gateway/row-meaning.js';
 import { ROWS, type Row } from '../../gateway/runtime/decision/rows.js';
@@ -8,11 +8,11 @@ import { because, block, entry, line, map, section } from './directives.js';
 import { $, mapKey, mapPattern, template, when, word } from './tokens.js';
 import type { Directive, Entry, Item } from './types.js';
 
-/** Rows that nginx decides; one more in the gateway's table does not compile until it is here. */
+/** The rows that nginx decides. When the gateway's table gets one more such row, this file does not compile until the row has its lines here. */
 type DecidedRow = Extract<(typeof ROWS)[number], { readonly nginx: 'decides' }>['id'];
-type Line = readonly [fact: string, refuse: Reason | 'pass'];
+type DecisionLine = readonly [fact: string, verdict: Reason | 'pass'];
 
-function linesOf({ traffic }: Plan): Readonly<Record<DecidedRow, readonly Line[]>> {
+function linesOf({ traffic }: Plan): Readonly<Record<DecidedRow, readonly DecisionLine[]>> {
   return {
     'normal-form': [
       ['origin:repeated', 'repeated-header'],
@@ -37,15 +37,15 @@ const FACTS = template(
   ...[' path:', $('mcp_path_is'), ' route:', $('mcp_route'), ' preflight:', $('mcp_preflight_is'), ' method:', $('mcp_method_is')],
 );
 
-/** What the gateway's parser refuses before any row is asked. */
-const BEFORE: readonly Line[] = [
+/** Requests that the gateway's parser refuses before the first row is asked. */
+const PARSER_LINES: readonly DecisionLine[] = [
   ['path:malformed', 'malformed-request'],
   ['expect:other', 'expectation-unsupported'],
 ];
 
-/** Every reason the maps can give. */
+/** All reasons for which nginx itself can refuse a request. */
 export function decidedReasons(plan: Plan): readonly Reason[] {
-  return [...BEFORE, ...Object.values(linesOf(plan)).flat()].flatMap(([, reason]) => (reason === 'pass' ? [] : [reason]));
+  return [...PARSER_LINES, ...Object.values(linesOf(plan)).flat()].flatMap(([, reason]) => (reason === 'pass' ? [] : [reason]));
 }
 
 export function decision(plan: Plan): readonly Item[] {
@@ -58,8 +58,10 @@ export function decision(plan: Plan): readonly Item[] {
       'The facts are words of ours: nothing that a client sends is matched here.',
     ),
     map(FACTS, 'mcp_refuse', mapKey(''), [
-      ...BEFORE.map((one, index) => decisionEntry(one, index === 0 ? 'before all rows: the parser' : undefined)),
-      ...decided.flatMap((row) => lines[row.id as DecidedRow].map((one, index) => decisionEntry(one, index === 0 ? rowLabel(row) : undefined))),
+      ...PARSER_LINES.map((decisionLine, index) => decisionEntry(decisionLine, index === 0 ? 'before all rows: the parser' : undefined)),
+      ...decided.flatMap((row) =>
+        lines[row.id as DecidedRow].map((decisionLine, index) => decisionEntry(decisionLine, index === 0 ? rowLabel(row) : undefined)),
+      ),
     ]),
     because(
       [
@@ -73,25 +75,29 @@ export function decision(plan: Plan): readonly Item[] {
 
 const rowLabel = ({ id }: Row): string => `${ROWS.findIndex((row) => row.id === id)}: ${ROW_MEANING[id as Step]}`;
 
-function decisionEntry([fact, reason]: Line, comment?: string): Entry {
-  return entry(mapPattern(fact), reason === 'pass' ? mapKey('') : word(reason), comment);
+function decisionEntry([fact, verdict]: DecisionLine, comment?: string): Entry {
+  return entry(mapPattern(fact), verdict === 'pass' ? mapKey('') : word(verdict), comment);
 }
 
+/** The map from the reason to the status that nginx refuses with. Its keys begin with the status so far, which is 000 or 009 while there is none. */
 function statusMap(reasons: readonly Reason[]): Directive {
   const entries = [...statuses(reasons)].map(([status, names]) => entry(mapPattern(`^00. (?:${names.join('|')})$`), String(status)));
   const { block: items = [], ...directive } = map(template($('status'), ' ', $('mcp_refuse')), 'mcp_status', mapKey(''), entries);
-  // Without it a variable keeps its first value for as long as the request lasts.
+  // nginx keeps the first value of a variable for the whole request, unless its map is volatile.
   return { ...directive, block: [line('volatile'), ...items] };
 }
 
 function statuses(reasons: readonly Reason[]): ReadonlyMap<number, readonly Reason[]> {
-  const found = new Map<number, Reason[]>();
-  for (const reason of [...new Set(reasons)].sort()) found.set(REASONS[reason].status, [...(found.get(REASONS[reason].status) ?? []), reason]);
-  return new Map([...found].sort(([a], [b]) => a - b));
+  const byStatus = new Map<number, Reason[]>();
+  for (const reason of [...new Set(reasons)].sort()) {
+    const { status } = REASONS[reason];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), reason]);
+  }
+  return new Map([...byStatus].sort(([a], [b]) => a - b));
 }
 
-/** Refuses before a location is chosen, so that nothing of a location (size, rate) comes first. `if` with `return` alone is safe. */
+/** Directives that refuse before nginx chooses a location, whose size and rate would otherwise come first. An `if` that holds only a `return` is safe. */
 export function refuseEarly(plan: Plan): readonly Directive[] {
-  const found = [...statuses(decidedReasons(plan)).keys()].map(String);
-  return found.map((status) => block('if', [when('mcp_status', status)], [line('return', status)]));
+  const refused = [...statuses(decidedReasons(plan)).keys()].map(String);
+  return refused.map((status) => block('if', [when('mcp_status', status)], [line('return', status)]));
 }

@@ -1,38 +1,40 @@
-/** Shorthand for building the tree. Strings are bare words; anything else must be a token already. */
+/** Functions that build the tree of an nginx file. A string argument becomes a bare word; any other argument is a token already. */
 import type { Directive, Entry, Item, Section } from './types.js';
 import { $, DEFAULT, word, type Token } from './tokens.js';
 import type { Fact } from './variables.js';
 
 type Arg = string | Token;
-const tokens = (args: readonly Arg[]): readonly Token[] => args.map((arg) => (typeof arg === 'string' ? word(arg) : arg));
+const token = (arg: Arg): Token => (typeof arg === 'string' ? word(arg) : arg);
 
 export function line(name: string, ...args: readonly Arg[]): Directive {
-  return { kind: 'directive', name, args: tokens(args) };
+  return { kind: 'directive', name, args: args.map(token) };
 }
 
 export function block(name: string, args: readonly Arg[], items: readonly Item[]): Directive {
-  return { kind: 'directive', name, args: tokens(args), block: items };
+  return { kind: 'directive', name, args: args.map(token), block: items };
 }
 
+/** A directive with a comment above it, which says why the directive is there. */
 export function because(comment: string | readonly string[], directive: Directive): Directive {
   return { ...directive, comment: typeof comment === 'string' ? [comment] : comment };
 }
 
+/** A headline with lines of comment below it. */
 export function section(title: string, ...comment: readonly string[]): Section {
   return { kind: 'section', title, comment };
 }
 
+/** A line of a `map` or `geo`. */
 export function entry(key: Arg, value: Arg, comment?: string): Entry {
-  const [k, v] = tokens([key, value]) as [Token, Token];
-  return { kind: 'entry', key: k, value: v, ...(comment === undefined ? {} : { comment }) };
+  return { kind: 'entry', key: token(key), value: token(value), ...(comment === undefined ? {} : { comment }) };
 }
 
-/** `map source $variable { default …; entries }`. */
+/** The block `map source $variable { default …; entries }`: the variable gets the value of the entry that the source fits. */
 export function map(source: Token, variable: Fact, fallback: Arg, entries: readonly Entry[]): Directive {
   return block('map', [source, $(variable)], [entry(DEFAULT, fallback), ...entries]);
 }
 
-/** Addresses or networks → a word. */
+/** The block `geo source $variable { default …; entries }`: the variable gets the value of the network that the address of the source is in. */
 export function geo(source: Token, variable: Fact, fallback: Arg, entries: readonly Entry[]): Directive {
   return block('geo', [source, $(variable)], [entry(DEFAULT, fallback), ...entries]);
 }

@@ -1,20 +1,22 @@
 /**
- * Sizes of nginx's hash tables, computed: a key that does not fit into a bucket ends the start, and one with too many neighbours is warned of
+ * The sizes of nginx's hash tables. nginx does not start when a key does not fit into a bucket, and warns when a table is too small for its keys
  * (ngx_hash.c: ngx_hash_init, NGX_HASH_ELT_SIZE).
  */
 import { line } from './directives.js';
 import { number } from './tokens.js';
 import type { Directive, Item } from './types.js';
 
-const POINTER = 8;
+const POINTER_BYTES = 8;
 /** nginx's own defaults. */
-const BUCKET = 64;
+const BUCKET_BYTES = 64;
 const MAP_BUCKETS = 2048;
 const NAME_BUCKETS = 512;
-/** A table of more keys than this cannot be spread so that each has a bucket for itself; six to a bucket is more than chance makes it. */
-const SPREADABLE = 64;
-const CROWD = 6;
+/** In a table with more keys than this, some keys share a bucket by chance. */
+const MOST_KEYS_ALONE = 64;
+/** More keys than chance puts into one bucket. */
+const MOST_KEYS_TOGETHER = 6;
 
+/** Directives for the tables of all maps. Patterns are in no table. */
 export function mapHashes(items: readonly Item[]): readonly Directive[] {
   const tables = items.flatMap((item) => (item.kind === 'directive' && item.name === 'map' ? [stringKeys(item)] : []));
   return sizes('map_hash', tables, MAP_BUCKETS);
@@ -25,16 +27,16 @@ export function serverNameHashes(names: readonly string[]): readonly Directive[]
 }
 
 function sizes(prefix: string, tables: readonly (readonly string[])[], buckets: number): readonly Directive[] {
-  const longest = tables.flat().reduce((most, key) => Math.max(most, Buffer.byteLength(key)), 0);
-  const most = tables.reduce((count, keys) => Math.max(count, keys.length), 0);
-  const together = most > SPREADABLE ? CROWD : 1;
+  const longestKey = tables.flat().reduce((longest, key) => Math.max(longest, Buffer.byteLength(key)), 0);
+  const mostKeys = tables.reduce((most, keys) => Math.max(most, keys.length), 0);
+  const together = mostKeys > MOST_KEYS_ALONE ? MOST_KEYS_TOGETHER : 1;
   return [
-    line(`${prefix}_bucket_size`, number(powerOfTwo(Math.max(BUCKET, POINTER + together * element(longest))))),
-    ...(most * 4 > buckets ? [line(`${prefix}_max_size`, number(powerOfTwo(most * 4)))] : []),
+    line(`${prefix}_bucket_size`, number(powerOfTwo(Math.max(BUCKET_BYTES, POINTER_BYTES + together * elementBytes(longestKey))))),
+    ...(mostKeys * 4 > buckets ? [line(`${prefix}_max_size`, number(powerOfTwo(mostKeys * 4)))] : []),
   ];
 }
 
-const element = (key: number): number => POINTER + Math.ceil((key + 2) / POINTER) * POINTER;
+const elementBytes = (key: number): number => POINTER_BYTES + Math.ceil((key + 2) / POINTER_BYTES) * POINTER_BYTES;
 const powerOfTwo = (least: number): number => 2 ** Math.ceil(Math.log2(least));
 
 function stringKeys({ block = [] }: Directive): readonly string[] {

@@ -1,4 +1,4 @@
-/** Row 1: the hosts that are served. */
+/** Row 1 of the decision: whether the request names a host that is served. */
 import { LOOPBACK } from '../../gateway/runtime/decision/address.js';
 import type { Traffic } from '../../plan/traffic-types.js';
 import { because, entry, geo, map, section } from './directives.js';
@@ -21,7 +21,7 @@ export function hosts({ hosts, anyHost, trustedProxies }: Traffic): readonly Ite
       map($('mcp_host'), 'mcp_host_is', 'unknown', [
         malformed,
         ...names.map((name) => entry(mapKey(name), 'served')),
-        // Accepted when the peer is on the loopback interface itself, as the gateway has it.
+        // As at the gateway, a loopback name is accepted when the client's own address is on loopback.
         ...[...LOOPBACK].filter((name) => !names.includes(name)).map((name) => entry(mapKey(name), $('mcp_loopback_is'))),
       ]),
     ),

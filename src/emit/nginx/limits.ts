@@ -1,13 +1,13 @@
-/** Rows 6 and 7, as far as nginx can: sizes by its own limits, the rate of an address by a meter that equals the gateway's bucket. */
+/** Rows 6 and 7, as far as nginx can decide them: sizes by nginx's own limits, and the rate of an address by a meter that is equal to the gateway's bucket. */
 import type { RateTable } from '../../gateway/runtime/tables/caller.js';
 import type { Plan } from '../../plan/types.js';
 import { because, entry, line, map, section } from './directives.js';
 import { $, mapKey, mapPattern, size, template, word, type Word } from './tokens.js';
 import type { Directive, Item } from './types.js';
 
-/** The media types that `gateway/runtime/decision/decide.ts` accepts: JSON, with the charset UTF-8 or with none. */
+/** The content types that the gateway accepts too (`gateway/runtime/decision/rows.ts`): JSON, with the charset UTF-8 or with no charset. */
 const JSON_TYPE = '\\s*application/json\\s*(?:$|;(?!.*charset)|;\\s*charset="?utf-?8"?\\s*(?:$|;(?!.*charset)))';
-const ZONE = 'mcp_address';
+const ADDRESS_ZONE = 'mcp_address';
 
 export function limits({ traffic }: Plan): readonly Item[] {
   return [
@@ -34,16 +34,16 @@ export function limits({ traffic }: Plan): readonly Item[] {
   ];
 }
 
-/** A bucket of n tokens takes n requests at once: the first, and a burst of n - 1. */
+/** A bucket of n tokens lets n requests pass at once. nginx says the same as one request and a burst of n - 1. */
 export function rateLimit({ traffic }: Plan): Directive {
   const { tokens } = traffic.limits.perAddress;
   const burst = tokens > 1 ? [word(`burst=${tokens - 1}`), 'nodelay'] : [];
-  return line('limit_req', word(`zone=${ZONE}`), ...burst);
+  return line('limit_req', word(`zone=${ADDRESS_ZONE}`), ...burst);
 }
 
-const zone = (bytes: string): Word => word(`zone=${ZONE}:${bytes}`);
+const zone = (bytes: string): Word => word(`zone=${ADDRESS_ZONE}:${bytes}`);
 
-/** nginx knows whole requests per second or minute. What is neither is rounded up: nginx may let more through than the gateway, never less. */
+/** nginx takes whole requests per second or per minute. Any other rate is rounded up, so that nginx never lets fewer requests through than the gateway. */
 function rate({ tokens, window }: RateTable): Word {
   const perSecond = (tokens * 1000) / window;
   if (Number.isInteger(perSecond)) return word(`rate=${perSecond}r/s`);

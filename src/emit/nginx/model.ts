@@ -1,4 +1,4 @@
-/** Plan → document, top to bottom as nginx.conf reads. */
+/** From the plan to the document. The items stand in the order in which nginx.conf has them. */
 import type { Plan } from '../../plan/types.js';
 import { decision } from './decision.js';
 import { block, line, section } from './directives.js';

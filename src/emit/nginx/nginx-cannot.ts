@@ -1,20 +1,24 @@
 /**
- * What nginx cannot decide as the gateway does, by name: for the documentation, and for the tests of equality, which let nothing else
- * differ. What passes here is decided again by the gateway, so no request gets through that it would refuse, but for the few that are
- * `looser`.
+ * The differences between nginx's decisions and the gateway's, by name. The tests of equality let nothing else differ. The gateway decides again about each
+ * request that nginx lets pass, so a request that the gateway would refuse does not get through, except by the few differences that are `looser`.
  */
 import { compare, type Release } from './release.js';
 
 export interface NginxDifference {
-  /** nginx versions that differ; null is every one. */
+  /** Versions of nginx before this one differ; null means that every version does. */
   readonly before: Release | null;
   /**
-   * `status`: both refuse, nginx with another status. `stricter`: nginx refuses what the gateway would let pass. `text`: the same status
-   * and code, another reason in the body. `state`: depends on requests before this one. `content`: passes, and reaches the gateway
-   * changed. `looser`: nginx lets pass what the gateway would refuse, had it seen the request itself.
+   * - `status`: both refuse the request, nginx with another status.
+   * - `stricter`: nginx refuses a request that the gateway would let pass.
+   * - `text`: both refuse with the same status and code, but the body gives another reason.
+   * - `state`: the difference depends on requests that came before.
+   * - `content`: nginx lets the request pass, and changes it on its way to the gateway.
+   * - `looser`: nginx changes the request so that the gateway lets pass what it would have refused.
    */
   readonly effect: 'status' | 'stricter' | 'text' | 'state' | 'content' | 'looser';
+  /** What nginx does. */
   readonly nginx: string;
+  /** What the gateway does. */
   readonly gateway: string;
   readonly why: string;
 }
@@ -24,7 +28,7 @@ export const NGINX_CANNOT = {
     before: null,
     effect: 'stricter',
     nginx: '400 for a target in absolute form whose host has other characters than letters, digits, dots and dashes',
-    gateway: '421: no such host is served; an answer where any host is, and for /health',
+    gateway: '421, because no such host is served; for /health, and where every host is served, the request passes',
     why: 'the request line is parsed before any variable exists (ngx_http_parse.c, sw_host)',
   },
   'connect': {
@@ -32,20 +36,20 @@ export const NGINX_CANNOT = {
     effect: 'status',
     nginx: '405 or 400 for CONNECT, by the version and the form of its target',
     gateway: '405',
-    why: 'its parser wants a path, a URL or an authority there, depending on the version, before the method itself is refused',
+    why: 'before nginx refuses the method, its parser checks the target, and versions differ in the forms of a target that they take',
   },
   'empty-header': {
     before: null,
     effect: 'stricter',
-    nginx: 'a header without a value is a header that is absent',
-    gateway: 'an empty Expect is one that is not supported',
+    nginx: 'an empty Expect header counts as absent',
+    gateway: 'an empty Expect header is an expectation that is not supported',
     why: 'a variable of a header is empty in both cases',
   },
   'forwarded-absolute-form': {
     before: null,
     effect: 'stricter',
-    nginx: 'passes a target in absolute form on as a path, beside the X-Forwarded-Host that makes up for a missing Origin',
-    gateway: 'goes by the target, and behind nginx by that X-Forwarded-Host',
+    nginx: 'passes on the path of a target in absolute form, and in X-Forwarded-Host the host that stands in for a missing Origin',
+    gateway: 'takes the host from the target itself, and behind nginx from that X-Forwarded-Host',
     why: 'one header cannot name both hosts; no proxy sends such targets to a server (RFC 9112 §3.2.2)',
   },
   'header-bytes': {
@@ -66,34 +70,34 @@ export const NGINX_CANNOT = {
     before: null,
     effect: 'stricter',
     nginx: '400 for a Host header with two dots in a row, and for a malformed one though the target or a trusted proxy names the host',
-    gateway: '421 for the first; goes by the target or the proxy in the others',
+    gateway: '421 for two dots; for a malformed Host the target or the proxy decides',
     why: 'nginx validates Host while it parses the head (RFC 9112 §3.2 asks for it)',
   },
   'http-version': {
     before: null,
     effect: 'status',
-    nginx: '400 for HTTP/2.0 and above on a request line; HTTP/0.9 is answered by the rows, without a head',
-    gateway: 'its parser takes HTTP/2.0 for HTTP/1.1 and knows no 0.9',
-    why: 'parsers differ; nothing that speaks HTTP sends either',
+    nginx: '400 for HTTP/2.0 and above on a request line; for HTTP/0.9 the rows decide, and the answer has no head',
+    gateway: 'its parser reads HTTP/2.0 as HTTP/1.1 and does not know HTTP/0.9',
+    why: 'the parsers differ; no client of today sends such request lines',
   },
   'internal-hosts': {
     before: null,
     effect: 'status',
-    nginx: '421 for the names by which a platform calls the gateway inside',
-    gateway: 'accepts them, because other workloads call it by them',
-    why: 'they are for the network behind nginx, not for the one in front',
+    nginx: '421 for the host names that a platform gives the gateway on its inner network',
+    gateway: 'accepts these names, because other workloads use them',
+    why: 'the names belong to the network behind nginx, not to the network in front of it',
   },
   'own-reason': {
     before: null,
     effect: 'text',
-    nginx: 'reason malformed-request for every 400 of its parser, repeated Host among them',
+    nginx: 'gives the reason malformed-request for every 400 of its parser, also for a repeated Host',
     gateway: 'tells repeated-header and malformed-request apart',
-    why: 'nginx keeps the status of an error and not its cause',
+    why: 'nginx keeps the status of a parser error and forgets its cause',
   },
   'parser-before-expectation': {
     before: null,
     effect: 'status',
-    nginx: '400 for what its parser refuses, an unsupported Expect beside it or not',
+    nginx: '400 for a request that its parser refuses, even if the request has an unsupported Expect too',
     gateway: '417 as soon as the head is read, before row 0 looks at Host',
     why: 'nginx validates Host while it parses the head',
   },
@@ -101,85 +105,85 @@ export const NGINX_CANNOT = {
     before: null,
     effect: 'status',
     nginx: '400 for a broken percent-escape, an encoded NUL, or a path that climbs above the root',
-    gateway: '404: the path is not literal; or what an earlier row says',
+    gateway: '404, because the path is not literal, or the refusal of an earlier row',
     why: 'nginx decodes the path while it parses the request line, before any variable exists',
   },
   'preflight-with-body': {
     before: null,
     effect: 'stricter',
     nginx: '413 for an accepted preflight, or a repeated one, that declares a body above the limit',
-    gateway: 'answers it: preflights come before sizes',
-    why: 'client_max_body_size is one size for a location, whatever the method',
+    gateway: 'answers the preflight, because the rows of preflights come before the row of sizes',
+    why: 'client_max_body_size is one size for all methods of a location',
   },
   'rate-is-its-own': {
     before: null,
     effect: 'state',
     nginx: 'meters every request that reaches row 7, in whole requests per second or minute, per nginx',
-    gateway: 'has buckets of its own per process, and takes one more token for a wrong credential',
-    why: 'two meters that count alike but not together: the stricter of the two answers',
+    gateway: 'each process has buckets of its own, and a wrong credential takes one more token',
+    why: 'there are two meters, which count in the same way but know nothing of each other; whichever is full first refuses',
   },
   'repeated-forwarded': {
     before: [1, 23, 0],
     effect: 'looser',
     nginx: 'takes the first of two X-Forwarded-Host or X-Forwarded-Proto headers that a trusted proxy sends, and passes on that one',
-    gateway: 'refuses the two as malformed',
-    why: 'variables hold the first of repeated headers; a trusted proxy should set them, not add to them',
+    gateway: 'refuses a repeated header as malformed',
+    why: 'a variable of nginx holds the first of repeated headers; a trusted proxy should replace these headers, not add to them',
   },
   'repeated-origin': {
     before: [1, 23, 0],
     effect: 'status',
-    nginx: 'sees the first of two Origin headers and refuses by it; when it accepts the first, the gateway refuses both',
+    nginx: 'decides by the first of two Origin headers; where that one is accepted, the gateway refuses the request',
     gateway: '400',
-    why: 'variables hold the first of repeated headers; since 1.23.0 they are joined',
+    why: 'a variable of nginx holds the first of repeated headers; since 1.23.0 it holds all of them',
   },
   'repeated-upgrade': {
     before: [1, 23, 0],
     effect: 'looser',
-    nginx: 'sees the first of two Upgrade headers, and passes neither on',
-    gateway: '400 when one of them is for a WebSocket',
-    why: 'variables hold the first of repeated headers; what is passed on is an ordinary request',
+    nginx: 'sees the first of two Upgrade headers, and passes on neither',
+    gateway: '400 when one of the headers asks for a WebSocket',
+    why: 'a variable of nginx holds the first of repeated headers; without these headers the request is an ordinary one',
   },
   'single-headers': {
     before: null,
     effect: 'stricter',
     nginx: '400 when Authorization, Expect or another header that may come once comes twice',
-    gateway: 'the first counts, as Node has it',
-    why: 'nginx refuses them while it parses the head',
+    gateway: 'uses the first of the two headers, as Node does',
+    why: 'nginx refuses such repeated headers while it parses the head',
   },
   'tab-before-value': {
     before: null,
     effect: 'stricter',
-    nginx: 'a tab between the colon and the value belongs to the value, which is then no host and no origin',
-    gateway: 'white space around values is none of theirs (RFC 9110 §5.5)',
+    nginx: 'a tab between the colon and the value is part of the value, so that no host and no origin fits it',
+    gateway: 'white space around a value is not part of the value (RFC 9110 §5.5)',
     why: 'nginx skips spaces only (ngx_http_parse_header_line)',
   },
   'trace': {
     before: null,
     effect: 'status',
-    nginx: '405 for TRACE before any row',
-    gateway: 'asks the rows first, which say 405 at row 5 at the latest',
+    nginx: '405 for TRACE before the first row',
+    gateway: 'the rows decide, and row 5 refuses with 405 if no earlier row refuses',
     why: 'nginx refuses the method while it reads the head',
   },
   'transfer-coding': {
     before: null,
     effect: 'stricter',
     nginx: '400 for a transfer coding other than chunked, or one beside HTTP/1.0',
-    gateway: 'its parser refuses some of them earlier, later, or not at all',
-    why: 'parsers differ; nginx passes on nothing but chunked',
+    gateway: 'its parser refuses some of these codings, earlier or later',
+    why: 'the parsers differ; nginx passes on the coding chunked alone',
   },
   'undeclared-size': {
     before: null,
     effect: 'status',
     nginx: '413 as soon as a chunked body has grown above the limit',
     gateway: 'reads no body before row 12, so rows 7 to 11 may refuse first',
-    why: 'bodies pass nginx as they come and are measured on the way',
+    why: 'nginx passes a body on while it arrives, and measures it on the way',
   },
   'unknown-method': {
     before: null,
     effect: 'status',
-    nginx: 'asks the rows for any method of capitals, dashes and underscores, and says 405 at row 5 at the latest',
+    nginx: 'the rows decide about every method of capitals, dashes and underscores, and row 5 refuses it if no earlier row does',
     gateway: '400 for a method that its parser does not know',
-    why: 'the list is part of the parser of each Node version (RFC 9110 §9.1 has 405 and 501 for it)',
+    why: 'the parser of each Node version has its own list of methods (RFC 9110 §9.1 names 405 and 501 for an unknown one)',
   },
 } as const satisfies Readonly<Record<string, NginxDifference>>;
 

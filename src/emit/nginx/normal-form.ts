@@ -1,10 +1,10 @@
-/** Row 0: what is malformed, repeated or not literal, and the names of what is not. */
+/** Row 0 of the decision: it refuses requests that are malformed, repeated or not literal, and puts host, method and path of the others into variables. */
 import type { Traffic } from '../../plan/traffic-types.js';
 import { because, entry, geo, line, map, section } from './directives.js';
 import { $, mapKey, mapPattern, network, template } from './tokens.js';
 import type { Item } from './types.js';
 
-/** RFC 3986 §3.2.2, as `decision/head.ts` has it: a registered name or an IP literal, then an optional port. */
+/** The host of RFC 3986 §3.2.2: a registered name or an IP literal, and an optional port. `decision/head.ts` reads the same. */
 const REG_NAME = "[a-z0-9._~!$&'()*+,;=%-]+?";
 const IP_LITERAL = '\\[[0-9a-f:.]+\\]';
 const PORT = '(?::[0-9]*)?';
@@ -45,7 +45,7 @@ export function normalForm(traffic: Traffic): readonly Item[] {
     because(
       'Only the literal spelling of a path is a route: what some hop would rewrite is none.',
       map($('request_uri'), 'mcp_path_is', 'path', [
-        // Node's parser takes printable ASCII alone (RFC 3986 §2).
+        // Node's parser, which the gateway uses, refuses every other character than printable ASCII (RFC 3986 §2).
         entry(mapPattern('[^\\x21-\\x7e]'), 'malformed'),
         entry(mapPattern('^[^?]*(?:%|//|/\\.\\.?(?:[/?]|$))'), 'not-literal'),
         entry(mapPattern('^/health(?:/live|/ready)?(?:\\?|$)'), 'health'),
@@ -54,7 +54,7 @@ export function normalForm(traffic: Traffic): readonly Item[] {
   ];
 }
 
-/** The client's address is the right-most one that no trusted proxy has; `$realip_remote_addr` stays the peer's (ngx_http_realip_module). */
+/** The client's address is the right-most one that is not a trusted proxy's. `$realip_remote_addr` stays the address of the peer (ngx_http_realip_module). */
 function trust(proxies: readonly string[]): readonly Item[] {
   const networks = [...new Set(proxies)];
   return [

@@ -1,6 +1,6 @@
 /**
- * Rows 3 and 4: which origins a route accepts. Work is done on sets: a route has the label of its set, a set has its origins, and no
- * table is as long as routes times origins. The patterns mean the same as `gateway/runtime/decision/origin.ts`.
+ * Rows 3 and 4 of the decision: which origins a route accepts. A route has the label of its set of origins, so that routes with the same origins share the
+ * entries of the table. The patterns mean the same as `gateway/runtime/decision/origin.ts`.
  */
 import { LOOPBACK } from '../../gateway/runtime/decision/address.js';
 import type { OriginRule, OriginSet } from '../../plan/origin-types.js';
@@ -22,7 +22,7 @@ export function origins(traffic: Traffic): readonly Item[] {
     map($('mcp_route'), 'mcp_origins', '+none', routes.map((route) => entry(mapKey(routeName(route)), mapKey(route.origins)))),
     map(template($('mcp_origins'), '|', originOf(traffic)), 'mcp_origin_is', 'refused', [
       ...usedSets(traffic).flatMap((set) => exactEntries(traffic, set)),
-      // Strings are looked up before patterns, patterns are tried from the top.
+      // nginx looks up string keys before it tries patterns, and tries patterns in their order here.
       entry(mapPattern('^[^|]*\\|$'), 'absent'),
       entry(mapPattern(','), 'repeated'),
       ...usedSets(traffic).flatMap((set) => patternEntries(traffic, set)),
@@ -37,25 +37,26 @@ export function origins(traffic: Traffic): readonly Item[] {
   ];
 }
 
-/** Whether a missing Origin may be made up for by `X-Forwarded-*`: asked for, and there is somebody to believe. */
+/** Whether `X-Forwarded-*` may stand in for a missing Origin: where the config asks for that and names proxies whose headers are believed. */
 export function takesForwarded({ originFallback, trustedProxies }: Traffic): boolean {
   return originFallback === 'forwarded' && trustedProxies.length > 0;
 }
 
+/** The variable that holds the origin of a request. */
 export function originOf(traffic: Traffic): Template {
   return $(takesForwarded(traffic) ? 'mcp_origin' : 'http_origin');
 }
 
 function forwardedOrigin(): Item {
-  const said = template($('http_origin'), '|', $('mcp_trusted'), '|', $('http_x_forwarded_proto'), '|', $('http_x_forwarded_host'));
+  const headers = template($('http_origin'), '|', $('mcp_trusted'), '|', $('http_x_forwarded_proto'), '|', $('http_x_forwarded_host'));
   return because(
     'For a missing Origin: what a trusted proxy says that it was asked for.',
-    map(said, 'mcp_origin', $('http_origin'), [
+    map(headers, 'mcp_origin', $('http_origin'), [
       entry(
         mapPattern('^\\|1\\|(?<mcp_found_proto>[^|,]+)\\|(?<mcp_found_value>[^|,]+)$'),
         template($('mcp_found_proto'), '://', $('mcp_found_value')),
       ),
-      // A list is an origin that nobody has.
+      // A list names no origin. The value `-` is in no set of origins, so such a request is refused.
       entry(mapPattern('^\\|1\\|[^|].*\\|.'), text('-')),
     ]),
   );

@@ -1,13 +1,14 @@
-/** The tree as text. Decides nothing but quotes, columns and empty lines. */
+/** Prints the tree as text. The printer decides only about quotes, columns and empty lines. */
 import type { EmittedFile } from '../types.js';
 import { onOneLine, opening } from '../shared/comment.js';
 import type { Token } from './tokens.js';
 import type { Directive, Entry, Item, NginxDocument, Section } from './types.js';
 
 const INDENT = '    ';
-/** A key wider than this does not push the values of its neighbours to the right. */
+/** Values stand in one column. A key that is wider than this does not move the column of its neighbours. */
 const WIDEST_KEY = 72;
-const RULER = 110;
+/** Length of the rule behind the title of a section, less the title. */
+const RULE_LENGTH = 110;
 
 export function nginxPrint({ files }: NginxDocument): readonly EmittedFile[] {
   return files.map((file) => ({ path: file.path, contents: `${opening(file.opening)}\n${lines(file.items).join('\n')}\n` }));
@@ -17,7 +18,7 @@ function lines(items: readonly Item[]): readonly string[] {
   return groups(items).flatMap((group, index) => [...(index === 0 ? [] : ['']), ...groupLines(group)]);
 }
 
-/** Things that stand together: single lines under one comment, blocks of one line, or one block. */
+/** Items in groups, which are printed with an empty line between them. A group has single lines under one comment, blocks of one line, or one longer block. */
 function groups(items: readonly Item[]): readonly (readonly Item[])[] {
   const found: Item[][] = [];
   for (const item of items) {
@@ -59,7 +60,7 @@ const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(({
 const commentLine = (text: string): string => `# ${onOneLine(text)}`;
 
 function sectionLines({ title, comment }: Section): readonly string[] {
-  return [`# ── ${onOneLine(title)} ${'─'.repeat(Math.max(3, RULER - title.length))}`, ...comment.map(commentLine)];
+  return [`# ── ${onOneLine(title)} ${'─'.repeat(Math.max(3, RULE_LENGTH - title.length))}`, ...comment.map(commentLine)];
 }
 
 function entryLine({ key, value, comment }: Entry, keyWidth: number, valueWidth: number): string {
@@ -67,7 +68,7 @@ function entryLine({ key, value, comment }: Entry, keyWidth: number, valueWidth:
   return comment === undefined ? line : `${line.padEnd(keyWidth + valueWidth + 2)}  # ${onOneLine(comment)}`;
 }
 
-/** The first arguments of one directive repeated stand under each other's seconds. */
+/** Width of the first argument. Where one directive is repeated, its second arguments stand in one column. */
 function argWidth({ name, args }: Directive, leaves: readonly Directive[]): number {
   if (args.length < 2) return 0;
   return widest(leaves.filter((leaf) => leaf.name === name && leaf.args.length > 1).map((leaf) => token(leaf.args[0]!)));
@@ -76,9 +77,9 @@ function argWidth({ name, args }: Directive, leaves: readonly Directive[]): numb
 function directiveLines(directive: Directive, nameWidth: number, firstWidth: number): readonly string[] {
   const args = directive.args.map((arg, index) => (index === 0 ? token(arg).padEnd(firstWidth) : token(arg)));
   if (directive.block === undefined) return [`${[directive.name.padEnd(args.length > 0 ? nameWidth : 0), ...args].join(' ')};`];
-  const head = [directive.name, ...args].join(' ');
-  if (directive.name === 'if' && isOneLine(directive)) return [`${head} { ${lines(directive.block).join(' ')} }`];
-  return [`${head} {`, ...lines(directive.block).map((line) => (line === '' ? '' : INDENT + line)), '}'];
+  const opener = [directive.name, ...args].join(' ');
+  if (directive.name === 'if' && isOneLine(directive)) return [`${opener} { ${lines(directive.block).join(' ')} }`];
+  return [`${opener} {`, ...lines(directive.block).map((line) => (line === '' ? '' : INDENT + line)), '}'];
 }
 
 export function token({ kind, value }: Token): string {
@@ -98,8 +99,8 @@ export function token({ kind, value }: Token): string {
 }
 
 /**
- * nginx takes `\"`, `\'`, `\\`, `\t`, `\r` and `\n` for one character and leaves any other `\` as it is: only those, and the quote, need
- * one more. Single quotes where the text has double ones, for the reader's sake.
+ * A quoted token. nginx reads `\"`, `\'`, `\\`, `\t`, `\r` and `\n` as one character each and keeps every other `\`, so only a `\` before one of these
+ * characters, and the quote itself, are escaped. Text with double quotes is put into single quotes, which is easier to read.
  */
 function quoted(value: string): string {
   const quote = value.includes('"') && !value.includes("'") ? "'" : '"';

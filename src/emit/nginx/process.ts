@@ -1,14 +1,14 @@
-/** The process around it all: no root, no writable root file system, enough connections. */
+/** Settings of the nginx process, which runs without root and without a writable root file system, and has enough connections for all streams. */
 import type { Plan } from '../../plan/types.js';
 import { because, block, line } from './directives.js';
 import { number, seconds, text } from './tokens.js';
 import type { Item } from './types.js';
 
-/** A stream takes two connections, the client's and the gateway's; what is left is for everything else. */
-const SPARE = 1024;
+/** Connections for requests other than streams. Each stream takes two connections, one from the client and one to the gateway. */
+const SPARE_CONNECTIONS = 1024;
 
 export function processDirectives({ traffic }: Plan): readonly Item[] {
-  const connections = 2 * traffic.limits.streams + SPARE;
+  const connections = 2 * traffic.limits.streams + SPARE_CONNECTIONS;
   return [
     line('worker_processes', 'auto'),
     line('worker_rlimit_nofile', number(2 * connections)),
@@ -26,7 +26,7 @@ export function processDirectives({ traffic }: Plan): readonly Item[] {
   ];
 }
 
-/** nginx makes all of them when it starts, used or not. */
+/** nginx creates all of these folders when it starts, even those that it never uses. */
 export function temporaryPaths(): readonly Item[] {
   const kinds = ['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'];
   return kinds.map((kind, index) => {

@@ -1,4 +1,4 @@
-/** The way to the gateway: what it is told, how long it may take, and that nothing is sent twice or held back. */
+/** How nginx passes requests on to the gateway: the headers that it sets, its timeouts, no buffering, and what it may send a second time. */
 import { longestTimeout } from '../../plan/longest-timeout.js';
 import type { Plan } from '../../plan/types.js';
 import { because, block, entry, line, map, section } from './directives.js';
@@ -7,22 +7,23 @@ import { rateLimit } from './limits.js';
 import { has, type Release } from './release.js';
 import { $, mapKey, mapPattern, pattern, seconds, template, text, when, type Template } from './tokens.js';
 import type { Directive, Item } from './types.js';
-import { GATEWAY } from './upstream.js';
+import { UPSTREAM } from './upstream.js';
 
-/** The gateway is on the same machine or network; an address that has gone must not hold a request. */
-const CONNECT = 2000;
-/** nginx waits longer than the gateway, so that the gateway's own answer to a timeout arrives. */
-const LONGER = 5000;
+/** The gateway is on the same machine or network, so a slow connection means that its address is gone, and a request should not wait for it. */
+const CONNECT_TIMEOUT_MS = 2000;
+/** nginx waits longer than the gateway by this much, so that the gateway's own answer to a timeout still arrives. */
+const LONGER_THAN_GATEWAY_MS = 5000;
 
-/** For this hop alone, set by it alone, or somebody's word on who is asking, which nobody in front of here may give. */
-const CLEARED = [
+/** Headers of the client that are not passed on: those for one hop alone, those that this nginx sets itself, and those that claim who the caller is. */
+const CLEARED_HEADERS = [
   ...['Forwarded', 'Proxy', 'Proxy-Authorization', 'Proxy-Connection', 'Trailer', 'Upgrade'],
   ...['X-Forwarded-Email', 'X-Forwarded-Groups', 'X-Forwarded-Prefix', 'X-Forwarded-Server', 'X-Forwarded-User'],
   ...['X-Original-Host', 'X-Original-URL', 'X-Remote-User', 'X-Rewrite-URL', 'X-Tenant', 'X-Tenant-ID', 'X-User'],
 ];
 
 export function proxy({ traffic }: Plan, release: Release): readonly Item[] {
-  const patience = seconds(Math.max(longestTimeout(traffic, 'firstByte'), longestTimeout(traffic, 'response'), longestTimeout(traffic, 'idleStream')) + LONGER);
+  const gatewayTimeouts = (['firstByte', 'response', 'idleStream'] as const).map((name) => longestTimeout(traffic, name));
+  const timeout = seconds(Math.max(...gatewayTimeouts) + LONGER_THAN_GATEWAY_MS);
   const behindProxies = traffic.trustedProxies.length > 0;
   return [
     section('the way to the gateway'),
@@ -40,7 +41,7 @@ export function proxy({ traffic }: Plan, release: Release): readonly Item[] {
     line('proxy_set_header', 'X-Forwarded-Proto', $(behindProxies ? 'mcp_forwarded_proto' : 'scheme')),
     line('proxy_set_header', 'X-Real-IP', $('remote_addr')),
     line('proxy_set_header', 'X-Request-Id', $('request_id')),
-    ...[...CLEARED, ...(has(release, 'keeps-upstream-alive') ? [] : ['Connection'])].map((name) => line('proxy_set_header', name, text(''))),
+    ...[...CLEARED_HEADERS, ...(has(release, 'keeps-upstream-alive') ? [] : ['Connection'])].map((name) => line('proxy_set_header', name, text(''))),
     because('Event streams and bodies pass as they come.', line('proxy_buffering', 'off')),
     line('proxy_request_buffering', 'off'),
     line('gzip', 'off'),
@@ -61,41 +62,41 @@ export function proxy({ traffic }: Plan, release: Release): readonly Item[] {
       line('proxy_next_upstream', 'error', 'timeout'),
     ),
     line('proxy_next_upstream_tries', '2'),
-    line('proxy_connect_timeout', seconds(CONNECT)),
-    line('proxy_read_timeout', patience),
-    line('proxy_send_timeout', patience),
+    line('proxy_connect_timeout', seconds(CONNECT_TIMEOUT_MS)),
+    line('proxy_read_timeout', timeout),
+    line('proxy_send_timeout', timeout),
   ];
 }
 
 /**
- * Behind a trusted proxy its word stands. Where these headers may make up for a missing Origin, the gateway gets them only when they do: it
- * believes this hop, and would take our own name for the origin of every client that sends none.
+ * Variables for `X-Forwarded-*`. A trusted proxy's own headers are passed on. Where they may stand in for a missing Origin, they are sent only when they do:
+ * the gateway believes nginx, and would otherwise take our own host for the origin of every client that sends no Origin.
  */
 function forwarded(originFallback: boolean): readonly Item[] {
-  const said = (name: 'http_x_forwarded_port' | 'http_x_forwarded_proto'): Template => template($('mcp_trusted'), '|', $(name));
-  const theirs = entry(mapPattern('^1\\|(?<mcp_found_value>.+)'), $('mcp_found_value'));
+  const withTrust = (name: 'http_x_forwarded_port' | 'http_x_forwarded_proto'): Template => template($('mcp_trusted'), '|', $(name));
+  const valueOfProxy = entry(mapPattern('^1\\|(?<mcp_found_value>.+)'), $('mcp_found_value'));
   const madeUp = template($('http_origin'), '|', $('mcp_origin'));
   const ifMadeUp = mapPattern('^\\|.');
   return [
-    map(said('http_x_forwarded_port'), 'mcp_forwarded_port', $('server_port'), [theirs]),
+    map(withTrust('http_x_forwarded_port'), 'mcp_forwarded_port', $('server_port'), [valueOfProxy]),
     ...(originFallback
       ? [
           map(madeUp, 'mcp_forwarded_host', $('mcp_host'), [entry(ifMadeUp, $('http_x_forwarded_host'))]),
           map(madeUp, 'mcp_forwarded_proto', mapKey(''), [entry(ifMadeUp, $('http_x_forwarded_proto'))]),
         ]
-      : [map(said('http_x_forwarded_proto'), 'mcp_forwarded_proto', $('scheme'), [theirs])]),
+      : [map(withTrust('http_x_forwarded_proto'), 'mcp_forwarded_proto', $('scheme'), [valueOfProxy])]),
   ];
 }
 
-/** What was refused above never comes here; should it ever, this is the last door. */
-const closed = (): Directive => block('if', [when('mcp_refuse')], [line('return', '400')]);
+/** A refused request never reaches a location. If one ever did, this directive would still refuse it. */
+const refuseAgain = (): Directive => block('if', [when('mcp_refuse')], [line('return', '400')]);
 
 export function gatewayLocations(plan: Plan): readonly Directive[] {
-  const pass = line('proxy_pass', text(`http://${GATEWAY}`));
+  const pass = line('proxy_pass', text(`http://${UPSTREAM.name}`));
   return [
     healthLocation(),
     block('location', [text('/')], [
-      closed(),
+      refuseAgain(),
       block('if', [when('mcp_type_is', 'other')], [line('return', '415')]),
       rateLimit(plan),
       pass,
@@ -103,12 +104,12 @@ export function gatewayLocations(plan: Plan): readonly Directive[] {
   ];
 }
 
-/** Row 0 answers these before any limit. */
+/** The location of health checks. Row 0 lets them pass before any limit is asked. */
 export function healthLocation(): Directive {
   return block('location', ['~', pattern('^/health(?:/live|/ready)?$')], [
-    closed(),
+    refuseAgain(),
     line('access_log', 'off'),
     line('client_max_body_size', '0'),
-    line('proxy_pass', text(`http://${GATEWAY}`)),
+    line('proxy_pass', text(`http://${UPSTREAM.name}`)),
   ]);
 }

@@ -1,4 +1,4 @@
-/** What a refusal looks like: the gateway's JSON and the headers that belong to it, whoever found the fault, the maps or nginx itself. */
+/** Refusals have the gateway's JSON and headers, whether a row of the decision refused the request or nginx's own parser and limits did. */
 import type { CorsTable } from '../../gateway/runtime/tables/route.js';
 import type { Plan } from '../../plan/types.js';
 import { REASONS, refusalBody, type Reason } from '../../gateway/runtime/decision/reasons.js';
@@ -8,40 +8,40 @@ import { originOf } from './origins.js';
 import { $, mapKey, mapPattern, template, text, type Template } from './tokens.js';
 import type { Directive, Entry, Item } from './types.js';
 
-/** No route can have a colon, so nobody can mean this one. */
-const REFUSAL = '/:refusal';
+/** The location that refusals are sent from. No route can have a colon, so this path collides with none. */
+const REFUSAL_PATH = '/:refusal';
 
-/** What a status means when no row chose it: nginx's own parser, limits, and the way to the gateway. */
-const OWN: readonly Reason[] = [
+/** The reasons for statuses that no row has chosen: those of nginx's parser, of its limits, and of the connection to the gateway. */
+const REASONS_OF_NGINX: readonly Reason[] = [
   ...(['malformed-request', 'method-not-allowed', 'request-timeout', 'body-too-large', 'content-type-unsupported'] as const),
   ...(['expectation-unsupported', 'unknown-host', 'address-rate', 'headers-too-large', 'upstream-lost', 'upstream-timeout'] as const),
 ];
 
-/** Statuses that the gateway knows under another number (ngx_http_request.h: 494 header too large, 497 plain HTTP on an HTTPS port). */
-const RENAMED: readonly (readonly [from: readonly number[], to: number])[] = [
+/** Statuses of nginx for which the gateway has another number (ngx_http_request.h: 494 is a too large header, 497 plain HTTP on an HTTPS port). */
+const RENAMED_STATUSES: readonly (readonly [from: readonly number[], to: number])[] = [
   [[497, 501, 505], 400],
   [[414, 494], 431],
 ];
 
-/** Statuses from row 4 on: their answer depends on the origin (`respond.ts`). */
-const AFTER_ORIGIN = '405|408|413|415|429|50[024]';
+/** Statuses of row 4 and later rows. Their answers have headers that depend on the origin (`gateway/runtime/front/respond.ts`). */
+const STATUSES_AFTER_ORIGIN = '405|408|413|415|429|50[024]';
 
 export function refusals(plan: Plan): readonly Item[] {
   const { traffic } = plan;
-  const decided = decidedReasons(plan).filter((reason) => !OWN.includes(reason));
+  const decided = decidedReasons(plan).filter((reason) => !REASONS_OF_NGINX.includes(reason));
   const perToken = traffic.limits.perAddress.window / traffic.limits.perAddress.tokens;
   const accepted = template($('status'), ' ', $('mcp_origin_is'));
-  const ifAccepted = mapPattern(`^(?:${AFTER_ORIGIN}) allowed$`);
+  const ifAccepted = mapPattern(`^(?:${STATUSES_AFTER_ORIGIN}) allowed$`);
   return [
     section('refusals'),
     map(template($('status'), ' ', $('mcp_refuse')), 'mcp_refusal', bodyOf('internal'), [
       ...decided.map((reason) => entry(mapKey(`${REASONS[reason].status} ${reason}`), bodyOf(reason))),
-      ...OWN.map((reason) => entry(mapPattern(`^${REASONS[reason].status} `), bodyOf(reason))),
+      ...REASONS_OF_NGINX.map((reason) => entry(mapPattern(`^${REASONS[reason].status} `), bodyOf(reason))),
     ]),
     map(template($('status'), ' ', $('mcp_allow')), 'mcp_sent_allow', mapKey(''), [entry(mapPattern('^405 '), $('mcp_allow'))]),
     map($('status'), 'mcp_sent_retry', mapKey(''), [entry(mapKey('429'), String(Math.max(1, Math.ceil(perToken / 1000))))]),
     map(template($('status'), ' ', $('mcp_refuse')), 'mcp_sent_vary', mapKey(''), [
-      entry(mapPattern(`^(?:403 origin|${AFTER_ORIGIN})`), 'Origin'),
+      entry(mapPattern(`^(?:403 origin|${STATUSES_AFTER_ORIGIN})`), 'Origin'),
     ]),
     map(accepted, 'mcp_sent_cors', mapKey(''), [entry(ifAccepted, originOf(traffic))]),
     map(accepted, 'mcp_sent_expose', mapKey(''), [entry(ifAccepted, text(exposed(traffic.cors)))]),
@@ -57,18 +57,18 @@ function bodyOf(reason: Reason): Template {
   return template(before, $('request_id'), after);
 }
 
-/** As in `respond.ts`. */
+/** The same header as in `gateway/runtime/front/respond.ts`. */
 function exposed({ exposeHeaders }: CorsTable): string {
   return ['Mcp-Session-Id, WWW-Authenticate', ...exposeHeaders].join(', ');
 }
 
-/** To a path and not to a named location: those cannot answer a request line that does not parse, and it would become a 500 in HTML. */
+/** Error pages lead to a path and not to a named location: nginx cannot use a named location for a malformed request line, and would send a 500 in HTML. */
 function errorPages(decided: readonly Reason[]): readonly Directive[] {
-  const statuses = [...new Set([...decided, ...OWN].map((reason) => REASONS[reason].status)), 500];
-  const same = statuses.filter((status) => status !== 431).sort((a, b) => a - b);
+  const statuses = [...new Set([...decided, ...REASONS_OF_NGINX].map((reason) => REASONS[reason].status)), 500];
+  const unchanged = statuses.filter((status) => status !== 431).sort((a, b) => a - b);
   return [
-    line('error_page', ...same.map(String), text(REFUSAL)),
-    ...RENAMED.map(([from, to]) => line('error_page', ...from.map(String), `=${to}`, text(REFUSAL))),
+    line('error_page', ...unchanged.map(String), text(REFUSAL_PATH)),
+    ...RENAMED_STATUSES.map(([from, to]) => line('error_page', ...from.map(String), `=${to}`, text(REFUSAL_PATH))),
   ];
 }
 
@@ -83,7 +83,7 @@ export function refusalLocation({ traffic }: Plan): Directive {
     ['Vary', $('mcp_sent_vary')],
     ['X-Request-Id', $('request_id')],
   ];
-  return block('location', ['=', text(REFUSAL)], [
+  return block('location', ['=', text(REFUSAL_PATH)], [
     line('internal'),
     line('client_max_body_size', '0'),
     ...headers.map(([name, value], index) => {

@@ -1,16 +1,16 @@
-/** What changed from one nginx to another, as far as the output depends on it (PLATFORMS §1). */
+/** Changes between releases of nginx that our output depends on (PLATFORMS §1). */
 import type { NginxPlan } from '../../plan/target-types.js';
 
 export type Release = NginxPlan['release'];
 
 const CHANGES = {
-  /** Repeated request headers reach `$http_…` joined; before, the first alone. */
+  /** `$http_…` holds all values of a repeated request header. In older releases it holds the first value alone. */
   'joins-repeated-headers': [1, 23, 0],
-  /** `http2 on;` beside `listen`; before, a parameter of it. */
+  /** `http2 on;` is a directive. In older releases `http2` is a parameter of `listen`. */
   'http2-directive': [1, 25, 1],
-  /** `server … resolve` and `resolver` inside an upstream are free of charge. */
+  /** `server … resolve` and `resolver` inside an upstream work. In older releases they need the commercial nginx. */
   'resolves-while-running': [1, 27, 3],
-  /** Towards an upstream: HTTP/1.1, no `Connection` header, connections kept. */
+  /** By default nginx speaks HTTP/1.1 to an upstream, sends no `Connection` header, and keeps connections open. */
   'keeps-upstream-alive': [1, 29, 7],
 } as const satisfies Record<string, Release>;
 

@@ -1,4 +1,4 @@
-/** Rows 2 and 5: the routes, and the methods they take. */
+/** Rows 2 and 5 of the decision: the paths that are routes, and the methods that each route takes. */
 import type { Route, Traffic } from '../../plan/traffic-types.js';
 import { because, entry, map, section } from './directives.js';
 import { $, literally, mapKey, mapPattern, template, word, type Template } from './tokens.js';
@@ -22,12 +22,12 @@ export function routes({ routes, tenants }: Traffic): readonly Item[] {
   ];
 }
 
-/** One word for each route: its server, and what else it is than that server's MCP endpoint. */
+/** One word for each route. A server's MCP endpoint has the name of the server; the kind of any other route follows as an ending. */
 export function routeName({ kind, server }: Route): string {
   return kind === 'mcp' ? server : `${server || 'gateway'}.${kind}`;
 }
 
-/** `/t/acme/mcp/search` → `/mcp/search`, for tenants that are recognised by path. The pattern takes small letters: capitals are no tenant. */
+/** Takes `/t/<tenant>` off the path, for tenants that are recognised by path. Names of tenants have no capitals, and neither has the pattern. */
 function withoutTenant(names: readonly string[]): readonly Item[] {
   return [
     map($('mcp_raw_path'), 'mcp_tenant', mapKey(''), [entry(mapPattern('^/t/(?<mcp_found_tenant>[a-z0-9-]+)/'), $('mcp_found_tenant'))]),
@@ -39,7 +39,7 @@ function withoutTenant(names: readonly string[]): readonly Item[] {
 }
 
 export function methods({ routes }: Traffic): readonly Item[] {
-  const classes = new Map(routes.map(({ methods }) => [allowOf(methods).value, methods]));
+  const methodsByAllow = new Map(routes.map(({ methods }) => [allowOf(methods).value, methods]));
   return [
     section('row 5: the route takes this method'),
     map($('mcp_route'), 'mcp_allow', mapKey(''), routes.map((route) => entry(mapKey(routeName(route)), allowOf(route.methods)))),
@@ -47,12 +47,12 @@ export function methods({ routes }: Traffic): readonly Item[] {
       template($('mcp_method'), ' of ', $('mcp_allow')),
       'mcp_method_is',
       'other',
-      [...classes].flatMap(([allow, methods]) => methods.map((method) => entry(mapKey(`${method} of ${allow}`), 'ok'))),
+      [...methodsByAllow].flatMap(([allow, methods]) => methods.map((method) => entry(mapKey(`${method} of ${allow}`), 'ok'))),
     ),
   ];
 }
 
-/** As the gateway writes `Allow`. */
+/** The value of the header `Allow`, as the gateway writes it. */
 function allowOf(methods: readonly string[]): Template {
   return template(methods.join(', '));
 }

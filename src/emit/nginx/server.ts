@@ -1,4 +1,4 @@
-/** The servers: one, or with TLS three. */
+/** The server blocks: one without TLS, and up to three with TLS. */
 import type { NginxPlan } from '../../plan/target-types.js';
 import type { Plan } from '../../plan/types.js';
 import { refuseEarly } from './decision.js';
@@ -29,7 +29,7 @@ export function servers(plan: Plan, nginx: NginxPlan): readonly Item[] {
   ];
 }
 
-/** A handshake for a name that is not ours ends at once; a known name in it and an unknown Host inside come here too, and get the rows. */
+/** Ends the TLS handshake for an unknown name. A request with a known name in its handshake and an unknown Host comes here too; the rows decide about it. */
 function unknownNames(plan: Plan, nginx: NginxPlan): Directive {
   return because(
     'No handshake for names that are not ours. A Host that is not, in a connection made for one that is, comes here too.',

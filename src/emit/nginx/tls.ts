@@ -1,4 +1,4 @@
-/** TLS at nginx: the certificate, and plain HTTP that leads to it. */
+/** TLS at nginx: the certificate and its settings, and a server that redirects plain HTTP to HTTPS. */
 import type { NginxPlan } from '../../plan/target-types.js';
 import type { Plan } from '../../plan/types.js';
 import { refuseEarly } from './decision.js';
@@ -8,7 +8,7 @@ import { has } from './release.js';
 import { $, serverName, template, text, word } from './tokens.js';
 import type { Directive } from './types.js';
 
-/** `http2` is a directive since 1.25.1, and was a parameter of `listen`. */
+/** The directives that listen for TLS handshakes and offer HTTP/2. */
 export function handshakeListen({ listen, release }: NginxPlan, ...more: readonly string[]): readonly Directive[] {
   const port = word(String(listen));
   if (has(release, 'http2-directive')) return [line('listen', port, 'ssl', ...more), line('http2', 'on')];
@@ -27,7 +27,7 @@ export function tlsSettings({ traffic }: Plan, nginx: NginxPlan, tls: NonNullabl
   ];
 }
 
-/** Beside port 443 alone: another port has no plain partner. */
+/** The redirect from port 80 is there only where HTTPS is on port 443: no other port of HTTPS has a known port of HTTP beside it. */
 export function redirectServer(plan: Plan, { listen }: NginxPlan): readonly Directive[] {
   if (listen !== 443) return [];
   const { publicUrl } = plan.traffic;

@@ -1,7 +1,7 @@
-/** Every variable a generated file may use, so that a misspelt one does not compile: nginx would take an unknown name for an error at start. */
+/** All variables that a generated file may use. A misspelt name does not compile here; in a generated file it would keep nginx from starting. */
 
-/** What nginx knows of a request. */
-export type Builtin =
+/** Variables of nginx itself. */
+export type BuiltinVariable =
   | 'binary_remote_addr'
   | 'body_bytes_sent'
   | 'http_access_control_request_method'
@@ -27,18 +27,19 @@ export type Builtin =
   | 'upstream_http_x_request_id'
   | 'upstream_status';
 
-/** What the maps find out, in the order in which they do. A fact that ends in `_is` is one of a few words. */
+/** Variables that our maps set, in the order in which the maps do. A variable whose name ends in `_is` has one of the few words listed here. */
 export type Fact =
   /** 1 when the other end of the socket is a trusted proxy. */
   | 'mcp_trusted'
   /** The method as it was sent: nginx itself calls every refusal a GET while it answers. */
   | 'mcp_method'
-  /** What the request line or the Host header names, as it was sent. */
+  /** The host and port of the request line or of the Host header, as they were sent. */
   | 'mcp_authority'
+  /** `X-Forwarded-Host` of a trusted proxy, or else the Host header. */
   | 'mcp_named_host'
-  /** Without port and trailing dot; empty when it is no host. */
+  /** The host without port and trailing dot; empty when it is malformed. */
   | 'mcp_host'
-  /** What a loopback name is for this peer: served, or unknown. */
+  /** Whether loopback names are served for this peer: served, unknown. */
   | 'mcp_loopback_is'
   /** malformed, unknown, served. */
   | 'mcp_host_is'
@@ -50,17 +51,19 @@ export type Fact =
   | 'mcp_path_is'
   /** The path as it was sent, without its query. */
   | 'mcp_raw_path'
+  /** The tenant that the path names. */
   | 'mcp_tenant'
   /** known, none. */
   | 'mcp_tenant_is'
-  /** Without `/t/<tenant>`. */
+  /** The path without `/t/<tenant>`. */
   | 'mcp_path'
+  /** The name of the route; empty when the path is no route. */
   | 'mcp_route'
   /** Label of the route's origin set. */
   | 'mcp_origins'
-  /** The route's methods, as `Allow` has them. */
+  /** The methods of the route, as the header `Allow` lists them. */
   | 'mcp_allow'
-  /** `Origin`, or what a trusted proxy says in its place. */
+  /** The header Origin, or the origin that a trusted proxy's headers stand for. */
   | 'mcp_origin'
   /** absent, repeated, allowed, refused. */
   | 'mcp_origin_is'
@@ -70,15 +73,19 @@ export type Fact =
   | 'mcp_method_is'
   /** ok, other. */
   | 'mcp_type_is'
-  /** Why it is refused; empty when it is not. */
+  /** The reason for refusing the request; empty when it is not refused. */
   | 'mcp_refuse'
-  /** The status to refuse it with, until that has happened. */
+  /** The status to refuse the request with; empty once it has been refused. */
   | 'mcp_status'
+  /** The body of the refusal. */
   | 'mcp_refusal'
+  /** The key of the meter; empty for a request that is not counted. */
   | 'mcp_rate_key'
+  /** The values of the headers `X-Forwarded-*` that nginx sends to the gateway. */
   | 'mcp_forwarded_host'
   | 'mcp_forwarded_port'
   | 'mcp_forwarded_proto'
+  /** The values of a refusal's headers; an empty value sends no header. */
   | 'mcp_sent_allow'
   | 'mcp_sent_cors'
   | 'mcp_sent_credentials'
@@ -86,7 +93,7 @@ export type Fact =
   | 'mcp_sent_retry'
   | 'mcp_sent_vary';
 
-/** Named groups of patterns. */
+/** Variables that the named groups of our patterns set. */
 export type Capture = `mcp_found_${'host' | 'literal' | 'method' | 'path' | 'proto' | 'rest' | 'tenant' | 'value'}`;
 
-export type Variable = Builtin | Fact | Capture;
+export type Variable = BuiltinVariable | Fact | Capture;

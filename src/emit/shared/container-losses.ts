@@ -1,7 +1,8 @@
 /**
- * What is lost on container targets alike: a container has an address, a network and a file system of its own. One finding names all targets
- * that it is about. A row is here only if a target truly cannot; what mcpgen has not built yet is refused when the config is validated.
+ * Losses that all container targets have in common, because a container has an address, a network and a file system of its own. One finding names all targets
+ * concerned. A loss is listed here only where the platform cannot do something; what mcpgen cannot do yet is refused when the config is validated.
  */
+import { urlOf } from '../../config/url.js';
 import { isLoopbackHost } from '../../plan/loopback.js';
 import { listed, quoteUrl } from '../../plan/quote.js';
 import type { Plan } from '../../plan/types.js';
@@ -47,13 +48,13 @@ export const containerLosses: readonly TargetLoss[] = [
   {
     feature: 'the gateway’s region where no platform tells it',
     *find(plan) {
-      const silent = chosenAmong(plan, ['compose', 'kubernetes']);
-      const verb = silent.length === 1 ? 'does' : 'do';
-      for (const { server, strategy, from, choice } of silent.length > 0 ? plan.traffic.pools : []) {
+      const targets = chosenAmong(plan, ['compose', 'kubernetes']);
+      const verb = targets.length === 1 ? 'does' : 'do';
+      for (const { server, strategy, from, choice } of targets.length > 0 ? plan.traffic.pools : []) {
         if (!choice.preferRegion) continue;
         yield {
           at: `${from}.strategy`,
-          message: `${strategy} prefers instances of ${server} in the gateway’s region, which ${listed(silent)} ${verb} not tell it`,
+          message: `${strategy} prefers instances of ${server} in the gateway’s region, which ${listed(targets)} ${verb} not tell it`,
           help: 'set MCP_GATEWAY_REGION for the gateway there; until then all instances are chosen from alike',
         };
       }
@@ -87,12 +88,14 @@ export const containerLosses: readonly TargetLoss[] = [
   },
 ];
 
+/** URLs of instances on loopback, each with the container targets whose gateway is told to use it. */
 function loopbackInstances(plan: Plan, { sources }: Pool): ReadonlyMap<string, readonly ContainerTarget[]> {
   const found = new Map<string, readonly ContainerTarget[]>();
   for (const target of chosenAmong(plan, CONTAINER_TARGETS)) {
     const source = sources[target];
     for (const { url } of source.kind === 'urls' ? source.instances : []) {
-      if (URL.canParse(url) && isLoopbackHost(new URL(url).hostname)) found.set(url, [...(found.get(url) ?? []), target]);
+      const parsed = urlOf(url);
+      if (parsed && isLoopbackHost(parsed.hostname)) found.set(url, [...(found.get(url) ?? []), target]);
     }
   }
   return found;

@@ -5,45 +5,49 @@ import { opening } from './comment.js';
 import { GATEWAY_FOLDER, NODE_USER, runtimeCommand } from './runtime.js';
 import type { Runnable } from './runnable.js';
 
-/** A Dockerfile: a template of `templates/docker/`, and what goes into it, already written for the place where it lands. */
+/** A Dockerfile: the text of a template in `templates/docker/`, and the values that it is filled with. */
 export interface Dockerfile {
   readonly path: string;
   readonly template: string;
   readonly view: DockerfileView;
 }
 
+/** Every value is already quoted for the line of the Dockerfile where the template puts it. */
 export interface DockerfileView {
   readonly opening: string;
   readonly base: string;
-  /** Package to install, as a shell word. */
+  /** The npm package to install, as a shell word. */
   readonly npm: string | null;
+  /** The Python package to install, as a shell word. */
   readonly uv: string | null;
-  /** Folders that volumes are mounted on, as shell words. */
+  /** The folders that volumes are mounted on, as shell words. */
   readonly folders: string | null;
-  /** Copy the gateway into the image, where nothing can be mounted. */
+  /** Whether the gateway is copied into the image, because the platform cannot mount it. */
   readonly bundled: boolean;
-  /** `uid:gid`, or null to leave the base image's. */
+  /** `uid:gid`. Null keeps the user of the base image. */
   readonly user: string | null;
   readonly port: number;
-  /** JSON arrays: `ENTRYPOINT` and `HEALTHCHECK CMD`. */
+  /** The command of `ENTRYPOINT`, as a JSON array. */
   readonly entrypoint: string;
+  /** The command of `HEALTHCHECK`, as a JSON array. */
   readonly healthcheck: string | null;
 }
 
 export interface DockerfileOptions {
   readonly path: string;
+  /** Lines of the opening comment that say how the image is built. */
   readonly how: readonly string[];
   readonly bundled: boolean;
-  /** Mounts belong to root and are made at start (Fly): take them over first, then give up root. */
-  readonly takeOver?: boolean;
+  /** On Fly a volume belongs to root when it is mounted. The container then starts as root, takes the folders over, and gives root up. */
+  readonly takesFoldersOver?: boolean;
   readonly healthcheck?: readonly string[];
 }
 
 export function dockerfile(assets: Assets, workload: Runnable, options: DockerfileOptions): Dockerfile {
   const { image, volumes, port } = workload;
-  // An image of the user's has users of its own, and need not have ours.
-  const ours = image.kind !== 'reference';
-  const takeOver = options.takeOver === true && ours && volumes.length > 0;
+  // Only the images that mcpgen chooses are known to have the user `node`; the user's image has users of its own.
+  const isOurs = image.kind !== 'reference';
+  const takesOver = options.takesFoldersOver === true && isOurs && volumes.length > 0;
   return {
     path: options.path,
     template: assets.template('docker/runtime.Dockerfile.hbs'),
@@ -52,11 +56,11 @@ export function dockerfile(assets: Assets, workload: Runnable, options: Dockerfi
       base: image.kind === 'install' ? image.base : image.reference,
       npm: image.kind === 'install' && image.manager === 'npm' ? shellWord(image.package) : null,
       uv: image.kind === 'install' && image.manager === 'uv' ? shellWord(image.package) : null,
-      folders: ours && volumes.length > 0 && !takeOver ? folders(volumes) : null,
+      folders: isOurs && volumes.length > 0 && !takesOver ? folders(volumes) : null,
       bundled: options.bundled,
-      user: ours && !takeOver ? `${NODE_USER}:${NODE_USER}` : null,
+      user: isOurs && !takesOver ? `${NODE_USER}:${NODE_USER}` : null,
       port,
-      entrypoint: JSON.stringify(takeOver ? asRootFirst(volumes, runtimeCommand(workload)) : runtimeCommand(workload)),
+      entrypoint: JSON.stringify(takesOver ? takingOver(volumes, runtimeCommand(workload)) : runtimeCommand(workload)),
       healthcheck: options.healthcheck ? JSON.stringify(options.healthcheck) : null,
     },
   };
@@ -71,12 +75,13 @@ function folders(volumes: readonly VolumePlan[]): string {
   return volumes.map(({ path }) => shellWord(path)).join(' ');
 }
 
-function asRootFirst(volumes: readonly VolumePlan[], command: readonly string[]): readonly string[] {
-  const drop = `setpriv --reuid=${NODE_USER} --regid=${NODE_USER} --clear-groups --no-new-privs`;
-  return ['sh', '-c', `chown ${NODE_USER}:${NODE_USER} ${folders(volumes)} && exec ${drop} ${command.map(shellWord).join(' ')}`];
+/** The command that root starts: it gives the folders to the user `node` and then runs the given command as that user. */
+function takingOver(volumes: readonly VolumePlan[], command: readonly string[]): readonly string[] {
+  const asNode = `setpriv --reuid=${NODE_USER} --regid=${NODE_USER} --clear-groups --no-new-privs`;
+  return ['sh', '-c', `chown ${NODE_USER}:${NODE_USER} ${folders(volumes)} && exec ${asNode} ${command.map(shellWord).join(' ')}`];
 }
 
-/** POSIX shell quoting; words without special characters stay bare. */
+/** A word of a POSIX shell, quoted where it has characters that mean something to the shell. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

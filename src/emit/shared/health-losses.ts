@@ -1,29 +1,29 @@
 import type { HealthPlan } from '../../plan/server-types.js';
 import type { TargetLoss } from '../types.js';
-import { askedBy, type ProbingPlatform } from './platform-health.js';
+import { probeAccuracy, type ProbingPlatform } from './platform-health.js';
 
-/** The answers that a platform's own probe takes for well. */
-const WELL: Readonly<Record<ProbingPlatform, string>> = { kubernetes: '200 to 399', fly: '200 to 299' };
+/** The statuses that a platform's own probe counts as healthy. */
+const HEALTHY_STATUSES: Readonly<Record<ProbingPlatform, string>> = { kubernetes: '200 to 399', fly: '200 to 299' };
 
-/** What `health` asks of a server and the platform's probe cannot ask. */
+/** The loss of servers whose `health` asks a question that the platform's own probe cannot ask. */
 export function healthLoss(platform: ProbingPlatform): TargetLoss {
   return {
     feature: `questions of health that ${platform} cannot ask`,
     *find({ infra: { targets, workloads } }) {
       if (targets[platform] === null) return;
       for (const { id, health, from } of workloads.filter(({ kind }) => kind === 'server')) {
-        const asked = askedBy(platform, health);
-        if (asked === 'exactly') continue;
-        const instead = asked === 'port' ? 'tests the port' : `asks for the status alone, and takes ${WELL[platform]} for well`;
+        const accuracy = probeAccuracy(platform, health);
+        if (accuracy === 'exactly') continue;
+        const instead = accuracy === 'port' ? 'tests the port' : `asks for the status alone, and takes ${HEALTHY_STATUSES[platform]} for well`;
         const place = { at: `${from}.health`, message: `${platform} cannot ask ${id} ${questionOf(health)}: it ${instead}` };
-        yield health.kind === 'command' ? { ...place, help: NOBODY_RUNS_IT } : { ...place, help: GATEWAY_ASKS, severity: 'info' };
+        yield health.kind === 'command' ? { ...place, help: HELP_FOR_COMMANDS } : { ...place, help: HELP_FOR_REQUESTS, severity: 'info' };
       }
     },
   };
 }
 
-const NOBODY_RUNS_IT = 'give it a path that answers GET: nobody runs the command there';
-const GATEWAY_ASKS = 'the gateway asks it in full, and sends nothing to an instance that is not well';
+const HELP_FOR_COMMANDS = 'give it a path that answers GET: nobody runs the command there';
+const HELP_FOR_REQUESTS = 'the gateway asks it in full, and sends nothing to an instance that is not well';
 
 function questionOf(health: HealthPlan): string {
   switch (health.kind) {

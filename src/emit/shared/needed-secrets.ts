@@ -1,14 +1,14 @@
 import type { SecretUse, Workload } from '../../plan/infra-types.js';
 import type { Plan } from '../../plan/types.js';
 
-/** A secret that must exist before a deployment starts, and what for. */
+/** A secret that must exist before a deployment starts, and what it is needed for. */
 export interface NeededSecret {
   readonly name: string;
   /** One sentence for each use. */
   readonly purposes: readonly string[];
 }
 
-/** The secrets of these workloads, sorted by name. */
+/** The secrets that at least one of these workloads uses, sorted by name. */
 export function neededSecrets({ infra }: Plan, workloads: readonly Pick<Workload, 'id'>[]): readonly NeededSecret[] {
   const ids = new Set(workloads.map(({ id }) => id));
   return infra.secrets

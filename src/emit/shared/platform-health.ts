@@ -1,24 +1,27 @@
-/** How much of what `health` asks of a server a platform can ask it, in the platform's own probe. */
+/** Which of the questions that `health` can ask of a server a platform's own probe can ask too. */
 import type { HealthPlan } from '../../plan/server-types.js';
 
 export type ProbingPlatform = 'kubernetes' | 'fly';
-/** `roughly`: a wider answer is taken for well. `port`: only whether something listens. */
-export type Asked = 'exactly' | 'roughly' | 'port';
+/**
+ * `exactly`: the probe asks the same question. `roughly`: the probe counts more answers as healthy than `health` does. `port`: the probe only tests that
+ * something listens on the port.
+ */
+export type ProbeAccuracy = 'exactly' | 'roughly' | 'port';
 
-interface Abilities {
-  /** First status that is no longer taken for well; the first that is, is 200. */
-  readonly below: number;
+interface ProbeAbilities {
+  /** The probe counts every status from 200 up to, but not including, this one as healthy. */
+  readonly healthyBelow: number;
   readonly runsCommands: boolean;
 }
 
-/** Kubernetes: the kubelet's httpGet and exec probes. Fly: `[checks]` of fly.toml, which are HTTP or TCP. Neither compares a text, and GET is what is sent. */
-const ABILITIES: Readonly<Record<ProbingPlatform, Abilities>> = {
-  kubernetes: { below: 400, runsCommands: true },
-  fly: { below: 300, runsCommands: false },
+/** Kubernetes has the kubelet's httpGet and exec probes, Fly the HTTP and TCP checks of fly.toml. Both send GET, and neither reads the body of the answer. */
+const ABILITIES: Readonly<Record<ProbingPlatform, ProbeAbilities>> = {
+  kubernetes: { healthyBelow: 400, runsCommands: true },
+  fly: { healthyBelow: 300, runsCommands: false },
 };
 
-export function askedBy(platform: ProbingPlatform, health: HealthPlan): Asked {
-  const { below, runsCommands } = ABILITIES[platform];
+export function probeAccuracy(platform: ProbingPlatform, health: HealthPlan): ProbeAccuracy {
+  const { healthyBelow, runsCommands } = ABILITIES[platform];
   switch (health.kind) {
     case 'tcp':
       return 'exactly';
@@ -27,7 +30,7 @@ export function askedBy(platform: ProbingPlatform, health: HealthPlan): Asked {
     case 'mcp':
       return 'port';
     case 'http':
-      if (health.method !== 'GET' || health.status >= below) return 'port';
+      if (health.method !== 'GET' || health.status >= healthyBelow) return 'port';
       return health.status === 200 && health.body === null ? 'exactly' : 'roughly';
   }
 }

@@ -1,12 +1,12 @@
 import type { Workload, WorkloadImage } from '../../plan/infra-types.js';
 import type { Plan } from '../../plan/types.js';
 
-/** A workload with something to run. */
+/** A workload whose image is known, so that a container platform can run it. */
 export interface Runnable extends Workload {
   readonly image: Exclude<WorkloadImage, { kind: 'none' }>;
 }
 
-/** What every container platform deploys. */
+/** The workloads that every container platform deploys. */
 export interface Deployed {
   readonly all: readonly Runnable[];
   readonly gateway: Runnable;
@@ -23,7 +23,7 @@ function isRunnable<W extends Workload>(workload: W): workload is W & Runnable {
   return workload.image.kind !== 'none';
 }
 
-/** True where the generated runtime is the process, and not a program of the user's. */
+/** Whether the container runs the generated runtime (as the gateway, or as the host of a stdio server), and not a program of the user's image. */
 export function runsOurCode({ kind }: Workload): boolean {
   return kind !== 'server';
 }

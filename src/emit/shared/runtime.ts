@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Workload } from '../../plan/infra-types.js';
 import type { EmittedFile, GatewayDocument } from '../types.js';
 
-/** Where containers find the generated gateway. */
+/** The folder of a container that holds the generated gateway. */
 export const GATEWAY_FOLDER = '/gateway';
 
-/** Id of `node` in the official images; a number, so that it holds in images that have no such name. */
+/** Id of the user `node` in the official images. It is given as a number, because an image may lack the name. */
 export const NODE_USER = 1000;
 
 export function runtimeCommand({ kind, id }: Pick<Workload, 'kind' | 'id'>, flags: readonly string[] = []): readonly string[] {
@@ -13,7 +13,7 @@ export function runtimeCommand({ kind, id }: Pick<Workload, 'kind' | 'id'>, flag
   return kind === 'stdio-host' ? [...main, 'host', id] : main;
 }
 
-/** What Node loads at run time, by its path below `gateway/`. */
+/** The files of the gateway that Node loads at run time. Their paths are relative to `gateway/`. */
 export function runtimeFiles({ files }: GatewayDocument): readonly EmittedFile[] {
   return files
     .filter(({ path }) => /\.(js|json)$/.test(path))
@@ -22,8 +22,8 @@ export function runtimeFiles({ files }: GatewayDocument): readonly EmittedFile[]
 }
 
 /**
- * Mounted code changes without its container noticing. The plan's hash covers a changed config; this covers code from a newer mcpgen
- * under an unchanged one.
+ * A digest of the gateway's files. A platform does not notice that files mounted into a container have changed, but it does notice a changed label with this
+ * digest. The hash of the plan is not enough: a newer mcpgen writes other files for the same config.
  */
 export function runtimeDigest(gateway: GatewayDocument): string {
   const hash = createHash('sha256');

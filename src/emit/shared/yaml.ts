@@ -1,7 +1,7 @@
 import { Document, isCollection, isMap, isScalar, visit } from 'yaml';
 import { onOneLine } from './comment.js';
 
-/** A remark printed above one key of a document. */
+/** A comment that is printed above one key of a document. */
 export interface Note {
   readonly at: readonly string[];
   readonly text: string;
@@ -9,16 +9,16 @@ export interface Note {
 
 export interface YamlStyle {
   readonly notes?: readonly Note[];
-  /** Maps whose entries are set apart by an empty line, by path; `[]` is the whole document. */
+  /** Paths of the maps whose entries have an empty line between them; the path `[]` is the whole document. */
   readonly spaced?: readonly (readonly string[])[];
 }
 
-/** Plain data as YAML that says the same to readers of YAML 1.1 (kubectl, PyYAML) and of 1.2 (compose). */
+/** Plain data as YAML that readers of YAML 1.1 (kubectl, PyYAML) and readers of YAML 1.2 (compose) understand in the same way. */
 export function yaml(value: unknown, { notes = [], spaced = [] }: YamlStyle = {}): string {
   const document = new Document(value, {
     version: '1.1',
     aliasDuplicateObjects: false,
-    // A key `<<` is a key; the tag would write it without the quotes that make it one.
+    // A key `<<` must be quoted, or readers take it for a merge. The yaml package writes it without quotes as long as it knows the merge tag.
     customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:merge'),
   });
   visit(document, {
@@ -31,36 +31,36 @@ export function yaml(value: unknown, { notes = [], spaced = [] }: YamlStyle = {}
   });
   for (const { at, text } of notes) annotate(document, at, text);
   for (const at of spaced) separate(document.getIn(at, true));
-  // Quoted text stays on one line: go-yaml reads the package's folding of `\n \n` as something else.
+  // Quoted text stays on one line, because the yaml package folds `\n \n` in a way that go-yaml reads as another text.
   const layout = { lineWidth: 0, blockQuote: 'literal', flowCollectionPadding: false, doubleQuotedMinMultiLineLength: Infinity } as const;
   return escapeBreaks(document.toString(layout));
 }
 
 /**
- * 1.1 and 1.2 disagree about numbers (`0o14`, `1:30`, `0777`), and 1.1 alone gives `=` and `<<` a meaning; what starts like a number is
- * therefore quoted, unless its unit shows that it is none, and so is text with a character that only an escape can carry.
+ * Text that one version of YAML reads as something other than this text. The versions disagree about numbers (`0o14`, `1:30`, `0777`), so text that begins
+ * like a number counts as ambiguous unless a unit follows the digits (`10s`). Only YAML 1.1 gives `=` and `<<` a meaning.
  */
 function isAmbiguous(text: string): boolean {
   return (/^[-+.]?\d/.test(text) && !/^[1-9]\d*[A-Za-z]{1,2}$/.test(text)) || text === '=' || text === '<<' || MUST_ESCAPE.test(text);
 }
 
 /**
- * What is right and yet not read everywhere: go-yaml (kubectl, compose) finds the indentation of a block by its first characters, and
- * PyYAML takes no tab in a plain scalar.
+ * Text that would be valid YAML without quotes, and that some readers get wrong. go-yaml (kubectl, compose) takes the white space at the start of a block for
+ * its indentation, and PyYAML refuses a tab in a plain scalar.
  */
 function isFragile(text: string): boolean {
   return text.includes('\n') ? /^\s/.test(text) : text.includes('\t');
 }
 
-/** Not printable in YAML 1.1 (§4.1), or a line break there and an ordinary character in 1.2. */
+/** Characters that YAML 1.1 cannot print (§4.1), or reads as a line break where YAML 1.2 does not. */
 const MUST_ESCAPE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/;
 
-/** The yaml package writes these characters as they are; they occur inside double quotes only, because `isAmbiguous` put them there. */
+/** The yaml package does not escape these characters. They occur inside double quotes only, because `isAmbiguous` asks for quotes around such text. */
 function escapeBreaks(text: string): string {
   return text.replace(new RegExp(MUST_ESCAPE, 'g'), (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** A list that is read at one glance stays on one line. */
+/** Whether a list is short enough to be printed on one line. */
 function isShort(list: readonly unknown[]): boolean {
   return list.every((item) => typeof item !== 'object') && list.join(', ').length <= 60;
 }

@@ -1,11 +1,11 @@
-/** The headers of a 2026-07-28 request, made from its body. */
+/** The headers of a request of 2026-07-28, made from its body. */
 import { isObject, objectOr, type Json } from '../fixture/message.js';
 import { MODERN } from '../fixture/server-info.js';
 
 const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 const MIRRORED = new Set(['string', 'integer', 'boolean']);
 
-/** What a header cannot carry as it stands, and what would be taken for an encoding, is encoded. */
+/** A value as a header. It is encoded if a header cannot hold it, or if it looks like an encoded value. */
 export function encodeHeader(value: string): string {
   const isPlain = /^[\x20-\x7e]*$/.test(value) && value === value.trim() && !/^=\?base64\?.*\?=$/.test(value);
   return isPlain ? value : `=?base64?${Buffer.from(value).toString('base64')}?=`;
@@ -16,7 +16,7 @@ interface Mirrored {
   readonly header: string;
 }
 
-/** The properties that a tool wants repeated in headers; null where it asks for what no client may do (SEP-2243). */
+/** The properties that a tool wants repeated in headers. Null if the tool asks for something that a client must not do (SEP-2243). */
 export function mirrored(inputSchema: unknown): readonly Mirrored[] | null {
   const asked = Object.entries(objectOr(objectOr(inputSchema)['properties'])).flatMap(([key, property]) =>
     isObject(property) && 'x-mcp-header' in property ? [{ key, header: String(property['x-mcp-header']), type: property['type'] }] : [],

@@ -1,13 +1,13 @@
 /**
- * What the suite runs as the client under test: `node main.js direct|gateway <url>`. With `gateway` the server at that URL is put behind a generated
- * gateway, and the client walks through it: so the suite's checks are made on what the gateway sends to servers.
+ * The client that the suite tests: `node main.js direct|gateway <url>`. With `gateway`, the server at that URL is put behind a generated gateway and the client
+ * calls it through that gateway, so that the suite checks what the gateway sends to servers.
  */
 import { startGatewayBefore } from '../gateway.js';
 import { walkLegacy } from './legacy-walk.js';
 import { walkModern, type ToolCall } from './modern-walk.js';
 import { MODERN } from '../fixture/server-info.js';
 
-// The gateway ends with this process, which a signal alone would not have it do.
+// A signal must end this process by `exit`, because the gateway is killed when this process exits.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 const { MCP_CONFORMANCE_PROTOCOL_VERSION: revision, MCP_CONFORMANCE_CONTEXT: context = '{}' } = process.env;

@@ -16,7 +16,7 @@ export interface ToolCall {
   readonly arguments: Json;
 }
 
-/** @param calls what to call tools with; others get a sample of what they require */
+/** @param calls the arguments of some tools by name; every other tool gets a sample of the arguments that it requires */
 export async function walkModern(url: string, calls: readonly ToolCall[]): Promise<void> {
   let id = 0;
   async function ask(method: string, params: Json = {}, inputSchema?: unknown): Promise<Json> {
@@ -25,7 +25,7 @@ export async function walkModern(url: string, calls: readonly ToolCall[]): Promi
       return readMessage(await fetch(url, { method: 'POST', headers: headersOf(method, params, inputSchema), body: JSON.stringify(message) }));
     };
     let { result, error } = await send();
-    // A server may change its mind about what it serves; it is asked once more if it names what is spoken here.
+    // A server may refuse a revision that it named before. The request is sent once more if the server names the revision that this client speaks.
     const { code, data } = objectOr(error);
     const supported = objectOr(data)['supported'];
     if (code === CODES.unsupportedVersion && Array.isArray(supported) && supported.includes(MODERN)) ({ result } = await send());
@@ -52,7 +52,7 @@ function accept({ method, params }: Json): Json {
   return { action: 'accept', content: sampleOf(objectOr(params)['requestedSchema'], 'all') };
 }
 
-/** The message of a JSON answer, or the last of a stream. */
+/** The message of a JSON answer, or the last message of a stream. */
 async function readMessage(response: Response): Promise<Json> {
   const text = await response.text();
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');

@@ -24,7 +24,7 @@ describe('compose: services', () => {
     assert.deepEqual(Object.keys(services()), ['nginx', 'gateway', 'files', 'search']);
   });
 
-  it('leaves out what exists elsewhere and what says nothing about containers', () => {
+  it('leaves out servers that run elsewhere and servers without an image', () => {
     const servers = { crm: existing('https://crm.acme.test/mcp'), shell: bareCommand() };
     const { file } = model({ servers });
     assert.deepEqual(Object.keys(file.services), ['nginx', 'gateway']);
@@ -42,7 +42,7 @@ describe('compose: services', () => {
     }
   });
 
-  it('names a user where the image is ours to know', () => {
+  it('names a user where mcpgen itself chose the image', () => {
     const servers = { a: image(), b: npm('b@1.0.0'), c: stdioImage('ghcr.io/acme/c:1') };
     const users = Object.entries(services({ servers })).map(([name, { user }]) => [name, user]);
     assert.deepEqual(users, [
@@ -54,20 +54,20 @@ describe('compose: services', () => {
     ]);
   });
 
-  it('starts our runtime in the gateway and in stdio hosts, whatever the image would start', () => {
+  it('starts our runtime in the gateway and in stdio hosts, and not the program of the image', () => {
     const servers = { c: stdioImage('ghcr.io/acme/c:1'), s: image() };
     assert.deepEqual(serviceOf('gateway', { servers }).entrypoint, ['node', '/gateway/main.js']);
     assert.deepEqual(serviceOf('c', { servers }).entrypoint, ['node', '/gateway/main.js', 'host', 'c']);
     assert.equal(serviceOf('s', { servers }).entrypoint, undefined);
   });
 
-  it('labels what mounts generated files with the hash, so that a changed config recreates it', () => {
+  it('labels services that mount generated files with the hash, so that a changed config recreates them', () => {
     const plan = examplePlan();
     for (const name of ['nginx', 'gateway', 'files']) assert.equal(serviceOf(name).labels?.['mcpgen.hash'], plan.hash, name);
     assert.equal(serviceOf('search').labels, undefined);
   });
 
-  it('gives a container time to drain and then to end', () => {
+  it('gives a container time to drain and then to exit', () => {
     const plan = examplePlan();
     const grace = Number(serviceOf('gateway').stop_grace_period.replace('s', '')) * 1000;
     assert.ok(grace >= plan.traffic.timeouts.drain + 5000);
@@ -91,7 +91,7 @@ describe('compose: environment', () => {
     assert.equal(literal('$$'), '$$$$');
   });
 
-  it('leaves the environment of a child to its host, which reads secrets by their own names', () => {
+  it('leaves the environment of a child to its host process, which reads secrets by the names of the secrets', () => {
     const servers = { f: npm('f@1.0.0', { env: { NODE_OPTIONS: '--inspect', KEY: { secret: 'F_KEY' } } }) };
     assert.deepEqual(serviceOf('f', { servers }).environment, {
       F_KEY: '${F_KEY:?set F_KEY in .env}',
@@ -115,7 +115,7 @@ describe('compose: environment', () => {
 describe('compose: the way in', () => {
   const withoutNginx = { targets: { nginx: null } };
 
-  it('publishes one port, on loopback, on what stands in front', () => {
+  it('publishes one port on loopback, that of nginx or of the gateway without nginx', () => {
     const published = (options: Changes) =>
       Object.entries(services(options)).flatMap(([name, { ports = [] }]) => ports.map((port) => [name, port]));
     assert.deepEqual(published({}), [['nginx', '127.0.0.1:8080:8088']]);
@@ -175,7 +175,7 @@ describe('compose: the way in', () => {
 const QUESTIONS: readonly (Health | undefined)[] = [{ path: '/health' }, { path: '/health', method: 'HEAD' }, { mcp: 'ping' }, undefined];
 
 describe('compose: health', () => {
-  it('asks the gateway and stdio hosts with node, and nobody whose image is unknown', () => {
+  it('probes the gateway and stdio hosts with node, and no container of an unknown image', () => {
     const all = services();
     assert.equal(all['gateway']?.healthcheck?.test[1], 'node');
     assert.match(all['gateway']?.healthcheck?.test[3] ?? '', /127\.0\.0\.1:8080\/health\/ready/);
@@ -217,7 +217,7 @@ describe('compose: health', () => {
 });
 
 describe('compose: volumes', () => {
-  it('names volumes by server, with a sign that no name has', () => {
+  it('names volumes by server and volume, with a character between that no name has', () => {
     const servers = { 'a': image({ volumes: [volume('b-c')] }), 'a-b': image({ volumes: [volume('c')] }) };
     assert.deepEqual(Object.keys(model({ servers }).file.volumes ?? {}), ['a-b_c', 'a_b-c']);
   });
@@ -228,7 +228,7 @@ describe('compose: volumes', () => {
     assert.equal(serviceOf('a', { servers }).deploy.replicas, 2);
   });
 
-  it('makes services of instances that have volumes of their own, under one network name', () => {
+  it('makes each instance with a volume of its own a service, and gives all of them one network name', () => {
     const servers = { a: image({ replicas: 2, volumes: [volume('data', { perInstance: true }), volume('shared')] }) };
     const { file } = model({ servers });
     assert.deepEqual(Object.keys(file.services), ['nginx', 'gateway', 'a_1', 'a_2']);
@@ -238,7 +238,7 @@ describe('compose: volumes', () => {
 });
 
 describe('compose: images that are built', () => {
-  it('installs the pinned npm package as root and runs as nobody special', () => {
+  it('installs the pinned npm package as root and runs as an ordinary user', () => {
     const dockerfile = printed().get('compose/files.Dockerfile') ?? '';
     assert.match(dockerfile, /\nFROM node:22\.21\.0-bookworm-slim\n/);
     assert.match(dockerfile, /\nRUN npm install --global --no-audit --no-fund @acme\/files@2\.0\.1 \\\n/);
@@ -254,7 +254,7 @@ describe('compose: images that are built', () => {
     assert.match(dockerfile, /pip install --no-cache-dir 'mcp-clock\[tz\]==1\.2\.3'\nENV PATH="\/opt\/server\/bin:\$PATH"\n/);
   });
 
-  it('quotes what a shell would read', () => {
+  it('quotes characters that mean something to a shell', () => {
     const servers = { a: npm('a@1.0.0', { volumes: [volume('v', { path: "/it's$(id)" })] }) };
     assert.match(printed({ servers }).get('compose/a.Dockerfile') ?? '', /mkdir -p '\/it'\\''s\$\(id\)' \\/);
   });

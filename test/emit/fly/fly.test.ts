@@ -95,7 +95,7 @@ describe('fly: a server', () => {
   it('is asked what Fly can ask, and its port is tested where it cannot', () => {
     const checkOf = (health?: Health) => app('a', { servers: { a: image(health && { health }) } }).config.checks!.mcp;
     const asked = { type: 'http', port: 8000, grace_period: '60s', interval: '30s', timeout: '10s', method: 'GET', path: '/health' };
-    // A text is what Fly cannot read, but it can ask for the status.
+    // Fly cannot look for a text in the body, but it can ask for the status.
     for (const more of [{}, { status: 204 }, { body: 'ok' }]) assert.deepEqual(checkOf({ path: '/health', ...more }), asked);
     const { method: _, path: __, ...tested } = { ...asked, type: 'tcp' };
     const path = '/health';
@@ -112,7 +112,7 @@ describe('fly: a server', () => {
     assert.deepEqual([interval, timeout, grace_period], ['60s', '60s', '600s']);
   });
 
-  it('runs its image as it is, or one built with the gateway in it', () => {
+  it('runs the image of the config unchanged, or an image that is built with the gateway in it', () => {
     const servers = { a: image(), b: stdioImage('ghcr.io/acme/b:1'), c: npm('c@1.0.0') };
     assert.deepEqual(app('a', { servers }).config.build, { image: 'ghcr.io/acme/search:1.4.2' });
     assert.equal(app('a', { servers }).dockerfile, null);
@@ -128,7 +128,7 @@ describe('fly: a server', () => {
     assert.match(printed().get('fly/acme-tools-search/fly.toml') ?? '', /must listen on \[::\]/);
   });
 
-  it('takes over its volume as root and then runs as nobody special', () => {
+  it('takes over its volume as root and then runs as an ordinary user', () => {
     const servers = { a: npm('a@1.0.0', { volumes: [volume('my-data', { size: '2.5gb' })] }) };
     assert.deepEqual(app('a', { servers }).config.mounts, [{ source: 'my_data', destination: '/my-data', initial_size: '3gb' }]);
     const dockerfile = printed({ servers }).get('fly/acme-tools-a/Dockerfile') ?? '';
@@ -162,7 +162,7 @@ describe('fly: files', () => {
       files.get('fly/acme-tools/secrets.example') ?? '',
       /\nfly secrets set --app acme-tools --stage ACME_API_KEY="\$ACME_API_KEY"\n/,
     );
-    // The server's variable, from the secret behind it.
+    // The secret has the name of the server's variable, and the value of the plan's secret.
     assert.match(
       files.get('fly/acme-tools-search/secrets.example') ?? '',
       /\nfly secrets set --app acme-tools-search --stage TOKEN="\$INDEX_TOKEN"\n/,
@@ -175,7 +175,7 @@ describe('fly: files', () => {
     assert.deepEqual(app('gateway').config.build, { dockerfile: 'Dockerfile', ignorefile: 'Dockerfile.dockerignore' });
   });
 
-  it('opens with the commands that bring it up', () => {
+  it('opens with the commands that deploy the app', () => {
     const text = printed(target({ org: 'acme' })).get('fly/acme-tools-search/fly.toml') ?? '';
     for (const command of [
       'fly apps create acme-tools-search --org acme',

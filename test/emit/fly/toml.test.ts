@@ -19,7 +19,7 @@ describe('toml', () => {
     assert.equal(toml({ a: {} }), '\n[a]\n');
   });
 
-  it('leaves out what is not there', () => {
+  it('leaves out undefined values', () => {
     assert.equal(toml({ a: undefined, b: 1 }), 'b = 1\n');
   });
 
@@ -28,7 +28,7 @@ describe('toml', () => {
     assert.equal(toml({ 'x]y': { z: 1 } }), '\n["x]y"]\nz = 1\n');
   });
 
-  it('writes whole numbers in full and refuses what is none', () => {
+  it('writes whole numbers in full and refuses values that are not finite', () => {
     assert.equal(toml({ a: 2 ** 53, b: 0.5, c: -1 }), 'a = 9007199254740992\nb = 0.5\nc = -1\n');
     assert.throws(() => toml({ a: NaN }), TypeError);
     assert.throws(() => toml({ a: Infinity }), TypeError);
@@ -39,7 +39,7 @@ describe('toml', () => {
     assert.equal(basicString('half \ud800'), '"half \ufffd"');
   });
 
-  // Every escape we write is one of JSON's, so JSON reads a basic string back.
+  // Every escape that we write is an escape of JSON too, so JSON.parse can read a basic string back.
   it('gives back any text', (t) => {
     const { seed, texts } = hostileTexts();
     t.diagnostic(`seed ${seed}`);

@@ -1,4 +1,4 @@
-/** The generated gateway: everything it needs, nothing else, and a compiler that agrees. */
+/** The generated gateway has every module that it needs and no other, and the compiler accepts it. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { builtinModules } from 'node:module';
@@ -17,8 +17,8 @@ import { folder, put, ROOT } from '../../support/folder.js';
 import { baked, bytes, LEAST, rootPlan, write } from './support.js';
 
 /**
- * What a gateway may have, in bytes, with package.json and Dockerfile. Wanted are 80 kB for the least and 200 kB for everything (src/README.md, Decisions,
- * says what stands in the way): these may be lowered, and are raised only with a reason written there.
+ * The most bytes that a gateway may have, with its package.json and Dockerfile. The aims are 80 kB for the least config and 200 kB for everything; the
+ * decisions in src/README.md say why they are not reached. A budget may be lowered, and is raised only with a reason written there.
  */
 const BUDGETS = { least: 152_000, root: 213_000, everything: 260_000 } as const;
 const HTTP = { kind: 'http', image: 'web' };
@@ -26,16 +26,16 @@ const STDIO = { kind: 'stdio', command: ['tool'] };
 
 const LEGACY = ['2025-06-18'];
 const MODERN = ['2026-07-28'];
-/** Clients of some revisions, and one server that exists. */
+/** A config whose clients speak these revisions, with one server that runs elsewhere. */
 const eras = (revisions: readonly string[], revision: string, more: object = {}, server: object = {}) => ({
   name: 'acme', gateway: { revisions }, servers: { web: { ...LEAST.servers.web, revision, ...server } }, ...more,
 });
 
-/** Instances in regions, which a strategy may prefer. */
+/** A server whose instance is in a region, which a strategy may prefer. */
 const NEAR = { instances: [{ url: 'https://web.acme.com/mcp', region: 'ord' }], strategy: 's' };
 
 const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: readonly string[] }>> = {
-  // What eras a server speaks that does not say so shows in the running gateway.
+  // This config does not say which era its server speaks. The running gateway finds it out, so it must be ready for both.
   'instances that exist': { config: LEAST, has: ['bridge', 'renew', 'toModern'] },
   'an image': { config: { name: 'acme', servers: { web: HTTP } }, has: ['bridge', 'dns', 'renew', 'toModern'] },
   'nginx in front, in compose': { config: { ...LEAST, targets: { nginx: {}, compose: {} } }, has: ['bridge', 'dns', 'renew', 'toModern'] },
@@ -46,7 +46,10 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   },
   'session keys': { config: eras(LEGACY, 'legacy', { gateway: { revisions: LEGACY, sessionKeys: [{ secret: 'KEY' }] } }), has: ['renew', 'secrets'] },
   'a strategy': { config: eras(MODERN, 'modern', { strategies: { s: { balance: 'random' } } }, { strategy: 's' }), has: ['strategies'] },
-  'instances near by first': { config: eras(MODERN, 'modern', { strategies: { s: { balance: 'round-robin', prefer: 'region' } } }, NEAR), has: ['strategies'] },
+  'instances of the own region first': {
+    config: eras(MODERN, 'modern', { strategies: { s: { balance: 'round-robin', prefer: 'region' } } }, NEAR),
+    has: ['strategies'],
+  },
   'a stdio server that runs here alone': { config: { name: 'acme', servers: { tool: STDIO } }, has: ['secrets', 'stdio'] },
   'a stdio server that could be in a container': {
     config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } } },
@@ -56,12 +59,12 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   'modern clients of modern servers': { config: eras(MODERN, 'modern'), has: [] },
   'legacy clients of modern servers': { config: eras(LEGACY, 'modern'), has: ['bridge', 'toModern'] },
   'modern clients of legacy servers': { config: eras(MODERN, 'legacy'), has: ['bridge', 'toLegacy'] },
-  'both of modern servers': { config: eras([...LEGACY, ...MODERN], 'modern'), has: ['bridge', 'toModern'] },
-  'both of legacy servers': { config: eras([...LEGACY, ...MODERN], 'legacy'), has: ['bridge', 'renew', 'toLegacy'] },
-  'legacy clients of whatever there is': { config: eras(LEGACY, 'auto'), has: ['bridge', 'renew', 'toModern'] },
+  'clients of both eras and modern servers': { config: eras([...LEGACY, ...MODERN], 'modern'), has: ['bridge', 'toModern'] },
+  'clients of both eras and legacy servers': { config: eras([...LEGACY, ...MODERN], 'legacy'), has: ['bridge', 'renew', 'toLegacy'] },
+  'legacy clients of a server of unknown era': { config: eras(LEGACY, 'auto'), has: ['bridge', 'renew', 'toModern'] },
   'servers whose sessions end with their instance': { config: eras(LEGACY, 'legacy', {}, { sessionLoss: '404' }), has: [] },
   'modern clients of a stdio server': { config: { name: 'acme', gateway: { revisions: MODERN }, servers: { tool: STDIO } }, has: ['secrets', 'stdio'] },
-  'modern clients of whatever there is': { config: eras(MODERN, 'auto'), has: ['bridge'] },
+  'modern clients of a server of unknown era': { config: eras(MODERN, 'auto'), has: ['bridge'] },
   '2024-11-05': { config: eras(['2024-11-05'], 'legacy'), has: ['renew', 'sse'] },
   '2024-11-05 at several replicas': {
     config: eras(['2024-11-05'], 'legacy', { gateway: { revisions: ['2024-11-05'], replicas: 2 } }),
@@ -70,7 +73,7 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   'several replicas': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, replicas: 2 } }), has: [] },
   'callers with keys': { config: eras(MODERN, 'modern', { auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } } }), has: ['credentials', 'secrets'] },
   '2024-11-05 beside modern clients': { config: eras(['2024-11-05', ...MODERN], 'modern'), has: ['bridge', 'sse', 'toModern'] },
-  'spans that go somewhere': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, traces: { otlp: 'http://otel:4318' } } }), has: ['traces'] },
+  'traces that are exported': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, traces: { otlp: 'http://otel:4318' } } }), has: ['traces'] },
   'headers that are changed': { config: eras(MODERN, 'modern', {}, { transform: { response: { remove: ['Server'] } } }), has: ['transform'] },
   'results that are redacted': { config: eras(MODERN, 'modern', {}, { transform: { response: { redact: ['content'] } } }), has: ['transform'] },
   'a transform that changes nothing': { config: eras(MODERN, 'modern', {}, { transform: { request: { set: {} } } }), has: [] },
@@ -94,18 +97,18 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
     has: Object.keys(ALL_FEATURES),
   },
 };
-/** Where each feature's module is, as the one list of features says. */
+/** The path of each feature's module, read from the list of features. */
 const MODULES: ReadonlyMap<string, string> = new Map(
   Object.entries(ALL_FEATURES).map(([feature, load]) => [feature, posix.join('runtime', /import\('([^']+)'\)/.exec(String(load))?.[1] ?? '')]),
 );
 
-/** What a module imports, by the compiler's own parser and not by the pattern that baking uses. */
+/** The imports of a module. They are found by the compiler's own parser, and not by the pattern that the baker uses. */
 function importsOf(text: string, path: string): readonly string[] {
   const found = parsed.get(text) ?? parseImports(text, path);
   parsed.set(text, found);
   return found;
 }
-/** Modules are the same in every gateway; each is parsed once. */
+/** The imports that were found, by the text of the module. A module is the same in every gateway, so that it is parsed once. */
 const parsed = new Map<string, readonly string[]>();
 
 function parseImports(text: string, path: string): readonly string[] {
@@ -199,7 +202,7 @@ describe('node and the compiler', () => {
     const path = folder(t);
     const files = baked(await rootPlan());
     write(path, files);
-    // One process for all of them: `--check` as the parser of modules does it.
+    // All modules are checked in one process, by the parser that `node --check` uses for modules.
     const script =
       "import fs from 'node:fs'; import vm from 'node:vm'; for (const file of process.argv.slice(1)) new vm.SourceTextModule(fs.readFileSync(file, 'utf8'));";
     const all = modules(files).map(([file]) => join(path, file));
@@ -225,7 +228,7 @@ describe('node and the compiler', () => {
     const tables = `${spoilt}${least.get('tables.js')}`;
     for (const [name, files] of Object.entries({ root: baked(await rootPlan()), least, broken: new Map(least).set('tables.js', tables) }))
       write(join(path, name), files);
-    // Types of values are not the point here: what does not resolve must fail, whatever else is said.
+    // This test is about imports that do not resolve. Messages about types of values are passed over.
     const UNRESOLVED = /error TS(2304|2305|2306|2307|2459|2552|2614|2724|2882|1\d\d\d):/;
     const found = compile(path, { allowJs: true, checkJs: true, strict: false }, ['root/main.js', 'least/main.js', 'broken/main.js']).filter((line) =>
       UNRESOLVED.test(line),
@@ -238,7 +241,7 @@ describe('node and the compiler', () => {
 describe('the tables have the type the runtime reads', () => {
   const typed = (plan: Plan): string =>
     `import type { GatewayTables } from './types.js';\nexport const TABLES: GatewayTables = ${printTables(gatewayTables(plan))};\n`;
-  /** One change of the text, and what the compiler says of it. */
+  /** Makes one change to the text, and returns what the compiler says about the changed text. */
   const BROKEN: Readonly<Record<string, readonly [from: string, to: string, error: RegExp]>> = {
     'a balance that there is not': [
       '"balance": "round-robin"',
@@ -272,7 +275,7 @@ describe('the tables have the type the runtime reads', () => {
   });
 });
 
-/** Diagnostics of the real compiler, a line each. */
+/** Diagnostics of the real compiler, each on one line. */
 function compile(path: string, options: object, files: readonly string[]): readonly string[] {
   const compilerOptions = {
     noEmit: true,

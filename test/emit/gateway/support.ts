@@ -1,4 +1,4 @@
-/** Gateways as a build writes them. */
+/** The files of gateways, as a build writes them. */
 import { join } from 'node:path';
 import { assets } from '#src/assets.js';
 import { gatewayDocument } from '#src/emit/gateway/index.js';
@@ -20,7 +20,7 @@ export function rootPlan(): Promise<Plan> {
   return root;
 }
 
-/** Files of the gateway by their path below `gateway/`. */
+/** The contents of the gateway's files, by their path below `gateway/`. */
 export function baked(plan: Plan): ReadonlyMap<string, string> {
   return new Map(gatewayDocument(plan, assets).files.map(({ path, contents }: EmittedFile) => [path.replace(/^gateway\//, ''), contents]));
 }

@@ -1,4 +1,4 @@
-/** Plan → the tables that a gateway decides by. */
+/** From the plan to the tables by which a gateway decides. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gatewayTables } from '#src/emit/gateway/tables.js';

@@ -21,7 +21,7 @@ describe('kubernetes: network', () => {
     assert.equal(policy('search-ingress').egress, undefined);
   });
 
-  it('lets the gateway out to instances elsewhere, by address where there is one', () => {
+  it('lets the gateway out to instances outside the cluster, by address where the URL has one', () => {
     assert.deepEqual(policy('gateway').egress?.slice(2), [
       { ports: [{ protocol: 'TCP', port: 443 }] },
       { to: [{ ipBlock: { cidr: '10.1.2.3/32' } }], ports: [{ protocol: 'TCP', port: 8000 }] },
@@ -33,7 +33,7 @@ describe('kubernetes: network', () => {
     ]);
   });
 
-  it('lets the gateway out to the collector of spans', () => {
+  it('lets the gateway out to the collector of traces', () => {
     const { egress } = policy('gateway', { servers: { a: image() }, gateway: { traces: { otlp: 'http://10.9.9.9:4318' } } });
     assert.deepEqual(egress?.slice(1), [{ to: [{ ipBlock: { cidr: '10.9.9.9/32' } }], ports: [{ protocol: 'TCP', port: 4318 }] }]);
   });
@@ -48,7 +48,7 @@ describe('kubernetes: network', () => {
     }
   });
 
-  it('lets in the namespace of the Gateway, labelled namespaces and declared hops', () => {
+  it('lets in the namespace of the Gateway, labelled namespaces and declared proxies', () => {
     const from = policy('gateway', { gateway: { trustedProxies: ['10.0.0.0/8', '192.0.2.7'] } }).ingress?.[0]?.from;
     assert.deepEqual(from, [
       { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'infra' } } },
@@ -58,7 +58,7 @@ describe('kubernetes: network', () => {
     ]);
   });
 
-  it('lets the proxies of a Gateway in this namespace be, and in', () => {
+  it('denies nothing to the proxies of a Gateway in this namespace, and lets them in', () => {
     const options = target({ exposure: { kind: 'gateway-api', gatewayClass: 'nginx' } });
     assert.deepEqual(policy('default-deny', options).podSelector, {
       matchExpressions: [{ key: 'gateway.networking.k8s.io/gateway-name', operator: 'DoesNotExist' }],
@@ -79,7 +79,7 @@ describe('kubernetes: network', () => {
 describe('kubernetes: services and exposure', () => {
   const service = (name: string): Service['spec'] => object('Service', `acme-tools-${name}`).spec;
 
-  it('gives a pool a headless service under the name the plan resolves', () => {
+  it('gives a server a headless Service under the name that its pool resolves', () => {
     const plan = examplePlan();
     const source = plan.traffic.pools.find(({ server }) => server === 'search')?.sources.kubernetes;
     assert.equal(source?.kind === 'dns' ? source.name : null, 'acme-tools-search.acme-tools.svc.cluster.local');
@@ -107,7 +107,7 @@ describe('kubernetes: services and exposure', () => {
     assert.deepEqual(spec.rules[0]?.backendRefs, [{ name: 'acme-tools-gateway', port: 8080 }]);
   });
 
-  it('splits more hosts than a route takes, and leaves out what is no DNS name', () => {
+  it('splits hosts over several routes where one cannot hold them, and leaves out addresses', () => {
     const hosts = ['localhost', '127.0.0.1', ...Array.from({ length: 19 }, (_, index) => `h${10 + index}.acme.test`)];
     assert.equal(object('HTTPRoute', 'acme-tools', { gateway: { hosts } }).spec.hostnames?.length, 16);
     assert.deepEqual(object('HTTPRoute', 'acme-tools-2', { gateway: { hosts } }).spec.hostnames, [
@@ -133,7 +133,7 @@ describe('kubernetes: services and exposure', () => {
     assert.ok(!kinds.includes('HTTPRoute') && !kinds.includes('Gateway'));
   });
 
-  it('budgets disruption only where one can be missed', () => {
+  it('has a disruption budget only for workloads with several replicas', () => {
     const budgets = objects()
       .filter(({ kind }) => kind === 'PodDisruptionBudget')
       .map(({ metadata }) => metadata.name);

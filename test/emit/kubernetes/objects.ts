@@ -1,4 +1,4 @@
-/** Manifests of a plan, by kind and name. */
+/** The manifests of the example config with changes, found by their Kubernetes kind and name. */
 import assert from 'node:assert/strict';
 import { kubernetesEmitter } from '#src/emit/kubernetes/index.js';
 import type { Deployment, Manifest, StatefulSet } from '#src/emit/kubernetes/manifests.js';

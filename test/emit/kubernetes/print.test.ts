@@ -34,7 +34,7 @@ function parsed(version: '1.1' | '1.2'): readonly unknown[] {
 }
 
 describe('kubernetes: what is printed', () => {
-  // cdk8s has dropped fields without a word: `preStop.sleep` became `{}`.
+  // The typed classes of cdk8s once dropped fields silently: `preStop.sleep` became `{}`.
   it('is what the document says, object by object, field by field', () => {
     for (const version of ['1.1', '1.2'] as const) assert.deepEqual(parsed(version), JSON.parse(JSON.stringify(objects)));
   });
@@ -149,7 +149,7 @@ describe('kubernetes: kubectl', { skip: kubectl.status === 0 ? false : 'kubectl 
     assert.equal(parseAllDocuments(stdout).length, objects.length);
   });
 
-  // go-yaml is the reader that counts, and it differs from the package that wrote.
+  // kubectl reads YAML with go-yaml, which differs from the package that writes it.
   it('reads back every text', (t) => {
     const { seed, texts } = hostileTexts();
     t.diagnostic(`seed ${seed}`);

@@ -34,7 +34,7 @@ describe('kubernetes: what is emitted', () => {
     assert.deepEqual(kinds('kubernetes/server-files.yaml'), ['ServiceAccount', 'PersistentVolumeClaim', 'Deployment', 'Service']);
   });
 
-  it('leaves out what has no image, and its policy', () => {
+  it('leaves out servers without an image, and their network policies', () => {
     const all = objects({ servers: { shell: bareCommand(), crm: existing('https://crm.acme.test/mcp') } });
     assert.ok(all.every(({ metadata }) => !/shell|crm/.test(metadata.name)));
   });
@@ -65,7 +65,7 @@ describe('kubernetes: what is emitted', () => {
 });
 
 describe('kubernetes: pods', () => {
-  it('are restricted, without a token, with nothing writable but /tmp', () => {
+  it('are restricted and without a token, and can write to /tmp alone', () => {
     for (const workload of objects().filter((each) => each.kind === 'Deployment')) {
       const { securityContext, containers, automountServiceAccountToken, volumes } = pod(workload);
       assert.deepEqual(securityContext.seccompProfile, { type: 'RuntimeDefault' });
@@ -116,7 +116,7 @@ describe('kubernetes: pods', () => {
     for (const health of unasked) assert.deepEqual(probeOf(health).livenessProbe, { tcpSocket: { port: 'mcp' }, ...times });
   });
 
-  it('have as long to start as the plan gives them', () => {
+  it('have the time to start that the plan gives them', () => {
     const { startupProbe } = pod(deploymentOf('search')).containers[0];
     assert.ok(startupProbe.failureThreshold * startupProbe.periodSeconds >= 60);
   });
@@ -147,7 +147,7 @@ describe('kubernetes: pods', () => {
     assert.equal(pod(deploymentOf('files')).topologySpreadConstraints, undefined);
   });
 
-  it('roll out when the config changes, if they mount what it changes', () => {
+  it('roll out when the config changes, if they mount the gateway', () => {
     const annotation = (name: string, options: Changes = {}) =>
       deploymentOf(name, options).spec.template.metadata.annotations?.['mcpgen/config-hash'];
     assert.equal(annotation('gateway'), examplePlan().hash);
@@ -197,7 +197,7 @@ describe('kubernetes: pods', () => {
 describe('kubernetes: the mounted gateway', () => {
   const mapsOf = (files?: Readonly<Record<string, string>>) => objects({}, files).filter((each) => each.kind === 'ConfigMap');
 
-  it('is code and tables apart, and no Dockerfile', () => {
+  it('has the code and the tables in separate ConfigMaps, and no Dockerfile', () => {
     assert.deepEqual(
       mapsOf().map(({ metadata, data }) => [metadata.name, Object.keys(data)]),
       [
@@ -207,7 +207,7 @@ describe('kubernetes: the mounted gateway', () => {
     );
   });
 
-  it('lands where its imports look', () => {
+  it('has its files at the paths that its imports name', () => {
     const volumes = pod(deploymentOf('gateway')).volumes;
     const projected = volumes.flatMap((each) => ('projected' in each ? each.projected.sources : []));
     const paths = projected.flatMap(({ configMap }) => configMap.items.map(({ path }) => path)).sort();
@@ -219,7 +219,7 @@ describe('kubernetes: the mounted gateway', () => {
     );
   });
 
-  it('stays below what one object may hold', () => {
+  it('has no ConfigMap that is larger than an object may be', () => {
     const files = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`runtime/m${index}.js`, 'é'.repeat(35_000)]));
     const maps = mapsOf({ ...EXAMPLE_GATEWAY, ...files });
     assert.ok(maps.length > 2);
@@ -246,7 +246,7 @@ describe('kubernetes: storage', () => {
     assert.equal(pod(deploymentOf('a', options)).securityContext.fsGroup, 10001);
   });
 
-  it('stops the old pod first where only one may hold the volume', () => {
+  it('stops the old pod first where one pod alone can hold the volume', () => {
     assert.deepEqual(deploymentOf('files').spec.strategy, { type: 'Recreate' });
     assert.deepEqual(deploymentOf('search').spec.strategy, { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } });
   });
@@ -269,7 +269,7 @@ describe('kubernetes: storage', () => {
     assert.deepEqual(pod(set).topologySpreadConstraints?.[0]?.matchLabelKeys, ['controller-revision-hash']);
   });
 
-  it('cannot be confused with a volume of ours', () => {
+  it('has other names than our own volumes', () => {
     const servers = {
       a: npm('a@1.0.0', { volumes: [volume('tmp', { path: '/tmp' }), volume('gateway', { path: '/srv' })] }),
     };
@@ -284,7 +284,7 @@ describe('kubernetes: storage', () => {
 });
 
 describe('kubernetes: words of the user', () => {
-  it('become labels where they can be, and annotations where not', () => {
+  it('become labels where Kubernetes allows it, and annotations elsewhere', () => {
     const about = {
       description: 'Finds "things"',
       owner: 'web',
@@ -308,7 +308,7 @@ describe('kubernetes: images that are built', () => {
     assert.equal(tagOf(uv('mcp-clock[tz]==1.2.3+local')), 'acme-tools-a:1.2.3-local');
   });
 
-  it('come with their Dockerfile and the way into an overlay', () => {
+  it('come with their Dockerfile, and with steps for an overlay that names the registry', () => {
     const printed = kubernetesEmitter.print(model());
     assert.match(printed.find(({ path }) => path === 'kubernetes/files.Dockerfile')?.contents ?? '', /newName: REGISTRY\/acme-tools-files/);
   });

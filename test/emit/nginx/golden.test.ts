@@ -1,4 +1,4 @@
-/** The output for a small plan, by version: to be read, and compared both ways. UPDATE=1 writes it anew. */
+/** The output for a small plan, for each release of nginx. The golden files are there to be read and compared. UPDATE=1 writes them again. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

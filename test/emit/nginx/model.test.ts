@@ -8,7 +8,7 @@ import { examplePlan, existing, image, type Changes } from '../../support/exampl
 
 type GatewayChanges = NonNullable<Changes['gateway']>;
 const documentFor = (gateway: GatewayChanges = {}, changes: Changes = {}): NginxDocument => nginxModel(examplePlan({ ...changes, gateway }));
-/** Of an exact release, `1.25.0`. */
+/** The document for an exact release, such as `1.25.0`. */
 const documentOf = (version: `${number}.${number}.${number}`, gateway: GatewayChanges = {}): NginxDocument =>
   documentFor(gateway, { targets: { nginx: { version } } });
 const TLS = { at: 'nginx', certificate: '/c', key: '/k' } as const;
@@ -60,7 +60,7 @@ describe('the nginx document', () => {
     }
   });
 
-  it('says http2 as the version does', () => {
+  it('turns HTTP/2 on as each version wants it', () => {
     const [old, later] = [documentOf('1.25.0', { tls: TLS }), documentOf('1.25.1', { tls: TLS })];
     assert.deepEqual([named(old, 'http2'), named(old, 'listen')], [[], ['443 ssl http2 default_server', '443 ssl http2', '80 default_server']]);
     assert.deepEqual([named(later, 'http2'), named(later, 'listen')], [['on', 'on'], ['443 ssl default_server', '443 ssl', '80 default_server']]);
@@ -78,7 +78,7 @@ describe('the nginx document', () => {
     assert.deepEqual(named(documentFor({ hosts: 'any' }), 'ssl_reject_handshake'), []);
   });
 
-  it('waits longer than the most patient of the servers', () => {
+  it('waits longer than the longest timeout of any server', () => {
     const servers = { hasty: image(), patient: image({ strategy: 'waits' }) };
     const strategies = { waits: { balance: 'random', timeouts: { response: '1h' } } } as const;
     assert.deepEqual(named(documentFor({}, { servers, strategies }), 'proxy_read_timeout'), ['3605s']);
@@ -96,7 +96,7 @@ describe('the nginx document', () => {
     ]);
   });
 
-  it('waits longer than the gateway, and reaches it where it listens', () => {
+  it('waits longer than the gateway, and connects to the port on which the gateway listens', () => {
     const document = documentFor({ timeouts: { idleStream: '900500ms' }, listen: { port: 9000 } });
     assert.deepEqual([named(document, 'proxy_read_timeout'), named(document, 'proxy_connect_timeout')], [['906s'], ['2s']]);
     assert.equal(named(document, 'server').at(-1), '127.0.0.1:9000 max_fails=3 fail_timeout=10s');
@@ -109,7 +109,7 @@ describe('the nginx document', () => {
     ['7/h', '1r/m', ' burst=6 nodelay', '515'],
     ['90/h', '2r/m', ' burst=89 nodelay', '40'],
   ] as const) {
-    it(`meters ${perAddress}, never below what the gateway lets through`, () => {
+    it(`meters ${perAddress}, and lets no fewer requests through than the gateway`, () => {
       const document = documentFor({ limits: { perAddress } });
       assert.deepEqual(named(document, 'limit_req_zone'), [`$mcp_rate_key zone=mcp_address:10m rate=${rate}`]);
       assert.deepEqual(named(document, 'limit_req'), [`zone=mcp_address${burst}`]);
@@ -117,7 +117,7 @@ describe('the nginx document', () => {
     });
   }
 
-  it('grows with sets and not with routes times origins', () => {
+  it('grows with the sets of origins, and not with routes times origins', () => {
     const servers = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`s${index}`, existing('https://a.acme.test/mcp')]));
     assert.equal(mapOf(documentFor({}, { servers }), 'mcp_route').length, 500 + 2);
     assert.equal(mapOf(documentFor({}, { servers }), 'mcp_origin_is').length, mapOf(documentFor(), 'mcp_origin_is').length);

@@ -1,4 +1,4 @@
-/** The patterns of the origin map say what the gateway's matcher says: many origins, near and far, asked of both without nginx. */
+/** The patterns of the origin map decide as the gateway's matcher does. Both are asked about many origins, allowed and almost allowed, without nginx. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
@@ -19,12 +19,12 @@ const SUFFIXES = [
 ];
 const PORTS = ['', '', ':8443', ':8080', ':443', ':0', ':1', ':65535', ':99999', ':123456', ':', ':x', '/', '|', '?', ',https://app.acme.test', ' '];
 
-/** As ngx_http_map_module looks a value up: strings without regard to case first, then patterns from the top. */
+/** Looks a value up as ngx_http_map_module does: first the string keys, without regard to case, and then the patterns in their order. */
 function lookUp(entries: readonly Entry[], value: string): string {
-  const text = entries.find(({ key }) => key.kind === 'map-key' && key.value.toLowerCase() === value.toLowerCase());
+  const exact = entries.find(({ key }) => key.kind === 'map-key' && key.value.toLowerCase() === value.toLowerCase());
   const matches = ({ key }: Entry): boolean =>
     key.kind === 'map-pattern' && new RegExp(key.value.replace(/^~\*?/, ''), key.value.startsWith('~*') ? 'i' : '').test(value);
-  const found = text ?? entries.find(matches);
+  const found = exact ?? entries.find(matches);
   return (found ?? entries[0]!).value.value;
 }
 

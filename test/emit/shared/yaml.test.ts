@@ -6,7 +6,7 @@ import { yaml } from '#src/emit/shared/yaml.js';
 import { hostileTexts } from '../../support/hostile-texts.js';
 
 describe('yaml', () => {
-  it('quotes what one version reads as something else', () => {
+  it('quotes text that one version of YAML reads as something else', () => {
     const words = [
       'on',
       'yes',
@@ -52,16 +52,16 @@ describe('yaml', () => {
     assert.equal(yaml({ a: {}, b: [] }), 'a: {}\nb: []\n');
   });
 
-  it('puts a remark above its key, and a line between entries', () => {
+  it('puts a comment above its key, and an empty line between entries', () => {
     const style = { notes: [{ at: ['s', 'b'], text: 'why\nnot' }], spaced: [['s']] };
     assert.equal(yaml({ s: { a: 1, b: 2 } }, style), 's:\n  a: 1\n\n  # why not\n  b: 2\n');
   });
 
-  it('escapes what YAML 1.1 takes for a line break', () => {
+  it('escapes characters that YAML 1.1 reads as a line break', () => {
     assert.equal(yaml({ a: 'x\u2028y\u0085z\ufeff' }), 'a: "x\\u2028y\\u0085z\\ufeff"\n');
   });
 
-  it('writes no block that begins with space, where go-yaml loses its place', () => {
+  it('writes no block that begins with a space, which go-yaml would misread', () => {
     assert.equal(yaml({ a: '\n\tx', b: 'x\n\ty\n' }), 'a: "\\n\\tx"\nb: |\n  x\n  \ty\n');
   });
 
@@ -77,7 +77,7 @@ describe('yaml', () => {
 });
 
 describe('comments', () => {
-  it('stay on their lines, whatever they hold', (t) => {
+  it('stay on their lines, whatever text they hold', (t) => {
     const { seed, texts } = hostileTexts();
     t.diagnostic(`seed ${seed}`);
     for (const text of texts) {

@@ -3,6 +3,7 @@
  * where the session lives. What is left are the ways in which that cannot work.
  */
 import { isLegacy } from '../../../config/language/revisions.js';
+import { urlOf } from '../../../config/url.js';
 import { PLACEMENTS } from '../../../plan/placements.js';
 import type { Placement } from '../../../gateway/runtime/tables/placement.js';
 import type { Plan } from '../../../plan/types.js';
@@ -70,7 +71,8 @@ function* hiddenInstances(pool: Pool): Iterable<Problem> {
   if (!pool.stateful) return;
   const urls = Object.values(pool.sources).flatMap((source) => (source.kind === 'urls' ? source.instances.map(({ url }) => url) : []));
   for (const url of new Set(urls)) {
-    const what = URL.canParse(url) ? manyBehind(new URL(url).hostname) : null;
+    const hostname = urlOf(url)?.hostname;
+    const what = hostname === undefined ? null : manyBehind(hostname);
     if (what === null) continue;
     yield {
       at: pool.from,
