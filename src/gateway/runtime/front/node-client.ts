@@ -156,6 +156,8 @@ export class NodeClient implements Client {
   readonly #outgoing: NodeReply;
   #awaitsContinue: boolean;
   #leaving: (() => void)[] = [];
+  /** The answer left in one write, of which Node knows nothing. */
+  #isWritten = false;
   /** When the answer ended or the client left, in milliseconds of the monotonic clock; null before that. */
   closedAt: number | null = null;
 
@@ -189,7 +191,7 @@ export class NodeClient implements Client {
     return this.#outgoing.destroyed;
   }
   get isComplete(): boolean {
-    return this.#outgoing.writableFinished;
+    return this.#isWritten || this.#outgoing.writableFinished;
   }
 
   body(limit: number): Promise<Buffer | BodyFault> {
@@ -240,7 +242,11 @@ export class NodeClient implements Client {
     internals._headerSent = true;
     atTurnsEnd(() => {
       internals.finished = true;
-      socket.write(head + bytes, 'latin1', (error) => error ?? outgoing.emit('finish'));
+      socket.write(head + bytes, 'latin1', (error) => {
+        if (error) return;
+        this.#isWritten = true;
+        outgoing.emit('finish');
+      });
     });
     return true;
   }
