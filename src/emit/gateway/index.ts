@@ -9,7 +9,7 @@ import { changesNothing, gatewayTables } from './tables.js';
 import { dockerfile } from './dockerfile.js';
 
 /** The first line of a file. Files at the top are made from the config and have the full header; the runtime's modules in folders have a shorter line. */
-const openingOf = (path: string): string => (path.includes('/') ? '// mcpgen: do not edit.\n' : `// ${HEADER}\n`);
+const openingOf = (path: string): string => (path.includes('/') ? '// mcpgen\n' : `// ${HEADER}\n`);
 const PACKAGE = { name: 'mcpgen-gateway', private: true, type: 'module', main: 'main.js', engines: { node: '>=20' }, scripts: { start: 'node main.js' } };
 
 /** The files of the gateway: its modules, its tables, a package.json, and a Dockerfile. */

@@ -157,7 +157,7 @@ describe('a baked gateway', () => {
   test('says in every file that can where it is from', async () => {
     for (const [path, contents] of baked(await rootPlan())) {
       const [first] = contents.split('\n');
-      const wanted = path.startsWith('runtime/') ? '// mcpgen: do not edit.' : path === 'Dockerfile' ? `# ${HEADER}` : `// ${HEADER}`;
+      const wanted = path.startsWith('runtime/') ? '// mcpgen' : path === 'Dockerfile' ? `# ${HEADER}` : `// ${HEADER}`;
       // JSON has no comments.
       if (path !== 'package.json') assert.equal(first, wanted, path);
     }
@@ -334,8 +334,9 @@ describe('bake', () => {
 
   test('lays modules out tightly', () => {
     const body = ['    // Why.', '    if (a)', '        c();', '    else', '        d();'];
-    const source = ['/** Of the module. */', '/** Its own. */', 'const a = 1;', '/** What it exports. */', 'export function b() {', ...body, '}'];
-    const tight = ['/** Of the module. */', 'const a = 1;', '/** What it exports. */', 'export function b() {', '\tif (a) c();', '\telse d();', '}'];
+    const named = ["import { c, d } from 'node:x';", '/** Its own. */', 'const a = 1;', '/** What it exports. */'];
+    const source = ['/** Of the module. */', ...named, 'export function b() {', ...body, '}'];
+    const tight = ['/** Of the module. */', "import {c, d} from 'node:x';", 'const a = 1;', 'export function b() {', '\tif (a) c();', '\telse d();', '}'];
     const [main] = bakeThese({ 'main.js': `${source.join('\n')}\n` });
     assert.equal(main?.contents, `${tight.join('\n')}\n`);
   });

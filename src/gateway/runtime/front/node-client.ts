@@ -14,7 +14,7 @@ import type { BodyFault, Client, HeadMemory } from './client.js';
 type Settle = (body: Buffer | BodyFault) => void;
 
 const EMPTY = Buffer.alloc(0);
-const IGNORE: Settle = () => {};
+const IGNORE = (): void => {};
 /** Bytes of a body that leave in one piece with their head. */
 const ONE_PIECE = 16_384;
 
@@ -136,10 +136,10 @@ function readSaid(incoming: NodeRequest): Said {
   return { method, url, raw, headers, lengthAt, request, memory: { judgement: null } };
 }
 
-export class NodeReply extends ServerResponse<NodeRequest> {}
+export type NodeReply = ServerResponse<NodeRequest>;
 
 /** The classes that a server needs for its clients to be `NodeClient`s. */
-export const NODE_CLASSES = { IncomingMessage: NodeRequest, ServerResponse: NodeReply };
+export const NODE_CLASSES = { IncomingMessage: NodeRequest };
 
 /** Fields by which Node knows that the head of a response has been written. */
 interface Internals {
@@ -171,7 +171,7 @@ export class NodeClient implements Client {
     this.#outgoing = outgoing;
     this.#awaitsContinue = awaitsContinue;
     // A client that resets its connection is no fault of ours.
-    outgoing.on('error', IGNORE_ERROR);
+    outgoing.on('error', IGNORE);
     outgoing.on('close', () => {
       this.closedAt = performance.now();
       for (const work of this.#leaving) work();
@@ -280,7 +280,6 @@ export class NodeClient implements Client {
   }
 }
 
-const IGNORE_ERROR = (): void => {};
 let second = 0;
 let date = '';
 
