@@ -6,7 +6,7 @@ import type { Fact, Facts } from './facts.js';
 import type { RequestHead } from './head.js';
 import type { Tables } from './lookups.js';
 import { REASONS } from './reasons.js';
-import { ROWS, type OwnAnswer, type RefusalGrounds, type Row, type Verdict } from './rows.js';
+import { ROWS, type OwnAnswerName, type RefusalGrounds, type Row, type Verdict } from './rows.js';
 import type { Step } from './steps.js';
 
 export interface Refusal extends RefusalGrounds {
@@ -14,12 +14,12 @@ export interface Refusal extends RefusalGrounds {
   readonly step: Step;
   readonly status: number;
   readonly code: number;
-  /** Of the request; null before row 12, which is the first to know it. */
+  /** The id of the request; null before row `body`, which is the first to know it. */
   readonly id: string | number | null;
 }
 export type Decision =
   | Refusal
-  | { readonly kind: 'answer'; readonly step: Step; readonly what: OwnAnswer }
+  | { readonly kind: 'answer'; readonly step: Step; readonly what: OwnAnswerName }
   | { readonly kind: 'need'; readonly step: Step; readonly fact: Fact; readonly row: number }
   | { readonly kind: 'allow' };
 

@@ -7,19 +7,19 @@ import type { Reason } from './reasons.js';
 import type { Era } from './revision.js';
 
 export interface Facts {
-  /** Row 7: the bucket of the client's address. */
+  /** For row `address`: the bucket of the client's address. */
   readonly address?: { readonly kind: 'ok' } | { readonly kind: 'empty'; readonly retryAfter: number };
-  /** Row 8: whose credentials came with the request. */
+  /** For row `credentials`: whose credentials came with the request. */
   readonly principal?: Principal;
-  /** Row 9: the tenants that the request belongs to; anything but one is refused. */
+  /** For row `tenant`: the tenants that the request belongs to; anything but one is refused. */
   readonly tenants?: readonly string[];
-  /** Row 11: the tenant's bucket and streams. */
+  /** For row `quota`: the tenant's bucket and streams. */
   readonly quota?: { readonly kind: 'ok' } | { readonly kind: 'rate'; readonly retryAfter: number } | { readonly kind: 'streams' };
-  /** Row 12: the body. */
+  /** For row `body`: the body, read and judged. */
   readonly body?: BodyFact;
-  /** Row 15: what the session id opened to. */
+  /** For row `session`: what the session id opened to. */
   readonly session?: { readonly kind: 'none' | 'open' | 'unknown' | 'full' };
-  /** Row 16: whether there is an instance to send it to. */
+  /** For row `instance`: whether there is an instance to send it to. */
   readonly instance?: { readonly kind: 'ok' } | { readonly kind: 'none'; readonly retryAfter: number };
 }
 export type Fact = keyof Facts;

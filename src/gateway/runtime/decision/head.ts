@@ -19,7 +19,7 @@ export interface GatewayRequest {
 
 export type HealthProbe = 'health' | 'live' | 'ready';
 
-/** What the head of a request says, worked out once: row 0's normal form, and the lookups that later rows share. */
+/** What the head of a request says, worked out once: its normal form, and the lookups that the rows share. */
 export interface RequestHead {
   readonly request: GatewayRequest;
   readonly fault: Reason | null;
@@ -88,7 +88,7 @@ export function readHead(tables: Tables, request: GatewayRequest, trusted: (addr
   };
 }
 
-/** Row 1. The loopback interface's names are accepted when the peer itself is on it. */
+/** For row `host`. The loopback interface's names are accepted when the peer itself is on it. */
 export function hostAccepted(tables: Tables, head: RequestHead): boolean {
   return tables.raw.anyHost || tables.hosts.has(head.host) || (LOOPBACK.has(head.host) && isLoopback(head.request.peer));
 }

@@ -10,11 +10,13 @@ export interface Kind {
   readonly omits: ReadonlySet<Step>;
   /** Rows that do not apply in profile `local` either: whoever runs the gateway on their own machine may ask. */
   readonly omitsInLocal: ReadonlySet<Step>;
-  /** Whether a message says which era it speaks, or the transport exists in the legacy era alone. */
+  /** `of-message`: each message says which era it speaks. `legacy`: the route exists for legacy clients alone, or takes no messages. */
   readonly era: 'of-message' | 'legacy';
   readonly session: SessionRule;
   /** Who answers when all rows have let the request pass. */
   readonly answeredBy: 'server' | 'sse' | 'gateway';
+  /** What the gateway answers itself, as soon as its caller is known and has not used up its share; null where somebody else answers. */
+  readonly ownAnswer: 'servers' | null;
 }
 
 export interface SessionRule {
@@ -39,6 +41,7 @@ export const KINDS: Readonly<Record<RouteKind, Kind>> = {
     era: 'of-message',
     session: { carrier: 'header', isRequired: false, openedBy: 'initialize', transport: 'mcp', livesIn: 'id' },
     answeredBy: 'server',
+    ownAnswer: null,
   },
   sse: {
     omits: NO_ROWS,
@@ -46,6 +49,7 @@ export const KINDS: Readonly<Record<RouteKind, Kind>> = {
     era: 'legacy',
     session: { carrier: 'header', isRequired: false, openedBy: 'any-request', transport: 'message', livesIn: 'connection' },
     answeredBy: 'sse',
+    ownAnswer: null,
   },
   message: {
     omits: NO_ROWS,
@@ -53,6 +57,7 @@ export const KINDS: Readonly<Record<RouteKind, Kind>> = {
     era: 'legacy',
     session: { carrier: 'query', isRequired: true, openedBy: 'nothing', transport: 'message', livesIn: 'connection' },
     answeredBy: 'sse',
+    ownAnswer: null,
   },
   health: {
     omits: new Set<Step>(['grant']),
@@ -60,5 +65,6 @@ export const KINDS: Readonly<Record<RouteKind, Kind>> = {
     era: 'legacy',
     session: { carrier: 'none', isRequired: false, openedBy: 'nothing', transport: 'mcp', livesIn: 'id' },
     answeredBy: 'gateway',
+    ownAnswer: 'servers',
   },
 };

@@ -75,7 +75,7 @@ export const REASON_OF_FAULT: Readonly<Record<FaultStage, Reason>> = {
 
 export const reasonRow = (reason: Reason): ReasonRow => REASONS[reason];
 
-/** The body of a refusal. `id` is null until the request's own is known (row 12). */
+/** The body of a refusal. `id` is null until the request's own is known (row `body`). */
 export function refusalBody(reason: Reason, id: string | number | null, requestId: string, data: Readonly<Record<string, unknown>> = {}): string {
   const { code, message } = REASONS[reason];
   return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data: { ...data, reason, requestId } } });

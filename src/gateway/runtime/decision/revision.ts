@@ -1,5 +1,5 @@
 /**
- * Row 13: which revision a body speaks, and whether its headers say the same. The body is what will be executed, so it decides; the order of the
+ * For row `revision`: which revision a body speaks, and whether its headers say the same. The body is what will be executed, so it decides; the order of the
  * checks is the order in which the specification names their errors (MCP 2026-07-28, Streamable HTTP "Standard headers").
  */
 import type { RequestHead } from './head.js';

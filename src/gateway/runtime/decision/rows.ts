@@ -8,13 +8,13 @@ import { revisionFault } from './revision.js';
 import type { Step, STEPS } from './steps.js';
 
 /** Answers that the gateway gives itself. `servers` tells the health of the servers that the caller may use. */
-export type OwnAnswer = HealthProbe | 'preflight' | 'servers';
+export type OwnAnswerName = HealthProbe | 'preflight' | 'servers';
 
 /** `decides`: nginx alone gives the same answer. `partly`: it refuses some of what the row refuses, never more. `cannot`: the gateway behind it does. */
 export type NginxCan = 'decides' | 'partly' | 'cannot';
 
 /** A row refuses with a reason, answers, asks for a fact, or lets the request go on (null). */
-export type Verdict = RefusalGrounds | { readonly answer: OwnAnswer } | { readonly need: Fact } | null;
+export type Verdict = RefusalGrounds | { readonly answer: OwnAnswerName } | { readonly need: Fact } | null;
 
 export interface RefusalGrounds {
   readonly reason: Reason;
@@ -146,7 +146,7 @@ export const ROWS = [
     nginx: 'cannot',
     check: (_tables, head, { body }) => {
       // A route of the gateway's own has nothing behind it.
-      if (head.kind.answeredBy === 'gateway') return { answer: 'servers' };
+      if (head.kind.ownAnswer) return { answer: head.kind.ownAnswer };
       if (head.request.method !== 'POST') return null;
       if (!body) return { need: 'body' };
       return body.kind === 'refused' ? no(body.reason, 'gateway.limits', body.reason === 'instance-full' ? { retryAfter: 1 } : {}) : null;

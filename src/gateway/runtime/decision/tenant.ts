@@ -2,7 +2,7 @@ import type { Principal } from './facts.js';
 import type { RequestHead } from './head.js';
 import type { Tables } from './lookups.js';
 
-/** The fact of row 9: the tenants that host, path and client of a request say it belongs to. */
+/** The fact of row `tenant`: the tenants that host, path and client of a request say it belongs to. */
 export function recogniseTenants(tables: Tables, head: RequestHead, principal: Principal | undefined): readonly string[] {
   const { implied } = tables.raw.matches;
   if (implied !== null) return [implied];

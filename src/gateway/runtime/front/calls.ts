@@ -9,7 +9,7 @@ import type { Instance } from '../upstream/instance.js';
 import type { Pool } from '../upstream/pool.js';
 import { writtenRequest, type UpstreamRequest } from '../upstream/upstream.js';
 import { keyOf, ownerOf, principalOf, type Exchange } from './exchange.js';
-import { forwardedHeaders } from './forwarded.js';
+import { forwardedHeaders } from './request-headers.js';
 import type { Services } from './services.js';
 
 /** Methods that only read: such a request may be sent again, even where a server may have seen it already. */
@@ -26,8 +26,10 @@ export function callTo(pool: Pool, exchange: Exchange, { metrics, parts }: Servi
   const repeats = reads ? table.choice.retries : 0;
   const key = keyOf(exchange, table);
   const isOfRoute = pool.server === head.route?.server;
-  /** The instance that is tried first: the one that answered this exchange before, or the one that row 16 chose for the server of the route. */
-  const next = (): Instance | null => exchange.instance ?? (isOfRoute ? exchange.claimed : pool.next(NONE, key));
+  /** The instance that answered this call last. */
+  let last: Instance | null = null;
+  /** The instance that is tried first: the one that answered this call before, or the one that row `instance` chose for the server of the route. */
+  const next = (): Instance | null => last ?? (isOfRoute ? exchange.claimed : pool.next(NONE, key));
   return {
     pool,
     table,
@@ -40,7 +42,7 @@ export function callTo(pool: Pool, exchange: Exchange, { metrics, parts }: Servi
     path: head.pathTenant === null ? head.path : `/t/${head.pathTenant}${head.path}`,
     send: async (request, { at, repeats: asked = repeats } = {}) => {
       const delivered = await deliver(pool, { request, first: at ?? next(), pinned: at !== undefined, reads, repeats: asked, key }, metrics);
-      exchange.instance = delivered.instance;
+      exchange.instance = last = delivered.instance;
       return delivered;
     },
     keepBody: () => {

@@ -1,6 +1,6 @@
 /**
  * The client's side of an exchange, as `Upstream` is the server's side. Modules that decide, answer and report know no more of a connection than this
- * interface. One file implements it on node:http; tests, and later REST and the unified endpoint, implement it without a socket.
+ * interface. One file implements it on node:http; tests, and whoever else asks without a connection, implement it without a socket.
  */
 import type { Readable } from 'node:stream';
 import type { GatewayRequest } from '../decision/head.js';

@@ -24,9 +24,9 @@ export interface Exchange {
   readonly facts: Facts;
   body: Buffer | null;
   session: SessionState | null;
-  /** The instance that row 16 chose, which is tried first. */
+  /** The instance that row `instance` chose for the server of the route; it is tried first. */
   claimed: Instance | null;
-  /** The instance that answered last. Only `send` of a call writes it. */
+  /** The instance that answered last, for reports. Only `send` of a call writes it. */
   instance: Instance | null;
   /** Gives back the memory that was set aside for its body. */
   releaseBody: () => void;
@@ -37,8 +37,8 @@ export interface Exchange {
    * connection keeps its place until the connection closes.
    */
   releaseSession: () => void;
-  /** The request has been handed to a server: even if its client leaves now, it may have opened a session there. */
-  isForwarded: boolean;
+  /** A server may be opening a session for this request: its place is kept until the server has answered, even if the client leaves before. */
+  isOpeningSession: boolean;
   span: Span | null;
   /** Ends a stream that only listens in good order; null while there is none. */
   farewell: (() => void) | null;

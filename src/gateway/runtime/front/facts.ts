@@ -25,7 +25,7 @@ const FOR_SHORT = 8 * 2 ** 20;
 export const SESSION_IDLE = 3_600_000;
 
 /** Sets a place aside for a request that is going to hold a stream open. @returns false when there is none */
-export function holdStream(exchange: Exchange, counts: OpenCounts): boolean {
+export function reserveStream(exchange: Exchange, counts: OpenCounts): boolean {
   const tenant = tenantIn(exchange.facts) ?? '';
   const { tables } = exchange.state;
   if (counts.streams >= tables.raw.limits.streams || counts.streamsOf(tenant) >= (tables.tenants.get(tenant)?.streams ?? Infinity)) return false;
@@ -54,7 +54,7 @@ export const FIND_FACT: Supply = {
     const tenant = tenantIn(exchange.facts) ?? '';
     const retryAfter = state.perTenant.get(tenant)?.take(tenant, performance.now()) ?? 0;
     if (retryAfter > 0) return { kind: 'rate', retryAfter };
-    return head.request.method === 'GET' && !holdStream(exchange, counts) ? { kind: 'streams' } : { kind: 'ok' };
+    return head.request.method === 'GET' && !reserveStream(exchange, counts) ? { kind: 'streams' } : { kind: 'ok' };
   },
 
   body: async (exchange, { counts }) => {

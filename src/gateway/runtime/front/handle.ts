@@ -8,11 +8,11 @@ import { auditCalls, countMessage } from '../observe/audit.js';
 import type { Client } from './client.js';
 import { answerItself } from './own-answers.js';
 import { isListening, leavingCancels, type Exchange } from './exchange.js';
-import { FIND_FACT, holdStream } from './facts.js';
-import { forwardedLines } from './forwarded.js';
+import { FIND_FACT, reserveStream } from './facts.js';
+import { forwardedLines } from './request-headers.js';
 import { KEPT_FOR, stillHolds, type Judgement } from './judgement.js';
 import { refuse, sendRefusal } from './refuse.js';
-import { forward } from './relay.js';
+import { forward } from './forward.js';
 import { beginSpan, callerOf, report } from './report.js';
 import { corsHeaders } from './respond.js';
 import type { Services } from './services.js';
@@ -37,7 +37,7 @@ export function createHandler(services: Services): Handler {
       standing.delete(exchange);
       exchange.releaseBody();
       exchange.releaseStream();
-      if (!exchange.isForwarded) exchange.releaseSession();
+      if (!exchange.isOpeningSession) exchange.releaseSession();
       report(services, exchange);
       services.onClosed();
     });
@@ -80,7 +80,7 @@ function begin(client: Client, state: State): Exchange {
     releaseBody: NOTHING,
     releaseStream: NOTHING,
     releaseSession: NOTHING,
-    isForwarded: false,
+    isOpeningSession: false,
     span: null,
     farewell: null,
     reason: null,
@@ -129,20 +129,20 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
     standing.add(exchange);
   }
   // A modern client listens with a POST, which is known for a stream only now.
-  if (message?.method === 'subscriptions/listen' && !holdStream(exchange, counts)) return refuse(services, exchange, 'streams-full');
+  if (message?.method === 'subscriptions/listen' && !reserveStream(exchange, counts)) return refuse(services, exchange, 'streams-full');
   // A replica that vouches for a message has written its audit line already.
   if (!vouched && message) {
     countMessage(services, pool.server, eraIn(facts));
     if (message.calls.length > 0) auditCalls(services, state.tables.raw, pool.server, callerOf(exchange), message);
   }
   // The place of a session that lives in its connection is given back with the connection.
-  exchange.isForwarded = head.kind.session.livesIn === 'id';
+  exchange.isOpeningSession = head.kind.session.livesIn === 'id';
   exchange.span = beginSpan(services, exchange);
   try {
     const failed = await forward(exchange, pool, services);
     if (failed?.reason) refuse(services, exchange, failed.reason);
   } finally {
-    if (exchange.isForwarded || client.hasLeft) exchange.releaseSession();
+    if (exchange.isOpeningSession || client.hasLeft) exchange.releaseSession();
   }
 }
 

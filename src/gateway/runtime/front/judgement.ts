@@ -1,6 +1,6 @@
 /**
- * What follows from a head alone, kept for a second, because clients send the same head with every message. Only what the head decides is kept: rows 0 to 10
- * and the headers that go on. Buckets, bodies, sessions and instances are asked for anew with every request.
+ * What follows from a head alone, kept for a second, because clients send the same head with every message. Only what the head alone
+ * decides is kept: the rows before `address`, the principal, the tenants, and the headers that go on. All other facts are asked for with every request.
  */
 import type { Facts } from '../decision/facts.js';
 import type { RequestHead } from '../decision/head.js';

@@ -40,10 +40,12 @@ export function publicServer(options: PublicOptions): Server {
   const { onParserRefusal } = options;
   const { server, last } = serverOf({ ...options, requestTimeout: 60_000 });
   server.headersTimeout = 30_000;
-  server.on('checkExpectation', (_incoming, outgoing) => {
+  server.on('checkExpectation', (_incoming, outgoing: NodeReply) => {
     const requestId = randomUUID();
     onParserRefusal('expectation-unsupported', requestId, 417);
-    outgoing.writeHead(417, { 'content-type': 'application/json', connection: 'close' }).end(refusalBody('expectation-unsupported', null, requestId));
+    const client = new NodeClient(outgoing);
+    client.closeAfterwards();
+    client.answer(417, ['content-type', 'application/json'], refusalBody('expectation-unsupported', null, requestId));
   });
   server.on('connect', (_incoming, socket: Socket) => refuseRaw(socket, 'method-not-allowed', onParserRefusal));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
@@ -77,7 +79,7 @@ function serverOf({ serve, maxHeaderSize, requestTimeout, keepAlive = KEEP_ALIVE
   const options = {
     ...NODE_CLASSES,
     maxHeaderSize,
-    // Row 0 answers a missing Host, with a body; Node would answer without one.
+    // Row `normal-form` answers a missing Host, with a body; Node would answer without one.
     requireHostHeader: false,
     // Idle connections are closed by `closeIdle` now and then: Node would set a timer and clear it again for every request.
     keepAliveTimeout: 0,

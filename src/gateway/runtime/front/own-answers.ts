@@ -1,6 +1,6 @@
 /** Answers of the gateway's own, where the decision says that it answers itself. */
 import { tenantIn } from '../decision/facts.js';
-import type { OwnAnswer as What } from '../decision/rows.js';
+import type { OwnAnswerName } from '../decision/rows.js';
 import { idHeaders, type Exchange } from './exchange.js';
 import { refuse } from './refuse.js';
 import { healthAnswer, JSON_HEADERS, preflightAnswer, type OwnAnswer } from './respond.js';
@@ -11,7 +11,7 @@ type Answer = (services: Services, exchange: Exchange) => OwnAnswer | null;
 const isRead = ({ head: { request } }: Exchange): boolean => request.method === 'GET' || request.method === 'HEAD';
 
 /** Null where the method is not one for reading. */
-const ANSWERS: Readonly<Record<What, Answer>> = {
+const ANSWERS: Readonly<Record<OwnAnswerName, Answer>> = {
   preflight: (_services, { state, head }) => preflightAnswer(state.tables, head),
   servers: serversAnswer,
   health: ({ isDraining }, exchange) => (isRead(exchange) ? healthAnswer(exchange.state.tables, isDraining()) : null),
@@ -20,7 +20,7 @@ const ANSWERS: Readonly<Record<What, Answer>> = {
   live: (_services, exchange) => (isRead(exchange) ? healthAnswer(exchange.state.tables, false) : null),
 };
 
-export function answerItself(services: Services, exchange: Exchange, what: What): void {
+export function answerItself(services: Services, exchange: Exchange, what: OwnAnswerName): void {
   const answer = ANSWERS[what](services, exchange);
   if (!answer) return refuse(services, exchange, 'method-not-allowed');
   exchange.client.answer(answer.status, [...answer.headers, ...idHeaders(exchange)], answer.body);

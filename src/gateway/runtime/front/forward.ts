@@ -15,7 +15,7 @@ import { idHeaders, isListening, leavingCancels, type Exchange } from './exchang
 import { SESSION_IDLE } from './facts.js';
 import { endBetweenEvents, lastEvent } from './farewell.js';
 import { corsHeaders } from './respond.js';
-import { returnedHeaders } from './returned.js';
+import { returnedHeaders } from './answer-headers.js';
 import type { Services } from './services.js';
 
 /** An allowed request that got no answer from its server. The reason is what the client is told; it is null where the client has left. */
