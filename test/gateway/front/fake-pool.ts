@@ -17,6 +17,6 @@ export function poolOf(server: string, sent: UpstreamRequest[]): Pool {
   };
   const settings = { choice: CHOICE, health: { every: 1e9, timeout: 1000 }, modules: {} };
   const pool = new Pool(server, settings, { log: createLog('test', 'error', () => {}), clock: CLOCK, region: null });
-  pool.update([{ id: 'one', key: 'one', make: () => ({ upstream, probe: null, weight: 1, region: null }) }]);
+  pool.update([{ id: `one of ${server}`, key: 'one', make: () => ({ upstream, probe: null, weight: 1, region: null }) }]);
   return pool;
 }

@@ -24,6 +24,8 @@ export interface Call {
   /** Path of the route as the client called it, with its tenant's prefix. */
   readonly path: string;
   readonly send: Send;
+  /** Another call of the same exchange, to another server; null where no pool has that name. */
+  readonly to: (server: string) => Call | null;
   /** Its body is held longer than its client waits. @returns what gives back the memory that is set aside for it */
   readonly keepBody: () => () => void;
   /** A session id for this caller, of the transport it uses; null when the server's own is too long for one. */

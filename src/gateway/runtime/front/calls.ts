@@ -18,7 +18,8 @@ const NOTHING = (): void => {};
 const NONE: ReadonlySet<Instance> = new Set();
 
 /** Makes the call to one pool. @param signal aborted when nobody wants the answer any more */
-export function callTo(pool: Pool, exchange: Exchange, { metrics, parts }: Services, signal: AbortSignal): Call {
+export function callTo(pool: Pool, exchange: Exchange, services: Services, signal: AbortSignal): Call {
+  const { metrics, parts, pools } = services;
   const { head, state, session, facts } = exchange;
   const table = state.tables.pools.get(pool.server) as PoolTable;
   const message = messageIn(facts);
@@ -44,6 +45,10 @@ export function callTo(pool: Pool, exchange: Exchange, { metrics, parts }: Servi
       const delivered = await deliver(pool, { request, first: at ?? next(), pinned: at !== undefined, reads, repeats: asked, key }, metrics);
       exchange.instance = last = delivered.instance;
       return delivered;
+    },
+    to: (server) => {
+      const other = pools.get(server);
+      return other ? callTo(other, exchange, services, signal) : null;
     },
     keepBody: () => {
       const { releaseBody } = exchange;

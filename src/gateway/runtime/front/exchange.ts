@@ -59,8 +59,16 @@ export function isListening({ head, facts }: Exchange): boolean {
 }
 
 /** The principal that a session belongs to. Callers without credentials share one name, so only the id protects their sessions. */
-export function principalOf({ facts }: Exchange): string {
-  return facts.principal?.kind === 'client' ? `client:${facts.principal.client}` : 'anonymous';
+export function principalOf({ facts: { principal } }: Exchange): string {
+  switch (principal?.kind) {
+    case 'client':
+      return `client:${principal.client}`;
+    case undefined:
+    case 'anonymous':
+    case 'missing':
+    case 'invalid':
+      return 'anonymous';
+  }
 }
 
 /** Tenant and principal as one text. Neither of them can hold a line break. */
