@@ -1,5 +1,6 @@
 /** A limit for children, who have none: a call that is never answered would hold its session for ever, also when its client has left. */
-import { NEVER, type Upstream, type UpstreamRequest, type UpstreamResponse } from '../upstream/upstream.js';
+import { NEVER } from '../upstream/roundtrip.js';
+import type { Upstream, UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
 import { UpstreamFault } from '../wire/fault.js';
 
 export function inTime(upstream: Upstream, firstByte: number): Upstream {
