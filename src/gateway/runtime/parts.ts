@@ -45,8 +45,7 @@ export async function loadParts(tables: GatewayTables, features: Features, optio
 }
 
 async function loadRenewals({ renew }: Features): Promise<Renewals | null> {
-  const module = await renew?.();
-  return module ? new module.Renewals() : null;
+  return (await renew?.())?.createRenewals() ?? null;
 }
 
 async function loadSse({ timeouts }: GatewayTables, features: Features, { log, env, listening }: PartsOptions, known: Sse | null): Promise<Sse | null> {

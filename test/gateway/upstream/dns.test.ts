@@ -8,7 +8,7 @@ import type { PoolTable, Source } from '#src/gateway/runtime/tables/pool.js';
 import { childInstance } from '#src/gateway/runtime/stdio/instance.js';
 import { watchName, watchNamed, watchNames } from '#src/gateway/runtime/upstream/dns.js';
 import type { PoolModules } from '#src/gateway/runtime/upstream/modules.js';
-import { Pools } from '#src/gateway/runtime/upstream/pools.js';
+import { createPools } from '#src/gateway/runtime/upstream/pools.js';
 import { gatewayConfig } from '../../support/gateway-tables.js';
 import { planOf } from '../../support/planned.js';
 import { fakeClock } from './fake.js';
@@ -101,7 +101,7 @@ describe('pools', () => {
     const names = new Map<string, { change: (addresses: readonly string[]) => void; stopped: boolean }>();
     const log = (_: string, event: string, fields: Readonly<Record<string, unknown>> = {}): void =>
       void lines.push([event, fields['instance']].filter(Boolean).join(' '));
-    const pools = new Pools({}, log, clock);
+    const pools = createPools({}, log, clock);
     const watchName = async (name: string, change: (addresses: readonly string[]) => void) => {
       const one = { change, stopped: false };
       names.set(name, one);

@@ -1,5 +1,6 @@
 /** Who answers a call, by the kind of its route. */
 import type { Kind } from '../decision/kinds.js';
+import { legAt } from '../identity/session.js';
 import { UpstreamFault } from '../wire/fault.js';
 import type { Bridge } from './bridge/bridge.js';
 import { sendTo, type Answered, type Call } from './call.js';
@@ -37,7 +38,7 @@ export function answer(call: Call, kind: Kind, parts: Answerers): Promise<Answer
 
 /** As it is, to where its session lives; where that has gone, in a new session, if the server's table says so. */
 function pass(call: Call, renewals: Renewals | null): Promise<Answered> {
-  const leg = call.session?.legs.find(({ server }) => server === call.pool.server);
+  const leg = legAt(call.pool.server, call.session);
   if (!leg) return call.send(call.request);
   return renewals ? renewals.send(call, leg) : sendTo(call, leg);
 }

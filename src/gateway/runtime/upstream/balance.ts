@@ -120,6 +120,12 @@ export function makeBalancer({ balance, preferRegion }: ChoiceTable, region: str
   return preferRegion && region !== null ? nearFirst(strategy, region) : strategy;
 }
 
+/** What a gateway that does not know its region should say about such choices; null where all is well. */
+export function blindnessOf(choices: readonly ChoiceTable[], region: string | null): string | null {
+  const isBlind = region === null && choices.some(({ preferRegion }) => preferRegion);
+  return isBlind ? 'prefer: region does nothing without MCP_GATEWAY_REGION' : null;
+}
+
 /** Chooses among those of the same region while there are any. */
 const nearFirst = (strategy: Balancer, own: string): Balancer => ({
   ...strategy,

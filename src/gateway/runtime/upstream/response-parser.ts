@@ -48,7 +48,6 @@ type Step = 'head' | 'counted' | 'size' | 'chunk' | 'trailers' | 'rest' | 'done'
 
 /** @param method that of the request, on which it depends whether an answer has a body */
 export function responseParser(method: string): ResponseParser {
-  let head: ResponseHead | null = null;
   let step: Step = 'head';
   /** Bytes still to come of what was counted. */
   let missing = 0;
@@ -114,7 +113,7 @@ export function responseParser(method: string): ResponseParser {
     const isEmpty = method === 'HEAD' || status === 204 || status === 304 || missing === 0;
     const body = isEmpty ? 'done' : coding !== undefined ? 'size' : length !== undefined ? 'counted' : 'rest';
     const persists = isCurrent && body !== 'rest' && !CLOSE.test(String(headers['connection'] ?? ''));
-    head = { status, headers, keeps: persists ? Number(TIMEOUT.exec(String(headers['keep-alive'] ?? ''))?.[1] ?? Infinity) : 0 };
+    parser.head = { status, headers, keeps: persists ? Number(TIMEOUT.exec(String(headers['keep-alive'] ?? ''))?.[1] ?? Infinity) : 0 };
     return body;
   };
 
@@ -129,29 +128,23 @@ export function responseParser(method: string): ResponseParser {
     return missing === 0 ? end - 1 : end + 1;
   };
 
-  return {
-    get head() {
-      return head;
-    },
-    get done() {
-      return step === 'done';
-    },
-    get hasSurplus() {
-      return step === 'done' && held.length > 0;
-    },
-    push(bytes) {
+  const parser = {
+    head: null as ResponseHead | null,
+    done: false,
+    hasSurplus: false,
+    push(bytes: Buffer) {
       const all = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
       let at = 0;
       from = to = 0;
       for (let next = 0; next !== -1; next = take(all, at)) at = next;
       held = at === all.length ? NOTHING : Buffer.from(all.subarray(at));
+      parser.done = step === 'done';
+      parser.hasSurplus = parser.done && held.length > 0;
       return from === to ? NOTHING : Buffer.from(all.subarray(from, to));
     },
-    end() {
-      if (step === 'rest') step = 'done';
-      return step === 'done';
-    },
+    end: () => (parser.done ||= step === 'rest'),
   };
+  return parser;
 }
 
 /** The headers from `at` to the end of the block; a repeated one is an array. Throws where a line is none. */

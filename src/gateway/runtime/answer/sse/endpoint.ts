@@ -14,6 +14,9 @@ const MOST = 65_536;
 /** Bytes of an event behind it. */
 const LONGEST = 16 * 2 ** 20;
 
+/** Header by which one replica vouches to another for a message that it relays to that one's endpoint. */
+export const RELAY = 'mcpgen-relay';
+
 /** The gateway's own endpoint: root-relative, with the prefix by which the client came. */
 export function endpointOf({ pool, path, seal }: Call, leg: { readonly instance: string; readonly upstreamId: string }): string | null {
   const id = seal({ server: pool.server, ...leg });

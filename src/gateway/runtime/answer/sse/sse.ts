@@ -6,11 +6,11 @@ import { randomBytes } from 'node:crypto';
 import type { Answered, Call } from '../call.js';
 import type { RequestHead } from '../../decision/head.js';
 import type { Log } from '../../process/log.js';
-import { ANY_INSTANCE, RELAY } from '../../identity/session.js';
+import { ANY_INSTANCE } from '../../identity/session.js';
 import type { UpstreamResponse } from '../../upstream/upstream.js';
 import { STREAM_HEADERS } from '../../wire/event-stream.js';
 import { UpstreamFault } from '../../wire/fault.js';
-import { endpointOf, passMessage, passStream } from './endpoint.js';
+import { endpointOf, passMessage, passStream, RELAY } from './endpoint.js';
 import { holdStream, type HeldStream } from './held-stream.js';
 import type { Checking, Vouched } from './relay.js';
 
