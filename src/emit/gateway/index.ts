@@ -40,6 +40,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const isOpen = ({ server, revision }: Pool): boolean => revision === 'auto' && !isStdio(server);
   const toLegacy = clients.modern && pools.some(({ revision }) => revision === 'legacy');
   const toModern = clients.legacy && pools.some((pool) => pool.revision === 'modern' || isOpen(pool));
+  const children = pools.filter(({ server }) => isStdio(server));
   const tokens = [traffic.admin?.readToken, traffic.admin?.writeToken];
   const needed: Readonly<Record<Feature, boolean>> = {
     admin: traffic.admin !== null,
@@ -52,11 +53,14 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     httpProbes: pools.some(({ health, sources }) => health.kind === 'http' && Object.values(sources).some(({ kind }) => kind === 'urls' || kind === 'dns')),
     mcpProbes: pools.some(({ health }) => health.kind === 'mcp'),
     metrics: traffic.admin !== null,
+    redaction: pools.some(({ transform }) => transform.response.redact.length > 0),
     relay: sse && isReplicated,
     renew: clients.legacy && pools.some(({ revision, sessionLoss }) => revision !== 'modern' && sessionLoss === 'reinitialise'),
     secrets: stdio || traffic.sessions.keys.length + traffic.clients.length > 0 || tokens.some((name) => name),
     sse,
     stdio,
+    stdioLegacy: children.some(({ revision }) => revision !== 'modern'),
+    stdioModern: children.some(({ revision }) => revision === 'modern'),
     strategies: pools.some(({ choice }) => choice.balance !== 'round-robin' || choice.preferRegion),
     toLegacy,
     toModern,

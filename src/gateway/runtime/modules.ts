@@ -4,13 +4,14 @@ import type { StateModules } from './state.js';
 import type { PoolModules } from './upstream/modules.js';
 
 export async function loadModules({ strategies, breakers, httpProbes, mcpProbes, dns, stdio, ...others }: Features): Promise<PoolModules & StateModules> {
+  const children = await stdio?.();
   return {
     ...(await strategies?.()),
     ...(await breakers?.()),
     ...(await httpProbes?.()),
     ...(await mcpProbes?.()),
     ...(await dns?.()),
-    ...(await stdio?.()),
+    ...(children && { childInstance: await children.loadChildren(others) }),
     ...(await others.credentials?.()),
     ...(await others.secrets?.()),
   };

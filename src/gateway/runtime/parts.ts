@@ -30,7 +30,7 @@ export async function loadParts(tables: GatewayTables, features: Features, optio
   const renewals = known?.renewals ?? (await loadRenewals(features));
   const traces = tables.traces && (await features.traces?.());
   const tracer = (tables.traces && traces?.createTracer({ ...tables.traces, service: tables.name, log, metrics })) ?? null;
-  const transform = (await features.transform?.())?.TRANSFORM ?? null;
+  const transform = (await features.transform?.())?.createTransform(await features.redaction?.()) ?? null;
   if (known?.tracer) void known.tracer.close();
   return {
     bridge,

@@ -34,6 +34,20 @@ const eras = (revisions: readonly string[], revision: string, more: object = {},
 /** Instances in regions, which a strategy may prefer. */
 const NEAR = { instances: [{ url: 'https://web.acme.com/mcp', region: 'ord' }], strategy: 's' };
 
+/** Nearly everything that a config may ask for: sizes have been compared by this one from the beginning. */
+const EVERYTHING = {
+  name: 'acme',
+  auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } },
+  servers: {
+    new: { ...HTTP, revision: 'modern', health: { path: '/health' } },
+    web: { ...HTTP, revision: 'legacy', strategy: 'careful', health: { mcp: 'ping' }, transform: { request: { remove: ['X-A'] } } },
+    tool: { ...STDIO, image: 'tool' },
+  },
+  strategies: { careful: { balance: 'weighted', breaker: {} } },
+  gateway: { admin: {}, replicas: 2, revisions: ['2024-11-05', '2026-07-28'], traces: { otlp: 'http://otel:4318' } },
+  targets: { compose: {} },
+};
+
 const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: readonly string[] }>> = {
   // What eras a server speaks that does not say so shows in the running gateway.
   'instances that exist': { config: LEAST, has: ['bridge', 'renew', 'toModern'] },
@@ -47,10 +61,10 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   'session keys': { config: eras(LEGACY, 'legacy', { gateway: { revisions: LEGACY, sessionKeys: [{ secret: 'KEY' }] } }), has: ['renew', 'secrets'] },
   'a strategy': { config: eras(MODERN, 'modern', { strategies: { s: { balance: 'random' } } }, { strategy: 's' }), has: ['strategies'] },
   'instances near by first': { config: eras(MODERN, 'modern', { strategies: { s: { balance: 'round-robin', prefer: 'region' } } }, NEAR), has: ['strategies'] },
-  'a stdio server that runs here alone': { config: { name: 'acme', servers: { tool: STDIO } }, has: ['secrets', 'stdio'] },
+  'a stdio server that runs here alone': { config: { name: 'acme', servers: { tool: STDIO } }, has: ['secrets', 'stdio', 'stdioLegacy'] },
   'a stdio server that could be in a container': {
     config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } } },
-    has: ['dns', 'httpProbes', 'secrets', 'stdio'],
+    has: ['dns', 'httpProbes', 'secrets', 'stdio', 'stdioLegacy'],
   },
   'legacy clients of legacy servers': { config: eras(LEGACY, 'legacy'), has: ['renew'] },
   'modern clients of modern servers': { config: eras(MODERN, 'modern'), has: [] },
@@ -60,7 +74,10 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   'both of legacy servers': { config: eras([...LEGACY, ...MODERN], 'legacy'), has: ['bridge', 'renew', 'toLegacy'] },
   'legacy clients of whatever there is': { config: eras(LEGACY, 'auto'), has: ['bridge', 'renew', 'toModern'] },
   'servers whose sessions end with their instance': { config: eras(LEGACY, 'legacy', {}, { sessionLoss: '404' }), has: [] },
-  'modern clients of a stdio server': { config: { name: 'acme', gateway: { revisions: MODERN }, servers: { tool: STDIO } }, has: ['secrets', 'stdio'] },
+  'modern clients of a stdio server': {
+    config: { name: 'acme', gateway: { revisions: MODERN }, servers: { tool: STDIO } },
+    has: ['secrets', 'stdio', 'stdioLegacy'],
+  },
   'modern clients of whatever there is': { config: eras(MODERN, 'auto'), has: ['bridge'] },
   '2024-11-05': { config: eras(['2024-11-05'], 'legacy'), has: ['renew', 'sse'] },
   '2024-11-05 at several replicas': {
@@ -72,24 +89,29 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   '2024-11-05 beside modern clients': { config: eras(['2024-11-05', ...MODERN], 'modern'), has: ['bridge', 'sse', 'toModern'] },
   'spans that go somewhere': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, traces: { otlp: 'http://otel:4318' } } }), has: ['traces'] },
   'headers that are changed': { config: eras(MODERN, 'modern', {}, { transform: { response: { remove: ['Server'] } } }), has: ['transform'] },
-  'results that are redacted': { config: eras(MODERN, 'modern', {}, { transform: { response: { redact: ['content'] } } }), has: ['transform'] },
+  'results that are redacted': { config: eras(MODERN, 'modern', {}, { transform: { response: { redact: ['content'] } } }), has: ['redaction', 'transform'] },
   'a transform that changes nothing': { config: eras(MODERN, 'modern', {}, { transform: { request: { set: {} } } }), has: [] },
   'a stdio server in a container': {
     config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } }, targets: { fly: { region: 'ord' } } },
-    has: ['dns', 'host', 'httpProbes', 'secrets', 'stdio'],
+    has: ['dns', 'host', 'httpProbes', 'secrets', 'stdio', 'stdioLegacy'],
   },
+  'modern stdio servers beside others': {
+    config: { name: 'acme', servers: { tool: STDIO, new: { ...STDIO, revision: 'modern' } } },
+    has: ['bridge', 'secrets', 'stdio', 'stdioLegacy', 'stdioModern', 'toModern'],
+  },
+  'modern stdio servers alone': {
+    config: { name: 'acme', gateway: { revisions: MODERN }, servers: { new: { ...STDIO, revision: 'modern' } } },
+    has: ['secrets', 'stdio', 'stdioModern'],
+  },
+  'nearly everything': { config: EVERYTHING, has: Object.keys(ALL_FEATURES).filter((feature) => !['redaction', 'stdioModern'].includes(feature)) },
   'everything': {
     config: {
-      name: 'acme',
-      auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } },
+      ...EVERYTHING,
       servers: {
-        new: { ...HTTP, revision: 'modern', health: { path: '/health' } },
-        web: { ...HTTP, revision: 'legacy', strategy: 'careful', health: { mcp: 'ping' }, transform: { request: { remove: ['X-A'] } } },
-        tool: { ...STDIO, image: 'tool' },
+        ...EVERYTHING.servers,
+        own: { ...HTTP, transform: { response: { redact: ['content'] } } },
+        modern: { ...STDIO, image: 'modern', revision: 'modern' },
       },
-      strategies: { careful: { balance: 'weighted', breaker: {} } },
-      gateway: { admin: {}, replicas: 2, revisions: ['2024-11-05', '2026-07-28'], traces: { otlp: 'http://otel:4318' } },
-      targets: { compose: {} },
     },
     has: Object.keys(ALL_FEATURES),
   },
@@ -185,7 +207,7 @@ describe('a baked gateway', () => {
   });
 
   test('stays small', async (t) => {
-    const plans = { least: planOf(LEAST), root: await rootPlan(), everything: planOf(NEEDS['everything']?.config ?? {}) };
+    const plans = { least: planOf(LEAST), root: await rootPlan(), everything: planOf(EVERYTHING) };
     for (const [name, budget] of Object.entries(BUDGETS)) {
       const has = bytes(baked(plans[name as keyof typeof BUDGETS]));
       t.diagnostic(`${name}: ${has} bytes`);

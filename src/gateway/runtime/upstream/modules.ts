@@ -27,9 +27,12 @@ export interface Named {
   readonly stop: () => void;
 }
 
+/** A server that speaks over stdin and stdout, as an instance. */
+export type MakeChild = (child: ChildTable, env: Env, keepAlive: number, log: Log, firstByte: number) => Found;
+
 export interface PoolModules extends ChoiceModules, ProbeModules {
   /** Watches a name. Resolves after the first look at it. */
   readonly watchNamed?: (name: string) => Promise<Named>;
   /** Servers that speak over stdin and stdout, as children of this process. */
-  readonly childInstance?: (child: ChildTable, env: Env, keepAlive: number, log: Log, firstByte: number) => Found;
+  readonly childInstance?: MakeChild;
 }
