@@ -32,7 +32,8 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const host = stdio && (compose ?? kubernetes ?? fly) !== null;
   const { pools } = traffic;
   const clients = erasOf(traffic);
-  const sse = traffic.routes.some(({ kind }) => kind === 'sse');
+  const ofSse = traffic.routes.flatMap(({ kind, server }) => (kind === 'sse' ? [server] : []));
+  const sse = pools.filter(({ server }) => ofSse.includes(server));
   const isReplicated = infra.gateway.replicas > 1;
   // What a server speaks that does not say so is found out by the running gateway; a stdio server of that kind is spoken to in the legacy era, and its
   // modules themselves tell modern clients so.
@@ -54,10 +55,12 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     mcpProbes: pools.some(({ health }) => health.kind === 'mcp'),
     metrics: traffic.admin !== null,
     redaction: pools.some(({ transform }) => transform.response.redact.length > 0),
-    relay: sse && isReplicated,
+    relay: sse.length > 0 && isReplicated,
     renew: clients.legacy && pools.some(({ revision, sessionLoss }) => revision !== 'modern' && sessionLoss === 'reinitialise'),
     secrets: stdio || traffic.sessions.keys.length + traffic.clients.length > 0 || tokens.some((name) => name),
-    sse,
+    sse: sse.length > 0,
+    sseHeld: sse.some((pool) => pool.sse === null),
+    ssePassed: sse.some((pool) => pool.sse !== null),
     stdio,
     stdioLegacy: children.some(({ revision }) => revision !== 'modern'),
     stdioModern: children.some(({ revision }) => revision === 'modern'),

@@ -49,9 +49,9 @@ async function loadRenewals({ renew }: Features): Promise<Renewals | null> {
 }
 
 async function loadSse({ timeouts }: GatewayTables, features: Features, { log, env, listening }: PartsOptions, known: Sse | null): Promise<Sse | null> {
-  const [module, relay] = await Promise.all([features.sse?.(), features.relay?.()]);
+  const [module, relay, held, passed] = await Promise.all([features.sse?.(), features.relay?.(), features.sseHeld?.(), features.ssePassed?.()]);
   const sse = known ?? module?.createSse({ keepAlive: timeouts.keepAlive, log }) ?? null;
-  sse?.configure(relay ? { ...relay, self: () => relay.selfOf(env, listening()) } : null);
+  sse?.configure({ ...held, ...passed }, relay ? { ...relay, self: () => relay.selfOf(env, listening()) } : null);
   return sse;
 }
 

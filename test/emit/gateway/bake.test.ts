@@ -48,6 +48,8 @@ const EVERYTHING = {
   targets: { compose: {} },
 };
 
+const NOT_IN_EVERYTHING = ['redaction', 'ssePassed', 'stdioModern'];
+
 const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: readonly string[] }>> = {
   // What eras a server speaks that does not say so shows in the running gateway.
   'instances that exist': { config: LEAST, has: ['bridge', 'renew', 'toModern'] },
@@ -79,14 +81,15 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
     has: ['secrets', 'stdio', 'stdioLegacy'],
   },
   'modern clients of whatever there is': { config: eras(MODERN, 'auto'), has: ['bridge'] },
-  '2024-11-05': { config: eras(['2024-11-05'], 'legacy'), has: ['renew', 'sse'] },
+  '2024-11-05': { config: eras(['2024-11-05'], 'legacy'), has: ['renew', 'sse', 'sseHeld'] },
+  '2024-11-05 of a server that speaks it itself': { config: eras(['2024-11-05'], 'legacy', {}, { sse: '/sse' }), has: ['renew', 'sse', 'ssePassed'] },
   '2024-11-05 at several replicas': {
     config: eras(['2024-11-05'], 'legacy', { gateway: { revisions: ['2024-11-05'], replicas: 2 } }),
-    has: ['relay', 'renew', 'sse'],
+    has: ['relay', 'renew', 'sse', 'sseHeld'],
   },
   'several replicas': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, replicas: 2 } }), has: [] },
   'callers with keys': { config: eras(MODERN, 'modern', { auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } } }), has: ['credentials', 'secrets'] },
-  '2024-11-05 beside modern clients': { config: eras(['2024-11-05', ...MODERN], 'modern'), has: ['bridge', 'sse', 'toModern'] },
+  '2024-11-05 beside modern clients': { config: eras(['2024-11-05', ...MODERN], 'modern'), has: ['bridge', 'sse', 'sseHeld', 'toModern'] },
   'spans that go somewhere': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, traces: { otlp: 'http://otel:4318' } } }), has: ['traces'] },
   'headers that are changed': { config: eras(MODERN, 'modern', {}, { transform: { response: { remove: ['Server'] } } }), has: ['transform'] },
   'results that are redacted': { config: eras(MODERN, 'modern', {}, { transform: { response: { redact: ['content'] } } }), has: ['redaction', 'transform'] },
@@ -103,13 +106,13 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
     config: { name: 'acme', gateway: { revisions: MODERN }, servers: { new: { ...STDIO, revision: 'modern' } } },
     has: ['secrets', 'stdio', 'stdioModern'],
   },
-  'nearly everything': { config: EVERYTHING, has: Object.keys(ALL_FEATURES).filter((feature) => !['redaction', 'stdioModern'].includes(feature)) },
+  'nearly everything': { config: EVERYTHING, has: Object.keys(ALL_FEATURES).filter((feature) => !NOT_IN_EVERYTHING.includes(feature)) },
   'everything': {
     config: {
       ...EVERYTHING,
       servers: {
         ...EVERYTHING.servers,
-        own: { ...HTTP, transform: { response: { redact: ['content'] } } },
+        own: { ...HTTP, sse: '/sse', transform: { response: { redact: ['content'] } } },
         modern: { ...STDIO, image: 'modern', revision: 'modern' },
       },
     },

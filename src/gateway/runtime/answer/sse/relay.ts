@@ -16,7 +16,7 @@ import type { Listen } from '../../tables/placement.js';
 import { httpUpstream } from '../../upstream/http.js';
 import { readBody } from '../../wire/read-body.js';
 import { UpstreamFault } from '../../wire/fault.js';
-import { RELAY } from './endpoint.js';
+import { RELAY } from './own-endpoint.js';
 
 /** Milliseconds that a proof may be old, which is also how far clocks may differ. */
 const LIFE = 30_000;
