@@ -2,6 +2,7 @@ import { erasOf } from '../../plan/eras.js';
 import type { Pool } from '../../plan/pool-types.js';
 import type { Plan } from '../../plan/types.js';
 import { HEADER, type EmitInput, type EmittedFile, type Emitter, type GatewayDocument } from '../types.js';
+import type { Balance } from '../../gateway/runtime/tables/pool.js';
 import type { Feature } from '../../gateway/runtime/features.js';
 import { bake } from './bake.js';
 import { changesNothing, gatewayTables } from './tables.js';
@@ -21,6 +22,9 @@ export function gatewayDocument(plan: Plan, assets: EmitInput['assets']): Gatewa
   ];
   return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
+
+/** Strategies that draw, by luck or by the caller's key. */
+const DRAWN: readonly Balance[] = ['health-based', 'random', 'rendezvous'];
 
 /** Which optional parts of the runtime this plan can come to use, in any placement. */
 function neededFeatures({ traffic, infra }: Plan): Feature[] {
@@ -49,6 +53,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     bridge: toLegacy || toModern || (clients.modern && pools.some(isOpen)),
     credentials: traffic.clients.length > 0,
     dns,
+    drawing: pools.some(({ choice }) => DRAWN.includes(choice.balance)),
     gauges: traffic.admin !== null,
     host,
     httpProbes: pools.some(({ health, sources }) => health.kind === 'http' && Object.values(sources).some(({ kind }) => kind === 'urls' || kind === 'dns')),

@@ -8,6 +8,7 @@ export const ALL_FEATURES = {
   bridge: () => import('./answer/bridge/bridge.js'),
   credentials: () => import('./identity/credentials.js'),
   dns: () => import('./upstream/dns.js'),
+  drawing: () => import('./upstream/draw.js'),
   gauges: () => import('./operate/gauges.js'),
   host: () => import('./operate/host.js'),
   httpProbes: () => import('./upstream/probe-http.js'),

@@ -48,7 +48,7 @@ const EVERYTHING = {
   targets: { compose: {} },
 };
 
-const NOT_IN_EVERYTHING = ['redaction', 'ssePassed', 'stdioModern'];
+const NOT_IN_EVERYTHING = ['drawing', 'redaction', 'ssePassed', 'stdioModern'];
 
 const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: readonly string[] }>> = {
   // What eras a server speaks that does not say so shows in the running gateway.
@@ -61,7 +61,11 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
     has: ['admin', 'gauges', 'metrics', 'secrets'],
   },
   'session keys': { config: eras(LEGACY, 'legacy', { gateway: { revisions: LEGACY, sessionKeys: [{ secret: 'KEY' }] } }), has: ['renew', 'secrets'] },
-  'a strategy': { config: eras(MODERN, 'modern', { strategies: { s: { balance: 'random' } } }, { strategy: 's' }), has: ['strategies'] },
+  'a strategy': { config: eras(MODERN, 'modern', { strategies: { s: { balance: 'random' } } }, { strategy: 's' }), has: ['drawing', 'strategies'] },
+  'a strategy that counts': {
+    config: eras(MODERN, 'modern', { strategies: { s: { balance: 'least-connections' } } }, { strategy: 's' }),
+    has: ['strategies'],
+  },
   'instances near by first': { config: eras(MODERN, 'modern', { strategies: { s: { balance: 'round-robin', prefer: 'region' } } }, NEAR), has: ['strategies'] },
   'a stdio server that runs here alone': { config: { name: 'acme', servers: { tool: STDIO } }, has: ['secrets', 'stdio', 'stdioLegacy'] },
   'a stdio server that could be in a container': {
@@ -112,9 +116,10 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
       ...EVERYTHING,
       servers: {
         ...EVERYTHING.servers,
-        own: { ...HTTP, sse: '/sse', transform: { response: { redact: ['content'] } } },
+        own: { ...HTTP, strategy: 'lucky', sse: '/sse', transform: { response: { redact: ['content'] } } },
         modern: { ...STDIO, image: 'modern', revision: 'modern' },
       },
+      strategies: { ...EVERYTHING.strategies, lucky: { balance: 'health-based' } },
     },
     has: Object.keys(ALL_FEATURES),
   },

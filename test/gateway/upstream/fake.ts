@@ -1,6 +1,7 @@
 /** Time that passes when told to, pools of instances without connections, and what they logged. */
 import type { Balance, ChoiceTable } from '#src/gateway/runtime/tables/pool.js';
 import { makeBalancer } from '#src/gateway/runtime/upstream/balance.js';
+import { DRAWN } from '#src/gateway/runtime/upstream/draw.js';
 import { makeBreaker } from '#src/gateway/runtime/upstream/breaker.js';
 import type { Clock } from '#src/gateway/runtime/process/clock.js';
 import type { Found, Instance } from '#src/gateway/runtime/upstream/instance.js';
@@ -75,7 +76,7 @@ export function fakePool(
 ): FakePool {
   const lines: string[] = [];
   const world: World = { well: new Map(), closed: [], looks: [], held: new Map() };
-  const modules = { makeBalancer, makeBreaker };
+  const modules = { makeBalancer, DRAWN, makeBreaker };
   let settings: PoolSettings = { choice: { ...CHOICE, ...choice }, health: { every, timeout: 1000 }, modules };
   const log = (_level: string, event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
     lines.push([event, fields['instance'], fields['why']].filter((part) => part !== undefined).join(' '));

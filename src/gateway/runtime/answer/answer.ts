@@ -21,10 +21,14 @@ type Answer = (call: Call, parts: Answerers) => Promise<Answered>;
 const ANSWERED_BY: Readonly<Record<Kind['answeredBy'], Answer>> = {
   // The bridge has nothing to do where both sides speak the same, which it knows at once for nearly every call.
   server: (call, { bridge, renewals }) => bridge?.answer(call) ?? pass(call, renewals),
-  sse: (call, { sse }) => sse?.answer(call) ?? Promise.reject(new UpstreamFault('refused')),
+  sse: (call, { sse }) => sse?.answer(call) ?? nobody(),
   // The decision answers before a call is made.
-  gateway: () => Promise.reject(new UpstreamFault('refused')),
+  gateway: nobody,
 };
+
+function nobody(): Promise<never> {
+  return Promise.reject(new UpstreamFault('refused'));
+}
 
 /** Rejects with an `UpstreamFault`. */
 export function answer(call: Call, kind: Kind, parts: Answerers): Promise<Answered> {

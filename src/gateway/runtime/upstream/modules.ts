@@ -5,14 +5,15 @@
 import type { Env } from '../process/env.js';
 import type { Log } from '../process/log.js';
 import type { BreakerTable, ChildTable, ChoiceTable } from '../tables/pool.js';
-import type { Balancer } from './balancer.js';
+import type { Balancer, Strategies } from './balancer.js';
 import type { Breaker, Turned } from './breaker.js';
 import type { Found } from './instance.js';
 import type { ProbeModules } from './probe.js';
 
 /** How a pool chooses where it does not just take turns, and circuit breakers. */
 export interface ChoiceModules {
-  readonly makeBalancer?: (choice: ChoiceTable, region: string | null, random: () => number) => Balancer;
+  readonly makeBalancer?: (choice: ChoiceTable, region: string | null, random: () => number, drawn?: Strategies) => Balancer;
+  readonly DRAWN?: Strategies;
   readonly makeBreaker?: (table: BreakerTable | null, now: number, known: Breaker | null, turned: Turned) => Breaker | null;
   /** What is wrong with a region that is not known, where that matters to one of these choices. */
   readonly blindnessOf?: (choices: readonly ChoiceTable[], region: string | null) => string | null;

@@ -83,8 +83,9 @@ export function createPool(server: string, first: PoolSettings, { log, clock, re
   const say = (level: 'info' | 'warn', event: string, { id }: Instance, more: Readonly<Record<string, string>> = {}): void =>
     log(level, event, { server, instance: id, ...more });
 
-  const makeBalancer = (): Balancer => settings.modules.makeBalancer?.(settings.choice, region, clock.random) ?? roundRobin();
-  let balancer = makeBalancer();
+  const makeBalancer = ({ modules, choice }: PoolSettings): Balancer =>
+    modules.makeBalancer?.(choice, region, clock.random, modules.DRAWN) ?? roundRobin();
+  let balancer = makeBalancer(first);
 
   const makeBreaker = (instance: Instance, known: Breaker | null): Breaker | null =>
     settings.modules.makeBreaker?.(settings.choice.breaker, clock.now(), known, (level, event) => say(level, event, instance)) ?? null;
@@ -190,7 +191,7 @@ export function createPool(server: string, first: PoolSettings, { log, clock, re
     configure(next) {
       const { balance, preferRegion } = settings.choice;
       settings = next;
-      if (balance !== next.choice.balance || preferRegion !== next.choice.preferRegion) balancer = makeBalancer();
+      if (balance !== next.choice.balance || preferRegion !== next.choice.preferRegion) balancer = makeBalancer(next);
       for (const member of list) member.breaker = makeBreaker(member, member.breaker);
     },
     next(tried, key) {
