@@ -1,9 +1,11 @@
 /** A stdio server as an instance of its pool, in the gateway's own process, where nothing else gives up on its children. */
 import { readSecret } from '../process/secrets.js';
 import type { MakeChild } from '../upstream/modules.js';
+import { NEVER } from '../upstream/roundtrip.js';
+import type { Upstream, UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
 import { digest } from '../wire/digest.js';
+import { UpstreamFault } from '../wire/fault.js';
 import type { ChildFeatures } from './contract.js';
-import { inTime } from './in-time.js';
 import { loadEras, startChildren } from './upstream.js';
 
 // What makes an instance of a child, with the parts that this takes.
@@ -15,4 +17,27 @@ export async function loadChildren(features: ChildFeatures): Promise<MakeChild> 
     const make = () => ({ upstream: inTime(startChildren(child, env, keepAlive, log, eras), firstByte), probe: null, weight: 1, region: null });
     return { id: 'local', key: JSON.stringify([child, keepAlive, firstByte, secrets]), make };
   };
+}
+
+/** A limit for children, who have none: a call that is never answered would hold its session for ever, also when its client has left. */
+function inTime(upstream: Upstream, firstByte: number): Upstream {
+  const send = async (request: UpstreamRequest): Promise<UpstreamResponse> => {
+    const giveUp = new AbortController();
+    const leave = (): void => giveUp.abort();
+    if (request.signal.aborted) leave();
+    if (request.signal !== NEVER) request.signal.addEventListener('abort', leave, { once: true });
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      leave();
+    }, firstByte);
+    try {
+      return await upstream.send({ ...request, signal: giveUp.signal });
+    } catch (error) {
+      throw isLate ? new UpstreamFault('timeout', error) : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  return { send, close: () => upstream.close() };
 }

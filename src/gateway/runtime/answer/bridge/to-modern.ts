@@ -8,9 +8,8 @@ import type { Log } from '../../process/log.js';
 import { SERVER_INFO } from '../../wire/meta-keys.js';
 import type { Revision } from '../../tables/route.js';
 import { UpstreamFault } from '../../wire/fault.js';
-import { bridgedCapabilities, ownAnswer } from './answers.js';
+import { bridgedCapabilities, ownAnswer, readReply } from './answers.js';
 import type { Direction } from './direction.js';
-import { readReply } from './events.js';
 import { forwardToModern, MISUNDERSTOOD } from './forward-to-modern.js';
 import { createHints } from './hints.js';
 
