@@ -29,7 +29,7 @@ async function host(name: string): Promise<() => Promise<void>> {
   const table = TABLES.pools.find(([server]) => server === name)?.[1].host;
   const module = await FEATURES.host?.();
   if (!table || !module) throw new SettingError(`"${name}" is not a stdio server of this config`);
-  return module.runHost(table, TABLES, process.env, createLog(`${TABLES.name}-${name}`, logLevelOf(process.env, TABLES), write));
+  return module.runHost(table, TABLES, FEATURES, process.env, createLog(`${TABLES.name}-${name}`, logLevelOf(process.env, TABLES), write));
 }
 
 function start([command, name]: readonly string[]): Promise<() => Promise<void>> {

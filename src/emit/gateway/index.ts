@@ -2,6 +2,8 @@ import { erasOf } from '../../plan/eras.js';
 import type { Pool } from '../../plan/pool-types.js';
 import type { Plan } from '../../plan/types.js';
 import { HEADER, type EmitInput, type EmittedFile, type Emitter, type GatewayDocument } from '../types.js';
+import { KINDS } from '../../gateway/runtime/decision/kinds.js';
+import type { Balance } from '../../gateway/runtime/tables/pool.js';
 import type { Feature } from '../../gateway/runtime/features.js';
 import { hasSseRoutes, relaysMessages } from '../shared/sse-routes.js';
 import { bake } from './bake.js';
@@ -23,6 +25,9 @@ export function gatewayDocument(plan: Plan, assets: EmitInput['assets']): Gatewa
   return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }
 
+/** Strategies that draw, by luck or by the caller's key. */
+const DRAWN: readonly Balance[] = ['health-based', 'random', 'rendezvous'];
+
 /** The optional parts of the runtime that this plan can come to use, in any placement. */
 function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const sources = traffic.pools.flatMap(({ sources }) => Object.values(sources));
@@ -33,12 +38,14 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const host = stdio && (compose ?? kubernetes ?? fly) !== null;
   const { pools } = traffic;
   const clients = erasOf(traffic);
+  const sse = pools.filter(({ server }) => traffic.routes.some((route) => route.server === server && KINDS[route.kind].answeredBy === 'sse'));
   // The era of a server with revision `auto` is open until the running gateway finds it out. A stdio server with `auto` counts as legacy: the modules that
   // run it speak to it with `initialize`, and tell modern clients so themselves.
   const isStdio = (server: string): boolean => infra.workloads.some(({ id, kind }) => id === server && kind === 'stdio-host');
   const isEraOpen = ({ server, revision }: Pool): boolean => revision === 'auto' && !isStdio(server);
   const toLegacy = clients.modern && pools.some(({ revision }) => revision === 'legacy');
   const toModern = clients.legacy && pools.some((pool) => pool.revision === 'modern' || isEraOpen(pool));
+  const children = pools.filter(({ server }) => isStdio(server));
   const tokens = [traffic.admin?.readToken, traffic.admin?.writeToken];
   const needed: Readonly<Record<Feature, boolean>> = {
     admin: traffic.admin !== null,
@@ -46,16 +53,22 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     bridge: toLegacy || toModern || (clients.modern && pools.some(isEraOpen)),
     credentials: traffic.clients.length > 0,
     dns,
+    drawing: pools.some(({ choice }) => DRAWN.includes(choice.balance)),
     gauges: traffic.admin !== null,
     host,
     httpProbes: pools.some(({ health, sources }) => health.kind === 'http' && Object.values(sources).some(({ kind }) => kind === 'urls' || kind === 'dns')),
     mcpProbes: pools.some(({ health }) => health.kind === 'mcp'),
     metrics: traffic.admin !== null,
+    redaction: pools.some(({ transform }) => transform.response.redact.length > 0),
     relay: relaysMessages(traffic, infra.gateway.replicas),
     renew: clients.legacy && pools.some(({ revision, sessionLoss }) => revision !== 'modern' && sessionLoss === 'reinitialise'),
     secrets: stdio || traffic.sessions.keys.length + traffic.clients.length > 0 || tokens.some((name) => name),
     sse: hasSseRoutes(traffic),
+    sseHeld: sse.some((pool) => pool.sse === null),
+    ssePassed: sse.some((pool) => pool.sse !== null),
     stdio,
+    stdioLegacy: children.some(({ revision }) => revision !== 'modern'),
+    stdioModern: children.some(({ revision }) => revision === 'modern'),
     strategies: pools.some(({ choice }) => choice.balance !== 'round-robin' || choice.preferRegion),
     toLegacy,
     toModern,

@@ -3,14 +3,18 @@ import type { Features } from './features.js';
 import type { StateModules } from './state.js';
 import type { PoolModules } from './upstream/modules.js';
 
-export async function loadModules({ strategies, breakers, httpProbes, mcpProbes, dns, stdio, ...others }: Features): Promise<PoolModules & StateModules> {
+type Modules = PoolModules & StateModules;
+
+export async function loadModules({ strategies, drawing, breakers, httpProbes, mcpProbes, dns, stdio, ...others }: Features): Promise<Modules> {
+  const children = await stdio?.();
   return {
     ...(await strategies?.()),
+    ...(await drawing?.()),
     ...(await breakers?.()),
     ...(await httpProbes?.()),
     ...(await mcpProbes?.()),
     ...(await dns?.()),
-    ...(await stdio?.()),
+    ...(children && { childInstance: await children.loadChildren(others) }),
     ...(await others.credentials?.()),
     ...(await others.secrets?.()),
   };

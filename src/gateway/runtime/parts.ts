@@ -30,7 +30,7 @@ export async function loadParts(tables: GatewayTables, features: Features, optio
   const renewals = known?.renewals ?? (await loadRenewals(features));
   const traces = tables.traces && (await features.traces?.());
   const tracer = (tables.traces && traces?.createTracer({ ...tables.traces, service: tables.name, log, metrics })) ?? null;
-  const transform = (await features.transform?.())?.TRANSFORM ?? null;
+  const transform = (await features.transform?.())?.createTransform(await features.redaction?.()) ?? null;
   if (known?.tracer) void known.tracer.close();
   return {
     bridge,
@@ -45,14 +45,13 @@ export async function loadParts(tables: GatewayTables, features: Features, optio
 }
 
 async function loadRenewals({ renew }: Features): Promise<Renewals | null> {
-  const module = await renew?.();
-  return module ? new module.Renewals() : null;
+  return (await renew?.())?.createRenewals() ?? null;
 }
 
 async function loadSse({ timeouts }: GatewayTables, features: Features, { log, env, listening }: PartsOptions, known: Sse | null): Promise<Sse | null> {
-  const [module, relay] = await Promise.all([features.sse?.(), features.relay?.()]);
+  const [module, relay, held, passed] = await Promise.all([features.sse?.(), features.relay?.(), features.sseHeld?.(), features.ssePassed?.()]);
   const sse = known ?? module?.createSse({ keepAlive: timeouts.keepAlive, log }) ?? null;
-  sse?.configure(relay ? { ...relay, self: () => relay.selfOf(env, listening()) } : null);
+  sse?.configure({ ...held, ...passed }, relay ? { ...relay, self: () => relay.selfOf(env, listening()) } : null);
   return sse;
 }
 

@@ -4,13 +4,13 @@ import { isLoopback } from './decision/address.js';
 import { listenOf, logLevelOf, placementOf, SettingError, type Env } from './process/env.js';
 import type { Features } from './features.js';
 import { createHandler } from './front/handle.js';
-import { OpenCounts } from './identity/open-counts.js';
+import { createOpenCounts } from './identity/open-counts.js';
 import { drainServer, listenAt, publicServer } from './front/listen.js';
 import { createLog, type Log } from './process/log.js';
 import { NO_METRICS } from './process/metrics.js';
 import { loadModules } from './modules.js';
 import { loadParts } from './parts.js';
-import { Pools } from './upstream/pools.js';
+import { createPools } from './upstream/pools.js';
 import { createState } from './state.js';
 import type { GatewayTables } from './tables/gateway.js';
 
@@ -35,8 +35,8 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   const measured = await features.metrics?.();
   const prometheus = measured && new measured.Prometheus();
   const metrics = prometheus ?? NO_METRICS;
-  const counts = new OpenCounts();
-  const pools = new Pools(env, log);
+  const counts = createOpenCounts();
+  const pools = createPools(env, log);
   const modules = await loadModules(features);
   let state = await createState(tables, env, modules, null);
   let port = at.port;

@@ -1,7 +1,7 @@
 /** Makes the state of one version of the tables. */
 import { randomBytes } from 'node:crypto';
 import { addressSet } from './decision/address.js';
-import { Buckets } from './identity/bucket.js';
+import { createBuckets, type Buckets } from './identity/bucket.js';
 import { compileTables } from './decision/lookups.js';
 import type { apiKeys } from './identity/credentials.js';
 import type { readSecrets } from './identity/secrets.js';
@@ -56,5 +56,5 @@ function lacking(): never {
 
 /** A reload that leaves a rate as it was does not refill anybody's bucket. */
 function keepOrMake(old: Buckets | undefined, oldRate: RateTable | null | undefined, rate: RateTable): Buckets {
-  return old && oldRate?.tokens === rate.tokens && oldRate.window === rate.window ? old : new Buckets(rate);
+  return old && oldRate?.tokens === rate.tokens && oldRate.window === rate.window ? old : createBuckets(rate);
 }

@@ -34,6 +34,22 @@ const eras = (revisions: readonly string[], revision: string, more: object = {},
 /** A server whose instance is in a region, which a strategy may prefer. */
 const NEAR = { instances: [{ url: 'https://web.acme.com/mcp', region: 'ord' }], strategy: 's' };
 
+/** Nearly everything that a config may ask for: sizes have been compared by this one from the beginning. */
+const EVERYTHING = {
+  name: 'acme',
+  auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } },
+  servers: {
+    new: { ...HTTP, revision: 'modern', health: { path: '/health' } },
+    web: { ...HTTP, revision: 'legacy', strategy: 'careful', health: { mcp: 'ping' }, transform: { request: { remove: ['X-A'] } } },
+    tool: { ...STDIO, image: 'tool' },
+  },
+  strategies: { careful: { balance: 'weighted', breaker: {} } },
+  gateway: { admin: {}, replicas: 2, revisions: ['2024-11-05', '2026-07-28'], traces: { otlp: 'http://otel:4318' } },
+  targets: { compose: {} },
+};
+
+const NOT_IN_EVERYTHING = ['drawing', 'redaction', 'ssePassed', 'stdioModern'];
+
 const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: readonly string[] }>> = {
   // This config does not say which era its server speaks. The running gateway finds it out, so it must be ready for both.
   'instances that exist': { config: LEAST, has: ['bridge', 'renew', 'toModern'] },
@@ -45,15 +61,19 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
     has: ['admin', 'gauges', 'metrics', 'secrets'],
   },
   'session keys': { config: eras(LEGACY, 'legacy', { gateway: { revisions: LEGACY, sessionKeys: [{ secret: 'KEY' }] } }), has: ['renew', 'secrets'] },
-  'a strategy': { config: eras(MODERN, 'modern', { strategies: { s: { balance: 'random' } } }, { strategy: 's' }), has: ['strategies'] },
+  'a strategy': { config: eras(MODERN, 'modern', { strategies: { s: { balance: 'random' } } }, { strategy: 's' }), has: ['drawing', 'strategies'] },
+  'a strategy that counts': {
+    config: eras(MODERN, 'modern', { strategies: { s: { balance: 'least-connections' } } }, { strategy: 's' }),
+    has: ['strategies'],
+  },
   'instances of the own region first': {
     config: eras(MODERN, 'modern', { strategies: { s: { balance: 'round-robin', prefer: 'region' } } }, NEAR),
     has: ['strategies'],
   },
-  'a stdio server that runs here alone': { config: { name: 'acme', servers: { tool: STDIO } }, has: ['secrets', 'stdio'] },
+  'a stdio server that runs here alone': { config: { name: 'acme', servers: { tool: STDIO } }, has: ['secrets', 'stdio', 'stdioLegacy'] },
   'a stdio server that could be in a container': {
     config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } } },
-    has: ['dns', 'httpProbes', 'secrets', 'stdio'],
+    has: ['dns', 'httpProbes', 'secrets', 'stdio', 'stdioLegacy'],
   },
   'legacy clients of legacy servers': { config: eras(LEGACY, 'legacy'), has: ['renew'] },
   'modern clients of modern servers': { config: eras(MODERN, 'modern'), has: [] },
@@ -63,36 +83,46 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   'clients of both eras and legacy servers': { config: eras([...LEGACY, ...MODERN], 'legacy'), has: ['bridge', 'renew', 'toLegacy'] },
   'legacy clients of a server of unknown era': { config: eras(LEGACY, 'auto'), has: ['bridge', 'renew', 'toModern'] },
   'servers whose sessions end with their instance': { config: eras(LEGACY, 'legacy', {}, { sessionLoss: '404' }), has: [] },
-  'modern clients of a stdio server': { config: { name: 'acme', gateway: { revisions: MODERN }, servers: { tool: STDIO } }, has: ['secrets', 'stdio'] },
+  'modern clients of a stdio server': {
+    config: { name: 'acme', gateway: { revisions: MODERN }, servers: { tool: STDIO } },
+    has: ['secrets', 'stdio', 'stdioLegacy'],
+  },
   'modern clients of a server of unknown era': { config: eras(MODERN, 'auto'), has: ['bridge'] },
-  '2024-11-05': { config: eras(['2024-11-05'], 'legacy'), has: ['renew', 'sse'] },
+  '2024-11-05': { config: eras(['2024-11-05'], 'legacy'), has: ['renew', 'sse', 'sseHeld'] },
+  '2024-11-05 of a server that speaks it itself': { config: eras(['2024-11-05'], 'legacy', {}, { sse: '/sse' }), has: ['renew', 'sse', 'ssePassed'] },
   '2024-11-05 at several replicas': {
     config: eras(['2024-11-05'], 'legacy', { gateway: { revisions: ['2024-11-05'], replicas: 2 } }),
-    has: ['relay', 'renew', 'sse'],
+    has: ['relay', 'renew', 'sse', 'sseHeld'],
   },
   'several replicas': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, replicas: 2 } }), has: [] },
   'callers with keys': { config: eras(MODERN, 'modern', { auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } } }), has: ['credentials', 'secrets'] },
-  '2024-11-05 beside modern clients': { config: eras(['2024-11-05', ...MODERN], 'modern'), has: ['bridge', 'sse', 'toModern'] },
+  '2024-11-05 beside modern clients': { config: eras(['2024-11-05', ...MODERN], 'modern'), has: ['bridge', 'sse', 'sseHeld', 'toModern'] },
   'traces that are exported': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, traces: { otlp: 'http://otel:4318' } } }), has: ['traces'] },
   'headers that are changed': { config: eras(MODERN, 'modern', {}, { transform: { response: { remove: ['Server'] } } }), has: ['transform'] },
-  'results that are redacted': { config: eras(MODERN, 'modern', {}, { transform: { response: { redact: ['content'] } } }), has: ['transform'] },
+  'results that are redacted': { config: eras(MODERN, 'modern', {}, { transform: { response: { redact: ['content'] } } }), has: ['redaction', 'transform'] },
   'a transform that changes nothing': { config: eras(MODERN, 'modern', {}, { transform: { request: { set: {} } } }), has: [] },
   'a stdio server in a container': {
     config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } }, targets: { fly: { region: 'ord' } } },
-    has: ['dns', 'host', 'httpProbes', 'secrets', 'stdio'],
+    has: ['dns', 'host', 'httpProbes', 'secrets', 'stdio', 'stdioLegacy'],
   },
+  'modern stdio servers beside others': {
+    config: { name: 'acme', servers: { tool: STDIO, new: { ...STDIO, revision: 'modern' } } },
+    has: ['bridge', 'secrets', 'stdio', 'stdioLegacy', 'stdioModern', 'toModern'],
+  },
+  'modern stdio servers alone': {
+    config: { name: 'acme', gateway: { revisions: MODERN }, servers: { new: { ...STDIO, revision: 'modern' } } },
+    has: ['secrets', 'stdio', 'stdioModern'],
+  },
+  'nearly everything': { config: EVERYTHING, has: Object.keys(ALL_FEATURES).filter((feature) => !NOT_IN_EVERYTHING.includes(feature)) },
   'everything': {
     config: {
-      name: 'acme',
-      auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } },
+      ...EVERYTHING,
       servers: {
-        new: { ...HTTP, revision: 'modern', health: { path: '/health' } },
-        web: { ...HTTP, revision: 'legacy', strategy: 'careful', health: { mcp: 'ping' }, transform: { request: { remove: ['X-A'] } } },
-        tool: { ...STDIO, image: 'tool' },
+        ...EVERYTHING.servers,
+        own: { ...HTTP, strategy: 'lucky', sse: '/sse', transform: { response: { redact: ['content'] } } },
+        modern: { ...STDIO, image: 'modern', revision: 'modern' },
       },
-      strategies: { careful: { balance: 'weighted', breaker: {} } },
-      gateway: { admin: {}, replicas: 2, revisions: ['2024-11-05', '2026-07-28'], traces: { otlp: 'http://otel:4318' } },
-      targets: { compose: {} },
+      strategies: { ...EVERYTHING.strategies, lucky: { balance: 'health-based' } },
     },
     has: Object.keys(ALL_FEATURES),
   },
@@ -188,7 +218,7 @@ describe('a baked gateway', () => {
   });
 
   test('stays small', async (t) => {
-    const plans = { least: planOf(LEAST), root: await rootPlan(), everything: planOf(NEEDS['everything']?.config ?? {}) };
+    const plans = { least: planOf(LEAST), root: await rootPlan(), everything: planOf(EVERYTHING) };
     for (const [name, budget] of Object.entries(BUDGETS)) {
       const has = bytes(baked(plans[name as keyof typeof BUDGETS]));
       t.diagnostic(`${name}: ${has} bytes`);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
 import type { Bridge } from '#src/gateway/runtime/answer/bridge/bridge.js';
 import { createHandler } from '#src/gateway/runtime/front/handle.js';
-import { OpenCounts } from '#src/gateway/runtime/identity/open-counts.js';
+import { createOpenCounts } from '#src/gateway/runtime/identity/open-counts.js';
 import { createLog } from '#src/gateway/runtime/process/log.js';
 import { NO_METRICS } from '#src/gateway/runtime/process/metrics.js';
 import { createState } from '#src/gateway/runtime/state.js';
@@ -39,7 +39,7 @@ test('a call to another server goes to an instance of that server, also when the
     state: () => state,
     parts: () => ({ bridge, renewals: null, sse: null, transform: null, tracer: null }),
     pools: { get: (name) => pools.get(name), all: () => [...pools.values()] },
-    counts: new OpenCounts(),
+    counts: createOpenCounts(),
     metrics: NO_METRICS,
     log: createLog('test', 'info', (line) => void lines.push(line)),
     isDraining: () => false,

@@ -1,7 +1,7 @@
 /** A pool of one instance that answers everything alike and remembers what it was sent. */
 import { CLOCK } from '#src/gateway/runtime/process/clock.js';
 import { createLog } from '#src/gateway/runtime/process/log.js';
-import { Pool } from '#src/gateway/runtime/upstream/pool.js';
+import { createPool, type Pool } from '#src/gateway/runtime/upstream/pool.js';
 import type { Upstream, UpstreamRequest } from '#src/gateway/runtime/upstream/upstream.js';
 
 const ANSWER = Buffer.from('{"jsonrpc":"2.0","id":1,"result":{}}');
@@ -16,7 +16,7 @@ export function poolOf(server: string, sent: UpstreamRequest[]): Pool {
     close: () => Promise.resolve(),
   };
   const settings = { choice: CHOICE, health: { every: 1e9, timeout: 1000 }, modules: {} };
-  const pool = new Pool(server, settings, { log: createLog('test', 'error', () => {}), clock: CLOCK, region: null });
+  const pool = createPool(server, settings, { log: createLog('test', 'error', () => {}), clock: CLOCK, region: null });
   pool.update([{ id: `one of ${server}`, key: 'one', make: () => ({ upstream, probe: null, weight: 1, region: null }) }]);
   return pool;
 }

@@ -9,7 +9,7 @@ import { createHandler } from '#src/gateway/runtime/front/handle.js';
 import type { HeadMemory } from '#src/gateway/runtime/front/client.js';
 import type { Services } from '#src/gateway/runtime/front/services.js';
 import type { State } from '#src/gateway/runtime/front/state.js';
-import { OpenCounts } from '#src/gateway/runtime/identity/open-counts.js';
+import { createOpenCounts } from '#src/gateway/runtime/identity/open-counts.js';
 import { loadModules } from '#src/gateway/runtime/modules.js';
 import { createLog } from '#src/gateway/runtime/process/log.js';
 import { NO_METRICS } from '#src/gateway/runtime/process/metrics.js';
@@ -99,7 +99,7 @@ async function sideOf(config: Config): Promise<Side> {
     state: () => state,
     parts: () => ({ bridge: null, renewals: null, sse: null, transform: null, tracer: null }),
     pools: { get: (server) => (server === 'search' ? pool : undefined), all: () => [pool] },
-    counts: new OpenCounts(),
+    counts: createOpenCounts(),
     metrics: NO_METRICS,
     log: createLog('test', 'info', (line) => void logs.push(line)),
     isDraining: () => false,

@@ -1,12 +1,12 @@
 /** Token buckets: what may pass in any stretch of time, and what a bucket costs. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Buckets } from '#src/gateway/runtime/identity/bucket.js';
+import { createBuckets } from '#src/gateway/runtime/identity/bucket.js';
 import { randomOf } from '../../support/random.js';
 
 describe('buckets', () => {
   test('a bucket’s worth at once, then one for each refilled token', () => {
-    const buckets = new Buckets({ tokens: 3, window: 3000 });
+    const buckets = createBuckets({ tokens: 3, window: 3000 });
     assert.deepEqual([0, 0, 0, 0].map((now) => buckets.take('a', now)), [0, 0, 0, 1]);
     assert.equal(buckets.take('a', 999), 1);
     assert.equal(buckets.take('a', 1000), 0);
@@ -15,12 +15,12 @@ describe('buckets', () => {
   });
 
   test('keys have a bucket each', () => {
-    const buckets = new Buckets({ tokens: 1, window: 1000 });
+    const buckets = createBuckets({ tokens: 1, window: 1000 });
     assert.deepEqual(['a', 'b', 'a', '__proto__', '__proto__'].map((key) => buckets.take(key, 0)), [0, 0, 1, 0, 1]);
   });
 
   test('a penalty costs one more, and no bucket goes below empty', () => {
-    const buckets = new Buckets({ tokens: 4, window: 4000 });
+    const buckets = createBuckets({ tokens: 4, window: 4000 });
     buckets.take('a', 0);
     buckets.penalise('a', 0);
     assert.deepEqual([0, 0, 0].map((now) => buckets.take('a', now)), [0, 0, 1]);
@@ -32,7 +32,7 @@ describe('buckets', () => {
     const { seed, below, pick } = randomOf();
     for (let round = 0; round < 200; round++) {
       const rate = { tokens: 1 + below(20), window: pick([1000, 60_000, 3_600_000]) };
-      const buckets = new Buckets(rate);
+      const buckets = createBuckets(rate);
       const passed: number[] = [];
       let now = below(1e6);
       for (let i = 0; i < 200; i++) {
@@ -54,7 +54,7 @@ describe('buckets', () => {
     const { seed, below, pick } = randomOf();
     for (let round = 0; round < 500; round++) {
       const rate = { tokens: 1 + below(200), window: pick([1000, 60_000, 3_600_000]) };
-      const buckets = new Buckets(rate);
+      const buckets = createBuckets(rate);
       let now = below(1e6);
       for (let i = 0; i < 50; i++) {
         const wait = buckets.take('a', now);
@@ -68,14 +68,14 @@ describe('buckets', () => {
   });
 
   test('a clock that is set back costs nobody their tokens', () => {
-    const buckets = new Buckets({ tokens: 10, window: 1000 });
+    const buckets = createBuckets({ tokens: 10, window: 1000 });
     assert.equal(buckets.take('a', 3_600_000), 0);
     assert.equal(buckets.take('a', 0), 0, 'there were nine left');
     assert.equal(buckets.take('a', 1000), 0, 'and a second refills ten');
   });
 
   test('a flood of keys is forgotten: each new one costs little, and memory is bounded', () => {
-    const buckets = new Buckets({ tokens: 100, window: 60_000 });
+    const buckets = createBuckets({ tokens: 100, window: 60_000 });
     for (let i = 0; i < 50_000; i++) buckets.take(`before-${i}`, 0);
     const started = performance.now();
     for (let i = 0; i < 2000; i++) buckets.take(`flood-${i}`, 1);
@@ -84,7 +84,7 @@ describe('buckets', () => {
   });
 
   test('a flood of keys does not refill the one that is used all the time', () => {
-    const buckets = new Buckets({ tokens: 2, window: 3_600_000 });
+    const buckets = createBuckets({ tokens: 2, window: 3_600_000 });
     buckets.take('guesser', 0);
     buckets.take('guesser', 0);
     for (let i = 0; i < 60_000; i++) {

@@ -1,12 +1,12 @@
 /** How many sessions and streams are open. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { OpenCounts } from '#src/gateway/runtime/identity/open-counts.js';
+import { createOpenCounts } from '#src/gateway/runtime/identity/open-counts.js';
 import { createSealer } from '#src/gateway/runtime/identity/session.js';
 
 describe('ledger', () => {
   test('streams, in all and by tenant; ending one twice ends it once', () => {
-    const ledger = new OpenCounts();
+    const ledger = createOpenCounts();
     const [one, two] = [ledger.openStream('a'), ledger.openStream('a')];
     const three = ledger.openStream('b');
     assert.deepEqual([ledger.streams, ledger.streamsOf('a'), ledger.streamsOf('b'), ledger.streamsOf('c')], [3, 2, 1, 0]);
@@ -18,7 +18,7 @@ describe('ledger', () => {
     assert.deepEqual([ledger.streams, ledger.streamsOf('a'), ledger.streamsOf('b')], [0, 0, 0]);
   });
   test('sessions, once each', () => {
-    const ledger = new OpenCounts();
+    const ledger = createOpenCounts();
     assert.ok(ledger.openSession('1', 'a', 100));
     assert.ok(!ledger.openSession('1', 'a', 100));
     assert.ok(ledger.openSession('2', 'b', 200));
@@ -29,7 +29,7 @@ describe('ledger', () => {
     assert.deepEqual([ledger.sessions, ledger.sessionsOf('a')], [1, 0]);
   });
   test('sessions of sealed ids are told apart, whatever their length', () => {
-    const ledger = new OpenCounts();
+    const ledger = createOpenCounts();
     const { seal } = createSealer(['a-key-of-more-than-thirty-two-bytes-1'], 5000, () => 0);
     const ids = Array.from({ length: 300 }, (_, i) => {
       const state = { kind: 'mcp', init: null, tenant: 'a', principal: 'x'.repeat(i % 4), issuedAt: 0, legs: [] } as const;
@@ -42,7 +42,7 @@ describe('ledger', () => {
     assert.equal(ledger.sessions, 0);
   });
   test('what has expired is forgotten, whatever the order it came in: a reload may have changed how long sessions last', () => {
-    const ledger = new OpenCounts();
+    const ledger = createOpenCounts();
     ledger.openSession('long', 'a', 1000);
     ledger.openSession('short', 'a', 50);
     ledger.openSession('last', 'a', 60);

@@ -107,11 +107,12 @@ test('what a child has started ends with it, even when it holds the pipes', asyn
 
 test('children do not outlive the process', async () => {
   const script = `
+    import { serveLegacy } from '#src/gateway/runtime/stdio/legacy.js';
     import { createStdioUpstream } from '#src/gateway/runtime/stdio/upstream.js';
     const child = { command: [process.execPath, ${JSON.stringify(path.join(CHILDREN, 'server.mjs'))}, 'stubborn'], cwd: null, env: [],
       modern: false, sharing: 'session', processes: 1, memory: 2 ** 30, line: 1e6, idle: 1e6 };
     const log = (_, event, { pid }) => event === 'child-started' && console.log(pid);
-    const upstream = createStdioUpstream({ child, env: {}, keepAlive: 1e4, log });
+    const upstream = createStdioUpstream({ child, env: {}, keepAlive: 1e4, log }, { serveLegacy });
     const body = Buffer.from(${JSON.stringify(JSON.stringify(INITIALIZE))});
     await upstream.send({ method: 'POST', headers: {}, body, signal: new AbortController().signal });
     process.exit(0);`;

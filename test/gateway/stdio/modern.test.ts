@@ -4,8 +4,7 @@ import { describe, test } from 'node:test';
 import { modern, modernHeaders } from '../../support/gateway-messages.js';
 import { gatewayConfig } from '../../support/gateway-tables.js';
 import { startGateway } from '../../support/gateway.js';
-import { ask } from '../../support/http.js';
-import { until } from '../../support/http.js';
+import { ask, until } from '../../support/http.js';
 import { CHILDREN, events, isAlive, json, messages, next, send, start, text, type Json } from './support.js';
 
 const VERSION = 'io.modelcontextprotocol/protocolVersion';

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { after } from 'node:test';
 import type { StdioUpstream } from '#src/gateway/runtime/stdio/contract.js';
+import { serveLegacy } from '#src/gateway/runtime/stdio/legacy.js';
+import { serveModern } from '#src/gateway/runtime/stdio/modern.js';
 import { createStdioUpstream } from '#src/gateway/runtime/stdio/upstream.js';
 import type { ChildTable } from '#src/gateway/runtime/tables/pool.js';
 import type { UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
@@ -52,7 +54,7 @@ export function start({ child, flags = [], script = 'server.mjs', env = {}, keep
     ...child,
   };
   const log = (level: string, event: string, fields: Json = {}): void => void logs.push({ level, event, fields });
-  const upstream = createStdioUpstream({ child: table, env, keepAlive, log, ...(now && { now }) });
+  const upstream = createStdioUpstream({ child: table, env, keepAlive, log, ...(now && { now }) }, { serveLegacy, serveModern });
   const pids = (): number[] => logs.filter(({ event }) => event === 'child-started').map(({ fields }) => fields['pid']);
   // Nothing else may keep the process alive between two restarts.
   const awake = setInterval(() => {}, 1000);

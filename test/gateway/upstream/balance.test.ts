@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Balance } from '#src/gateway/runtime/tables/pool.js';
-import { BALANCERS } from '#src/gateway/runtime/upstream/balance.js';
+import { BALANCERS as COUNTING } from '#src/gateway/runtime/upstream/balance.js';
+import { DRAWN } from '#src/gateway/runtime/upstream/draw.js';
 import type { Balancer } from '#src/gateway/runtime/upstream/balancer.js';
 import { randomOf, type Random } from '../../support/random.js';
 
@@ -14,6 +15,7 @@ interface One {
 }
 
 const instances = (...weights: readonly number[]): One[] => weights.map((weight, i) => ({ id: `i${i}`, weight, region: null, active: 0 }));
+const BALANCERS: Readonly<Record<Balance, (random: () => number) => Balancer>> = { ...COUNTING, ...DRAWN };
 const make = (balance: Balance, luck: Random): Balancer => BALANCERS[balance](() => luck.below(2 ** 30) / 2 ** 30);
 
 function counts(balancer: Balancer, candidates: readonly One[], times: number, key: (i: number) => string = () => 'k'): number[] {

@@ -5,10 +5,11 @@ import { gatewayTables } from '#src/emit/gateway/tables.js';
 import { compileTables } from '#src/gateway/runtime/decision/lookups.js';
 import type { GatewayTables } from '#src/gateway/runtime/tables/gateway.js';
 import type { PoolTable, Source } from '#src/gateway/runtime/tables/pool.js';
-import { childInstance } from '#src/gateway/runtime/stdio/instance.js';
+import { serveLegacy } from '#src/gateway/runtime/stdio/legacy.js';
+import { loadChildren } from '#src/gateway/runtime/stdio/instance.js';
 import { watchName, watchNamed, watchNames } from '#src/gateway/runtime/upstream/dns.js';
 import type { PoolModules } from '#src/gateway/runtime/upstream/modules.js';
-import { Pools } from '#src/gateway/runtime/upstream/pools.js';
+import { createPools } from '#src/gateway/runtime/upstream/pools.js';
 import { gatewayConfig } from '../../support/gateway-tables.js';
 import { planOf } from '../../support/planned.js';
 import { fakeClock } from './fake.js';
@@ -95,26 +96,28 @@ describe('pools', () => {
     instances: hosts.map((host) => ({ id: host, url: `http://${host}/mcp`, weight: 1, region: null })),
   });
 
-  function made() {
+  const CHILDREN = loadChildren({ stdioLegacy: async () => ({ serveLegacy }) });
+
+  async function made() {
     const clock = fakeClock();
     const lines: string[] = [];
     const names = new Map<string, { change: (addresses: readonly string[]) => void; stopped: boolean }>();
     const log = (_: string, event: string, fields: Readonly<Record<string, unknown>> = {}): void =>
       void lines.push([event, fields['instance']].filter(Boolean).join(' '));
-    const pools = new Pools({}, log, clock);
+    const pools = createPools({}, log, clock);
     const watchName = async (name: string, change: (addresses: readonly string[]) => void) => {
       const one = { change, stopped: false };
       names.set(name, one);
       if (name === 'search.internal') change(['10.0.0.1', 'fd00::1']);
       return () => void (one.stopped = true);
     };
-    const modules: PoolModules = { childInstance, watchNamed: (name) => watchNamed(name, watchName) };
+    const modules: PoolModules = { childInstance: await CHILDREN, watchNamed: (name) => watchNamed(name, watchName) };
     const ids = (): string[] => pools.get('search')?.instances.map(({ id }) => id) ?? [];
     return { pools, lines, names, ids, clock, settle: (next: ReturnType<typeof tables>) => pools.reconcile(next, modules) };
   }
 
   test('have one instance for each address, of both families, as they come and go', async () => {
-    const { settle, ids, names, lines, pools } = made();
+    const { settle, ids, names, lines, pools } = await made();
     await settle(tables(dns()));
     assert.deepEqual(ids(), ['10.0.0.1:8000', '[fd00::1]:8000']);
     const stays = pools.get('search')?.byId('[fd00::1]:8000');
@@ -131,7 +134,7 @@ describe('pools', () => {
   });
 
   test('keep watching over a reload; its addresses are made by the table of now', async () => {
-    const { settle, ids, names, pools } = made();
+    const { settle, ids, names, pools } = await made();
     await settle(tables(dns()));
     const [before, pool] = [pools.get('search')?.byId('10.0.0.1:8000'), pools.get('search')];
     await settle(tables(dns()));
@@ -148,7 +151,7 @@ describe('pools', () => {
   });
 
   test('keep instances whose table stays, and what is known of those whose table does not', async () => {
-    const { settle, pools, lines } = made();
+    const { settle, pools, lines } = await made();
     await settle(tables(urls('a:1', 'b:1')));
     const pool = pools.get('search');
     const before = pool?.byId('a:1');
@@ -166,7 +169,7 @@ describe('pools', () => {
   });
 
   test('are as before when the new tables cannot be used', async () => {
-    const { settle, pools } = made();
+    const { settle, pools } = await made();
     await settle(tables(urls('a:1')));
     const before = pools.get('search')?.byId('a:1');
     const child = {

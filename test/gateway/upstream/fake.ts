@@ -1,10 +1,11 @@
 /** Time that passes when told to, pools of instances without connections, and what they logged. */
 import type { Balance, ChoiceTable } from '#src/gateway/runtime/tables/pool.js';
 import { makeBalancer } from '#src/gateway/runtime/upstream/balance.js';
-import { Breaker } from '#src/gateway/runtime/upstream/breaker.js';
+import { DRAWN } from '#src/gateway/runtime/upstream/draw.js';
+import { makeBreaker } from '#src/gateway/runtime/upstream/breaker.js';
 import type { Clock } from '#src/gateway/runtime/process/clock.js';
 import type { Found, Instance } from '#src/gateway/runtime/upstream/instance.js';
-import { Pool, type PoolSettings } from '#src/gateway/runtime/upstream/pool.js';
+import { createPool, type Pool, type PoolSettings } from '#src/gateway/runtime/upstream/pool.js';
 import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
 
 export interface FakeClock extends Clock {
@@ -75,12 +76,12 @@ export function fakePool(
 ): FakePool {
   const lines: string[] = [];
   const world: World = { well: new Map(), closed: [], looks: [], held: new Map() };
-  const modules = { makeBalancer, Breaker };
+  const modules = { makeBalancer, DRAWN, makeBreaker };
   let settings: PoolSettings = { choice: { ...CHOICE, ...choice }, health: { every, timeout: 1000 }, modules };
   const log = (_level: string, event: string, fields: Readonly<Record<string, unknown>> = {}): void => {
     lines.push([event, fields['instance'], fields['why']].filter((part) => part !== undefined).join(' '));
   };
-  const pool = new Pool('search', settings, { log, clock, region });
+  const pool = createPool('search', settings, { log, clock, region });
   const find = (one: string | Partial<Instance>): Found => {
     const { id = '', weight = 1, region: at = null } = typeof one === 'string' ? { id: one } : one;
     return {

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { getEventListeners, once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, test } from 'node:test';
-import { linesOf } from '#src/gateway/runtime/upstream/http.js';
-import { NEVER, writtenRequest } from '#src/gateway/runtime/upstream/upstream.js';
+import { requestLines } from '#src/gateway/runtime/upstream/http.js';
+import { NEVER } from '#src/gateway/runtime/upstream/roundtrip.js';
+import { writtenRequest } from '#src/gateway/runtime/upstream/upstream.js';
 import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
 import { randomOf } from '../../support/random.js';
 import { until, within } from '../../support/http.js';
@@ -83,7 +84,7 @@ describe('headers as they are written', () => {
   test(`are the same whether they are checked one by one or together (seed ${seed})`, () => {
     for (let i = 0; i < 20_000; i++) {
       const headers = Object.fromEntries(Array.from({ length: below(5) }, () => [pick(NAMES), pick(VALUES)]));
-      assert.equal(linesOf(headers), plainly(headers), JSON.stringify(headers));
+      assert.equal(requestLines(headers), plainly(headers), JSON.stringify(headers));
     }
   });
 

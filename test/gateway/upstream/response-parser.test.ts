@@ -1,8 +1,7 @@
 /** Answers as bytes: which are one, what they say, and that it makes no difference in which pieces they come. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { HeaderLines, type ResponseHeaders } from '#src/gateway/runtime/upstream/header-lines.js';
-import { ResponseParser } from '#src/gateway/runtime/upstream/response-parser.js';
+import { readHeaders, responseParser, type ResponseHeaders } from '#src/gateway/runtime/upstream/response-parser.js';
 import { randomOf } from '../../support/random.js';
 
 interface Outcome {
@@ -16,8 +15,8 @@ interface Outcome {
 }
 
 /** What a parser makes of pieces; each is overwritten afterwards, as the buffer of a socket is. */
-function read(pieces: readonly Buffer[], method = 'GET', lines = new HeaderLines()): Outcome {
-  const parser = new ResponseParser(method, lines);
+function read(pieces: readonly Buffer[], method = 'GET'): Outcome {
+  const parser = responseParser(method);
   const body: Buffer[] = [];
   let refused = false;
   try {
@@ -256,13 +255,14 @@ describe('chance', () => {
     }
   });
 
-  test(`an answer is the same whatever the server has said before (MCPGEN_SEED=${seed})`, () => {
-    const lines = new HeaderLines();
+  test(`an answer is the same whatever was read before it (MCPGEN_SEED=${seed})`, () => {
     for (let i = 0; i < 20_000; i++) {
       const bytes = mutated();
       const method = pick(['GET', 'POST', 'HEAD']);
       const where = `MCPGEN_SEED=${seed}, round ${i}: ${JSON.stringify(bytes.toString('latin1'))}`;
-      assertSame(read([bytes], method, lines), read([bytes], method), where);
+      const before = read([bytes], method);
+      read([mutated()], pick(['GET', 'POST', 'HEAD']));
+      assertSame(read([bytes], method), before, where);
     }
   });
 
@@ -286,8 +286,7 @@ function assertSame(outcome: Outcome, wanted: Outcome, what: string): void {
 }
 
 describe('lines that a server says again', () => {
-  const lines = new HeaderLines();
-  const headersOf = (block: string): ResponseHeaders => lines.read(block, 0);
+  const headersOf = (block: string): ResponseHeaders => readHeaders(block, 0);
 
   test('are the same headers', () => {
     for (let i = 0; i < 3; i++) assert.deepEqual(headersOf(`Date: ${i}\r\nServer: x\r\nX: \t y \r\n`), { date: `${i}`, server: 'x', x: 'y' });

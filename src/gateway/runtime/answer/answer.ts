@@ -1,5 +1,6 @@
 /** Who answers a call, by the kind of its route. */
 import type { Kind } from '../decision/kinds.js';
+import { legAt } from '../identity/session.js';
 import { UpstreamFault } from '../wire/fault.js';
 import type { Bridge } from './bridge/bridge.js';
 import { sendTo, type Answered, type Call } from './call.js';
@@ -20,10 +21,14 @@ type Answer = (call: Call, parts: Answerers) => Promise<Answered>;
 const ANSWERED_BY: Readonly<Record<Kind['answeredBy'], Answer>> = {
   // The bridge has nothing to do where both sides speak the same, which it knows at once for nearly every call.
   server: (call, { bridge, renewals }) => bridge?.answer(call) ?? pass(call, renewals),
-  sse: (call, { sse }) => sse?.answer(call) ?? Promise.reject(new UpstreamFault('refused')),
+  sse: (call, { sse }) => sse?.answer(call) ?? nobody(),
   // The decision answers before a call is made.
-  gateway: () => Promise.reject(new UpstreamFault('refused')),
+  gateway: nobody,
 };
+
+function nobody(): Promise<never> {
+  return Promise.reject(new UpstreamFault('refused'));
+}
 
 /** Rejects with an `UpstreamFault`. */
 export function answer(call: Call, kind: Kind, parts: Answerers): Promise<Answered> {
@@ -37,7 +42,7 @@ export function answer(call: Call, kind: Kind, parts: Answerers): Promise<Answer
 
 /** As it is, to where its session lives; where that has gone, in a new session, if the server's table says so. */
 function pass(call: Call, renewals: Renewals | null): Promise<Answered> {
-  const leg = call.session?.legs.find(({ server }) => server === call.pool.server);
+  const leg = legAt(call.pool.server, call.session);
   if (!leg) return call.send(call.request);
   return renewals ? renewals.send(call, leg) : sendTo(call, leg);
 }

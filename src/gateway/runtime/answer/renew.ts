@@ -16,49 +16,52 @@ const MOST_KEPT = 10_000;
 /** Characters of a server's own id, about as many as fit into a sealed one. */
 const MOST_ID = 3000;
 
-export class Renewals {
-  /** The session in place of a lost one; null where the client has ended it. */
-  readonly #legs = new Map<string, Promise<Leg | null>>();
-
+export interface Renewals {
   /** Says that the client itself has ended a session: nothing opens it again. */
-  end(id: string): void {
-    this.#keep(digest(id), Promise.resolve(null));
-  }
-
+  end(id: string): void;
   /** Sends a request to its session, which is opened again when it turns out to be lost. */
-  async send(call: Call, sealed: Leg): Promise<Answered> {
-    const key = digest(call.sessionId ?? '');
-    const known = await this.#legs.get(key);
-    const leg = known ?? sealed;
-    const found = await attempt(call, leg);
-    const init = call.session?.init ?? null;
-    const isEnding = known === null || call.request.method === 'DELETE';
-    if ((found && found.response.status !== 404) || !keepsItsSession(call.table) || init === null || isEnding) {
-      if (found) return found;
-      throw new UpstreamFault('refused');
-    }
-    if (found) discard(found.response);
-    const renewed = await this.#renew(key, leg, call, init);
-    if (!renewed) throw new UpstreamFault('refused');
-    // Event ids are those of the session that is gone.
-    const { 'last-event-id': _, ...headers } = call.request.headers;
-    return sendTo({ ...call, request: { ...call.request, headers } }, renewed);
-  }
+  send(call: Call, sealed: Leg): Promise<Answered>;
+}
+
+export function createRenewals(): Renewals {
+  /** The session in place of a lost one; null where the client has ended it. */
+  const legs = new Map<string, Promise<Leg | null>>();
+
+  const keep = (key: string, leg: Promise<Leg | null>): void => {
+    legs.delete(key);
+    legs.set(key, leg);
+    if (legs.size > MOST_KEPT) legs.delete(legs.keys().next().value as string);
+  };
 
   /** Requests that find the loss at the same moment wait for one new session. */
-  #renew(key: string, lost: Leg, call: Call, init: Init): Promise<Leg | null> {
-    const under = this.#legs.get(key);
+  const renew = (key: string, lost: Leg, call: Call, init: Init): Promise<Leg | null> => {
+    const under = legs.get(key);
     const renewed = (under ?? Promise.resolve(lost)).then((leg) => (leg === lost ? open(call, init, lost) : leg));
-    this.#keep(key, renewed);
-    renewed.catch(() => this.#legs.delete(key));
+    keep(key, renewed);
+    renewed.catch(() => legs.delete(key));
     return renewed;
-  }
+  };
 
-  #keep(key: string, leg: Promise<Leg | null>): void {
-    this.#legs.delete(key);
-    this.#legs.set(key, leg);
-    if (this.#legs.size > MOST_KEPT) this.#legs.delete(this.#legs.keys().next().value as string);
-  }
+  return {
+    end: (id) => keep(digest(id), Promise.resolve(null)),
+    async send(call, sealed) {
+      const key = digest(call.sessionId ?? '');
+      const known = await legs.get(key);
+      const leg = known ?? sealed;
+      const found = await attempt(call, leg);
+      const init = call.session?.init ?? null;
+      const isEnding = known === null || call.request.method === 'DELETE';
+      if ((found && found.response.status !== 404) || !keepsItsSession(call.table) || init === null || isEnding) {
+        if (found) return found;
+        throw new UpstreamFault('refused');
+      }
+      if (found) discard(found.response);
+      const renewed = await renew(key, leg, call, init);
+      if (!renewed) throw new UpstreamFault('refused');
+      // Event ids are those of the session that is gone.
+      return sendTo({ ...call, request: withoutEventId(call.request) }, renewed);
+    },
+  };
 }
 
 /** Null where the instance has gone. */
@@ -69,13 +72,16 @@ function attempt(call: Call, leg: Leg): Promise<Answered | null> {
   });
 }
 
+function withoutEventId(request: UpstreamRequest): UpstreamRequest {
+  const { 'last-event-id': _, ...headers } = request.headers;
+  return { ...request, headers };
+}
+
 /** Introduces the client again, at whatever instance comes next. */
 async function open({ request, send, table }: Call, init: Init, { server }: Leg): Promise<Leg> {
-  const say = (message: object): UpstreamRequest => {
-    const { 'last-event-id': _, ...rest } = request.headers;
-    const headers = { ...rest, ...POST_HEADERS };
-    return { method: 'POST', headers, body: Buffer.from(messageText(message)), signal: request.signal };
-  };
+  const { headers, signal } = withoutEventId(request);
+  const say = (message: object): UpstreamRequest =>
+    ({ method: 'POST', headers: { ...headers, ...POST_HEADERS }, body: Buffer.from(messageText(message)), signal });
   const ended = ({ body }: UpstreamResponse): Promise<unknown> => readBody(body, table.timeouts.firstByte).catch(() => {});
   const { instance, response } = await send(say({ id: 'mcpgen', method: 'initialize', params: init }), { repeats: 1 });
   await ended(response);

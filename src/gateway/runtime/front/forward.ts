@@ -7,7 +7,7 @@ import { REASON_OF_FAULT, type Reason } from '../decision/reasons.js';
 import { ANY_INSTANCE, type Leg } from '../identity/session.js';
 import { discard } from '../upstream/deliver.js';
 import type { Pool } from '../upstream/pool.js';
-import { NEVER } from '../upstream/upstream.js';
+import { NEVER } from '../upstream/roundtrip.js';
 import { UpstreamFault } from '../wire/fault.js';
 import { isEventStream } from '../wire/media-type.js';
 import { callTo } from './calls.js';

@@ -26,9 +26,6 @@ export interface Init {
   readonly clientInfo: Readonly<Record<string, unknown>>;
 }
 
-/** Header by which one replica vouches to another for a message that it relays. */
-export const RELAY = 'mcpgen-relay';
-
 /** In place of an instance: any will do, since the session lives in none. */
 export const ANY_INSTANCE = '*';
 
@@ -38,6 +35,9 @@ export interface Leg {
   readonly instance: string;
   readonly upstreamId: string;
 }
+
+/** What of a session is at this server. */
+export const legAt = (server: string | undefined, session: SessionState | null): Leg | undefined => session?.legs.find((leg) => leg.server === server);
 
 /** Whether a session that is lost is opened again. */
 export const keepsItsSession = ({ sessionLoss }: PoolTable): boolean => sessionLoss === 'reinitialise';
@@ -96,26 +96,21 @@ function seal(key: Buffer, { kind, tenant, principal, issuedAt, init, legs }: Se
 type Plain = [SessionState['kind'], string, string, number, Init | null, [string, string, string][]];
 
 function unseal(keys: readonly Buffer[], id: string): SessionState | null {
+  // Shorter than 30 bytes, which are 40 characters, it would be cut into pieces that it does not have.
   if (id.length > MOST_BYTES || !/^[A-Za-z0-9_-]{40,}$/.test(id)) return null;
   const sealed = Buffer.from(id, 'base64url');
   // The last character may have bits to spare: one id, one spelling, or an ended session could go on under another.
-  if (sealed.toString('base64url') !== id) return null;
+  if (sealed.toString('base64url') !== id || sealed[0] !== VERSION) return null;
   for (const key of keys) {
-    const state = open(key, sealed);
-    if (state) return state;
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13)).setAAD(sealed.subarray(0, 1));
+      decipher.setAuthTag(sealed.subarray(-16));
+      const plain = Buffer.concat([decipher.update(sealed.subarray(13, -16)), decipher.final()]).toString('utf8');
+      const [kind, tenant, principal, issuedAt, init, legs] = JSON.parse(plain) as Plain;
+      return { kind, tenant, principal, issuedAt, init, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })) };
+    } catch {
+      // Sealed with another key, or by nobody.
+    }
   }
   return null;
-}
-
-function open(key: Buffer, sealed: Buffer): SessionState | null {
-  if (sealed.length < 30 || sealed[0] !== VERSION) return null;
-  try {
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13)).setAAD(sealed.subarray(0, 1));
-    decipher.setAuthTag(sealed.subarray(-16));
-    const plain = Buffer.concat([decipher.update(sealed.subarray(13, -16)), decipher.final()]).toString('utf8');
-    const [kind, tenant, principal, issuedAt, init, legs] = JSON.parse(plain) as Plain;
-    return { kind, tenant, principal, issuedAt, init, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })) };
-  } catch {
-    return null;
-  }
 }

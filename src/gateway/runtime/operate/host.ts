@@ -4,9 +4,10 @@ import type { Client } from '../front/client.js';
 import { drainServer, listenAt, plainServer } from '../front/listen.js';
 import { listenOf, placementOf, type Env } from '../process/env.js';
 import type { Log } from '../process/log.js';
+import type { ChildFeatures } from '../stdio/contract.js';
 import { errorText, readMessages } from '../stdio/message.js';
 import { jsonResponse } from '../stdio/response.js';
-import { startChildren } from '../stdio/upstream.js';
+import { loadEras, startChildren } from '../stdio/upstream.js';
 import type { GatewayTables } from '../tables/gateway.js';
 import type { HostTable } from '../tables/pool.js';
 import type { Upstream, UpstreamResponse } from '../upstream/upstream.js';
@@ -28,8 +29,14 @@ export interface Host {
 }
 
 /** `node main.js host <server>`. @returns what ends it in good order */
-export async function runHost({ child, port, path }: HostTable, { limits, timeouts }: GatewayTables, env: Env, log: Log): Promise<() => Promise<void>> {
-  const upstream = startChildren(child, env, timeouts.keepAlive, log);
+export async function runHost(
+  { child, port, path }: HostTable,
+  { limits, timeouts }: GatewayTables,
+  features: ChildFeatures,
+  env: Env,
+  log: Log,
+): Promise<() => Promise<void>> {
+  const upstream = startChildren(child, env, timeouts.keepAlive, log, await loadEras(features));
   const all = placementOf(env) === 'local' ? '127.0.0.1' : '::';
   const running = await startHost({ upstream, ...listenOf(env, { host: all, port }), path, bodyLimit: limits.body, log });
   log('info', 'listening', { port: running.port });

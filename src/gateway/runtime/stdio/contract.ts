@@ -14,6 +14,21 @@ export interface StdioUpstream extends Upstream {
   status(): { readonly processes: number; readonly restarts: number };
 }
 
+/** Begins to serve children. `signal` is aborted when none is wanted any more. */
+export type Serve = (options: StdioOptions, signal: AbortSignal) => Served;
+
+/** How children are spoken to, by era; missing where no child of the config is of that one. */
+export interface ChildEras {
+  readonly serveLegacy?: Serve;
+  readonly serveModern?: Serve;
+}
+
+/** The parts of this gateway in which they are. */
+export interface ChildFeatures {
+  readonly stdioLegacy?: () => Promise<ChildEras>;
+  readonly stdioModern?: () => Promise<ChildEras>;
+}
+
 /** How the children of one era are spoken to. */
 export interface Served {
   readonly links: Links;

@@ -1,16 +1,43 @@
 /** A stdio server as an instance of its pool, in the gateway's own process, where nothing else gives up on its children. */
-import type { Env } from '../process/env.js';
-import type { Log } from '../process/log.js';
 import { readSecret } from '../process/secrets.js';
-import type { ChildTable } from '../tables/pool.js';
-import type { Found } from '../upstream/instance.js';
+import type { MakeChild } from '../upstream/modules.js';
+import { NEVER } from '../upstream/roundtrip.js';
+import type { Upstream, UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
 import { digest } from '../wire/digest.js';
-import { inTime } from './in-time.js';
-import { startChildren } from './upstream.js';
+import { UpstreamFault } from '../wire/fault.js';
+import type { ChildFeatures } from './contract.js';
+import { loadEras, startChildren } from './upstream.js';
 
-export function childInstance(child: ChildTable, env: Env, keepAlive: number, log: Log, firstByte: number): Found {
-  // A secret must not change unnoticed.
-  const secrets = child.env.map(([, value]) => ('secret' in value ? digest(readSecret(env, value.secret)) : null));
-  const make = () => ({ upstream: inTime(startChildren(child, env, keepAlive, log), firstByte), probe: null, weight: 1, region: null });
-  return { id: 'local', key: JSON.stringify([child, keepAlive, firstByte, secrets]), make };
+// What makes an instance of a child, with the parts that this takes.
+export async function loadChildren(features: ChildFeatures): Promise<MakeChild> {
+  const eras = await loadEras(features);
+  return (child, env, keepAlive, log, firstByte) => {
+    // A secret must not change unnoticed.
+    const secrets = child.env.map(([, value]) => ('secret' in value ? digest(readSecret(env, value.secret)) : null));
+    const make = () => ({ upstream: inTime(startChildren(child, env, keepAlive, log, eras), firstByte), probe: null, weight: 1, region: null });
+    return { id: 'local', key: JSON.stringify([child, keepAlive, firstByte, secrets]), make };
+  };
+}
+
+/** A limit for children, who have none: a call that is never answered would hold its session for ever, also when its client has left. */
+function inTime(upstream: Upstream, firstByte: number): Upstream {
+  const send = async (request: UpstreamRequest): Promise<UpstreamResponse> => {
+    const giveUp = new AbortController();
+    const leave = (): void => giveUp.abort();
+    if (request.signal.aborted) leave();
+    if (request.signal !== NEVER) request.signal.addEventListener('abort', leave, { once: true });
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      leave();
+    }, firstByte);
+    try {
+      return await upstream.send({ ...request, signal: giveUp.signal });
+    } catch (error) {
+      throw isLate ? new UpstreamFault('timeout', error) : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  return { send, close: () => upstream.close() };
 }

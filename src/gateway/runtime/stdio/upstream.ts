@@ -1,19 +1,19 @@
 /** A stdio server's processes, behind the seam of every instance. */
-import type { Env } from '../process/env.js';
+import { SettingError, type Env } from '../process/env.js';
 import { readSecret } from '../process/secrets.js';
 import type { Log } from '../process/log.js';
 import type { ChildTable } from '../tables/pool.js';
 import { UpstreamFault } from '../wire/fault.js';
-import type { StdioOptions, StdioUpstream } from './contract.js';
-import { serveLegacy } from './legacy.js';
+import type { ChildEras, ChildFeatures, StdioOptions, StdioUpstream } from './contract.js';
 import { errorText, readMessages } from './message.js';
-import { serveModern } from './modern.js';
 import { jsonResponse } from './response.js';
 
-export function createStdioUpstream(options: StdioOptions): StdioUpstream {
+export function createStdioUpstream(options: StdioOptions, { serveLegacy, serveModern }: ChildEras): StdioUpstream {
   const { modern, sharing } = options.child;
+  const serve = modern ? serveModern : serveLegacy;
+  if (!serve) throw new SettingError('this gateway was baked without the era of a stdio server in its tables');
   const closing = new AbortController();
-  const { links, answer, close } = (modern ? serveModern : serveLegacy)(options, closing.signal);
+  const { links, answer, close } = serve(options, closing.signal);
   return {
     async send(request) {
       if (closing.signal.aborted) throw new UpstreamFault('refused');
@@ -29,8 +29,13 @@ export function createStdioUpstream(options: StdioOptions): StdioUpstream {
   };
 }
 
+// The eras that children of this config are of.
+export async function loadEras({ stdioLegacy, stdioModern }: ChildFeatures): Promise<ChildEras> {
+  return { ...(await stdioLegacy?.()), ...(await stdioModern?.()) };
+}
+
 // Reads the secrets that the children are given.
-export function startChildren(child: ChildTable, environment: Env, keepAlive: number, log: Log): StdioUpstream {
+export function startChildren(child: ChildTable, environment: Env, keepAlive: number, log: Log, eras: ChildEras): StdioUpstream {
   const env = child.env.map(([name, value]) => [name, 'text' in value ? value.text : readSecret(environment, value.secret)] as const);
-  return createStdioUpstream({ child, env: Object.fromEntries(env), keepAlive, log });
+  return createStdioUpstream({ child, env: Object.fromEntries(env), keepAlive, log }, eras);
 }

@@ -1,4 +1,5 @@
 /** What every strategy is, and the one that needs nothing but turns; the others are in `balance.ts`. */
+import type { Balance } from '../tables/pool.js';
 import type { Outcome } from './outcome.js';
 
 /** What a strategy may look at. The same instance is the same object each time: what a strategy remembers of it, it keeps by that. */
@@ -17,6 +18,9 @@ export interface Balancer {
   /** What became of a request at an instance, and in how many milliseconds. */
   heard?(candidate: Candidate, outcome: Outcome, ms: number): void;
 }
+
+/** Strategies by their names; missing are those that no pool of the config asks for. */
+export type Strategies = Readonly<Partial<Record<Balance, (random: () => number) => Balancer>>>;
 
 /** The one whose last turn is the longest ago. */
 export function roundRobin(): Balancer {

@@ -3,6 +3,14 @@ import type { Outcome } from './outcome.js';
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
+/** What is told of a turn: how grave it is, and its name in the log. */
+export type Turned = (level: 'info' | 'warn', event: string) => void;
+
+/** That of an instance whose table asks for one; `known` is the one it has had so far. */
+export function makeBreaker(table: BreakerTable | null, now: number, known: Breaker | null, turned: Turned): Breaker | null {
+  return table && new Breaker(table, now, known, (state) => turned(state === 'open' ? 'warn' : 'info', `breaker-${state}`));
+}
+
 /**
  * The circuit breaker of one instance. It has no clock: every call says what time it is, in milliseconds. An open one is half-open as soon as its cooldown is
  * over, and says so when a request claims the trial.

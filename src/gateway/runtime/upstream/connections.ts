@@ -2,7 +2,6 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import type { FaultStage } from '../wire/fault.js';
-import { HeaderLines } from './header-lines.js';
 
 /** Node servers close idle connections after 5 s; ours must be gone before, or a request races the close. */
 const IDLE = 4000;
@@ -51,120 +50,108 @@ interface Target {
   session: Buffer | undefined;
 }
 
-export class Connection {
+export interface Connection {
   readonly socket: Socket;
-  /** Until when it may be used again. */
-  expires = 0;
-  isOpen = false;
   readonly isSecure: boolean;
-  readonly #target: Target;
-  #user: ConnectionUser | null = null;
-  #timer: NodeJS.Timeout;
-
-  constructor({ url, connect, firstByte }: Endpoint, to: Target) {
-    this.#target = to;
-    this.#timer = setTimeout(() => this.#fail(), connect);
-    this.isSecure = url.protocol === 'https:';
-    // What comes while nobody waits for it would be the answer to the next request.
-    const callback = (length: number): boolean => this.#user?.read(READ.subarray(0, length)) ?? this.drop();
-    const options = { ...to, onread: { buffer: READ, callback } };
-    const socket = this.isSecure ? connectSecure(options) : connectPlain(options);
-    this.socket = socket;
-    // The next handshake is shorter.
-    socket.on('session', (session: Buffer) => (to.session = session));
-    socket.once(this.isSecure ? 'secureConnect' : 'connect', () => {
-      this.isOpen = true;
-      clearTimeout(this.#timer);
-      // One timer for all its requests. That it goes off in the middle of an answer means nothing; the socket keeps the process alive.
-      this.#timer = setTimeout(() => this.#user?.failed('timeout'), firstByte).unref();
-      socket.setNoDelay(true);
-      this.#user?.opened();
-    });
-    socket.once('end', () => (this.#user ? this.#user.ended() : this.drop()));
-    socket.on('error', (error) => this.#fail(error));
-    socket.once('close', () => this.#fail());
-  }
-
-  /** A connection that nobody uses, closed by the other side or spoken to unasked, has been destroyed by then. */
-  get isUsable(): boolean {
-    return this.socket.writable && !this.socket.readableEnded && performance.now() < this.expires;
-  }
-
+  isOpen: boolean;
+  /** Until when it may be used again. */
+  expires: number;
   /** Tells `user` from now on; that it is open at once, where it is. */
-  use(user: ConnectionUser | null): void {
-    this.#user = user;
-    if (this.isOpen) user?.opened();
-  }
+  use(user: ConnectionUser | null): void;
   /** Starts the wait for an answer. */
-  wait(): void {
-    this.#timer.refresh();
-  }
+  wait(): void;
   /** Closes it, and tells nobody. */
-  drop(): false {
-    this.#user = null;
-    clearTimeout(this.#timer);
-    this.socket.destroy();
-    return false;
-  }
-
-  #fail(error?: NodeJS.ErrnoException): void {
-    const user = this.#user;
-    this.drop();
-    if (!this.isOpen) this.#target.session = undefined;
-    user?.failed(this.isOpen ? 'sent' : error?.code === 'ECONNREFUSED' ? 'refused' : 'connect', error);
-  }
+  drop(): false;
 }
 
-export class Connections {
-  /** What its server's answers say again and again. */
-  readonly lines = new HeaderLines();
-  readonly #endpoint: Endpoint;
-  readonly #target: Target;
-  readonly #open = new Set<Connection>();
-  #idle: Connection[] = [];
-  #sweep: NodeJS.Timeout | null = null;
-  #closed = false;
+function open({ url, connect, firstByte }: Endpoint, to: Target): Connection {
+  let user: ConnectionUser | null = null;
+  const isSecure = url.protocol === 'https:';
+  const drop = (): false => {
+    user = null;
+    clearTimeout(timer);
+    socket.destroy();
+    return false;
+  };
+  const fail = (error?: NodeJS.ErrnoException): void => {
+    const told = user;
+    drop();
+    if (!connection.isOpen) to.session = undefined;
+    told?.failed(connection.isOpen ? 'sent' : error?.code === 'ECONNREFUSED' ? 'refused' : 'connect', error);
+  };
+  // What comes while nobody waits for it would be the answer to the next request.
+  const callback = (length: number): boolean => user?.read(READ.subarray(0, length)) ?? drop();
+  const options = { ...to, onread: { buffer: READ, callback } };
+  const socket: Socket = isSecure ? connectSecure(options) : connectPlain(options);
+  let timer = setTimeout(fail, connect);
+  const use = (next: ConnectionUser | null): void => {
+    user = next;
+    if (connection.isOpen) user?.opened();
+  };
+  const connection: Connection = { socket, isSecure, isOpen: false, expires: 0, use, wait: () => void timer.refresh(), drop };
+  // The next handshake is shorter.
+  socket.on('session', (session: Buffer) => (to.session = session));
+  socket.once(isSecure ? 'secureConnect' : 'connect', () => {
+    connection.isOpen = true;
+    clearTimeout(timer);
+    // One timer for all its requests. That it goes off in the middle of an answer means nothing; the socket keeps the process alive.
+    timer = setTimeout(() => user?.failed('timeout'), firstByte).unref();
+    socket.setNoDelay(true);
+    user?.opened();
+  });
+  socket.once('end', () => (user ? user.ended() : drop()));
+  socket.on('error', fail).once('close', () => fail());
+  return connection;
+}
 
-  constructor(endpoint: Endpoint) {
-    this.#endpoint = endpoint;
-    const place = placeOf(endpoint.url);
-    // RFC 6066 §3: an address is no name.
-    this.#target = { ...place, servername: isIP(place.host) ? '' : place.host, ALPNProtocols: ['http/1.1'], session: undefined };
-  }
+/** A connection that nobody uses, closed by the other side or spoken to unasked, has been destroyed by then. */
+const isUsable = ({ socket, expires }: Connection): boolean => socket.writable && !socket.readableEnded && performance.now() < expires;
 
+export interface Connections {
   /** The one that was used last, or a new one; null when there is to be none any more. */
-  take(): Connection | null {
-    if (this.#closed) return null;
-    for (let last = this.#idle.pop(); last; last = this.#idle.pop()) {
-      if (last.isUsable) return last;
-      last.drop();
-    }
-    const connection = new Connection(this.#endpoint, this.#target);
-    this.#open.add(connection);
-    connection.socket.once('close', () => this.#open.delete(connection));
-    return connection;
-  }
-
+  take(): Connection | null;
   /** Takes back one whose last answer has come to its end; the server keeps it for `seconds`. */
-  put(connection: Connection, seconds: number): void {
-    connection.use(null);
-    // A second less: the server counts from when it answered.
-    const keep = Math.min(IDLE, (seconds - 1) * 1000);
-    if (keep <= 0 || this.#closed || this.#idle.length >= MOST_IDLE) return void connection.drop();
-    connection.expires = performance.now() + keep;
-    this.#idle.push(connection);
-    this.#sweep ??= setTimeout(() => this.#dropOld(), SWEEP).unref();
-  }
+  put(connection: Connection, seconds: number): void;
+  close(): Promise<void>;
+}
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    if (this.#sweep) clearTimeout(this.#sweep);
-    await Promise.all([...this.#open].map(({ socket }) => new Promise((resolve) => socket.once('close', resolve).destroy())));
-  }
-
-  #dropOld(): void {
-    this.#idle = this.#idle.filter((connection) => connection.isUsable || connection.drop());
-    this.#sweep = null;
-    if (this.#idle.length > 0) this.#sweep = setTimeout(() => this.#dropOld(), SWEEP).unref();
-  }
+export function openConnections(endpoint: Endpoint): Connections {
+  const place = placeOf(endpoint.url);
+  // RFC 6066 §3: an address is no name.
+  const target: Target = { ...place, servername: isIP(place.host) ? '' : place.host, ALPNProtocols: ['http/1.1'], session: undefined };
+  const all = new Set<Connection>();
+  let idle: Connection[] = [];
+  let sweep: NodeJS.Timeout | undefined;
+  let isClosed = false;
+  const dropOld = (): void => {
+    idle = idle.filter((connection) => isUsable(connection) || connection.drop());
+    sweep = idle.length > 0 ? setTimeout(dropOld, SWEEP).unref() : undefined;
+  };
+  return {
+    take() {
+      if (isClosed) return null;
+      for (let last = idle.pop(); last; last = idle.pop()) {
+        if (isUsable(last)) return last;
+        last.drop();
+      }
+      const connection = open(endpoint, target);
+      all.add(connection);
+      connection.socket.once('close', () => all.delete(connection));
+      return connection;
+    },
+    put(connection, seconds) {
+      connection.use(null);
+      // A second less: the server counts from when it answered.
+      const keep = Math.min(IDLE, (seconds - 1) * 1000);
+      if (keep <= 0 || isClosed || idle.length >= MOST_IDLE) return void connection.drop();
+      connection.expires = performance.now() + keep;
+      idle.push(connection);
+      sweep ??= setTimeout(dropOld, SWEEP).unref();
+    },
+    async close() {
+      isClosed = true;
+      clearTimeout(sweep);
+      await Promise.all([...all].map(({ socket }) => new Promise((resolve) => socket.once('close', resolve).destroy())));
+    },
+  };
 }

@@ -38,6 +38,7 @@ const OUTCOME: Readonly<Partial<Record<FaultStage, Outcome>>> = { refused: 'unre
 export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics): Promise<Delivered> {
   const { request, first, pinned, reads, repeats, key } = delivery;
   let tried: Set<Instance> | undefined;
+  const elsewhere = (from: Instance): Instance | null => (pinned ? null : pool.next((tried ??= new Set()).add(from), key));
   let left = repeats;
   let mayBeStale = reads;
   let instance = first;
@@ -52,7 +53,7 @@ export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics):
       const response = await instance.upstream.send(request);
       const failed = FAILING.has(response.status);
       pool.report(instance, failed ? 'failed' : 'answered', performance.now() - begun);
-      if (failed && left > 0 && !pinned) next = pool.next((tried ??= new Set()).add(instance), key);
+      if (failed && left > 0) next = elsewhere(instance);
       if (!next) {
         const busy = instance;
         if (Buffer.isBuffer(response.body)) busy.active--;
@@ -67,7 +68,7 @@ export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics):
       pool.report(instance, isAbandoned ? 'abandoned' : (OUTCOME[last.stage] ?? 'failed'), performance.now() - begun);
       if (!isAbandoned) metrics.count('mcpgen_upstream_failures_total', { server: pool.server, stage: last.stage });
       if (last.stage === 'stale' && mayBeStale) next = instance;
-      else if (!isAbandoned && !pinned && (UNSENT.has(last.stage) || left-- > 0)) next = pool.next((tried ??= new Set()).add(instance), key);
+      else if (!isAbandoned && (UNSENT.has(last.stage) || left-- > 0)) next = elsewhere(instance);
       mayBeStale = false;
     }
     instance.active--;

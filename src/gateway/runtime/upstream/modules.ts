@@ -5,15 +5,18 @@
 import type { Env } from '../process/env.js';
 import type { Log } from '../process/log.js';
 import type { BreakerTable, ChildTable, ChoiceTable } from '../tables/pool.js';
-import type { Balancer } from './balancer.js';
-import type { Breaker, BreakerState } from './breaker.js';
+import type { Balancer, Strategies } from './balancer.js';
+import type { Breaker, Turned } from './breaker.js';
 import type { Found } from './instance.js';
 import type { ProbeModules } from './probe.js';
 
 /** How a pool chooses where it does not just take turns, and circuit breakers. */
 export interface ChoiceModules {
-  readonly makeBalancer?: (choice: ChoiceTable, region: string | null, random: () => number) => Balancer;
-  readonly Breaker?: new (table: BreakerTable, now: number, known: Breaker | null, turned: (state: BreakerState) => void) => Breaker;
+  readonly makeBalancer?: (choice: ChoiceTable, region: string | null, random: () => number, drawn?: Strategies) => Balancer;
+  readonly DRAWN?: Strategies;
+  readonly makeBreaker?: (table: BreakerTable | null, now: number, known: Breaker | null, turned: Turned) => Breaker | null;
+  /** What is wrong with a region that is not known, where that matters to one of these choices. */
+  readonly blindnessOf?: (choices: readonly ChoiceTable[], region: string | null) => string | null;
 }
 
 /** The addresses of a name, as they are now. */
@@ -25,9 +28,12 @@ export interface Named {
   readonly stop: () => void;
 }
 
+/** A server that speaks over stdin and stdout, as an instance. */
+export type MakeChild = (child: ChildTable, env: Env, keepAlive: number, log: Log, firstByte: number) => Found;
+
 export interface PoolModules extends ChoiceModules, ProbeModules {
   /** Watches a name. Resolves after the first look at it. */
   readonly watchNamed?: (name: string) => Promise<Named>;
   /** Servers that speak over stdin and stdout, as children of this process. */
-  readonly childInstance?: (child: ChildTable, env: Env, keepAlive: number, log: Log, firstByte: number) => Found;
+  readonly childInstance?: MakeChild;
 }

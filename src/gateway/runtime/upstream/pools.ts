@@ -6,7 +6,7 @@ import { httpUpstream } from './http.js';
 import type { Log } from '../process/log.js';
 import type { Found } from './instance.js';
 import type { Named, PoolModules } from './modules.js';
-import { Pool, type PoolContext } from './pool.js';
+import { createPool, type Pool } from './pool.js';
 import { probeOf } from './probe.js';
 import type { Tables } from '../decision/lookups.js';
 import type { InstanceTable, PoolTable, Source } from '../tables/pool.js';
@@ -26,72 +26,42 @@ interface Wanted {
   readonly find: Find;
 }
 
-export class Pools {
-  readonly #env: Env;
-  readonly #context: PoolContext;
-  #pools = new Map<string, Kept>();
+export interface Pools {
+  get(server: string): Pool | undefined;
+  all(): readonly Pool[];
+  /** Makes them what the tables want. Rejects, and leaves all as it was, where that is not possible. */
+  reconcile(tables: Tables, modules: PoolModules): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createPools(env: Env, log: Log, clock: Clock = CLOCK): Pools {
+  const region = env['MCP_GATEWAY_REGION'] || env['FLY_REGION'] || null;
+  let pools = new Map<string, Kept>();
   /** Those of servers that have left the config, until nothing runs in them. */
-  #retired: Pool[] = [];
+  let retired: Pool[] = [];
+  const all = (): readonly Pool[] => [...pools.values()].map(({ pool }) => pool);
 
-  constructor(env: Env, log: Log, clock: Clock = CLOCK) {
-    this.#env = env;
-    this.#context = { log, clock, region: env['MCP_GATEWAY_REGION'] || env['FLY_REGION'] || null };
-  }
-
-  get(server: string): Pool | undefined {
-    return this.#pools.get(server)?.pool;
-  }
-  all(): readonly Pool[] {
-    return [...this.#pools.values()].map(({ pool }) => pool);
-  }
-
-  async reconcile(tables: Tables, modules: PoolModules): Promise<void> {
-    const overrides = poolOverrides(this.#env);
-    const wanted = [...tables.pools].map(([server, table]) => {
-      const source = overrides.get(server) ?? table.sources[tables.placement];
-      return [server, { table, source, find: this.#finder(table, source, tables.raw.timeouts.keepAlive, modules) } satisfies Wanted] as const;
-    });
-    const isBlind = this.#context.region === null && wanted.some(([, { table }]) => table.choice.preferRegion);
-    if (isBlind) this.#context.log('warn', 'region-unknown', { why: 'prefer: region does nothing without MCP_GATEWAY_REGION' });
-    const named = await Promise.all(wanted.map(([server, { source }]) => this.#watch(server, source, modules)));
-    // From here on nothing waits and nothing fails: a request sees all of before, or all of now.
-    const next = new Map(wanted.map(([server, one], i) => [server, this.#settle(server, one, named[i] ?? null, modules)] as const));
-    for (const [server, { pool, named }] of this.#pools) {
-      if (next.has(server)) continue;
-      named?.stop();
-      pool.retire();
-      this.#retired.push(pool);
-    }
-    this.#retired = this.#retired.filter(({ isIdle }) => !isIdle);
-    this.#pools = next;
-  }
-
-  async close(): Promise<void> {
-    for (const { named } of this.#pools.values()) named?.stop();
-    await Promise.all([...this.all(), ...this.#retired].map((pool) => pool.close()));
-  }
-
-  async #watch(server: string, source: Source, { watchNamed }: PoolModules): Promise<Named | null> {
+  const watch = async (server: string, source: Source, { watchNamed }: PoolModules): Promise<Named | null> => {
     if (source.kind !== 'dns' || !watchNamed) return null;
-    const known = this.#pools.get(server)?.named;
+    const known = pools.get(server)?.named;
     return known?.name === source.name ? known : watchNamed(source.name);
-  }
+  };
 
-  #settle(server: string, { table, source, find }: Wanted, named: Named | null, modules: PoolModules): Kept {
+  const settle = (server: string, { table, source, find }: Wanted, named: Named | null, modules: PoolModules): Kept => {
     const settings = { choice: table.choice, health: table.health, modules };
-    const known = this.#pools.get(server);
+    const known = pools.get(server);
     if (known && known.named !== named) known.named?.stop();
-    const pool = known?.pool ?? new Pool(server, settings, this.#context);
+    const pool = known?.pool ?? createPool(server, settings, { log, clock, region });
     pool.configure(settings);
     const found = (): readonly Found[] => find(named?.addresses ?? []);
     pool.update(found(), known !== undefined || source.kind === 'dns');
     if (named) named.onChange = () => pool.update(found());
-    if (source.kind === 'none') this.#context.log('warn', 'pool-without-instances', { server, reason: source.reason });
+    if (source.kind === 'none') log('warn', 'pool-without-instances', { server, reason: source.reason });
     return { pool, named };
-  }
+  };
 
   /** Reads at once whatever may be missing. */
-  #finder({ health, timeouts }: PoolTable, source: Source, keepAlive: number, modules: PoolModules): Find {
+  const finder = ({ health, timeouts }: PoolTable, source: Source, keepAlive: number, modules: PoolModules): Find => {
     const { connect, firstByte } = timeouts;
     const http = ({ id, url: text, weight, region }: InstanceTable): Found => ({
       id,
@@ -111,11 +81,40 @@ export class Pools {
             return http({ id, url: `http://${id}${source.path}`, weight: 1, region: null });
           });
       case 'spawn': {
-        const child = modules.childInstance?.(source.child, this.#env, keepAlive, this.#context.log, firstByte);
+        const child = modules.childInstance?.(source.child, env, keepAlive, log, firstByte);
         return () => (child ? [child] : []);
       }
       case 'none':
         return () => [];
     }
-  }
+  };
+
+  return {
+    get: (server) => pools.get(server)?.pool,
+    all,
+    async reconcile(tables, modules) {
+      const overrides = poolOverrides(env);
+      const wanted = [...tables.pools].map(([server, table]) => {
+        const source = overrides.get(server) ?? table.sources[tables.placement];
+        return [server, { table, source, find: finder(table, source, tables.raw.timeouts.keepAlive, modules) } satisfies Wanted] as const;
+      });
+      const why = modules.blindnessOf?.(wanted.map(([, { table }]) => table.choice), region);
+      if (why) log('warn', 'region-unknown', { why });
+      const named = await Promise.all(wanted.map(([server, { source }]) => watch(server, source, modules)));
+      // From here on nothing waits and nothing fails: a request sees all of before, or all of now.
+      const next = new Map(wanted.map(([server, one], i) => [server, settle(server, one, named[i] ?? null, modules)] as const));
+      for (const [server, { pool, named }] of pools) {
+        if (next.has(server)) continue;
+        named?.stop();
+        pool.retire();
+        retired.push(pool);
+      }
+      retired = retired.filter(({ isIdle }) => !isIdle);
+      pools = next;
+    },
+    async close() {
+      for (const { named } of pools.values()) named?.stop();
+      await Promise.all([...all(), ...retired].map((pool) => pool.close()));
+    },
+  };
 }

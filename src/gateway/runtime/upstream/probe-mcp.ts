@@ -36,7 +36,7 @@ function pingProbe(endpoint: URL): Probe {
   const headersOf = ({ id, revision }: Session) => ({ 'mcp-protocol-version': revision, ...(id === '' ? {} : { 'mcp-session-id': id }) });
 
   const leave = async (left: Session | null): Promise<void> => {
-    if (left && left.id !== '') await askOnce(endpoint, { method: 'DELETE', headers: headersOf(left) }, 1000, () => true);
+    if (left && left.id !== '') await askOnce(endpoint, { method: 'DELETE', headers: headersOf(left), body: null }, 1000, () => true);
   };
 
   const open = async (left: () => number): Promise<Session | null> => {
@@ -53,7 +53,7 @@ function pingProbe(endpoint: URL): Probe {
   return {
     look: async (timeout) => {
       const end = performance.now() + timeout;
-      const left = (): number => Math.max(1, end - performance.now());
+      const left = (): number => Math.max(1, Math.ceil(end - performance.now()));
       const ping = async (): Promise<Answer | null> => {
         session ??= await open(left);
         return session && askOnce(endpoint, post({ id: ID, method: 'ping' }, headersOf(session)), left(), readAnswer);
@@ -76,8 +76,7 @@ function pingProbe(endpoint: URL): Probe {
 }
 
 function post(message: object, headers: Readonly<Record<string, string>> = {}): Question {
-  const body = messageText(message);
-  return { method: 'POST', headers: { ...POST_HEADERS, 'content-length': Buffer.byteLength(body), ...headers }, body };
+  return { method: 'POST', headers: { ...POST_HEADERS, ...headers }, body: Buffer.from(messageText(message)) };
 }
 
 interface Answer {

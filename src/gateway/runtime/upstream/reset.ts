@@ -7,6 +7,9 @@ export function resetInstances(pool: Pool, id: string | undefined, now: number):
   const isHeld = ({ ejectedAt, breaker }: Instance): boolean =>
     ejectedAt !== null || (breaker !== null && (breaker.state !== 'closed' || breaker.failures(now) > 0));
   const due = pool.instances.filter((instance) => (id === undefined || instance.id === id) && isHeld(instance));
-  for (const instance of due) pool.reset(instance);
+  for (const instance of due) {
+    instance.breaker?.reset(now);
+    if (instance.ejectedAt !== null) pool.turnTo(instance, true, 'reset');
+  }
   return due.map((instance) => instance.id);
 }

@@ -3,8 +3,6 @@
  * can make one echo bytes, decides what the next request on its connection is answered with.
  */
 
-import { HeaderLines, type ResponseHeaders } from './header-lines.js';
-
 /** Bytes of an answer's head with all that is announced before it (1xx), and of its trailers. */
 const HEAD_LIMIT = 65_536;
 
@@ -16,11 +14,15 @@ const NOTHING = Buffer.alloc(0);
 
 /** The space before the phrase is missing where servers have no phrase. */
 const STATUS_LINE = /HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t -~\x80-\xff]*)?\r\n/y;
+/** RFC 9112 §5: spaces around a value are not of it. Words and spaces exclude each other, so that a line takes no longer than its length. */
+const FIELD = /([!#$%&'*+.^`|~\w-]+):[\t ]*((?:[!-~\x80-\xff]+(?:[\t ]+[!-~\x80-\xff]+)*)?)[\t ]*\r\n/y;
 /** With the end of the line, or of the chunk, before it. Few enough digits to be counted exactly. */
 const SIZE_LINE = /^\r\n([\da-f]{1,12})(?:[\t ]*;[\t -~\x80-\xff]*)?\r\n$/i;
 const LENGTH = /^\d{1,15}$/;
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
 const TIMEOUT = /(?:^|[,\t ])timeout=(\d{1,9})/i;
+
+export type ResponseHeaders = Record<string, string | string[]>;
 
 export interface ResponseHead {
   readonly status: number;
@@ -29,137 +31,136 @@ export interface ResponseHead {
   readonly keeps: number;
 }
 
+/** Reads one answer, in whatever pieces it comes. */
+export interface ResponseParser {
+  /** Null until it has come. */
+  readonly head: ResponseHead | null;
+  readonly done: boolean;
+  /** True when something followed that nobody asked for. */
+  readonly hasSurplus: boolean;
+  /** @returns what of these bytes is body, as a copy: the bytes themselves are changed. Throws when they are no answer. */
+  push(bytes: Buffer): Buffer;
+  /** The connection has ended. @returns whether the answer had */
+  end(): boolean;
+}
+
 type Step = 'head' | 'counted' | 'size' | 'chunk' | 'trailers' | 'rest' | 'done';
 
-export class ResponseParser {
-  head: ResponseHead | null = null;
-  #step: Step = 'head';
+/** @param method that of the request, on which it depends whether an answer has a body */
+export function responseParser(method: string): ResponseParser {
+  let step: Step = 'head';
   /** Bytes still to come of what was counted. */
-  #missing = 0;
-  #room = HEAD_LIMIT;
-  #held: Buffer = NOTHING;
+  let missing = 0;
+  let room = HEAD_LIMIT;
+  let held: Buffer = NOTHING;
   /** Where the body is in what was pushed. */
-  #from = 0;
-  #to = 0;
-  readonly #toHead: boolean;
-  readonly #lines: HeaderLines;
-
-  /** @param lines what is known of other answers of the same server */
-  constructor(method: string, lines = new HeaderLines()) {
-    this.#toHead = method === 'HEAD';
-    this.#lines = lines;
-  }
-
-  get done(): boolean {
-    return this.#step === 'done';
-  }
-
-  /** True when something followed that nobody asked for. */
-  get hasSurplus(): boolean {
-    return this.done && this.#held.length > 0;
-  }
-
-  /** @returns what of these bytes is body, as a copy: the bytes themselves are changed. Throws when they are no answer. */
-  push(bytes: Buffer): Buffer {
-    const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
-    let at = 0;
-    this.#from = this.#to = 0;
-    for (let next = 0; next !== -1; next = this.#take(all, at)) at = next;
-    this.#held = at === all.length ? NOTHING : Buffer.from(all.subarray(at));
-    return this.#from === this.#to ? NOTHING : Buffer.from(all.subarray(this.#from, this.#to));
-  }
-
-  /** The connection has ended. @returns whether the answer had */
-  end(): boolean {
-    if (this.#step === 'rest') this.#step = 'done';
-    return this.done;
-  }
+  let from = 0;
+  let to = 0;
 
   /** One step. @returns where the next one begins, or -1 when it needs more bytes */
-  #take(bytes: Buffer, at: number): number {
-    switch (this.#step) {
-      case 'head':
-      case 'trailers':
-        return this.#block(bytes, at);
-      case 'counted':
-      case 'chunk':
-      case 'rest': {
-        const end = Math.min(at + this.#missing, bytes.length);
-        if (end === at) return -1;
-        if (this.#to === 0) this.#from = this.#to = at;
-        // What comes in several chunks is moved together where it is: a view of each would cost more than its bytes.
-        else bytes.copyWithin(this.#to, at, end);
-        this.#to += end - at;
-        this.#missing -= end - at;
-        if (this.#missing === 0) this.#step = this.#step === 'chunk' ? 'size' : 'done';
-        return end;
-      }
-      case 'size':
-        return this.#size(bytes, at);
-      case 'done':
-        return -1;
-    }
-  }
+  const take = (bytes: Buffer, at: number): number => {
+    if (step === 'done') return -1;
+    if (step === 'size') return readSize(bytes, at);
+    if (step === 'head' || step === 'trailers') return readBlock(bytes, at);
+    const end = Math.min(at + missing, bytes.length);
+    if (end === at) return -1;
+    if (to === 0) from = to = at;
+    // What comes in several chunks is moved together where it is: a view of each would cost more than its bytes.
+    else bytes.copyWithin(to, at, end);
+    to += end - at;
+    missing -= end - at;
+    if (missing === 0) step = step === 'chunk' ? 'size' : 'done';
+    return end;
+  };
 
   /** Lines up to an empty one. */
-  #block(bytes: Buffer, at: number): number {
+  const readBlock = (bytes: Buffer, at: number): number => {
     const end = bytes.indexOf(END, at);
     const length = (end === -1 ? bytes.length : end + 4) - at;
-    if (length > this.#room) throw new Error('head too large');
+    if (length > room) throw new Error('head too large');
     if (end === -1) return -1;
-    this.#room -= length;
+    room -= length;
     const lines = bytes.toString('latin1', at, end + 2);
-    if (this.#step === 'head') this.#step = this.#begin(lines);
+    if (step === 'head') step = readHead(lines);
     else {
       // Checked and dropped: nothing in front was told of them. The line before them has not ended yet.
-      this.#lines.read(lines, 2);
-      this.#step = 'done';
+      readHeaders(lines, 2);
+      step = 'done';
     }
     // What ends the head is read again with the first size.
-    return this.#step === 'size' ? end + 2 : end + 4;
-  }
+    return step === 'size' ? end + 2 : end + 4;
+  };
 
-  #begin(block: string): Step {
+  const readHead = (block: string): Step => {
     STATUS_LINE.lastIndex = 0;
     const line = STATUS_LINE.exec(block);
     if (!line) throw new Error('no status line');
     const status = Number(line[2]);
-    const headers = this.#lines.read(block, STATUS_LINE.lastIndex);
+    const headers = readHeaders(block, STATUS_LINE.lastIndex);
     // A change of protocol that nobody asked for.
     if (status === 101) throw new Error('protocol switched');
-    return status < 200 ? 'head' : this.#frame(status, line[1] === '1', headers);
-  }
+    return status < 200 ? 'head' : frame(status, line[1] === '1', headers);
+  };
 
   /** RFC 9112 §6.3: where the body ends. */
-  #frame(status: number, isCurrent: boolean, headers: ResponseHeaders): Step {
+  const frame = (status: number, isCurrent: boolean, headers: ResponseHeaders): Step => {
     const coding = headers['transfer-encoding'];
     const length = headers['content-length'];
     if (coding !== undefined && (length !== undefined || !isCurrent || String(coding).toLowerCase() !== 'chunked')) throw new Error('transfer-encoding');
     // Twice the same would be allowed; the copy that is passed on could not be both.
     if (length !== undefined && (typeof length !== 'string' || !LENGTH.test(length))) throw new Error('content-length');
-    this.#missing = length === undefined ? Infinity : Number(length);
-    const isEmpty = this.#toHead || status === 204 || status === 304 || this.#missing === 0;
-    const step = isEmpty ? 'done' : coding !== undefined ? 'size' : length !== undefined ? 'counted' : 'rest';
-    const persists = isCurrent && step !== 'rest' && !CLOSE.test(String(headers['connection'] ?? ''));
-    this.head = { status, headers, keeps: persists ? Number(TIMEOUT.exec(String(headers['keep-alive'] ?? ''))?.[1] ?? Infinity) : 0 };
-    return step;
-  }
+    missing = length === undefined ? Infinity : Number(length);
+    const isEmpty = method === 'HEAD' || status === 204 || status === 304 || missing === 0;
+    const body = isEmpty ? 'done' : coding !== undefined ? 'size' : length !== undefined ? 'counted' : 'rest';
+    const persists = isCurrent && body !== 'rest' && !CLOSE.test(String(headers['connection'] ?? ''));
+    parser.head = { status, headers, keeps: persists ? Number(TIMEOUT.exec(String(headers['keep-alive'] ?? ''))?.[1] ?? Infinity) : 0 };
+    return body;
+  };
 
-  #size(bytes: Buffer, at: number): number {
-    let digits = at + 2;
-    while (isHex(bytes[digits])) digits++;
-    // Nearly all are digits between two line ends, which need no second look; what else there is, an extension or a fault, is read as a text.
-    const isPlain = digits > at + 2 && digits <= at + 14 && endsLine(bytes, at) && endsLine(bytes, digits);
-    const end = isPlain ? digits + 1 : bytes.indexOf(10, at + 2);
+  const readSize = (bytes: Buffer, at: number): number => {
+    const end = bytes.indexOf(10, at + 2);
     if ((end === -1 ? bytes.length : end) - at > SIZE_LIMIT) throw new Error('chunk size too long');
     if (end === -1) return -1;
-    const size = isPlain ? bytes.toString('latin1', at + 2, digits) : SIZE_LINE.exec(bytes.toString('latin1', at, end + 1))?.[1];
+    const size = SIZE_LINE.exec(bytes.toString('latin1', at, end + 1))?.[1];
     if (size === undefined) throw new Error('chunk size');
-    this.#missing = parseInt(size, 16);
-    this.#step = this.#missing === 0 ? 'trailers' : 'chunk';
-    return this.#missing === 0 ? end - 1 : end + 1;
-  }
+    missing = parseInt(size, 16);
+    step = missing === 0 ? 'trailers' : 'chunk';
+    return missing === 0 ? end - 1 : end + 1;
+  };
+
+  const parser = {
+    head: null as ResponseHead | null,
+    done: false,
+    hasSurplus: false,
+    push(bytes: Buffer) {
+      const all = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
+      let at = 0;
+      from = to = 0;
+      for (let next = 0; next !== -1; next = take(all, at)) at = next;
+      held = at === all.length ? NOTHING : Buffer.from(all.subarray(at));
+      parser.done = step === 'done';
+      parser.hasSurplus = parser.done && held.length > 0;
+      return from === to ? NOTHING : Buffer.from(all.subarray(from, to));
+    },
+    end: () => (parser.done ||= step === 'rest'),
+  };
+  return parser;
 }
 
-const endsLine = (bytes: Buffer, at: number): boolean => bytes[at] === 13 && bytes[at + 1] === 10;
-const isHex = (byte = 0): boolean => (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102) || (byte >= 65 && byte <= 70);
+/** The headers from `at` to the end of the block; a repeated one is an array. Throws where a line is none. */
+export function readHeaders(block: string, at: number): ResponseHeaders {
+  const headers: ResponseHeaders = {};
+  while (at < block.length) {
+    FIELD.lastIndex = at;
+    const [text = '', written = '', value = ''] = FIELD.exec(block) ?? [];
+    if (text === '') throw new Error('header line');
+    at += text.length;
+    const name = written.toLowerCase();
+    const found = headers[name];
+    // What every object has, such as `constructor`, is no header; a text assigned to `__proto__` goes nowhere.
+    if (found === undefined || !Object.hasOwn(headers, name)) headers[name] = value;
+    else if (typeof found === 'string') headers[name] = [found, value];
+    else found.push(value);
+  }
+  return headers;
+}

@@ -4,9 +4,6 @@
  */
 import type { Readable } from 'node:stream';
 
-/** The signal of requests that nobody can take back: one for all of them, to which nobody needs to listen. */
-export const NEVER: UpstreamRequest['signal'] = new AbortController().signal;
-
 export interface UpstreamRequest {
   readonly method: string;
   /** Path and query at the instance, where it is not that of its URL. */

@@ -1,7 +1,7 @@
 /** What is kept of a modern server's own words: as long as it allows, for whom it allows, and within bounds. */
 import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
-import { Hints } from '#src/gateway/runtime/answer/bridge/hints.js';
+import { createHints } from '#src/gateway/runtime/answer/bridge/hints.js';
 import { encodeHeader } from '#src/gateway/runtime/answer/bridge/requests.js';
 import type { Call } from '#src/gateway/runtime/answer/call.js';
 import { decodeHeader } from '#src/gateway/runtime/decision/revision.js';
@@ -30,7 +30,7 @@ describe('hints', () => {
   for (const [scope, times] of [['public', 1], ['private', 2], [undefined, 2]] as const) {
     test(`a description that is ${scope ?? 'of no declared scope'} is asked for ${times === 1 ? 'once' : 'by each owner'}`, async () => {
       const { call, asked } = server({ ttlMs: 60_000, cacheScope: scope });
-      const hints = new Hints();
+      const hints = createHints();
       for (const owner of ['a', 'b', 'a', 'b']) await hints.discover(call(owner));
       assert.equal(asked(), times);
     });
@@ -44,14 +44,14 @@ describe('hints', () => {
         [5000, 4999, true], [5000, 5001, false], [1e12, 3_599_999, true], [1e12, 3_600_001, false], [0, 1, false], ['x', 1, false],
       ] as const) {
         const { call, asked } = server({ ttlMs });
-        const hints = new Hints();
+        const hints = createHints();
         await hints.discover(call('a'));
         now += after;
         await hints.discover(call('a'));
         assert.equal(asked(), isKept ? 1 : 2, `${ttlMs} after ${after}`);
       }
       const { call, asked } = server({ ttlMs: 0 });
-      const hints = new Hints();
+      const hints = createHints();
       for (const after of [0, 59_999, 2]) {
         now += after;
         await hints.paramHeaders(call('a'), { name: 't' }, false);
@@ -81,7 +81,7 @@ describe('hints', () => {
       anyOf: [{ properties: { s: annotated('Other') } }],
     };
     const { call } = server({}, schema);
-    const headers = await new Hints().paramHeaders(
+    const headers = await createHints().paramHeaders(
       call('a'),
       { name: 't', arguments: { s: 'é', n: 0, b: false, nil: null, object: {}, bad: 'x', deep: { x: 1.5 } } },
       false,

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { parseRedaction } from '#src/config/redaction.js';
-import { TRANSFORM } from '#src/gateway/runtime/answer/transform/transform.js';
+import * as results from '#src/gateway/runtime/answer/transform/results.js';
+import { createTransform } from '#src/gateway/runtime/answer/transform/transform.js';
 import type { TransformTable } from '#src/gateway/runtime/tables/pool.js';
 import type { UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
 import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
@@ -12,6 +13,7 @@ import { within } from '../../../support/http.js';
 const NONE = { set: [], remove: [] };
 const table = (...redact: string[]): TransformTable => ({ request: NONE, response: { ...NONE, redact: redact.map((path) => parseRedaction(path) ?? []) } });
 const SSN = table('..ssn');
+const TRANSFORM = createTransform(results);
 
 interface Answer {
   readonly status?: number;
@@ -36,6 +38,12 @@ async function bytesOf({ body }: UpstreamResponse): Promise<string> {
 }
 const closed = (stream: Readable): Promise<void> => new Promise((resolve) => stream.once('close', resolve));
 const isFault = (stage: string) => (error: unknown) => error instanceof UpstreamFault && error.stage === stage;
+
+describe('a gateway without the part that redacts', () => {
+  it('passes no answer of a table that redacts', async () => {
+    await assert.rejects(createTransform(undefined).response(response({ body: '{}' }), SSN, 60_000), isFault('answered'));
+  });
+});
 
 describe('headers', () => {
   it('of requests are removed, then set, in either spelling', () => {

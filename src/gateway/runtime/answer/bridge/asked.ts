@@ -2,7 +2,7 @@
 import type { Instance } from '../../upstream/instance.js';
 import { asObject, at, failure, isReply, success, type Json } from '../../wire/json-rpc.js';
 import { CAPABILITIES, CLIENT_INFO, LOG_LEVEL, VERSION } from '../../wire/meta-keys.js';
-import type { Rewrite } from './events.js';
+import type { Rewrite } from './answers.js';
 import { tell, type LegacySession } from './legacy-sessions.js';
 import { modernReply, type Asker } from './modern-replies.js';
 

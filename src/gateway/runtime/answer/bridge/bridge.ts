@@ -3,12 +3,12 @@ import type { Answered, Call } from '../call.js';
 import { isModern } from '../../decision/revision.js';
 import { at, failure, isObject } from '../../wire/json-rpc.js';
 import type { Log } from '../../process/log.js';
-import { ANY_INSTANCE } from '../../identity/session.js';
+import { ANY_INSTANCE, legAt } from '../../identity/session.js';
 import type { Revision } from '../../tables/route.js';
 import { readBody } from '../../wire/read-body.js';
 import { ownAnswer, parseReply } from './answers.js';
 import type { Direction } from './direction.js';
-import { Eras } from './eras.js';
+import { createEras } from './eras.js';
 
 /** What may change with a reload, which leaves the bridge and its sessions as they are. */
 export interface BridgeOptions {
@@ -30,7 +30,7 @@ export interface Bridge {
 }
 
 export function createBridge(log: Log): Bridge {
-  const eras = new Eras(log);
+  const eras = createEras(log);
   /** Revisions of each era that the gateway serves. */
   let legacy: readonly Revision[] = [];
   let modern: readonly Revision[] = [];
@@ -50,7 +50,7 @@ export function createBridge(log: Log): Bridge {
 
   const legacyToAny = (call: Call): Promise<Answered> | null => {
     if (!toModern) return null;
-    const leg = call.session?.legs.find(({ server }) => server === call.pool.server);
+    const leg = legAt(call.pool.server, call.session);
     if (leg ? leg.instance === ANY_INSTANCE : eras.isModernOnly(call.pool)) return toModern(call, legacy);
     return call.message?.method === 'initialize' ? introduce(call, toModern) : null;
   };

@@ -29,50 +29,48 @@ interface Known {
   legacyUntil: number;
 }
 
-export class Eras {
-  readonly #known = new WeakMap<Pool, Known>();
-  readonly #log: Log;
-
-  constructor(log: Log) {
-    this.#log = log;
-  }
-
+export interface Eras {
   /** Known from the last look, or a promise of it. Whoever asks meanwhile waits for the same look. */
-  speaksModern(call: Call): Speaks | Promise<Speaks> {
-    const known = this.#of(call.pool);
-    if (performance.now() < known.shownUntil) return known.shown;
-    return (known.look ??= look(call).catch(() => null).then((modern) => {
-      known.look = null;
-      known.shown = modern;
-      known.shownUntil = performance.now() + (modern ? HORIZON : SHORT_HORIZON);
-      this.#learn(call.pool, { modern });
-      return modern;
-    }));
-  }
-
+  speaksModern(call: Call): Speaks | Promise<Speaks>;
   /** What the server's answer to `initialize` showed. */
-  learnLegacy(pool: Pool, legacy: boolean): void {
-    this.#of(pool).legacyUntil = performance.now() + HORIZON;
-    this.#learn(pool, legacy ? { legacy } : { legacy, modern: true });
-  }
+  learnLegacy(pool: Pool, legacy: boolean): void;
+  isModernOnly(pool: Pool): boolean;
+}
 
-  isModernOnly(pool: Pool): boolean {
-    const { legacy, legacyUntil } = this.#of(pool);
-    return legacy === false && performance.now() < legacyUntil;
-  }
-
-  #of(pool: Pool): Known {
-    let known = this.#known.get(pool);
-    if (!known) this.#known.set(pool, (known = { modern: null, legacy: null, look: null, shown: null, shownUntil: 0, legacyUntil: 0 }));
+export function createEras(log: Log): Eras {
+  const ofPools = new WeakMap<Pool, Known>();
+  const of = (pool: Pool): Known => {
+    let known = ofPools.get(pool);
+    if (!known) ofPools.set(pool, (known = { modern: null, legacy: null, look: null, shown: null, shownUntil: 0, legacyUntil: 0 }));
     return known;
-  }
-
-  #learn(pool: Pool, news: Partial<Pick<Known, 'modern' | 'legacy'>>): void {
-    const known = this.#of(pool);
+  };
+  const learn = (pool: Pool, news: Partial<Pick<Known, 'modern' | 'legacy'>>): void => {
+    const known = of(pool);
     const before = [known.modern, known.legacy].join();
     const { modern, legacy } = Object.assign(known, news);
-    if (before !== [modern, legacy].join()) this.#log('info', 'era', { server: pool.server, modern, legacy });
-  }
+    if (before !== [modern, legacy].join()) log('info', 'era', { server: pool.server, modern, legacy });
+  };
+  return {
+    speaksModern(call) {
+      const known = of(call.pool);
+      if (performance.now() < known.shownUntil) return known.shown;
+      return (known.look ??= look(call).catch(() => null).then((modern) => {
+        known.look = null;
+        known.shown = modern;
+        known.shownUntil = performance.now() + (modern ? HORIZON : SHORT_HORIZON);
+        learn(call.pool, { modern });
+        return modern;
+      }));
+    },
+    learnLegacy(pool, legacy) {
+      of(pool).legacyUntil = performance.now() + HORIZON;
+      learn(pool, legacy ? { legacy } : { legacy, modern: true });
+    },
+    isModernOnly(pool) {
+      const { legacy, legacyUntil } = of(pool);
+      return legacy === false && performance.now() < legacyUntil;
+    },
+  };
 }
 
 /** What the gateway itself says in every request. */

@@ -7,8 +7,7 @@ import { asObject, at, failure, isReply, success, type Json } from '../../wire/j
 import { isEventStream } from '../../wire/media-type.js';
 import { CLIENT_INFO, LOG_LEVEL, SERVER_INFO } from '../../wire/meta-keys.js';
 import { readBody } from '../../wire/read-body.js';
-import { ownAnswer, parseReply, passed } from './answers.js';
-import { rewriteEvents } from './events.js';
+import { ownAnswer, parseReply, passed, rewriteEvents } from './answers.js';
 import type { Hints } from './hints.js';
 import { modernRequest } from './requests.js';
 

@@ -20,25 +20,19 @@ interface Kept {
   until: number;
 }
 
-export class Hints {
-  readonly #kept = new WeakMap<Pool, Map<string, Kept>>();
-
-  async discover(call: Call): Promise<Json> {
-    return (await this.#find(call, 'server/discover', 0))[0] ?? {};
-  }
-
+export interface Hints {
+  discover(call: Call): Promise<Json>;
   /** `Mcp-Param-*` of a call; none where the tools cannot be listed. */
-  async paramHeaders(call: Call, params: unknown, isStale: boolean): Promise<Readonly<Record<string, string>>> {
-    if (isStale) this.#kept.delete(call.pool);
-    const pages = await this.#find(call, 'tools/list', SHORTEST).catch(() => []);
-    const tool = pages.flatMap(({ tools }) => tools).find((one) => at(one, 'name') === at(params, 'name'));
-    return Object.fromEntries(headersOf(at(tool, 'inputSchema'), at(params, 'arguments')));
-  }
+  paramHeaders(call: Call, params: unknown, isStale: boolean): Promise<Readonly<Record<string, string>>>;
+}
+
+export function createHints(): Hints {
+  const ofPools = new WeakMap<Pool, Map<string, Kept>>();
 
   /** Concurrent askers of one owner share one question. */
-  #find(call: Call, method: string, shortest: number): Promise<readonly Json[]> {
-    const kept = this.#kept.get(call.pool) ?? new Map<string, Kept>();
-    this.#kept.set(call.pool, kept);
+  const find = (call: Call, method: string, shortest: number): Promise<readonly Json[]> => {
+    const kept = ofPools.get(call.pool) ?? new Map<string, Kept>();
+    ofPools.set(call.pool, kept);
     const own = `${method} ${call.owner}`;
     // What may be shared is under the method alone.
     const known = [method, own].map((key) => kept.get(key)).find((one) => one && performance.now() < one.until);
@@ -55,7 +49,17 @@ export class Hints {
       () => kept.delete(own),
     );
     return found.pages;
-  }
+  };
+
+  return {
+    discover: async (call) => (await find(call, 'server/discover', 0))[0] ?? {},
+    async paramHeaders(call, params, isStale) {
+      if (isStale) ofPools.delete(call.pool);
+      const pages = await find(call, 'tools/list', SHORTEST).catch(() => []);
+      const tool = pages.flatMap(({ tools }) => tools).find((one) => at(one, 'name') === at(params, 'name'));
+      return Object.fromEntries(headersOf(at(tool, 'inputSchema'), at(params, 'arguments')));
+    },
+  };
 }
 
 async function readPages(call: Call, method: string): Promise<readonly Json[]> {

@@ -6,7 +6,7 @@ import type { Pool } from '../../upstream/pool.js';
 import { readBody } from '../../wire/read-body.js';
 import type { UpstreamRequest } from '../../upstream/upstream.js';
 import { UpstreamFault } from '../../wire/fault.js';
-import { readReply } from './events.js';
+import { readReply } from './answers.js';
 import { OWN_INFO, plainHeaders } from './requests.js';
 
 export interface LegacySession {

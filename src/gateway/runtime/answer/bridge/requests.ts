@@ -5,7 +5,7 @@ import { MODERN } from '../../decision/revision.js';
 import { asObject, POST_HEADERS, type Json } from '../../wire/json-rpc.js';
 import { CAPABILITIES, CLIENT_INFO, VERSION } from '../../wire/meta-keys.js';
 import type { UpstreamRequest } from '../../upstream/upstream.js';
-import { readReply } from './events.js';
+import { readReply } from './answers.js';
 
 // What the gateway calls itself where no client asks.
 export const OWN_INFO = { name: 'mcpgen-gateway', version: '1' };

@@ -8,11 +8,10 @@ import type { Log } from '../../process/log.js';
 import { SERVER_INFO } from '../../wire/meta-keys.js';
 import type { Revision } from '../../tables/route.js';
 import { UpstreamFault } from '../../wire/fault.js';
-import { bridgedCapabilities, ownAnswer } from './answers.js';
+import { bridgedCapabilities, ownAnswer, readReply } from './answers.js';
 import type { Direction } from './direction.js';
-import { readReply } from './events.js';
 import { forwardToModern, MISUNDERSTOOD } from './forward-to-modern.js';
-import { Hints } from './hints.js';
+import { createHints } from './hints.js';
 
 /** Not served behind a bridge, whatever the server has. */
 const NOT_BRIDGED = /^(?:resources\/(?:un)?subscribe|(?:subscriptions|tasks)\/.*)$/;
@@ -24,7 +23,7 @@ const MOST_SESSIONS = 10_000;
 const keyOf = (call: Call): string => (call.session && call.sessionId?.slice(-22)) ?? '';
 
 export function createToModern(log: Log): Direction {
-  const hints = new Hints();
+  const hints = createHints();
   const requests = forwardToModern(hints, log);
   /** The log level of each session that has one; null where the session has ended. */
   const levels = new Map<string, unknown>();

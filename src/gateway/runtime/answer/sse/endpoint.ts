@@ -8,17 +8,12 @@ import type { Instance } from '../../upstream/instance.js';
 import type { UpstreamResponse } from '../../upstream/upstream.js';
 import { UpstreamFault } from '../../wire/fault.js';
 import type { Answered, Call } from '../call.js';
+import { endpointOf } from './own-endpoint.js';
 
 /** How many bytes may come before the endpoint and in it. */
 const MOST = 65_536;
 /** Bytes of an event behind it. */
 const LONGEST = 16 * 2 ** 20;
-
-/** The gateway's own endpoint: root-relative, with the prefix by which the client came. */
-export function endpointOf({ pool, path, seal }: Call, leg: { readonly instance: string; readonly upstreamId: string }): string | null {
-  const id = seal({ server: pool.server, ...leg });
-  return id && `${path.replace(/\/sse$/, '/message')}?sessionId=${id}`;
-}
 
 /** Resolves with the body, whose first `endpoint` event has another URL. Null refuses what the server named. */
 export function renameEndpoint({ body }: UpstreamResponse, within: number, rename: (url: string) => string | null): Promise<Readable> {

@@ -11,11 +11,12 @@ import { sessionIdOf, type RequestHead } from '../../decision/head.js';
 import type { Tables } from '../../decision/lookups.js';
 import { digest } from '../../wire/digest.js';
 import type { Env } from '../../process/env.js';
-import { RELAY, type Sealer } from '../../identity/session.js';
+import type { Sealer } from '../../identity/session.js';
 import type { Listen } from '../../tables/placement.js';
 import { httpUpstream } from '../../upstream/http.js';
 import { readBody } from '../../wire/read-body.js';
 import { UpstreamFault } from '../../wire/fault.js';
+import { RELAY } from './own-endpoint.js';
 
 /** Milliseconds that a proof may be old, which is also how far clocks may differ. */
 const LIFE = 30_000;

@@ -6,12 +6,12 @@ import { randomBytes } from 'node:crypto';
 import type { Answered, Call } from '../call.js';
 import type { RequestHead } from '../../decision/head.js';
 import type { Log } from '../../process/log.js';
-import { ANY_INSTANCE, RELAY } from '../../identity/session.js';
+import { ANY_INSTANCE } from '../../identity/session.js';
 import type { UpstreamResponse } from '../../upstream/upstream.js';
 import { STREAM_HEADERS } from '../../wire/event-stream.js';
 import { UpstreamFault } from '../../wire/fault.js';
-import { endpointOf, passMessage, passStream } from './endpoint.js';
-import { holdStream, type HeldStream } from './held-stream.js';
+import type { HeldStream } from './held-stream.js';
+import { endpointOf, RELAY } from './own-endpoint.js';
 import type { Checking, Vouched } from './relay.js';
 
 export interface SseOptions {
@@ -26,9 +26,12 @@ export interface Relay extends Pick<typeof import('./relay.js'), 'relayTo' | 'vo
   readonly self: () => string;
 }
 
+/** Ways to answer for a server: with a stream that the gateway holds, or with the server's own. Missing where no server of the config is of that sort. */
+export type Ways = Partial<Pick<typeof import('./held-stream.js'), 'holdStream'> & Pick<typeof import('./endpoint.js'), 'passStream' | 'passMessage'>>;
+
 export interface Sse {
-  /** Null where there are no other replicas. */
-  configure(relay: Relay | null): void;
+  /** @param relay null where there are no other replicas */
+  configure(ways: Ways, relay: Relay | null): void;
   /** Answers a GET of the stream, or a POST of a message. Rejects with an `UpstreamFault`. */
   answer(call: Call): Promise<Answered>;
   /** What another replica says about a message that it relays; null for what comes from anybody else. */
@@ -38,7 +41,11 @@ export interface Sse {
 
 const ACCEPTED: UpstreamResponse = { status: 202, headers: { 'content-type': 'text/plain', 'content-length': '8' }, body: Buffer.from('Accepted') };
 
+/** Where no way leads. */
+const unknown = (): Promise<never> => Promise.reject(new UpstreamFault('refused'));
+
 export function createSse({ keepAlive, log }: SseOptions): Sse {
+  let ways: Ways = {};
   let relay: Relay | null = null;
   /** The name of this process among the replicas. */
   const id = randomBytes(9).toString('base64url');
@@ -46,9 +53,10 @@ export function createSse({ keepAlive, log }: SseOptions): Sse {
   const ending = new Set<Promise<void>>();
 
   const hold = (call: Call): Answered => {
+    const { holdStream } = ways;
     const name = randomBytes(12).toString('base64url');
     const endpoint = endpointOf(call, { instance: ANY_INSTANCE, upstreamId: `${id} ${name} ${relay?.self() ?? ''}` });
-    if (endpoint === null) throw new UpstreamFault('sent');
+    if (endpoint === null || !holdStream) throw new UpstreamFault('sent');
     const opened = holdStream(call, log);
     const { stream } = opened;
     stream.event(Buffer.from(`event: endpoint\ndata: ${endpoint}\n\n`));
@@ -71,20 +79,32 @@ export function createSse({ keepAlive, log }: SseOptions): Sse {
     return { instance: null, response: ACCEPTED };
   };
 
+  const open = (call: Call): Answered | Promise<Answered> => {
+    const { passStream = unknown } = ways;
+    return call.table.sse === null ? hold(call) : passStream(call, call.table.sse);
+  };
+
+  const post = (call: Call, isRelayed: boolean): Answered | Promise<Answered> => {
+    const { passMessage = unknown } = ways;
+    const leg = call.session?.legs[0];
+    if (!leg) return unknown();
+    const { instance, upstreamId } = leg;
+    return upstreamId.startsWith('/') ? passMessage(call, upstreamId, call.pool.byId(instance)) : take(upstreamId, call, isRelayed);
+  };
+
   const beat = setInterval(() => {
     for (const { stream } of held.values()) stream.keepAlive();
   }, keepAlive).unref();
 
   return {
-    configure: (to) => void (relay = to),
+    configure(next, to) {
+      ways = { ...ways, ...next };
+      relay = to;
+    },
     answer: async (asked) => {
       const { [RELAY]: proof, ...headers } = asked.request.headers;
       const call = { ...asked, request: { ...asked.request, headers } };
-      if (call.request.method === 'GET') return call.table.sse === null ? hold(call) : passStream(call, call.table.sse);
-      const leg = call.session?.legs[0];
-      if (!leg) throw new UpstreamFault('refused');
-      const { instance, upstreamId } = leg;
-      return upstreamId.startsWith('/') ? passMessage(call, upstreamId, call.pool.byId(instance)) : take(upstreamId, call, proof !== undefined);
+      return call.request.method === 'GET' ? open(call) : post(call, proof !== undefined);
     },
     vouched: (head, checking) => relay?.vouchedBy(head, checking) ?? null,
     close: async () => {

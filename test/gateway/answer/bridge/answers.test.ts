@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
-import { rewriteEvents, type Rewrite } from '#src/gateway/runtime/answer/bridge/events.js';
+import { rewriteEvents, type Rewrite } from '#src/gateway/runtime/answer/bridge/answers.js';
 import { randomOf } from '../../../support/random.js';
 
 const note = (n: number): object => ({ jsonrpc: '2.0', method: 'notifications/progress', params: { n, text: 'é😀' } });
