@@ -23,7 +23,14 @@ export interface Gateway {
   };
   /** How many gateway processes a target runs. Default: 1. */
   replicas?: number;
-  /** What one gateway process may use. */
+  /**
+   * Processes that share the listener of one gateway, for machines on which one process cannot reach all cores (Node.js, `node:cluster`). They share nothing
+   * else: each enforces its part of `limits.streams`, `limits.sessions`, `limits.perAddress` and of the tenants' limits, and a connection stays at one of
+   * them, so that a client with one connection has the rate divided by the number of workers. An error with stdio servers that run in the gateway's own
+   * process, and with 2024-11-05 where the gateway itself holds the streams: both live in one process. At most 64. Default: 1.
+   */
+  workers?: number;
+  /** What one gateway process may use; its workers share it. */
   resources?: Resources;
   /** Networks (CIDR) of hops outside everything generated that may set `X-Forwarded-*`. Default: none. */
   trustedProxies?: readonly string[];
@@ -67,7 +74,7 @@ export interface Traces {
   sample?: Percentage;
 }
 
-/** Limits count per gateway process, not across replicas. */
+/** Limits count per gateway, not across replicas; workers divide them. */
 export interface GatewayLimits {
   /** Largest request body; 413 above it. Default: `4mb`. */
   body?: Size;

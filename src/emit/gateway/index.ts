@@ -33,6 +33,8 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const { pools } = traffic;
   const clients = erasOf(traffic);
   const sse = traffic.routes.some(({ kind }) => kind === 'sse');
+  // Where the config names no key for sessions, workers are given one as a secret.
+  const hasWorkers = traffic.workers > 1;
   const isReplicated = infra.gateway.replicas > 1;
   // What a server speaks that does not say so is found out by the running gateway; a stdio server of that kind is spoken to in the legacy era, and its
   // modules themselves tell modern clients so.
@@ -54,7 +56,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     metrics: traffic.admin !== null,
     relay: sse && isReplicated,
     renew: clients.legacy && pools.some(({ revision, sessionLoss }) => revision !== 'modern' && sessionLoss === 'reinitialise'),
-    secrets: stdio || traffic.sessions.keys.length + traffic.clients.length > 0 || tokens.some((name) => name),
+    secrets: stdio || hasWorkers || traffic.sessions.keys.length + traffic.clients.length > 0 || tokens.some((name) => name),
     sse,
     stdio,
     strategies: pools.some(({ choice }) => choice.balance !== 'round-robin' || choice.preferRegion),
@@ -62,6 +64,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     toModern,
     traces: traffic.traces !== null,
     transform: pools.some(({ transform }) => !changesNothing(transform)),
+    workers: hasWorkers,
   };
   return (Object.keys(needed) as Feature[]).filter((feature) => needed[feature]);
 }
