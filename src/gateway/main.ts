@@ -40,10 +40,7 @@ async function host(name: string): Promise<() => Promise<void>> {
 }
 
 async function start([command, name]: readonly string[]): Promise<() => Promise<void>> {
-  if (command === undefined) {
-    const module = TABLES.workers > 1 ? await FEATURES.workers?.() : undefined;
-    return module ? module.startWorkers({ ...BAKED, env: process.env, write, output, run: gateway }) : gateway();
-  }
+  if (command === undefined) return (await FEATURES.workers?.())?.startWorkers({ ...BAKED, write, output, run: gateway }) ?? gateway();
   if (command !== 'host' || name === undefined) throw new SettingError('usage: node main.js [host <server>]');
   return host(name);
 }

@@ -24,7 +24,7 @@ export interface Gateway {
   /** How many gateway processes a target runs. Default: 1. */
   replicas?: number;
   /**
-   * Processes that share the listener of one gateway, for machines on which one process cannot reach all cores (Node.js, `node:cluster`). They share nothing
+   * Processes that share the listener of one gateway, for machines on which one process cannot reach all cores (`node:cluster`). They share nothing
    * else: each enforces its part of `limits.streams`, `limits.sessions`, `limits.perAddress` and of the tenants' limits, and a connection stays at one of
    * them, so that a client with one connection has the rate divided by the number of workers. An error with stdio servers that run in the gateway's own
    * process, and with 2024-11-05 where the gateway itself holds the streams: both live in one process. At most 64. Default: 1.
@@ -125,7 +125,8 @@ export interface Cors {
 /**
  * The admin listener: on loopback in placement `local`, on an internal network elsewhere. `GET /metrics` (Prometheus), `/config`, `/gateway/stats` (requests,
  * health and share of load by instance), `/circuit-breakers`; `POST /circuit-breakers/reset`, of all or of what its JSON body names:
- * `{ "server": "search", "instance": "10.0.0.7:8000" }`. How servers are is also told at `/health/servers` of the public listener: to everybody in profile
+ * `{ "server": "search", "instance": "10.0.0.7:8000" }`. With `workers`, series of metrics have a label `worker`, `/config` is that of one worker, and the
+ * other pages list what each says: `{ "workers": [{ "worker": 1, … }] }`. How servers are is also told at `/health/servers` of the public listener: to everybody in profile
  * `local`, else to callers about the servers they may use.
  */
 export interface Admin {

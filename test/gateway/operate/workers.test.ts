@@ -218,10 +218,10 @@ describe('the end of workers', () => {
     assert.deepEqual(gateway.logs.filter(({ event }) => event === 'worker-exited'), []);
   });
 
-  test('SIGINT at all, as from a terminal: the message of the primary is no second signal', async () => {
+  test('SIGINT at all, as from a terminal: neither the message of the primary nor a late signal is a second one', async () => {
     const gateway = await start();
     const { connections, answer } = await hangingAtBoth(gateway);
-    gateway.signal('SIGTERM');
+    for (const pid of [...pidsOf(gateway), gateway.pid]) process.kill(pid, 'SIGINT');
     await until('both to drain', () => gateway.logs.filter(({ event }) => event === 'draining').length === 2);
     for (const pid of pidsOf(gateway)) process.kill(pid, 'SIGINT');
     answer();

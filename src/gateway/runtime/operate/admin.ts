@@ -67,15 +67,15 @@ const PORT_SETTING = 'MCPGEN_ADMIN_PORT';
 /** Milliseconds in which answers that have begun may end. */
 const DRAIN = 1000;
 
-/** Where the tables say, or at the port that the environment gives. */
-export const adminAt = ({ host, port }: Listen, env: Env): Listen => ({ host, port: portOf(env, PORT_SETTING) ?? port });
-
+/** Listens where the tables say, or at the port that the environment gives. */
 export function serveAdmin(at: Listen, env: Env, options: AdminOptions): Promise<AdminListener> {
   return listenForOperators(at, env, options.log, (client) => answerOperator(options, client));
 }
 
+type AnswerOf = (client: Client) => Promise<AdminAnswer>;
+
 /** @param answer what answers them, which may be another process */
-export async function listenForOperators(at: Listen, env: Env, log: Log, answer: (client: Client) => Promise<AdminAnswer>): Promise<AdminListener> {
+export async function listenForOperators({ host, port }: Listen, env: Env, log: Log, answer: AnswerOf): Promise<AdminListener> {
   const serve = (client: Client): void =>
     void answer(client)
       .catch((error: unknown) => {
@@ -84,8 +84,8 @@ export async function listenForOperators(at: Listen, env: Env, log: Log, answer:
       })
       .then((answer) => end(client, answer));
   const server = plainServer({ serve, maxHeaderSize: MOST_HEAD, requestTimeout: REQUEST_TIMEOUT });
-  const port = await listenAt(server, adminAt(at, env), PORT_SETTING);
-  return { port, close: () => drainServer(server, DRAIN) };
+  const at = { host, port: portOf(env, PORT_SETTING) ?? port };
+  return { port: await listenAt(server, at, PORT_SETTING), close: () => drainServer(server, DRAIN) };
 }
 
 export async function answerOperator(options: AdminOptions, client: Operator): Promise<AdminAnswer> {

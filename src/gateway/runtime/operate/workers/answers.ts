@@ -1,6 +1,7 @@
 /** What a worker answers operators: the primary has the listener, and hands on what comes there. */
 import type { AdminAnswer } from '../admin.js';
-import type { Asked } from './messages.js';
+import { ADMIN_PORT, type Asked } from './messages.js';
+import { portOf } from '../../process/env.js';
 import type { GatewayTables } from '../../tables/gateway.js';
 
 type AdminModule = typeof import('../admin.js');
@@ -44,7 +45,7 @@ export class Answers {
           const sent = 'fault' in body ? body.fault : Buffer.from(body.text);
           return module.answerOperator({ ...options, log }, { request, body: () => Promise.resolve(sent), closeAfterwards: () => {} });
         };
-        return Promise.resolve({ port: module.adminAt(listen, env).port, close: () => Promise.resolve() });
+        return Promise.resolve({ port: portOf(env, ADMIN_PORT) ?? listen.port, close: () => Promise.resolve() });
       },
     };
   }

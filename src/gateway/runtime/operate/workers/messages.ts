@@ -24,6 +24,8 @@ export function tellPrimary(message: ToPrimary): void {
 
 const IGNORE = (): void => {};
 
-/** Variables by which the primary gives each worker its number, and all of them the key that seals sessions where the config names none. */
+/** Variables by which the primary tells each worker its number, and all of them the key that seals sessions where the config names none, … */
 export const WORKER = 'MCPGEN_WORKER';
 export const WORKERS_KEY = 'MCPGEN_WORKERS_KEY';
+/** … and the port at which it listens for operators. */
+export const ADMIN_PORT = 'MCPGEN_ADMIN_PORT';

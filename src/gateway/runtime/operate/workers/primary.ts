@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { AdminListener } from '../admin.js';
 import type { WithAdmin } from './answers.js';
 import { Crew } from './crew.js';
-import { WORKER, WORKERS_KEY, type Asked } from './messages.js';
+import { ADMIN_PORT, WORKER, WORKERS_KEY, type Asked } from './messages.js';
 import { onePage } from './pages.js';
 import type { Client } from '../../front/client.js';
 import { placementOf, type Env } from '../../process/env.js';
@@ -31,7 +31,7 @@ export async function runPrimary({ tables, loadAdmin, env, log }: PrimaryOptions
   const crew = new Crew({
     workers: tables.workers,
     log,
-    fork: (id) => cluster.fork({ [WORKER]: id, [WORKERS_KEY]: key, ...(port === null ? {} : { MCPGEN_ADMIN_PORT: port }) }),
+    fork: (id) => cluster.fork({ [WORKER]: id, [WORKERS_KEY]: key, ...(port === null ? {} : { [ADMIN_PORT]: port }) }),
     onFailedStart: (code) => process.exit(code),
   });
   // Before a worker can be told anything: a signal that nobody listens to ends a process.

@@ -3,16 +3,15 @@
  * hands on what it is told by signal, and answers operators for all of them.
  */
 import cluster from 'node:cluster';
+import type { Baked, WithAdmin } from './answers.js';
 import { inPieces } from './pieces.js';
 import { runPrimary } from './primary.js';
-import type { Baked, WithAdmin } from './answers.js';
 import { runWorker } from './worker.js';
-import { logLevelOf, placementOf, type Env } from '../../process/env.js';
+import { logLevelOf, placementOf, poolOverrides, type Env } from '../../process/env.js';
 import { createLog } from '../../process/log.js';
 import type { GatewayTables } from '../../tables/gateway.js';
 
 export interface WorkersOptions<F extends WithAdmin> extends Baked<F> {
-  readonly env: Env;
   readonly write: (line: string) => void;
   /** Where the log goes; it is told to go there in pieces that no other process can tear. */
   readonly output: { print: (text: string) => void };
@@ -22,7 +21,8 @@ export interface WorkersOptions<F extends WithAdmin> extends Baked<F> {
 
 /** Starts what this process is: the primary, or a worker of it. @returns what ends it in good order */
 export async function startWorkers<F extends WithAdmin>(options: WorkersOptions<F>): Promise<() => Promise<void>> {
-  const { TABLES, FEATURES, env, write, output, run } = options;
+  const { TABLES, FEATURES, write, output, run } = options;
+  const { env } = process;
   const log = createLog(TABLES.name, logLevelOf(env, TABLES), write);
   const here = childrenHere(TABLES, env);
   if (here.length === 0) {
@@ -37,5 +37,6 @@ export async function startWorkers<F extends WithAdmin>(options: WorkersOptions<
 /** Stdio servers that would be children of this process. */
 function childrenHere({ pools }: GatewayTables, env: Env): readonly string[] {
   const placement = placementOf(env);
-  return pools.flatMap(([server, { sources }]) => (sources[placement].kind === 'spawn' ? [server] : []));
+  const elsewhere = poolOverrides(env);
+  return pools.flatMap(([server, { sources }]) => (sources[placement].kind === 'spawn' && !elsewhere.has(server) ? [server] : []));
 }
