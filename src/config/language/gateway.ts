@@ -126,8 +126,8 @@ export interface Cors {
  * The admin listener: on loopback in placement `local`, on an internal network elsewhere. `GET /metrics` (Prometheus), `/config`, `/gateway/stats` (requests,
  * health and share of load by instance), `/circuit-breakers`; `POST /circuit-breakers/reset`, of all or of what its JSON body names:
  * `{ "server": "search", "instance": "10.0.0.7:8000" }`. With `workers`, series of metrics have a label `worker`, `/config` is that of one worker, and the
- * other pages list what each says: `{ "workers": [{ "worker": 1, … }] }`. How servers are is also told at `/health/servers` of the public listener: to everybody in profile
- * `local`, else to callers about the servers they may use.
+ * other pages list what each says: `{ "workers": [{ "worker": 1, … }] }`. How servers are is also told at `/health/servers` of the public listener: to
+ * everybody in profile `local`, else to callers about the servers they may use.
  */
 export interface Admin {
   /** Default: 9180. */
