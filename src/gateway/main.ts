@@ -1,6 +1,6 @@
 /**
  * `node main.js` runs the gateway; `node main.js host <server>` runs one stdio server behind HTTP. SIGHUP re-reads `tables.js` and secrets in files;
- * SIGTERM and SIGINT drain and end, a second one ends at once.
+ * SIGTERM and SIGINT drain and end, a second one ends at once. With `gateway.workers` this process is the primary or one of its workers.
  */
 import { logLevelOf, SettingError } from './runtime/process/env.js';
 import { createLog, gathered } from './runtime/process/log.js';
@@ -9,6 +9,7 @@ import { FEATURES, TABLES } from './tables.js';
 
 // Whoever reads the log may end before we do.
 process.stdout.on('error', () => {});
+// Where several processes write to one pipe, workers put another printer here.
 const output = { print: (text: string): void => void process.stdout.write(text) };
 const { write, flush } = gathered((text) => output.print(text));
 process.on('exit', flush);

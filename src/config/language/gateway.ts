@@ -48,7 +48,7 @@ export interface Gateway {
   revisions?: readonly Revision[];
   /**
    * Secrets that seal session ids: the first seals, all open, so that a key is rotated by putting a new one in front.
-   * At least 32 bytes each. Default: one at random per process, in profile `local` only.
+   * At least 32 bytes each. Default: one at random at each start, in profile `local` only.
    */
   sessionKeys?: readonly Secret[];
   /** How long a session id stays valid. Default: `24h`. */
