@@ -1,6 +1,6 @@
 /**
  * `node main.js` runs the gateway; `node main.js host <server>` runs one stdio server behind HTTP. SIGHUP re-reads `tables.js` and secrets in files;
- * SIGTERM and SIGINT drain and end, a second one ends at once.
+ * SIGTERM and SIGINT drain and end, a second one ends at once. With `gateway.workers` this process is the primary or one of its workers.
  */
 import { logLevelOf, SettingError } from './runtime/process/env.js';
 import { createLog, gathered } from './runtime/process/log.js';
@@ -9,17 +9,25 @@ import { FEATURES, TABLES } from './tables.js';
 
 // Whoever reads the log may end before we do.
 process.stdout.on('error', () => {});
-const { write, flush } = gathered((text) => process.stdout.write(text));
+// Where several processes write to one pipe, workers put another printer here.
+const output = { print: (text: string): void => void process.stdout.write(text) };
+const { write, flush } = gathered((text) => output.print(text));
 process.on('exit', flush);
 let reloads = 0;
 
-async function gateway(): Promise<() => Promise<void>> {
-  const running = await serve(TABLES, FEATURES, process.env, write);
+type Baked = Pick<typeof import('./tables.js'), 'TABLES' | 'FEATURES'>;
+const BAKED: Baked = { TABLES, FEATURES };
+
+/** @param share what is made of tables and features where several processes share them */
+async function gateway(share = (baked: Baked) => baked): Promise<() => Promise<void>> {
+  const own = share(BAKED);
+  const running = await serve(own.TABLES, own.FEATURES, process.env, write);
   process.on('SIGHUP', () => {
     // A module is loaded once per URL: a new query is a new module.
     const fresh = import(`./tables.js?reload=${++reloads}`) as Promise<typeof import('./tables.js')>;
     fresh
-      .then((module) => running.reload(module.TABLES, module.FEATURES))
+      .then(share)
+      .then(({ TABLES, FEATURES }) => running.reload(TABLES, FEATURES))
       .catch((error: unknown) => createLog(TABLES.name, 'info', write)('error', 'reload-failed', { error: String(error), kept: 'the tables of before' }));
   });
   return () => running.stop();
@@ -32,8 +40,8 @@ async function host(name: string): Promise<() => Promise<void>> {
   return module.runHost(table, TABLES, FEATURES, process.env, createLog(`${TABLES.name}-${name}`, logLevelOf(process.env, TABLES), write));
 }
 
-function start([command, name]: readonly string[]): Promise<() => Promise<void>> {
-  if (command === undefined) return gateway();
+async function start([command, name]: readonly string[]): Promise<() => Promise<void>> {
+  if (command === undefined) return (await FEATURES.workers?.())?.startWorkers({ ...BAKED, write, output, run: gateway }) ?? gateway();
   if (command !== 'host' || name === undefined) throw new SettingError('usage: node main.js [host <server>]');
   return host(name);
 }

@@ -28,6 +28,7 @@ export const TABLES: GatewayTables = {
   tenants: [],
   matches: { clients: [], hosts: [], paths: [], implied: null },
   revisions: [],
+  workers: 1,
   limits: { body: 0, headers: 16_384, depth: 64, streams: 0, sessions: 0, perAddress: { tokens: 1, window: 1000 }, toolNames: 64 },
   timeouts: { connect: 0, firstByte: 0, response: 0, idleStream: 0, keepAlive: 0, drain: 0 },
   sessions: { keys: [], ttl: 0 },

@@ -9,7 +9,7 @@ import type { Profile } from './types.js';
 
 /** Every problem of the whole at once. */
 export function checkConsistency(model: Model, traffic: Traffic, profile: Profile): Diagnostic[] {
-  return [...emptyGrants(traffic), ...missingSessionKeys(model, profile), ...pointlessFallback(model)];
+  return [...emptyGrants(traffic), ...missingSessionKeys(model, profile), ...pointlessFallback(model), ...undividedState(model, traffic)];
 }
 
 /** A tenant's origins narrow those of its servers. When nothing is left, no browser of that tenant could ever call. */
@@ -72,3 +72,32 @@ function* pointlessFallback({ gateway }: Model): Iterable<Diagnostic> {
     place: { kind: 'path', path: ['gateway', 'originFallback'], key: false },
   };
 }
+
+/**
+ * Workers share nothing, and a connection comes to any of them: what one process holds for a client the others do not know. Stdio servers are children of
+ * the gateway in placement `local`, which is the only one where no target runs containers; elsewhere they are workloads of their own.
+ */
+function* undividedState({ gateway: { workers }, targets }: Model, { pools, routes }: Traffic): Iterable<Diagnostic> {
+  if (workers === 1) return;
+  const place = { kind: 'path', path: ['gateway', 'workers'], key: false } as const;
+  const hasContainers = [targets.compose, targets.kubernetes, targets.fly].some((target) => target !== undefined);
+  const spawned = hasContainers ? [] : pools.filter(({ sources }) => sources.local.kind === 'spawn').map(({ server }) => server);
+  if (spawned.length > 0) {
+    yield {
+      code: 'workers',
+      message: `${quoted(spawned)} would run in the gateway's own process, and a session with it live in one of ${workers} workers alone`,
+      help: 'leave workers out, or add a target that runs containers, where a stdio server is a workload of its own',
+      place,
+    };
+  }
+  const held = pools.filter(({ server, sse }) => sse === null && routes.some((route) => route.kind === 'sse' && route.server === server));
+  if (held.length === 0) return;
+  yield {
+    code: 'workers',
+    message: `the gateway itself holds the 2024-11-05 streams of ${quoted(held.map(({ server }) => server))}, each in one of ${workers} workers alone`,
+    help: 'leave workers out, take 2024-11-05 out of gateway.revisions, or give each server that has an endpoint for it that path as sse',
+    place,
+  };
+}
+
+const quoted = (servers: readonly string[]): string => servers.map((server) => `"${server}"`).join(', ');

@@ -4,10 +4,11 @@ import type { Plan } from './types.js';
 
 /**
  * The hash of what a plan says. A deployment rolls out when it changes, so it must not change with an upgrade of mcpgen that lays the same content out in
- * another way: the gateway is hashed as the first of the workloads, where the plan once had it.
+ * another way: the gateway is hashed as the first of the workloads, where the plan once had it. A setting that came later is hashed where it says something.
  */
-export function hashOf({ infra: { gateway, workloads, ...infra }, ...rest }: Omit<Plan, 'hash' | 'policy'>): string {
-  const content = { ...rest, infra: { ...infra, workloads: [gateway, ...workloads] } };
+export function hashOf({ infra: { gateway, workloads, ...infra }, traffic: { workers, ...traffic }, ...rest }: Omit<Plan, 'hash' | 'policy'>): string {
+  const later = workers === 1 ? {} : { workers };
+  const content = { ...rest, traffic: { ...traffic, ...later }, infra: { ...infra, workloads: [gateway, ...workloads] } };
   return createHash('sha256').update(JSON.stringify(content, sortKeys)).digest('hex');
 }
 

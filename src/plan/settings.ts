@@ -10,6 +10,7 @@ export function planSettings({ gateway }: Model): SharedSettings & Pick<Traffic,
     requireOrigin: gateway.requireOrigin,
     originFallback: gateway.originFallback,
     revisions: [...gateway.revisions].sort(),
+    workers: gateway.workers,
     limits: gateway.limits,
     timeouts: gateway.timeouts,
     // The first key seals, so the order is kept.

@@ -27,7 +27,8 @@ export async function startGateway({ about, config, node, bake, headers = {} }: 
   const main = join(folder, 'gateway', 'main.js');
   const port = await freePort();
   const env = { PORT: String(port), MCPGEN_ADMIN_PORT: '0', ...secrets };
-  const child = launch(node.path, [main], { env, stdout: 'ignore' });
+  // One that was killed would leave its workers, which finish what they have begun.
+  const child = launch(node.path, [main], { env, stdout: 'ignore', endWith: 'SIGTERM' });
   try {
     await listening(port, child);
   } catch (error) {

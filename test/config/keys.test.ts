@@ -174,6 +174,7 @@ test('defaults', () => {
       hosts: [],
       listen: { port: 8080 },
       replicas: 1,
+      workers: 1,
       resources,
       trustedProxies: [],
       requireOrigin: false,

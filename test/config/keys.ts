@@ -89,6 +89,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'gateway.listen.host': text(['0.0.0.0', '::', 'localhost'], ['', 'a b', 'a\nb']),
   'gateway.listen.port': port(),
   'gateway.replicas': count(1000),
+  'gateway.workers': count(64),
   'gateway.resources': object(),
   'gateway.resources.requests': object(),
   'gateway.resources.requests.cpu': cpu(),

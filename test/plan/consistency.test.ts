@@ -67,6 +67,33 @@ describe('what only the whole shows', () => {
     assert.deepEqual(problems(least({ gateway: { originFallback: 'forwarded', trustedProxies: ['10.0.0.0/8'] } })), []);
   });
 
+  const WORKERS: Readonly<Record<string, readonly [config: Json, said: readonly string[]]>> = {
+    'servers elsewhere': [{ servers: { web: { kind: 'http', image: 'web' } } }, []],
+    'stdio servers in the gateway itself': [
+      { servers: { web: { kind: 'http', image: 'web' }, one: { kind: 'stdio', command: ['x'] }, two: { kind: 'stdio', command: ['x'], npm: 'a@1.0.0' } } },
+      ['"one", "two" would run in the gateway\'s own process, and a session with it live in one of 3 workers alone'],
+    ],
+    'a stdio server in a container': [{ servers: { one: { kind: 'stdio', command: ['x'], npm: 'a@1.0.0' } }, targets: { compose: {} } }, []],
+    'streams of 2024-11-05 that the gateway holds': [
+      {
+        servers: { web: { kind: 'http', image: 'web' }, own: { kind: 'http', image: 'own', sse: '/sse' }, none: { kind: 'http', image: 'x', public: false } },
+        gateway: { revisions: ['2024-11-05', '2025-06-18'] },
+      },
+      ['the gateway itself holds the 2024-11-05 streams of "web", each in one of 3 workers alone'],
+    ],
+    'streams of 2024-11-05 at the server': [
+      { servers: { own: { kind: 'http', image: 'own', sse: '/sse' } }, gateway: { revisions: ['2024-11-05', '2025-06-18'] } },
+      [],
+    ],
+  };
+  for (const [label, [config, said]] of Object.entries(WORKERS)) {
+    test(`workers: ${label}`, () => {
+      const gateway = config['gateway'] as Json | undefined;
+      assert.deepEqual(problems({ name: 'acme', ...config, gateway: { ...gateway, workers: 3 } }), said.map((words) => `workers gateway.workers: ${words}`));
+      assert.deepEqual(problems({ name: 'acme', ...config }), []);
+    });
+  }
+
   test('all of it at once', () => {
     const wrong = grant(['app'], ['other'], { profile: 'production', gateway: { originFallback: 'forwarded' } });
     const codes = problems(wrong).map((problem) => problem.split(' ')[0]);

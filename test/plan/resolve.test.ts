@@ -177,6 +177,11 @@ describe('the hash', () => {
     assert.equal(new Set([hash, ...hashes]).size, hashes.length + 1);
   });
 
+  test('changes with workers, and not where one is what it would be anyway', () => {
+    const hashes = [1, 2, 3].map((workers) => planOf(least({ gateway: { workers } })).hash);
+    assert.deepEqual([hashes[0], new Set(hashes).size], [planOf(least()).hash, 3]);
+  });
+
   test('does not change with what is only checked', () => {
     const checked = { policy: {}, 'policy.rules': { MCP101: 'off' }, 'policy.expect': [], 'policy.suppress': [] };
     for (const [path, value] of Object.entries(checked)) assert.equal(of(path, value), hash, path);

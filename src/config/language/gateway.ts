@@ -23,7 +23,14 @@ export interface Gateway {
   };
   /** How many gateway processes a target runs. Default: 1. */
   replicas?: number;
-  /** What one gateway process may use. */
+  /**
+   * Processes that share the listener of one gateway, for machines on which one process cannot reach all cores (`node:cluster`). They share nothing
+   * else: each enforces its part of `limits.streams`, `limits.sessions`, `limits.perAddress` and of the tenants' limits, and a connection stays at one of
+   * them, so that a client with one connection has the rate divided by the number of workers. An error with stdio servers that run in the gateway's own
+   * process, and with 2024-11-05 where the gateway itself holds the streams: both live in one process. At most 64. Default: 1.
+   */
+  workers?: number;
+  /** What one gateway process may use; its workers share it. */
   resources?: Resources;
   /** Networks (CIDR) of hops outside everything generated that may set `X-Forwarded-*`. Default: none. */
   trustedProxies?: readonly string[];
@@ -41,7 +48,7 @@ export interface Gateway {
   revisions?: readonly Revision[];
   /**
    * Secrets that seal session ids: the first seals, all open, so that a key is rotated by putting a new one in front.
-   * At least 32 bytes each. Default: one at random per process, in profile `local` only.
+   * At least 32 bytes each. Default: one at random at each start, in profile `local` only.
    */
   sessionKeys?: readonly Secret[];
   /** How long a session id stays valid. Default: `24h`. */
@@ -67,7 +74,7 @@ export interface Traces {
   sample?: Percentage;
 }
 
-/** Limits count per gateway process, not across replicas. */
+/** Limits count per gateway, not across replicas; workers divide them. */
 export interface GatewayLimits {
   /** Largest request body; 413 above it. Default: `4mb`. */
   body?: Size;
@@ -118,8 +125,9 @@ export interface Cors {
 /**
  * The admin listener: on loopback in placement `local`, on an internal network elsewhere. `GET /metrics` (Prometheus), `/config`, `/gateway/stats` (requests,
  * health and share of load by instance), `/circuit-breakers`; `POST /circuit-breakers/reset`, of all or of what its JSON body names:
- * `{ "server": "search", "instance": "10.0.0.7:8000" }`. How servers are is also told at `/health/servers` of the public listener: to everybody in profile
- * `local`, else to callers about the servers they may use.
+ * `{ "server": "search", "instance": "10.0.0.7:8000" }`. With `workers`, series of metrics have a label `worker`, `/config` is that of one worker, and the
+ * other pages list what each says: `{ "workers": [{ "worker": 1, … }] }`. How servers are is also told at `/health/servers` of the public listener: to
+ * everybody in profile `local`, else to callers about the servers they may use.
  */
 export interface Admin {
   /** Default: 9180. */

@@ -38,6 +38,7 @@ export const gateway = object({
   hosts: z.union([z.array(hostName), z.literal('any')], { error: "expected a list of host names, or 'any'" }).default([]),
   listen: object({ host: listenHost.optional(), port: port.default(8080) }).prefault({}),
   replicas: count(1000).default(1),
+  workers: count(64).default(1),
   resources: resources.prefault({}),
   autoscale: later('T'),
   machine: later('T'),

@@ -38,6 +38,8 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const host = stdio && (compose ?? kubernetes ?? fly) !== null;
   const { pools } = traffic;
   const clients = erasOf(traffic);
+  // Where the config names no key for sessions, workers are given one as a secret.
+  const hasWorkers = traffic.workers > 1;
   const sse = pools.filter(({ server }) => traffic.routes.some((route) => route.server === server && KINDS[route.kind].answeredBy === 'sse'));
   // The era of a server with revision `auto` is open until the running gateway finds it out. A stdio server with `auto` counts as legacy: the modules that
   // run it speak to it with `initialize`, and tell modern clients so themselves.
@@ -62,7 +64,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     redaction: pools.some(({ transform }) => transform.response.redact.length > 0),
     relay: relaysMessages(traffic, infra.gateway.replicas),
     renew: clients.legacy && pools.some(({ revision, sessionLoss }) => revision !== 'modern' && sessionLoss === 'reinitialise'),
-    secrets: stdio || traffic.sessions.keys.length + traffic.clients.length > 0 || tokens.some((name) => name),
+    secrets: stdio || hasWorkers || traffic.sessions.keys.length + traffic.clients.length > 0 || tokens.some((name) => name),
     sse: hasSseRoutes(traffic),
     sseHeld: sse.some((pool) => pool.sse === null),
     ssePassed: sse.some((pool) => pool.sse !== null),
@@ -74,6 +76,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     toModern,
     traces: traffic.traces !== null,
     transform: pools.some(({ transform }) => !changesNothing(transform)),
+    workers: hasWorkers,
   };
   return (Object.keys(needed) as Feature[]).filter((feature) => needed[feature]);
 }

@@ -37,6 +37,7 @@ export function gatewayTables(plan: Plan): GatewayTables {
     tenants: traffic.tenants.map(({ name, servers, origins, rate, streams, sessions }) => [name, { servers, origins, rate, streams, sessions }]),
     matches: matches(traffic),
     revisions: traffic.revisions,
+    workers: traffic.workers,
     limits: traffic.limits,
     timeouts: traffic.timeouts,
     sessions: traffic.sessions,

@@ -29,6 +29,7 @@ export const ALL_FEATURES = {
   toModern: () => import('./answer/bridge/to-modern.js'),
   traces: () => import('./observe/traces/tracer.js'),
   transform: () => import('./answer/transform/transform.js'),
+  workers: () => import('./operate/workers/start.js'),
 };
 
 export type Feature = keyof typeof ALL_FEATURES;

@@ -95,7 +95,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
       // Proxies may send requests here until they have seen that readiness fails.
       const lead = placement === 'local' ? 0 : Math.min(MOST_LEAD, drain / 5);
       await sleep(lead);
-      await Promise.all([drainServer(server, drain - lead), admin ? drainServer(admin.server, 1000) : null]);
+      await Promise.all([drainServer(server, drain - lead), admin?.close()]);
       await parts.close();
       await pools.close();
       state.close();
@@ -106,6 +106,6 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
 
 /** What is fixed when a process starts stays so until it is restarted. */
 function warnOfFixedSettings(tables: GatewayTables, next: GatewayTables, log: Log): void {
-  const fixed = (t: GatewayTables): string => JSON.stringify([t.listen, t.admin?.listen, t.limits.headers]);
-  if (fixed(tables) !== fixed(next)) log('warn', 'restart-needed', { why: 'addresses and limits.headers are read at start' });
+  const fixed = (t: GatewayTables): string => JSON.stringify([t.listen, t.admin?.listen, t.limits.headers, t.workers]);
+  if (fixed(tables) !== fixed(next)) log('warn', 'restart-needed', { why: 'addresses, workers and limits.headers are read at start' });
 }

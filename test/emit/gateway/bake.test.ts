@@ -94,6 +94,12 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
     config: eras(['2024-11-05'], 'legacy', { gateway: { revisions: ['2024-11-05'], replicas: 2 } }),
     has: ['relay', 'renew', 'sse', 'sseHeld'],
   },
+  'several workers, whose sessions one key seals': {
+    config: eras(LEGACY, 'legacy', { gateway: { revisions: LEGACY, workers: 2 } }), has: ['renew', 'secrets', 'workers'],
+  },
+  'several workers and an admin listener': {
+    config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, workers: 2, admin: {} } }), has: ['admin', 'gauges', 'metrics', 'secrets', 'workers'],
+  },
   'several replicas': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, replicas: 2 } }), has: [] },
   'callers with keys': { config: eras(MODERN, 'modern', { auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } } }), has: ['credentials', 'secrets'] },
   '2024-11-05 beside modern clients': { config: eras(['2024-11-05', ...MODERN], 'modern'), has: ['bridge', 'sse', 'sseHeld', 'toModern'] },
@@ -124,7 +130,8 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
       },
       strategies: { ...EVERYTHING.strategies, lucky: { balance: 'health-based' } },
     },
-    has: Object.keys(ALL_FEATURES),
+    // Streams of 2024-11-05 that the gateway holds live in one process.
+    has: Object.keys(ALL_FEATURES).filter((feature) => feature !== 'workers'),
   },
 };
 /** The path of each feature's module, read from the list of features. */
@@ -183,6 +190,10 @@ describe('a baked gateway', () => {
       assert.deepEqual(modules(files).map(([path]) => path).filter((path) => !reached.has(path)), [], 'nobody imports these');
     });
   }
+
+  test('every feature is needed by one of these', () => {
+    assert.deepEqual([...new Set(Object.values(NEEDS).flatMap(({ has }) => has))].sort(), Object.keys(ALL_FEATURES));
+  });
 
   test('says in every file that can where it is from', async () => {
     for (const [path, contents] of baked(await rootPlan())) {

@@ -1,9 +1,8 @@
 /** The admin listener: what operators and monitoring read, and what they may change. It never shares a port with the public routes. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Server } from 'node:http';
 import { isLoopback, LOOPBACK } from '../decision/address.js';
 import type { Client } from '../front/client.js';
-import { listenAt, plainServer } from '../front/listen.js';
+import { drainServer, listenAt, plainServer } from '../front/listen.js';
 import type { State } from '../front/state.js';
 import { isObject, parseJson } from '../wire/json-rpc.js';
 import type { OriginSetTable } from '../tables/route.js';
@@ -24,24 +23,27 @@ export interface AdminOptions {
   readonly pools: Pick<Pools, 'all'>;
 }
 
-interface Answer {
+export interface AdminAnswer {
   readonly status: number;
   readonly type: string;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Who asks, as far as an answer depends on it: another process may hold the connection. */
+type Operator = Pick<Client, 'request' | 'body' | 'closeAfterwards'>;
+
 /** On whose word something is changed. */
 type By = 'write-token' | 'loopback';
 
 interface Page {
   readonly method: 'GET' | 'POST';
-  readonly answer: (options: AdminOptions, client: Client, by: By) => Answer | Promise<Answer>;
+  readonly answer: (options: AdminOptions, client: Operator, by: By) => AdminAnswer | Promise<AdminAnswer>;
 }
 
 const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-const json = (value: unknown, status = 200, headers = {}): Answer => ({ status, type: 'application/json', body: jsonText(value), headers });
-const refusal = (status: number, error: string, headers = {}): Answer => json({ error }, status, headers);
+const json = (value: unknown, status = 200, headers = {}): AdminAnswer => ({ status, type: 'application/json', body: jsonText(value), headers });
+const refusal = (status: number, error: string, headers = {}): AdminAnswer => json({ error }, status, headers);
 const page = (read: (options: AdminOptions) => unknown): Page => ({ method: 'GET', answer: (options) => json(read(options)) });
 
 const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
@@ -57,28 +59,36 @@ const MOST_HEAD = 16_384;
 const REQUEST_TIMEOUT = 10_000;
 
 export interface AdminListener {
-  readonly server: Server;
   readonly port: number;
-}
-
-/** Listens where the tables say, or at the port that the environment gives. */
-export async function serveAdmin({ host, port }: Listen, env: Env, options: AdminOptions): Promise<AdminListener> {
-  const server = plainServer({ serve: (client) => serve(client, options), maxHeaderSize: MOST_HEAD, requestTimeout: REQUEST_TIMEOUT });
-  return { server, port: await listenAt(server, { host, port: portOf(env, PORT_SETTING) ?? port }, PORT_SETTING) };
+  close(): Promise<void>;
 }
 
 const PORT_SETTING = 'MCPGEN_ADMIN_PORT';
+/** Milliseconds in which answers that have begun may end. */
+const DRAIN = 1000;
 
-function serve(client: Client, options: AdminOptions): void {
-  void answer(options, client)
-    .catch((error: unknown) => {
-      options.log('error', 'admin-failed', { error: String(error) });
-      return refusal(500, 'internal error');
-    })
-    .then((answer) => end(client, answer));
+/** Listens where the tables say, or at the port that the environment gives. */
+export function serveAdmin(at: Listen, env: Env, options: AdminOptions): Promise<AdminListener> {
+  return listenForOperators(at, env, options.log, (client) => answerOperator(options, client));
 }
 
-async function answer(options: AdminOptions, client: Client): Promise<Answer> {
+type AnswerOf = (client: Client) => Promise<AdminAnswer>;
+
+/** @param answer what answers them, which may be another process */
+export async function listenForOperators({ host, port }: Listen, env: Env, log: Log, answer: AnswerOf): Promise<AdminListener> {
+  const serve = (client: Client): void =>
+    void answer(client)
+      .catch((error: unknown) => {
+        log('error', 'admin-failed', { error: String(error) });
+        return refusal(500, 'internal error');
+      })
+      .then((answer) => end(client, answer));
+  const server = plainServer({ serve, maxHeaderSize: MOST_HEAD, requestTimeout: REQUEST_TIMEOUT });
+  const at = { host, port: portOf(env, PORT_SETTING) ?? port };
+  return { port: await listenAt(server, at, PORT_SETTING), close: () => drainServer(server, DRAIN) };
+}
+
+export async function answerOperator(options: AdminOptions, client: Operator): Promise<AdminAnswer> {
   const { request } = client;
   const found = PAGES.get(request.target.split('?', 1)[0] ?? '');
   if (!found) return refusal(404, 'not found');
@@ -97,7 +107,7 @@ async function answer(options: AdminOptions, client: Client): Promise<Answer> {
 }
 
 /** This machine by its loopback name, and no web page: one could make a browser ask under another name (DNS rebinding). */
-function isLocal({ request: { headers, peer } }: Client): boolean {
+function isLocal({ request: { headers, peer } }: Operator): boolean {
   const host = (headers['host'] ?? '').replace(/:\d+$/, '');
   return isLoopback(peer) && LOOPBACK.has(host) && headers['origin'] === undefined;
 }
@@ -145,7 +155,7 @@ const share = (part: number, whole: number): number => (whole === 0 ? 0 : Math.r
 /** A request to change something is a few names. */
 const MOST = 4096;
 
-async function reset({ pools, log }: AdminOptions, client: Client, by: By): Promise<Answer> {
+async function reset({ pools, log }: AdminOptions, client: Operator, by: By): Promise<AdminAnswer> {
   const body = await client.body(MOST);
   if (body === 'body-too-large') {
     // What is left of it would be taken for the next request.
@@ -202,7 +212,7 @@ function describe({ state, pools }: AdminOptions): unknown {
   };
 }
 
-function end(client: Client, { status, type, body, headers = {} }: Answer): void {
+function end(client: Client, { status, type, body, headers = {} }: AdminAnswer): void {
   const described = { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers };
   client.answer(status, Object.entries(described).flat(), body);
 }

@@ -42,6 +42,8 @@ export interface GatewayTables {
     readonly implied: string | null;
   };
   readonly revisions: readonly Revision[];
+  /** Processes that share the listener; each enforces its part of the limits. */
+  readonly workers: number;
   readonly limits: LimitsTable;
   readonly timeouts: TimeoutsTable;
   readonly sessions: { /** Names of secrets, the sealing one first. */ readonly keys: readonly string[]; readonly ttl: number };

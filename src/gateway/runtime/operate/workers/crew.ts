@@ -1,0 +1,60 @@
+/** The workers as their primary knows them. */
+import type { Worker } from 'node:cluster';
+import type { AdminAnswer } from '../admin.js';
+import type { Asked } from './messages.js';
+import { Seat } from './seat.js';
+import type { Log } from '../../process/log.js';
+
+export interface Answered {
+  readonly worker: number;
+  readonly answer: AdminAnswer;
+}
+
+export interface CrewOptions {
+  readonly workers: number;
+  readonly log: Log;
+  readonly fork: (id: number) => Worker;
+  /** Called when none has come up yet and one ends with a code: what it lacks the others would lack too. */
+  readonly onFailedStart: (code: number) => void;
+}
+
+export class Crew {
+  readonly #seats: readonly Seat[];
+  #hasStarted = false;
+
+  constructor({ workers, log, fork, onFailedStart }: CrewOptions) {
+    // The first alone says what is wrong with the settings, if anything is; then the others are started.
+    const onReady = (): void => {
+      if (this.#hasStarted) return;
+      this.#hasStarted = true;
+      for (const seat of this.#seats.slice(1)) seat.fill();
+    };
+    const onExit = (code: number | null): void => {
+      if (!this.#hasStarted && code) onFailedStart(code);
+    };
+    this.#seats = Array.from({ length: workers }, (_, i) => new Seat({ id: i + 1, log, fork, onReady, onExit }));
+  }
+
+  start(): void {
+    this.#seats[0]?.fill();
+  }
+
+  /** Those that have answered, which may be none. */
+  async ask(asked: Asked): Promise<readonly Answered[]> {
+    const answers = await Promise.all(this.#seats.map(async (seat) => ({ worker: seat.id, answer: await seat.ask(asked) })));
+    return answers.flatMap(({ worker, answer }) => (answer ? [{ worker, answer }] : []));
+  }
+
+  reload(): void {
+    for (const seat of this.#seats) seat.reload();
+  }
+
+  /** Resolves when all have ended. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#seats.map((seat) => seat.stop()));
+  }
+
+  kill(): void {
+    for (const seat of this.#seats) seat.kill();
+  }
+}

@@ -1,0 +1,71 @@
+/** One of the processes that share a listener. It ends when the primary says so, when it is told by signal, and when the primary has gone. */
+import type { Worker } from 'node:cluster';
+import { Answers, type Baked, type WithAdmin } from './answers.js';
+import { tellPrimary, WORKER, WORKERS_KEY, type ToWorker } from './messages.js';
+import { shareOf } from './share.js';
+import type { Env } from '../../process/env.js';
+import type { Log } from '../../process/log.js';
+import type { GatewayTables } from '../../tables/gateway.js';
+
+export interface WorkerOptions<F extends WithAdmin> {
+  readonly TABLES: GatewayTables;
+  readonly env: Env;
+  readonly log: Log;
+  readonly run: (share: (baked: Baked<F>) => Baked<F>) => Promise<() => Promise<void>>;
+}
+
+/** @returns what ends it in good order */
+export async function runWorker<F extends WithAdmin>(self: Worker, { TABLES, env, log, run }: WorkerOptions<F>): Promise<() => Promise<void>> {
+  const { workers } = TABLES;
+  const worker = Number(env[WORKER]);
+  const answers = new Answers(worker);
+  // Tables of a reload may name another number, but as many workers as were started share them.
+  const share = ({ TABLES, FEATURES }: Baked<F>): Baked<F> => ({
+    TABLES: withKey(shareOf(TABLES, workers)),
+    FEATURES: answers.inPlaceOfListener(FEATURES),
+  });
+  const started = run(share);
+  let ended: Promise<void> | undefined;
+  const stop = (): Promise<void> => (ended ??= started.then((end) => end()));
+  listenTo(self, { answers, stop, log });
+  await started;
+  const { streams, sessions, perAddress } = shareOf(TABLES, workers).limits;
+  log('info', 'worker-started', { worker, workers, pid: process.pid, limits: { streams, sessions, perAddress } });
+  tellPrimary({ kind: 'ready' });
+  return stop;
+}
+
+/** Session ids of one worker are opened by the others: where the config names no key, the primary has drawn one for all. */
+function withKey(tables: GatewayTables): GatewayTables {
+  const { sessions } = tables;
+  return sessions.keys.length > 0 ? tables : { ...tables, sessions: { ...sessions, keys: [WORKERS_KEY] } };
+}
+
+interface Told {
+  readonly answers: Answers;
+  readonly stop: () => Promise<void>;
+  readonly log: Log;
+}
+
+function listenTo(self: Worker, { answers, stop, log }: Told): void {
+  const end = (): void => void stop().then(() => process.exit(0), () => process.exit(1));
+  process.on('message', (message: ToWorker) => {
+    if (message.kind === 'stop') return end();
+    const { id, asked } = message;
+    // Without an answer the primary leaves this worker out.
+    answers.answer(asked).then(
+      (answer) => tellPrimary({ kind: 'answered', id, answer }),
+      (error: unknown) => log('error', 'admin-failed', { error: String(error) }),
+    );
+  });
+  self.once('disconnect', () => {
+    // Node would end the process at once, and with it what its clients wait for.
+    self.exitedAfterDisconnect = true;
+    end();
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    // A terminal tells all processes, and the primary tells its workers as well: only the primary takes a second time for an order to end at once.
+    process.removeAllListeners(signal);
+    process.on(signal, end);
+  }
+}
