@@ -2,7 +2,7 @@
  * `node main.js` runs the gateway; `node main.js host <server>` runs one stdio server behind HTTP. SIGHUP re-reads `tables.js` and secrets in files;
  * SIGTERM and SIGINT drain and end, a second one ends at once. With `gateway.workers` this process is the primary or one of its workers.
  */
-import { logLevelOf, SettingError } from './runtime/process/env.js';
+import { SettingError } from './runtime/process/env.js';
 import { createLog, gathered } from './runtime/process/log.js';
 import { serve } from './runtime/serve.js';
 import { FEATURES, TABLES } from './tables.js';
@@ -33,17 +33,12 @@ async function gateway(share = (baked: Baked) => baked): Promise<() => Promise<v
   return () => running.stop();
 }
 
-async function host(name: string): Promise<() => Promise<void>> {
-  const table = TABLES.pools.find(([server]) => server === name)?.[1].host;
-  const module = await FEATURES.host?.();
-  if (!table || !module) throw new SettingError(`"${name}" is not a stdio server of this config`);
-  return module.runHost(table, TABLES, FEATURES, process.env, createLog(`${TABLES.name}-${name}`, logLevelOf(process.env, TABLES), write));
-}
-
 async function start([command, name]: readonly string[]): Promise<() => Promise<void>> {
   if (command === undefined) return (await FEATURES.workers?.())?.startWorkers({ ...BAKED, write, output, run: gateway }) ?? gateway();
-  if (command !== 'host' || name === undefined) throw new SettingError('usage: node main.js [host <server>]');
-  return host(name);
+  const isHost = command === 'host' && name !== undefined;
+  const host = isHost ? await FEATURES.host?.() : undefined;
+  if (!host) throw new SettingError('usage: node main.js, or with a stdio server of this config: node main.js host <server>');
+  return host.runHost(name ?? '', TABLES, FEATURES, process.env, write);
 }
 
 /** Resolves with what ends it in good order. */

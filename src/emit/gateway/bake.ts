@@ -49,17 +49,22 @@ function bakeSeam(tables: GatewayTables, features: readonly Feature[]): string {
 
 /**
  * A tighter layout than the compiler's: a tab for four spaces, `else` behind its brace, short branches on one line, no spaces around imported names, and of
- * the comments the one that introduces the module. A gateway is carried by ConfigMaps, where its size counts, and its source has the others. Only white space
+ * the comments the sentence that introduces the module. A gateway is carried by ConfigMaps, where its size counts, and its source has the others. Only white space
  * between tokens moves; a test keeps template literals of the runtime on one line.
  */
 function relayout(text: string): string {
   return text
     .replace(/^ *\/\/.*\n/gm, '')
     .replace(/^import \{ (.*) \} from/gm, 'import {$1} from')
-    .replace(/^ *\/\*\*(?:[^*]|\*(?!\/))*\*\/\n/gm, (comment, at: number) => (at === 0 ? comment : ''))
+    .replace(/^ *\/\*\*(?:[^*]|\*(?!\/))*\*\/\n/gm, (comment, at: number) => (at === 0 ? firstSentence(comment) : ''))
     .replace(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4))
     .replace(/\}\n\t*(?=else\b|catch\b|finally\b)/g, '} ')
     .replace(/^(\t*(?:\} )?(?:(?:else )?if \(.*\)|else|for \(.*\)))\n\t+([^\n]*;)$/gm, '$1 $2');
+}
+
+function firstSentence(comment: string): string {
+  const text = comment.slice('/**'.length, -'*/\n'.length).replace(/\s*\n\s*\* ?/g, ' ').trim();
+  return `/** ${/^.*?[.!?](?=\s|$)/.exec(text)?.[0] ?? text} */\n`;
 }
 
 /** Relative imports of a compiled module, static and dynamic; paths from the gateway's folder. */

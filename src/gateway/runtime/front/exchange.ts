@@ -81,6 +81,11 @@ export function keyOf(exchange: Exchange, { choice }: PoolTable): string {
   return choice.by === 'tenant' ? (tenantIn(exchange.facts) ?? '') : ownerOf(exchange);
 }
 
+/** Answers an exchange in one piece, naming its request. */
+export function answerWith(exchange: Exchange, { status, headers, body }: { status: number; headers: HeaderList; body: string }): void {
+  exchange.client.answer(status, [...headers, ...idHeaders(exchange)], body);
+}
+
 /** The headers by which an answer names its request. The caller's own name for it goes back to the caller. */
 export function idHeaders({ id, correlationId }: Exchange): HeaderList {
   return correlationId === id ? ['x-request-id', id] : ['x-request-id', id, 'x-correlation-id', correlationId];

@@ -6,7 +6,7 @@ import { parseMessage } from '../decision/message.js';
 import { eraOf } from '../decision/revision.js';
 import { recogniseTenants } from '../decision/tenant.js';
 import type { OpenCounts } from '../identity/open-counts.js';
-import { ANY_INSTANCE, keepsItsSession, type Leg } from '../identity/session.js';
+import { ANY_INSTANCE, keepsItsSession, legAt, type Leg } from '../identity/session.js';
 import type { Instance } from '../upstream/instance.js';
 import type { Pool } from '../upstream/pool.js';
 import { keyOf, principalOf, type Exchange } from './exchange.js';
@@ -88,7 +88,7 @@ export const FIND_FACT: Supply = {
     const id = sessionIdOf(head);
     if (id === undefined) return { kind: 'none' };
     const session = state.sealer.open(id);
-    const leg = session?.legs.find(({ server }) => server === head.route?.server);
+    const leg = legAt(head.route?.server, session);
     const table = state.tables.pools.get(leg?.server ?? '');
     if (!session || !leg || !table) return { kind: 'unknown' };
     const isTheirs = session.kind === rule.transport && session.tenant === tenant && session.principal === principalOf(exchange);
@@ -103,7 +103,7 @@ export const FIND_FACT: Supply = {
 
   instance: (exchange, { pools }) => {
     const pool = pools.get(exchange.head.route?.server ?? '');
-    const leg = exchange.session?.legs.find(({ server }) => server === pool?.server);
+    const leg = legAt(pool?.server, exchange.session);
     const table = pool && exchange.state.tables.pools.get(pool.server);
     const home = leg && instanceOf(leg, pool);
     exchange.claimed = (home === ANY_INSTANCE ? null : home) ?? (table && pool?.next(NONE_TRIED, keyOf(exchange, table))) ?? null;

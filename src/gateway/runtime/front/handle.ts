@@ -6,12 +6,11 @@ import { readHead, type GatewayRequest } from '../decision/head.js';
 import { rankOf } from '../decision/steps.js';
 import { auditCalls, countMessage } from '../observe/audit.js';
 import type { Client } from './client.js';
-import { answerItself } from './own-answers.js';
+import { answerItself, refuse, sendRefusal } from './own-answers.js';
 import { isListening, leavingCancels, type Exchange } from './exchange.js';
 import { FIND_FACT, reserveStream } from './facts.js';
 import { forwardedLines } from './request-headers.js';
 import { KEPT_FOR, stillHolds, type Judgement } from './judgement.js';
-import { refuse, sendRefusal } from './refuse.js';
 import { forward } from './forward.js';
 import { beginSpan, callerOf, report } from './report.js';
 import { corsHeaders } from './respond.js';
@@ -88,18 +87,14 @@ function begin(client: Client, state: State): Exchange {
   };
 }
 
-/** Each fact has a place from the beginning: an object that grows is copied each time. Undefined is what is not known yet. */
+/** Each fact has a place from the beginning, because an object that grows is copied each time. To every row an undefined fact is one that is not known. */
 function factsOf(kept: Judgement | null): Facts {
+  const { principal, tenants } = kept ?? {};
+  const unknown = undefined;
   const facts: { [F in Fact]: Facts[F] | undefined } = {
-    address: undefined,
-    principal: kept?.principal,
-    tenants: kept?.tenants,
-    quota: undefined,
-    body: undefined,
-    session: undefined,
-    instance: undefined,
+    principal, tenants, address: unknown, quota: unknown, body: unknown, session: unknown, instance: unknown,
   };
-  // A fact that is undefined and one that is not there are the same to every row.
+  // The type tells a fact that is undefined from one that is not there; no row does.
   return facts as Facts;
 }
 

@@ -202,7 +202,7 @@ export class NodeClient implements Client {
 
   /** The parser has refused what came behind the head. @returns false when that was said before */
   breakBody(fault: BodyFault): boolean {
-    this.#outgoing.setHeader('connection', 'close');
+    this.closeAfterwards();
     return this.#incoming.fail(fault);
   }
 

@@ -1,10 +1,39 @@
-/** Answers of the gateway's own, where the decision says that it answers itself. */
-import { tenantIn } from '../decision/facts.js';
+/** What the gateway answers itself: refusals, and the answers that the decision says are its own. Operators can see of each refusal why it was given. */
+import type { Refusal } from '../decision/decide.js';
+import { messageIn, tenantIn } from '../decision/facts.js';
+import { reasonRow, type Reason } from '../decision/reasons.js';
 import type { OwnAnswerName } from '../decision/rows.js';
-import { idHeaders, type Exchange } from './exchange.js';
-import { refuse } from './refuse.js';
-import { healthAnswer, JSON_HEADERS, preflightAnswer, type OwnAnswer } from './respond.js';
+import { answerWith, type Exchange } from './exchange.js';
+import { healthAnswer, JSON_HEADERS, preflightAnswer, refusalAnswer, type OwnAnswer } from './respond.js';
 import type { Services } from './services.js';
+
+/** Refuses for a reason that no row of the decision knows: something failed on the way to the server. */
+export function refuse(services: Services, exchange: Exchange, reason: Reason): void {
+  const { status, code } = reasonRow(reason);
+  const id = messageIn(exchange.facts)?.id ?? null;
+  const server = exchange.head.route?.server ?? '';
+  const retryAfter = (reason === 'no-instance' && services.pools.get(server)?.retryAfter) || 1;
+  const wait = status === 503 || status === 429 ? { retryAfter } : {};
+  sendRefusal(services, exchange, { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${server}`, id, ...wait });
+}
+
+export function sendRefusal({ metrics }: Services, exchange: Exchange, refusal: Refusal): void {
+  const { head, state, client } = exchange;
+  const { reason } = refusal;
+  exchange.reason = reason;
+  metrics.count('mcpgen_refusals_total', { reason });
+  const { limit, origin } = reasonRow(reason);
+  if (limit) metrics.count('mcpgen_rate_limited_total', { limit });
+  if (origin) {
+    metrics.count('mcpgen_origin_refusals_total', { server: head.route?.server ?? '', reason });
+    exchange.note = `Origin validation failed for: ${printable(head.origin)}`;
+  }
+  if (client.hasBegun) return client.cut();
+  answerWith(exchange, refusalAnswer(state.tables, head, refusal, exchange.id));
+}
+
+/** An origin is the client's text: bounded before it is logged, and JSON escapes the rest. */
+const printable = (origin: string | null): string => (origin === null ? 'none' : origin.slice(0, 200));
 
 type Answer = (services: Services, exchange: Exchange) => OwnAnswer | null;
 
@@ -23,7 +52,7 @@ const ANSWERS: Readonly<Record<OwnAnswerName, Answer>> = {
 export function answerItself(services: Services, exchange: Exchange, what: OwnAnswerName): void {
   const answer = ANSWERS[what](services, exchange);
   if (!answer) return refuse(services, exchange, 'method-not-allowed');
-  exchange.client.answer(answer.status, [...answer.headers, ...idHeaders(exchange)], answer.body);
+  answerWith(exchange, answer);
 }
 
 /** The servers a caller may use and how many of their instances are well; all of them in profile `local`. */

@@ -34,12 +34,13 @@ export function corsHeaders({ raw: { cors } }: Tables, { origin, request }: Requ
 /** Fetch §4.8: 204, no body. */
 export function preflightAnswer(tables: Tables, head: RequestHead): OwnAnswer {
   const { cors } = tables.raw;
-  const allowed = {
-    'access-control-allow-methods': (head.route?.methods ?? []).join(', '),
-    'access-control-allow-headers': [ALLOW_HEADERS, ...cors.allowHeaders].join(', '),
-    'access-control-max-age': String(Math.floor(cors.maxAge / 1000)),
-  };
-  return { status: 204, headers: [...corsHeaders(tables, head), ...Object.entries(allowed).flat()], body: '' };
+  const headers = [
+    ...corsHeaders(tables, head),
+    ...['access-control-allow-methods', (head.route?.methods ?? []).join(', ')],
+    ...['access-control-allow-headers', [ALLOW_HEADERS, ...cors.allowHeaders].join(', ')],
+    ...['access-control-max-age', String(Math.floor(cors.maxAge / 1000))],
+  ];
+  return { status: 204, headers, body: '' };
 }
 
 export function refusalAnswer(tables: Tables, head: RequestHead, refusal: Refusal, requestId: string): OwnAnswer {

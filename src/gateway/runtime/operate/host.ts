@@ -2,14 +2,13 @@
 import type { AddressInfo } from 'node:net';
 import type { Client } from '../front/client.js';
 import { drainServer, listenAt, plainServer } from '../front/listen.js';
-import { listenOf, placementOf, type Env } from '../process/env.js';
-import type { Log } from '../process/log.js';
+import { listenOf, logLevelOf, placementOf, SettingError, type Env } from '../process/env.js';
+import { createLog, type Log } from '../process/log.js';
 import type { ChildFeatures } from '../stdio/contract.js';
 import { errorText, readMessages } from '../stdio/message.js';
 import { jsonResponse } from '../stdio/response.js';
 import { loadEras, startChildren } from '../stdio/upstream.js';
 import type { GatewayTables } from '../tables/gateway.js';
-import type { HostTable } from '../tables/pool.js';
 import type { Upstream, UpstreamResponse } from '../upstream/upstream.js';
 import { UpstreamFault } from '../wire/fault.js';
 
@@ -30,12 +29,17 @@ export interface Host {
 
 /** `node main.js host <server>`. @returns what ends it in good order */
 export async function runHost(
-  { child, port, path }: HostTable,
-  { limits, timeouts }: GatewayTables,
+  server: string,
+  tables: GatewayTables,
   features: ChildFeatures,
   env: Env,
-  log: Log,
+  write: (line: string) => void,
 ): Promise<() => Promise<void>> {
+  const table = tables.pools.find(([name]) => name === server)?.[1].host;
+  if (!table) throw new SettingError(`"${server}" is not a stdio server of this config`);
+  const { child, port, path } = table;
+  const { limits, timeouts } = tables;
+  const log = createLog(`${tables.name}-${server}`, logLevelOf(env, tables), write);
   const upstream = startChildren(child, env, timeouts.keepAlive, log, await loadEras(features));
   const all = placementOf(env) === 'local' ? '127.0.0.1' : '::';
   const running = await startHost({ upstream, ...listenOf(env, { host: all, port }), path, bodyLimit: limits.body, log });
