@@ -7,7 +7,7 @@ import type { PoolTable } from '../tables/pool.js';
 import { deliver } from '../upstream/deliver.js';
 import type { Instance } from '../upstream/instance.js';
 import type { Pool } from '../upstream/pool.js';
-import { writtenRequest, type UpstreamRequest } from '../upstream/upstream.js';
+import type { UpstreamRequest } from '../upstream/upstream.js';
 import { keyOf, ownerOf, principalOf, type Exchange } from './exchange.js';
 import { forwardedHeaders } from './request-headers.js';
 import type { Services } from './services.js';
@@ -63,12 +63,13 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
   };
 }
 
-/** The request as it goes on to the server. Its headers are sent as the text that is known of them; an object of them is made only when somebody reads it. */
+/** The request as it goes on to the server. Its headers are not written again where their text is known from the head. */
 function requestOf(exchange: Exchange, table: PoolTable, transform: ReturnType<Services['parts']>['transform'], signal: AbortSignal): UpstreamRequest {
   const { head, body, judgement, span, id, correlationId } = exchange;
   const { method } = head.request;
-  const headersOf = (): Record<string, string> => forwardedHeaders(exchange);
-  if (transform && table.transform) return { method, headers: transform.request(headersOf(), table.transform), body, signal };
-  if (!judgement?.forwardedLines || span) return { method, headers: headersOf(), body, signal };
-  return writtenRequest(method, `${judgement.forwardedLines}x-request-id: ${id}\r\nx-correlation-id: ${correlationId}\r\n`, headersOf, body, signal);
+  const headers = forwardedHeaders(exchange);
+  if (transform && table.transform) return { method, headers: transform.request(headers, table.transform), body, signal };
+  if (!judgement?.forwardedLines || span) return { method, headers, body, signal };
+  const lines = `${judgement.forwardedLines}x-request-id: ${id}\r\nx-correlation-id: ${correlationId}\r\n`;
+  return { method, headers, written: { of: headers, lines }, body, signal };
 }

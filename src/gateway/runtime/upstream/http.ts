@@ -28,9 +28,8 @@ export function httpUpstream(endpoint: Endpoint): Upstream {
   };
 }
 
-function headOf(own: string, rest: string, request: UpstreamRequest): string | null {
-  const { method, path = own, written, body } = request;
-  const lines = written?.of === request ? written.lines : requestLines(request.headers);
+function headOf(own: string, rest: string, { method, path = own, headers, written, body }: UpstreamRequest): string | null {
+  const lines = written?.of === headers ? written.lines : requestLines(headers);
   if (lines === null || !PATH.test(path)) return null;
   // RFC 9110 §8.6: a method that has a body says so when there is none.
   const length = body || method === 'POST' ? `content-length: ${body?.length ?? 0}\r\n` : '';

@@ -10,33 +10,12 @@ export interface UpstreamRequest {
   readonly path?: string;
   /** Lower-case names; no hop-by-hop headers, no `host`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Its headers as text, where they are known as that. A copy of the request that has other headers is another request, for which they do not count. */
-  readonly written?: { readonly of: UpstreamRequest; readonly lines: string };
+  /** The headers as text, where that is known. The text counts only for the very object that it was written of. */
+  readonly written?: { readonly of: UpstreamRequest['headers']; readonly lines: string };
   /** Null for methods without one. */
   readonly body: Buffer | null;
   /** Aborted when the answer is no longer wanted: the client of a modern request has gone, or the gateway is closing. */
   readonly signal: AbortSignal;
-}
-
-/** A request whose headers are known as text; `headersOf` makes them as an object where somebody asks for that. */
-export function writtenRequest(
-  method: string,
-  lines: string,
-  headersOf: () => UpstreamRequest['headers'],
-  body: Buffer | null,
-  signal: AbortSignal,
-): UpstreamRequest {
-  let headers: UpstreamRequest['headers'] | undefined;
-  const request: { -readonly [Key in keyof UpstreamRequest]: UpstreamRequest[Key] } = {
-    method,
-    get headers() {
-      return (headers ??= headersOf());
-    },
-    body,
-    signal,
-  };
-  request.written = { of: request, lines };
-  return request;
 }
 
 export interface UpstreamResponse {
