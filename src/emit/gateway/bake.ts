@@ -49,8 +49,8 @@ function bakeSeam(tables: GatewayTables, features: readonly Feature[]): string {
 
 /**
  * A tighter layout than the compiler's: a tab for four spaces, `else` behind its brace, short branches on one line, no spaces around imported names, and of
- * the comments the sentence that introduces the module. A gateway is carried by ConfigMaps, where its size counts, and its source has the others. Only white space
- * between tokens moves; a test keeps template literals of the runtime on one line.
+ * the comments only the sentence that introduces the module. A gateway is carried by ConfigMaps, where its size counts, and the source has the other comments.
+ * Only white space between tokens moves; a test keeps template literals of the runtime on one line.
  */
 function relayout(text: string): string {
   return text

@@ -20,7 +20,7 @@ import { baked, bytes, LEAST, rootPlan, write } from './support.js';
  * The most bytes that a gateway may have, with its package.json and Dockerfile. The aims are 80 kB for the least config and 200 kB for everything; the
  * decisions in src/README.md say why they are not reached. A budget may be lowered, and is raised only with a reason written there.
  */
-const BUDGETS = { least: 152_000, root: 213_000, everything: 260_000 } as const;
+const BUDGETS = { least: 151_300, root: 212_000, everything: 252_000 } as const;
 const HTTP = { kind: 'http', image: 'web' };
 const STDIO = { kind: 'stdio', command: ['tool'] };
 
@@ -48,7 +48,7 @@ const EVERYTHING = {
   targets: { compose: {} },
 };
 
-const NOT_IN_EVERYTHING = ['drawing', 'redaction', 'ssePassed', 'stdioModern'];
+const NOT_IN_EVERYTHING = ['drawing', 'redaction', 'ssePassed', 'stdioModern', 'workers'];
 
 const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: readonly string[] }>> = {
   // This config does not say which era its server speaks. The running gateway finds it out, so it must be ready for both.
@@ -259,7 +259,7 @@ describe('node and the compiler', () => {
     const path = folder(t);
     write(path, baked(planOf(LEAST)));
     const { status, stderr } = spawnSync(process.execPath, [join(path, 'main.js'), 'nonsense'], { encoding: 'utf8' });
-    assert.deepEqual([status, stderr], [2, 'mcpgen gateway: usage: node main.js [host <server>]\n']);
+    assert.deepEqual([status, stderr], [2, 'mcpgen gateway: usage: node main.js, or with a stdio server of this config: node main.js host <server>\n']);
   });
 
   test('every name and every import resolves, and one that does not would be found', async (t) => {
@@ -285,14 +285,14 @@ describe('the tables have the type the runtime reads', () => {
   /** Makes one change to the text, and returns what the compiler says about the changed text. */
   const BROKEN: Readonly<Record<string, readonly [from: string, to: string, error: RegExp]>> = {
     'a balance that there is not': [
-      '"balance": "round-robin"',
-      '"balance": "round-robbin"',
+      'balance: "round-robin"',
+      'balance: "round-robbin"',
       /TS(2322|2820): .*"round-robbin".*is not assignable to type 'Balance'/,
     ],
     'a revision that is not served yet': ['"2026-07-28"', '"2027-01-01"', /TS2322/],
-    'a key that there is not': ['"trusted":', '"trusts":', /TS2561|TS2353/],
-    'a source that there is not': ['"kind": "urls"', '"kind": "url"', /TS2322|TS2820/],
-    'text for a number': ['"depth": 64', '"depth": "64"', /TS2322/],
+    'a key that there is not': ['trusted:', 'trusts:', /TS2561|TS2353/],
+    'a source that there is not': ['kind: "urls"', 'kind: "url"', /TS2322|TS2820/],
+    'text for a number': ['depth: 64', 'depth: "64"', /TS2322/],
   };
 
   test('as they are, and not when they are broken', async (t) => {
@@ -366,11 +366,19 @@ describe('bake', () => {
     }
   });
 
-  test('keeps the comment that introduces each module', async () => {
-    for (const [path, contents] of modules(baked(await rootPlan()))) {
-      const [first] = assets.gatewayModule(path).split('\n');
-      if (first?.startsWith('/**') && path !== 'tables.js') assert.equal(contents.split('\n')[1], first, path);
-    }
+  test('keeps the sentence that introduces each module, and no other comment', () => {
+    const files = bakeThese({
+      'main.js': "/**\n * Runs it at 0.5 speed.\n * More.\n */\nimport { y } from './runtime/a.js';\n/** What it is. */\nexport const x = y;\n",
+      'runtime/a.js': '/** A sentence\n * of two lines */\n// Why.\nexport const y = 2;\n',
+    });
+    const contentsOf = (path: string) => files.find((file) => file.path === path)?.contents.split('\n');
+    assert.deepEqual(contentsOf('main.js'), ['/** Runs it at 0.5 speed. */', "import {y} from './runtime/a.js';", 'export const x = y;', '']);
+    assert.deepEqual(contentsOf('runtime/a.js'), ['/** A sentence of two lines */', 'export const y = 2;', '']);
+  });
+
+  test('introduces every module of a gateway', async () => {
+    for (const [path, contents] of modules(baked(await rootPlan())))
+      if (path !== 'tables.js' && assets.gatewayModule(path).startsWith('/**')) assert.match(contents.split('\n')[1] ?? '', /^\/\*\* .+ \*\/$/, path);
   });
 
   test('lays modules out tightly', () => {
