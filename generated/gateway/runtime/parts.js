@@ -1,4 +1,4 @@
-// mcpgen: do not edit.
+// mcpgen
 export async function loadParts(tables, features, options, known) {
 	const { log, metrics } = options;
 	const bridge = await loadBridge(tables, features, log, known?.bridge ?? null);
@@ -6,7 +6,7 @@ export async function loadParts(tables, features, options, known) {
 	const renewals = known?.renewals ?? (await loadRenewals(features));
 	const traces = tables.traces && (await features.traces?.());
 	const tracer = (tables.traces && traces?.createTracer({ ...tables.traces, service: tables.name, log, metrics })) ?? null;
-	const transform = (await features.transform?.())?.TRANSFORM ?? null;
+	const transform = (await features.transform?.())?.createTransform(await features.redaction?.()) ?? null;
 	if (known?.tracer) void known.tracer.close();
 	return {
 		bridge,
@@ -20,13 +20,12 @@ export async function loadParts(tables, features, options, known) {
 	};
 }
 async function loadRenewals({ renew }) {
-	const module = await renew?.();
-	return module ? new module.Renewals() : null;
+	return (await renew?.())?.createRenewals() ?? null;
 }
 async function loadSse({ timeouts }, features, { log, env, listening }, known) {
-	const [module, relay] = await Promise.all([features.sse?.(), features.relay?.()]);
+	const [module, relay, held, passed] = await Promise.all([features.sse?.(), features.relay?.(), features.sseHeld?.(), features.ssePassed?.()]);
 	const sse = known ?? module?.createSse({ keepAlive: timeouts.keepAlive, log }) ?? null;
-	sse?.configure(relay ? { ...relay, self: () => relay.selfOf(env, listening()) } : null);
+	sse?.configure({ ...held, ...passed }, relay ? { ...relay, self: () => relay.selfOf(env, listening()) } : null);
 	return sse;
 }
 async function loadBridge({ revisions }, features, log, known) {

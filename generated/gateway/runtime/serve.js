@@ -1,15 +1,17 @@
-// mcpgen: do not edit.
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isLoopback } from './decision/address.js';
-import { listenOf, logLevelOf, placementOf, portOf, SettingError } from './env.js';
-import { createHandler } from './gateway.js';
-import { OpenCounts } from './open-counts.js';
-import { drainServer, listenAt, plainServer, publicServer } from './listen.js';
-import { createLog } from './log.js';
-import { NO_METRICS } from './metrics.js';
-import { loadParts } from './parts.js';
-import { Pools } from './upstream/pools.js';
-import { createState } from './state.js';
+// mcpgen
+/** The gateway as a process: tables in, listeners up, reload and end by signal. */
+import {setTimeout as sleep} from 'node:timers/promises';
+import {isLoopback} from './decision/address.js';
+import {listenOf, logLevelOf, placementOf, SettingError} from './process/env.js';
+import {createHandler} from './front/handle.js';
+import {createOpenCounts} from './identity/open-counts.js';
+import {drainServer, listenAt, publicServer} from './front/listen.js';
+import {createLog} from './process/log.js';
+import {NO_METRICS} from './process/metrics.js';
+import {loadModules} from './modules.js';
+import {loadParts} from './parts.js';
+import {createPools} from './upstream/pools.js';
+import {createState} from './state.js';
 const MOST_LEAD = 5000;
 export async function serve(tables, features, env, write) {
 	const placement = placementOf(env);
@@ -21,23 +23,23 @@ export async function serve(tables, features, env, write) {
 	const measured = await features.metrics?.();
 	const prometheus = measured && new measured.Prometheus();
 	const metrics = prometheus ?? NO_METRICS;
-	const counts = new OpenCounts();
-	const pools = new Pools(env, log);
-	let state = await createState(tables, env, features, null);
+	const counts = createOpenCounts();
+	const pools = createPools(env, log);
+	const modules = await loadModules(features);
+	let state = await createState(tables, env, modules, null);
 	let port = at.port;
 	const partsOptions = { log, metrics, env, listening: () => ({ host: at.host, port }) };
 	let parts = await loadParts(tables, features, partsOptions, null);
-	await pools.reconcile(state.tables, features);
+	await pools.reconcile(state.tables, modules);
 	let draining = false;
 	let reloading = Promise.resolve();
-	(await features.gauges?.())?.registerGauges(metrics, counts, pools, () => state);
+	(await features.gauges?.())?.registerGauges(metrics, counts, pools, () => state.tables);
 	const onClosed = () => void (draining && setImmediate(() => server.closeIdleConnections()));
-	const { handle, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, draining: () => draining, onClosed });
+	const isDraining = () => draining;
+	const { serve, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, isDraining, onClosed });
 	const server = publicServer({
-		handle: (incoming, outgoing, awaitsContinue) => {
-			if (draining) outgoing.setHeader('connection', 'close');
-			handle(incoming, outgoing, awaitsContinue);
-		},
+		serve,
+		isDraining,
 		maxHeaderSize: tables.limits.headers,
 		onParserRefusal: (reason, requestId, status) => {
 			metrics.count('mcpgen_refusals_total', { reason });
@@ -45,7 +47,8 @@ export async function serve(tables, features, env, write) {
 		},
 	});
 	port = await listenAt(server, at, 'PORT');
-	const admin = await serveAdmin(tables, features, env, { state: () => state, text: () => prometheus?.text() ?? '', pools, log });
+	const operators = { state: () => state, text: () => prometheus?.text() ?? '', pools, log };
+	const admin = tables.admin && (await (await features.admin?.())?.serveAdmin(tables.admin.listen[placement], env, operators));
 	const expiry = setInterval(() => metrics.count('mcpgen_sessions_ended_total', {}, counts.expire(performance.now())), 60_000).unref();
 	log('info', 'listening', { host: at.host, port, admin_port: admin?.port ?? null, placement, hash: tables.hash });
 	return {
@@ -54,9 +57,10 @@ export async function serve(tables, features, env, write) {
 		reload: (next, nextFeatures) => {
 			const reload = reloading.then(async () => {
 				warnOfFixedSettings(tables, next, log);
-				const fresh = await createState(next, env, nextFeatures, state);
+				const nextModules = await loadModules(nextFeatures);
+				const fresh = await createState(next, env, nextModules, state);
 				const old = state;
-				await pools.reconcile(fresh.tables, nextFeatures);
+				await pools.reconcile(fresh.tables, nextModules);
 				parts = await loadParts(next, nextFeatures, partsOptions, parts);
 				state = fresh;
 				old.close();
@@ -74,7 +78,7 @@ export async function serve(tables, features, env, write) {
 			const { drain } = state.tables.raw.timeouts;
 			const lead = placement === 'local' ? 0 : Math.min(MOST_LEAD, drain / 5);
 			await sleep(lead);
-			await Promise.all([drainServer(server, drain - lead), admin ? drainServer(admin.server, 1000) : null]);
+			await Promise.all([drainServer(server, drain - lead), admin?.close()]);
 			await parts.close();
 			await pools.close();
 			state.close();
@@ -82,14 +86,7 @@ export async function serve(tables, features, env, write) {
 		},
 	};
 }
-async function serveAdmin(tables, features, env, options) {
-	const admin = tables.admin && (await features.admin?.());
-	if (!tables.admin || !admin) return null;
-	const { host, port } = tables.admin.listen[placementOf(env)];
-	const server = plainServer(admin.adminHandler(options));
-	return { server, port: await listenAt(server, { host, port: portOf(env, 'MCPGEN_ADMIN_PORT') ?? port }, 'MCPGEN_ADMIN_PORT') };
-}
 function warnOfFixedSettings(tables, next, log) {
-	const fixed = (t) => JSON.stringify([t.listen, t.admin?.listen, t.limits.headers]);
-	if (fixed(tables) !== fixed(next)) log('warn', 'restart-needed', { why: 'addresses and limits.headers are read at start' });
+	const fixed = (t) => JSON.stringify([t.listen, t.admin?.listen, t.limits.headers, t.workers]);
+	if (fixed(tables) !== fixed(next)) log('warn', 'restart-needed', { why: 'addresses, workers and limits.headers are read at start' });
 }

@@ -1,6 +1,5 @@
-// mcpgen: do not edit.
-import { BlockList, isIP } from 'node:net';
-/** Networks and single addresses to test an address against; IPv4 in IPv6 notation counts as IPv4. */
+// mcpgen
+import {BlockList, isIP} from 'node:net';
 export function addressSet(cidrs) {
 	if (cidrs.length === 0) return () => false;
 	const list = new BlockList();
@@ -16,30 +15,23 @@ export function addressSet(cidrs) {
 		return version !== 0 && list.check(plain, version === 6 ? 'ipv6' : 'ipv4');
 	};
 }
-/** What counts as one caller: an IPv4 address, or an IPv6 /64, which one caller has all of (RFC 6177 §2). */
 export function callerKey(address) {
-	if (isIP(address) !== 6) return address;
+	if (!address.includes(':') || isIP(address) !== 6) return address;
 	const [head = '', tail] = address.split('::');
 	const front = head === '' ? [] : head.split(':');
 	const back = tail === undefined || tail === '' ? [] : tail.split(':');
 	const groups = [...front, ...Array.from({ length: tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length) }, () => '0'), ...back];
 	return `${groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`;
 }
-/** `::ffff:10.0.0.1` is how a dual-stack socket shows `10.0.0.1`. */
 export function plainAddress(address) {
 	return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
 }
-/** An address and a port as URLs write them. */
 export const authority = (address, port) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
-/** The loopback interface as hosts name it. */
 export const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 export function isLoopback(address) {
 	const plain = plainAddress(address);
 	return plain === '::1' || plain.startsWith('127.');
 }
-/**
- * The client's address: the right-most one that is not a trusted hop's. What stands left of it was written by the client and proves nothing.
- */
 export function clientAddress(peer, forwardedFor, trusted) {
 	let address = plainAddress(peer);
 	const hops = forwardedFor?.split(',') ?? [];

@@ -1,9 +1,15 @@
-// mcpgen: do not edit.
-import { clientAddress, isLoopback, LOOPBACK } from './address.js';
-export const kindOf = ({ route }) => route?.kind ?? 'mcp';
-/** The id of the session a legacy request claims: in a header, or in the query where 2024-11-05 has it. */
+// mcpgen
+import {clientAddress, isLoopback, LOOPBACK} from './address.js';
+import {KINDS} from './kinds.js';
 export function sessionIdOf(head) {
-	return kindOf(head) === 'message' ? /(?:^|&)sessionId=([^&]*)/.exec(head.query)?.[1] : head.request.headers['mcp-session-id'];
+	switch (head.kind.session.carrier) {
+		case 'header':
+			return head.request.headers['mcp-session-id'];
+		case 'query':
+			return /(?:^|&)sessionId=([^&]*)/.exec(head.query)?.[1];
+		case 'none':
+			return undefined;
+	}
 }
 const HEALTH = new Map([
 	['/health', 'health'],
@@ -22,6 +28,7 @@ export function readHead(tables, request, trusted) {
 	const authority = absolute?.[1] ?? ((fromTrusted && request.headers['x-forwarded-host']) || request.headers['host']);
 	const host = request.hosts === 0 ? null : hostName(authority);
 	const [pathTenant, path] = splitTenant(tables, rawPath);
+	const route = tables.routes.get(path);
 	return {
 		request,
 		fault: faultOf(request, rawPath, host),
@@ -32,10 +39,10 @@ export function readHead(tables, request, trusted) {
 		host: host ?? '',
 		origin: originOf(tables, request, fromTrusted),
 		address: clientAddress(request.peer, request.headers['x-forwarded-for'], trusted),
-		route: tables.routes.get(path),
+		route,
+		kind: KINDS[route?.kind ?? 'mcp'],
 	};
 }
-/** Row 1. The loopback interface's names are accepted when the peer itself is on it. */
 export function hostAccepted(tables, head) {
 	return tables.raw.anyHost || tables.hosts.has(head.host) || (LOOPBACK.has(head.host) && isLoopback(head.request.peer));
 }

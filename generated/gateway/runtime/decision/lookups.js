@@ -1,5 +1,5 @@
-// mcpgen: do not edit.
-import { originMatcher } from './origin.js';
+// mcpgen
+import {originMatcher} from './origin.js';
 const LISTS = ['hosts', 'originSets', 'serverSets', 'routes', 'clients', 'tenants', 'pools', 'revisions'];
 export function compileTables(raw, placement) {
 	for (const name of LISTS)

@@ -1,14 +1,10 @@
-// mcpgen: do not edit.
-/**
- * What a body says, as far as decisions need it. `JSON.parse` keeps the last of two equal keys and other parsers the first, so a body in which
- * `method`, `params` or `name` come twice, or in another case, could be judged as one thing and executed as another: it is refused.
- */
-import { isUtf8 } from 'node:buffer';
-import { asObject, isObject } from '../json-rpc.js';
-import { CAPABILITIES, VERSION } from '../meta-keys.js';
+// mcpgen
+/** What a body says, as far as decisions need it. */
+import {isUtf8} from 'node:buffer';
+import {asObject, isObject} from '../wire/json-rpc.js';
+import {CAPABILITIES, VERSION} from '../wire/meta-keys.js';
 const MOST_IN_BATCH = 50;
 const CHEAP = 65_536;
-/** Method → the parameter that `Mcp-Name` repeats. */
 export const NAME_KEY = new Map([
 	['tools/call', 'name'],
 	['prompts/get', 'name'],
@@ -18,7 +14,8 @@ export const NAME_KEY = new Map([
 	['tasks/cancel', 'taskId'],
 ]);
 const DECISIVE = new Map(['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 'taskId', 'arguments', '_meta', 'result', 'error'].map((key) => [fold(key), key]));
-const SPELLED = new Set(DECISIVE.values());
+const BIT_OF = new Map([...DECISIVE.values()].map((key, index) => [key, 1 << index]));
+const NOT_LOOKED_AT = -1;
 function fold(key) {
 	return key.length > 16 ? key : key.toUpperCase().toLowerCase();
 }
@@ -67,7 +64,8 @@ function single(value) {
 function batch(values) {
 	const parts = values.map((value) => (isObject(value) ? single(value) : null));
 	const whole = parts.filter((part) => part !== null);
-	if (whole.length === 0 || whole.length > MOST_IN_BATCH || whole.length < parts.length || whole.some(({ claim, method }) => claim !== undefined || method === 'initialize')) return null;
+	const isOdd = whole.some(({ claim, method }) => claim !== undefined || method === 'initialize');
+	if (isOdd || whole.length === 0 || whole.length > MOST_IN_BATCH || whole.length < parts.length) return null;
 	return {
 		shape: 'batch',
 		id: null,
@@ -94,24 +92,23 @@ function scan(text, limit, offset) {
 					if (text.charCodeAt(i) === 0x5c) i++;
 				if (!isKey) break;
 				isKey = false;
-				const keys = seen[depth];
-				if (!keys) break;
+				const bits = seen[depth] ?? NOT_LOOKED_AT;
+				if (bits === NOT_LOOKED_AT) break;
 				const written = text.slice(start + 1, i);
 				const key = written.includes('\\') ? String(JSON.parse(`"${written}"`)) : written;
-				const spelling = SPELLED.has(key) ? key : DECISIVE.get(fold(key));
-				if (spelling === undefined) break;
-				if (keys.has(key) || spelling !== key) return 'body-duplicate-key';
-				keys.add(key);
+				const bit = BIT_OF.get(key);
+				if (bit === undefined ? DECISIVE.has(fold(key)) : (bits & bit) !== 0) return 'body-duplicate-key';
+				seen[depth] = bits | (bit ?? 0);
 				break;
 			}
 			case 0x7b:
 				if (++depth > limit) return 'body-too-deep';
-				seen[depth] = depth - offset <= 2 ? new Set() : null;
+				seen[depth] = depth - offset <= 2 ? 0 : NOT_LOOKED_AT;
 				isKey = true;
 				break;
 			case 0x5b:
 				if (++depth > limit) return 'body-too-deep';
-				seen[depth] = null;
+				seen[depth] = NOT_LOOKED_AT;
 				isKey = false;
 				break;
 			case 0x7d:
@@ -120,7 +117,7 @@ function scan(text, limit, offset) {
 				isKey = false;
 				break;
 			case 0x2c:
-				isKey = seen[depth] instanceof Set;
+				isKey = (seen[depth] ?? NOT_LOOKED_AT) !== NOT_LOOKED_AT;
 				break;
 		}
 	}

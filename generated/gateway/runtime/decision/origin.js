@@ -1,10 +1,9 @@
-// mcpgen: do not edit.
-import { LOOPBACK } from './address.js';
+// mcpgen
+import {LOOPBACK} from './address.js';
 export function originMatcher(table) {
 	return { exact: new Set(table.exact), table };
 }
 const PARTS = /^(https?):\/\/([a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])((?::[1-9][0-9]{0,4})?)$/;
-/** Whether `origin`, in lower case, is in the set. */
 export function originAllowed(matcher, origin) {
 	if (matcher.exact.has(origin)) return true;
 	const { subdomains, loopback, anyHttps, tunnels } = matcher.table;

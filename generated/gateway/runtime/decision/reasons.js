@@ -1,4 +1,4 @@
-// mcpgen: do not edit.
+// mcpgen
 const http = (status, message) => ({ status, code: status, message });
 const pinned = (code, message, status = 400) => ({ status, code, message });
 export const REASONS = {
@@ -43,8 +43,16 @@ export const REASONS = {
 	'draining': http(503, 'Shutting down'),
 	'internal': pinned(-32603, 'Internal error', 500),
 };
+export const REASON_OF_FAULT = {
+	refused: 'no-instance',
+	connect: 'no-instance',
+	full: 'instance-full',
+	sent: 'upstream-lost',
+	stale: 'upstream-lost',
+	timeout: 'upstream-timeout',
+	answered: 'upstream-lost',
+};
 export const reasonRow = (reason) => REASONS[reason];
-/** The body of a refusal. `id` is null until the request's own is known (row 12). */
 export function refusalBody(reason, id, requestId, data = {}) {
 	const { code, message } = REASONS[reason];
 	return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data: { ...data, reason, requestId } } });

@@ -1,10 +1,11 @@
-// mcpgen: do not edit.
-import { setTimeout as sleep } from 'node:timers/promises';
-import { messageText } from '../json-rpc.js';
-import { UpstreamFault } from '../upstream/upstream.js';
+// mcpgen
+/** One shared child, kept running. */
+import {setTimeout as sleep} from 'node:timers/promises';
+import {messageText} from '../wire/json-rpc.js';
+import {UpstreamFault} from '../wire/fault.js';
 const FIRST_DELAY = 100;
 const LAST_DELAY = 30_000;
-const PATIENCE = 1000;
+const MOST_WAIT = 1000;
 const HANDSHAKE = 60_000;
 export function greet(link, initialize) {
 	return new Promise((resolve) => {
@@ -20,12 +21,11 @@ async function introduce(link, initialize) {
 	if (greeted.reply['result'] !== undefined) link.write(messageText({ method: 'notifications/initialized' }));
 	return greeted;
 }
-/** Keeps one shared child running. The first `initialize` that it accepts is repeated at every restart. */
 export function supervise(launch, log, signal, begin = introduce) {
 	let handshake;
-	let accepted = false;
+	let isAccepted = false;
 	let running;
-	let resting = false;
+	let isResting = false;
 	const attempt = async (delay) => {
 		await sleep(delay, undefined, { ref: false, signal }).catch(() => {
 			throw new UpstreamFault('refused');
@@ -37,7 +37,7 @@ export function supervise(launch, log, signal, begin = introduce) {
 			log('warn', 'child-restarting', { delay: next });
 			start(next);
 		};
-		resting = false;
+		isResting = false;
 		let link;
 		try {
 			link = launch(restart);
@@ -46,19 +46,19 @@ export function supervise(launch, log, signal, begin = introduce) {
 			throw fault;
 		}
 		const greeted = await begin(link, handshake);
-		if (greeted.reply['result'] !== undefined) accepted = true;
+		if (greeted.reply['result'] !== undefined) isAccepted = true;
 		else link.kill('initialize refused');
 		return greeted;
 	};
 	const start = (delay) => {
-		resting = delay > PATIENCE;
+		isResting = delay > MOST_WAIT;
 		running = attempt(delay);
 		running.catch(() => { });
 	};
 	return async (initialize) => {
-		if (initialize && !accepted) handshake = initialize;
+		if (initialize && !isAccepted) handshake = initialize;
 		if (!running) start(0);
-		if (!running || resting) throw new UpstreamFault('refused');
+		if (!running || isResting) throw new UpstreamFault('refused');
 		return running;
 	};
 }

@@ -1,5 +1,5 @@
-// mcpgen: do not edit.
-/** The one whose last turn is the longest ago. A position that counts on would pass over some for ever where the candidates change by turns. */
+// mcpgen
+/** The one whose last turn is the longest ago. */
 export function roundRobin() {
 	const turns = new WeakMap();
 	let turn = 0;
@@ -11,7 +11,6 @@ export function roundRobin() {
 		},
 	};
 }
-/** The first of those with the highest score. */
 export function best(values, score) {
 	let highest = -Infinity;
 	let chosen = values[0];
@@ -22,4 +21,8 @@ export function best(values, score) {
 		chosen = value;
 	}
 	return chosen;
+}
+export function preferred(values, isBetter) {
+	const better = values.filter(isBetter);
+	return better.length > 0 ? better : values;
 }

@@ -1,16 +1,18 @@
-// mcpgen: do not edit.
-/**
- * The circuit breaker of one instance. It has no clock: every call says what time it is, in milliseconds. An open one is half-open as soon as its cooldown is
- * over, and says so when a request claims the trial.
- */
+// mcpgen
+/** That of an instance whose table asks for one; `known` is the one it has had so far. */
+export function makeBreaker(table, now, known, turned) {
+	return table && new Breaker(table, now, known, (state) => turned(state === 'open' ? 'warn' : 'info', `breaker-${state}`));
+}
 export class Breaker {
 	#table;
+	#turned;
 	state = 'closed';
 	since;
 	#failures = [];
 	#trial = null;
-	constructor(table, now, known) {
+	constructor(table, now, known, turned) {
 		this.#table = table;
+		this.#turned = turned;
 		this.since = known?.since ?? now;
 		if (!known) return;
 		this.state = known.state;
@@ -55,6 +57,7 @@ export class Breaker {
 		this.since = now;
 		this.#trial = null;
 		if (state === 'closed') this.#failures = [];
+		this.#turned(state);
 	}
 	#recent(now) {
 		return this.#failures.filter((at) => now - at < this.#table.window);

@@ -1,11 +1,10 @@
-// mcpgen: do not edit.
-import { lookup } from 'node:dns/promises';
-import { plainAddress } from '../decision/address.js';
-import { CLOCK, jitter } from './clock.js';
-import { Watch } from './watch.js';
+// mcpgen
+import {lookup} from 'node:dns/promises';
+import {plainAddress} from '../decision/address.js';
+import {CLOCK, jitter} from '../process/clock.js';
+import {Watch} from '../process/watch.js';
 const EVERY = 5000;
 const FIRST_WAIT = 2000;
-/** Calls back with the addresses of a name, in order, and again whenever they change. @returns after the first look, a function that stops it */
 export async function watchName(name, changed, find = lookup, clock = CLOCK) {
 	let stopped = false;
 	let known = '';
@@ -25,6 +24,14 @@ export async function watchName(name, changed, find = lookup, clock = CLOCK) {
 		stopped = true;
 		watch.stop();
 	};
+}
+export async function watchNamed(name, watch = watchName) {
+	const named = { name, addresses: [], onChange: () => { }, stop: () => { } };
+	named.stop = await watch(name, (addresses) => {
+		named.addresses = addresses;
+		named.onChange();
+	});
+	return named;
 }
 export async function watchNames(names) {
 	const known = new Map();

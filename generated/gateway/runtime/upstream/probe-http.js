@@ -1,11 +1,11 @@
-// mcpgen: do not edit.
+// mcpgen
 /** Health asked over HTTP. */
-import http, {} from 'node:http';
-import https from 'node:https';
+import {discard} from './deliver.js';
+import {httpUpstream} from './http.js';
 export function httpProbe({ path, method, status, body }, endpoint) {
 	const look = async (timeout) => {
-		const well = await askOnce(new URL(path, endpoint), { method }, timeout, ({ statusCode }, text, isWhole) => {
-			if (statusCode !== status) return false;
+		const well = await askOnce(new URL(path, endpoint), { method, headers: {}, body: null }, timeout, (head, text, isWhole) => {
+			if (head.status !== status) return false;
 			return body === null || text.includes(body) || (isWhole ? false : undefined);
 		});
 		return well ?? false;
@@ -13,32 +13,25 @@ export function httpProbe({ path, method, status, body }, endpoint) {
 	return { look, close: () => Promise.resolve() };
 }
 const MOST = 65_536;
-/** One request on a connection of its own: a pooled one could be fine when the instance takes no new ones. @returns null where there was no answer in time */
-export function askOnce(url, { method, headers, body }, timeout, judge) {
-	return new Promise((resolve) => {
-		const request = (url.protocol === 'https:' ? https : http).request(url, { agent: false, method, ...(headers ? { headers } : {}) });
-		const timer = setTimeout(() => request.destroy(), timeout);
-		const end = (verdict) => {
-			clearTimeout(timer);
-			resolve(verdict);
-			request.destroy();
-		};
-		request.on('error', () => end(null));
-		request.on('close', () => end(null));
-		request.on('response', (head) => {
-			let bytes = Buffer.alloc(0);
-			const weigh = (isWhole) => {
-				const verdict = judge(head, bytes.toString(), isWhole);
-				if (verdict !== undefined || isWhole) end(verdict ?? null);
-			};
-			head.on('data', (chunk) => {
+export async function askOnce(url, question, timeout, judge) {
+	const upstream = httpUpstream({ url, connect: timeout, firstByte: timeout });
+	try {
+		const answer = await upstream.send({ ...question, signal: AbortSignal.timeout(timeout) });
+		const { body } = answer;
+		let bytes = Buffer.alloc(0);
+		let verdict = judge(answer, '', false);
+		if (verdict === undefined) {
+			for await (const chunk of Buffer.isBuffer(body) ? [body] : body) {
 				bytes = Buffer.concat([bytes, chunk]).subarray(0, MOST);
-				weigh(bytes.length === MOST);
-			});
-			head.on('end', () => weigh(true));
-			head.on('error', () => end(null));
-			weigh(false);
-		});
-		request.end(body);
-	});
+				verdict = judge(answer, bytes.toString(), bytes.length === MOST);
+				if (verdict !== undefined) break;
+			}
+		}
+		discard(answer);
+		return verdict ?? judge(answer, bytes.toString(), true) ?? null;
+	} catch {
+		return null;
+	} finally {
+		void upstream.close();
+	}
 }

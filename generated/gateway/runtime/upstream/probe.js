@@ -1,9 +1,10 @@
-// mcpgen: do not edit.
-import { connect } from 'node:net';
-import { placeOf } from './connections.js';
-export function probeOf(health, endpoint, { httpProbes, mcpProbes }) {
-	if (health.kind === 'http' && httpProbes) return httpProbes.httpProbe(health, endpoint);
-	if (health.kind === 'mcp' && mcpProbes) return mcpProbes.mcpProbe(health.ask, endpoint);
+// mcpgen
+/** Whether an instance is well. */
+import {connect} from 'node:net';
+import {placeOf} from './connections.js';
+export function probeOf(health, endpoint, { httpProbe, mcpProbe }) {
+	if (health.kind === 'http' && httpProbe) return httpProbe(health, endpoint);
+	if (health.kind === 'mcp' && mcpProbe) return mcpProbe(health.ask, endpoint);
 	return { look: (timeout) => lookByTcp(endpoint, timeout), close: () => Promise.resolve() };
 }
 function lookByTcp(url, timeout) {

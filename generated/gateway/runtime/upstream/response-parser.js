@@ -1,8 +1,5 @@
-// mcpgen: do not edit.
-/**
- * Answers of HTTP/1.1 servers, read strictly (RFC 9112): what two readers could read in two ways is no answer. Else a server, or whoever
- * can make one echo bytes, decides what the next request on its connection is answered with.
- */
+// mcpgen
+/** Answers of HTTP/1.1 servers, read strictly (RFC 9112): what two readers could read in two ways is no answer. */
 const HEAD_LIMIT = 65_536;
 const SIZE_LIMIT = 256;
 const END = Buffer.from('\r\n\r\n');
@@ -13,111 +10,101 @@ const SIZE_LINE = /^\r\n([\da-f]{1,12})(?:[\t ]*;[\t -~\x80-\xff]*)?\r\n$/i;
 const LENGTH = /^\d{1,15}$/;
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
 const TIMEOUT = /(?:^|[,\t ])timeout=(\d{1,9})/i;
-/** Reads one answer, in pieces of any size. */
-export class ResponseParser {
-	head = null;
-	#step = 'head';
-	#missing = 0;
-	#room = HEAD_LIMIT;
-	#held = NOTHING;
-	#toHead;
-	constructor(method) {
-		this.#toHead = method === 'HEAD';
-	}
-	get done() {
-		return this.#step === 'done';
-	}
-	get hasSurplus() {
-		return this.done && this.#held.length > 0;
-	}
-	push(bytes, body) {
-		const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
-		let at = 0;
-		for (let next = 0; next !== -1; next = this.#take(all, at, body)) at = next;
-		this.#held = at === all.length ? NOTHING : Buffer.from(all.subarray(at));
-	}
-	end() {
-		if (this.#step === 'rest') this.#step = 'done';
-		return this.done;
-	}
-	#take(bytes, at, body) {
-		switch (this.#step) {
-			case 'head':
-			case 'trailers':
-				return this.#block(bytes, at);
-			case 'counted':
-			case 'chunk':
-			case 'rest': {
-				const end = Math.min(at + this.#missing, bytes.length);
-				if (end === at) return -1;
-				body.push(bytes.subarray(at, end));
-				this.#missing -= end - at;
-				if (this.#missing === 0) this.#step = this.#step === 'chunk' ? 'size' : 'done';
-				return end;
-			}
-			case 'size':
-				return this.#size(bytes, at);
-			case 'done':
-				return -1;
-		}
-	}
-	#block(bytes, at) {
+export function responseParser(method) {
+	let step = 'head';
+	let missing = 0;
+	let room = HEAD_LIMIT;
+	let held = NOTHING;
+	let from = 0;
+	let to = 0;
+	const take = (bytes, at) => {
+		if (step === 'done') return -1;
+		if (step === 'size') return readSize(bytes, at);
+		if (step === 'head' || step === 'trailers') return readBlock(bytes, at);
+		const end = Math.min(at + missing, bytes.length);
+		if (end === at) return -1;
+		if (to === 0) from = to = at;
+		else bytes.copyWithin(to, at, end);
+		to += end - at;
+		missing -= end - at;
+		if (missing === 0) step = step === 'chunk' ? 'size' : 'done';
+		return end;
+	};
+	const readBlock = (bytes, at) => {
 		const end = bytes.indexOf(END, at);
 		const length = (end === -1 ? bytes.length : end + 4) - at;
-		if (length > this.#room) throw new Error('head too large');
+		if (length > room) throw new Error('head too large');
 		if (end === -1) return -1;
-		this.#room -= length;
+		room -= length;
 		const lines = bytes.toString('latin1', at, end + 2);
-		this.#step = this.#step === 'head' ? this.#begin(lines) : afterTrailers(lines);
-		return this.#step === 'size' ? end + 2 : end + 4;
-	}
-	#begin(lines) {
+		if (step === 'head') step = readHead(lines);
+		else {
+			readHeaders(lines, 2);
+			step = 'done';
+		}
+		return step === 'size' ? end + 2 : end + 4;
+	};
+	const readHead = (block) => {
 		STATUS_LINE.lastIndex = 0;
-		const line = STATUS_LINE.exec(lines);
+		const line = STATUS_LINE.exec(block);
 		if (!line) throw new Error('no status line');
 		const status = Number(line[2]);
-		const headers = fieldsOf(lines, STATUS_LINE.lastIndex);
+		const headers = readHeaders(block, STATUS_LINE.lastIndex);
 		if (status === 101) throw new Error('protocol switched');
-		return status < 200 ? 'head' : this.#frame(status, line[1] === '1', headers);
-	}
-	#frame(status, isCurrent, headers) {
+		return status < 200 ? 'head' : frame(status, line[1] === '1', headers);
+	};
+	const frame = (status, isCurrent, headers) => {
 		const coding = headers['transfer-encoding'];
 		const length = headers['content-length'];
 		if (coding !== undefined && (length !== undefined || !isCurrent || String(coding).toLowerCase() !== 'chunked')) throw new Error('transfer-encoding');
 		if (length !== undefined && (typeof length !== 'string' || !LENGTH.test(length))) throw new Error('content-length');
-		this.#missing = length === undefined ? Infinity : Number(length);
-		const isEmpty = this.#toHead || status === 204 || status === 304 || this.#missing === 0;
-		const step = isEmpty ? 'done' : coding !== undefined ? 'size' : length !== undefined ? 'counted' : 'rest';
-		const persists = isCurrent && step !== 'rest' && !CLOSE.test(String(headers['connection'] ?? ''));
-		this.head = { status, headers, keeps: persists ? Number(TIMEOUT.exec(String(headers['keep-alive'] ?? ''))?.[1] ?? Infinity) : 0 };
-		return step;
-	}
-	#size(bytes, at) {
+		missing = length === undefined ? Infinity : Number(length);
+		const isEmpty = method === 'HEAD' || status === 204 || status === 304 || missing === 0;
+		const body = isEmpty ? 'done' : coding !== undefined ? 'size' : length !== undefined ? 'counted' : 'rest';
+		const persists = isCurrent && body !== 'rest' && !CLOSE.test(String(headers['connection'] ?? ''));
+		parser.head = { status, headers, keeps: persists ? Number(TIMEOUT.exec(String(headers['keep-alive'] ?? ''))?.[1] ?? Infinity) : 0 };
+		return body;
+	};
+	const readSize = (bytes, at) => {
 		const end = bytes.indexOf(10, at + 2);
 		if ((end === -1 ? bytes.length : end) - at > SIZE_LIMIT) throw new Error('chunk size too long');
 		if (end === -1) return -1;
 		const size = SIZE_LINE.exec(bytes.toString('latin1', at, end + 1))?.[1];
 		if (size === undefined) throw new Error('chunk size');
-		this.#missing = parseInt(size, 16);
-		this.#step = this.#missing === 0 ? 'trailers' : 'chunk';
-		return this.#missing === 0 ? end - 1 : end + 1;
-	}
+		missing = parseInt(size, 16);
+		step = missing === 0 ? 'trailers' : 'chunk';
+		return missing === 0 ? end - 1 : end + 1;
+	};
+	const parser = {
+		head: null,
+		done: false,
+		hasSurplus: false,
+		push(bytes) {
+			const all = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
+			let at = 0;
+			from = to = 0;
+			for (let next = 0; next !== -1; next = take(all, at)) at = next;
+			held = at === all.length ? NOTHING : Buffer.from(all.subarray(at));
+			parser.done = step === 'done';
+			parser.hasSurplus = parser.done && held.length > 0;
+			return from === to ? NOTHING : Buffer.from(all.subarray(from, to));
+		},
+		end: () => (parser.done ||= step === 'rest'),
+	};
+	return parser;
 }
-function afterTrailers(lines) {
-	fieldsOf(lines, 2);
-	return 'done';
-}
-function fieldsOf(block, from) {
+export function readHeaders(block, at) {
 	const headers = {};
-	for (let at = from; at < block.length; at = FIELD.lastIndex) {
+	while (at < block.length) {
 		FIELD.lastIndex = at;
-		const field = FIELD.exec(block);
-		if (!field) throw new Error('header line');
-		const name = field[1].toLowerCase();
-		const value = field[2];
-		const known = Object.hasOwn(headers, name) ? headers[name] : undefined;
-		if (Array.isArray(known)) known.push(value);
-		else headers[name] = known === undefined ? value : [known, value];
+		const [text = '', written = '', value = ''] = FIELD.exec(block) ?? [];
+		if (text === '') throw new Error('header line');
+		at += text.length;
+		const name = written.toLowerCase();
+		const found = headers[name];
+		if (found === undefined || !Object.hasOwn(headers, name)) headers[name] = value;
+		else if (typeof found === 'string') headers[name] = [found, value];
+		else found.push(value);
 	}
 	return headers;
 }

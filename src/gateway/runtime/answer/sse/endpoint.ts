@@ -92,6 +92,10 @@ export async function passMessage(call: Call, path: string, at: Instance | undef
 /** Path and query of what a server names; null where it points away from its instance: a gateway must not be sent elsewhere by what is behind it. */
 function targetOf(url: string, path: string, { upstream: { origin } }: Instance): string | null {
   const from = `${origin}${path}`;
-  const target = URL.canParse(url, from) ? new URL(url, from) : null;
-  return target && target.origin === origin ? target.pathname + target.search : null;
+  try {
+    const target = new URL(url, from);
+    return target.origin === origin ? target.pathname + target.search : null;
+  } catch {
+    return null;
+  }
 }

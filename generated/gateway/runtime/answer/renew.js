@@ -1,0 +1,68 @@
+// mcpgen
+/** Sessions whose instance has gone. */
+import {inSession, sendTo} from './call.js';
+import {digest} from '../wire/digest.js';
+import {messageText, POST_HEADERS} from '../wire/json-rpc.js';
+import {keepsItsSession} from '../identity/session.js';
+import {discard} from '../upstream/deliver.js';
+import {readBody} from '../wire/read-body.js';
+import {UpstreamFault} from '../wire/fault.js';
+const MOST_KEPT = 10_000;
+const MOST_ID = 3000;
+export function createRenewals() {
+	const legs = new Map();
+	const keep = (key, leg) => {
+		legs.delete(key);
+		legs.set(key, leg);
+		if (legs.size > MOST_KEPT) legs.delete(legs.keys().next().value);
+	};
+	const renew = (key, lost, call, init) => {
+		const under = legs.get(key);
+		const renewed = (under ?? Promise.resolve(lost)).then((leg) => (leg === lost ? open(call, init, lost) : leg));
+		keep(key, renewed);
+		renewed.catch(() => legs.delete(key));
+		return renewed;
+	};
+	return {
+		end: (id) => keep(digest(id), Promise.resolve(null)),
+		async send(call, sealed) {
+			const key = digest(call.sessionId ?? '');
+			const known = await legs.get(key);
+			const leg = known ?? sealed;
+			const found = await attempt(call, leg);
+			const init = call.session?.init ?? null;
+			const isEnding = known === null || call.request.method === 'DELETE';
+			if ((found && found.response.status !== 404) || !keepsItsSession(call.table) || init === null || isEnding) {
+				if (found) return found;
+				throw new UpstreamFault('refused');
+			}
+			if (found) discard(found.response);
+			const renewed = await renew(key, leg, call, init);
+			if (!renewed) throw new UpstreamFault('refused');
+			return sendTo({ ...call, request: withoutEventId(call.request) }, renewed);
+		},
+	};
+}
+function attempt(call, leg) {
+	return sendTo(call, leg).catch((error) => {
+		if (error instanceof UpstreamFault && error.stage === 'refused') return null;
+		throw error;
+	});
+}
+function withoutEventId(request) {
+	const { 'last-event-id': _, ...headers } = request.headers;
+	return { ...request, headers };
+}
+async function open({ request, send, table }, init, { server }) {
+	const { headers, signal } = withoutEventId(request);
+	const say = (message) => ({ method: 'POST', headers: { ...headers, ...POST_HEADERS }, body: Buffer.from(messageText(message)), signal });
+	const ended = ({ body }) => readBody(body, table.timeouts.firstByte).catch(() => { });
+	const { instance, response } = await send(say({ id: 'mcpgen', method: 'initialize', params: init }), { repeats: 1 });
+	await ended(response);
+	if (response.status !== 200) throw new UpstreamFault('sent');
+	const upstreamId = String(response.headers['mcp-session-id'] ?? '');
+	if (upstreamId.length > MOST_ID) throw new UpstreamFault('sent');
+	const greeted = await send(inSession(say({ method: 'notifications/initialized' }), upstreamId), { at: instance });
+	await ended(greeted.response);
+	return { server, instance: instance.id, upstreamId };
+}

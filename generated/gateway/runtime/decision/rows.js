@@ -1,0 +1,147 @@
+// mcpgen
+/** The decision as a table of pure rows, tried in order (DESIGN §4). */
+import {eraIn} from './facts.js';
+import {hostAccepted, sessionIdOf} from './head.js';
+import {originAllowed} from './origin.js';
+import {revisionFault} from './revision.js';
+const no = (reason, at, more = {}) => ({ reason, at, ...more });
+const serverPath = ({ route }, key) => (route?.server ? `servers.${route.server}.${key}` : 'gateway');
+const JSON_TYPE = /^\s*application\/json\s*(?:$|;(?!.*charset)|;\s*charset="?utf-?8"?\s*(?:$|;(?!.*charset)))/i;
+function originInServerSet(tables, { route, origin }) {
+	const set = tables.originSets.get(route?.origins ?? '');
+	return set !== undefined && origin !== null && originAllowed(set, origin);
+}
+export const ROWS = [
+	{
+		id: 'normal-form',
+		nginx: 'decides',
+		check: (_tables, head) => (head.fault ? no(head.fault, 'gateway') : head.health ? { answer: head.health } : null),
+	},
+	{
+		id: 'host',
+		nginx: 'decides',
+		check: (tables, head) => (hostAccepted(tables, head) ? null : no('unknown-host', 'gateway.url')),
+	},
+	{
+		id: 'route',
+		nginx: 'decides',
+		check: (_tables, head) => (head.route ? null : no('unknown-route', 'servers')),
+	},
+	{
+		id: 'preflight',
+		nginx: 'decides',
+		check: (tables, head) => {
+			const { method, headers } = head.request;
+			if (method !== 'OPTIONS' || head.origin === null || !headers['access-control-request-method']) return null;
+			return originInServerSet(tables, head) ? { answer: 'preflight' } : no('preflight-refused', serverPath(head, 'origins'));
+		},
+	},
+	{
+		id: 'origin',
+		nginx: 'decides',
+		check: (tables, head) => {
+			if (head.origin === null) return tables.raw.requireOrigin ? no('origin-required', 'gateway.requireOrigin') : null;
+			return originInServerSet(tables, head) ? null : no('origin-not-allowed', serverPath(head, 'origins'));
+		},
+	},
+	{
+		id: 'method',
+		nginx: 'decides',
+		check: (_tables, head) => (head.route?.methods.includes(head.request.method) ? null : no('method-not-allowed', serverPath(head, 'route'))),
+	},
+	{
+		id: 'head',
+		nginx: 'partly',
+		check: ({ raw }, { request }) => {
+			if (Number(request.headers['content-length'] ?? 0) > raw.limits.body) return no('body-too-large', 'gateway.limits.body');
+			if (request.method !== 'POST') return null;
+			const isPlain = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase() === 'identity';
+			return isPlain && JSON_TYPE.test(request.headers['content-type'] ?? '') ? null : no('content-type-unsupported', 'gateway');
+		},
+	},
+	{
+		id: 'address',
+		nginx: 'partly',
+		check: (_tables, _asked, { address }) => {
+			if (!address) return { need: 'address' };
+			return address.kind === 'ok' ? null : no('address-rate', 'gateway.limits.perAddress', { retryAfter: address.retryAfter });
+		},
+	},
+	{
+		id: 'credentials',
+		nginx: 'cannot',
+		check: (_tables, _asked, { principal }) => {
+			if (!principal) return { need: 'principal' };
+			if (principal.kind === 'missing') return no('credentials-missing', 'auth.clients');
+			return principal.kind === 'invalid' ? no('credentials-invalid', 'auth.clients') : null;
+		},
+	},
+	{
+		id: 'tenant',
+		nginx: 'cannot',
+		check: (_tables, _asked, { tenants }) => {
+			if (!tenants) return { need: 'tenants' };
+			return tenants.length === 1 ? null : no(tenants.length === 0 ? 'tenant-unknown' : 'tenant-ambiguous', 'tenants');
+		},
+	},
+	{
+		id: 'grant',
+		nginx: 'cannot',
+		check: (tables, head, facts) => {
+			const name = facts.tenants?.[0] ?? '';
+			const tenant = tables.tenants.get(name);
+			const granted = tables.serverSets.get(tenant?.servers ?? '')?.has(head.route?.server ?? '') ?? false;
+			if (!tenant || !granted) return no('server-not-granted', `tenants.${name}.servers`);
+			if (tenant.origins === null || head.origin === null) return null;
+			const set = tables.originSets.get(tenant.origins);
+			return set && originAllowed(set, head.origin) ? null : no('origin-not-granted', `tenants.${name}.origins`);
+		},
+	},
+	{
+		id: 'quota',
+		nginx: 'cannot',
+		check: (_tables, _asked, { quota, tenants }) => {
+			if (!quota) return { need: 'quota' };
+			if (quota.kind === 'rate') return no('tenant-rate', `tenants.${tenants?.[0] ?? ''}.rate`, { retryAfter: quota.retryAfter });
+			return quota.kind === 'streams' ? no('streams-full', 'gateway.limits.streams', { retryAfter: 1 }) : null;
+		},
+	},
+	{
+		id: 'body',
+		nginx: 'cannot',
+		check: (_tables, head, { body }) => {
+			if (head.kind.ownAnswer) return { answer: head.kind.ownAnswer };
+			if (head.request.method !== 'POST') return null;
+			if (!body) return { need: 'body' };
+			return body.kind === 'refused' ? no(body.reason, 'gateway.limits', body.reason === 'instance-full' ? { retryAfter: 1 } : {}) : null;
+		},
+	},
+	{
+		id: 'revision',
+		nginx: 'cannot',
+		check: (tables, head, { body }) => {
+			const fault = revisionFault(tables, head, body?.kind === 'message' ? body : undefined);
+			return fault ? no(fault.reason, 'gateway.revisions', fault.data ? { data: fault.data } : {}) : null;
+		},
+	},
+	{
+		id: 'session',
+		nginx: 'cannot',
+		check: (_tables, head, facts) => {
+			if (eraIn(facts) === 'modern') return null;
+			if (head.kind.session.isRequired && sessionIdOf(head) === undefined) return no('session-unknown', 'gateway.sessionKeys');
+			const { session } = facts;
+			if (!session) return { need: 'session' };
+			if (session.kind === 'unknown') return no('session-unknown', 'gateway.sessionKeys');
+			return session.kind === 'full' ? no('sessions-full', 'gateway.limits.sessions', { retryAfter: 60 }) : null;
+		},
+	},
+	{
+		id: 'instance',
+		nginx: 'cannot',
+		check: (_tables, head, { instance }) => {
+			if (!instance) return { need: 'instance' };
+			return instance.kind === 'ok' ? null : no('no-instance', serverPath(head, 'strategy'), { retryAfter: instance.retryAfter });
+		},
+	},
+];

@@ -1,0 +1,27 @@
+// mcpgen
+import {messageText} from '../wire/json-rpc.js';
+import {SUBSCRIPTION} from '../wire/meta-keys.js';
+export function lastEvent(id) {
+	const result = { resultType: 'complete', _meta: { [SUBSCRIPTION]: id } };
+	return `event: message\ndata: ${messageText({ id, result })}\n\n`;
+}
+export function endBetweenEvents(body, unpipe, client, last) {
+	let tail = '\n\n';
+	let isEnding = false;
+	const endIfBetween = () => {
+		if (!isEnding || !/(?:\n|\r|\r\n)(?:\n|\r|\r\n)$/.test(tail)) return;
+		body.off('data', look);
+		unpipe();
+		body.destroy();
+		client.end(last);
+	};
+	const look = (chunk) => {
+		tail = (tail + chunk.subarray(-4).toString('latin1')).slice(-4);
+		setImmediate(endIfBetween);
+	};
+	body.on('data', look);
+	return () => {
+		isEnding = true;
+		endIfBetween();
+	};
+}

@@ -1,0 +1,214 @@
+// mcpgen
+/** Clients on node:http. */
+import {IncomingMessage, ServerResponse, STATUS_CODES} from 'node:http';
+import {append} from '../wire/append.js';
+import {linesOf} from '../wire/header-list.js';
+import {atTurnsEnd} from '../wire/turn.js';
+const EMPTY = Buffer.alloc(0);
+const IGNORE = () => { };
+const ONE_PIECE = 16_384;
+export class NodeRequest extends IncomingMessage {
+	#settle = null;
+	#limit = 0;
+	#store = EMPTY;
+	#size = 0;
+	#fault = null;
+	gather(limit, settle) {
+		this.#limit = limit;
+		this.#settle = settle;
+		if (this.#fault !== null) this.#end(this.#fault);
+	}
+	fail(fault) {
+		if (this.#fault !== null) return false;
+		this.#fault = fault;
+		this.#end(fault);
+		return true;
+	}
+	#end(outcome) {
+		const settle = this.#settle;
+		if (settle === null) return;
+		this.#settle = IGNORE;
+		this.#store = EMPTY;
+		settle(outcome);
+	}
+	push(chunk) {
+		if (this.#settle === null) return super.push(chunk);
+		if (chunk === null) {
+			this.#end(this.#store.subarray(0, this.#size));
+			return false;
+		}
+		if (this.#settle === IGNORE) return true;
+		this.#size += chunk.length;
+		if (this.#size > this.#limit) this.#end('body-too-large');
+		else this.#store = this.#size === chunk.length ? chunk : append(this.#store, this.#size - chunk.length, chunk);
+		return true;
+	}
+	_destroy(error, done) {
+		this.#end('body-aborted');
+		super._destroy(error, done);
+	}
+	_dump() {
+		if (this.#settle === null || !this.complete) DUMP.call(this);
+	}
+}
+const NODE_HEADERS = Object.getOwnPropertyDescriptor(IncomingMessage.prototype, 'headers');
+Object.defineProperty(NodeRequest.prototype, 'headers', {
+	get() {
+		return saidBy(this).request.headers;
+	},
+});
+const DUMP = IncomingMessage.prototype._dump;
+const SAID = Symbol('said');
+function saidBy(incoming) {
+	const socket = incoming.socket;
+	const last = socket[SAID];
+	const raw = incoming.rawHeaders;
+	if (last?.raw === raw) return last;
+	if (!last || !isSame(last, incoming)) return (socket[SAID] = readSaid(incoming));
+	last.raw = raw;
+	if (last.lengthAt !== -1) last.headers['content-length'] = raw[last.lengthAt];
+	return last;
+}
+function isSame({ method, url, raw, lengthAt }, incoming) {
+	const other = incoming.rawHeaders;
+	if (raw.length !== other.length || method !== incoming.method || url !== incoming.url) return false;
+	for (let i = 0; i < raw.length; i++)
+		if (raw[i] !== other[i] && i !== lengthAt) return false;
+	return true;
+}
+function readSaid(incoming) {
+	const { method, url, rawHeaders: raw, socket } = incoming;
+	let hosts = 0;
+	let lengthAt = -1;
+	for (let i = 0; i < raw.length; i += 2) {
+		const name = raw[i];
+		if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+		if (name.length === 14 && name.toLowerCase() === 'content-length') lengthAt = i + 1;
+	}
+	const headers = NODE_HEADERS.get.call(incoming);
+	const request = { method: method ?? '', target: url ?? '/', headers, hosts, peer: socket.remoteAddress ?? '' };
+	return { method, url, raw, headers, lengthAt, request, memory: { judgement: null } };
+}
+export const NODE_CLASSES = { IncomingMessage: NodeRequest };
+export class NodeClient {
+	request;
+	memory;
+	length;
+	#incoming;
+	#outgoing;
+	#awaitsContinue;
+	#leaving = [];
+	#isWritten = false;
+	closedAt = null;
+	constructor(outgoing, awaitsContinue = false) {
+		const incoming = outgoing.req;
+		const { request, memory, lengthAt } = saidBy(incoming);
+		this.request = request;
+		this.memory = memory;
+		this.length = lengthAt === -1 ? null : Number(incoming.rawHeaders[lengthAt]);
+		this.#incoming = incoming;
+		this.#outgoing = outgoing;
+		this.#awaitsContinue = awaitsContinue;
+		outgoing.on('error', IGNORE);
+		outgoing.on('close', () => {
+			this.closedAt = performance.now();
+			for (const work of this.#leaving) work();
+		});
+	}
+	get hasBegun() {
+		return this.#outgoing.headersSent;
+	}
+	get status() {
+		return this.#outgoing.statusCode;
+	}
+	get isDone() {
+		return this.#outgoing.destroyed || this.#outgoing.writableEnded;
+	}
+	get hasLeft() {
+		return this.#outgoing.destroyed;
+	}
+	get isComplete() {
+		return this.#isWritten || this.#outgoing.writableFinished;
+	}
+	body(limit) {
+		if (this.#awaitsContinue) this.#outgoing.writeContinue();
+		this.#awaitsContinue = false;
+		return new Promise((resolve) => this.#incoming.gather(limit, resolve));
+	}
+	breakBody(fault) {
+		this.closeAfterwards();
+		return this.#incoming.fail(fault);
+	}
+	closeAfterwards() {
+		this.#outgoing.setHeader('connection', 'close');
+	}
+	answer(status, headers, body) {
+		const outgoing = this.#outgoing;
+		if (this.isDone) return;
+		if (body.length <= ONE_PIECE && this.#answerAtOnce(status, headers, body)) return;
+		const isCounted = status !== 204 && status !== 304;
+		const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+		outgoing.writeHead(status, isCounted ? [...headers, 'content-length', String(length)] : headers);
+		outgoing.end(body);
+	}
+	#answerAtOnce(status, headers, body) {
+		const outgoing = this.#outgoing;
+		const { socket } = outgoing;
+		if (this.#awaitsContinue) return false;
+		if (!socket?.writable || socket.writableLength > 0 || !outgoing.shouldKeepAlive || outgoing.hasHeader('connection')) return false;
+		if (status === 204 || status === 304 || this.request.method === 'HEAD') return false;
+		const bytes = typeof body === 'string' ? Buffer.from(body).toString('latin1') : body.toString('latin1');
+		const lines = linesOf(headers);
+		if (lines === null) return false;
+		const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
+		const head = `${line}${lines}content-length: ${bytes.length}\r\ndate: ${httpDate()}\r\nconnection: keep-alive\r\n\r\n`;
+		outgoing.statusCode = status;
+		const internals = outgoing;
+		internals._header = head;
+		internals._headerSent = true;
+		atTurnsEnd(() => {
+			internals.finished = true;
+			socket.write(head + bytes, 'latin1', (error) => {
+				if (error) return;
+				this.#isWritten = true;
+				outgoing.emit('finish');
+			});
+		});
+		return true;
+	}
+	begin(status, headers) {
+		if (!this.isDone) this.#outgoing.writeHead(status, headers);
+	}
+	flush() {
+		this.#outgoing.flushHeaders();
+	}
+	write(piece) {
+		this.#outgoing.write(piece);
+	}
+	end(last) {
+		if (last === undefined) this.#outgoing.end();
+		else this.#outgoing.end(last);
+	}
+	pipe(body) {
+		const outgoing = this.#outgoing;
+		body.pipe(outgoing);
+		return () => void body.unpipe(outgoing);
+	}
+	cut() {
+		this.#outgoing.destroy();
+	}
+	onLeave(work) {
+		this.#leaving.push(work);
+		return () => {
+			this.#leaving = this.#leaving.filter((other) => other !== work);
+		};
+	}
+}
+let second = 0;
+let date = '';
+function httpDate() {
+	const now = Math.floor(Date.now() / 1000);
+	if (now !== second) date = new Date(now * 1000).toUTCString();
+	second = now;
+	return date;
+}

@@ -1,0 +1,50 @@
+// mcpgen
+import {messageIn, tenantIn} from '../decision/facts.js';
+import {reasonRow} from '../decision/reasons.js';
+import {answerWith} from './exchange.js';
+import {healthAnswer, JSON_HEADERS, preflightAnswer, refusalAnswer} from './respond.js';
+export function refuse(services, exchange, reason) {
+	const { status, code } = reasonRow(reason);
+	const id = messageIn(exchange.facts)?.id ?? null;
+	const server = exchange.head.route?.server ?? '';
+	const retryAfter = (reason === 'no-instance' && services.pools.get(server)?.retryAfter) || 1;
+	const wait = status === 503 || status === 429 ? { retryAfter } : {};
+	sendRefusal(services, exchange, { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${server}`, id, ...wait });
+}
+export function sendRefusal({ metrics }, exchange, refusal) {
+	const { head, state, client } = exchange;
+	const { reason } = refusal;
+	exchange.reason = reason;
+	metrics.count('mcpgen_refusals_total', { reason });
+	const { limit, origin } = reasonRow(reason);
+	if (limit) metrics.count('mcpgen_rate_limited_total', { limit });
+	if (origin) {
+		metrics.count('mcpgen_origin_refusals_total', { server: head.route?.server ?? '', reason });
+		exchange.note = `Origin validation failed for: ${printable(head.origin)}`;
+	}
+	if (client.hasBegun) return client.cut();
+	answerWith(exchange, refusalAnswer(state.tables, head, refusal, exchange.id));
+}
+const printable = (origin) => (origin === null ? 'none' : origin.slice(0, 200));
+const isRead = ({ head: { request } }) => request.method === 'GET' || request.method === 'HEAD';
+const ANSWERS = {
+	preflight: (_services, { state, head }) => preflightAnswer(state.tables, head),
+	servers: serversAnswer,
+	health: ({ isDraining }, exchange) => (isRead(exchange) ? healthAnswer(exchange.state.tables, isDraining()) : null),
+	ready: ({ isDraining }, exchange) => (isRead(exchange) ? healthAnswer(exchange.state.tables, isDraining()) : null),
+	live: (_services, exchange) => (isRead(exchange) ? healthAnswer(exchange.state.tables, false) : null),
+};
+export function answerItself(services, exchange, what) {
+	const answer = ANSWERS[what](services, exchange);
+	if (!answer) return refuse(services, exchange, 'method-not-allowed');
+	answerWith(exchange, answer);
+}
+function serversAnswer({ pools }, exchange) {
+	const { tables } = exchange.state;
+	const tenant = tenantIn(exchange.facts);
+	const granted = tenant === null ? undefined : tables.serverSets.get(tables.tenants.get(tenant)?.servers ?? '');
+	const seen = pools.all().filter(({ server }) => tables.raw.profile === 'local' || granted?.has(server));
+	const servers = Object.fromEntries(seen.map((pool) => [pool.server, pool.health()]));
+	const well = Object.values(servers).every(({ healthy, total }) => total > 0 && healthy === total);
+	return { status: 200, headers: JSON_HEADERS, body: `${JSON.stringify({ status: well ? 'ok' : 'degraded', servers })}\n` };
+}

@@ -1,0 +1,48 @@
+// mcpgen
+/** Reports a request once its answer has ended or its client has left: counters, the span, the log line. */
+import {messageIn, tenantIn} from '../decision/facts.js';
+import {quoted} from '../process/log.js';
+export function beginSpan({ parts }, { facts, head, startedAt }) {
+	const { tracer } = parts();
+	return tracer?.begin(messageIn(facts)?.traceparent ?? null, head.request.headers['traceparent'], startedAt) ?? null;
+}
+export function callerOf({ id, correlationId, facts }) {
+	const { principal } = facts;
+	return { request_id: id, correlation_id: correlationId, tenant: tenantIn(facts), client: principal?.kind === 'client' ? principal.client : null };
+}
+const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
+const CLIENT_LEFT = 499;
+const MOST_OF_METHOD = 64;
+const MOST_OF_NAME = 128;
+export function report(services, exchange) {
+	const { metrics, log } = services;
+	const { head, client, state, facts, reason, note } = exchange;
+	const message = messageIn(facts);
+	const duration = performance.now() - exchange.startedAt;
+	const server = head.route?.server ?? '';
+	const status = client.hasBegun ? client.status : CLIENT_LEFT;
+	const method = METHODS.has(head.request.method) ? head.request.method : 'other';
+	const instance = (exchange.instance ?? exchange.claimed)?.id ?? null;
+	metrics.count('mcpgen_requests_total', { server, method, status: String(status) });
+	metrics.duration(server, duration / 1000);
+	if (reason !== null) exchange.span ??= beginSpan(services, exchange);
+	exchange.span?.end({
+		method,
+		status,
+		message,
+		revision: head.request.headers['mcp-protocol-version'],
+		server,
+		tenant: tenantIn(facts),
+		instance,
+		reason,
+		requestId: exchange.id,
+	});
+	if ((head.health || !state.tables.raw.log.requests) && reason === null) return;
+	const rpc = message?.shape === 'batch' ? 'batch' : (message?.method.slice(0, MOST_OF_METHOD) ?? null);
+	const tool = message?.method === 'tools/call' ? (message.name?.slice(0, MOST_OF_NAME) ?? null) : null;
+	const { request_id, correlation_id, tenant, client: caller } = callerOf(exchange);
+	log.text(note === null ? 'info' : 'warn', 'request', `${note === null ? '' : `"message":${quoted(note)},`}"request_id":${quoted(request_id)},"correlation_id":${quoted(correlation_id)},` +
+		`${exchange.span ? `"trace_id":${quoted(exchange.span.traceId)},` : ''}"tenant":${quoted(tenant)},"client":${quoted(caller)},` +
+		`"server":${quoted(server || null)},"method":"${method}","rpc":${quoted(rpc)},"tool":${quoted(tool)},"status":${status},"reason":${quoted(reason)},` +
+		`"complete":${client.isComplete && reason !== 'body-aborted'},"instance":${quoted(instance)},"duration_ms":${Math.round(duration * 10) / 10}`);
+}

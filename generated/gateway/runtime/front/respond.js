@@ -1,0 +1,42 @@
+// mcpgen
+import {originAllowed} from '../decision/origin.js';
+import {refusalBody} from '../decision/reasons.js';
+import {rankOf} from '../decision/steps.js';
+const ALLOW_HEADERS = 'Accept, Authorization, Content-Type, Last-Event-ID, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, X-Api-Key';
+const EXPOSE_HEADERS = 'Mcp-Session-Id, WWW-Authenticate';
+const ORIGIN_RANK = rankOf('origin');
+export const JSON_HEADERS = ['content-type', 'application/json', 'cache-control', 'no-store'];
+const VARY = ['vary', 'Origin'];
+export function corsHeaders({ raw: { cors } }, { origin, request }) {
+	if (origin === null) return VARY;
+	const exposed = [EXPOSE_HEADERS, ...cors.exposeHeaders].join(', ');
+	const credentials = cors.credentials ? ['access-control-allow-credentials', 'true'] : [];
+	return [...VARY, 'access-control-allow-origin', request.headers['origin'] ?? origin, 'access-control-expose-headers', exposed, ...credentials];
+}
+export function preflightAnswer(tables, head) {
+	const { cors } = tables.raw;
+	const headers = [
+		...corsHeaders(tables, head),
+		...['access-control-allow-methods', (head.route?.methods ?? []).join(', ')],
+		...['access-control-allow-headers', [ALLOW_HEADERS, ...cors.allowHeaders].join(', ')],
+		...['access-control-max-age', String(Math.floor(cors.maxAge / 1000))],
+	];
+	return { status: 204, headers, body: '' };
+}
+export function refusalAnswer(tables, head, refusal, requestId) {
+	const { step, reason, status, retryAfter } = refusal;
+	const headers = [...JSON_HEADERS];
+	if (rankOf(step) >= ORIGIN_RANK) headers.push(...(isOriginAccepted(tables, head) ? corsHeaders(tables, head) : VARY));
+	if (status === 405) headers.push('allow', head.health ? 'GET, HEAD' : (head.route?.methods ?? []).join(', '));
+	if (status === 401) headers.push('www-authenticate', reason === 'credentials-invalid' ? 'Bearer error="invalid_token"' : 'Bearer');
+	if (retryAfter !== undefined) headers.push('retry-after', String(retryAfter));
+	return { status, headers, body: refusalBody(reason, refusal.id, requestId, refusal.data) };
+}
+function isOriginAccepted(tables, { origin, route }) {
+	const set = tables.originSets.get(route?.origins ?? '');
+	return origin !== null && set !== undefined && originAllowed(set, origin);
+}
+export function healthAnswer({ raw }, isDraining) {
+	const headers = [...JSON_HEADERS, 'mcpgen-config-hash', raw.hash];
+	return { status: isDraining ? 503 : 200, headers, body: isDraining ? '{"status":"draining"}\n' : '{"status":"ok"}\n' };
+}

@@ -1,0 +1,25 @@
+// mcpgen
+import {SettingError} from '../process/env.js';
+import {longSecret} from '../process/secrets.js';
+export function readSecrets(tables, env) {
+	const values = new Map();
+	const faults = new Set();
+	for (const [name, bytes] of wantedSecrets(tables)) {
+		try {
+			values.set(name, longSecret(env, name, bytes));
+		} catch (error) {
+			faults.add(error.message);
+		}
+	}
+	if (faults.size > 0) throw new SettingError([...faults].join('\n'));
+	return (name) => values.get(name);
+}
+function wantedSecrets({ raw, clients, pools, placement }) {
+	const children = [...pools.values()].flatMap(({ sources }) => (sources[placement].kind === 'spawn' ? sources[placement].child.env : []));
+	return [
+		...raw.sessions.keys.map((name) => [name, 32]),
+		...[...clients.values()].flatMap(({ keys }) => keys.map((name) => [name, 16])),
+		...[raw.admin?.readToken, raw.admin?.writeToken].flatMap((name) => (name ? [[name, 16]] : [])),
+		...children.flatMap(([, value]) => ('secret' in value ? [[value.secret, 1]] : [])),
+	];
+}

@@ -1,0 +1,56 @@
+// mcpgen
+/** Sessions without a store: the id that a client holds is the session's state, sealed. */
+import {createCipheriv, createDecipheriv, hkdfSync, randomBytes} from 'node:crypto';
+import {asObject} from '../wire/json-rpc.js';
+export const ANY_INSTANCE = '*';
+export const legAt = (server, session) => session?.legs.find((leg) => leg.server === server);
+export const keepsItsSession = ({ sessionLoss }) => sessionLoss === 'reinitialise';
+const MOST_INIT = 1500;
+export function initOf(message) {
+	const { protocolVersion, capabilities, clientInfo } = message?.initialize ?? {};
+	if (typeof protocolVersion !== 'string') return null;
+	const { name = '', version = '' } = asObject(clientInfo);
+	const init = { protocolVersion, capabilities: asObject(capabilities), clientInfo: { name, version } };
+	return JSON.stringify(init).length <= MOST_INIT ? init : null;
+}
+const VERSION = 2;
+const MOST_BYTES = 4096;
+const MOST_OPENED = 2000;
+export function createSealer(secrets, ttl, now) {
+	const keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, 'mcpgen', 'session id v1', 32)));
+	const opened = new Map();
+	return {
+		seal: (state) => seal(keys[0], state),
+		open: (id) => {
+			const state = opened.get(id) ?? unseal(keys, id);
+			if (!state || now() - state.issuedAt > ttl) return null;
+			if (opened.set(id, state).size > MOST_OPENED) opened.clear();
+			return state;
+		},
+	};
+}
+function seal(key, { kind, tenant, principal, issuedAt, init, legs }) {
+	const nonce = randomBytes(12);
+	const head = Buffer.from([VERSION]);
+	const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(head);
+	const places = legs.map(({ server, instance, upstreamId }) => [server, instance, upstreamId]);
+	const plain = JSON.stringify([kind, tenant, principal, issuedAt, init, places]);
+	const id = Buffer.concat([head, nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+	return id.length > MOST_BYTES ? null : id;
+}
+function unseal(keys, id) {
+	if (id.length > MOST_BYTES || !/^[A-Za-z0-9_-]{40,}$/.test(id)) return null;
+	const sealed = Buffer.from(id, 'base64url');
+	if (sealed.toString('base64url') !== id || sealed[0] !== VERSION) return null;
+	for (const key of keys) {
+		try {
+			const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13)).setAAD(sealed.subarray(0, 1));
+			decipher.setAuthTag(sealed.subarray(-16));
+			const plain = Buffer.concat([decipher.update(sealed.subarray(13, -16)), decipher.final()]).toString('utf8');
+			const [kind, tenant, principal, issuedAt, init, legs] = JSON.parse(plain);
+			return { kind, tenant, principal, issuedAt, init, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })) };
+		} catch {
+		}
+	}
+	return null;
+}

@@ -1,2 +1,0 @@
-// mcpgen: do not edit.
-export const NO_METRICS = { count: () => { }, duration: () => { }, gauge: () => { }, toolLabel: () => '' };

@@ -1,0 +1,15 @@
+// mcpgen
+/** One line for each tool call: who called what, and a digest that shows whether two calls were alike without showing either. */
+import {createHash} from 'node:crypto';
+const MOST_OF_NAME = 128;
+export function countMessage({ metrics }, server, era) {
+	metrics.count('mcpgen_messages_total', { server, era });
+}
+export function auditCalls({ log, metrics }, { limits, log: logged }, server, caller, { calls }) {
+	for (const { tool, argumentsJson } of calls) {
+		metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames) });
+		if (!logged.audit) continue;
+		const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
+		log('info', 'audit', { ...caller, server, tool: tool?.slice(0, MOST_OF_NAME) ?? null, arguments_digest: digest });
+	}
+}

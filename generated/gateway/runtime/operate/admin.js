@@ -1,0 +1,146 @@
+// mcpgen
+/** The admin listener: what operators and monitoring read, and what they may change. */
+import {createHash, timingSafeEqual} from 'node:crypto';
+import {isLoopback, LOOPBACK} from '../decision/address.js';
+import {drainServer, listenAt, plainServer} from '../front/listen.js';
+import {isObject, parseJson} from '../wire/json-rpc.js';
+import {portOf} from '../process/env.js';
+import {resetInstances} from '../upstream/reset.js';
+const jsonText = (value) => `${JSON.stringify(value, null, 2)}\n`;
+const json = (value, status = 200, headers = {}) => ({ status, type: 'application/json', body: jsonText(value), headers });
+const refusal = (status, error, headers = {}) => json({ error }, status, headers);
+const page = (read) => ({ method: 'GET', answer: (options) => json(read(options)) });
+const PAGES = new Map([
+	['/metrics', { method: 'GET', answer: ({ text }) => ({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: text() }) }],
+	['/config', page(describe)],
+	['/gateway/stats', page(({ pools }) => ({ servers: Object.fromEntries(pools.all().map((pool) => [pool.server, statsOf(pool)])) }))],
+	['/circuit-breakers', page(({ pools }) => ({ breakers: pools.all().flatMap((pool) => pool.instances.map((instance) => breakerOf(pool, instance))) }))],
+	['/circuit-breakers/reset', { method: 'POST', answer: reset }],
+]);
+const MOST_HEAD = 16_384;
+const REQUEST_TIMEOUT = 10_000;
+const PORT_SETTING = 'MCPGEN_ADMIN_PORT';
+const DRAIN = 1000;
+export function serveAdmin(at, env, options) {
+	return listenForOperators(at, env, options.log, (client) => answerOperator(options, client));
+}
+export async function listenForOperators({ host, port }, env, log, answer) {
+	const serve = (client) => void answer(client)
+		.catch((error) => {
+		log('error', 'admin-failed', { error: String(error) });
+		return refusal(500, 'internal error');
+	})
+		.then((answer) => end(client, answer));
+	const server = plainServer({ serve, maxHeaderSize: MOST_HEAD, requestTimeout: REQUEST_TIMEOUT });
+	const at = { host, port: portOf(env, PORT_SETTING) ?? port };
+	return { port: await listenAt(server, at, PORT_SETTING), close: () => drainServer(server, DRAIN) };
+}
+export async function answerOperator(options, client) {
+	const { request } = client;
+	const found = PAGES.get(request.target.split('?', 1)[0] ?? '');
+	if (!found) return refusal(404, 'not found');
+	const { readToken, writeToken } = options.state();
+	const given = /^Bearer +(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1] ?? '';
+	const [isReader, isWriter] = [isToken(given, readToken), isToken(given, writeToken)];
+	const mayRead = isReader || isWriter || (readToken === null && isLocal(client));
+	const unknown = refusal(401, `a ${found.method === 'POST' ? 'write' : 'read'} token is required`, { 'www-authenticate': 'Bearer' });
+	if (request.method !== found.method) return mayRead ? refusal(405, `${found.method} only`, { allow: found.method }) : unknown;
+	if (found.method === 'GET') return mayRead ? found.answer(options, client, 'loopback') : unknown;
+	if (isWriter) return found.answer(options, client, 'write-token');
+	if (writeToken !== null) return isReader ? refusal(403, 'this token may only read') : unknown;
+	if (readToken === null && isLocal(client)) return found.answer(options, client, 'loopback');
+	return refusal(403, 'changes need a writeToken in gateway.admin, or loopback and no token at all');
+}
+function isLocal({ request: { headers, peer } }) {
+	const host = (headers['host'] ?? '').replace(/:\d+$/, '');
+	return isLoopback(peer) && LOOPBACK.has(host) && headers['origin'] === undefined;
+}
+function isToken(given, token) {
+	const digest = (text) => createHash('sha256').update(text).digest();
+	return token !== null && timingSafeEqual(digest(given), digest(token));
+}
+function breakerOf({ server }, { id, breaker, up, active, ejectedAt }) {
+	const now = performance.now();
+	return {
+		server,
+		instance: id,
+		state: breaker?.stateAt(now) ?? 'none',
+		failures: breaker?.failures(now) ?? 0,
+		since: breaker ? new Date(Date.now() - (now - breaker.since)).toISOString() : null,
+		retryAfter: breaker ? Math.ceil(breaker.wait(now) / 1000) : 0,
+		up,
+		active,
+		ejected: ejectedAt !== null,
+	};
+}
+function statsOf(pool) {
+	const rows = pool.instances.map(({ id, tally, active, up }) => {
+		const failed = tally.failed + tally.unreachable;
+		return { id, up, active, requests: tally.answered + failed, failed, abandoned: tally.abandoned, ms: tally.ms };
+	});
+	const sum = (of) => rows.reduce((total, row) => total + of(row), 0);
+	const requests = sum((row) => row.requests);
+	const { healthy, total, percent } = pool.health();
+	return {
+		requests,
+		error_rate: share(sum(({ failed }) => failed), requests),
+		active: sum(({ active }) => active),
+		instances: { total, healthy, percent },
+		load: rows.map(({ ms, ...row }) => ({ ...row, share: share(row.requests, requests), latency_ms: share(ms, row.requests - row.failed) })),
+	};
+}
+const share = (part, whole) => (whole === 0 ? 0 : Math.round((1000 * part) / whole) / 1000);
+const MOST = 4096;
+async function reset({ pools, log }, client, by) {
+	const body = await client.body(MOST);
+	if (body === 'body-too-large') {
+		client.closeAfterwards();
+		return refusal(413, `at most ${MOST} bytes`);
+	}
+	const wanted = typeof body === 'string' ? null : namesOf(body.toString());
+	if (!wanted) return refusal(400, 'the body is empty, or JSON such as {"server":"search","instance":"127.0.0.1:8000"}');
+	const { server, instance } = wanted;
+	if (client.request.target.includes('?')) return refusal(400, 'names belong into the body, such as {"server":"search"}');
+	const meant = pools.all().filter((pool) => (server === undefined || pool.server === server) && (instance === undefined || pool.byId(instance)));
+	if (meant.length === 0 && (server ?? instance) !== undefined) return refusal(404, 'no such server or instance');
+	const changed = meant.flatMap((pool) => resetInstances(pool, instance, performance.now()).map((id) => ({ server: pool.server, instance: id })));
+	log('info', 'audit', { action: 'circuit-breakers-reset', server: server ?? null, instance: instance ?? null, by });
+	return json({ reset: changed });
+}
+function namesOf(text) {
+	if (text === '') return {};
+	const value = parseJson(text);
+	const isNames = isObject(value) && Object.entries(value).every(([key, name]) => (key === 'server' || key === 'instance') && typeof name === 'string');
+	return isNames ? value : null;
+}
+function writtenOrigins({ exact, subdomains }) {
+	return [...exact, ...subdomains.map(({ scheme, suffix, port }) => `${scheme}://*${suffix}${port}`)];
+}
+function describe({ state, pools }) {
+	const { raw, placement } = state().tables;
+	const sets = raw.originSets.map(([, set]) => set);
+	return {
+		name: raw.name,
+		environment: raw.environment,
+		profile: raw.profile,
+		placement,
+		hash: raw.hash,
+		origin: {
+			allowed_origins: [...new Set(sets.flatMap(writtenOrigins))].sort(),
+			allow_https: sets.some(({ anyHttps }) => anyHttps),
+			allow_ngrok: sets.some(({ tunnels }) => tunnels.length > 0),
+		},
+		hosts: raw.anyHost ? 'any' : raw.hosts,
+		routes: raw.routes.map(([path, { server }]) => ({ path, server })),
+		tenants: raw.tenants.map(([name]) => name),
+		clients: raw.clients.map(([name]) => name),
+		revisions: raw.revisions,
+		limits: raw.limits,
+		timeouts: raw.timeouts,
+		pools: pools.all().map(({ server, instances }) => ({ server, instances: instances.map(({ id, up, active }) => ({ id, up, active })) })),
+	};
+}
+function end(client, { status, type, body, headers = {} }) {
+	const described = { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers };
+	client.answer(status, Object.entries(described).flat(), body);
+}

@@ -1,0 +1,40 @@
+// mcpgen
+const PLAIN = /^[\w/.:-]*$/;
+export const quoted = (text) => (text === null ? 'null' : PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
+const RANK = { debug: 0, info: 1, warn: 2, error: 3 };
+export function createLog(service, level, write) {
+	const beginnings = Object.fromEntries(Object.keys(RANK).map((at) => [at, `","level":"${at}","service":${JSON.stringify(service)},"event":`]));
+	let moment = 0;
+	let text = '';
+	const timestamp = () => {
+		const now = Date.now();
+		if (now !== moment) text = new Date(now).toISOString();
+		moment = now;
+		return text;
+	};
+	const log = (at, event, fields = {}) => log.text(at, event, JSON.stringify(fields).slice(1, -1));
+	log.text = (at, event, members) => {
+		if (RANK[at] >= RANK[level]) write(`{"timestamp":"${timestamp()}${beginnings[at]}${quoted(event)}${members && ','}${members}}\n`);
+	};
+	return log;
+}
+const GATHER = 10;
+const MOST = 65_536;
+export function gathered(write) {
+	let waiting = '';
+	let last = 0;
+	const flush = () => {
+		if (waiting !== '') write(waiting);
+		waiting = '';
+		last = performance.now();
+	};
+	return {
+		flush,
+		write: (line) => {
+			if (waiting === '' && performance.now() - last > GATHER) setImmediate(flush);
+			else if (waiting === '') setTimeout(flush, GATHER).unref();
+			waiting += line;
+			if (waiting.length > MOST) flush();
+		},
+	};
+}

@@ -1,0 +1,2 @@
+// mcpgen
+export const NO_METRICS = { count: () => { }, duration: () => { }, gauge: () => { }, toolLabel: () => '' };

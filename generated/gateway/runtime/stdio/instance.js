@@ -1,0 +1,36 @@
+// mcpgen
+/** A stdio server as an instance of its pool, in the gateway's own process, where nothing else gives up on its children. */
+import {readSecret} from '../process/secrets.js';
+import {NEVER} from '../upstream/roundtrip.js';
+import {digest} from '../wire/digest.js';
+import {UpstreamFault} from '../wire/fault.js';
+import {loadEras, startChildren} from './upstream.js';
+export async function loadChildren(features) {
+	const eras = await loadEras(features);
+	return (child, env, keepAlive, log, firstByte) => {
+		const secrets = child.env.map(([, value]) => ('secret' in value ? digest(readSecret(env, value.secret)) : null));
+		const make = () => ({ upstream: inTime(startChildren(child, env, keepAlive, log, eras), firstByte), probe: null, weight: 1, region: null });
+		return { id: 'local', key: JSON.stringify([child, keepAlive, firstByte, secrets]), make };
+	};
+}
+function inTime(upstream, firstByte) {
+	const send = async (request) => {
+		const giveUp = new AbortController();
+		const leave = () => giveUp.abort();
+		if (request.signal.aborted) leave();
+		if (request.signal !== NEVER) request.signal.addEventListener('abort', leave, { once: true });
+		let isLate = false;
+		const timer = setTimeout(() => {
+			isLate = true;
+			leave();
+		}, firstByte);
+		try {
+			return await upstream.send({ ...request, signal: giveUp.signal });
+		} catch (error) {
+			throw isLate ? new UpstreamFault('timeout', error) : error;
+		} finally {
+			clearTimeout(timer);
+		}
+	};
+	return { send, close: () => upstream.close() };
+}

@@ -1,0 +1,9 @@
+// mcpgen
+/** Faults on the way to a server and back, told apart by how far the request had come. */
+export class UpstreamFault extends Error {
+	stage;
+	constructor(stage, cause) {
+		super(`upstream ${stage}`, { cause });
+		this.stage = stage;
+	}
+}
