@@ -32,8 +32,14 @@ export function* fieldsOf(schema: z.core.$ZodType, pattern = ''): Iterable<Field
       return yield* fieldsOf(def.innerType, pattern);
     case 'pipe':
       return yield* fieldsOf(def.in, pattern);
+    default:
+      // What lies below a schema that is passed over here would lose its meaning without a word.
+      if (HOLDERS.some((key) => key in def)) throw new TypeError(`${pattern}: a schema of type ${def.type} holds others: say here how`);
   }
 }
+
+/** By these keys Zod's schemas hold others. */
+const HOLDERS = ['innerType', 'getter', 'left', 'items', 'valueType', 'element', 'shape'];
 
 export const below = (pattern: string, key: string): string => (pattern === '' ? key : `${pattern}.${key}`);
 

@@ -124,7 +124,7 @@ describe('mcpgen build', () => {
     assert.equal(code, 0, err);
     assert.deepEqual(readdirSync(join(cwd, 'generated')).sort(), ['mcpgen.lock.json', 'staging']);
     assert.equal((await mcpgen(['build'], { cwd })).code, 0);
-    assert.match(readFileSync(join(cwd, 'generated/live/gateway/tables.js'), 'utf8'), /"sharing": "shared"/);
+    assert.match(readFileSync(join(cwd, 'generated/live/gateway/tables.js'), 'utf8'), /sharing: "shared"/);
     assert.match((await mcpgen(['build', '--env', 'stagin'], { cwd })).err, /there are live, staging/);
   });
 

@@ -70,7 +70,7 @@ export function testText(rule: NewRule): string {
   return `import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ${valueName(rule)} as rule } from '#src/policy/rules/${rule.family}/${rule.slug}.js';
-import { found, planOf } from '../policy/support.js';
+import { found, planOf } from '../../support.js';
 
 test('a deployment that is called rename-me is found', () => {
   assert.deepEqual(found(rule, { ...planOf(), name: 'rename-me' }), ['warn name']);

@@ -47,7 +47,7 @@ function randomConfig({ below, pick, chance }: Random): Config {
       requireOrigin: chance(0.2),
       sessionKeys: [{ secret: 'SESSION_KEY' }],
       trustedProxies: chance(0.5) ? ['10.0.0.0/8'] : [],
-      limits: { body: pick(['100kb', '4mb']), perAddress: '100000/s' },
+      limits: { body: pick(['100kb', '4mb']), perAddress: pick(['100000/s', '100000/s', '40/h']) },
       cors: chance(0.5) ? { credentials: true, exposeHeaders: ['X-Extra'] } : {},
     },
   });
@@ -85,11 +85,13 @@ interface Side {
   readonly serve: ReturnType<typeof createHandler>['serve'];
   readonly use: (config: Config) => Promise<void>;
   readonly logs: string[];
+  readonly counted: string[];
   readonly sent: UpstreamRequest[];
 }
 
 async function sideOf(config: Config): Promise<Side> {
   const logs: string[] = [];
+  const counted: string[] = [];
   const sent: UpstreamRequest[] = [];
   const modules = await loadModules(FEATURES);
   const stateOf = (one: Config, previous: State | null): Promise<State> => createState(gatewayTables(planOf(one)), SECRETS, modules, previous);
@@ -100,13 +102,13 @@ async function sideOf(config: Config): Promise<Side> {
     parts: () => ({ bridge: null, renewals: null, sse: null, transform: null, tracer: null }),
     pools: { get: (server) => (server === 'search' ? pool : undefined), all: () => [pool] },
     counts: createOpenCounts(),
-    metrics: NO_METRICS,
+    metrics: { ...NO_METRICS, count: (name, labels) => void counted.push(`${name} ${JSON.stringify(labels)}`) },
     log: createLog('test', 'info', (line) => void logs.push(line)),
     isDraining: () => false,
     onClosed: () => {},
   };
   const { serve } = createHandler(services);
-  return { serve, use: async (one) => void (state = await stateOf(one, state)), logs, sent };
+  return { serve, use: async (one) => void (state = await stateOf(one, state)), logs, counted, sent };
 }
 
 /** Without what differs from one request to the next: names that are drawn, and times. */
@@ -120,13 +122,13 @@ function lineOf(text: string): unknown {
 }
 
 /** What a client, an operator and the server behind see of one request. */
-async function seenBy({ serve, logs, sent }: Side, request: FakeRequest, memory: HeadMemory): Promise<string> {
-  const [logged, before] = [logs.length, sent.length];
+async function seenBy({ serve, logs, counted, sent }: Side, request: FakeRequest, memory: HeadMemory): Promise<string> {
+  const [logged, before, counts] = [logs.length, sent.length, counted.length];
   const client = fakeClient(request, memory);
   serve(client);
   const answer = await answersOf(client);
   const passed = sent.slice(before).map(({ method, headers, body }) => ({ method, headers, body: body?.toString().slice(0, 100) }));
-  return plain(JSON.stringify({ answer, passed, logs: logs.slice(logged).map(lineOf) }));
+  return plain(JSON.stringify({ answer, passed, logs: logs.slice(logged).map(lineOf), counted: counted.slice(counts) }));
 }
 
 test('a head that comes again is judged as one that comes for the first time, whatever was reloaded in between', async () => {

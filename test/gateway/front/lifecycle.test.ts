@@ -164,7 +164,7 @@ describe('reload', () => {
       ['nothing', ''],
       ['another language', '{"TABLES":{}}'],
       ['a client whose key is not set', good.replaceAll('GLOBEX_KEY', 'KEY_NOBODY_SET')],
-      ['tables without routes', good.replace('"routes"', '"roots"')],
+      ['tables without routes', good.replace('routes: [', 'roots: [')],
       ['a fault while loading', `${good}\nthrow new Error('spoilt');\n`],
     ] as const) {
       const line = await gateway.sighup(text);

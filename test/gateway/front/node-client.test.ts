@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { plainServer } from '#src/gateway/runtime/front/listen.js';
 import type { Client, HeadMemory } from '#src/gateway/runtime/front/client.js';
 import { dial } from '../../support/http.js';
@@ -13,9 +14,15 @@ let server: Server;
 /** The memory of each request so far. */
 const memories: HeadMemory[] = [];
 
-/** Says what the gateway is told of a request. */
+/** Says what the gateway is told of a request. At `/late` it asks for the body only when that may be there already. */
 async function echo(client: Client): Promise<void> {
   const { method, target, headers, hosts } = client.request;
+  if (target === '/late') {
+    for (let i = 0; i < 20; i++) await turn();
+    const body = await client.body(2_000_000);
+    await assert.rejects(client.body(1), /once/);
+    return client.answer(200, [], Buffer.isBuffer(body) ? body : `fault ${body}`);
+  }
   const { length } = client;
   memories.push(client.memory);
   const body = await client.body(1000);
@@ -105,6 +112,20 @@ describe('a request on a connection that has spoken before', () => {
       assert.equal(await sameAs('POST', '/', next, 'first'), false, JSON.stringify(next));
     }
     assert.equal(await sameAs('POST', '/', [...lines, ['X-B', '']], 'first'), false);
+  });
+
+  test('a body is whole, and the next request is answered, where it came before anybody asked for it', async () => {
+    const connection = await dial(port());
+    for (const length of [0, 5, 1000, 1_500_000, 7]) {
+      const body = 'x'.repeat(length);
+      connection.send(bytesOf('POST', '/late', [['Host', 'a.example']], body));
+      assert.equal((await connection.answer()).text, body);
+    }
+    connection.send(bytesOf('GET', '/late', [['Host', 'a.example']], ''));
+    assert.equal((await connection.answer()).text, '');
+    connection.send(bytesOf('POST', '/late', [['Host', 'a.example']], 'x'.repeat(2_000_001)));
+    assert.equal((await connection.answer()).text, 'fault body-too-large');
+    connection.close();
   });
 
   test('requests that come in one piece are answered in their order, each for itself', async () => {

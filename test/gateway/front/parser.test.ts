@@ -5,7 +5,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { Client } from '#src/gateway/runtime/front/client.js';
-import { publicServer } from '#src/gateway/runtime/front/listen.js';
+import { KEEP_ALIVE, publicServer } from '#src/gateway/runtime/front/listen.js';
 import { REASONS, refusalBody, type Reason } from '#src/gateway/runtime/decision/reasons.js';
 import { request, type ErrorBody } from '../../support/gateway-messages.js';
 import { gatewayConfig } from '../../support/gateway-tables.js';
@@ -322,6 +322,10 @@ describe('time', () => {
   test('heads and whole requests have a time in which to arrive', () => {
     assert.ok(server.headersTimeout > 0 && server.headersTimeout <= 30_000);
     assert.ok(server.requestTimeout > 0 && server.requestTimeout <= 60_000);
+  });
+
+  test('idle connections are kept for longer than what stands in front keeps them', () => {
+    assert.ok(KEEP_ALIVE > 60_000);
   });
 
   test('who sends byte after byte, or nothing, is refused in JSON when that time is up', async () => {

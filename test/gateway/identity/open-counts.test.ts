@@ -32,7 +32,7 @@ describe('ledger', () => {
     const ledger = createOpenCounts();
     const { seal } = createSealer(['a-key-of-more-than-thirty-two-bytes-1'], 5000, () => 0);
     const ids = Array.from({ length: 300 }, (_, i) => {
-      const state = { kind: 'mcp', init: null, tenant: 'a', principal: 'x'.repeat(i % 4), issuedAt: 0, legs: [] } as const;
+      const state = { transport: 'mcp', init: null, tenant: 'a', principal: 'x'.repeat(i % 4), issuedAt: 0, legs: [] } as const;
       return seal(state) ?? assert.fail('not sealed');
     });
     for (const id of ids) assert.ok(ledger.openSession(id, 'a', 100));

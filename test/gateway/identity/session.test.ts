@@ -7,7 +7,7 @@ import { randomOf } from '../../support/random.js';
 const KEY = 'a-key-of-more-than-thirty-two-bytes-1';
 const OTHER = 'a-key-of-more-than-thirty-two-bytes-2';
 const STATE: SessionState = {
-  kind: 'mcp',
+  transport: 'mcp',
   init: null,
   tenant: 'acme',
   principal: 'client:ci',

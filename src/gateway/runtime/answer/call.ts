@@ -29,7 +29,7 @@ export interface Call {
   /** Its body is held longer than its client waits. @returns what gives back the memory that is set aside for it */
   readonly keepBody: () => () => void;
   /** A session id for this caller, of the transport it uses; null when the server's own is too long for one. */
-  readonly seal: (leg: Leg, kind?: SessionState['kind']) => string | null;
+  readonly seal: (leg: Leg, transport?: SessionState['transport']) => string | null;
 }
 
 export interface SendOptions {

@@ -4,7 +4,7 @@
  */
 import type { Message } from './message.js';
 import type { Reason } from './reasons.js';
-import type { Era } from './revision.js';
+import type { Era, JudgedMessage } from './revision.js';
 
 export interface Facts {
   /** For row `address`: the bucket of the client's address. */
@@ -31,7 +31,7 @@ export type Principal =
 
 /** A message carries the era it speaks: it is decided here once, and nowhere again. */
 export type BodyFact =
-  | { readonly kind: 'message'; readonly message: Message; readonly era: Era }
+  | ({ readonly kind: 'message' } & JudgedMessage)
   | { readonly kind: 'refused'; readonly reason: Reason; readonly id: string | number | null };
 
 export const messageIn = ({ body }: Facts): Message | undefined => (body?.kind === 'message' ? body.message : undefined);

@@ -58,7 +58,7 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
     seal: (leg, transport = head.kind.session.transport) => {
       const init = leg.instance === ANY_INSTANCE || keepsItsSession(table) ? initOf(message) : null;
       const tenant = tenantIn(facts) ?? '';
-      return state.sealer.seal({ kind: transport, tenant, principal: principalOf(exchange), issuedAt: Date.now(), init, legs: [leg] });
+      return state.sealer.seal({ transport, tenant, principal: principalOf(exchange), issuedAt: Date.now(), init, legs: [leg] });
     },
   };
 }

@@ -50,6 +50,6 @@ export interface Client {
   closeAfterwards(): void;
   /** Breaks the connection, so that nobody takes half an answer for a whole one. */
   cut(): void;
-  /** `work` is called once, when the answer has ended or the client has left. @returns a function that cancels this */
+  /** `work` is called once, when the answer has ended or the client has left; at once where that is so already. @returns a function that cancels this */
   onLeave(work: () => void): () => void;
 }

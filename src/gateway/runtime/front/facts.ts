@@ -39,15 +39,15 @@ export const FIND_FACT: Supply = {
     return retryAfter === 0 ? { kind: 'ok' } : { kind: 'empty', retryAfter };
   },
 
-  principal: ({ state, head }, { metrics }) => {
-    const principal = state.authenticate(head.request.headers);
+  principal: ({ state, head, judgement }, { metrics }) => {
+    const principal = judgement?.principal ?? state.authenticate(head.request.headers);
     if (principal.kind !== 'anonymous') metrics.count('mcpgen_auth_attempts_total', { outcome: principal.kind === 'client' ? 'accepted' : principal.kind });
     // Guessing costs double, so that a guesser runs dry before it gets far.
     if (principal.kind === 'invalid') state.perAddress.penalise(callerKey(head.address), performance.now());
     return principal;
   },
 
-  tenants: ({ state, head, facts }) => recogniseTenants(state.tables, head, facts.principal),
+  tenants: ({ state, head, facts, judgement }) => judgement?.tenants ?? recogniseTenants(state.tables, head, facts.principal),
 
   quota: (exchange, { counts }) => {
     const { state, head } = exchange;
@@ -91,7 +91,7 @@ export const FIND_FACT: Supply = {
     const leg = legAt(head.route?.server, session);
     const table = state.tables.pools.get(leg?.server ?? '');
     if (!session || !leg || !table) return { kind: 'unknown' };
-    const isTheirs = session.kind === rule.transport && session.tenant === tenant && session.principal === principalOf(exchange);
+    const isTheirs = session.transport === rule.transport && session.tenant === tenant && session.principal === principalOf(exchange);
     if (!isTheirs) return { kind: 'unknown' };
     // A session that lived in an instance which has left the pool is gone, unless it can be opened again.
     if (!instanceOf(leg, pools.get(leg.server)) && !(keepsItsSession(table) && session.init)) return { kind: 'unknown' };

@@ -71,7 +71,7 @@ function begin(client: Client, state: State): Exchange {
     state,
     head: kept?.head ?? readHead(state.tables, request, state.trusted),
     judgement: kept,
-    facts: factsOf(kept),
+    facts: noFacts(),
     body: null,
     session: null,
     claimed: null,
@@ -88,11 +88,10 @@ function begin(client: Client, state: State): Exchange {
 }
 
 /** Each fact has a place from the beginning, because an object that grows is copied each time. To every row an undefined fact is one that is not known. */
-function factsOf(kept: Judgement | null): Facts {
-  const { principal, tenants } = kept ?? {};
+function noFacts(): Facts {
   const unknown = undefined;
   const facts: { [F in Fact]: Facts[F] | undefined } = {
-    principal, tenants, address: unknown, quota: unknown, body: unknown, session: unknown, instance: unknown,
+    address: unknown, principal: unknown, tenants: unknown, quota: unknown, body: unknown, session: unknown, instance: unknown,
   };
   // The type tells a fact that is undefined from one that is not there; no row does.
   return facts as Facts;
@@ -100,10 +99,9 @@ function factsOf(kept: Judgement | null): Facts {
 
 async function run(services: Services, exchange: Exchange, standing: Set<Exchange>): Promise<void> {
   const { head, state, facts, client, judgement: kept } = exchange;
-  const { parts, counts, pools, metrics } = services;
+  const { parts, counts, pools } = services;
   const vouched = parts().sse?.vouched(head, state) ?? null;
   if (vouched) Object.assign(facts, vouched.facts);
-  if (kept?.principal?.kind === 'client') metrics.count('mcpgen_auth_attempts_total', { outcome: 'accepted' });
   let decision: Decision = decide(state.tables, head, facts, vouched?.from ?? (kept ? FIRST_FACT : 0));
   while (decision.kind === 'need') {
     const found = FIND_FACT[decision.fact](exchange, services);

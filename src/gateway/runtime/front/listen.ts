@@ -26,7 +26,7 @@ export interface PublicOptions extends Omit<ServerOptions, 'requestTimeout'> {
 }
 
 /** Longer than what stands in front waits between two requests (ALB 60 s, nginx 60 s), or both ends race for the close. */
-const KEEP_ALIVE = 75_000;
+export const KEEP_ALIVE = 75_000;
 /** Between two looks for connections that have been idle for that long. */
 const LOOK_EVERY = 5000;
 

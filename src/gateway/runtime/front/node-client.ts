@@ -3,7 +3,7 @@
  * answer that is there as a whole leaves in one write, and a head that its connection has brought before is recognised instead of read again.
  */
 import { IncomingMessage, ServerResponse, STATUS_CODES, type IncomingHttpHeaders } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { GatewayRequest } from '../decision/head.js';
 import { append } from '../wire/append.js';
@@ -27,9 +27,13 @@ export class NodeRequest extends IncomingMessage {
   #fault: BodyFault | null = null;
 
   gather(limit: number, settle: Settle): void {
+    if (this.#settle !== null) throw new Error('a body is read once');
     this.#limit = limit;
     this.#settle = settle;
-    if (this.#fault !== null) this.#end(this.#fault);
+    if (this.#fault !== null || this.destroyed) return this.#end(this.#fault ?? 'body-aborted');
+    // Where it took a while until somebody asked, Node has kept what came meanwhile.
+    if (this.readableLength > 0) this.push(this.read() as Buffer);
+    if (this.complete) this.push(null);
   }
 
   /** Says that the rest of the body will not come, before or while it is gathered. @returns false when that was said before */
@@ -147,6 +151,8 @@ interface Internals {
   _headerSent: boolean;
   finished: boolean;
 }
+/** A Node that has no such fields any more writes all answers its own way, which is slow and not wrong. */
+const HAS_INTERNALS = ['_header', '_headerSent', 'finished'].every((name) => name in new ServerResponse(new NodeRequest(new Socket())));
 
 export class NodeClient implements Client {
   readonly request: GatewayRequest;
@@ -174,7 +180,8 @@ export class NodeClient implements Client {
     outgoing.on('error', IGNORE);
     outgoing.on('close', () => {
       this.closedAt = performance.now();
-      for (const work of this.#leaving) work();
+      // The connection may keep this client for a while, but not what this work holds.
+      for (let work = this.#leaving.shift(); work; work = this.#leaving.shift()) work();
     });
   }
 
@@ -226,7 +233,7 @@ export class NodeClient implements Client {
     const outgoing = this.#outgoing;
     const { socket } = outgoing;
     // Nobody has asked for the body, and whether it will follow cannot be known: Node has to close the connection.
-    if (this.#awaitsContinue) return false;
+    if (this.#awaitsContinue || !HAS_INTERNALS) return false;
     // Node's way is needed while an earlier answer is still being written, where the connection closes behind this one, and for an answer without a body.
     if (!socket?.writable || socket.writableLength > 0 || !outgoing.shouldKeepAlive || outgoing.hasHeader('connection')) return false;
     if (status === 204 || status === 304 || this.request.method === 'HEAD') return false;
@@ -273,7 +280,8 @@ export class NodeClient implements Client {
     this.#outgoing.destroy();
   }
   onLeave(work: () => void): () => void {
-    this.#leaving.push(work);
+    if (this.closedAt !== null) work();
+    else this.#leaving.push(work);
     return () => {
       this.#leaving = this.#leaving.filter((other) => other !== work);
     };

@@ -9,7 +9,7 @@ import type { PoolTable } from '../tables/pool.js';
 
 export interface SessionState {
   /** The transport it belongs to: an id from one is rejected on the other. `relay` is no session: one replica vouches with it to another. */
-  readonly kind: 'mcp' | 'message' | 'relay';
+  readonly transport: 'mcp' | 'message' | 'relay';
   readonly tenant: string;
   readonly principal: string;
   /** Milliseconds since the epoch. */
@@ -83,17 +83,17 @@ export function createSealer(secrets: readonly string[], ttl: number, now: () =>
   };
 }
 
-function seal(key: Buffer, { kind, tenant, principal, issuedAt, init, legs }: SessionState): string | null {
+function seal(key: Buffer, { transport, tenant, principal, issuedAt, init, legs }: SessionState): string | null {
   const nonce = randomBytes(12);
   const head = Buffer.from([VERSION]);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(head);
   const places = legs.map(({ server, instance, upstreamId }) => [server, instance, upstreamId]);
-  const plain = JSON.stringify([kind, tenant, principal, issuedAt, init, places]);
+  const plain = JSON.stringify([transport, tenant, principal, issuedAt, init, places]);
   const id = Buffer.concat([head, nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
   return id.length > MOST_BYTES ? null : id;
 }
 
-type Plain = [SessionState['kind'], string, string, number, Init | null, [string, string, string][]];
+type Plain = [SessionState['transport'], string, string, number, Init | null, [string, string, string][]];
 
 function unseal(keys: readonly Buffer[], id: string): SessionState | null {
   // Shorter than 30 bytes, which are 40 characters, it would be cut into pieces that it does not have.
@@ -106,8 +106,8 @@ function unseal(keys: readonly Buffer[], id: string): SessionState | null {
       const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13)).setAAD(sealed.subarray(0, 1));
       decipher.setAuthTag(sealed.subarray(-16));
       const plain = Buffer.concat([decipher.update(sealed.subarray(13, -16)), decipher.final()]).toString('utf8');
-      const [kind, tenant, principal, issuedAt, init, legs] = JSON.parse(plain) as Plain;
-      return { kind, tenant, principal, issuedAt, init, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })) };
+      const [transport, tenant, principal, issuedAt, init, legs] = JSON.parse(plain) as Plain;
+      return { transport, tenant, principal, issuedAt, init, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })) };
     } catch {
       // Sealed with another key, or by nobody.
     }

@@ -53,6 +53,8 @@ export async function runHost(
 const METHODS = 'POST, GET, DELETE';
 /** Bytes of a head; the gateway has judged it by the config's own limit. */
 const MOST_HEAD = 65_536;
+/** Milliseconds for a whole request, of which the gateway sends the body at once. */
+const REQUEST_TIMEOUT = 300_000;
 
 export async function startHost(options: HostOptions): Promise<Host> {
   const standing = new Set<Client>();
@@ -65,7 +67,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     if (client.request.method === 'GET') standing.add(client);
     answer(options, client, gone.signal).then((response) => relay(client, response), () => client.cut());
   };
-  const server = plainServer({ serve, maxHeaderSize: MOST_HEAD, requestTimeout: 0 });
+  const server = plainServer({ serve, maxHeaderSize: MOST_HEAD, requestTimeout: REQUEST_TIMEOUT });
   await listenAt(server, { host: options.host, port: options.port }, 'PORT');
   server.on('error', ({ message }) => options.log('error', 'host-failed', { error: message }));
   return {

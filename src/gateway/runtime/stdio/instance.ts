@@ -8,7 +8,7 @@ import { UpstreamFault } from '../wire/fault.js';
 import type { ChildFeatures } from './contract.js';
 import { loadEras, startChildren } from './upstream.js';
 
-// What makes an instance of a child, with the parts that this takes.
+/** What makes an instance of a child, with the parts that this takes. */
 export async function loadChildren(features: ChildFeatures): Promise<MakeChild> {
   const eras = await loadEras(features);
   return (child, env, keepAlive, log, firstByte) => {

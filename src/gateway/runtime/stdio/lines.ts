@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 /** After so many bytes at once reading rests for a turn of the event loop: Node would go on for as long as a child floods it, up to 2 MB. */
 const YIELD_AFTER_BYTES = 16_384;
 
-// Cuts bytes into lines of at most `limit`. In latin1 a byte is a character, so that chunks may split those of UTF-8.
+/** Cuts bytes into lines of at most `limit`. In latin1 a byte is a character, so that chunks may split those of UTF-8. */
 export function lineReader(limit: number, onLine: (line: string) => void, onTooLong: () => void): (chunk: Buffer) => void {
   let rest = '';
   return (chunk) => {
@@ -22,7 +22,7 @@ export function lineReader(limit: number, onLine: (line: string) => void, onTooL
   };
 }
 
-// Reads an output that can be held back. @returns what lets it come, or holds it back
+/** Reads an output that can be held back. @returns what lets it come, or holds it back */
 export function readByTurns(output: Readable, read: (chunk: Buffer) => void): (on: boolean) => void {
   let isHeld = false;
   let isResting = false;

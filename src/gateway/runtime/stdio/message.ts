@@ -27,7 +27,7 @@ export const SUPPORTED = ['2025-11-25', '2025-06-18', '2025-03-26'];
 /** An older child negotiates 2024-11-05, and its client repeats that in the header. */
 const ACCEPTED = [...SUPPORTED, '2024-11-05', undefined];
 
-// The revision asked for, where it is not one of these; undefined where all is well.
+/** The revision asked for, where it is not one of these; undefined where all is well. */
 export function unsupported(header: string | undefined, messages: readonly Message[]): unknown {
   const claims = messages.map(({ meta }) => meta[VERSION]);
   return claims.find((claim) => claim !== undefined) ?? (ACCEPTED.includes(header) ? undefined : header);
@@ -60,12 +60,12 @@ export function errorText(id: Id | null, code: number, message: string, data?: u
   return JSON.stringify(failure(id, code, message, data));
 }
 
-// The text of the message with another id.
+/** The text of the message with another id. */
 export function withId({ fields, id, text }: Message, name: Id): string {
   return name === id ? text : JSON.stringify({ ...fields, id: name });
 }
 
-// The text of the message with another value of one parameter.
+/** The text of the message with another value of one parameter. */
 export function withParam({ fields, params, text }: Message, key: string, value: unknown): string {
   return params[key] === value ? text : JSON.stringify({ ...fields, params: { ...params, [key]: value } });
 }

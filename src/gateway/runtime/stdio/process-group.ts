@@ -20,7 +20,7 @@ const PAGE = 4096;
 const living = new Set<number>();
 process.on('exit', () => living.forEach((pid) => signalGroup(pid, 'SIGKILL')));
 
-// Null where the command cannot be started, which is logged.
+/** Null where the command cannot be started, which is logged. */
 export function startGroup({ command: [command = '', ...args], cwd }: ChildTable, env: Readonly<Record<string, string>>, log: Log): ProcessGroup | null {
   const inherited = Object.fromEntries(INHERITED.map((name) => [name, process.env[name]]));
   const failed = ({ message }: Error): void => log('error', 'child-not-started', { command, cwd, error: message });
@@ -42,7 +42,7 @@ export function startGroup({ command: [command = '', ...args], cwd }: ChildTable
   return { leader, pid, isAlive: () => living.has(pid), signal: (name) => signalGroup(pid, name) };
 }
 
-// Bytes of memory that a process uses; 0 where that cannot be known.
+/** Bytes of memory that a process uses; 0 where that cannot be known. */
 export async function memoryOf(pid: number): Promise<number> {
   const statm = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '');
   return Number(statm.split(' ')[1] ?? 0) * PAGE;

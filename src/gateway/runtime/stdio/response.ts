@@ -28,7 +28,7 @@ export function respondOn(stream: EventStream, missing: number, isBatch: boolean
   return { response, onReply };
 }
 
-// Whether the client accepts an event stream.
+/** Whether the client accepts an event stream. */
 export function takesStream({ headers }: UpstreamRequest): boolean {
   return `${headers['accept']}`.includes('text/event-stream');
 }

@@ -17,7 +17,7 @@ export interface ChildSession {
   openPost(isShown: boolean): EventStream;
 }
 
-// `flow` lets the child's output come, or holds it back; at most `limit` bytes wait in each stream.
+/** `flow` lets the child's output come, or holds it back; at most `limit` bytes wait in each stream. */
 export function createSession(flow: (on: boolean) => void, limit: number, log: Log): ChildSession {
   const posts = new Set<EventStream>();
   const resume = (): void => flow(true);

@@ -25,7 +25,7 @@ export interface OpenedSessions {
   close(): void;
 }
 
-// `signal` is aborted when no child is wanted any more.
+/** `signal` is aborted when no child is wanted any more. */
 export function createSessions(options: StdioOptions, signal: AbortSignal): OpenedSessions {
   const { child, log, keepAlive, now = Date.now } = options;
   const isShared = child.sharing === 'shared';

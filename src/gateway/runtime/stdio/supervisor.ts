@@ -22,7 +22,7 @@ const MOST_WAIT = 1000;
 /** Milliseconds that a child has to answer `initialize`. */
 const HANDSHAKE = 60_000;
 
-// Sends a child its `initialize`.
+/** Sends a child its `initialize`. */
 export function greet(link: Link, initialize: Message): Promise<Running> {
   return new Promise((resolve) => {
     const timer = setTimeout(link.kill, HANDSHAKE, 'no answer to initialize').unref();
@@ -40,8 +40,10 @@ async function introduce(link: Link, initialize: Message): Promise<Running> {
   return greeted;
 }
 
-// The first `initialize` that the child accepts is repeated at every restart. What is returned gives the child, once it can be spoken to, or rejects with an
-// `UpstreamFault`.
+/**
+ * The first `initialize` that the child accepts is repeated at every restart. What is returned gives the child, once it can be spoken to, or rejects with an
+ * `UpstreamFault`.
+ */
 export function supervise(
   launch: (onExit: () => void) => Link,
   log: Log,

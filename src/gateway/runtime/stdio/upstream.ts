@@ -29,12 +29,12 @@ export function createStdioUpstream(options: StdioOptions, { serveLegacy, serveM
   };
 }
 
-// The eras that children of this config are of.
+/** The eras that children of this config are of. */
 export async function loadEras({ stdioLegacy, stdioModern }: ChildFeatures): Promise<ChildEras> {
   return { ...(await stdioLegacy?.()), ...(await stdioModern?.()) };
 }
 
-// Reads the secrets that the children are given.
+/** Reads the secrets that the children are given. */
 export function startChildren(child: ChildTable, environment: Env, keepAlive: number, log: Log, eras: ChildEras): StdioUpstream {
   const env = child.env.map(([name, value]) => [name, 'text' in value ? value.text : readSecret(environment, value.secret)] as const);
   return createStdioUpstream({ child, env: Object.fromEntries(env), keepAlive, log }, eras);

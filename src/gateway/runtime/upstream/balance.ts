@@ -36,7 +36,10 @@ export const BALANCERS = { 'round-robin': roundRobin, 'least-connections': least
 /** Of a pool, in a gateway that is in `region`. */
 export function makeBalancer({ balance, preferRegion }: ChoiceTable, region: string | null, random: () => number, drawn: Strategies = {}): Balancer {
   const strategies: Strategies = { ...BALANCERS, ...drawn };
-  const strategy = (strategies[balance] ?? roundRobin)(random);
+  const make = strategies[balance];
+  // Turns in its place would be a decision that nobody has made.
+  if (!make) throw new Error(`this gateway was built without the strategy ${balance}`);
+  const strategy = make(random);
   return preferRegion && region !== null ? nearFirst(strategy, region) : strategy;
 }
 

@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream';
 import { UpstreamFault } from './fault.js';
 
-// The head of such a stream tells all hops to pass its events on at once.
+/** The head of such a stream tells all hops to pass its events on at once. */
 export const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' };
 const KEEP_ALIVE = Buffer.from(': ka\n\n');
 

@@ -266,7 +266,7 @@ describe('who may do what', () => {
     const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
     const { seal } = createSealer([secretValue('SESSION_KEY')], 1e9, Date.now);
     const good = {
-      kind: 'relay',
+      transport: 'relay',
       tenant: 'acme',
       principal: 'client:acme',
       issuedAt: Date.now(),
@@ -279,7 +279,7 @@ describe('who may do what', () => {
       'x',
       id,
       seal({ ...good, kind: 'message' }),
-      seal({ ...good, kind: 'mcp' }),
+      seal({ ...good, transport: 'mcp' }),
       seal({ ...good, issuedAt: Date.now() - 60_000 }),
       seal({ ...good, issuedAt: Date.now() + 60_000 }),
       seal({ ...good, principal: 'anonymous' }),

@@ -27,7 +27,7 @@ export function passed(status: number, { 'content-length': _length, 'mcp-session
   return { instance: null, response: { status, headers: { ...headers, ...length }, body } };
 }
 
-// An answer of the gateway's own: one message, or empty.
+/** An answer of the gateway's own: one message, or empty. */
 export function ownAnswer(status: number, message?: unknown, headers: Headers = {}): Answered {
   const type = message === undefined ? {} : { 'content-type': 'application/json' };
   return passed(status, { ...headers, ...type }, Buffer.from(message === undefined ? '' : JSON.stringify(message)));

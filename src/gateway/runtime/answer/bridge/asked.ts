@@ -28,7 +28,7 @@ export function readAsked(message: unknown, method: string): Asked {
   return { id: at(message, 'id'), method, opensUrls, params, meta, level: LEVELS.indexOf(level as string) };
 }
 
-// A server may say more than belongs to the request, whose id in the session is `id`: the rest is dropped, and answered where the server waits.
+/** A server may say more than belongs to the request, whose id in the session is `id`: the rest is dropped, and answered where the server waits. */
 export function eventsFor(asked: Asked, id: number, session: LegacySession, instance: Instance): Rewrite {
   let telling = 0;
   const reply = (to: unknown, method: unknown): void => {

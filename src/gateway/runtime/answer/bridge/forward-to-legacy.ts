@@ -12,7 +12,7 @@ import { legacyRequest, tell, type LegacySession } from './legacy-sessions.js';
 import { modernReply } from './modern-replies.js';
 import { plainHeaders } from './requests.js';
 
-// Rejects with the `UpstreamFault` 'refused' where the session has gone and nothing was executed in it.
+/** Rejects with the `UpstreamFault` 'refused' where the session has gone and nothing was executed in it. */
 export async function forwardToLegacy(call: Call, asked: Asked, session: LegacySession, log: Log): Promise<Answered> {
   const { meta, method, params } = asked;
   const { signal } = call.request;

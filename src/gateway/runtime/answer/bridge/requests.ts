@@ -7,7 +7,7 @@ import { CAPABILITIES, CLIENT_INFO, VERSION } from '../../wire/meta-keys.js';
 import type { UpstreamRequest } from '../../upstream/upstream.js';
 import { readReply } from './answers.js';
 
-// What the gateway calls itself where no client asks.
+/** What the gateway calls itself where no client asks. */
 export const OWN_INFO = { name: 'mcpgen-gateway', version: '1' };
 /** Headers that describe a message of one era, and are not true of one of the other. */
 const OF_ONE_ERA = /^(?:mcp-(?:protocol-version|method|name|param-.*)|last-event-id)$/;
@@ -18,7 +18,7 @@ export function plainHeaders({ request }: Call): Readonly<Record<string, string>
   return { ...Object.fromEntries(kept), ...POST_HEADERS, 'accept-encoding': 'identity' };
 }
 
-// What a header cannot carry goes as base64; so does what only looks like base64.
+/** What a header cannot carry goes as base64; so does what only looks like base64. */
 export function encodeHeader(value: string): string {
   return /^(?! )[ -~]*(?<! )$/.test(value) && !/^=\?base64\?.*\?=$/.test(value) ? value : `=?base64?${Buffer.from(value).toString('base64')}?=`;
 }

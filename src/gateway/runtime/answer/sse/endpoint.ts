@@ -70,7 +70,7 @@ function withOneEndpoint(body: Readable): Readable {
   return changeEvents(body, only, LONGEST);
 }
 
-// `path` is the server's own endpoint.
+/** `path` is the server's own endpoint. */
 export async function passStream(call: Call, path: string): Promise<Answered> {
   const headers = { ...call.request.headers, accept: 'text/event-stream', 'accept-encoding': 'identity' };
   const { instance, response } = await call.send({ ...call.request, path, headers });
@@ -83,7 +83,7 @@ export async function passStream(call: Call, path: string): Promise<Answered> {
   return { instance, response: { ...response, headers: { ...described, ...STREAM_HEADERS }, body } };
 }
 
-// `path` is where the server wants its messages, and `at` holds the stream.
+/** `path` is where the server wants its messages, and `at` holds the stream. */
 export async function passMessage(call: Call, path: string, at: Instance | undefined): Promise<Answered> {
   if (!at) throw new UpstreamFault('refused');
   return call.send({ ...call.request, path }, { at });

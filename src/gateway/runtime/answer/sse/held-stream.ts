@@ -27,7 +27,7 @@ const MOST_POSTED = 4 * 2 ** 20;
 /** Milliseconds between the end of a stream of the server's and the next. */
 const PAUSE = 1000;
 
-// `opener` is the GET that asked for the stream.
+/** `opener` is the GET that asked for the stream. */
 export function holdStream(opener: Call, log: Log): HeldStream {
   const over = new AbortController();
   const { signal } = over;

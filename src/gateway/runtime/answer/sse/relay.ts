@@ -41,7 +41,7 @@ export function vouchedBy(head: RequestHead, { sealer, tables }: Checking): Vouc
   const proof = sealer.open(head.request.headers[RELAY] ?? '');
   const leg = proof?.legs[0];
   if (!proof || !leg) return null;
-  const isMeant = proof.kind === 'relay' && leg.server === head.route?.server && leg.upstreamId === digest(id);
+  const isMeant = proof.transport === 'relay' && leg.server === head.route?.server && leg.upstreamId === digest(id);
   const principal = principalNamed(proof.principal, tables);
   if (!isMeant || !principal || Math.abs(Date.now() - proof.issuedAt) > LIFE) return null;
   return { facts: { address: { kind: 'ok' }, principal, tenants: [proof.tenant], quota: { kind: 'ok' } }, from: GRANT };
@@ -55,7 +55,7 @@ function principalNamed(name: string, { clients }: Tables): Principal | null {
   return table ? { kind: 'client', client, permissions: table.permissions } : null;
 }
 
-// Sends a message on to the replica that holds its stream.
+/** Sends a message on to the replica that holds its stream. */
 export async function relayTo(address: string, call: Call): Promise<Answered> {
   const { path, pool, request, sessionId = '', table } = call;
   const proof = call.seal({ server: pool.server, instance: '', upstreamId: digest(sessionId) }, 'relay');

@@ -33,7 +33,7 @@ let partsOfAll = 0;
 /** Milliseconds that a server has to close the stream of a reply that has come; it need not close it at all. */
 const GRACE = 1000;
 
-// `signal` is aborted at the end of the stream; `onReply` is told of each reply that the client waits for.
+/** `signal` is aborted at the end of the stream; `onReply` is told of each reply that the client waits for. */
 export function toClient(signal: AbortSignal, timeouts: Pick<TimeoutsTable, 'idleStream' | 'response'>, onReply: (reply: Json) => void): ToClient {
   // A stream that is shown may hold twice its limit.
   const stream = Object.assign(new EventStream(), { limit: MOST_UNREAD / 2, shown: true });

@@ -20,7 +20,7 @@ export interface ToServer {
 /** Milliseconds for telling a server of the end. */
 const GOODBYE = 5000;
 
-// `opener` is the GET that asked for the stream; `signal` is aborted at its end.
+/** `opener` is the GET that asked for the stream; `signal` is aborted at its end. */
 export function toServer(opener: Call, signal: AbortSignal): ToServer {
   /** The session that the server has opened, and the instance in which it lives. */
   let session: { readonly at: Instance; readonly id: string } | null = null;
