@@ -278,7 +278,7 @@ describe('who may do what', () => {
     for (const proof of [
       'x',
       id,
-      seal({ ...good, kind: 'message' }),
+      seal({ ...good, transport: 'message' }),
       seal({ ...good, transport: 'mcp' }),
       seal({ ...good, issuedAt: Date.now() - 60_000 }),
       seal({ ...good, issuedAt: Date.now() + 60_000 }),
