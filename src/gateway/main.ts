@@ -34,7 +34,10 @@ async function gateway(share = (baked: Baked) => baked): Promise<() => Promise<v
 }
 
 async function start([command, name]: readonly string[]): Promise<() => Promise<void>> {
-  if (command === undefined) return (await FEATURES.workers?.())?.startWorkers({ ...BAKED, write, output, run: gateway }) ?? gateway();
+  const workers = await FEATURES.workers?.();
+  // It would run beside the others unheard: with all of the limits, and deaf to a reload.
+  if (!workers && process.env['MCPGEN_WORKER']) throw new SettingError('the config has no workers any more: restart the gateway');
+  if (command === undefined) return workers?.startWorkers({ ...BAKED, write, output, run: gateway }) ?? gateway();
   const isHost = command === 'host' && name !== undefined;
   const host = isHost ? await FEATURES.host?.() : undefined;
   if (!host) throw new SettingError('usage: node main.js, or with a stdio server of this config: node main.js host <server>');

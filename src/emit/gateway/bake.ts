@@ -48,9 +48,9 @@ function bakeSeam(tables: GatewayTables, features: readonly Feature[]): string {
 }
 
 /**
- * A tighter layout than the compiler's: a tab for four spaces, `else` behind its brace, short branches on one line, no spaces around imported names, and of
- * the comments only the sentence that introduces the module. A gateway is carried by ConfigMaps, where its size counts, and the source has the other comments.
- * Only white space between tokens moves; a test keeps template literals of the runtime on one line.
+ * A tighter layout than the compiler's: a tab for four spaces, `else` behind its brace, short branches and lists on one line, no spaces around imported
+ * names, and of the comments only the sentence that introduces the module. A gateway is carried by ConfigMaps, where its size counts, and the source has
+ * the other comments. Only white space between tokens moves; a test keeps template literals of the runtime on one line.
  */
 function relayout(text: string): string {
   return text
@@ -59,12 +59,27 @@ function relayout(text: string): string {
     .replace(/^ *\/\*\*(?:[^*]|\*(?!\/))*\*\/\n/gm, (comment, at: number) => (at === 0 ? firstSentence(comment) : ''))
     .replace(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4))
     .replace(/\}\n\t*(?=else\b|catch\b|finally\b)/g, '} ')
-    .replace(/^(\t*(?:\} )?(?:(?:else )?if \(.*\)|else|for \(.*\)))\n\t+([^\n]*;)$/gm, '$1 $2');
+    .replace(/^(\t*(?:\} )?(?:(?:else )?if \(.*\)|else|for \(.*\)))\n\t+([^\n]*;)$/gm, '$1 $2')
+    .split('\n')
+    .reduce(fillLists, [])
+    .join('\n');
+}
+
+/** Columns up to which the lines of a list are filled. */
+const COLUMNS = 120;
+
+/** A line of a list goes behind the one before it, where there is room. */
+function fillLists(lines: string[], line: string): string[] {
+  const before = lines.at(-1) ?? '';
+  const item = line.trimStart();
+  if (/[^}\]],$/.test(before) && !/^[\]})]/.test(item) && before.length + item.length < COLUMNS) lines[lines.length - 1] = `${before} ${item}`;
+  else lines.push(line);
+  return lines;
 }
 
 function firstSentence(comment: string): string {
   const text = comment.slice('/**'.length, -'*/\n'.length).replace(/\s*\n\s*\* ?/g, ' ').trim();
-  return `/** ${/^.*?[.!?](?=\s|$)/.exec(text)?.[0] ?? text} */\n`;
+  return `// ${/^.*?[.!?](?=\s|$)/.exec(text)?.[0] ?? text}\n`;
 }
 
 /** Relative imports of a compiled module, static and dynamic; paths from the gateway's folder. */

@@ -10,15 +10,18 @@ import { bake } from './bake.js';
 import { changesNothing, gatewayTables } from './tables.js';
 import { dockerfile } from './dockerfile.js';
 
-/** The first line of a file. Files at the top are made from the config and have the full header; the runtime's modules in folders have a shorter line. */
-const openingOf = (path: string): string => (path.includes('/') ? '// mcpgen\n' : `// ${HEADER}\n`);
+/** With its first line. Files at the top are made from the config and have the full header; the line that introduces a module in a folder says whose it is. */
+function opened(path: string, text: string): string {
+  if (!path.includes('/')) return `// ${HEADER}\n${text}`;
+  return text.startsWith('// ') ? text.replace('//', '// mcpgen:') : `// mcpgen\n${text}`;
+}
 const PACKAGE = { name: 'mcpgen-gateway', private: true, type: 'module', main: 'main.js', engines: { node: '>=20' }, scripts: { start: 'node main.js' } };
 
 /** The files of the gateway: its modules, its tables, a package.json, and a Dockerfile. */
 export function gatewayDocument(plan: Plan, assets: EmitInput['assets']): GatewayDocument {
   const modules = bake({ tables: gatewayTables(plan), features: neededFeatures(plan), module: assets.gatewayModule });
   const files: EmittedFile[] = [
-    ...modules.map(({ path, contents }) => ({ path: `gateway/${path}`, contents: openingOf(path) + contents })),
+    ...modules.map(({ path, contents }) => ({ path: `gateway/${path}`, contents: opened(path, contents) })),
     { path: 'gateway/package.json', contents: `${JSON.stringify(PACKAGE, null, 2)}\n` },
     { path: 'gateway/Dockerfile', contents: dockerfile(plan, assets) },
   ];

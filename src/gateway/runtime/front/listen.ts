@@ -1,4 +1,4 @@
-/** HTTP servers: heads are bounded, what the parser refuses is answered in JSON, and a server that ends lets its requests finish. */
+/** HTTP servers. Heads are bounded, what the parser refuses is answered in JSON, and a server that ends lets its requests finish. */
 import { randomUUID } from 'node:crypto';
 import { createServer, STATUS_CODES, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -47,7 +47,13 @@ export function publicServer(options: PublicOptions): Server {
     client.closeAfterwards();
     client.answer(417, ['content-type', 'application/json'], refusalBody('expectation-unsupported', null, requestId));
   });
-  server.on('connect', (_incoming, socket: Socket) => refuseRaw(socket, 'method-not-allowed', onParserRefusal));
+  server.on('connect', (_incoming, socket: Socket) => {
+    const refuse = (): void => refuseRaw(socket, 'method-not-allowed', onParserRefusal);
+    const before = last.get(socket);
+    // Sooner it would be the answer to what was asked before.
+    if (before) before.onLeave(refuse);
+    else refuse();
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const client = last.get(socket);
     const underWay = client?.closedAt === null ? client : undefined;
@@ -71,8 +77,9 @@ interface Serving {
 function serverOf({ serve, maxHeaderSize, requestTimeout, keepAlive = KEEP_ALIVE, isDraining = () => false }: ServerOptions): Serving {
   const last = new Map<Socket, NodeClient>();
   const answer = (outgoing: NodeReply, awaitsContinue: boolean): void => {
-    const client = new NodeClient(outgoing, awaitsContinue);
-    last.set(outgoing.req.socket, client);
+    const { socket } = outgoing.req;
+    const client = new NodeClient(outgoing, awaitsContinue, last.get(socket));
+    last.set(socket, client);
     if (isDraining()) client.closeAfterwards();
     serve(client);
   };
@@ -89,16 +96,24 @@ function serverOf({ serve, maxHeaderSize, requestTimeout, keepAlive = KEEP_ALIVE
   // Node drops headers beyond the thousandth without a word, and with them an Origin that should be judged; maxHeaderSize bounds them all.
   server.maxHeadersCount = 0;
   server.on('checkContinue', (_incoming, outgoing) => answer(outgoing, true));
-  server.on('connection', (socket: Socket) => void socket.once('close', () => last.delete(socket)));
+  server.on('connection', (socket: Socket) => {
+    socket.once('close', () => {
+      last.get(socket)?.connectionClosed();
+      last.delete(socket);
+    });
+  });
+  // Node takes a connection for idle whose answer has not left yet, and would cut that when it closes.
+  server.closeIdleConnections = () => closeIdle(last, 0);
   const look = setInterval(() => closeIdle(last, keepAlive), Math.min(LOOK_EVERY, keepAlive)).unref();
   server.once('close', () => clearInterval(look));
   // To everybody else it is a server of plain requests and responses.
   return { server: server as unknown as Server, last };
 }
 
+/** Closes connections whose last answer has left for so many milliseconds, and on which no new head has begun to come: that has a time limit of its own. */
 function closeIdle(last: ReadonlyMap<Socket, NodeClient>, keepAlive: number): void {
   const before = performance.now() - keepAlive;
-  for (const [socket, { closedAt }] of last) if (closedAt !== null && closedAt < before) socket.destroy();
+  for (const [socket, { closedAt, bytesRead }] of last) if (closedAt !== null && closedAt <= before && socket.bytesRead === bytesRead) socket.destroy();
 }
 
 const PARSER_REASONS: Readonly<Record<string, 'headers-too-large' | 'request-timeout'>> = {

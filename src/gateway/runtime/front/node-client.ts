@@ -162,12 +162,15 @@ export class NodeClient implements Client {
   readonly #outgoing: NodeReply;
   #awaitsContinue: boolean;
   #leaving: (() => void)[] = [];
-  /** The answer left in one write, of which Node knows nothing. */
+  /** The request before it on its connection, where that was under way when this one came. */
+  #before: NodeClient | null;
   #isWritten = false;
   /** When the answer ended or the client left, in milliseconds of the monotonic clock; null before that. */
   closedAt: number | null = null;
+  /** Bytes that had come on the connection by then. */
+  bytesRead = 0;
 
-  constructor(outgoing: NodeReply, awaitsContinue = false) {
+  constructor(outgoing: NodeReply, awaitsContinue = false, before: NodeClient | null = null) {
     const incoming = outgoing.req;
     const { request, memory, lengthAt } = saidBy(incoming);
     this.request = request;
@@ -176,13 +179,27 @@ export class NodeClient implements Client {
     this.#incoming = incoming;
     this.#outgoing = outgoing;
     this.#awaitsContinue = awaitsContinue;
+    this.#before = before?.closedAt === null ? before : null;
     // A client that resets its connection is no fault of ours.
     outgoing.on('error', IGNORE);
-    outgoing.on('close', () => {
-      this.closedAt = performance.now();
-      // The connection may keep this client for a while, but not what this work holds.
-      for (let work = this.#leaving.shift(); work; work = this.#leaving.shift()) work();
-    });
+    outgoing.on('close', () => this.#close());
+  }
+
+  #close(): void {
+    if (this.closedAt !== null) return;
+    this.closedAt = performance.now();
+    this.bytesRead = this.#incoming.socket.bytesRead;
+    this.#before = null;
+    // The connection may keep this client for a while, but not what this work holds.
+    for (let work = this.#leaving.shift(); work; work = this.#leaving.shift()) work();
+  }
+
+  /** The connection has closed. Node tells that to the answer whose turn it is, and to none that waits behind it. */
+  connectionClosed(): void {
+    this.#before?.connectionClosed();
+    if (this.#outgoing.socket !== null) return;
+    this.#outgoing.destroy();
+    this.#close();
   }
 
   get hasBegun(): boolean {
@@ -198,13 +215,21 @@ export class NodeClient implements Client {
     return this.#outgoing.destroyed;
   }
   get isComplete(): boolean {
-    return this.#isWritten || this.#outgoing.writableFinished;
+    return this.#isWritten;
   }
 
   body(limit: number): Promise<Buffer | BodyFault> {
-    if (this.#awaitsContinue) this.#outgoing.writeContinue();
+    if (this.#awaitsContinue) this.#tellToContinue();
     this.#awaitsContinue = false;
     return new Promise((resolve) => this.#incoming.gather(limit, resolve));
+  }
+
+  /** Said when it is this answer's turn, and not any more behind an answer: Node would put it wherever its buffers are. */
+  #tellToContinue(): void {
+    const outgoing = this.#outgoing;
+    const tell = (): void => void (outgoing.headersSent || outgoing.writeContinue());
+    if (outgoing.socket) tell();
+    else outgoing.once('socket', tell);
   }
 
   /** The parser has refused what came behind the head. @returns false when that was said before */
@@ -224,6 +249,7 @@ export class NodeClient implements Client {
     if (body.length <= ONE_PIECE && this.#answerAtOnce(status, headers, body)) return;
     const isCounted = status !== 204 && status !== 304;
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    this.#watch();
     outgoing.writeHead(status, isCounted ? [...headers, 'content-length', String(length)] : (headers as string[]));
     outgoing.end(body);
   }
@@ -258,8 +284,16 @@ export class NodeClient implements Client {
     return true;
   }
 
+  /** Node's own way has ended an answer also where its connection was closed before the last bytes had left. */
+  #watch(): void {
+    const { socket } = this.#incoming;
+    this.#outgoing.once('finish', () => (this.#isWritten = !socket.destroyed));
+  }
+
   begin(status: number, headers: HeaderList): void {
-    if (!this.isDone) this.#outgoing.writeHead(status, headers as string[]);
+    if (this.isDone) return;
+    this.#watch();
+    this.#outgoing.writeHead(status, headers as string[]);
   }
   flush(): void {
     this.#outgoing.flushHeaders();

@@ -1,4 +1,4 @@
-/** Reports a request once its answer has ended or its client has left: counters, the span, the log line. */
+/** Reports a request once its answer has ended or its client has left. The counters, the span and the log line are made here. */
 import { messageIn, tenantIn } from '../decision/facts.js';
 import type { Caller } from '../observe/audit.js';
 import type { Span } from '../observe/traces/tracer.js';

@@ -1,4 +1,4 @@
-/** One line for each tool call: who called what, and a digest that shows whether two calls were alike without showing either. */
+/** One line for each tool call: who called what. A digest shows whether two calls were alike without showing either. */
 import { createHash } from 'node:crypto';
 import type { Message } from '../decision/message.js';
 import type { Era } from '../decision/revision.js';

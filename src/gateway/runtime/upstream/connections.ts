@@ -1,4 +1,4 @@
-/** The connections to one instance: opened when none is idle, kept for a while, never handed on with anything left in them. */
+/** The connections to one instance. One is opened when none is idle, kept for a while, and never handed on with anything left in them. */
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import type { FaultStage } from '../wire/fault.js';

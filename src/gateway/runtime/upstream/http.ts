@@ -1,4 +1,4 @@
-/** One instance reached over HTTP/1.1, on sockets of our own: Node's client takes about four times as long. */
+/** One instance reached over HTTP/1.1, on sockets of our own. Node's client takes about four times as long. */
 import { UpstreamFault } from '../wire/fault.js';
 import { linesOf } from '../wire/header-list.js';
 import { openConnections, type Endpoint } from './connections.js';

@@ -1,5 +1,5 @@
 /**
- * What several exchanges write within one turn of the event loop leaves together at its end: the reader wakes once for all of it, and the processor stays
+ * What several exchanges write within one turn of the event loop leaves together at its end. The reader wakes once for all of it, and the processor stays
  * with one kind of work. Nothing waits for a timer, or for longer than the turn.
  */
 const waiting: (() => void)[] = [];

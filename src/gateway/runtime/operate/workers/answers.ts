@@ -9,6 +9,7 @@ type AdminModule = typeof import('../admin.js');
 /** What of the optional parts a worker changes. */
 export interface WithAdmin {
   readonly admin?: () => Promise<AdminModule>;
+  readonly secrets?: () => Promise<typeof import('../../identity/secrets.js')>;
 }
 
 /** What a gateway is baked with. */

@@ -14,9 +14,12 @@ export interface CrewOptions {
   readonly workers: number;
   readonly log: Log;
   readonly fork: (id: number) => Worker;
-  /** Called when none has come up yet and one ends with a code: what it lacks the others would lack too. */
+  /** Called when none is up and one ends for what it was started with: what it lacks the others would lack too. */
   readonly onFailedStart: (code: number) => void;
 }
+
+/** The exit code of a process that cannot start with the settings and files that it was given. */
+const USAGE = 2;
 
 export class Crew {
   readonly #seats: readonly Seat[];
@@ -30,7 +33,7 @@ export class Crew {
       for (const seat of this.#seats.slice(1)) seat.fill();
     };
     const onExit = (code: number | null): void => {
-      if (!this.#hasStarted && code) onFailedStart(code);
+      if (code && (!this.#hasStarted || (code === USAGE && !this.#seats.some(({ isReady }) => isReady)))) onFailedStart(code);
     };
     this.#seats = Array.from({ length: workers }, (_, i) => new Seat({ id: i + 1, log, fork, onReady, onExit }));
   }

@@ -24,7 +24,8 @@ export class Seat {
   readonly id: number;
   readonly #options: SeatOptions;
   #worker: Worker | null = null;
-  #isReady = false;
+  /** Its worker takes requests. */
+  isReady = false;
   /** Told to reload before it could hear it. */
   #isStale = false;
   #isStopping = false;
@@ -54,7 +55,7 @@ export class Seat {
   /** Null from a worker that is not there, or does not answer. */
   ask(asked: Asked): Promise<AdminAnswer | null> {
     const worker = this.#worker;
-    if (!worker || !this.#isReady) return Promise.resolve(null);
+    if (!worker || !this.isReady) return Promise.resolve(null);
     const id = ++this.#asked;
     return new Promise((resolve) => {
       const settle = (answer: AdminAnswer | null): void => {
@@ -69,7 +70,7 @@ export class Seat {
   }
 
   reload(): void {
-    if (this.#isReady) this.#worker?.process.kill('SIGHUP');
+    if (this.isReady) this.#worker?.process.kill('SIGHUP');
     else this.#isStale = true;
   }
 
@@ -90,7 +91,7 @@ export class Seat {
   }
 
   #ready(): void {
-    this.#isReady = true;
+    this.isReady = true;
     this.#options.onReady();
     if (this.#isStale) this.reload();
     this.#isStale = false;
@@ -99,7 +100,7 @@ export class Seat {
   #exited(worker: Worker, lived: number, code: number | null, signal: string | null): void {
     if (this.#worker !== worker) return;
     this.#worker = null;
-    this.#isReady = false;
+    this.isReady = false;
     for (const settle of this.#waiting.values()) settle(null);
     if (this.#isStopping) return this.#onEmpty();
     if (lived > LASTING) this.#failures = 0;

@@ -27,7 +27,8 @@ export async function startWorkers<F extends WithAdmin>(options: WorkersOptions<
   const here = childrenHere(TABLES, env);
   if (here.length === 0) {
     output.print = inPieces(process.stdout);
-    return cluster.worker ? runWorker(cluster.worker, { TABLES, env, log, run }) : runPrimary({ tables: TABLES, loadAdmin: FEATURES.admin ?? null, env, log });
+    if (cluster.worker) return runWorker(cluster.worker, { TABLES, FEATURES, env, log, run });
+    return runPrimary({ tables: TABLES, loadAdmin: FEATURES.admin ?? null, env, log });
   }
   // The config has a target that runs containers, where these servers are workloads of their own; on this machine it is one process that works.
   log('warn', 'one-worker', { workers: TABLES.workers, servers: here, why: 'sessions of stdio servers that run here live in one process' });

@@ -9,20 +9,24 @@ import type { GatewayTables } from '../../tables/gateway.js';
 
 export interface WorkerOptions<F extends WithAdmin> {
   readonly TABLES: GatewayTables;
+  readonly FEATURES: F;
   readonly env: Env;
   readonly log: Log;
   readonly run: (share: (baked: Baked<F>) => Baked<F>) => Promise<() => Promise<void>>;
 }
 
 /** @returns what ends it in good order */
-export async function runWorker<F extends WithAdmin>(self: Worker, { TABLES, env, log, run }: WorkerOptions<F>): Promise<() => Promise<void>> {
+export async function runWorker<F extends WithAdmin>(self: Worker, options: WorkerOptions<F>): Promise<() => Promise<void>> {
+  const { TABLES, env, log, run } = options;
+  const { secrets } = options.FEATURES;
   const { workers } = TABLES;
   const worker = Number(env[WORKER]);
   const answers = new Answers(worker);
-  // Tables of a reload may name another number, but as many workers as were started share them.
+  // Tables of a reload may name another number, but as many workers as were started share them. What reads their key may be missing from a gateway without
+  // workers, and is loaded already.
   const share = ({ TABLES, FEATURES }: Baked<F>): Baked<F> => ({
     TABLES: withKey(shareOf(TABLES, workers)),
-    FEATURES: answers.inPlaceOfListener(FEATURES),
+    FEATURES: answers.inPlaceOfListener({ ...FEATURES, ...(secrets && { secrets }) }),
   });
   const started = run(share);
   let ended: Promise<void> | undefined;
