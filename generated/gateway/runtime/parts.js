@@ -9,12 +9,7 @@ export async function loadParts(tables, features, options, known) {
 	const transform = (await features.transform?.())?.createTransform(await features.redaction?.()) ?? null;
 	if (known?.tracer) void known.tracer.close();
 	return {
-		bridge,
-		renewals,
-		sse,
-		tracer,
-		transform,
-		close: async () => {
+		bridge, renewals, sse, tracer, transform, close: async () => {
 			await Promise.all([bridge?.close(), sse?.close(), tracer?.close()]);
 		},
 	};

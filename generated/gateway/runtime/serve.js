@@ -1,5 +1,4 @@
-// mcpgen
-/** The gateway as a process: tables in, listeners up, reload and end by signal. */
+// mcpgen: The gateway as a process: tables in, listeners up, reload and end by signal.
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isLoopback} from './decision/address.js';
 import {listenOf, logLevelOf, placementOf, SettingError} from './process/env.js';
@@ -38,10 +37,7 @@ export async function serve(tables, features, env, write) {
 	const isDraining = () => draining;
 	const { serve, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, isDraining, onClosed });
 	const server = publicServer({
-		serve,
-		isDraining,
-		maxHeaderSize: tables.limits.headers,
-		onParserRefusal: (reason, requestId, status) => {
+		serve, isDraining, maxHeaderSize: tables.limits.headers, onParserRefusal: (reason, requestId, status) => {
 			metrics.count('mcpgen_refusals_total', { reason });
 			log('info', 'request', { request_id: requestId, status, reason });
 		},
@@ -52,9 +48,7 @@ export async function serve(tables, features, env, write) {
 	const expiry = setInterval(() => metrics.count('mcpgen_sessions_ended_total', {}, counts.expire(performance.now())), 60_000).unref();
 	log('info', 'listening', { host: at.host, port, admin_port: admin?.port ?? null, placement, hash: tables.hash });
 	return {
-		port,
-		adminPort: admin?.port ?? null,
-		reload: (next, nextFeatures) => {
+		port, adminPort: admin?.port ?? null, reload: (next, nextFeatures) => {
 			const reload = reloading.then(async () => {
 				warnOfFixedSettings(tables, next, log);
 				const nextModules = await loadModules(nextFeatures);

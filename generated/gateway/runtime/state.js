@@ -1,5 +1,4 @@
-// mcpgen
-/** Makes the state of one version of the tables. */
+// mcpgen: Makes the state of one version of the tables.
 import {randomBytes} from 'node:crypto';
 import {addressSet} from './decision/address.js';
 import {createBuckets} from './identity/bucket.js';
@@ -24,9 +23,7 @@ export async function createState(raw, env, modules, previous) {
 		trusted: (address) => inNetworks(address) || (named?.has(address) ?? false),
 		perAddress: keepOrMake(previous?.perAddress, previous?.tables.raw.limits.perAddress, raw.limits.perAddress),
 		perTenant: new Map([...tables.tenants].flatMap(([name, { rate }]) => rate ? [[name, keepOrMake(previous?.perTenant.get(name), previous?.tables.tenants.get(name)?.rate, rate)]] : [])),
-		readToken: token(raw.admin?.readToken),
-		writeToken: token(raw.admin?.writeToken),
-		close: () => named?.close(),
+		readToken: token(raw.admin?.readToken), writeToken: token(raw.admin?.writeToken), close: () => named?.close(),
 	};
 }
 function lacking() {

@@ -179,6 +179,19 @@ describe('workers', () => {
     await gateway.stop();
   });
 
+  test('after a reload to a config without workers those that run go on, and none is started that would not hear of the next reload', async () => {
+    const gateway = await start();
+    await gateway.sighup(config({ gateway: { workers: 1 } }), { search: [upstream.url] });
+    await until('both to have reloaded', () => gateway.logs.filter(({ event }) => event === 'reloaded').length === 2);
+    const [first, second] = pidsOf(gateway);
+    process.kill(first ?? assert.fail(), 'SIGKILL');
+    await gateway.waitFor('worker-exited', ({ code }) => code === 2);
+    for (let i = 0; i < MANY; i++) assert.equal((await ask(gateway.port, post(LIST))).status, 200);
+    // With the last of them all ends, for a supervisor to start it as the config says now.
+    process.kill(second ?? assert.fail(), 'SIGKILL');
+    assert.deepEqual(await within(gateway.ended, 'the end of the primary'), { code: 2, signal: null });
+  });
+
   test('what is wrong with the settings is said once, and ends all with 2', async () => {
     for (const [env, words] of [
       [{ PORT: String(upstream.port) }, `cannot listen on 127.0.0.1:${upstream.port}: the port is in use`],

@@ -4,8 +4,7 @@ import {UpstreamFault} from '../wire/fault.js';
 import {sendTo} from './call.js';
 const ANSWERED_BY = {
 	server: (call, { bridge, renewals }) => bridge?.answer(call) ?? pass(call, renewals),
-	sse: (call, { sse }) => sse?.answer(call) ?? nobody(),
-	gateway: nobody,
+	sse: (call, { sse }) => sse?.answer(call) ?? nobody(), gateway: nobody,
 };
 function nobody() {
 	return Promise.reject(new UpstreamFault('refused'));

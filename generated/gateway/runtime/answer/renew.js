@@ -1,5 +1,4 @@
-// mcpgen
-/** Sessions whose instance has gone. */
+// mcpgen: Sessions whose instance has gone.
 import {inSession, sendTo} from './call.js';
 import {digest} from '../wire/digest.js';
 import {messageText, POST_HEADERS} from '../wire/json-rpc.js';
@@ -24,8 +23,7 @@ export function createRenewals() {
 		return renewed;
 	};
 	return {
-		end: (id) => keep(digest(id), Promise.resolve(null)),
-		async send(call, sealed) {
+		end: (id) => keep(digest(id), Promise.resolve(null)), async send(call, sealed) {
 			const key = digest(call.sessionId ?? '');
 			const known = await legs.get(key);
 			const leg = known ?? sealed;

@@ -30,16 +30,9 @@ export function readHead(tables, request, trusted) {
 	const [pathTenant, path] = splitTenant(tables, rawPath);
 	const route = tables.routes.get(path);
 	return {
-		request,
-		fault: faultOf(request, rawPath, host),
-		path,
-		query: query === -1 ? '' : target.slice(query + 1),
-		pathTenant,
-		health: HEALTH.get(rawPath) ?? null,
-		host: host ?? '',
-		origin: originOf(tables, request, fromTrusted),
-		address: clientAddress(request.peer, request.headers['x-forwarded-for'], trusted),
-		route,
+		request, fault: faultOf(request, rawPath, host), path, query: query === -1 ? '' : target.slice(query + 1), pathTenant,
+		health: HEALTH.get(rawPath) ?? null, host: host ?? '', origin: originOf(tables, request, fromTrusted),
+		address: clientAddress(request.peer, request.headers['x-forwarded-for'], trusted), route,
 		kind: KINDS[route?.kind ?? 'mcp'],
 	};
 }

@@ -1,5 +1,4 @@
-// mcpgen
-/** What a body says, as far as decisions need it. */
+// mcpgen: What a body says, as far as decisions need it.
 import {isUtf8} from 'node:buffer';
 import {asObject, isObject} from '../wire/json-rpc.js';
 import {CAPABILITIES, VERSION} from '../wire/meta-keys.js';
@@ -48,16 +47,12 @@ function single(value) {
 	const nameKey = NAME_KEY.get(String(method));
 	const name = nameKey === undefined ? undefined : params[nameKey];
 	return {
-		shape: isResponse ? 'response' : 'id' in value ? 'request' : 'notification',
-		id,
-		method: isResponse ? '' : String(method),
-		name: typeof name === 'string' ? name : null,
-		claim: meta[VERSION],
+		shape: isResponse ? 'response' : 'id' in value ? 'request' : 'notification', id,
+		method: isResponse ? '' : String(method), name: typeof name === 'string' ? name : null, claim: meta[VERSION],
 		declaresCapabilities: isObject(meta[CAPABILITIES]),
 		continues: params['inputResponses'] !== undefined || params['requestState'] !== undefined,
 		traceparent: typeof meta['traceparent'] === 'string' ? meta['traceparent'] : null,
-		initialize: method === 'initialize' ? params : null,
-		methods: isResponse ? [] : [String(method)],
+		initialize: method === 'initialize' ? params : null, methods: isResponse ? [] : [String(method)],
 		calls: method === 'tools/call' ? [{ tool: typeof name === 'string' ? name : null, argumentsJson: JSON.stringify(params['arguments']) ?? '' }] : [],
 	};
 }
@@ -67,16 +62,8 @@ function batch(values) {
 	const isOdd = whole.some(({ claim, method }) => claim !== undefined || method === 'initialize');
 	if (isOdd || whole.length === 0 || whole.length > MOST_IN_BATCH || whole.length < parts.length) return null;
 	return {
-		shape: 'batch',
-		id: null,
-		method: '',
-		name: null,
-		claim: undefined,
-		declaresCapabilities: false,
-		continues: false,
-		traceparent: null,
-		initialize: null,
-		methods: whole.flatMap((part) => part.methods),
+		shape: 'batch', id: null, method: '', name: null, claim: undefined, declaresCapabilities: false, continues: false,
+		traceparent: null, initialize: null, methods: whole.flatMap((part) => part.methods),
 		calls: whole.flatMap((part) => part.calls),
 	};
 }

@@ -1,5 +1,4 @@
-// mcpgen
-/** The first revision of its era. */
+// mcpgen: The first revision of its era.
 export const MODERN = '2026-07-28';
 export const isModern = (version) => typeof version === 'string' && version >= MODERN && /^\d{4}-\d\d-\d\d$/.test(version);
 const NEGOTIATED = '2024-11-05';

@@ -1,5 +1,4 @@
-// mcpgen
-/** The decision as a table of pure rows, tried in order (DESIGN §4). */
+// mcpgen: The decision as a table of pure rows, tried in order (DESIGN §4).
 import {eraIn} from './facts.js';
 import {hostAccepted, sessionIdOf} from './head.js';
 import {originAllowed} from './origin.js';
@@ -13,46 +12,35 @@ function originInServerSet(tables, { route, origin }) {
 }
 export const ROWS = [
 	{
-		id: 'normal-form',
-		nginx: 'decides',
+		id: 'normal-form', nginx: 'decides',
 		check: (_tables, head) => (head.fault ? no(head.fault, 'gateway') : head.health ? { answer: head.health } : null),
 	},
 	{
-		id: 'host',
-		nginx: 'decides',
+		id: 'host', nginx: 'decides',
 		check: (tables, head) => (hostAccepted(tables, head) ? null : no('unknown-host', 'gateway.url')),
 	},
 	{
-		id: 'route',
-		nginx: 'decides',
-		check: (_tables, head) => (head.route ? null : no('unknown-route', 'servers')),
+		id: 'route', nginx: 'decides', check: (_tables, head) => (head.route ? null : no('unknown-route', 'servers')),
 	},
 	{
-		id: 'preflight',
-		nginx: 'decides',
-		check: (tables, head) => {
+		id: 'preflight', nginx: 'decides', check: (tables, head) => {
 			const { method, headers } = head.request;
 			if (method !== 'OPTIONS' || head.origin === null || !headers['access-control-request-method']) return null;
 			return originInServerSet(tables, head) ? { answer: 'preflight' } : no('preflight-refused', serverPath(head, 'origins'));
 		},
 	},
 	{
-		id: 'origin',
-		nginx: 'decides',
-		check: (tables, head) => {
+		id: 'origin', nginx: 'decides', check: (tables, head) => {
 			if (head.origin === null) return tables.raw.requireOrigin ? no('origin-required', 'gateway.requireOrigin') : null;
 			return originInServerSet(tables, head) ? null : no('origin-not-allowed', serverPath(head, 'origins'));
 		},
 	},
 	{
-		id: 'method',
-		nginx: 'decides',
+		id: 'method', nginx: 'decides',
 		check: (_tables, head) => (head.route?.methods.includes(head.request.method) ? null : no('method-not-allowed', serverPath(head, 'route'))),
 	},
 	{
-		id: 'head',
-		nginx: 'partly',
-		check: ({ raw }, { request }) => {
+		id: 'head', nginx: 'partly', check: ({ raw }, { request }) => {
 			if (Number(request.headers['content-length'] ?? 0) > raw.limits.body) return no('body-too-large', 'gateway.limits.body');
 			if (request.method !== 'POST') return null;
 			const isPlain = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase() === 'identity';
@@ -60,34 +48,26 @@ export const ROWS = [
 		},
 	},
 	{
-		id: 'address',
-		nginx: 'partly',
-		check: (_tables, _asked, { address }) => {
+		id: 'address', nginx: 'partly', check: (_tables, _asked, { address }) => {
 			if (!address) return { need: 'address' };
 			return address.kind === 'ok' ? null : no('address-rate', 'gateway.limits.perAddress', { retryAfter: address.retryAfter });
 		},
 	},
 	{
-		id: 'credentials',
-		nginx: 'cannot',
-		check: (_tables, _asked, { principal }) => {
+		id: 'credentials', nginx: 'cannot', check: (_tables, _asked, { principal }) => {
 			if (!principal) return { need: 'principal' };
 			if (principal.kind === 'missing') return no('credentials-missing', 'auth.clients');
 			return principal.kind === 'invalid' ? no('credentials-invalid', 'auth.clients') : null;
 		},
 	},
 	{
-		id: 'tenant',
-		nginx: 'cannot',
-		check: (_tables, _asked, { tenants }) => {
+		id: 'tenant', nginx: 'cannot', check: (_tables, _asked, { tenants }) => {
 			if (!tenants) return { need: 'tenants' };
 			return tenants.length === 1 ? null : no(tenants.length === 0 ? 'tenant-unknown' : 'tenant-ambiguous', 'tenants');
 		},
 	},
 	{
-		id: 'grant',
-		nginx: 'cannot',
-		check: (tables, head, facts) => {
+		id: 'grant', nginx: 'cannot', check: (tables, head, facts) => {
 			const name = facts.tenants?.[0] ?? '';
 			const tenant = tables.tenants.get(name);
 			const granted = tables.serverSets.get(tenant?.servers ?? '')?.has(head.route?.server ?? '') ?? false;
@@ -98,18 +78,14 @@ export const ROWS = [
 		},
 	},
 	{
-		id: 'quota',
-		nginx: 'cannot',
-		check: (_tables, _asked, { quota, tenants }) => {
+		id: 'quota', nginx: 'cannot', check: (_tables, _asked, { quota, tenants }) => {
 			if (!quota) return { need: 'quota' };
 			if (quota.kind === 'rate') return no('tenant-rate', `tenants.${tenants?.[0] ?? ''}.rate`, { retryAfter: quota.retryAfter });
 			return quota.kind === 'streams' ? no('streams-full', 'gateway.limits.streams', { retryAfter: 1 }) : null;
 		},
 	},
 	{
-		id: 'body',
-		nginx: 'cannot',
-		check: (_tables, head, { body }) => {
+		id: 'body', nginx: 'cannot', check: (_tables, head, { body }) => {
 			if (head.kind.ownAnswer) return { answer: head.kind.ownAnswer };
 			if (head.request.method !== 'POST') return null;
 			if (!body) return { need: 'body' };
@@ -117,17 +93,13 @@ export const ROWS = [
 		},
 	},
 	{
-		id: 'revision',
-		nginx: 'cannot',
-		check: (tables, head, { body }) => {
+		id: 'revision', nginx: 'cannot', check: (tables, head, { body }) => {
 			const fault = revisionFault(tables, head, body?.kind === 'message' ? body : undefined);
 			return fault ? no(fault.reason, 'gateway.revisions', fault.data ? { data: fault.data } : {}) : null;
 		},
 	},
 	{
-		id: 'session',
-		nginx: 'cannot',
-		check: (_tables, head, facts) => {
+		id: 'session', nginx: 'cannot', check: (_tables, head, facts) => {
 			if (eraIn(facts) === 'modern') return null;
 			if (head.kind.session.isRequired && sessionIdOf(head) === undefined) return no('session-unknown', 'gateway.sessionKeys');
 			const { session } = facts;
@@ -137,9 +109,7 @@ export const ROWS = [
 		},
 	},
 	{
-		id: 'instance',
-		nginx: 'cannot',
-		check: (_tables, head, { instance }) => {
+		id: 'instance', nginx: 'cannot', check: (_tables, head, { instance }) => {
 			if (!instance) return { need: 'instance' };
 			return instance.kind === 'ok' ? null : no('no-instance', serverPath(head, 'strategy'), { retryAfter: instance.retryAfter });
 		},

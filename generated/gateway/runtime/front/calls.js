@@ -1,5 +1,4 @@
-// mcpgen
-/** An allowed exchange → a call to one server. */
+// mcpgen: An allowed exchange → a call to one server.
 import {sessionIdOf} from '../decision/head.js';
 import {eraIn, messageIn, tenantIn} from '../decision/facts.js';
 import {ANY_INSTANCE, initOf, keepsItsSession} from '../identity/session.js';
@@ -21,14 +20,8 @@ export function callTo(pool, exchange, services, signal) {
 	let last = null;
 	const next = () => last ?? (isOfRoute ? exchange.claimed : pool.next(NONE, key));
 	return {
-		pool,
-		table,
-		request: requestOf(exchange, table, parts().transform, signal),
-		message,
-		era: eraIn(facts),
-		session,
-		sessionId: sessionIdOf(head),
-		owner: ownerOf(exchange),
+		pool, table, request: requestOf(exchange, table, parts().transform, signal), message, era: eraIn(facts), session,
+		sessionId: sessionIdOf(head), owner: ownerOf(exchange),
 		path: head.pathTenant === null ? head.path : `/t/${head.pathTenant}${head.path}`,
 		send: async (request, { at, repeats: asked = repeats } = {}) => {
 			const delivered = await deliver(pool, { request, first: at ?? next(), pinned: at !== undefined, reads, repeats: asked, key }, metrics);
@@ -47,7 +40,7 @@ export function callTo(pool, exchange, services, signal) {
 		seal: (leg, transport = head.kind.session.transport) => {
 			const init = leg.instance === ANY_INSTANCE || keepsItsSession(table) ? initOf(message) : null;
 			const tenant = tenantIn(facts) ?? '';
-			return state.sealer.seal({ kind: transport, tenant, principal: principalOf(exchange), issuedAt: Date.now(), init, legs: [leg] });
+			return state.sealer.seal({ transport, tenant, principal: principalOf(exchange), issuedAt: Date.now(), init, legs: [leg] });
 		},
 	};
 }

@@ -1,5 +1,4 @@
-// mcpgen
-/** One request on its way through: what has been found out about it so far. */
+// mcpgen: One request on its way through: what has been found out about it so far.
 import {eraIn, messageIn, tenantIn} from '../decision/facts.js';
 export function leavingCancels({ head, facts }) {
 	return head.request.method === 'GET' || eraIn(facts) === 'modern';

@@ -1,5 +1,4 @@
-// mcpgen
-/** How the running gateway finds out each fact that a decision asks for. */
+// mcpgen: How the running gateway finds out each fact that a decision asks for.
 import {callerKey} from '../decision/address.js';
 import {messageIn, tenantIn} from '../decision/facts.js';
 import {sessionIdOf} from '../decision/head.js';
@@ -24,13 +23,13 @@ export const FIND_FACT = {
 		const retryAfter = state.perAddress.take(callerKey(head.address), performance.now());
 		return retryAfter === 0 ? { kind: 'ok' } : { kind: 'empty', retryAfter };
 	},
-	principal: ({ state, head }, { metrics }) => {
-		const principal = state.authenticate(head.request.headers);
+	principal: ({ state, head, judgement }, { metrics }) => {
+		const principal = judgement?.principal ?? state.authenticate(head.request.headers);
 		if (principal.kind !== 'anonymous') metrics.count('mcpgen_auth_attempts_total', { outcome: principal.kind === 'client' ? 'accepted' : principal.kind });
 		if (principal.kind === 'invalid') state.perAddress.penalise(callerKey(head.address), performance.now());
 		return principal;
 	},
-	tenants: ({ state, head, facts }) => recogniseTenants(state.tables, head, facts.principal),
+	tenants: ({ state, head, facts, judgement }) => judgement?.tenants ?? recogniseTenants(state.tables, head, facts.principal),
 	quota: (exchange, { counts }) => {
 		const { state, head } = exchange;
 		const tenant = tenantIn(exchange.facts) ?? '';
@@ -70,7 +69,7 @@ export const FIND_FACT = {
 		const leg = legAt(head.route?.server, session);
 		const table = state.tables.pools.get(leg?.server ?? '');
 		if (!session || !leg || !table) return { kind: 'unknown' };
-		const isTheirs = session.kind === rule.transport && session.tenant === tenant && session.principal === principalOf(exchange);
+		const isTheirs = session.transport === rule.transport && session.tenant === tenant && session.principal === principalOf(exchange);
 		if (!isTheirs) return { kind: 'unknown' };
 		if (!instanceOf(leg, pools.get(leg.server)) && !(keepsItsSession(table) && session.init)) return { kind: 'unknown' };
 		exchange.session = session;

@@ -1,5 +1,4 @@
-// mcpgen
-/** A request from its first byte to its log line. */
+// mcpgen: A request from its first byte to its log line.
 import {randomUUID} from 'node:crypto';
 import {decide} from '../decision/decide.js';
 import {eraIn, messageIn} from '../decision/facts.js';
@@ -49,42 +48,24 @@ function begin(client, state) {
 	const kept = stillHolds(judgement, state, startedAt, length) ? judgement : null;
 	const id = requestId(request, state);
 	return {
-		id,
-		correlationId: correlationId(request) ?? id,
-		startedAt,
-		client,
-		state,
-		head: kept?.head ?? readHead(state.tables, request, state.trusted),
-		judgement: kept,
-		facts: factsOf(kept),
-		body: null,
-		session: null,
-		claimed: null,
-		instance: null,
-		releaseBody: NOTHING,
-		releaseStream: NOTHING,
-		releaseSession: NOTHING,
-		isOpeningSession: false,
-		span: null,
-		farewell: null,
-		reason: null,
-		note: null,
+		id, correlationId: correlationId(request) ?? id, startedAt, client, state,
+		head: kept?.head ?? readHead(state.tables, request, state.trusted), judgement: kept, facts: noFacts(), body: null,
+		session: null, claimed: null, instance: null, releaseBody: NOTHING, releaseStream: NOTHING, releaseSession: NOTHING,
+		isOpeningSession: false, span: null, farewell: null, reason: null, note: null,
 	};
 }
-function factsOf(kept) {
-	const { principal, tenants } = kept ?? {};
+function noFacts() {
 	const unknown = undefined;
 	const facts = {
-		principal, tenants, address: unknown, quota: unknown, body: unknown, session: unknown, instance: unknown,
+		address: unknown, principal: unknown, tenants: unknown, quota: unknown, body: unknown, session: unknown, instance: unknown,
 	};
 	return facts;
 }
 async function run(services, exchange, standing) {
 	const { head, state, facts, client, judgement: kept } = exchange;
-	const { parts, counts, pools, metrics } = services;
+	const { parts, counts, pools } = services;
 	const vouched = parts().sse?.vouched(head, state) ?? null;
 	if (vouched) Object.assign(facts, vouched.facts);
-	if (kept?.principal?.kind === 'client') metrics.count('mcpgen_auth_attempts_total', { outcome: 'accepted' });
 	let decision = decide(state.tables, head, facts, vouched?.from ?? (kept ? FIRST_FACT : 0));
 	while (decision.kind === 'need') {
 		const found = FIND_FACT[decision.fact](exchange, services);

@@ -1,5 +1,4 @@
-// mcpgen
-/** Milliseconds for which a judgement is kept. */
+// mcpgen: Milliseconds for which a judgement is kept.
 export const KEPT_FOR = 1000;
 export function stillHolds(judgement, state, now, length) {
 	return judgement !== null && judgement.state === state && now <= judgement.until && (length ?? 0) <= state.tables.raw.limits.body;

@@ -1,11 +1,10 @@
-// mcpgen
-/** HTTP servers: heads are bounded, what the parser refuses is answered in JSON, and a server that ends lets its requests finish. */
+// mcpgen: HTTP servers.
 import {randomUUID} from 'node:crypto';
 import {createServer, STATUS_CODES} from 'node:http';
 import {REASONS, refusalBody} from '../decision/reasons.js';
 import {SettingError} from '../process/env.js';
 import {NODE_CLASSES, NodeClient} from './node-client.js';
-const KEEP_ALIVE = 75_000;
+export const KEEP_ALIVE = 75_000;
 const LOOK_EVERY = 5000;
 export function plainServer(options) {
 	return serverOf(options).server;
@@ -21,7 +20,12 @@ export function publicServer(options) {
 		client.closeAfterwards();
 		client.answer(417, ['content-type', 'application/json'], refusalBody('expectation-unsupported', null, requestId));
 	});
-	server.on('connect', (_incoming, socket) => refuseRaw(socket, 'method-not-allowed', onParserRefusal));
+	server.on('connect', (_incoming, socket) => {
+		const refuse = () => refuseRaw(socket, 'method-not-allowed', onParserRefusal);
+		const before = last.get(socket);
+		if (before) before.onLeave(refuse);
+		else refuse();
+	});
 	server.on('clientError', (error, socket) => {
 		const client = last.get(socket);
 		const underWay = client?.closedAt === null ? client : undefined;
@@ -36,34 +40,36 @@ export function publicServer(options) {
 function serverOf({ serve, maxHeaderSize, requestTimeout, keepAlive = KEEP_ALIVE, isDraining = () => false }) {
 	const last = new Map();
 	const answer = (outgoing, awaitsContinue) => {
-		const client = new NodeClient(outgoing, awaitsContinue);
-		last.set(outgoing.req.socket, client);
+		const { socket } = outgoing.req;
+		const client = new NodeClient(outgoing, awaitsContinue, last.get(socket));
+		last.set(socket, client);
 		if (isDraining()) client.closeAfterwards();
 		serve(client);
 	};
 	const options = {
-		...NODE_CLASSES,
-		maxHeaderSize,
-		requireHostHeader: false,
-		keepAliveTimeout: 0,
-		requestTimeout,
+		...NODE_CLASSES, maxHeaderSize, requireHostHeader: false, keepAliveTimeout: 0, requestTimeout,
 	};
 	const server = createServer(options, (_incoming, outgoing) => answer(outgoing, false));
 	server.maxHeadersCount = 0;
 	server.on('checkContinue', (_incoming, outgoing) => answer(outgoing, true));
-	server.on('connection', (socket) => void socket.once('close', () => last.delete(socket)));
+	server.on('connection', (socket) => {
+		socket.once('close', () => {
+			last.get(socket)?.connectionClosed();
+			last.delete(socket);
+		});
+	});
+	server.closeIdleConnections = () => closeIdle(last, 0);
 	const look = setInterval(() => closeIdle(last, keepAlive), Math.min(LOOK_EVERY, keepAlive)).unref();
 	server.once('close', () => clearInterval(look));
 	return { server: server, last };
 }
 function closeIdle(last, keepAlive) {
 	const before = performance.now() - keepAlive;
-	for (const [socket, { closedAt }] of last)
-		if (closedAt !== null && closedAt < before) socket.destroy();
+	for (const [socket, { closedAt, bytesRead }] of last)
+		if (closedAt !== null && closedAt <= before && socket.bytesRead === bytesRead) socket.destroy();
 }
 const PARSER_REASONS = {
-	HPE_HEADER_OVERFLOW: 'headers-too-large',
-	ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+	HPE_HEADER_OVERFLOW: 'headers-too-large', ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 };
 function refuseRaw(socket, reason, onParserRefusal) {
 	const requestId = randomUUID();

@@ -1,6 +1,6 @@
-// mcpgen
-/** Clients on node:http. */
+// mcpgen: Clients on node:http.
 import {IncomingMessage, ServerResponse, STATUS_CODES} from 'node:http';
+import {Socket} from 'node:net';
 import {append} from '../wire/append.js';
 import {linesOf} from '../wire/header-list.js';
 import {atTurnsEnd} from '../wire/turn.js';
@@ -14,9 +14,12 @@ export class NodeRequest extends IncomingMessage {
 	#size = 0;
 	#fault = null;
 	gather(limit, settle) {
+		if (this.#settle !== null) throw new Error('a body is read once');
 		this.#limit = limit;
 		this.#settle = settle;
-		if (this.#fault !== null) this.#end(this.#fault);
+		if (this.#fault !== null || this.destroyed) return this.#end(this.#fault ?? 'body-aborted');
+		if (this.readableLength > 0) this.push(this.read());
+		if (this.complete) this.push(null);
 	}
 	fail(fault) {
 		if (this.#fault !== null) return false;
@@ -90,6 +93,7 @@ function readSaid(incoming) {
 	return { method, url, raw, headers, lengthAt, request, memory: { judgement: null } };
 }
 export const NODE_CLASSES = { IncomingMessage: NodeRequest };
+const HAS_INTERNALS = ['_header', '_headerSent', 'finished'].every((name) => name in new ServerResponse(new NodeRequest(new Socket())));
 export class NodeClient {
 	request;
 	memory;
@@ -98,9 +102,11 @@ export class NodeClient {
 	#outgoing;
 	#awaitsContinue;
 	#leaving = [];
+	#before;
 	#isWritten = false;
 	closedAt = null;
-	constructor(outgoing, awaitsContinue = false) {
+	bytesRead = 0;
+	constructor(outgoing, awaitsContinue = false, before = null) {
 		const incoming = outgoing.req;
 		const { request, memory, lengthAt } = saidBy(incoming);
 		this.request = request;
@@ -109,11 +115,22 @@ export class NodeClient {
 		this.#incoming = incoming;
 		this.#outgoing = outgoing;
 		this.#awaitsContinue = awaitsContinue;
+		this.#before = before?.closedAt === null ? before : null;
 		outgoing.on('error', IGNORE);
-		outgoing.on('close', () => {
-			this.closedAt = performance.now();
-			for (const work of this.#leaving) work();
-		});
+		outgoing.on('close', () => this.#close());
+	}
+	#close() {
+		if (this.closedAt !== null) return;
+		this.closedAt = performance.now();
+		this.bytesRead = this.#incoming.socket.bytesRead;
+		this.#before = null;
+		for (let work = this.#leaving.shift(); work; work = this.#leaving.shift()) work();
+	}
+	connectionClosed() {
+		this.#before?.connectionClosed();
+		if (this.#outgoing.socket !== null) return;
+		this.#outgoing.destroy();
+		this.#close();
 	}
 	get hasBegun() {
 		return this.#outgoing.headersSent;
@@ -128,12 +145,18 @@ export class NodeClient {
 		return this.#outgoing.destroyed;
 	}
 	get isComplete() {
-		return this.#isWritten || this.#outgoing.writableFinished;
+		return this.#isWritten;
 	}
 	body(limit) {
-		if (this.#awaitsContinue) this.#outgoing.writeContinue();
+		if (this.#awaitsContinue) this.#tellToContinue();
 		this.#awaitsContinue = false;
 		return new Promise((resolve) => this.#incoming.gather(limit, resolve));
+	}
+	#tellToContinue() {
+		const outgoing = this.#outgoing;
+		const tell = () => void (outgoing.headersSent || outgoing.writeContinue());
+		if (outgoing.socket) tell();
+		else outgoing.once('socket', tell);
 	}
 	breakBody(fault) {
 		this.closeAfterwards();
@@ -148,13 +171,13 @@ export class NodeClient {
 		if (body.length <= ONE_PIECE && this.#answerAtOnce(status, headers, body)) return;
 		const isCounted = status !== 204 && status !== 304;
 		const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-		outgoing.writeHead(status, isCounted ? [...headers, 'content-length', String(length)] : headers);
+		this.#writeHead(status, isCounted ? [...headers, 'content-length', String(length)] : headers);
 		outgoing.end(body);
 	}
 	#answerAtOnce(status, headers, body) {
 		const outgoing = this.#outgoing;
 		const { socket } = outgoing;
-		if (this.#awaitsContinue) return false;
+		if (this.#awaitsContinue || !HAS_INTERNALS) return false;
 		if (!socket?.writable || socket.writableLength > 0 || !outgoing.shouldKeepAlive || outgoing.hasHeader('connection')) return false;
 		if (status === 204 || status === 304 || this.request.method === 'HEAD') return false;
 		const bytes = typeof body === 'string' ? Buffer.from(body).toString('latin1') : body.toString('latin1');
@@ -176,8 +199,13 @@ export class NodeClient {
 		});
 		return true;
 	}
+	#writeHead(status, headers) {
+		const { socket, complete } = this.#incoming;
+		if (complete) this.#outgoing._expect_continue = false;
+		this.#outgoing.once('finish', () => (this.#isWritten = !socket.destroyed)).writeHead(status, headers);
+	}
 	begin(status, headers) {
-		if (!this.isDone) this.#outgoing.writeHead(status, headers);
+		if (!this.isDone) this.#writeHead(status, headers);
 	}
 	flush() {
 		this.#outgoing.flushHeaders();
@@ -198,7 +226,8 @@ export class NodeClient {
 		this.#outgoing.destroy();
 	}
 	onLeave(work) {
-		this.#leaving.push(work);
+		if (this.closedAt !== null) work();
+		else this.#leaving.push(work);
 		return () => {
 			this.#leaving = this.#leaving.filter((other) => other !== work);
 		};

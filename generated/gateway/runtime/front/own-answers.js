@@ -28,8 +28,7 @@ export function sendRefusal({ metrics }, exchange, refusal) {
 const printable = (origin) => (origin === null ? 'none' : origin.slice(0, 200));
 const isRead = ({ head: { request } }) => request.method === 'GET' || request.method === 'HEAD';
 const ANSWERS = {
-	preflight: (_services, { state, head }) => preflightAnswer(state.tables, head),
-	servers: serversAnswer,
+	preflight: (_services, { state, head }) => preflightAnswer(state.tables, head), servers: serversAnswer,
 	health: ({ isDraining }, exchange) => (isRead(exchange) ? healthAnswer(exchange.state.tables, isDraining()) : null),
 	ready: ({ isDraining }, exchange) => (isRead(exchange) ? healthAnswer(exchange.state.tables, isDraining()) : null),
 	live: (_services, exchange) => (isRead(exchange) ? healthAnswer(exchange.state.tables, false) : null),

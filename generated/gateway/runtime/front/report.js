@@ -1,5 +1,4 @@
-// mcpgen
-/** Reports a request once its answer has ended or its client has left: counters, the span, the log line. */
+// mcpgen: Reports a request once its answer has ended or its client has left.
 import {messageIn, tenantIn} from '../decision/facts.js';
 import {quoted} from '../process/log.js';
 export function beginSpan({ parts }, { facts, head, startedAt }) {
@@ -27,15 +26,8 @@ export function report(services, exchange) {
 	metrics.duration(server, duration / 1000);
 	if (reason !== null) exchange.span ??= beginSpan(services, exchange);
 	exchange.span?.end({
-		method,
-		status,
-		message,
-		revision: head.request.headers['mcp-protocol-version'],
-		server,
-		tenant: tenantIn(facts),
-		instance,
-		reason,
-		requestId: exchange.id,
+		method, status, message, revision: head.request.headers['mcp-protocol-version'],
+		server, tenant: tenantIn(facts), instance, reason, requestId: exchange.id,
 	});
 	if ((head.health || !state.tables.raw.log.requests) && reason === null) return;
 	const rpc = message?.shape === 'batch' ? 'batch' : (message?.method.slice(0, MOST_OF_METHOD) ?? null);

@@ -16,8 +16,7 @@ export function corsHeaders({ raw: { cors } }, { origin, request }) {
 export function preflightAnswer(tables, head) {
 	const { cors } = tables.raw;
 	const headers = [
-		...corsHeaders(tables, head),
-		...['access-control-allow-methods', (head.route?.methods ?? []).join(', ')],
+		...corsHeaders(tables, head), ...['access-control-allow-methods', (head.route?.methods ?? []).join(', ')],
 		...['access-control-allow-headers', [ALLOW_HEADERS, ...cors.allowHeaders].join(', ')],
 		...['access-control-max-age', String(Math.floor(cors.maxAge / 1000))],
 	];

@@ -1,5 +1,4 @@
-// mcpgen
-/** Keys of one generation. */
+// mcpgen: Keys of one generation.
 const MOST_KEYS = 50_000;
 export function createBuckets({ tokens: most, window }) {
 	let young = new Map();

@@ -1,5 +1,4 @@
-// mcpgen
-/** Credentials: whose a request is. */
+// mcpgen: Credentials: whose a request is.
 import {randomBytes} from 'node:crypto';
 import {SettingError} from '../process/env.js';
 import {digest} from '../wire/digest.js';

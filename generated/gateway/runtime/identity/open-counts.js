@@ -8,17 +8,13 @@ export function createOpenCounts() {
 		return opened.delete(tag);
 	};
 	return {
-		bodies: 0,
-		get streams() {
+		bodies: 0, get streams() {
 			return streams.all();
 		},
 		get sessions() {
 			return sessions.all();
 		},
-		streamsOf: streams.of,
-		sessionsOf: sessions.of,
-		openStream: streams.hold,
-		holdSession: sessions.hold,
+		streamsOf: streams.of, sessionsOf: sessions.of, openStream: streams.hold, holdSession: sessions.hold,
 		openSession(id, tenant, until) {
 			const tag = tagOf(id);
 			const known = opened.get(tag);
@@ -26,8 +22,7 @@ export function createOpenCounts() {
 			else opened.set(tag, { release: sessions.hold(tenant), until });
 			return !known;
 		},
-		endSession: (id) => end(tagOf(id)),
-		expire(now) {
+		endSession: (id) => end(tagOf(id)), expire(now) {
 			let ended = 0;
 			for (const [tag, { until }] of opened)
 				if (until <= now && end(tag)) ended++;

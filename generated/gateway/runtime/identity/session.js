@@ -1,5 +1,4 @@
-// mcpgen
-/** Sessions without a store: the id that a client holds is the session's state, sealed. */
+// mcpgen: Sessions without a store: the id that a client holds is the session's state, sealed.
 import {createCipheriv, createDecipheriv, hkdfSync, randomBytes} from 'node:crypto';
 import {asObject} from '../wire/json-rpc.js';
 export const ANY_INSTANCE = '*';
@@ -20,8 +19,7 @@ export function createSealer(secrets, ttl, now) {
 	const keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, 'mcpgen', 'session id v1', 32)));
 	const opened = new Map();
 	return {
-		seal: (state) => seal(keys[0], state),
-		open: (id) => {
+		seal: (state) => seal(keys[0], state), open: (id) => {
 			const state = opened.get(id) ?? unseal(keys, id);
 			if (!state || now() - state.issuedAt > ttl) return null;
 			if (opened.set(id, state).size > MOST_OPENED) opened.clear();
@@ -29,12 +27,12 @@ export function createSealer(secrets, ttl, now) {
 		},
 	};
 }
-function seal(key, { kind, tenant, principal, issuedAt, init, legs }) {
+function seal(key, { transport, tenant, principal, issuedAt, init, legs }) {
 	const nonce = randomBytes(12);
 	const head = Buffer.from([VERSION]);
 	const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(head);
 	const places = legs.map(({ server, instance, upstreamId }) => [server, instance, upstreamId]);
-	const plain = JSON.stringify([kind, tenant, principal, issuedAt, init, places]);
+	const plain = JSON.stringify([transport, tenant, principal, issuedAt, init, places]);
 	const id = Buffer.concat([head, nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
 	return id.length > MOST_BYTES ? null : id;
 }
@@ -47,8 +45,8 @@ function unseal(keys, id) {
 			const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13)).setAAD(sealed.subarray(0, 1));
 			decipher.setAuthTag(sealed.subarray(-16));
 			const plain = Buffer.concat([decipher.update(sealed.subarray(13, -16)), decipher.final()]).toString('utf8');
-			const [kind, tenant, principal, issuedAt, init, legs] = JSON.parse(plain);
-			return { kind, tenant, principal, issuedAt, init, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })) };
+			const [transport, tenant, principal, issuedAt, init, legs] = JSON.parse(plain);
+			return { transport, tenant, principal, issuedAt, init, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })) };
 		} catch {
 		}
 	}

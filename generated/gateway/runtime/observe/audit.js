@@ -1,5 +1,4 @@
-// mcpgen
-/** One line for each tool call: who called what, and a digest that shows whether two calls were alike without showing either. */
+// mcpgen: One line for each tool call: who called what.
 import {createHash} from 'node:crypto';
 const MOST_OF_NAME = 128;
 export function countMessage({ metrics }, server, era) {

@@ -1,5 +1,4 @@
-// mcpgen
-/** What each counter counts, as its help says it. */
+// mcpgen: What each counter counts, as its help says it.
 const COUNTERS = {
 	mcpgen_requests_total: 'Requests by server, method and status.',
 	mcpgen_messages_total: 'Messages judged, by server and era: a hop that strips headers shows as legacy traffic.',

@@ -1,5 +1,4 @@
-// mcpgen
-/** The admin listener: what operators and monitoring read, and what they may change. */
+// mcpgen: The admin listener: what operators and monitoring read, and what they may change.
 import {createHash, timingSafeEqual} from 'node:crypto';
 import {isLoopback, LOOPBACK} from '../decision/address.js';
 import {drainServer, listenAt, plainServer} from '../front/listen.js';
@@ -62,15 +61,9 @@ function isToken(given, token) {
 function breakerOf({ server }, { id, breaker, up, active, ejectedAt }) {
 	const now = performance.now();
 	return {
-		server,
-		instance: id,
-		state: breaker?.stateAt(now) ?? 'none',
-		failures: breaker?.failures(now) ?? 0,
+		server, instance: id, state: breaker?.stateAt(now) ?? 'none', failures: breaker?.failures(now) ?? 0,
 		since: breaker ? new Date(Date.now() - (now - breaker.since)).toISOString() : null,
-		retryAfter: breaker ? Math.ceil(breaker.wait(now) / 1000) : 0,
-		up,
-		active,
-		ejected: ejectedAt !== null,
+		retryAfter: breaker ? Math.ceil(breaker.wait(now) / 1000) : 0, up, active, ejected: ejectedAt !== null,
 	};
 }
 function statsOf(pool) {
@@ -82,9 +75,7 @@ function statsOf(pool) {
 	const requests = sum((row) => row.requests);
 	const { healthy, total, percent } = pool.health();
 	return {
-		requests,
-		error_rate: share(sum(({ failed }) => failed), requests),
-		active: sum(({ active }) => active),
+		requests, error_rate: share(sum(({ failed }) => failed), requests), active: sum(({ active }) => active),
 		instances: { total, healthy, percent },
 		load: rows.map(({ ms, ...row }) => ({ ...row, share: share(row.requests, requests), latency_ms: share(ms, row.requests - row.failed) })),
 	};
@@ -120,23 +111,13 @@ function describe({ state, pools }) {
 	const { raw, placement } = state().tables;
 	const sets = raw.originSets.map(([, set]) => set);
 	return {
-		name: raw.name,
-		environment: raw.environment,
-		profile: raw.profile,
-		placement,
-		hash: raw.hash,
-		origin: {
+		name: raw.name, environment: raw.environment, profile: raw.profile, placement, hash: raw.hash, origin: {
 			allowed_origins: [...new Set(sets.flatMap(writtenOrigins))].sort(),
-			allow_https: sets.some(({ anyHttps }) => anyHttps),
-			allow_ngrok: sets.some(({ tunnels }) => tunnels.length > 0),
+			allow_https: sets.some(({ anyHttps }) => anyHttps), allow_ngrok: sets.some(({ tunnels }) => tunnels.length > 0),
 		},
-		hosts: raw.anyHost ? 'any' : raw.hosts,
-		routes: raw.routes.map(([path, { server }]) => ({ path, server })),
-		tenants: raw.tenants.map(([name]) => name),
-		clients: raw.clients.map(([name]) => name),
-		revisions: raw.revisions,
-		limits: raw.limits,
-		timeouts: raw.timeouts,
+		hosts: raw.anyHost ? 'any' : raw.hosts, routes: raw.routes.map(([path, { server }]) => ({ path, server })),
+		tenants: raw.tenants.map(([name]) => name), clients: raw.clients.map(([name]) => name), revisions: raw.revisions,
+		limits: raw.limits, timeouts: raw.timeouts,
 		pools: pools.all().map(({ server, instances }) => ({ server, instances: instances.map(({ id, up, active }) => ({ id, up, active })) })),
 	};
 }

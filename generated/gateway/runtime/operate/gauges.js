@@ -1,5 +1,4 @@
-// mcpgen
-/** What is measured when it is asked for. */
+// mcpgen: What is measured when it is asked for.
 import {monitorEventLoopDelay} from 'node:perf_hooks';
 import {measurePools} from './measures.js';
 export function registerGauges(metrics, counts, pools, tables) {

@@ -23,6 +23,7 @@ export async function runHost(server, tables, features, env, write) {
 }
 const METHODS = 'POST, GET, DELETE';
 const MOST_HEAD = 65_536;
+const REQUEST_TIMEOUT = 300_000;
 export async function startHost(options) {
 	const standing = new Set();
 	const serve = (client) => {
@@ -34,12 +35,11 @@ export async function startHost(options) {
 		if (client.request.method === 'GET') standing.add(client);
 		answer(options, client, gone.signal).then((response) => relay(client, response), () => client.cut());
 	};
-	const server = plainServer({ serve, maxHeaderSize: MOST_HEAD, requestTimeout: 0 });
+	const server = plainServer({ serve, maxHeaderSize: MOST_HEAD, requestTimeout: REQUEST_TIMEOUT });
 	await listenAt(server, { host: options.host, port: options.port }, 'PORT');
 	server.on('error', ({ message }) => options.log('error', 'host-failed', { error: message }));
 	return {
-		port: server.address().port,
-		async close(drainMs) {
+		port: server.address().port, async close(drainMs) {
 			const drained = drainServer(server, drainMs);
 			standing.forEach((client) => client.end());
 			const idle = setInterval(() => server.closeIdleConnections(), 50);

@@ -1,8 +1,6 @@
 // mcpgen
 export const CLOCK = {
-	now: () => performance.now(),
-	random: Math.random,
-	after: (ms, work) => {
+	now: () => performance.now(), random: Math.random, after: (ms, work) => {
 		const timer = setTimeout(work, ms).unref();
 		return () => clearTimeout(timer);
 	},

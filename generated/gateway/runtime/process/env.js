@@ -1,5 +1,4 @@
-// mcpgen
-/** Settings that differ from machine to machine. */
+// mcpgen: Settings that differ from machine to machine.
 import {readFileSync} from 'node:fs';
 export class SettingError extends Error {
 }

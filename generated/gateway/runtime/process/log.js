@@ -29,8 +29,7 @@ export function gathered(write) {
 		last = performance.now();
 	};
 	return {
-		flush,
-		write: (line) => {
+		flush, write: (line) => {
 			if (waiting === '' && performance.now() - last > GATHER) setImmediate(flush);
 			else if (waiting === '') setTimeout(flush, GATHER).unref();
 			waiting += line;

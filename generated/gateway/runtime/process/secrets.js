@@ -1,5 +1,4 @@
-// mcpgen
-/** Secrets, which the tables name and the environment gives. */
+// mcpgen: Secrets, which the tables name and the environment gives.
 import {readFileSync} from 'node:fs';
 import {SettingError} from './env.js';
 export function readSecret(env, name) {

@@ -1,5 +1,4 @@
-// mcpgen
-/** Looks at something again and again, one look at a time. */
+// mcpgen: Looks at something again and again, one look at a time.
 export class Watch {
 	#look;
 	#clock;

@@ -54,10 +54,6 @@ export function startChild({ child: table, env, log }, onLine, onExit) {
 			if (isEnding || !stdin.writable) throw new UpstreamFault('refused');
 			if (isBehind()) throw new UpstreamFault('full');
 		},
-		write,
-		refuse: (message) => (isBehind() ? kill('does not read') : write(message)),
-		flow,
-		end,
-		kill,
+		write, refuse: (message) => (isBehind() ? kill('does not read') : write(message)), flow, end, kill,
 	};
 }

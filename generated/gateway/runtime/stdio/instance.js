@@ -1,5 +1,4 @@
-// mcpgen
-/** A stdio server as an instance of its pool, in the gateway's own process, where nothing else gives up on its children. */
+// mcpgen: A stdio server as an instance of its pool, in the gateway's own process, where nothing else gives up on its children.
 import {readSecret} from '../process/secrets.js';
 import {NEVER} from '../upstream/roundtrip.js';
 import {digest} from '../wire/digest.js';

@@ -1,5 +1,4 @@
-// mcpgen
-/** Children with sessions: Streamable HTTP of 2025-03-26 to 2025-11-25 in front of their processes. */
+// mcpgen: Children with sessions: Streamable HTTP of 2025-03-26 to 2025-11-25 in front of their processes.
 import {addAbortSignal} from 'node:stream';
 import {errorText, SUPPORTED, unsupported} from './message.js';
 import {jsonResponse, respondOn, streamResponse, takesStream} from './response.js';

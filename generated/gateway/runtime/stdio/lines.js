@@ -1,5 +1,4 @@
-// mcpgen
-/** After so many bytes at once reading rests for a turn of the event loop: Node would go on for as long as a child floods it, up to 2 MB. */
+// mcpgen: After so many bytes at once reading rests for a turn of the event loop: Node would go on for as long as a child floods it, up to 2 MB.
 const YIELD_AFTER_BYTES = 16_384;
 export function lineReader(limit, onLine, onTooLong) {
 	let rest = '';

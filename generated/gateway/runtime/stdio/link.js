@@ -1,5 +1,4 @@
-// mcpgen
-/** One child, and who waits for what from it. */
+// mcpgen: One child, and who waits for what from it.
 import {frame} from '../wire/event-stream.js';
 import {UpstreamFault} from '../wire/fault.js';
 import {startChild} from './child.js';
@@ -48,14 +47,11 @@ function openLink(options, sessions, onExit) {
 		onExit();
 	});
 	return {
-		...child,
-		flow: isShared ? () => { } : child.flow,
-		check() {
+		...child, flow: isShared ? () => { } : child.flow, check() {
 			child.check();
 			if (requests.count() >= MAX_OPEN) throw new UpstreamFault('full');
 		},
-		ask: requests.ask,
-		tell(session, message) {
+		ask: requests.ask, tell(session, message) {
 			const { shape, method, params, text } = message;
 			if (shape === 'response') questions.reply(session, message);
 			else if (method === CANCELLED) requests.cancel(session, params['requestId'] ?? null, params['reason']);

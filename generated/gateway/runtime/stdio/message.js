@@ -1,5 +1,4 @@
-// mcpgen
-/** JSON-RPC messages, told apart, and changed without loss. */
+// mcpgen: JSON-RPC messages, told apart, and changed without loss.
 import {asObject, failure, parseJson} from '../wire/json-rpc.js';
 import {VERSION} from '../wire/meta-keys.js';
 export const CANCELLED = 'notifications/cancelled';

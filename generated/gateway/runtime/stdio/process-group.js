@@ -1,5 +1,4 @@
-// mcpgen
-/** A child process, and whatever it starts, in a group that ends with the gateway. */
+// mcpgen: A child process, and whatever it starts, in a group that ends with the gateway.
 import {spawn} from 'node:child_process';
 import {readFile} from 'node:fs/promises';
 const INHERITED = ['PATH', 'HOME', 'LANG', 'TMPDIR'];

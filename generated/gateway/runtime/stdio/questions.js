@@ -1,13 +1,11 @@
-// mcpgen
-/** Requests of a child to its clients that have no reply yet. */
+// mcpgen: Requests of a child to its clients that have no reply yet.
 import {frame} from '../wire/event-stream.js';
 import {errorText, withId, withParam} from './message.js';
 import {tellClient} from './session.js';
 export function openQuestions(write, nameFor) {
 	const open = new Map();
 	return {
-		count: () => open.size,
-		ask(session, message) {
+		count: () => open.size, ask(session, message) {
 			const { id } = message;
 			const name = nameFor(id);
 			open.set(name, { session, id });

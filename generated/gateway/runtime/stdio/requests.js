@@ -1,5 +1,4 @@
-// mcpgen
-/** Requests to a child that it has not answered yet. */
+// mcpgen: Requests to a child that it has not answered yet.
 import {messageText} from '../wire/json-rpc.js';
 import {SUBSCRIPTION} from '../wire/meta-keys.js';
 import {frame} from '../wire/event-stream.js';
@@ -14,9 +13,7 @@ export function openRequests(isShared, write) {
 		return typeof id === 'string' ? `${last}` : last;
 	};
 	return {
-		nameFor,
-		count: () => open.size,
-		latestSession: () => [...open.values()].findLast(({ session }) => session)?.session,
+		nameFor, count: () => open.size, latestSession: () => [...open.values()].findLast(({ session }) => session)?.session,
 		ask({ id, fields, params, meta, text }, onReply, session, stream) {
 			const token = meta['progressToken'];
 			const name = nameFor(id);

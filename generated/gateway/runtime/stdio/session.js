@@ -1,5 +1,4 @@
-// mcpgen
-/** What one client hears of a child: an event stream for each of its POSTs, and one that stands. */
+// mcpgen: What one client hears of a child: an event stream for each of its POSTs, and one that stands.
 import {randomBytes} from 'node:crypto';
 import {EventStream} from '../wire/event-stream.js';
 import {UpstreamFault} from '../wire/fault.js';

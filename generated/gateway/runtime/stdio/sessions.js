@@ -50,15 +50,12 @@ export function createSessions(options, signal) {
 		}
 	}, Math.min(keepAlive, child.idle)).unref();
 	return {
-		links,
-		use(id) {
+		links, use(id) {
 			const session = sessions.get(id);
 			if (session) session.seen = now();
 			return session;
 		},
-		open,
-		end,
-		close() {
+		open, end, close() {
 			clearInterval(beat);
 			sessions.forEach(end);
 		},

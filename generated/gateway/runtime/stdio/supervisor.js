@@ -1,5 +1,4 @@
-// mcpgen
-/** One shared child, kept running. */
+// mcpgen: One shared child, kept running.
 import {setTimeout as sleep} from 'node:timers/promises';
 import {messageText} from '../wire/json-rpc.js';
 import {UpstreamFault} from '../wire/fault.js';

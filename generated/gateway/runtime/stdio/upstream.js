@@ -1,5 +1,4 @@
-// mcpgen
-/** A stdio server's processes, behind the seam of every instance. */
+// mcpgen: A stdio server's processes, behind the seam of every instance.
 import {SettingError} from '../process/env.js';
 import {readSecret} from '../process/secrets.js';
 import {UpstreamFault} from '../wire/fault.js';

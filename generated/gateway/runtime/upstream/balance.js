@@ -27,7 +27,9 @@ const weighted = () => {
 export const BALANCERS = { 'round-robin': roundRobin, 'least-connections': leastConnections, weighted };
 export function makeBalancer({ balance, preferRegion }, region, random, drawn = {}) {
 	const strategies = { ...BALANCERS, ...drawn };
-	const strategy = (strategies[balance] ?? roundRobin)(random);
+	const make = strategies[balance];
+	if (!make) throw new Error(`this gateway was built without the strategy ${balance}`);
+	const strategy = make(random);
 	return preferRegion && region !== null ? nearFirst(strategy, region) : strategy;
 }
 export function blindnessOf(choices, region) {
@@ -35,6 +37,5 @@ export function blindnessOf(choices, region) {
 	return isBlind ? 'prefer: region does nothing without MCP_GATEWAY_REGION' : null;
 }
 const nearFirst = (strategy, own) => ({
-	...strategy,
-	choose: (candidates, key) => strategy.choose(preferred(candidates, ({ region }) => region === own), key),
+	...strategy, choose: (candidates, key) => strategy.choose(preferred(candidates, ({ region }) => region === own), key),
 });

@@ -1,5 +1,4 @@
-// mcpgen
-/** The one whose last turn is the longest ago. */
+// mcpgen: The one whose last turn is the longest ago.
 export function roundRobin() {
 	const turns = new WeakMap();
 	let turn = 0;

@@ -1,5 +1,4 @@
-// mcpgen
-/** That of an instance whose table asks for one; `known` is the one it has had so far. */
+// mcpgen: That of an instance whose table asks for one; `known` is the one it has had so far.
 export function makeBreaker(table, now, known, turned) {
 	return table && new Breaker(table, now, known, (state) => turned(state === 'open' ? 'warn' : 'info', `breaker-${state}`));
 }

@@ -1,5 +1,4 @@
-// mcpgen
-/** The connections to one instance: opened when none is idle, kept for a while, never handed on with anything left in them. */
+// mcpgen: The connections to one instance.
 import {connect as connectPlain, isIP} from 'node:net';
 import {connect as connectSecure} from 'node:tls';
 const IDLE = 4000;

@@ -1,5 +1,4 @@
-// mcpgen
-/** One instance reached over HTTP/1.1, on sockets of our own: Node's client takes about four times as long. */
+// mcpgen: One instance reached over HTTP/1.1, on sockets of our own.
 import {UpstreamFault} from '../wire/fault.js';
 import {linesOf} from '../wire/header-list.js';
 import {openConnections} from './connections.js';
@@ -12,8 +11,7 @@ export function httpUpstream(endpoint) {
 	const own = url.pathname + url.search;
 	const rest = ` HTTP/1.1\r\nhost: ${url.host}\r\nconnection: keep-alive\r\n`;
 	return {
-		origin: url.origin,
-		send: (request) => {
+		origin: url.origin, send: (request) => {
 			const head = headOf(own, rest, request);
 			if (head === null) return Promise.reject(new UpstreamFault('sent', new TypeError('header that cannot be sent')));
 			if (request.signal.aborted) return Promise.reject(new UpstreamFault('connect', request.signal.reason));

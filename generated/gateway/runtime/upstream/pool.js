@@ -1,5 +1,4 @@
-// mcpgen
-/** The instances of one server: which there are, which are well, and which is next. */
+// mcpgen: The instances of one server: which there are, which are well, and which is next.
 import {jitter} from '../process/clock.js';
 import {Watch} from '../process/watch.js';
 import {preferred, roundRobin} from './balancer.js';
@@ -47,13 +46,7 @@ export function createPool(server, first, { log, clock, region }) {
 	};
 	const enter = ({ id, key, make }, known) => {
 		const member = {
-			id,
-			key,
-			...make(),
-			up: known?.up ?? true,
-			ejectedAt: known?.ejectedAt ?? null,
-			active: 0,
-			breaker: null,
+			id, key, ...make(), up: known?.up ?? true, ejectedAt: known?.ejectedAt ?? null, active: 0, breaker: null,
 			tally: known?.tally ?? { answered: 0, failed: 0, unreachable: 0, abandoned: 0, ms: 0 },
 			watch: new Watch(() => look(member), clock),
 		};
@@ -97,8 +90,7 @@ export function createPool(server, first, { log, clock, region }) {
 		}
 	};
 	return {
-		server,
-		get instances() {
+		server, get instances() {
 			return list;
 		},
 		get isIdle() {
@@ -126,9 +118,7 @@ export function createPool(server, first, { log, clock, region }) {
 			if (isAdmitted) breaker?.claim(now);
 			return isAdmitted;
 		},
-		byId: (id) => members.get(id),
-		update,
-		report(instance, outcome, ms) {
+		byId: (id) => members.get(id), update, report(instance, outcome, ms) {
 			instance.tally[outcome]++;
 			if (outcome === 'answered') instance.tally.ms += ms;
 			const member = members.get(instance.id);
@@ -149,8 +139,7 @@ export function createPool(server, first, { log, clock, region }) {
 			const waits = list.map(({ breaker }) => breaker?.wait(now) ?? 0);
 			return waits.length === 0 ? 1 : Math.max(1, Math.ceil(Math.min(...waits) / 1000));
 		},
-		turnTo,
-		retire() {
+		turnTo, retire() {
 			update([]);
 			isClosed = true;
 		},

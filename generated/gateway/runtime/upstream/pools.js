@@ -1,5 +1,4 @@
-// mcpgen
-/** The pools of this placement. */
+// mcpgen: The pools of this placement.
 import {authority} from '../decision/address.js';
 import {poolOverrides} from '../process/env.js';
 import {CLOCK} from '../process/clock.js';
@@ -31,9 +30,7 @@ export function createPools(env, log, clock = CLOCK) {
 	const finder = ({ health, timeouts }, source, keepAlive, modules) => {
 		const { connect, firstByte } = timeouts;
 		const http = ({ id, url: text, weight, region }) => ({
-			id,
-			key: JSON.stringify([text, weight, region, health, connect, firstByte]),
-			make: () => {
+			id, key: JSON.stringify([text, weight, region, health, connect, firstByte]), make: () => {
 				const url = new URL(text);
 				return { upstream: httpUpstream({ url, connect, firstByte }), probe: probeOf(health, url, modules), weight, region };
 			},
@@ -55,9 +52,7 @@ export function createPools(env, log, clock = CLOCK) {
 		}
 	};
 	return {
-		get: (server) => pools.get(server)?.pool,
-		all,
-		async reconcile(tables, modules) {
+		get: (server) => pools.get(server)?.pool, all, async reconcile(tables, modules) {
 			const overrides = poolOverrides(env);
 			const wanted = [...tables.pools].map(([server, table]) => {
 				const source = overrides.get(server) ?? table.sources[tables.placement];

@@ -1,5 +1,4 @@
-// mcpgen
-/** Health asked over HTTP. */
+// mcpgen: Health asked over HTTP.
 import {discard} from './deliver.js';
 import {httpUpstream} from './http.js';
 export function httpProbe({ path, method, status, body }, endpoint) {

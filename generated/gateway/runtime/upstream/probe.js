@@ -1,5 +1,4 @@
-// mcpgen
-/** Whether an instance is well. */
+// mcpgen: Whether an instance is well.
 import {connect} from 'node:net';
 import {placeOf} from './connections.js';
 export function probeOf(health, endpoint, { httpProbe, mcpProbe }) {

@@ -1,5 +1,4 @@
-// mcpgen
-/** Answers of HTTP/1.1 servers, read strictly (RFC 9112): what two readers could read in two ways is no answer. */
+// mcpgen: Answers of HTTP/1.1 servers, read strictly (RFC 9112): what two readers could read in two ways is no answer.
 const HEAD_LIMIT = 65_536;
 const SIZE_LIMIT = 256;
 const END = Buffer.from('\r\n\r\n');
@@ -76,10 +75,7 @@ export function responseParser(method) {
 		return missing === 0 ? end - 1 : end + 1;
 	};
 	const parser = {
-		head: null,
-		done: false,
-		hasSurplus: false,
-		push(bytes) {
+		head: null, done: false, hasSurplus: false, push(bytes) {
 			const all = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
 			let at = 0;
 			from = to = 0;

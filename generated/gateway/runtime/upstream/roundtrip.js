@@ -1,5 +1,4 @@
-// mcpgen
-/** One request to an instance and its answer. */
+// mcpgen: One request to an instance and its answer.
 import {Readable} from 'node:stream';
 import {UpstreamFault} from '../wire/fault.js';
 import {atTurnsEnd} from '../wire/turn.js';
@@ -45,8 +44,7 @@ function begin(connections, first, head, { method, body, signal }, settle) {
 		connection.wait();
 	};
 	const makeStream = () => new Readable({
-		highWaterMark: HIGH_WATER,
-		read: () => {
+		highWaterMark: HIGH_WATER, read: () => {
 			if (isPaused) connection?.socket.resume();
 			isPaused = false;
 		},
@@ -64,8 +62,7 @@ function begin(connections, first, head, { method, body, signal }, settle) {
 	};
 	if (signal !== NEVER) signal.addEventListener('abort', abandon);
 	first.use({
-		opened: () => (first.isSecure ? write() : atTurnsEnd(write)),
-		read(bytes) {
+		opened: () => (first.isSecure ? write() : atTurnsEnd(write)), read(bytes) {
 			mayBeStale = false;
 			let content;
 			try {

@@ -1,5 +1,4 @@
-// mcpgen
-/** Event streams that the gateway itself writes, message by message. */
+// mcpgen: Event streams that the gateway itself writes, message by message.
 import {PassThrough} from 'node:stream';
 import {UpstreamFault} from './fault.js';
 export const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' };

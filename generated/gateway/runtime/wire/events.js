@@ -1,5 +1,4 @@
-// mcpgen
-/** Reads server-sent events one by one (HTML, §9.2.5 and §9.2.6), and keeps their bytes as they were on the wire. */
+// mcpgen: Reads server-sent events one by one (HTML, §9.2.5 and §9.2.6), and keeps their bytes as they were on the wire.
 import {pipeline, Readable, Transform} from 'node:stream';
 import {append} from './append.js';
 import {UpstreamFault} from './fault.js';
@@ -49,8 +48,7 @@ export function eventReader(limit) {
 			hold(chunk.subarray(from));
 			return events;
 		},
-		end: () => (used > 0 ? [take(Buffer.alloc(0))] : []),
-		get waiting() {
+		end: () => (used > 0 ? [take(Buffer.alloc(0))] : []), get waiting() {
 			return used;
 		},
 	};

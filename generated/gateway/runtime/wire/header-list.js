@@ -1,5 +1,4 @@
-// mcpgen
-/** All lines of a head. */
+// mcpgen: All lines of a head.
 const LINES = /^(?:[!#$%&'*+.^`|~\w-]+: [\t -~\x80-\xff]*\r\n)*$/;
 export function linesOf(headers) {
 	let text = '';

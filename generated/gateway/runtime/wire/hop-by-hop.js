@@ -1,5 +1,4 @@
-// mcpgen
-/** Headers of one hop alone, which no hop passes on (RFC 9110 §7.6.1). */
+// mcpgen: Headers of one hop alone, which no hop passes on (RFC 9110 §7.6.1).
 export const HOP_BY_HOP = [
 	'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer',
 	'transfer-encoding', 'upgrade',

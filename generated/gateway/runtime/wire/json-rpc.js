@@ -1,5 +1,4 @@
-// mcpgen
-/** The value of a JSON text; undefined where the text is not JSON. */
+// mcpgen: The value of a JSON text; undefined where the text is not JSON.
 export function parseJson(text) {
 	try {
 		return JSON.parse(`${text}`);

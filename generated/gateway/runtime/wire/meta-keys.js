@@ -1,5 +1,4 @@
-// mcpgen
-/** Keys of `_meta` that are the protocol's own (MCP 2026-07-28, Base protocol § `_meta`). */
+// mcpgen: Keys of `_meta` that are the protocol's own (MCP 2026-07-28, Base protocol § `_meta`).
 const PREFIX = 'io.modelcontextprotocol/';
 export const VERSION = `${PREFIX}protocolVersion`;
 export const CAPABILITIES = `${PREFIX}clientCapabilities`;

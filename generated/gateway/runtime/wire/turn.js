@@ -1,5 +1,4 @@
-// mcpgen
-/** What several exchanges write within one turn of the event loop leaves together at its end: the reader wakes once for all of it, and the processor stays with one kind of work. */
+// mcpgen: What several exchanges write within one turn of the event loop leaves together at its end.
 const waiting = [];
 export function atTurnsEnd(write) {
 	if (waiting.push(write) === 1) setImmediate(flush);

@@ -150,6 +150,8 @@ interface Internals {
   _header: string | null;
   _headerSent: boolean;
   finished: boolean;
+  /** A client waits for `100 Continue`. */
+  _expect_continue: boolean;
 }
 /** A Node that has no such fields any more writes all answers its own way, which is slow and not wrong. */
 const HAS_INTERNALS = ['_header', '_headerSent', 'finished'].every((name) => name in new ServerResponse(new NodeRequest(new Socket())));
@@ -249,8 +251,7 @@ export class NodeClient implements Client {
     if (body.length <= ONE_PIECE && this.#answerAtOnce(status, headers, body)) return;
     const isCounted = status !== 204 && status !== 304;
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-    this.#watch();
-    outgoing.writeHead(status, isCounted ? [...headers, 'content-length', String(length)] : (headers as string[]));
+    this.#writeHead(status, isCounted ? [...headers, 'content-length', String(length)] : headers);
     outgoing.end(body);
   }
 
@@ -284,16 +285,16 @@ export class NodeClient implements Client {
     return true;
   }
 
-  /** Node's own way has ended an answer also where its connection was closed before the last bytes had left. */
-  #watch(): void {
-    const { socket } = this.#incoming;
-    this.#outgoing.once('finish', () => (this.#isWritten = !socket.destroyed));
+  /** Node's own way to answer. It has ended an answer also where the connection was closed before the last bytes had left. */
+  #writeHead(status: number, headers: HeaderList): void {
+    const { socket, complete } = this.#incoming;
+    // A body that came without being waited for needs no word to go on: Node would close the connection behind this answer.
+    if (complete) (this.#outgoing as unknown as Internals)._expect_continue = false;
+    this.#outgoing.once('finish', () => (this.#isWritten = !socket.destroyed)).writeHead(status, headers as string[]);
   }
 
   begin(status: number, headers: HeaderList): void {
-    if (this.isDone) return;
-    this.#watch();
-    this.#outgoing.writeHead(status, headers as string[]);
+    if (!this.isDone) this.#writeHead(status, headers);
   }
   flush(): void {
     this.#outgoing.flushHeaders();

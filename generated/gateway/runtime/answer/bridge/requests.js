@@ -22,8 +22,7 @@ export function modernRequest(call, message, signal, said = {}, headers = {}) {
 	return {
 		method: 'POST',
 		headers: { ...plainHeaders(call), ...headers, ...named, 'mcp-protocol-version': MODERN, 'mcp-method': encodeHeader(method) },
-		body: Buffer.from(JSON.stringify({ ...message, params: { ...params, _meta: meta } })),
-		signal,
+		body: Buffer.from(JSON.stringify({ ...message, params: { ...params, _meta: meta } })), signal,
 	};
 }
 export async function askModern(call, method, params, within) {
