@@ -18,7 +18,10 @@ export class NodeRequest extends IncomingMessage {
 		this.#limit = limit;
 		this.#settle = settle;
 		if (this.#fault !== null || this.destroyed) return this.#end(this.#fault ?? 'body-aborted');
-		if (this.readableLength > 0) this.push(this.read());
+		if (this.readableLength > 0) {
+			for (let kept = this.read(); kept !== null; kept = this.read()) this.push(kept);
+			this._read(0);
+		}
 		if (this.complete) this.push(null);
 	}
 	fail(fault) {

@@ -32,7 +32,11 @@ export class NodeRequest extends IncomingMessage {
     this.#settle = settle;
     if (this.#fault !== null || this.destroyed) return this.#end(this.#fault ?? 'body-aborted');
     // Where it took a while until somebody asked, Node has kept what came meanwhile.
-    if (this.readableLength > 0) this.push(this.read() as Buffer);
+    if (this.readableLength > 0) {
+      for (let kept = this.read() as Buffer | null; kept !== null; kept = this.read() as Buffer | null) this.push(kept);
+      // It may have stopped the connection, for more than it keeps had come.
+      this._read(0);
+    }
     if (this.complete) this.push(null);
   }
 
