@@ -1,4 +1,4 @@
-// mcpgen: Answers of HTTP/1.1 servers, read strictly (RFC 9112): what two readers could read in two ways is no answer.
+// mcpgen: Answers of HTTP/1.1 servers, read strictly (RFC 9112).
 const HEAD_LIMIT = 65_536;
 const SIZE_LIMIT = 256;
 const END = Buffer.from('\r\n\r\n');

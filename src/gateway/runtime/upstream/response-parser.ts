@@ -1,5 +1,5 @@
 /**
- * Answers of HTTP/1.1 servers, read strictly (RFC 9112): what two readers could read in two ways is no answer. Else a server, or whoever
+ * Answers of HTTP/1.1 servers, read strictly (RFC 9112). What two readers could read in two ways is no answer. Else a server, or whoever
  * can make one echo bytes, decides what the next request on its connection is answered with.
  */
 
