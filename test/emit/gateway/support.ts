@@ -30,3 +30,6 @@ export function write(folder: string, files: ReadonlyMap<string, string>): void 
 }
 
 export const bytes = (files: ReadonlyMap<string, string>): number => [...files.values()].reduce((sum, contents) => sum + Buffer.byteLength(contents), 0);
+
+/** Those of the files that are code. */
+export const modules = (files: ReadonlyMap<string, string>) => [...files].filter(([path]) => path.endsWith('.js'));

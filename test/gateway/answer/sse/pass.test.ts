@@ -253,7 +253,7 @@ describe('who may do what', () => {
       await post('/mcp/fake/message?sessionId=../../etc'),
     ]) assert.deepEqual(unknown(answer), UNKNOWN);
     assert.equal(fake.received.length, count, 'nothing reached the server');
-    // An id of one transport is none of the other.
+    // An id from one transport is rejected on the other.
     const id = endpoint.split('sessionId=')[1] ?? '';
     const mcp = await ask(one.port, { path: '/mcp/fake', message: request('ping'), headers: { ...as('acme'), 'mcp-session-id': id } });
     assert.deepEqual(unknown(mcp), UNKNOWN);
