@@ -7,7 +7,7 @@
 import type { GroupKey } from './groups.js';
 import { pathFault } from './paths.js';
 
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 
 export interface Lock {
   /** Version of the mcpgen that wrote it. */

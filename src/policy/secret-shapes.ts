@@ -111,7 +111,7 @@ const DIGEST = /\bsha(?:1|256|384|512)[:-][A-Za-z0-9+/=_-]+/g;
 const HEX = /(?<![A-Za-z0-9])[0-9a-fA-F]{16,}(?![A-Za-z0-9])/g;
 
 /** What looks drawn at random in a text: base64 or base62, at least 24 characters. Hexadecimal is left out, because hashes are. */
-export function randomRuns(text: string): readonly string[] {
+function randomRuns(text: string): readonly string[] {
   const without = text.replace(UUID, ' ').replace(DIGEST, ' ').replace(HEX, ' ');
   return (without.match(/[A-Za-z0-9+/_-]{24,}={0,2}/g) ?? []).filter(isRandom);
 }

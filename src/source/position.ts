@@ -11,7 +11,7 @@ export interface Span {
 const LINE_TERMINATOR = /\r\n|[\n\r\u2028\u2029]/g;
 
 /** Offsets at which the lines of a text begin. */
-export function lineStarts(text: string): readonly number[] {
+function lineStarts(text: string): readonly number[] {
   return [0, ...Array.from(text.matchAll(LINE_TERMINATOR), (match) => match.index + match[0].length)];
 }
 

@@ -77,7 +77,7 @@ export const imageReference = text(
   /^[a-z0-9]+([._-][a-z0-9]+)*(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
   'an image reference, such as "ghcr.io/acme/search:1.4.2@sha256:…" (lower case name, 64 hex digits of digest)',
 );
-export const envName = text(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable name: letters, digits and underscores');
+const envName = text(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable name: letters, digits and underscores');
 
 export const secret = replacedWhole(
   object(

@@ -82,6 +82,6 @@ function takingOver(volumes: readonly VolumePlan[], command: readonly string[]):
 }
 
 /** A word of a POSIX shell, quoted where it has characters that mean something to the shell. */
-export function shellWord(text: string): string {
+function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

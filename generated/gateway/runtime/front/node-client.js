@@ -7,7 +7,7 @@ import {atTurnsEnd} from '../wire/turn.js';
 const EMPTY = Buffer.alloc(0);
 const IGNORE = () => { };
 const ONE_PIECE = 16_384;
-export class NodeRequest extends IncomingMessage {
+class NodeRequest extends IncomingMessage {
 	#settle = null;
 	#limit = 0;
 	#store = EMPTY;

@@ -19,7 +19,7 @@ const IGNORE = (): void => {};
 const ONE_PIECE = 16_384;
 
 /** A request that gathers its body itself as soon as somebody asks for it. Where nobody asks, Node throws the body away. */
-export class NodeRequest extends IncomingMessage {
+class NodeRequest extends IncomingMessage {
   #settle: Settle | null = null;
   #limit = 0;
   #store: Buffer = EMPTY;

@@ -174,7 +174,7 @@ async function reset({ pools, log }: AdminOptions, client: Operator, by: By): Pr
   return json({ reset: changed });
 }
 
-/** Null for what is none of it: a name that is misspelt must not mean all. */
+/** Null for anything else: a misspelt name must not mean all of them. */
 function namesOf(text: string): { readonly server?: string; readonly instance?: string } | null {
   if (text === '') return {};
   const value = parseJson(text);
