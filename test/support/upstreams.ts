@@ -1,4 +1,5 @@
 /** Small servers like MCP servers, in the test's own process. They record each request and behave as the test says. All are closed when the test file ends. */
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { after } from 'node:test';
@@ -164,12 +165,19 @@ export async function startRawUpstream(onConnection: (socket: Socket) => void): 
   return { url: `http://127.0.0.1:${port}/mcp`, port };
 }
 
-/** A port on which no process listens. */
+/** A port on which nobody listens before the test file ends. One that was given back to the system may be the next that another suite gets. */
 export async function closedPort(): Promise<number> {
   const server = net.createServer();
-  const port = await listening(server, 0);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  const holder = net.connect(await listening(server, 0), '127.0.0.1');
+  await once(holder, 'connect');
+  server.unref();
+  holder.unref();
+  closing.add(() => {
+    holder.destroy();
+    server.close();
+  });
+  // The end of a connection has a port of its own.
+  return holder.localPort ?? 0;
 }
 
 function listening(server: net.Server, port: number): Promise<number> {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Balance } from '#src/gateway/runtime/tables/pool.js';
-import { BALANCERS as COUNTING } from '#src/gateway/runtime/upstream/balance.js';
+import { BALANCERS as COUNTING, makeBalancer } from '#src/gateway/runtime/upstream/balance.js';
 import { DRAWN } from '#src/gateway/runtime/upstream/draw.js';
 import type { Balancer } from '#src/gateway/runtime/upstream/balancer.js';
 import { randomOf, type Random } from '../../support/random.js';
@@ -274,4 +274,10 @@ describe('rendezvous', () => {
     const after = placed(all.slice(1)).filter((_, at) => before[at] === 'i0');
     assertShares(['i1', 'i2', 'i3'].map((id) => after.filter((other) => other === id).length), [1, 1, 1], 'the others');
   });
+});
+
+test('a strategy that was not built in is not replaced by another one', () => {
+  const choice = { balance: 'random', by: 'principal', preferRegion: false, retries: 0, breaker: null, ejection: 0.5 } as const;
+  assert.throws(() => makeBalancer(choice, null, Math.random), /without the strategy random/);
+  assert.ok(makeBalancer(choice, null, Math.random, DRAWN));
 });
