@@ -62,9 +62,19 @@ export type WorkloadImage =
   | { readonly kind: 'reference'; readonly reference: string; readonly from: string }
   | NodeImage
   /** Built from a generated Dockerfile that installs one pinned package on top of the node image. */
-  | { readonly kind: 'install'; readonly base: string; readonly manager: 'npm' | 'uv'; readonly package: string; readonly from: string }
+  | InstalledImage
   /** Nothing says what a container would hold. */
   | { readonly kind: 'none'; readonly reason: string };
+
+export interface InstalledImage {
+  readonly kind: 'install';
+  readonly base: string;
+  readonly manager: 'npm' | 'uv';
+  readonly package: string;
+  /** The name that the only program of the package must have in the image, where the command did not say how that program is called (`npx PACKAGE`). */
+  readonly onlyProgram: string | null;
+  readonly from: string;
+}
 
 /** The stock node image with the generated gateway mounted. */
 export interface NodeImage {

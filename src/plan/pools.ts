@@ -10,10 +10,10 @@ import { planTransform } from './transform.js';
 
 /** Names by which the gateway finds the instances of a server, where a platform gives it one address for each. */
 function dnsName(model: Model, server: string, placement: Exclude<Placement, 'local'>): string {
-  const namespace = model.targets.kubernetes?.namespace ?? model.name;
+  const { namespace = model.name, clusterDomain = 'cluster.local' } = model.targets.kubernetes ?? {};
   const names = {
     compose: server,
-    kubernetes: `${model.name}-${server}.${namespace}.svc.cluster.local`,
+    kubernetes: `${model.name}-${server}.${namespace}.svc.${clusterDomain}`,
     fly: `${model.targets.fly?.app ?? model.name}-${server}.internal`,
   };
   return names[placement];

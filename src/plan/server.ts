@@ -37,8 +37,8 @@ export function workloadImage(name: string, server: ServerModel, nodeImage: stri
   const from = `servers.${name}`;
   if (server.image !== undefined) return { kind: 'reference', reference: server.image, from: `${from}.image` };
   const { npm, uv } = server.kind === 'stdio' ? server : {};
-  if (npm !== undefined) return { kind: 'install', base: nodeImage, manager: 'npm', package: npm, from: `${from}.npm` };
-  if (uv !== undefined) return { kind: 'install', base: nodeImage, manager: 'uv', package: uv, from: `${from}.uv` };
+  if (npm !== undefined) return { kind: 'install', base: nodeImage, manager: 'npm', package: npm, onlyProgram: null, from: `${from}.npm` };
+  if (uv !== undefined) return { kind: 'install', base: nodeImage, manager: 'uv', package: uv, onlyProgram: null, from: `${from}.uv` };
   return { kind: 'none', reason: 'nothing says what a container would hold: give it npm, uv or image' };
 }
 

@@ -26,6 +26,8 @@ export interface KubernetesPlan {
   readonly version: string;
   readonly minor: number;
   readonly namespace: string;
+  /** DNS domain of the cluster, under which its Services are found: `cluster.local`. */
+  readonly clusterDomain: string;
   readonly exposure: ExposurePlan;
   readonly storageClass: string | null;
   readonly pullSecrets: readonly string[];
@@ -33,7 +35,7 @@ export interface KubernetesPlan {
 }
 
 export type ExposurePlan =
-  | { readonly kind: 'parent'; readonly name: string; readonly namespace: string | null }
+  | { readonly kind: 'parent'; readonly name: string; readonly namespace: string | null; readonly sectionName: string | null }
   | { readonly kind: 'gateway-class'; readonly gatewayClass: string }
   | { readonly kind: 'none' };
 

@@ -22,11 +22,12 @@ function nginx({ targets, gateway }: Model): NginxPlan | null {
 
 function kubernetes({ name, targets }: Model): KubernetesPlan | null {
   if (!targets.kubernetes) return null;
-  const { version, namespace, exposure, storageClass, pullSecrets } = targets.kubernetes;
+  const { version, namespace, clusterDomain, exposure, storageClass, pullSecrets } = targets.kubernetes;
   return {
     version,
     minor: Number(version.split('.')[1]),
     namespace: namespace ?? name,
+    clusterDomain,
     exposure: planExposure(exposure),
     storageClass: storageClass ?? null,
     pullSecrets: [...pullSecrets].sort(),
@@ -37,7 +38,7 @@ function kubernetes({ name, targets }: Model): KubernetesPlan | null {
 function planExposure(exposure: NonNullable<Model['targets']['kubernetes']>['exposure']): KubernetesPlan['exposure'] {
   if (exposure.kind === 'none') return { kind: 'none' };
   const { parent, gatewayClass } = exposure;
-  if (parent) return { kind: 'parent', name: parent.name, namespace: parent.namespace ?? null };
+  if (parent) return { kind: 'parent', name: parent.name, namespace: parent.namespace ?? null, sectionName: parent.sectionName ?? null };
   return { kind: 'gateway-class', gatewayClass: gatewayClass ?? '' };
 }
 

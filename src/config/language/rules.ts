@@ -17,6 +17,8 @@ export const RULE_SLUGS = {
   MCP301: 'route-overlap',
   MCP304: 'session-affinity-missing',
   MCP504: 'image-unpinned',
+  MCP508: 'stdio-download-at-start',
+  MCP615: 'gateway-listener-unnamed',
   MCP903: 'nondeterministic-config',
   MCP904: 'suppression-stale',
   MCP905: 'suppression-expired',

@@ -8,16 +8,16 @@ export type { Balance } from './strategies.js';
 export interface Resources {
   /** What is set aside for it. */
   requests?: {
-    /** Default: `100m`. */
+    /** At most the limit. Default: a tenth of a core (`100m`), or the limit where that is less. */
     cpu?: Cpu;
-    /** Default: `128Mi`. */
+    /** At most the limit. Default: 128 MiB, and for a stdio server one child (`limits.memory`) more; or the limit where that is less. */
     memory?: Size;
   };
   /** What it may use at most. */
   limits?: {
     /** Default: no limit. */
     cpu?: Cpu;
-    /** Default: `256Mi`. */
+    /** Default: 256 MiB; for a stdio server what its host (128 MiB) and all its children (`limits.processes` × `limits.memory`) may use. */
     memory?: Size;
   };
 }
@@ -210,9 +210,9 @@ export type HttpServer<O extends string, L extends string> = ImageServer<O, L> |
 
 /** Bounds of one stdio server; without them a child can take its host down. */
 export interface StdioLimits {
-  /** Child processes at once; 503 above it. Default: 16. */
+  /** Child processes at once; 503 above it. Default: 8. */
   processes?: number;
-  /** Resident memory of one child; above it the child is ended. Default: `512mb`. */
+  /** Resident memory of one child; above it the child is ended. Default: `256mb`. */
   memory?: Size;
   /** Longest line a child may print. Default: `4mb`. */
   line?: Size;

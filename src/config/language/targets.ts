@@ -18,9 +18,21 @@ export interface ComposeTarget {
   expose?: number;
 }
 
+/** A Gateway that exists already, often shared by several deployments. */
+export interface GatewayParent {
+  name: string;
+  /** Default: the deployment's namespace. */
+  namespace?: string;
+  /**
+   * The listener to attach to, such as `https`: lower case letters, digits, dashes and dots. Default: every listener that lets the route attach, one for plain
+   * HTTP on port 80 among them (MCP615).
+   */
+  sectionName?: string;
+}
+
 /** Where the gateway is reached from outside the cluster. */
 export type KubernetesExposure =
-  | { kind: 'gateway-api'; /** An existing Gateway. */ parent: { name: string; namespace?: string }; gatewayClass?: never }
+  | { kind: 'gateway-api'; /** An existing Gateway. */ parent: GatewayParent; gatewayClass?: never }
   | { kind: 'gateway-api'; /** A Gateway of its own, of this class. */ gatewayClass: string; parent?: never }
   | { kind: 'none' };
 
@@ -30,6 +42,8 @@ export interface KubernetesTarget {
   version?: `1.${number}`;
   /** Default: the deployment's name. */
   namespace?: string;
+  /** DNS domain of the cluster, lower case; the kubelet's `clusterDomain`. Services are looked up below it. Default: `cluster.local`. */
+  clusterDomain?: string;
   /** Default: `{ kind: 'none' }`; the gateway has a Service and nothing outside reaches it. */
   exposure?: KubernetesExposure;
   /** Storage class of volume claims. Default: the cluster's. */

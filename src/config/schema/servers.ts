@@ -11,8 +11,8 @@ import { instanceUrl } from './urls.js';
 const MI = 2 ** 20;
 
 export const resources = object({
-  requests: object({ cpu: cpu.default(100), memory: size.default(128 * MI) }).prefault({}),
-  limits: object({ cpu: cpu.optional(), memory: size.default(256 * MI) }).prefault({}),
+  requests: object({ cpu: cpu.optional(), memory: size.optional() }).prefault({}),
+  limits: object({ cpu: cpu.optional(), memory: size.optional() }).prefault({}),
 });
 
 const COMMAND = "expected a program and its arguments, such as ['node', 'server.js']";
@@ -144,8 +144,8 @@ export const stdioServer = object({
   image: imageReference.optional(),
   sharing: z.enum(['session', 'shared']).default('session'),
   limits: object({
-    processes: count().default(16),
-    memory: size.default(512 * MI),
+    processes: count().default(8),
+    memory: size.default(256 * MI),
     line: size.default(4 * MI),
     idle: duration.default(600_000),
   }).prefault({}),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { choice, later, object } from './later.js';
-import { dnsLabel, imageReference, port, size, text } from './scalars.js';
+import { dnsLabel, hostName, imageReference, port, size, text } from './scalars.js';
 import { tagged } from './unions.js';
 
 type ReleaseLine = '1.22' | '1.26' | '1.30';
@@ -30,10 +30,16 @@ const compose = object({
   patch: later('T'),
 });
 
+/** Gateway API, SectionName: a DNS subdomain. */
+const listenerName = text(
+  /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/,
+  'the name of a listener: lower case letters, digits, dashes and dots',
+);
+
 const exposure = tagged('kind', [
   object({
     kind: z.literal('gateway-api'),
-    parent: object({ name: dnsLabel, namespace: dnsLabel.optional() }).optional(),
+    parent: object({ name: dnsLabel, namespace: dnsLabel.optional(), sectionName: listenerName.optional() }).optional(),
     gatewayClass: dnsLabel.optional(),
   }).refine(({ parent, gatewayClass }) => (parent === undefined) !== (gatewayClass === undefined), {
     error: 'expected exactly one of parent and gatewayClass',
@@ -42,9 +48,13 @@ const exposure = tagged('kind', [
   later('T', 'ingress', 'load-balancer', 'alb'),
 ]);
 
+/** The longest name that is made with it has a Service and a namespace in front, and all of it at most 253 characters (RFC 1123 §2.1). */
+const clusterDomain = hostName.refine((name) => name.length <= 150, { error: 'expected a domain of at most 150 characters, such as "cluster.local"' });
+
 const kubernetes = object({
   version: text<`1.${number}`>(/^1\.(3\d|[4-9]\d)$/, 'a Kubernetes version from 1.30, such as 1.34').default('1.34'),
   namespace: dnsLabel.optional(),
+  clusterDomain: clusterDomain.default('cluster.local'),
   exposure: exposure.default({ kind: 'none' }),
   storageClass: dnsLabel.optional(),
   pullSecrets: z.array(dnsLabel).default([]),

@@ -1,6 +1,8 @@
 import type { Workload } from '../../plan/infra-types.js';
+import { mostChildren } from '../../plan/resources.js';
 import type { Plan } from '../../plan/types.js';
-import { dockerBytes, seconds } from '../shared/quantity.js';
+import { dockerBytes } from '../shared/quantity.js';
+import { stopSeconds } from '../shared/stop.js';
 import type { Deploy, Service } from './types.js';
 
 /** Settings of every service, whether it runs our code or the user's image. */
@@ -12,9 +14,9 @@ export const HARDENING = {
   restart: 'unless-stopped',
 } as const satisfies Partial<Service>;
 
-/** How long Docker waits before it kills a container: the gateway's drain and five seconds more. Servers get as long, because the gateway waits for them. */
-export function stopGracePeriod({ traffic }: Plan): string {
-  return `${seconds(traffic.timeouts.drain) + 5}s`;
+/** How long Docker waits before it kills a container. Servers get as long as the gateway, because the gateway waits for them. */
+export function stopGracePeriod(plan: Plan): string {
+  return `${stopSeconds(plan)}s`;
 }
 
 export function deployment(workload: Workload, replicas: number): Deploy {
@@ -36,5 +38,5 @@ export function deployment(workload: Workload, replicas: number): Deploy {
 /** Docker counts threads as pids. A Node process has about a dozen threads, and so may each child of a stdio host. */
 function pids({ kind, child }: Workload): number {
   const OWN_PIDS = { 'gateway': 128, 'server': 512, 'stdio-host': 128 } as const;
-  return OWN_PIDS[kind] + (child ? child.processes * 64 : 0);
+  return OWN_PIDS[kind] + (child ? mostChildren(child) * 64 : 0);
 }

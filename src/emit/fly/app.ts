@@ -3,6 +3,7 @@ import type { FlyPlan } from '../../plan/target-types.js';
 import type { Plan } from '../../plan/types.js';
 import { containerEnv } from '../shared/container-env.js';
 import { seconds } from '../shared/quantity.js';
+import { stopSeconds } from '../shared/stop.js';
 import type { FlyConfig } from './types.js';
 
 /** Fly kills a machine after five minutes at the latest, even if the gateway drains for longer (fly.toml, kill_timeout). */
@@ -27,7 +28,7 @@ export function commonKeys(plan: Plan, workload: Workload): Pick<FlyConfig, 'app
     app: appName(plan, workload),
     primary_region: target(plan).region,
     kill_signal: 'SIGTERM',
-    kill_timeout: `${Math.min(LONGEST_KILL_TIMEOUT_S, seconds(plan.traffic.timeouts.drain))}s`,
+    kill_timeout: `${Math.min(LONGEST_KILL_TIMEOUT_S, stopSeconds(plan))}s`,
   };
 }
 

@@ -61,11 +61,11 @@ function listen(port: number, host: string | null): PerPlacement<Listen> {
 /** Host names under which a platform's health checks and its other workloads reach the gateway. */
 function internalHosts({ name, infra: { targets } }: Plan): PerPlacement<readonly string[]> {
   const service = `${name}-gateway`;
-  const namespace = targets.kubernetes?.namespace ?? name;
+  const { namespace = name, clusterDomain = '' } = targets.kubernetes ?? {};
   return {
     local: [],
     compose: targets.compose ? ['gateway'] : [],
-    kubernetes: targets.kubernetes ? ['', `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.cluster.local`].map((tail) => service + tail) : [],
+    kubernetes: targets.kubernetes ? ['', `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.${clusterDomain}`].map((tail) => service + tail) : [],
     fly: targets.fly ? [`${targets.fly.app}.internal`, `${targets.fly.app}.flycast`] : [],
   };
 }

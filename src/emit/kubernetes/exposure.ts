@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Workload } from '../../plan/infra-types.js';
+import type { ExposurePlan } from '../../plan/target-types.js';
 import type { Plan } from '../../plan/types.js';
 import { deploymentMetadata } from './labels.js';
 import type { GatewayListener, HttpRoute } from './manifests.js';
@@ -14,10 +15,25 @@ export function exposureObjects(plan: Plan, gateway: Workload): readonly (Gatewa
     case 'none':
       return [];
     case 'parent':
-      return routes(plan, gateway, { name: exposure.name, ...(exposure.namespace === null ? {} : { namespace: exposure.namespace }) });
+      return routes(plan, gateway, parentRef(exposure));
     case 'gateway-class':
       return [listener(plan, exposure.gatewayClass), ...routes(plan, gateway, { name: plan.name })];
   }
+}
+
+function parentRef({ name, namespace, sectionName }: Extract<ExposurePlan, { kind: 'parent' }>): HttpRoute['spec']['parentRefs'][number] {
+  return { name, ...(namespace === null ? {} : { namespace }), ...(sectionName === null ? {} : { sectionName }) };
+}
+
+/** What the owner of a shared Gateway has to do, which nothing in this folder can. */
+export function aboutExposure(plan: Plan): readonly string[] {
+  const { exposure, namespace } = target(plan);
+  if (exposure.kind !== 'parent') return [];
+  const listener = exposure.sectionName === null ? 'each listener that is meant' : `listener "${exposure.sectionName}"`;
+  return [
+    `Gateway "${exposure.name}" must let routes of this namespace attach to ${listener} (spec.listeners[].allowedRoutes.namespaces:`,
+    `from All, or a selector such as kubernetes.io/metadata.name: ${namespace}); otherwise the route's status says NotAllowedByListeners.`,
+  ];
 }
 
 /** Name of the Secret with the TLS certificate, which our own Gateway object needs where the public URL is https. */

@@ -37,6 +37,7 @@ export interface ServiceAccount extends Resource<'v1', 'ServiceAccount'> {
 }
 
 export interface ConfigMap extends Resource<'v1', 'ConfigMap'> {
+  readonly immutable: true;
   readonly data: Labels;
 }
 
@@ -140,7 +141,7 @@ export type EnvVar =
   | { readonly name: string; readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } } };
 
 export type Volume =
-  | { readonly name: string; readonly emptyDir: Readonly<Record<never, never>> }
+  | { readonly name: string; readonly emptyDir: { readonly sizeLimit: string } }
   | { readonly name: string; readonly persistentVolumeClaim: { readonly claimName: string } }
   | { readonly name: string; readonly projected: { readonly sources: readonly ConfigMapSource[] } };
 
@@ -210,7 +211,7 @@ export interface GatewayListener extends Resource<'gateway.networking.k8s.io/v1'
 
 export interface HttpRoute extends Resource<'gateway.networking.k8s.io/v1', 'HTTPRoute'> {
   readonly spec: {
-    readonly parentRefs: readonly { readonly name: string; readonly namespace?: string }[];
+    readonly parentRefs: readonly { readonly name: string; readonly namespace?: string; readonly sectionName?: string }[];
     readonly hostnames?: readonly string[];
     readonly rules: readonly {
       readonly matches: readonly { readonly path: { readonly type: 'PathPrefix'; readonly value: '/' } }[];

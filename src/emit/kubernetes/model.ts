@@ -4,8 +4,8 @@ import { dockerfile } from '../shared/dockerfile.js';
 import { neededSecrets } from '../shared/needed-secrets.js';
 import { deployed, type Runnable } from '../shared/runnable.js';
 import { runtimeDigest } from '../shared/runtime.js';
-import { configMaps, gatewayVolumeSources } from './config-maps.js';
-import { certificate, exposureObjects } from './exposure.js';
+import { aboutConfigMaps, configMaps, gatewayVolumeSources } from './config-maps.js';
+import { aboutExposure, certificate, exposureObjects } from './exposure.js';
 import { imageOf } from './image.js';
 import { namespace } from './namespace.js';
 import { secretName, target } from './names.js';
@@ -21,11 +21,11 @@ export function kubernetesModel(plan: Plan, { assets, gateway: runtimeDocument }
 
   const manifests: readonly ManifestFile[] = [
     file('namespace', [], [namespace(plan)]),
-    file('gateway-config', ["The gateway's code and its tables, mounted by every pod that runs them."], maps),
+    file('gateway-config', aboutConfigMaps(plan), maps),
     file('network', ABOUT_NETWORK, networkPolicies(plan, gateway, servers)),
     file('gateway', [], workloadObjects(plan, gateway, runtime)),
     ...servers.map((server) => file(`server-${server.id}`, aboutServer(plan, server), workloadObjects(plan, server, runtime))),
-    ...(exposed.length > 0 ? [file('route', [], exposed)] : []),
+    ...(exposed.length > 0 ? [file('route', aboutExposure(plan), exposed)] : []),
   ];
   return {
     files: manifests,

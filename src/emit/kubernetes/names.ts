@@ -2,7 +2,7 @@ import type { Workload } from '../../plan/infra-types.js';
 import type { KubernetesPlan } from '../../plan/target-types.js';
 import type { Plan } from '../../plan/types.js';
 
-/** Name of a workload's objects. The pools of the plan find a server's Service by it: `<plan>-<server>.<namespace>.svc.cluster.local`. */
+/** Name of a workload's objects. The pools of the plan find a server's Service by it: `<plan>-<server>.<namespace>.svc.<clusterDomain>`. */
 export function objectName({ name }: Plan, { id }: Pick<Workload, 'id'>): string {
   return `${name}-${id}`;
 }

@@ -19,12 +19,16 @@ export interface MountedRuntime {
   readonly digest: string;
 }
 
+/** What a pod may keep in its temporary folder. Without a limit one pod could fill the disk of its node, and the kubelet would evict others for it. */
+const TEMPORARY = '256Mi';
+
 /** User id of every container. It is the id of no user of an image or a node, so a process that breaks out of its container owns no files there. */
 const USER_ID = 10001;
 
 /**
  * Flags that make Node load modules by the path of their link. Mounted files of a ConfigMap are links into a folder that every update replaces (AtomicWriter).
- * By their real paths, a process that reads its tables again on SIGHUP would look for them in a folder that has been deleted.
+ * Ours are never updated. Those that an overlay mounts instead may be, and by real paths a process that reads its tables again on SIGHUP would look for them in
+ * a folder that has been deleted.
  */
 const KEEP_LINKS = ['--preserve-symlinks', '--preserve-symlinks-main'];
 
@@ -50,7 +54,7 @@ export function podTemplate(plan: Plan, workload: Runnable, runtime: MountedRunt
       ...spread(plan, workload),
       containers: [container(plan, workload)],
       volumes: [
-        ...(hasTemporaryFolder(workload) ? [{ name: 'tmp', emptyDir: {} }] : []),
+        ...(hasTemporaryFolder(workload) ? [{ name: 'tmp', emptyDir: { sizeLimit: TEMPORARY } }] : []),
         ...(mounted ? [{ name: 'gateway', projected: { sources: runtime.sources } }] : []),
         ...podVolumes(plan, workload),
       ],

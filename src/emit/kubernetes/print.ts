@@ -44,7 +44,14 @@ function applySteps({ secret, certificate }: KubernetesDocument): readonly strin
     ...(certificate ? [`  kubectl --namespace ${secret.namespace} create secret tls ${certificate} --cert=CERTIFICATE --key=KEY`] : []),
     '  kubectl apply --server-side --kustomize .',
     'Server-side, because client-side apply keeps a copy of each object in an annotation of at most 256 kB.',
+    'To roll back: kubectl rollout undo each workload, which mounts the ConfigMaps of before; then the config, so that the next apply agrees.',
+    ...(secret.keys.length > 0 ? deletionOf(secret) : []),
   ];
+}
+
+/** The namespace is one of the files, and everything in it goes with it, also what these files do not hold. */
+function deletionOf({ name, namespace }: KubernetesDocument['secret']): readonly string[] {
+  return [`kubectl delete --kustomize . deletes the namespace "${namespace}" too, and with it the Secret "${name}" and every volume: keep .env.`];
 }
 
 function secretSteps({ secret }: KubernetesDocument): readonly string[] {
@@ -52,5 +59,6 @@ function secretSteps({ secret }: KubernetesDocument): readonly string[] {
   return [
     'Copy to .env beside this file and fill it in; .env is never committed. No quotes: kubectl takes the line as it is.',
     `  kubectl --namespace ${secret.namespace} create secret generic ${secret.name} --from-env-file=.env`,
+    'It is deleted with its namespace, which kubectl delete --kustomize . deletes too.',
   ];
 }

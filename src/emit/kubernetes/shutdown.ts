@@ -1,5 +1,5 @@
 import type { Plan } from '../../plan/types.js';
-import { seconds } from '../shared/quantity.js';
+import { stopSeconds } from '../shared/stop.js';
 import type { Container, PodSpec } from './manifests.js';
 import { target } from './names.js';
 
@@ -15,7 +15,7 @@ export function lifecycle(plan: Plan): Pick<Container, 'lifecycle'> {
 
 /** The grace period. The kubelet counts the pause as a part of it. */
 export function gracePeriod(plan: Plan): Pick<PodSpec, 'terminationGracePeriodSeconds'> {
-  return { terminationGracePeriodSeconds: pause(plan) + seconds(plan.traffic.timeouts.drain) + 5 };
+  return { terminationGracePeriodSeconds: pause(plan) + stopSeconds(plan) };
 }
 
 function pause(plan: Plan): number {

@@ -14,6 +14,8 @@ import { secretLiteral } from './access/secret-literal.js';
 import { routeOverlap } from './traffic/route-overlap.js';
 import { sessionAffinityMissing } from './traffic/session-affinity-missing.js';
 import { imageUnpinned } from './containers/image-unpinned.js';
+import { stdioDownloadAtStart } from './containers/stdio-download-at-start.js';
+import { gatewayListenerUnnamed } from './kubernetes/gateway-listener-unnamed.js';
 import { nondeterministicConfig } from './config/nondeterministic-config.js';
 import { suppressionStale } from './config/suppression-stale.js';
 import { suppressionExpired } from './config/suppression-expired.js';
@@ -36,6 +38,8 @@ export const RULES: readonly Rule[] = [
   routeOverlap,
   sessionAffinityMissing,
   imageUnpinned,
+  stdioDownloadAtStart,
+  gatewayListenerUnnamed,
   nondeterministicConfig,
   suppressionStale,
   suppressionExpired,
