@@ -9,7 +9,7 @@ import { sortedEntries } from './sorted-entries.js';
 import { planTransform } from './transform.js';
 
 /** Names by which the gateway finds the instances of a server, where a platform gives it one address for each. */
-function dnsName(model: Model, server: string, placement: Exclude<Placement, 'local'>): string {
+function dnsName(model: Model, server: string, placement: Exclude<Placement, 'local' | 'image'>): string {
   const { namespace = model.name, clusterDomain = 'cluster.local' } = model.targets.kubernetes ?? {};
   const names = {
     compose: server,
@@ -63,6 +63,8 @@ function source(model: Model, name: string, server: ServerModel, placement: Plac
     if (server.kind === 'stdio') return { kind: 'spawn', child: planChild(server, `servers.${name}`) };
     return { kind: 'none', reason: server.dev ? 'started by mcpgen dev' : 'runs from an image; give it dev.command to run it on this machine' };
   }
+  // The image holds the gateway alone, and nobody knows what stands beside it.
+  if (placement === 'image') return { kind: 'none', reason: 'not in the image of the gateway; give its addresses in MCPGEN_POOLS' };
   // Which node image it would be built on makes no difference to where it is found.
   const image = workloadImage(name, server, '');
   if (image.kind === 'none') return { kind: 'none', reason: image.reason };

@@ -1,6 +1,6 @@
 import type { Workload } from '../../plan/infra-types.js';
-import { mostChildren } from '../../plan/resources.js';
 import type { Plan } from '../../plan/types.js';
+import { pidsOf } from '../shared/pids.js';
 import { dockerBytes } from '../shared/quantity.js';
 import { stopSeconds } from '../shared/stop.js';
 import type { Deploy, Service } from './types.js';
@@ -27,16 +27,10 @@ export function deployment(workload: Workload, replicas: number): Deploy {
       limits: {
         ...(limits.cpu === null ? {} : { cpus: String(limits.cpu / 1000) }),
         memory: dockerBytes(limits.memory),
-        pids: pids(workload),
+        pids: pidsOf(workload),
       },
       // A reservation of 0 bytes would reserve nothing, so it is left out.
       ...(requests.memory > 0 ? { reservations: { memory: dockerBytes(requests.memory) } } : {}),
     },
   };
-}
-
-/** Docker counts threads as pids. A Node process has about a dozen threads, and so may each child of a stdio host. */
-function pids({ kind, child }: Workload): number {
-  const OWN_PIDS = { 'gateway': 128, 'server': 512, 'stdio-host': 128 } as const;
-  return OWN_PIDS[kind] + (child ? mostChildren(child) * 64 : 0);
 }

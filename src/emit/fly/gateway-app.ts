@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { longestTimeout } from '../../plan/longest-timeout.js';
+import { isLoopbackHost } from '../../plan/loopback.js';
 import type { Plan } from '../../plan/types.js';
 import type { Assets } from '../types.js';
 import { dockerfile } from '../shared/dockerfile.js';
@@ -16,6 +18,8 @@ export function gatewayApp(plan: Plan, gateway: Runnable, assets: Assets): FlyAp
     name,
     workload: gateway.id,
     org: target(plan).org,
+    network: target(plan).app,
+    certificates: certificates(plan),
     machines: gateway.replicas,
     about: [],
     config: {
@@ -34,6 +38,12 @@ export function gatewayApp(plan: Plan, gateway: Runnable, assets: Assets): FlyAp
     }),
     secrets: flySecrets(plan, gateway),
   };
+}
+
+/** Host names of our own. Fly itself has a certificate for `*.fly.dev`, gives none for an address, and nobody outside reaches loopback. */
+function certificates({ traffic: { hosts } }: Plan): readonly string[] {
+  const isOurs = (name: string): boolean => isIP(name) === 0 && name.includes('.') && !isLoopbackHost(name) && !/\.(fly\.dev|internal|flycast)$/.test(name);
+  return [...new Set(hosts.map(({ name }) => name))].filter(isOurs).sort();
 }
 
 function httpService(plan: Plan, gateway: Runnable): HttpService {

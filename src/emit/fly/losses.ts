@@ -1,6 +1,7 @@
 import { listed } from '../../plan/quote.js';
 import { healthLoss } from '../shared/health-losses.js';
 import type { TargetLoss } from '../types.js';
+import { refusedMemory } from './vm.js';
 
 export const flyLosses: readonly TargetLoss[] = [
   {
@@ -55,6 +56,19 @@ export const flyLosses: readonly TargetLoss[] = [
           severity: 'error',
         };
       }
+    },
+  },
+  {
+    feature: 'memory that a machine on Fly cannot have',
+    *find({ infra: { targets: { fly } } }) {
+      const bounds = fly && refusedMemory(fly);
+      if (!fly || !bounds) return;
+      yield {
+        at: `${fly.from}.vm`,
+        message: `fly gives ${fly.vm.size} from ${bounds.least} to ${bounds.most} MB, and refuses the ${fly.vm.memory / 2 ** 20} MB of this config`,
+        help: 'choose a larger or a smaller size, or other memory',
+        severity: 'error',
+      };
     },
   },
   healthLoss('fly'),

@@ -12,19 +12,22 @@ export function flyPrint({ apps }: FlyDocument): readonly EmittedFile[] {
   ]);
 }
 
-function steps({ name, org, machines, secrets }: FlyApp): readonly string[] {
+function steps({ name, network, org, machines, secrets, certificates }: FlyApp): readonly string[] {
   return [
     'In the folder that holds gateway/ and fly/:',
-    `  fly apps create ${name}${org === null ? '' : ` --org ${org}`}`,
+    `  fly apps create ${name}${org === null ? '' : ` --org ${org}`} --network ${network}`,
     ...(secrets.length > 0 ? ['  the secrets, as secrets.example says'] : []),
     `  fly deploy . --config fly/${name}/fly.toml --ha=false`,
     ...(machines > 1 ? [`  fly scale count ${machines} --app ${name}`] : []),
+    ...certificates.map((host) => `  fly certs add ${host} --app ${name}`),
+    ...(certificates.length > 0 ? ['  the DNS records that fly certs add prints; without them Fly has no certificate, and browsers and clients refuse the connection'] : []),
+    `The network ${network} is this deployment's own: other apps of the organisation do not reach its servers past the gateway. It is chosen when an app is created.`,
   ];
 }
 
 /** The build context is the output folder, in which `.env` files of other targets may lie. The builder gets the gateway's folder and nothing else. */
 function ignoreFile({ name }: FlyApp): EmittedFile {
-  return { path: `fly/${name}/Dockerfile.dockerignore`, contents: `${opening()}*\n!gateway\n` };
+  return { path: `fly/${name}/Dockerfile.dockerignore`, contents: `${opening()}*\n!gateway\ngateway/.env*\n` };
 }
 
 function secretsExample({ name, secrets }: FlyApp): string {

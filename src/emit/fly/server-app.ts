@@ -18,6 +18,8 @@ export function serverApp(plan: Plan, server: Runnable, assets: Assets): FlyApp 
     name,
     workload: server.id,
     org: target(plan).org,
+    network: target(plan).app,
+    certificates: [],
     machines: server.replicas,
     about: aboutServer(server, name),
     config: {

@@ -11,6 +11,10 @@ export interface FlyApp {
   /** Id of the workload that the app runs. */
   readonly workload: string;
   readonly org: string | null;
+  /** Name of the private network that the apps of this deployment share with no other app. */
+  readonly network: string;
+  /** Host names that clients use and that Fly needs a certificate for. */
+  readonly certificates: readonly string[];
   readonly machines: number;
   /** Lines of the opening comment of fly.toml, below the commands. */
   readonly about: readonly string[];

@@ -1,9 +1,28 @@
 import Handlebars from 'handlebars';
 import type { Plan } from '../../plan/types.js';
-import { HEADER, type Assets } from '../types.js';
+import { opening } from '../shared/comment.js';
+import { NODE_USER } from '../shared/runtime.js';
+import { stopSeconds } from '../shared/stop.js';
+import type { Assets, EmittedFile } from '../types.js';
 
-/** The Dockerfile of the gateway alone, for users who build an image of it. */
-export function dockerfile({ infra }: Plan, assets: Assets): string {
+/** The Dockerfile of the gateway alone, for users who build an image of it, and what keeps other files of the folder out of that image. */
+export function gatewayImage(plan: Plan, assets: Assets): readonly EmittedFile[] {
+  const { images, gateway, secrets } = plan.infra;
   const render = Handlebars.compile(assets.template('gateway.Dockerfile.hbs'), { noEscape: true, strict: true });
-  return render({ header: HEADER, node: infra.images.node, port: infra.gateway.port });
+  const hasSecrets = secrets.some(({ uses }) => uses.some(({ workload }) => workload === gateway.id));
+  // Docker waits ten seconds by default, and no line of a Dockerfile can say otherwise.
+  const run = ['docker run', '--init', `--stop-timeout ${stopSeconds(plan)}`, ...(hasSecrets ? ['--env-file .env'] : []), `--publish 127.0.0.1:8080:${gateway.port}`, plan.name];
+  const how = [
+    'An image of the gateway alone, for a platform of your own. In this folder:',
+    `  docker build --tag ${plan.name} .`,
+    `  ${run.join(' ')}`,
+    'Servers that run from images of their own are found by MCPGEN_POOLS, JSON such as {"search":["http://10.0.0.5:8000/mcp"]}.',
+  ];
+  const user = `${NODE_USER}:${NODE_USER}`;
+  return [
+    { path: 'gateway/Dockerfile', contents: render({ opening: opening(how), node: images.node, port: gateway.port, user }) },
+    { path: 'gateway/.dockerignore', contents: `${opening(IGNORED)}*\n!*.js\n!package.json\n!runtime\n**/.env*\n` },
+  ];
 }
+
+const IGNORED = ['The image gets the code and its tables, and nothing else that may lie here: no .env, no certificate.'];

@@ -8,7 +8,7 @@ import type { Feature } from '../../gateway/runtime/features.js';
 import { hasSseRoutes, relaysMessages } from '../shared/sse-routes.js';
 import { bake } from './bake.js';
 import { changesNothing, gatewayTables } from './tables.js';
-import { dockerfile } from './dockerfile.js';
+import { gatewayImage } from './dockerfile.js';
 
 /** With its first line. Files at the top are made from the config and have the full header; the line that introduces a module in a folder says whose it is. */
 function opened(path: string, text: string): string {
@@ -17,13 +17,13 @@ function opened(path: string, text: string): string {
 }
 const PACKAGE = { name: 'mcpgen-gateway', private: true, type: 'module', main: 'main.js', engines: { node: '>=20' }, scripts: { start: 'node main.js' } };
 
-/** The files of the gateway: its modules, its tables, a package.json, and a Dockerfile. */
+/** The files of the gateway: its modules, its tables, a package.json, and what an image of it is built from. */
 export function gatewayDocument(plan: Plan, assets: EmitInput['assets']): GatewayDocument {
   const modules = bake({ tables: gatewayTables(plan), features: neededFeatures(plan), module: assets.gatewayModule });
   const files: EmittedFile[] = [
     ...modules.map(({ path, contents }) => ({ path: `gateway/${path}`, contents: opened(path, contents) })),
     { path: 'gateway/package.json', contents: `${JSON.stringify(PACKAGE, null, 2)}\n` },
-    { path: 'gateway/Dockerfile', contents: dockerfile(plan, assets) },
+    ...gatewayImage(plan, assets),
   ];
   return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)) };
 }

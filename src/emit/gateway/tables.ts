@@ -55,7 +55,7 @@ function adminTable({ port, host, readToken, writeToken }: AdminPlan): GatewayTa
 /** On the user's machine the gateway listens on loopback. A container's network is a boundary, so there it listens on every address; Fly's network is IPv6. */
 function listen(port: number, host: string | null): PerPlacement<Listen> {
   const at = (fallback: string): Listen => ({ host: host ?? fallback, port });
-  return { local: at('127.0.0.1'), compose: at('0.0.0.0'), kubernetes: at('0.0.0.0'), fly: at('::') };
+  return { local: at('127.0.0.1'), compose: at('0.0.0.0'), kubernetes: at('0.0.0.0'), fly: at('::'), image: at('0.0.0.0') };
 }
 
 /** Host names under which a platform's health checks and its other workloads reach the gateway. */
@@ -67,6 +67,7 @@ function internalHosts({ name, infra: { targets } }: Plan): PerPlacement<readonl
     compose: targets.compose ? ['gateway'] : [],
     kubernetes: targets.kubernetes ? ['', `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.${clusterDomain}`].map((tail) => service + tail) : [],
     fly: targets.fly ? [`${targets.fly.app}.internal`, `${targets.fly.app}.flycast`] : [],
+    image: [],
   };
 }
 
@@ -79,6 +80,7 @@ function trusted({ traffic, infra: { targets } }: Plan): PerPlacement<readonly H
     compose: hasNginx ? [{ name: 'nginx' }, ...declared] : declared,
     kubernetes: declared,
     fly: targets.fly ? [{ cidr: '172.16.0.0/12' }, ...declared] : declared,
+    image: declared,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Plan } from '../../plan/types.js';
 import type { EmitInput } from '../types.js';
 import { dockerfile } from '../shared/dockerfile.js';
 import { neededSecrets } from '../shared/needed-secrets.js';
+import { pidsOf } from '../shared/pids.js';
 import { deployed, type Runnable } from '../shared/runnable.js';
 import { runtimeDigest } from '../shared/runtime.js';
 import { aboutConfigMaps, configMaps, gatewayVolumeSources } from './config-maps.js';
@@ -62,6 +63,7 @@ function aboutServer(plan: Plan, server: Runnable): readonly string[] {
   const isVolumeShared = server.replicas > 1 && server.volumes.some(({ perInstance }) => !perInstance);
   return [
     ...(server.image.kind === 'install' ? buildSteps(plan, server) : []),
+    ...(server.child ? [`Its children need up to ${pidsOf(server)} processes and threads: the node's podPidsLimit must allow them.`] : []),
     ...(isVolumeShared ? ['Several pods share a volume: its storage class must support ReadWriteMany.'] : []),
   ];
 }

@@ -5,6 +5,7 @@
 import { urlOf } from '../../config/url.js';
 import { isLoopbackHost } from '../../plan/loopback.js';
 import { listed, quoteUrl } from '../../plan/quote.js';
+import { childrenMemory, HOST_MEMORY, mostChildren } from '../../plan/resources.js';
 import type { Plan } from '../../plan/types.js';
 import type { Pool } from '../../plan/pool-types.js';
 import type { TargetLoss } from '../types.js';
@@ -27,6 +28,23 @@ export const containerLosses: readonly TargetLoss[] = [
           at: from,
           message: `${id} does not run on ${listed(targets)}: ${image.reason}`,
           help: 'say what its image holds, or leave the target out',
+        };
+      }
+    },
+  },
+  {
+    feature: 'children of a stdio server that do not fit into its container',
+    *find(plan) {
+      const targets = chosenAmong(plan, CONTAINER_TARGETS);
+      for (const { id, image, child, resources, from } of targets.length > 0 ? plan.infra.workloads : []) {
+        if (child === null || image.kind === 'none') continue;
+        const wanted = HOST_MEMORY + childrenMemory(child);
+        if (resources.limits.memory >= wanted) continue;
+        yield {
+          at: `${from}.resources`,
+          message: `the ${mostChildren(child)} × ${inMegabytes(child.memory)} of ${id} and its host may use ${inMegabytes(wanted)}, and the container on ` +
+            `${listed(targets)} has ${inMegabytes(resources.limits.memory)}: the kernel would end children of one session for what another uses`,
+          help: 'leave resources.limits.memory out, or lower limits.processes or limits.memory',
         };
       }
     },
@@ -87,6 +105,8 @@ export const containerLosses: readonly TargetLoss[] = [
     },
   },
 ];
+
+const inMegabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
 
 /** URLs of instances on loopback, each with the container targets whose gateway is told to use it. */
 function loopbackInstances(plan: Plan, { sources }: Pool): ReadonlyMap<string, readonly ContainerTarget[]> {

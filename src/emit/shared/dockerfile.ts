@@ -20,6 +20,10 @@ export interface DockerfileView {
   readonly npm: string | null;
   /** The Python package to install, as a shell word. */
   readonly uv: string | null;
+  /** The program that children are started with, as a shell word. Null where no package is installed. */
+  readonly program: string | null;
+  /** The name that the package's only program must have too, as a shell word. */
+  readonly onlyProgram: string | null;
   /** The folders that volumes are mounted on, as shell words. */
   readonly folders: string | null;
   /** Whether the gateway is copied into the image, because the platform cannot mount it. */
@@ -56,6 +60,8 @@ export function dockerfile(assets: Assets, workload: Runnable, options: Dockerfi
       base: image.kind === 'install' ? image.base : image.reference,
       npm: image.kind === 'install' && image.manager === 'npm' ? shellWord(image.package) : null,
       uv: image.kind === 'install' && image.manager === 'uv' ? shellWord(image.package) : null,
+      program: image.kind === 'install' && workload.child ? shellWord(workload.child.command[0] ?? '') : null,
+      onlyProgram: image.kind === 'install' && image.onlyProgram !== null ? shellWord(image.onlyProgram) : null,
       folders: isOurs && volumes.length > 0 && !takesOver ? folders(volumes) : null,
       bundled: options.bundled,
       user: isOurs && !takesOver ? `${NODE_USER}:${NODE_USER}` : null,

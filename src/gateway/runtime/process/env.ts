@@ -9,7 +9,7 @@ export type Env = Readonly<Record<string, string | undefined>>;
 /** A setting is wrong. The message says what to change, and the process ends with code 2. */
 export class SettingError extends Error {}
 
-const PLACEMENTS: readonly string[] = ['local', 'compose', 'kubernetes', 'fly'] satisfies Placement[];
+const PLACEMENTS: readonly string[] = ['local', 'compose', 'kubernetes', 'fly', 'image'] satisfies Placement[];
 const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error'] satisfies LogLevel[];
 
 export function placementOf(env: Env): Placement {

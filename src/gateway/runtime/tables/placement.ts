@@ -1,5 +1,8 @@
-/** Where a gateway runs. Policy is the same everywhere; addresses are not, so the tables hold them once for each placement. */
-export type Placement = 'local' | 'compose' | 'kubernetes' | 'fly';
+/**
+ * Where a gateway runs. Policy is the same everywhere; addresses are not, so the tables hold them once for each placement. `image`: a container of the gateway's
+ * own image, on whatever platform somebody runs it.
+ */
+export type Placement = 'local' | 'compose' | 'kubernetes' | 'fly' | 'image';
 export type PerPlacement<T> = Readonly<Record<Placement, T>>;
 
 export interface Listen {

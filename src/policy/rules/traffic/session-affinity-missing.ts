@@ -4,7 +4,6 @@
  */
 import { isLegacy } from '../../../config/language/revisions.js';
 import { urlOf } from '../../../config/url.js';
-import { PLACEMENTS } from '../../../plan/placements.js';
 import type { Placement } from '../../../gateway/runtime/tables/placement.js';
 import type { Plan } from '../../../plan/types.js';
 import type { Pool } from '../../../plan/pool-types.js';
@@ -35,11 +34,13 @@ export const sessionAffinityMissing: Rule<'plan'> = {
 
 const gatewayReplicas = ({ infra }: Plan): number => infra.gateway.replicas;
 
+const CONTAINERS = ['compose', 'kubernetes', 'fly'] as const satisfies readonly Placement[];
+
 /** Where several gateway processes run. Without a container target the user starts them; compose starts one unless nginx is in front. */
 function replicated(plan: Plan): readonly Placement[] {
   if (gatewayReplicas(plan) === 1) return [];
   const { targets } = plan.infra;
-  const containers = PLACEMENTS.filter((placement) => placement !== 'local' && targets[placement] !== null);
+  const containers = CONTAINERS.filter((placement) => targets[placement] !== null);
   return containers.length === 0 ? ['local'] : containers.filter((placement) => placement !== 'compose' || targets.nginx !== null);
 }
 
