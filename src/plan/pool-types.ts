@@ -1,5 +1,5 @@
 /** The part of the plan that is about one server's instances: where they are, how one is chosen and asked, and what is changed on the way. */
-import type { PerPlacement } from '../gateway/runtime/tables/placement.js';
+import type { PerSurroundings } from '../gateway/runtime/tables/placement.js';
 import type { PoolTable, Source as SourceTable, TransformTable } from '../gateway/runtime/tables/pool.js';
 import type { ChildPlan, HealthPlan } from './server-types.js';
 
@@ -12,7 +12,7 @@ export interface Pool extends Omit<PoolTable, 'transform' | 'health' | 'sources'
   readonly stateful: boolean;
   readonly transform: TransformPlan;
   readonly health: HealthPlan;
-  readonly sources: PerPlacement<Source>;
+  readonly sources: PerSurroundings<Source>;
   readonly from: string;
 }
 

@@ -1,15 +1,15 @@
 import type { Balance } from '../config/language/strategies.js';
 import type { HttpServerModel, Model, ServerModel } from '../config/model.js';
-import type { Placement } from '../gateway/runtime/tables/placement.js';
+import type { Surroundings } from '../gateway/runtime/tables/placement.js';
 import type { ChoiceTable, InstanceTable } from '../gateway/runtime/tables/pool.js';
-import { perPlacement } from './placements.js';
+import { perSurroundings } from './placements.js';
 import type { Pool, Source } from './pool-types.js';
 import { planChild, planHealth, STDIO_HOST, workloadImage } from './server.js';
 import { sortedEntries } from './sorted-entries.js';
 import { planTransform } from './transform.js';
 
 /** Names by which the gateway finds the instances of a server, where a platform gives it one address for each. */
-function dnsName(model: Model, server: string, placement: Exclude<Placement, 'local' | 'image'>): string {
+function dnsName(model: Model, server: string, placement: Exclude<Surroundings, 'local'>): string {
   const { namespace = model.name, clusterDomain = 'cluster.local' } = model.targets.kubernetes ?? {};
   const names = {
     compose: server,
@@ -32,7 +32,7 @@ export function planPools(model: Model): Pool[] {
     timeouts: planTimeouts(model, server),
     transform: planTransform(server),
     health: planHealth(server),
-    sources: perPlacement((placement) => source(model, name, server, placement)),
+    sources: perSurroundings((placement) => source(model, name, server, placement)),
     from: `servers.${name}`,
   }));
 }
@@ -57,14 +57,12 @@ function planTimeouts({ gateway, strategies }: Model, server: ServerModel): Pool
   };
 }
 
-function source(model: Model, name: string, server: ServerModel, placement: Placement): Source {
+function source(model: Model, name: string, server: ServerModel, placement: Surroundings): Source {
   if (server.kind === 'http' && server.instances) return { kind: 'urls', instances: instances(server) };
   if (placement === 'local') {
     if (server.kind === 'stdio') return { kind: 'spawn', child: planChild(server, `servers.${name}`) };
     return { kind: 'none', reason: server.dev ? 'started by mcpgen dev' : 'runs from an image; give it dev.command to run it on this machine' };
   }
-  // The image holds the gateway alone, and nobody knows what stands beside it.
-  if (placement === 'image') return { kind: 'none', reason: 'not in the image of the gateway; give its addresses in MCPGEN_POOLS' };
   // Which node image it would be built on makes no difference to where it is found.
   const image = workloadImage(name, server, '');
   if (image.kind === 'none') return { kind: 'none', reason: image.reason };

@@ -20,8 +20,9 @@ function steps({ name, network, org, machines, secrets, certificates }: FlyApp):
     `  fly deploy . --config fly/${name}/fly.toml --ha=false`,
     ...(machines > 1 ? [`  fly scale count ${machines} --app ${name}`] : []),
     ...certificates.map((host) => `  fly certs add ${host} --app ${name}`),
-    ...(certificates.length > 0 ? ['  the DNS records that fly certs add prints; without them Fly has no certificate, and browsers and clients refuse the connection'] : []),
-    `The network ${network} is this deployment's own: other apps of the organisation do not reach its servers past the gateway. It is chosen when an app is created.`,
+    ...(certificates.length > 0 ? ['  the DNS records that fly certs add prints: without them Fly has no certificate, and clients refuse the connection'] : []),
+    `Network ${network} is this deployment's own, so that other apps of the organisation do not reach its servers past the gateway.`,
+    'An app keeps the network that it is created in.',
   ];
 }
 

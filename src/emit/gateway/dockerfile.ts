@@ -11,11 +11,11 @@ export function gatewayImage(plan: Plan, assets: Assets): readonly EmittedFile[]
   const render = Handlebars.compile(assets.template('gateway.Dockerfile.hbs'), { noEscape: true, strict: true });
   const hasSecrets = secrets.some(({ uses }) => uses.some(({ workload }) => workload === gateway.id));
   // Docker waits ten seconds by default, and no line of a Dockerfile can say otherwise.
-  const run = ['docker run', '--init', `--stop-timeout ${stopSeconds(plan)}`, ...(hasSecrets ? ['--env-file .env'] : []), `--publish 127.0.0.1:8080:${gateway.port}`, plan.name];
+  const options = ['--init', `--stop-timeout ${stopSeconds(plan)}`, ...(hasSecrets ? ['--env-file .env'] : []), `--publish 127.0.0.1:8080:${gateway.port}`];
   const how = [
     'An image of the gateway alone, for a platform of your own. In this folder:',
     `  docker build --tag ${plan.name} .`,
-    `  ${run.join(' ')}`,
+    `  docker run ${options.join(' ')} ${plan.name}`,
     'Servers that run from images of their own are found by MCPGEN_POOLS, JSON such as {"search":["http://10.0.0.5:8000/mcp"]}.',
   ];
   const user = `${NODE_USER}:${NODE_USER}`;

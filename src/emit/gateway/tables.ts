@@ -8,7 +8,7 @@ import type { ChildTable, PoolTable, TransformTable } from '../../gateway/runtim
 import type { OriginSetTable } from '../../gateway/runtime/tables/route.js';
 import type { Infra } from '../../plan/infra-types.js';
 import type { OriginSet } from '../../plan/origin-types.js';
-import { perPlacement } from '../../plan/placements.js';
+import { perSurroundings } from '../../plan/placements.js';
 import type { HeaderChangesPlan, Pool, Source, TransformPlan } from '../../plan/pool-types.js';
 import type { ChildPlan, HealthPlan } from '../../plan/server-types.js';
 import type { AdminPlan, Traffic } from '../../plan/traffic-types.js';
@@ -116,7 +116,7 @@ function poolTable({ infra }: Plan, { server, choice, revision, sessionLoss, sse
     timeouts,
     transform: changesNothing(transform) ? null : transformTable(transform),
     health: healthTable(health),
-    sources: perPlacement((placement) => sourceTable(sources[placement])),
+    sources: perSurroundings((placement) => sourceTable(sources[placement])),
     host: hostTable(infra, server),
   };
 }

@@ -1,6 +1,6 @@
 /** The secrets of a gateway, read when it starts and when it is told to reload. */
 import type { Tables } from '../decision/lookups.js';
-import { SettingError, type Env } from '../process/env.js';
+import { SettingError, surroundingsOf, type Env } from '../process/env.js';
 import { longSecret } from '../process/secrets.js';
 
 /** Reads all, and says of all that are missing or too short at once: whoever starts it would learn of one at a time. @returns the value of a name */
@@ -20,7 +20,8 @@ export function readSecrets(tables: Tables, env: Env): (name: string) => string 
 
 /** Every secret this process will read, and how many bytes it must have. */
 function wantedSecrets({ raw, clients, pools, placement }: Tables): (readonly [string, number])[] {
-  const children = [...pools.values()].flatMap(({ sources }) => (sources[placement].kind === 'spawn' ? sources[placement].child.env : []));
+  const found = [...pools.values()].map(({ sources }) => sources[surroundingsOf(placement)]);
+  const children = found.flatMap((source) => (source.kind === 'spawn' ? source.child.env : []));
   return [
     ...raw.sessions.keys.map((name) => [name, 32] as const),
     ...[...clients.values()].flatMap(({ keys }) => keys.map((name) => [name, 16] as const)),

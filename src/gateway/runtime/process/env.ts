@@ -1,7 +1,7 @@
 /** Settings that differ from machine to machine. A missing or malformed value ends the start, and the message names it. */
 import { readFileSync } from 'node:fs';
 import type { GatewayTables, LogLevel } from '../tables/gateway.js';
-import type { Listen, Placement } from '../tables/placement.js';
+import type { Listen, Placement, Surroundings } from '../tables/placement.js';
 import type { Source } from '../tables/pool.js';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -14,6 +14,10 @@ const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error'] satisfies L
 
 export function placementOf(env: Env): Placement {
   return oneOf(env, 'MCPGEN_PLACEMENT', PLACEMENTS, 'local') as Placement;
+}
+
+export function surroundingsOf(placement: Placement): Surroundings {
+  return placement === 'image' ? 'local' : placement;
 }
 
 export function logLevelOf(env: Env, tables: GatewayTables): LogLevel {

@@ -1,9 +1,12 @@
 /**
- * Where a gateway runs. Policy is the same everywhere; addresses are not, so the tables hold them once for each placement. `image`: a container of the gateway's
- * own image, on whatever platform somebody runs it.
+ * Where a gateway runs. Policy is the same everywhere; addresses are not, so the tables hold them once for each placement. `image` is a container of the
+ * gateway's own image, on a platform that nothing is generated for.
  */
-export type Placement = 'local' | 'compose' | 'kubernetes' | 'fly' | 'image';
+export type Placement = Surroundings | 'image';
+/** Placements that differ in where servers are found. Nothing is known of what stands beside an image, so there they are found as in placement `local`. */
+export type Surroundings = 'local' | 'compose' | 'kubernetes' | 'fly';
 export type PerPlacement<T> = Readonly<Record<Placement, T>>;
+export type PerSurroundings<T> = Readonly<Record<Surroundings, T>>;
 
 export interface Listen {
   readonly host: string;

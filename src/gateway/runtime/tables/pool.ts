@@ -1,6 +1,6 @@
 /** What stands behind a route: how its instances are found, chosen, asked for their health and spoken to. Durations are milliseconds. */
 import type { Pairs } from './pairs.js';
-import type { PerPlacement } from './placement.js';
+import type { PerSurroundings } from './placement.js';
 
 export interface TimeoutsTable {
   readonly connect: number;
@@ -23,7 +23,7 @@ export interface PoolTable {
   /** Null where nothing is changed. */
   readonly transform: TransformTable | null;
   readonly health: HealthTable;
-  readonly sources: PerPlacement<Source>;
+  readonly sources: PerSurroundings<Source>;
   /** What `main.js host <server>` runs and where it listens; null for servers that speak HTTP themselves. */
   readonly host: HostTable | null;
 }

@@ -4,7 +4,7 @@
  */
 import { isLegacy } from '../../../config/language/revisions.js';
 import { urlOf } from '../../../config/url.js';
-import type { Placement } from '../../../gateway/runtime/tables/placement.js';
+import type { Surroundings } from '../../../gateway/runtime/tables/placement.js';
 import type { Plan } from '../../../plan/types.js';
 import type { Pool } from '../../../plan/pool-types.js';
 import { manyBehind } from '../../many-hosts.js';
@@ -34,10 +34,10 @@ export const sessionAffinityMissing: Rule<'plan'> = {
 
 const gatewayReplicas = ({ infra }: Plan): number => infra.gateway.replicas;
 
-const CONTAINERS = ['compose', 'kubernetes', 'fly'] as const satisfies readonly Placement[];
+const CONTAINERS = ['compose', 'kubernetes', 'fly'] as const satisfies readonly Surroundings[];
 
 /** Where several gateway processes run. Without a container target the user starts them; compose starts one unless nginx is in front. */
-function replicated(plan: Plan): readonly Placement[] {
+function replicated(plan: Plan): readonly Surroundings[] {
   if (gatewayReplicas(plan) === 1) return [];
   const { targets } = plan.infra;
   const containers = CONTAINERS.filter((placement) => targets[placement] !== null);
@@ -54,7 +54,7 @@ function* unsharedKeys({ traffic }: Plan, replicas: number): Iterable<Problem> {
 }
 
 /** A child lives in the process that spawned it, and no sealed id can name another process's child. */
-function* childrenOfReplicas({ traffic }: Plan, replicas: number, placements: readonly Placement[]): Iterable<Problem> {
+function* childrenOfReplicas({ traffic }: Plan, replicas: number, placements: readonly Surroundings[]): Iterable<Problem> {
   for (const pool of traffic.pools) {
     const spawning = placements.filter((placement) => pool.sources[placement].kind === 'spawn');
     if (spawning.length === 0) continue;

@@ -7,7 +7,7 @@ import type { Baked, WithAdmin } from './answers.js';
 import { inPieces } from './pieces.js';
 import { runPrimary } from './primary.js';
 import { runWorker } from './worker.js';
-import { logLevelOf, placementOf, poolOverrides, type Env } from '../../process/env.js';
+import { logLevelOf, placementOf, poolOverrides, surroundingsOf, type Env } from '../../process/env.js';
 import { createLog } from '../../process/log.js';
 import type { GatewayTables } from '../../tables/gateway.js';
 
@@ -37,7 +37,7 @@ export async function startWorkers<F extends WithAdmin>(options: WorkersOptions<
 
 /** Stdio servers that would be children of this process. */
 function childrenHere({ pools }: GatewayTables, env: Env): readonly string[] {
-  const placement = placementOf(env);
+  const placement = surroundingsOf(placementOf(env));
   const elsewhere = poolOverrides(env);
   return pools.flatMap(([server, { sources }]) => (sources[placement].kind === 'spawn' && !elsewhere.has(server) ? [server] : []));
 }
