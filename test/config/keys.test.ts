@@ -163,7 +163,8 @@ test('a config that is no object is told so', () => {
 test('defaults', () => {
   const model = modelOf({ name: 'acme', servers: { web: { kind: 'http', image: 'web' }, tool: { kind: 'stdio', command: ['tool'] } } });
   const MI = 2 ** 20;
-  const resources = { requests: { cpu: 100, memory: 128 * MI }, limits: { memory: 256 * MI } };
+  // What is left out here comes from the kind of the server, in the plan.
+  const resources = { requests: {}, limits: {} };
   const headers = { set: {}, remove: [] };
   const transform = { request: headers, response: { ...headers, redact: [] } };
   const common = { labels: {}, strategy: 'round-robin', public: true, replicas: 1, resources, env: {}, volumes: [], revision: 'auto', transform };
@@ -191,7 +192,7 @@ test('defaults', () => {
     auth: { clients: {} },
     servers: {
       web: { kind: 'http', ...common, image: 'web', port: 8000, path: '/mcp', stateful: false },
-      tool: { kind: 'stdio', ...common, command: ['tool'], sharing: 'session', limits: { processes: 16, memory: 512 * MI, line: 4 * MI, idle: 600_000 } },
+      tool: { kind: 'stdio', ...common, command: ['tool'], sharing: 'session', limits: { processes: 8, memory: 256 * MI, line: 4 * MI, idle: 600_000 } },
     },
     origins: {},
     tenants: {},
@@ -207,7 +208,7 @@ test('defaults of targets and of what is off until it is named', () => {
   assert.deepEqual(model.targets, {
     nginx: { version: '1.30', mode: 'edge' },
     compose: { expose: 8080 },
-    kubernetes: { version: '1.34', exposure: { kind: 'none' }, pullSecrets: [] },
+    kubernetes: { version: '1.34', clusterDomain: 'cluster.local', exposure: { kind: 'none' }, pullSecrets: [] },
     fly: { region: 'ord', vm: { size: 'shared-cpu-1x', memory: 512 * 2 ** 20 }, scaleToZero: false },
   });
   assert.deepEqual(model.gateway.admin, { port: 9180 });

@@ -287,10 +287,12 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'targets.kubernetes': object(),
   'targets.kubernetes.version': asWritten(['1.30', '1.34', '1.40'], ['latest', 1.34, 'v1.34', ...NO_SCALAR], ['1.29', '1.34.2']),
   'targets.kubernetes.namespace': label(),
+  'targets.kubernetes.clusterDomain': text(['cluster.local', 'k8s.acme.com'], ['', 'Cluster.local', 'cluster.local.', '*.local', 'a'.repeat(151)]),
   'targets.kubernetes.exposure': asWritten(
     [
       { kind: 'gateway-api', parent: { name: 'shared', namespace: 'infra' } },
       { kind: 'gateway-api', parent: { name: 'shared' } },
+      { kind: 'gateway-api', parent: { name: 'shared', sectionName: 'https.apps' } },
       { kind: 'gateway-api', gatewayClass: 'nginx' },
       { kind: 'none' },
     ],
@@ -303,7 +305,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
       { kind: 'gateway-api', parent: {} },
       null,
     ],
-    [{ kind: 'gateway-api', gatewayClass: 'Nginx' }],
+    [{ kind: 'gateway-api', gatewayClass: 'Nginx' }, { kind: 'gateway-api', parent: { name: 'shared', sectionName: 'HTTPS' } }],
   ),
   'targets.kubernetes.storageClass': label(),
   'targets.kubernetes.pullSecrets': asWritten([['registry'], []], ['registry', [5], null], [['Registry']]),

@@ -43,8 +43,8 @@ describe('where instances are', () => {
             { name: 'ROOT', value: { kind: 'text', text: '/data' }, from: 'servers.files.env.ROOT' },
           ],
           sharing: 'session',
-          processes: 16,
-          memory: 512 * 2 ** 20,
+          processes: 8,
+          memory: 256 * 2 ** 20,
           line: 4 * 2 ** 20,
           idle: 600_000,
         },
@@ -62,12 +62,12 @@ describe('where instances are', () => {
     for (const source of Object.values(elsewhere)) assert.deepEqual(source, { kind: 'none', reason });
   });
 
-  test('names follow the namespace and the app', () => {
-    const targets = { kubernetes: { namespace: 'tools' }, fly: { region: 'ord' } };
+  test('field-26d names follow the namespace, the domain of the cluster and the app', () => {
+    const targets = { kubernetes: { namespace: 'tools', clusterDomain: 'k8s.acme.com' }, fly: { region: 'ord' } };
     const config = { ...FULL, targets, gateway: { ...(FULL['gateway'] as Json), tls: { at: 'platform' } } };
     const { sources } = trafficOf(config).pools.find(({ server }) => server === 'web') ?? {};
     const names = [sources?.kubernetes, sources?.fly].map((source) => source?.kind === 'dns' && source.name);
-    assert.deepEqual(names, ['acme-web.tools.svc.cluster.local', 'acme-web.internal']);
+    assert.deepEqual(names, ['acme-web.tools.svc.k8s.acme.com', 'acme-web.internal']);
   });
 
   test('strategies, sessions and probes', () => {

@@ -19,7 +19,8 @@ describe('targets', () => {
       nginx: { version: '1.30', release: [1, 30, 0], listen: 8088, tls: null, from: 'targets.nginx' },
       compose: { project: 'acme', expose: 8080, from: 'targets.compose' },
       kubernetes: {
-        version: '1.34', minor: 34, namespace: 'acme', exposure: { kind: 'none' }, storageClass: null, pullSecrets: [], from: 'targets.kubernetes',
+        version: '1.34', minor: 34, namespace: 'acme', clusterDomain: 'cluster.local', exposure: { kind: 'none' }, storageClass: null,
+        pullSecrets: [], from: 'targets.kubernetes',
       },
       fly: { app: 'acme', region: 'ord', org: null, vm: { size: 'shared-cpu-1x', memory: 512 * MI }, scaleToZero: false, from: 'targets.fly' },
     });
@@ -30,8 +31,8 @@ describe('targets', () => {
       nginx: { version: '1.26.3', release: [1, 26, 3], listen: 443, tls: { certificate: '/etc/mcp.pem', key: '/etc/mcp.key' }, from: 'targets.nginx' },
       compose: { project: 'acme', expose: 9090, from: 'targets.compose' },
       kubernetes: {
-        version: '1.33', minor: 33, namespace: 'acme', exposure: { kind: 'parent', name: 'shared', namespace: 'infra' }, storageClass: null,
-        pullSecrets: ['a', 'b'], from: 'targets.kubernetes',
+        version: '1.33', minor: 33, namespace: 'acme', clusterDomain: 'cluster.local', storageClass: null,
+        exposure: { kind: 'parent', name: 'shared', namespace: 'infra', sectionName: null }, pullSecrets: ['a', 'b'], from: 'targets.kubernetes',
       },
       fly: { app: 'acme-mcp', region: 'ord', org: 'acme', vm: { size: 'shared-cpu-1x', memory: 512 * MI }, scaleToZero: false, from: 'targets.fly' },
     });
@@ -50,6 +51,8 @@ describe('targets', () => {
     const exposureOf = (exposure: Json) => targetsOf({ kubernetes: { exposure } }).kubernetes?.exposure;
     assert.deepEqual(exposureOf({ kind: 'none' }), { kind: 'none' });
     assert.deepEqual(exposureOf({ kind: 'gateway-api', gatewayClass: 'nginx' }), { kind: 'gateway-class', gatewayClass: 'nginx' });
-    assert.deepEqual(exposureOf({ kind: 'gateway-api', parent: { name: 'shared' } }), { kind: 'parent', name: 'shared', namespace: null });
+    const parent = { kind: 'parent', name: 'shared', namespace: null };
+    assert.deepEqual(exposureOf({ kind: 'gateway-api', parent: { name: 'shared' } }), { ...parent, sectionName: null });
+    assert.deepEqual(exposureOf({ kind: 'gateway-api', parent: { name: 'shared', sectionName: 'https' } }), { ...parent, sectionName: 'https' });
   });
 });

@@ -47,7 +47,7 @@ describe('workloads', () => {
   });
 
   test('what a container holds', () => {
-    const install = { kind: 'install', base: 'node:24-slim' };
+    const install = { kind: 'install', base: 'node:24-slim', onlyProgram: null };
     assert.deepEqual(workload('files').image, { ...install, manager: 'npm', package: '@acme/files@2.0.1', from: 'servers.files.npm' });
     assert.deepEqual(workload('tables').image, { ...install, manager: 'uv', package: 'mcp-tables==1.2.0', from: 'servers.tables.uv' });
     assert.deepEqual(workload('shell').image, { kind: 'reference', reference: 'ghcr.io/acme/shell:1', from: 'servers.shell.image' });
@@ -56,7 +56,7 @@ describe('workloads', () => {
 
   test('a stdio host reads secrets under their own names; its child gets the environment from the tables', () => {
     assert.deepEqual(workload('files').env, [{ name: 'FILES_KEY', value: { kind: 'secret', secret: 'FILES_KEY' }, from: 'servers.files.env.KEY' }]);
-    assert.deepEqual(workload('files').child?.env.map(({ name }) => name), ['KEY', 'ROOT']);
+    assert.deepEqual(workload('files').child?.env.map(({ name }) => name), ['KEY', 'NPM_CONFIG_OFFLINE', 'ROOT']);
   });
 
   test('a stdio host: port, path, probe, state', () => {
@@ -65,7 +65,9 @@ describe('workloads', () => {
     assert.deepEqual(health, { kind: 'http', path: '/health', ...GET, every: 30_000, timeout: 10_000, startup: 60_000 });
     assert.equal(workload('tables').stateful, true, 'sessions live in one of several hosts');
     const limits = { processes: 2, memory: GI, line: MI, idle: 60_000 };
-    assert.deepEqual(workload('tables').child, { modern: false, command: ['tables'], cwd: null, env: [], sharing: 'shared', ...limits });
+    const { env, ...child } = workload('tables').child ?? assert.fail();
+    assert.deepEqual(child, { modern: false, command: ['tables'], cwd: null, sharing: 'shared', ...limits });
+    assert.deepEqual(env.map(({ name }) => name), ['PIP_NO_INDEX', 'UV_OFFLINE']);
   });
 
   test('one name, one variable: also where a secret has two uses', () => {

@@ -13,16 +13,15 @@ export function gatewayImage(plan: Plan, assets: Assets): readonly EmittedFile[]
   // Docker waits ten seconds by default, and no line of a Dockerfile can say otherwise.
   const options = ['--init', `--stop-timeout ${stopSeconds(plan)}`, ...(hasSecrets ? ['--env-file .env'] : []), `--publish 127.0.0.1:8080:${gateway.port}`];
   const how = [
-    'An image of the gateway alone, for a platform of your own. In this folder:',
-    `  docker build --tag ${plan.name} .`,
-    `  docker run ${options.join(' ')} ${plan.name}`,
-    'Servers that run from images of their own are found by MCPGEN_POOLS, JSON such as {"search":["http://10.0.0.5:8000/mcp"]}.',
+    `In this folder: docker build --tag ${NAME} . && docker run ${options.join(' ')} ${NAME}`,
+    'Servers with images of their own are named in MCPGEN_POOLS: {"search":["http://10.0.0.5:8000/mcp"]}.',
   ];
   const user = `${NODE_USER}:${NODE_USER}`;
   return [
     { path: 'gateway/Dockerfile', contents: render({ opening: opening(how), node: images.node, port: gateway.port, user }) },
-    { path: 'gateway/.dockerignore', contents: `${opening(IGNORED)}*\n!*.js\n!package.json\n!runtime\n**/.env*\n` },
+    { path: 'gateway/.dockerignore', contents: `${opening()}*\n!*.js\n!package.json\n!runtime\n**/.env*\n` },
   ];
 }
 
-const IGNORED = ['The image gets the code and its tables, and nothing else that may lie here: no .env, no certificate.'];
+/** One name for every deployment, so that the gateways of two differ in their tables alone. */
+const NAME = 'mcpgen-gateway';

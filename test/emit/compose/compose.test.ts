@@ -241,7 +241,7 @@ describe('compose: images that are built', () => {
   it('installs the pinned npm package as root and runs as an ordinary user', () => {
     const dockerfile = printed().get('compose/files.Dockerfile') ?? '';
     assert.match(dockerfile, /\nFROM node:22\.21\.0-bookworm-slim\n/);
-    assert.match(dockerfile, /\nRUN npm install --global --no-audit --no-fund @acme\/files@2\.0\.1 \\\n/);
+    assert.match(dockerfile, /\nRUN npm install --global --prefix \/opt\/server --no-audit --no-fund @acme\/files@2\.0\.1 \\\n/);
     assert.match(dockerfile, /\nUSER 1000:1000\n/);
     assert.match(dockerfile, /\nRUN mkdir -p \/data \\\n && chown 1000:1000 \/data\n/);
     assert.match(dockerfile, /\nENTRYPOINT \["node","\/gateway\/main\.js","host","files"\]\n$/);
@@ -251,7 +251,18 @@ describe('compose: images that are built', () => {
   it('installs the pinned Python package into a venv of its own', () => {
     const servers = { clock: uv('mcp-clock[tz]==1.2.3') };
     const dockerfile = printed({ servers }).get('compose/clock.Dockerfile') ?? '';
-    assert.match(dockerfile, /pip install --no-cache-dir 'mcp-clock\[tz\]==1\.2\.3'\nENV PATH="\/opt\/server\/bin:\$PATH"\n/);
+    assert.match(dockerfile, /pip install --no-cache-dir 'mcp-clock\[tz\]==1\.2\.3'\nENV PIP_NO_INDEX=1\nENV UV_OFFLINE=1\n/);
+    assert.match(dockerfile, /\nENV PATH="\/opt\/server\/bin:\$PATH"\n# .*\nRUN command -v mcp-server\n/);
+  });
+
+  it('field-25c fails to build where the package has no such program, and names the only one of a package that npx would start', () => {
+    const dockerfileOf = (...command: [string, ...string[]]) =>
+      printed({ servers: { a: npm('@acme/files@2.0.1', { command }) } }).get('compose/a.Dockerfile') ?? '';
+    assert.match(dockerfileOf('mcp-server', '/data'), /\nENV NPM_CONFIG_OFFLINE=true\nENV PATH="\/opt\/server\/bin:\$PATH"\n# .*\nRUN command -v mcp-server\n/);
+    const link = 'RUN cd /opt/server/bin && if [ ! -e files ]; then ln -s "$(ls)" files; fi\n';
+    assert.ok(dockerfileOf('npx', '-y', '@acme/files', '/data').includes(link));
+    assert.match(dockerfileOf('npx', '-y', '@acme/files', '/data'), /\nRUN command -v files\n/);
+    assert.ok(!dockerfileOf('mcp-server').includes('ln -s'));
   });
 
   it('quotes characters that mean something to a shell', () => {

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { flyEmitter } from '#src/emit/fly/index.js';
 import type { FlyApp } from '#src/emit/fly/types.js';
 import type { Health } from '#src/config/language/servers.js';
+import type { Size } from '#src/config/language/units.js';
 import type { FlyTarget } from '#src/config/language/targets.js';
 import { emitInput } from '../../support/emit-input.js';
 import { bareCommand, examplePlan, existing, image, npm, stdioImage, volume, type Changes } from '../../support/example.js';
@@ -35,8 +36,8 @@ describe('fly: apps', () => {
       if (sources.fly.kind === 'dns') assert.equal(sources.fly.name, `${app(server).name}.internal`);
   });
 
-  it('get the signal and the time that a drain needs', () => {
-    for (const { config } of apps()) assert.deepEqual([config.kill_signal, config.kill_timeout], ['SIGTERM', '25s']);
+  it('field-27a get the signal and the time that a drain needs, and five seconds to end', () => {
+    for (const { config } of apps()) assert.deepEqual([config.kill_signal, config.kill_timeout], ['SIGTERM', '30s']);
     assert.equal(
       app('gateway', { gateway: { timeouts: { drain: '15m' } } }).config.kill_timeout,
       '300s',
@@ -119,9 +120,9 @@ describe('fly: a server', () => {
     const files = printed({ servers });
     assert.match(
       files.get('fly/acme-tools-b/Dockerfile') ?? '',
-      /\nFROM ghcr\.io\/acme\/b:1\n\nCOPY gateway\/ \/gateway\/\n\nEXPOSE 8000\nENTRYPOINT \["node","\/gateway\/main\.js","host","b"\]\n$/,
+      /\nFROM ghcr\.io\/acme\/b:1\n\n# .*\nCOPY --chmod=755 gateway\/ \/gateway\/\n\nEXPOSE 8000\nENTRYPOINT \["node","\/gateway\/main\.js","host","b"\]\n$/,
     );
-    assert.match(files.get('fly/acme-tools-c/Dockerfile') ?? '', /\nCOPY gateway\/ \/gateway\/\n\nUSER 1000:1000\n/);
+    assert.match(files.get('fly/acme-tools-c/Dockerfile') ?? '', /\nCOPY --chmod=755 gateway\/ \/gateway\/\n\nUSER 1000:1000\n/);
   });
 
   it('says that it is reached over IPv6', () => {
@@ -135,6 +136,16 @@ describe('fly: a server', () => {
     const asNode = 'setpriv --reuid=1000 --regid=1000 --clear-groups --no-new-privs node /gateway/main.js host a';
     assert.ok(dockerfile.includes(`ENTRYPOINT ["sh","-c","chown 1000:1000 /my-data && exec ${asNode}"]`), dockerfile);
     assert.doesNotMatch(dockerfile, /\nUSER /);
+  });
+
+  it('field-25b has the memory of its children, on the smallest size that may have it', () => {
+    const vmOf = (limits: { processes?: number; memory?: Size }, size = 'shared-cpu-1x') =>
+      app('a', { servers: { a: npm('a@1.0.0', { limits }) }, targets: { fly: { vm: { size } } } }).config.vm;
+    // 8 × 256 MB and the host are more than the 2 GB of one shared processor.
+    assert.deepEqual(vmOf({}), [{ size: 'shared-cpu-2x', memory: '2304mb' }]);
+    assert.deepEqual(vmOf({ processes: 2 }), [{ size: 'shared-cpu-1x', memory: '768mb' }]);
+    assert.deepEqual(vmOf({ processes: 40, memory: '1gb' }), [{ size: 'shared-cpu-8x', memory: '41216mb' }]);
+    assert.deepEqual(vmOf({ processes: 9, memory: '1gb' }, 'performance-1x'), [{ size: 'performance-2x', memory: '9472mb' }]);
   });
 
   it('says what Fly cannot do with volumes', () => {
@@ -154,6 +165,15 @@ describe('fly: a server', () => {
 });
 
 describe('fly: files', () => {
+  it('field-27b every app is created in a network of the deployment, and the names of the gateway get certificates', () => {
+    const files = printed({ gateway: { hosts: ['tools.acme.test', 'mcp.fly.dev', '203.0.113.7', 'localhost', 'acme-tools.internal'] } });
+    for (const { name } of apps()) assert.match(files.get(`fly/${name}/fly.toml`) ?? '', new RegExp(`#   fly apps create ${name} --network acme-tools\n`));
+    const certificates = (name: string) => [...(files.get(`fly/${name}/fly.toml`) ?? '').matchAll(/fly certs add (\S+) --app (\S+)/g)].map(([, host]) => host);
+    assert.deepEqual(certificates('acme-tools'), ['mcp.acme.test', 'tools.acme.test']);
+    assert.deepEqual(certificates('acme-tools-search'), []);
+    assert.doesNotMatch(printed({ gateway: { url: null } }).get('fly/acme-tools/fly.toml') ?? '', /certs/);
+  });
+
   it('keeps secrets out of fly.toml and names each in a command', () => {
     const files = printed();
     for (const { name } of examplePlan().infra.secrets)
@@ -171,14 +191,14 @@ describe('fly: files', () => {
 
   it('gives a builder the gateway and nothing else', () => {
     const files = printed();
-    assert.match(files.get('fly/acme-tools/Dockerfile.dockerignore') ?? '', /\n\*\n!gateway\n$/);
+    assert.match(files.get('fly/acme-tools/Dockerfile.dockerignore') ?? '', /\n\*\n!gateway\ngateway\/\.env\*\n$/);
     assert.deepEqual(app('gateway').config.build, { dockerfile: 'Dockerfile', ignorefile: 'Dockerfile.dockerignore' });
   });
 
   it('opens with the commands that deploy the app', () => {
     const text = printed(target({ org: 'acme' })).get('fly/acme-tools-search/fly.toml') ?? '';
     for (const command of [
-      'fly apps create acme-tools-search --org acme',
+      'fly apps create acme-tools-search --org acme --network acme-tools',
       'fly deploy . --config fly/acme-tools-search/fly.toml --ha=false',
       'fly scale count 3 --app acme-tools-search',
     ])
@@ -191,14 +211,18 @@ describe('fly: files', () => {
       `# Generated by mcpgen from mcp.config.ts. Do not edit: run \`npx mcpgen build\`.
 #
 # In the folder that holds gateway/ and fly/:
-#   fly apps create acme-tools
+#   fly apps create acme-tools --network acme-tools
 #   the secrets, as secrets.example says
 #   fly deploy . --config fly/acme-tools/fly.toml --ha=false
+#   fly certs add mcp.acme.test --app acme-tools
+#   the DNS records that fly certs add prints: without them Fly has no certificate, and clients refuse the connection
+# Network acme-tools is this deployment's own, so that other apps of the organisation do not reach its servers past the gateway.
+# An app keeps the network that it is created in.
 
 app = "acme-tools"
 primary_region = "ord"
 kill_signal = "SIGTERM"
-kill_timeout = "25s"
+kill_timeout = "30s"
 
 [build]
 dockerfile = "Dockerfile"

@@ -195,7 +195,7 @@ describe('a baked gateway', () => {
   test('says in every file that can where it is from', async () => {
     for (const [path, contents] of baked(await rootPlan())) {
       const [first = ''] = contents.split('\n');
-      const wanted = path.startsWith('runtime/') ? '// mcpgen' : path === 'Dockerfile' ? `# ${HEADER}` : `// ${HEADER}`;
+      const wanted = path.startsWith('runtime/') ? '// mcpgen' : /ocker/.test(path) ? `# ${HEADER}` : `// ${HEADER}`;
       // JSON has no comments. In modules of folders the line goes on with what introduces them.
       if (path !== 'package.json') assert.equal(first.replace(/^(\/\/ mcpgen): .+/, '$1'), wanted, path);
     }
@@ -223,6 +223,18 @@ describe('a baked gateway', () => {
     const { type, main, engines, dependencies } = JSON.parse(files.get('package.json') ?? '') as Record<string, unknown>;
     assert.deepEqual([type, main, engines, dependencies], ['module', 'main.js', { node: '>=20' }, undefined]);
     assert.match(files.get('Dockerfile') ?? '', /^FROM node:/m);
+  });
+
+  test('field-27c its image listens where its container is reached, and the folder gives nothing else to a build', () => {
+    const files = baked(planOf({ ...LEAST, gateway: { timeouts: { drain: '40s' } } }));
+    const dockerfile = files.get('Dockerfile') ?? '';
+    assert.match(dockerfile, /^ENV MCPGEN_PLACEMENT=image$/m);
+    assert.match(dockerfile, /docker run --init --stop-timeout 45 --publish 127\.0\.0\.1:8080:8080 mcpgen-gateway$/m);
+    assert.match(dockerfile, /^HEALTHCHECK .* CMD \["node", /m);
+    assert.doesNotMatch(dockerfile, /^(?:CMD|ENTRYPOINT) [^[]/m, 'docker build --check: JSONArgsRecommended');
+    const ignored = (files.get('.dockerignore') ?? '').split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    assert.deepEqual(ignored, ['*', '!*.js', '!package.json', '!runtime', '**/.env*']);
+    for (const path of files.keys()) assert.ok(/^(runtime\/.*\.js|[^/]+\.js|package\.json|Dockerfile|\.dockerignore)$/.test(path), path);
   });
 
   test('stays small', async (t) => {

@@ -23,6 +23,7 @@ describe('tables', () => {
       compose: { host: '0.0.0.0', port: 9000 },
       kubernetes: { host: '0.0.0.0', port: 9000 },
       fly: { host: '::', port: 9000 },
+      image: { host: '0.0.0.0', port: 9000 },
     });
     const own = tablesOf({ gateway: { listen: { host: '::1' }, admin: { port: 9999, host: '10.0.0.1' } } });
     assert.deepEqual(new Set(Object.values(own.listen).map(({ host, port }) => `${host} ${port}`)), new Set(['::1 8080']));
@@ -39,9 +40,12 @@ describe('tables', () => {
       compose: ['gateway'],
       kubernetes: ['acme-gateway', 'acme-gateway.acme', 'acme-gateway.acme.svc', 'acme-gateway.acme.svc.cluster.local'],
       fly: ['acme-mcp.internal', 'acme-mcp.flycast'],
+      image: [],
     });
-    assert.deepEqual(tablesOf({}).internalHosts, { local: [], compose: [], kubernetes: [], fly: [] });
-    assert.deepEqual(tablesOf({ targets: { kubernetes: { namespace: 'tools' } } }).internalHosts.kubernetes[1], 'acme-gateway.tools');
+    assert.deepEqual(tablesOf({}).internalHosts, { local: [], compose: [], kubernetes: [], fly: [], image: [] });
+    const kubernetes = { namespace: 'tools', clusterDomain: 'k8s.acme.com' };
+    const names = ['acme-gateway', 'acme-gateway.tools', 'acme-gateway.tools.svc', 'acme-gateway.tools.svc.k8s.acme.com'];
+    assert.deepEqual(tablesOf({ targets: { kubernetes } }).internalHosts.kubernetes, names, 'field-26d');
   });
 
   test('trust the hop that was generated in front, and those outside', () => {
@@ -51,8 +55,9 @@ describe('tables', () => {
       compose: [{ name: 'nginx' }, ...outside],
       kubernetes: outside,
       fly: [{ cidr: '172.16.0.0/12' }, ...outside],
+      image: outside,
     });
-    assert.deepEqual(tablesOf({}).trusted, { local: [], compose: [], kubernetes: [], fly: [] });
+    assert.deepEqual(tablesOf({}).trusted, { local: [], compose: [], kubernetes: [], fly: [], image: [] });
     assert.deepEqual(tablesOf({ targets: { compose: {} } }).trusted.compose, []);
   });
 
@@ -91,8 +96,10 @@ describe('tables', () => {
     assert.deepEqual(pools.get('web')?.health, { kind: 'http', path: '/health', method: 'GET', status: 200, body: null, every: 5000, timeout: 10_000 });
     assert.equal(pools.get('web')?.host, null);
     const files = pools.get('files');
-    assert.deepEqual(files?.host, { child: files?.sources.local.kind === 'spawn' ? files.sources.local.child : null, port: 8000, path: '/mcp' });
-    assert.deepEqual(files?.host?.child.env, [['KEY', { secret: 'FILES_KEY' }], ['ROOT', { text: '/data' }]]);
+    const here = files?.sources.local.kind === 'spawn' ? files.sources.local.child : null;
+    const offline = ['NPM_CONFIG_OFFLINE', { text: 'true' }] as const;
+    assert.deepEqual(here?.env, [['KEY', { secret: 'FILES_KEY' }], ['ROOT', { text: '/data' }]]);
+    assert.deepEqual(files?.host, { child: { ...here, env: [here?.env[0], offline, here?.env[1]] }, port: 8000, path: '/mcp' });
   });
 
   test('ask the port where a platform runs a command: the gateway is elsewhere', () => {

@@ -43,7 +43,7 @@ describe('kubernetes: what is printed', () => {
     const text = files.map(({ contents }) => contents).join('\n');
     for (const field of [
       /sleep:\n +seconds: 10\n/,
-      /emptyDir: \{\}\n/,
+      /emptyDir:\n +sizeLimit: 256Mi\n/,
       /podSelector: ?/,
       /matchLabelKeys:/,
       /unhealthyPodEvictionPolicy: AlwaysAllow/,
@@ -74,6 +74,17 @@ describe('kubernetes: what is printed', () => {
     assert.match(config, /\n {2}main\.js: \|\n {4}import \{ decide \} from '\.\/runtime\/decide\.js';\n/);
   });
 
+  it('field-26f says what deleting the namespace takes with it, how to roll back, and what must not be pruned', () => {
+    const text = (path: string) => files.find((file) => file.path === `kubernetes/${path}`)?.contents ?? '';
+    const deletes = /kubectl delete --kustomize \. deletes the namespace "acme-tools" too, and with it the Secret "acme-tools-secrets"/;
+    assert.match(text('kustomization.yaml'), deletes);
+    assert.match(text('.env.example'), /deleted with its namespace/);
+    assert.match(text('kustomization.yaml'), /kubectl rollout undo/);
+    assert.match(text('gateway-config.yaml'), /do not apply with --prune/);
+    const find = 'kubectl --namespace acme-tools get configmaps --selector app.kubernetes.io/instance=acme-tools,app.kubernetes.io/component=gateway-files';
+    assert.ok(text('gateway-config.yaml').includes(`#   ${find}\n`));
+  });
+
   it('says how to make the Secret, and holds none', () => {
     const example = files.find(({ path }) => path === 'kubernetes/.env.example')?.contents ?? '';
     assert.match(example, /kubectl --namespace acme-tools create secret generic acme-tools-secrets --from-env-file=\.env\n/);
@@ -94,7 +105,7 @@ describe('kubernetes: the plan is in it', () => {
       assert.ok(container);
       assert.equal(found.spec.replicas, workload.replicas);
       assert.equal(container.ports[0]?.containerPort, workload.port);
-      assert.equal(container.resources.limits.memory, '256Mi');
+      assert.equal(container.resources.limits.memory, `${workload.resources.limits.memory / 2 ** 20}Mi`);
       for (const { path } of workload.volumes)
         assert.ok(
           container.volumeMounts.some(({ mountPath }) => mountPath === path),

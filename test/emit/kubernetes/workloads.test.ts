@@ -76,7 +76,7 @@ describe('kubernetes: pods', () => {
         capabilities: { drop: ['ALL'] },
         readOnlyRootFilesystem: true,
       });
-      assert.ok(volumes.some((each) => each.name === 'tmp' && 'emptyDir' in each));
+      assert.deepEqual(volumes.find(({ name }) => name === 'tmp'), { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } }, 'field-26e');
     }
   });
 
@@ -199,12 +199,42 @@ describe('kubernetes: the mounted gateway', () => {
 
   it('has the code and the tables in separate ConfigMaps, and no Dockerfile', () => {
     assert.deepEqual(
-      mapsOf().map(({ metadata, data }) => [metadata.name, Object.keys(data)]),
+      mapsOf().map(({ metadata, data }) => [metadata.name.replace(/-[0-9a-f]{10}$/, ''), Object.keys(data)]),
       [
         ['acme-tools-gateway-code', ['main.js', 'package.json', 'runtime.decide.js']],
         ['acme-tools-gateway-tables', ['tables.js']],
       ],
     );
+  });
+
+  it('field-26a is named by its content and immutable, so that the pods of a revision keep the policy they ran with', () => {
+    const before = mapsOf();
+    const after = mapsOf({ ...EXAMPLE_GATEWAY, 'tables.js': 'export const TABLES = {};\n' });
+    for (const { metadata, immutable, data } of [...before, ...after]) {
+      assert.equal(immutable, true);
+      assert.match(metadata.name, /^acme-tools-gateway-(code|tables)-[0-9a-f]{10}$/);
+      assert.equal(metadata.labels['app.kubernetes.io/component'], 'gateway-files', Object.keys(data).join());
+    }
+    const [code, tables] = before.map(({ metadata }) => metadata.name);
+    const [sameCode, otherTables] = after.map(({ metadata }) => metadata.name);
+    assert.equal(sameCode, code, 'what did not change keeps its name');
+    assert.notEqual(otherTables, tables);
+    assert.deepEqual(mapsOf().map(({ metadata }) => metadata.name), [code, tables]);
+  });
+
+  it('field-26a is what the pods name: undoing a rollout brings the names of before back', () => {
+    const named = (files?: Readonly<Record<string, string>>) =>
+      objects({}, files).flatMap((each) =>
+        each.kind === 'Deployment'
+          ? pod(each).volumes.flatMap((volume) => ('projected' in volume ? volume.projected.sources.map(({ configMap }) => configMap.name) : []))
+          : [],
+      );
+    const names = (files?: Readonly<Record<string, string>>) => mapsOf(files).map(({ metadata }) => metadata.name);
+    const changed = { ...EXAMPLE_GATEWAY, 'tables.js': 'export const TABLES = {};\n' };
+    // The gateway and the host of the stdio server.
+    assert.deepEqual(named(), [...names(), ...names()]);
+    assert.deepEqual(named(changed), [...names(changed), ...names(changed)]);
+    assert.notDeepEqual(named(), named(changed));
   });
 
   it('has its files at the paths that its imports name', () => {
@@ -225,6 +255,16 @@ describe('kubernetes: the mounted gateway', () => {
     assert.ok(maps.length > 2);
     for (const { data } of maps) assert.ok(Buffer.byteLength(JSON.stringify(data)) <= 205_000);
     assert.equal(maps.flatMap(({ data }) => Object.keys(data)).length, 4 + 9);
+  });
+});
+
+describe('kubernetes: a stdio server', () => {
+  it('field-25b has the memory of its children and its host, and says how many processes its node must allow', () => {
+    const resourcesOf = (limits: { processes?: number }) => pod(deploymentOf('a', { servers: { a: npm('a@1.0.0', { limits }) } })).containers[0].resources;
+    assert.deepEqual(resourcesOf({}), { requests: { cpu: '100m', memory: '384Mi' }, limits: { memory: '2176Mi' } });
+    assert.equal(resourcesOf({ processes: 2 }).limits.memory, '640Mi');
+    const about = model({ servers: { a: npm('a@1.0.0') } }).files.find(({ path }) => path === 'kubernetes/server-a.yaml')?.about ?? [];
+    assert.match(about.join('\n'), /up to 640 processes and threads: the node's podPidsLimit/);
   });
 });
 

@@ -126,6 +126,24 @@ const CASES: readonly { readonly feature: string; readonly lost: readonly Lost[]
     ],
   },
   {
+    feature: 'children of a stdio server that do not fit into its container',
+    lost: [[planOf({ servers: { a: npm('a@1.0.0', { resources: { limits: { memory: '1gb' } } }) }, targets: { compose } }), ['warn servers.a.resources']]],
+    kept: [
+      planOf({ servers: { a: npm('a@1.0.0') }, targets: { compose } }),
+      planOf({ servers: { a: npm('a@1.0.0', { limits: { processes: 3 }, resources: { limits: { memory: '1gb' } } }) }, targets: { compose } }),
+      planOf({ servers: { a: npm('a@1.0.0', { sharing: 'shared', resources: { limits: { memory: '384mb' } } }) }, targets: { compose } }),
+      planOf({ servers: { a: npm('a@1.0.0', { resources: { limits: { memory: '1gb' } } }) } }),
+    ],
+  },
+  {
+    feature: 'memory that a machine on Fly cannot have',
+    lost: [
+      [planOf({ targets: { fly: { region: 'ord', vm: { memory: '4gb' } } } }), ['error targets.fly.vm']],
+      [planOf({ targets: { fly: { region: 'ord', vm: { size: 'performance-2x' } } } }), ['error targets.fly.vm']],
+    ],
+    kept: [planOf({ targets: { fly } }), planOf({ targets: { fly: { region: 'ord', vm: { size: 'performance-1x', memory: '8gb' } } } })],
+  },
+  {
     feature: 'a collector on loopback',
     lost: [[planOf({ targets: { compose, fly }, traffic: { traces: spans('http://127.0.0.1:4318/v1/traces') } }), ['warn gateway.traces.otlp']]],
     kept: [

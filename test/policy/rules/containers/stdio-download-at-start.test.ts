@@ -8,6 +8,7 @@ import { findingsOf, found, PINNED, planOf } from '../../support.js';
 const compose = { targets: { compose: {} } };
 type Command = readonly [string, ...string[]];
 const inImage = (...command: Command) => ({ servers: { files: stdioImage(PINNED, { command }) } });
+const foundFor = (...command: Command) => found(rule, planOf({ ...inImage(...command), ...compose }));
 
 test('field-25d a command that downloads at start is an error in a container placement', () => {
   const commands: readonly Command[] = [
@@ -16,15 +17,17 @@ test('field-25d a command that downloads at start is an error in a container pla
     ['/usr/local/bin/npx', '-y', 'x'], ['sh', '-c', 'cd /data && exec npx -y x'], ['env', 'A=b', 'npx', '-y', 'x'], ['bash', '-lc', "uvx 'x'"],
     ['deno', 'run', '-A', 'npm:x'], ['go', 'run', 'acme.test/x@latest'], ['npx.cmd', '-y', 'x'], ['timeout', '5', 'pipx', 'run', 'x'],
   ];
-  for (const command of commands) assert.deepEqual(found(rule, planOf({ ...inImage(...command), ...compose })), ['error servers.files.command'], command.join(' '));
+  for (const command of commands) assert.deepEqual(foundFor(...command), ['error servers.files.command'], command.join(' '));
 });
 
 test('field-25d what is installed is no download', () => {
   const commands: readonly Command[] = [
-    ['mcp-server', '/data'], ['node', 'server.js'], ['npx', '--no-install', 'x'], ['npx', '--offline', 'x'], ['uvx', '--offline', 'x'], ['uv', 'run', '--no-sync', 'x.py'],
-    ['sh', '-c', 'exec node server.js npx'], ['python3', '-m', 'npx'], ['npm', 'run', 'start'], ['docker', 'run', '--pull=never', 'x'], ['deno', 'run', 'main.ts'],
+    ['mcp-server', '/data'], ['node', 'server.js'], ['npx', '--no-install', 'x'], ['npx', '--offline', 'x'], ['uvx', '--offline', 'x'],
+    ['uv', 'run', '--no-sync', 'x.py'],
+    ['sh', '-c', 'exec node server.js npx'], ['python3', '-m', 'npx'],
+    ['npm', 'run', 'start'], ['docker', 'run', '--pull=never', 'x'], ['deno', 'run', 'main.ts'],
   ];
-  for (const command of commands) assert.deepEqual(found(rule, planOf({ ...inImage(...command), ...compose })), [], command.join(' '));
+  for (const command of commands) assert.deepEqual(foundFor(...command), [], command.join(' '));
 });
 
 test('field-25d the package that the image holds is started from there, and another is a download', () => {

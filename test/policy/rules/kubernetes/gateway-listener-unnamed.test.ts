@@ -14,7 +14,8 @@ test('field-26c a shared Gateway whose listener is not named is found where clie
 
 test('a named listener, a Gateway of our own and no exposure are not', () => {
   const named = { kind: 'gateway-api', parent: { name: 'shared', namespace: 'infra', sectionName: 'https' } } as const;
-  for (const exposure of [named, { kind: 'gateway-api', gatewayClass: 'nginx' }, { kind: 'none' }] as const) assert.deepEqual(found(rule, exposed(exposure)), []);
+  const exposures = [named, { kind: 'gateway-api', gatewayClass: 'nginx' }, { kind: 'none' }] as const;
+  for (const exposure of exposures) assert.deepEqual(found(rule, exposed(exposure)), []);
   assert.deepEqual(found(rule, planOf()), []);
 });
 
