@@ -129,3 +129,22 @@ export function replaceMember(text: string, path: readonly string[], replacement
 export function elementTexts(text: string): string[] | null {
   return placesIn(text, spaceEnd(text, 0), null)?.map(({ start, end }) => text.slice(start, end)) ?? null;
 }
+
+/** The members of an object whose text may break off: those that are there as texts, and the one that breaks off as an empty one. */
+export function headMembers(text: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  let at = spaceEnd(text, 0);
+  if (text[at] !== '{') return found;
+  do {
+    at = spaceEnd(text, at + 1);
+    const nameEnd = valueEnd(text, at);
+    const name = unescaped(text.slice(at, nameEnd));
+    at = spaceEnd(text, nameEnd);
+    if (typeof name !== 'string' || text[at] !== ':') break;
+    at = spaceEnd(text, at + 1);
+    const end = valueEnd(text, at);
+    found.set(name, end < text.length ? text.slice(at, end) : '');
+    at = spaceEnd(text, end);
+  } while (text[at] === ',');
+  return found;
+}
