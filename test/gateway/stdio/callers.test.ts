@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Json } from './support.js';
-import { as, call, events, json, JSON_ONLY, messages, next, open, request, send, start } from './support.js';
+import { as, call, events, INITIALIZE, json, JSON_ONLY, messages, next, open, request, send, start } from './support.js';
 
 const shared = (flags: string[] = []): ReturnType<typeof start> => start({ flags, child: { sharing: 'shared' } });
 
@@ -63,11 +63,11 @@ test('field-02b tenants are told apart though their clients have one name', asyn
   assert.equal(upstream.counts.dropped, 1);
 });
 
-test('field-02a the only caller is asked, also when it waits for nothing', async () => {
+test('field-02a the only caller is asked, in the session whose request is the newest', async () => {
   const { upstream } = shared();
   const [a, b] = [await open(upstream, {}, as('alice')), await open(upstream, {}, as('alice'))];
-  const stream = events((await send(upstream, { session: b, body: request('ask') })).body);
   const held = await send(upstream, { session: a, body: request('hold') });
+  const stream = events((await send(upstream, { session: b, body: request('ask') })).body);
   const question = await next(stream);
   await send(upstream, { session: b, body: { jsonrpc: '2.0', id: question['id'], result: { n: 1 } } });
   assert.deepEqual((await next(stream))['result'], { answer: { n: 1 } });
@@ -88,7 +88,8 @@ test('field-03b text passes through a shared child as it was written, both ways'
   const shape = /^\{ "jsonrpc":"2\.0", "params":\{"n":98765432109876543210, "_meta":\{ "progressToken": \d+ \}\},"method":"exact", "id" : \d+ \}$/;
   assert.match(line, shape);
   assert.doesNotMatch(line, /123456789012345678901|90071992547409931234/, 'ids and tokens are not those of the client');
-  const progressed = await send(upstream, { session, body: request('progress', {}, 1) && `{"jsonrpc":"2.0","id":1,"method":"progress","params":{"_meta":{"progressToken":${id}}}}` });
+  const asked = `{"jsonrpc":"2.0","id":1,"method":"progress","params":{"_meta":{"progressToken":${id}}}}`;
+  const progressed = await send(upstream, { session, body: asked });
   assert.equal((await progressed.body.toArray()).join('').split(`"progressToken":${id}`).length, 4);
 });
 
@@ -99,7 +100,8 @@ test('field-03b a batch keeps its numbers, and so does the reply to initialize',
   await json(await send(upstream, { session, body, headers: JSON_ONLY }));
   await call(upstream, session, 'echo');
   assert.ok(logs.some(({ fields }) => fields['text'] === '{"jsonrpc":"2.0","id":1,"method":"echo","params":{"n":98765432109876543210}}'));
-  const opened = await send(upstream, { body: '{"jsonrpc":"2.0","id":90071992547409931234,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{}}}' });
+  const initialize = JSON.stringify(INITIALIZE).replace('"init"', '90071992547409931234');
+  const opened = await send(upstream, { body: initialize });
   assert.match((await opened.body.toArray()).join(''), /"id":90071992547409931234\b/);
 });
 
