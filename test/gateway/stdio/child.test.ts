@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { until } from '../../support/http.js';
-import { call, CHILDREN, INITIALIZE, isAlive, json, JSON_ONLY, messages, open, request, send, start } from './support.js';
+import { call, CHILDREN, INITIALIZE, isAlive, json, JSON_ONLY, open, request, send, start } from './support.js';
 
 test('a command that cannot be started is a clear refusal', async () => {
   const { upstream, logs } = start({ child: { command: ['no-such-command-here'] } });
@@ -39,14 +39,6 @@ test('a child sees four variables of ours and its own', async () => {
 test('no shell reads the arguments', async () => {
   const { upstream } = start({ flags: ['$(exit 1)', '; exit 1', '*'] });
   await open(upstream);
-});
-
-test('a line beyond the limit kills the child', async () => {
-  const { upstream, logs } = start({ child: { line: 100_000 } });
-  const session = await open(upstream);
-  const [answer] = await messages((await send(upstream, { session, body: request('longLine', { bytes: 200_000 }) })).body);
-  assert.equal(answer?.['error'].code, -32603);
-  assert.ok(logs.some(({ event, fields }) => event === 'child-killed' && fields['reason'] === 'line too long'));
 });
 
 test('output that is no message is logged and skipped', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '../../support/http.js';
-import { call, events, INITIALIZE, isAlive, json, JSON_ONLY, messages, next, open, request, send, start, type Json } from './support.js';
+import { as, call, events, INITIALIZE, isAlive, json, JSON_ONLY, messages, next, open, request, send, start, type Json } from './support.js';
 
 const shared = (flags: string[] = []): ReturnType<typeof start> => start({ flags, child: { sharing: 'shared' } });
 
@@ -56,14 +56,6 @@ test('the child is answered when the session it asked ends', async () => {
   assert.equal(result.notes[1].method, 'notifications/cancelled');
 });
 
-test('notifications reach every session', async () => {
-  const { upstream } = shared();
-  const sessions = [await open(upstream), await open(upstream)];
-  const streams = await Promise.all(sessions.map(async (session) => events((await send(upstream, { method: 'GET', session })).body)));
-  await call(upstream, sessions[0]!, 'notify');
-  for (const stream of streams) assert.equal((await next(stream))['method'], 'notifications/tools/list_changed');
-});
-
 test('a client cancels its own requests only', async () => {
   const { upstream } = shared();
   const [a, b] = [await open(upstream), await open(upstream)];
@@ -79,7 +71,7 @@ test('a client cancels its own requests only', async () => {
 
 test('a slow client loses its stream rather than stopping the others', async () => {
   const { upstream } = start({ child: { sharing: 'shared', line: 100_000 } });
-  const [slow, quick] = [await open(upstream), await open(upstream)];
+  const [slow, quick] = [await open(upstream, {}, as('one')), await open(upstream, {}, as('one'))];
   const { body } = await send(upstream, { session: slow, body: request('notify', { count: 100, size: 50_000 }) });
   await call(upstream, quick, 'echo');
   await until('the stream broke off', () => body.destroyed);

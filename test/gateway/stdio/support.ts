@@ -35,11 +35,12 @@ interface StartOptions {
   readonly script?: string;
   readonly env?: Record<string, string>;
   readonly keepAlive?: number;
+  readonly timeouts?: { readonly firstByte: number; readonly response: number };
   readonly now?: () => number;
 }
 
 /** An upstream of one of the fixtures; after the file's tests it is closed, and no child of it may be left. */
-export function start({ child, flags = [], script = 'server.mjs', env = {}, keepAlive = 60_000, now }: StartOptions = {}): Started {
+export function start({ child, flags = [], script = 'server.mjs', env = {}, keepAlive = 60_000, timeouts, now }: StartOptions = {}): Started {
   const logs: LogLine[] = [];
   const table: ChildTable = {
     modern: false,
@@ -54,7 +55,7 @@ export function start({ child, flags = [], script = 'server.mjs', env = {}, keep
     ...child,
   };
   const log = (level: string, event: string, fields: Json = {}): void => void logs.push({ level, event, fields });
-  const upstream = createStdioUpstream({ child: table, env, keepAlive, log, ...(now && { now }) }, { serveLegacy, serveModern });
+  const upstream = createStdioUpstream({ child: table, env, keepAlive, log, ...(timeouts && { timeouts }), ...(now && { now }) }, { serveLegacy, serveModern });
   const pids = (): number[] => logs.filter(({ event }) => event === 'child-started').map(({ fields }) => fields['pid']);
   // Nothing else may keep the process alive between two restarts.
   const awake = setInterval(() => {}, 1000);
@@ -89,6 +90,9 @@ export async function send(upstream: StdioUpstream, { method = 'POST', body, ses
   return { ...response, body: Buffer.isBuffer(response.body) ? Readable.from([response.body], { objectMode: false }) : response.body };
 }
 
+/** The headers of a request that the gateway sends for this client. */
+export const as = (client: string, tenant = ''): Record<string, string> => ({ 'x-mcpgen-caller': `${tenant} ${client}` });
+
 export const JSON_ONLY = { accept: 'application/json' };
 
 let lastId = 100;
@@ -97,8 +101,8 @@ export function request(method: string, params: Json = {}, id: string | number =
 }
 
 /** Opens a session and returns its id. */
-export async function open(upstream: StdioUpstream, params: Json = {}): Promise<string> {
-  const response = await send(upstream, { body: { ...INITIALIZE, params: { ...INITIALIZE.params, ...params } } });
+export async function open(upstream: StdioUpstream, params: Json = {}, headers: Record<string, string> = {}): Promise<string> {
+  const response = await send(upstream, { headers, body: { ...INITIALIZE, params: { ...INITIALIZE.params, ...params } } });
   assert.equal(response.status, 200);
   const answer = await json(response);
   assert.ok(answer['result'], JSON.stringify(answer));

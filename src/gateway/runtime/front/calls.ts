@@ -8,7 +8,8 @@ import { deliver } from '../upstream/deliver.js';
 import type { Instance } from '../upstream/instance.js';
 import type { Pool } from '../upstream/pool.js';
 import type { UpstreamRequest } from '../upstream/upstream.js';
-import { keyOf, ownerOf, principalOf, type Exchange } from './exchange.js';
+import { CALLER, callerText } from '../wire/caller.js';
+import { clientOf, keyOf, ownerOf, principalOf, type Exchange } from './exchange.js';
 import { forwardedHeaders } from './request-headers.js';
 import type { Services } from './services.js';
 
@@ -65,11 +66,13 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
 
 /** The request as it goes on to the server. Its headers are not written again where their text is known from the head. */
 function requestOf(exchange: Exchange, table: PoolTable, transform: ReturnType<Services['parts']>['transform'], signal: AbortSignal): UpstreamRequest {
-  const { head, body, judgement, span, id, correlationId } = exchange;
+  const { head, body, judgement, span, id, correlationId, state, facts } = exchange;
   const { method } = head.request;
   const headers = forwardedHeaders(exchange);
+  // Children of one process may serve several callers, and must know them apart.
+  if (table.host) headers[CALLER] = callerText(state.tables.tenants.size > 1 ? (tenantIn(facts) ?? '') : '', clientOf(exchange));
   if (transform && table.transform) return { method, headers: transform.request(headers, table.transform), body, signal };
-  if (!judgement?.forwardedLines || span) return { method, headers, body, signal };
+  if (!judgement?.forwardedLines || span || table.host) return { method, headers, body, signal };
   const lines = `${judgement.forwardedLines}x-request-id: ${id}\r\nx-correlation-id: ${correlationId}\r\n`;
   return { method, headers, written: { of: headers, lines }, body, signal };
 }

@@ -71,6 +71,11 @@ export function principalOf({ facts: { principal } }: Exchange): string {
   }
 }
 
+/** The client by its name; null for callers without credentials, of whom nobody knows whether they are one. */
+export function clientOf(exchange: Exchange): string | null {
+  return exchange.facts.principal?.kind === 'client' ? principalOf(exchange) : null;
+}
+
 /** Tenant and principal as one text. Neither of them can hold a line break. */
 export function ownerOf(exchange: Exchange): string {
   return `${tenantIn(exchange.facts) ?? ''}\n${principalOf(exchange)}`;

@@ -19,7 +19,7 @@ import { returnedHeaders } from './answer-headers.js';
 import type { Services } from './services.js';
 
 /** An allowed request that got no answer from its server. The reason is what the client is told; it is null where the client has left. */
-export type Failed = { readonly reason: Reason | null };
+export type Failed = { readonly reason: Reason | null; readonly retryAfter?: number | undefined };
 
 /** Sends the request to its server and relays the answer. @returns null when the answer is under way to the client */
 export async function forward(exchange: Exchange, pool: Pool, services: Services): Promise<Failed | null> {
@@ -35,7 +35,7 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
     if (!(error instanceof UpstreamFault)) throw error;
     if (call.request.signal.aborted) return { reason: null };
     // Nobody listens where the session lived: it is gone, and the client should start a new one.
-    return { reason: call.session && error.stage === 'refused' ? 'session-unknown' : REASON_OF_FAULT[error.stage] };
+    return { reason: call.session && error.stage === 'refused' ? 'session-unknown' : REASON_OF_FAULT[error.stage], retryAfter: error.retryAfter };
   }
   stay?.();
   const { response } = answered;

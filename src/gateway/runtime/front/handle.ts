@@ -133,7 +133,7 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
   exchange.span = beginSpan(services, exchange);
   try {
     const failed = await forward(exchange, pool, services);
-    if (failed?.reason) refuse(services, exchange, failed.reason);
+    if (failed?.reason) refuse(services, exchange, failed.reason, failed.retryAfter);
   } finally {
     if (exchange.isOpeningSession || client.hasLeft) exchange.releaseSession();
   }

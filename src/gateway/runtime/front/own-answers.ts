@@ -7,12 +7,15 @@ import { answerWith, type Exchange } from './exchange.js';
 import { healthAnswer, JSON_HEADERS, preflightAnswer, refusalAnswer, type OwnAnswer } from './respond.js';
 import type { Services } from './services.js';
 
-/** Refuses for a reason that no row of the decision knows: something failed on the way to the server. */
-export function refuse(services: Services, exchange: Exchange, reason: Reason): void {
+/**
+ * Refuses for a reason that no row of the decision knows: something failed on the way to the server.
+ * @param wanted seconds after which it is worth asking again, where whoever failed knows
+ */
+export function refuse(services: Services, exchange: Exchange, reason: Reason, wanted?: number): void {
   const { status, code } = reasonRow(reason);
   const id = messageIn(exchange.facts)?.id ?? null;
   const server = exchange.head.route?.server ?? '';
-  const retryAfter = (reason === 'no-instance' && services.pools.get(server)?.retryAfter) || 1;
+  const retryAfter = wanted ?? ((reason === 'no-instance' && services.pools.get(server)?.retryAfter) || 1);
   const wait = status === 503 || status === 429 ? { retryAfter } : {};
   sendRefusal(services, exchange, { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${server}`, id, ...wait });
 }

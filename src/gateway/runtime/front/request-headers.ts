@@ -1,6 +1,7 @@
 /** Headers on their way to a server: what belongs to one hop stays there, and what only the gateway may say is said by it alone. */
 import type { RequestHead } from '../decision/head.js';
 import { linesOf } from '../wire/header-list.js';
+import { CALLER } from '../wire/caller.js';
 import { connectionNames, HOP_BY_HOP } from '../wire/hop-by-hop.js';
 import type { Exchange } from './exchange.js';
 
@@ -10,7 +11,7 @@ import type { Exchange } from './exchange.js';
  */
 const OURS = [
   'authorization', 'x-api-key', 'cookie', 'host', 'content-length', 'expect', 'origin', 'mcp-session-id', 'forwarded', 'x-real-ip', 'x-original-host',
-  'x-original-url', 'x-rewrite-url', 'x-request-id', 'x-correlation-id', 'http2-settings',
+  'x-original-url', 'x-rewrite-url', 'x-request-id', 'x-correlation-id', 'http2-settings', CALLER,
 ];
 const NOT_FORWARDED = new Set([...HOP_BY_HOP, ...OURS]);
 /** Headers that claim a caller, a tenant or a hop, in any spelling: some servers read an underscore as a dash. Only trusted hops may send them. */

@@ -1,10 +1,16 @@
-/** Serves the children of one stdio server on an internal network. Policy is the gateway's, which stands before it. */
+/**
+ * Serves the children of one stdio server on an internal network. Policy is the gateway's, which stands before it; what a browser could be made to ask is
+ * refused here all the same.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
+import { isLoopback, LOOPBACK } from '../decision/address.js';
+import { originAllowed, originMatcher } from '../decision/origin.js';
 import type { Client } from '../front/client.js';
 import { drainServer, listenAt, plainServer } from '../front/listen.js';
 import { listenOf, logLevelOf, placementOf, SettingError, type Env } from '../process/env.js';
 import { createLog, type Log } from '../process/log.js';
-import type { ChildFeatures } from '../stdio/contract.js';
+import type { ChildFeatures, StdioUpstream } from '../stdio/contract.js';
 import { errorText, readMessages } from '../stdio/message.js';
 import { jsonResponse } from '../stdio/response.js';
 import { loadEras, startChildren } from '../stdio/upstream.js';
@@ -19,6 +25,10 @@ export interface HostOptions {
   readonly path: string;
   readonly bodyLimit: number;
   readonly log: Log;
+  /** Origins of pages that may call it. Default: none; the gateway sends none on. */
+  readonly isAllowed?: (origin: string) => boolean;
+  /** Whether its children can be started: until then it is not ready. Default: they can. */
+  readonly isWell?: () => Promise<boolean>;
 }
 
 export interface Host {
@@ -38,19 +48,44 @@ export async function runHost(
   const table = tables.pools.find(([name]) => name === server)?.[1].host;
   if (!table) throw new SettingError(`"${server}" is not a stdio server of this config`);
   const { child, port, path } = table;
-  const { limits, timeouts } = tables;
+  const { limits, timeouts, routes, originSets } = tables;
+  const own = tables.pools.find(([name]) => name === server)?.[1].timeouts ?? timeouts;
   const log = createLog(`${tables.name}-${server}`, logLevelOf(env, tables), write);
-  const upstream = startChildren(child, env, timeouts.keepAlive, log, await loadEras(features));
+  const upstream = startChildren(server, child, { env, keepAlive: timeouts.keepAlive, log, timeouts: own }, await loadEras(features));
   const all = placementOf(env) === 'local' ? '127.0.0.1' : '::';
-  const running = await startHost({ upstream, ...listenOf(env, { host: all, port }), path, bodyLimit: limits.body, log });
+  const sets = new Set(routes.flatMap(([, route]) => (route.server === server ? [route.origins] : [])));
+  const matchers = originSets.flatMap(([id, set]) => (sets.has(id) ? [originMatcher(set)] : []));
+  const isAllowed = (origin: string): boolean => matchers.some((matcher) => originAllowed(matcher, origin.toLowerCase()));
+  // Whoever waits for readiness sends no caller until a child has answered once: the host tries by itself.
+  let isReady = false;
+  const isWell = async (): Promise<boolean> => isReady && upstream.isWell();
+  const running = await startHost({ upstream, ...listenOf(env, { host: all, port }), path, bodyLimit: limits.body, log, isAllowed, isWell });
   log('info', 'listening', { port: running.port });
+  const stopping = new AbortController();
+  const trying = tryUntilWell(upstream, log, stopping.signal).then(() => void (isReady = true));
   return async () => {
+    stopping.abort();
     await running.close(timeouts.drain);
     await upstream.close();
+    await trying;
   };
 }
 
+/** Milliseconds between two tries: twice as many each time, until the last. */
+const FIRST_DELAY = 1000;
+const LAST_DELAY = 30_000;
+
+/** Starts a child and ends it again, until one answers. */
+async function tryUntilWell(upstream: StdioUpstream, log: Log, signal: AbortSignal): Promise<void> {
+  for (let delay = FIRST_DELAY; !signal.aborted && !(await upstream.rehearse()); delay = Math.min(2 * delay, LAST_DELAY)) {
+    log('error', 'server-not-ready', { why: 'no child that was started has answered; the lines before this one say more', next_try_ms: delay });
+    await sleep(delay, undefined, { ref: false, signal }).catch(() => {});
+  }
+}
+
 const METHODS = 'POST, GET, DELETE';
+/** Characters of a name that the log shows. */
+const MOST_NAME = 200;
 /** Bytes of a head; the gateway has judged it by the config's own limit. */
 const MOST_HEAD = 65_536;
 /** Milliseconds for a whole request, of which the gateway sends the body at once. */
@@ -93,14 +128,37 @@ function relay(client: Client, { status, headers, body }: UpstreamResponse): voi
   body.on('error', () => {}).once('close', () => body.readableEnded || client.cut());
 }
 
-async function answer({ upstream, path, bodyLimit, log }: HostOptions, client: Client, signal: AbortSignal): Promise<UpstreamResponse> {
+/** The type of a body, without its parameters. */
+const mediaType = (value: string | undefined): string => (value ?? '').replace(/;.*/s, '').trim().toLowerCase();
+/** The name in a Host header, without its port. */
+const hostName = (value: string | undefined): string => (value ?? '').replace(/:\d*$/, '').toLowerCase();
+
+/** What is wrong with a request whoever sent it: status and message. A page could make a browser ask on loopback under a name of its own (DNS rebinding). */
+function faultOf({ host, isAllowed = () => false }: HostOptions, { method, headers }: Client['request']): readonly [number, string] | null {
+  const onLoopback = isLoopback(host) || LOOPBACK.has(host);
+  if (onLoopback && !LOOPBACK.has(hostName(headers['host']))) return [421, 'Host not served here'];
+  if (headers['origin'] !== undefined && !isAllowed(headers['origin'])) return [403, 'Origin not allowed'];
+  return method === 'POST' && mediaType(headers['content-type']) !== 'application/json' ? [415, 'Content-Type must be application/json'] : null;
+}
+
+async function answer(options: HostOptions, client: Client, signal: AbortSignal): Promise<UpstreamResponse> {
+  const { upstream, path, bodyLimit, log, isWell } = options;
   const { method, target, headers } = client.request;
   const at = target.replace(/\?.*/, '');
   let id: string | number | null = null;
   // The code repeats the status, as the gateway's do.
   const refuse = (status: number, message: string, headers = {}): UpstreamResponse => jsonResponse(status, errorText(id, status, message), headers);
 
-  if (/^\/health(\/live|\/ready)?$/.test(at)) return jsonResponse(200, '{"status":"ok"}');
+  const isHealth = /^\/health(\/live|\/ready)?$/.test(at);
+  const fault = faultOf(options, isHealth ? { ...client.request, method: 'GET' } : client.request);
+  if (fault) {
+    log('warn', 'refused', { status: fault[0], why: fault[1], host: headers['host']?.slice(0, MOST_NAME), origin: headers['origin']?.slice(0, MOST_NAME) });
+    return refuse(...fault);
+  }
+  if (isHealth) {
+    const isOk = at === '/health/live' || ((await isWell?.()) ?? true);
+    return jsonResponse(isOk ? 200 : 503, isOk ? '{"status":"ok"}' : '{"status":"down","why":"no child has been started yet: see the log"}');
+  }
   if (at !== path) return refuse(404, 'Not found');
   if (!METHODS.split(', ').includes(method)) return refuse(405, 'Method not allowed', { allow: METHODS });
   const sent = await client.body(bodyLimit);
@@ -115,6 +173,7 @@ async function answer({ upstream, path, bodyLimit, log }: HostOptions, client: C
     const read = readMessages(`${body}`);
     if (typeof read !== 'number') id = read.messages[0]?.id ?? null;
     const early = error instanceof UpstreamFault && ['full', 'refused'].includes(error.stage);
-    return early ? refuse(503, 'No capacity', { 'retry-after': '1' }) : refuse(502, 'The server failed');
+    const retryAfter = (error instanceof UpstreamFault && error.retryAfter) || 1;
+    return early ? refuse(503, 'No capacity', { 'retry-after': `${retryAfter}` }) : refuse(502, 'The server failed');
   }
 }

@@ -2,17 +2,21 @@
 import type { Log } from '../process/log.js';
 import type { ChildTable } from '../tables/pool.js';
 import { UpstreamFault } from '../wire/fault.js';
+import { lastWords, printable } from './last-words.js';
 import { lineReader, readByTurns } from './lines.js';
+import type { LongLines } from './long-lines.js';
 import { memoryOf, startGroup } from './process-group.js';
 
 export interface ChildOptions {
   readonly child: ChildTable;
   /** Resolved: secrets in place of their names. */
   readonly env: Readonly<Record<string, string>>;
+  /** Names the server in each of its lines. */
   readonly log: Log;
 }
 
 export interface Child {
+  readonly pid: number;
   /** Throws an `UpstreamFault` when a message would not reach the child, or would wait behind too many others. */
   check(): void;
   write(message: string): void;
@@ -35,8 +39,16 @@ const MOST_NOISE_TEXT = 500;
 /** Bytes of a line of stderr. */
 const MOST_ERROR_LINE = 8192;
 
-/** `onLine` tells whether the line was a message; `onExit` is called after the last line. */
-export function startChild({ child: table, env, log }: ChildOptions, onLine: (line: string) => boolean, onExit: () => void): Child {
+/**
+ * Throws an `UpstreamFault` where the command cannot be started. `onLine` tells whether the line was a message; `long` makes what is told of lines that are too
+ * long; `onExit` is called after the last line.
+ */
+export function startChild(
+  { child: table, env, log }: ChildOptions,
+  onLine: (line: string) => boolean,
+  long: (pid: number) => LongLines,
+  onExit: () => void,
+): Child {
   const group = startGroup(table, env, log);
   if (!group) throw new UpstreamFault('refused');
   const { leader, pid, isAlive, signal } = group;
@@ -50,6 +62,8 @@ export function startChild({ child: table, env, log }: ChildOptions, onLine: (li
     timers.push(setTimeout(signal, GRACE, 'SIGTERM'), setTimeout(signal, 2 * GRACE, 'SIGKILL'));
   };
   let isKilled = false;
+  /** It was to end when it ended. */
+  let wasEnding = false;
   const kill = (reason: string): void => {
     if (!isAlive() || isKilled) return;
     log('error', 'child-killed', { pid, reason });
@@ -57,10 +71,16 @@ export function startChild({ child: table, env, log }: ChildOptions, onLine: (li
     signal('SIGKILL');
   };
 
+  const clean = printable(table, env);
+  const words = lastWords();
   let noiseLines = 0;
   const noise = (text: string): void => {
     noiseLines += 1;
-    if (noiseLines <= MOST_NOISE_LINES) log('debug', 'child-output', { pid, text: text.slice(0, MOST_NOISE_TEXT) });
+    if (noiseLines <= MOST_NOISE_LINES) log('debug', 'child-output', { pid, text: clean(text).slice(0, MOST_NOISE_TEXT) });
+  };
+  const complaint = (text: string): void => {
+    words.add(clean(text));
+    noise(text);
   };
   const beat = async (): Promise<void> => {
     noiseLines = 0;
@@ -68,14 +88,24 @@ export function startChild({ child: table, env, log }: ChildOptions, onLine: (li
   };
   const timers = [setInterval(beat, BEAT).unref()];
 
-  const flow = readByTurns(stdout, lineReader(table.line, (line) => onLine(line) || noise(line), () => kill('line too long')));
+  const { begins, ends } = long(pid);
+  const flow = readByTurns(stdout, lineReader(table.line, (line) => onLine(line) || noise(line), begins, ends));
   // A child that has closed its output will never reply again. An exit that is under way clears this timer.
   stdout.once('end', () => timers.push(setTimeout(kill, GRACE, 'closed its output')));
-  stderr.on('data', lineReader(MOST_ERROR_LINE, noise, () => noise('(a long line)')));
+  const readError = lineReader(MOST_ERROR_LINE, complaint, complaint);
+  stderr.on('data', readError);
   // The exit that follows says more.
   for (const pipe of [stdin, stdout, stderr]) pipe.on('error', () => {});
-  leader.on('close', onExit).on('exit', (code, by) => {
-    log(isEnding ? 'info' : 'warn', 'child-exited', { pid, code, signal: by });
+  leader.on('close', (code, by) => {
+    // What it did not end with a line feed.
+    readError(Buffer.from('\n'));
+    const isExpected = wasEnding && !isKilled;
+    // Only now all that it said has come.
+    log(isExpected ? 'info' : 'warn', 'child-exited', { pid, code, signal: by, ...(!isExpected && { stderr: words.text() }) });
+    onExit();
+  });
+  leader.on('exit', () => {
+    wasEnding = isEnding;
     isEnding = true;
     timers.forEach(clearTimeout);
     flow(true);
@@ -86,6 +116,7 @@ export function startChild({ child: table, env, log }: ChildOptions, onLine: (li
   const isBehind = (): boolean => stdin.writableLength > table.line;
   const write = (message: string): void => void (stdin.writable && stdin.write(`${message.replace(/[\r\n]/g, ' ')}\n`));
   return {
+    pid,
     check() {
       if (isEnding || !stdin.writable) throw new UpstreamFault('refused');
       if (isBehind()) throw new UpstreamFault('full');

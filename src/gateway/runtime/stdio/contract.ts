@@ -1,21 +1,31 @@
 /** What is asked of a stdio server's processes, and what they give: the seam of every instance, and how many of them run. */
 import type { Upstream, UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
 import type { ChildOptions } from './child.js';
-import type { Links } from './link.js';
+import type { ChildCounts, ChildTimeouts, LinkOptions, Links } from './link.js';
 import type { Batch } from './message.js';
 
 export interface StdioOptions extends ChildOptions {
   /** Milliseconds between two comments on an open stream. */
   readonly keepAlive: number;
+  /** Default: a minute, and ten. */
+  readonly timeouts?: ChildTimeouts;
   readonly now?: () => number;
 }
 
+/** With all that was left out. */
+export type ServedOptions = StdioOptions & LinkOptions;
+
 export interface StdioUpstream extends Upstream {
   status(): { readonly processes: number; readonly restarts: number };
+  readonly counts: Readonly<ChildCounts>;
+  /** Whether its command can be started, as far as is known. */
+  isWell(): Promise<boolean>;
+  /** Starts a child once, speaks to it and ends it. @returns whether it answered */
+  rehearse(): Promise<boolean>;
 }
 
 /** Begins to serve children. `signal` is aborted when none is wanted any more. */
-export type Serve = (options: StdioOptions, signal: AbortSignal) => Served;
+export type Serve = (options: ServedOptions, signal: AbortSignal) => Served;
 
 /** How children are spoken to, by era; missing where no child of the config is of that one. */
 export interface ChildEras {

@@ -5,22 +5,27 @@ import { NEVER } from '../upstream/roundtrip.js';
 import type { Upstream, UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
 import { digest } from '../wire/digest.js';
 import { UpstreamFault } from '../wire/fault.js';
-import type { ChildFeatures } from './contract.js';
+import type { Made } from '../upstream/instance.js';
+import type { ChildFeatures, StdioUpstream } from './contract.js';
 import { loadEras, startChildren } from './upstream.js';
 
 /** What makes an instance of a child, with the parts that this takes. */
 export async function loadChildren(features: ChildFeatures): Promise<MakeChild> {
   const eras = await loadEras(features);
-  return (child, env, keepAlive, log, firstByte) => {
+  return (server, child, settings) => {
+    const { env, keepAlive, timeouts } = settings;
     // A secret must not change unnoticed.
     const secrets = child.env.map(([, value]) => ('secret' in value ? digest(readSecret(env, value.secret)) : null));
-    const make = () => ({ upstream: inTime(startChildren(child, env, keepAlive, log, eras), firstByte), probe: null, weight: 1, region: null });
-    return { id: 'local', key: JSON.stringify([child, keepAlive, firstByte, secrets]), make };
+    const make = (): Made => {
+      const children = startChildren(server, child, settings, eras);
+      return { upstream: inTime(children, timeouts.firstByte), probe: { look: () => children.isWell(), close: async () => {} }, weight: 1, region: null };
+    };
+    return { id: 'local', key: JSON.stringify([child, keepAlive, timeouts.firstByte, timeouts.response, secrets]), make };
   };
 }
 
 /** A limit for children, who have none: a call that is never answered would hold its session for ever, also when its client has left. */
-function inTime(upstream: Upstream, firstByte: number): Upstream {
+function inTime(upstream: StdioUpstream, firstByte: number): Upstream {
   const send = async (request: UpstreamRequest): Promise<UpstreamResponse> => {
     const giveUp = new AbortController();
     const leave = (): void => giveUp.abort();
@@ -39,5 +44,5 @@ function inTime(upstream: Upstream, firstByte: number): Upstream {
       clearTimeout(timer);
     }
   };
-  return { send, close: () => upstream.close() };
+  return { send, close: () => upstream.close(), counts: upstream.counts };
 }

@@ -1,12 +1,13 @@
 /** Children with sessions: Streamable HTTP of 2025-03-26 to 2025-11-25 in front of their processes. */
 import { addAbortSignal } from 'node:stream';
 import type { UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
-import type { Served, StdioOptions } from './contract.js';
+import { callerOf } from './caller.js';
+import type { Served, ServedOptions } from './contract.js';
 import { errorText, SUPPORTED, unsupported, type Batch } from './message.js';
 import { jsonResponse, respondOn, streamResponse, takesStream } from './response.js';
 import { createSessions, type OpenedSession } from './sessions.js';
 
-export function serveLegacy(options: StdioOptions, signal: AbortSignal): Served {
+export function serveLegacy(options: ServedOptions, signal: AbortSignal): Served {
   const sessions = createSessions(options, signal);
 
   const answer = async (request: UpstreamRequest, read: Batch): Promise<UpstreamResponse> => {
@@ -18,7 +19,7 @@ export function serveLegacy(options: StdioOptions, signal: AbortSignal): Served 
     const requested = unsupported(headers['mcp-protocol-version'], read.messages);
     // What makes a dual-era client fall back to `initialize` (2026-07-28, Versioning).
     if (requested !== undefined) return refuse(400, -32022, 'Unsupported protocol version', { supported: SUPPORTED, requested });
-    if (first?.shape === 'request' && first.method === 'initialize' && !read.isBatch) return sessions.open(first);
+    if (first?.shape === 'request' && first.method === 'initialize' && !read.isBatch) return sessions.open(first, callerOf(request));
     const id = headers['mcp-session-id'];
     if (id === undefined) return refuse(400, -32000, 'Mcp-Session-Id is required');
     const session = sessions.use(id);
@@ -39,8 +40,8 @@ export function serveLegacy(options: StdioOptions, signal: AbortSignal): Served 
 
 async function post(request: UpstreamRequest, session: OpenedSession, { isBatch, messages }: Batch): Promise<UpstreamResponse> {
   const { link } = await session.running();
-  link.check();
   const requests = messages.filter(({ shape }) => shape === 'request').length;
+  link.check(session.holder, requests);
   const stream = session.openPost(requests > 0 && takesStream(request));
   const { response, onReply } = respondOn(addAbortSignal(request.signal, stream), requests, isBatch);
   if (requests === 0) onReply(null, 202);

@@ -4,21 +4,45 @@ import type { Readable } from 'node:stream';
 /** After so many bytes at once reading rests for a turn of the event loop: Node would go on for as long as a child floods it, up to 2 MB. */
 const YIELD_AFTER_BYTES = 16_384;
 
-/** Cuts bytes into lines of at most `limit`. In latin1 a byte is a character, so that chunks may split those of UTF-8. */
-export function lineReader(limit: number, onLine: (line: string) => void, onTooLong: () => void): (chunk: Buffer) => void {
+/** What is kept of a line that is too long: as many bytes of its beginning, and of its end. */
+const KEPT = 4096;
+
+/**
+ * Cuts bytes into lines of at most `limit`. In latin1 a byte is a character, so that chunks may split those of UTF-8. A line that is too long is read on to its
+ * end, but only its beginning and its end are kept.
+ * @param onTooLong is told as soon as a line is too long, how it begins
+ * @param onLongEnd is told how it ended
+ */
+export function lineReader(
+  limit: number,
+  onLine: (line: string) => void,
+  onTooLong: (head: string) => void,
+  onLongEnd: (tail: string) => void = () => {},
+): (chunk: Buffer) => void {
   let rest = '';
+  /** What was last of the line that is too long; null while none is. */
+  let tail: string | null = null;
+  const text = (bytes: string): string => Buffer.from(bytes, 'latin1').toString();
+  const begin = (line: string): void => {
+    tail = '';
+    onTooLong(text(line.slice(0, KEPT)));
+  };
+  const end = (line: string): void => {
+    if (tail === null && line.length <= limit) return void (line.trim() !== '' && onLine(text(line)));
+    if (tail === null) begin(line);
+    onLongEnd(text((tail + line.slice(-KEPT)).slice(-KEPT)));
+    tail = null;
+  };
   return (chunk) => {
     rest += chunk.toString('latin1');
     // Splitting what was joined costs a copy: only when a line is complete.
     const lines = chunk.includes(10) ? rest.split('\n') : [rest];
     rest = lines.pop() ?? '';
-    for (const line of lines) {
-      if (line.length > limit) onTooLong();
-      else if (line.trim() !== '') onLine(Buffer.from(line, 'latin1').toString());
-    }
-    if (rest.length <= limit) return;
+    lines.forEach(end);
+    if (tail === null && rest.length > limit) begin(rest);
+    if (tail === null) return;
+    tail = (tail + rest.slice(-KEPT)).slice(-KEPT);
     rest = '';
-    onTooLong();
   };
 }
 

@@ -1,5 +1,6 @@
 /** JSON-RPC messages, told apart, and changed without loss. */
 import { asObject, failure, parseJson, type Json } from '../wire/json-rpc.js';
+import { elementTexts, memberText, replaceMember } from '../wire/json-text.js';
 import { VERSION } from '../wire/meta-keys.js';
 
 export type Id = string | number;
@@ -12,7 +13,7 @@ export interface Message {
   readonly params: Json;
   readonly meta: Json;
   readonly fields: Json;
-  /** The message as it came, so that numbers beyond 2^53 survive wherever no id is replaced. */
+  /** The message as it came: what is routed stays text, so that numbers beyond 2^53 survive. */
   readonly text: string;
 }
 
@@ -39,7 +40,8 @@ export function readMessages(text: string): Batch | -32700 | -32600 {
   if (value === undefined) return -32700;
   const isBatch = Array.isArray(value);
   const all: unknown[] = isBatch ? (value as unknown[]) : [value];
-  const messages = all.flatMap((each) => toMessage(each, isBatch ? JSON.stringify(each) : text));
+  const texts = isBatch ? (elementTexts(text) ?? []) : [text];
+  const messages = all.flatMap((each, i) => toMessage(each, texts[i] ?? ''));
   return messages.length > 0 && messages.length === all.length ? { isBatch, messages } : -32600;
 }
 
@@ -60,12 +62,12 @@ export function errorText(id: Id | null, code: number, message: string, data?: u
   return JSON.stringify(failure(id, code, message, data));
 }
 
-/** The text of the message with another id. */
-export function withId({ fields, id, text }: Message, name: Id): string {
-  return name === id ? text : JSON.stringify({ ...fields, id: name });
-}
+/** An error for a request, whose id is given as JSON text. */
+export const errorFor = (id: string, code: number, message: string): string => withId({ text: errorText(0, code, message) }, id);
 
-/** The text of the message with another value of one parameter. */
-export function withParam({ fields, params, text }: Message, key: string, value: unknown): string {
-  return params[key] === value ? text : JSON.stringify({ ...fields, params: { ...params, [key]: value } });
-}
+/** The id as its sender wrote it, which as a number may be one that no double holds. */
+export const idText = ({ text }: Message): string => memberText(text, ['id']) ?? 'null';
+
+/** The text of the message with another id, or another value of one parameter, that is given as JSON text; all else as it came. */
+export const withId = ({ text }: Pick<Message, 'text'>, id: string): string => replaceMember(text, ['id'], id) ?? text;
+export const withParam = ({ text }: Pick<Message, 'text'>, path: readonly string[], value: string): string => replaceMember(text, ['params', ...path], value) ?? text;

@@ -5,7 +5,8 @@ import type { UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js'
 import { frame, type EventStream } from '../wire/event-stream.js';
 import { UpstreamFault } from '../wire/fault.js';
 import { VERSION } from '../wire/meta-keys.js';
-import type { Served, StdioOptions } from './contract.js';
+import { callerOf } from './caller.js';
+import type { Served, ServedOptions } from './contract.js';
 import { createLinks, type Link } from './link.js';
 import { CANCELLED, errorText, type Batch, type Message } from './message.js';
 import { jsonResponse, streamResponse, takesStream } from './response.js';
@@ -18,13 +19,13 @@ const STATUS: Readonly<Record<number, number>> = { [-32700]: 400, [-32600]: 400,
 /** Milliseconds after which an answer comes as a stream, which can be kept alive. */
 const SOON = 1000;
 
-export function serveModern(options: StdioOptions, signal: AbortSignal): Served {
+export function serveModern(options: ServedOptions, signal: AbortSignal): Served {
   const { child, log, keepAlive } = options;
   const links = createLinks({ ...options, child: { ...child, sharing: 'shared' } });
   /** Those that are the answer to a request. */
   const streams = new Set<EventStream>();
 
-  const begin = async (link: Link): Promise<Running> => ({ link, status: 200, reply: { result: {} } });
+  const begin = async (link: Link): Promise<Running> => ({ link, status: 200, reply: { result: {} }, text: '' });
   const running = supervise((onExit) => links.launch(() => [], onExit), log, signal, begin);
   const beat = setInterval(() => {
     for (const stream of streams) stream.keepAlive();
@@ -33,7 +34,7 @@ export function serveModern(options: StdioOptions, signal: AbortSignal): Served 
   const ask = (request: UpstreamRequest, link: Link, message: Message): Promise<UpstreamResponse> =>
     new Promise((resolve, reject) => {
       // The child is shared, and not held back for one client.
-      const session = createSession(() => {}, 2 * child.line, log);
+      const session = createSession(callerOf(request), () => {}, 2 * child.line, log);
       const stream = session.openPost(takesStream(request));
       const show = (): void => {
         if (!stream.shown || streams.has(stream)) return;
@@ -76,7 +77,7 @@ export function serveModern(options: StdioOptions, signal: AbortSignal): Served 
       return jsonResponse(400, errorText(id, -32022, 'Unsupported protocol version', { supported: SPOKEN, requested }));
     }
     const { link } = await running(null);
-    link.check();
+    link.check(callerOf(request).holder, shape === 'request' ? 1 : 0);
     if (shape === 'request') return ask(request, link, message);
     // A client cancels by closing its stream; an id in a message could be another client's as well.
     if (message.method !== CANCELLED) link.write(message.text);

@@ -1,5 +1,6 @@
 /** A child process, and whatever it starts, in a group that ends with the gateway. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Log } from '../process/log.js';
 import type { ChildTable } from '../tables/pool.js';
@@ -34,12 +35,25 @@ export function startGroup({ command: [command = '', ...args], cwd }: ChildTable
   const { pid } = leader;
   if (pid === undefined) return null;
   living.add(pid);
+  preferWhenOutOfMemory(pid);
   log('info', 'child-started', { pid, command });
   leader.on('exit', () => {
     living.delete(pid);
     signalGroup(pid, 'SIGKILL');
   });
   return { leader, pid, isAlive: () => living.has(pid), signal: (name) => signalGroup(pid, name) };
+}
+
+/**
+ * Where memory runs out, the kernel ends the largest process of the container, and what it adds to this one makes that a child: never the process that serves
+ * all others (Linux, proc_pid_oom_score_adj(5)). Raising it takes no privilege; other systems have no such file.
+ */
+function preferWhenOutOfMemory(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
+  } catch {
+    // It has gone already, or the system has no such thing.
+  }
 }
 
 /** Bytes of memory that a process uses; 0 where that cannot be known. */

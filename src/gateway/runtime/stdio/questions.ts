@@ -1,6 +1,6 @@
 /** Requests of a child to its clients that have no reply yet. */
 import { frame } from '../wire/event-stream.js';
-import { errorText, withId, withParam, type Id, type Message } from './message.js';
+import { errorText, idText, withId, withParam, type Id, type Message } from './message.js';
 import { tellClient, type ChildSession } from './session.js';
 
 export interface OpenQuestions {
@@ -15,27 +15,27 @@ export interface OpenQuestions {
 }
 
 export function openQuestions(write: (text: string) => void, nameFor: (id: Id) => Id): OpenQuestions {
-  /** By the id that the client knows; `id` is the child's own. */
-  const open = new Map<Id, { readonly session: ChildSession; readonly id: Id }>();
+  /** By the id that the client knows; `id` is the child's own, `written` as it wrote that. */
+  const open = new Map<Id, { readonly session: ChildSession; readonly id: Id; readonly written: string }>();
   return {
     count: () => open.size,
     ask(session, message) {
       const { id } = message;
       const name = nameFor(id);
-      open.set(name, { session, id });
-      tellClient(session, frame(withId(message, name)), true);
+      open.set(name, { session, id, written: idText(message) });
+      tellClient(session, frame(name === id ? message.text : withId(message, JSON.stringify(name))), true);
     },
     reply(session, message) {
       const question = open.get(message.id);
       if (question?.session !== session) return;
       open.delete(message.id);
-      write(withId(message, question.id));
+      write(withId(message, question.written));
     },
     cancel(message) {
       for (const [name, { session, id }] of open) {
         if (id !== message.params['requestId']) continue;
         open.delete(name);
-        tellClient(session, frame(withParam(message, 'requestId', name)), true);
+        tellClient(session, frame(withParam(message, ['requestId'], JSON.stringify(name))), true);
       }
     },
     leave(session) {

@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import type { Log } from '../process/log.js';
 import { EventStream } from '../wire/event-stream.js';
 import { UpstreamFault } from '../wire/fault.js';
+import type { ChildCaller } from './caller.js';
 
 /** A client's session with a child. A modern child knows no sessions: there each request has one of its own. */
-export interface ChildSession {
+export interface ChildSession extends ChildCaller {
   readonly id: string;
   /** Streams of POSTs under way, the newest last. */
   readonly posts: Set<EventStream>;
@@ -13,12 +14,15 @@ export interface ChildSession {
   standalone: EventStream;
   /** When it was last in use. */
   seen: number;
+  /** Requests of it that the child has not answered, also those whose client has left; and when the last of them must have ended. */
+  calls: number;
+  until: number;
   /** @param isShown whether the client takes a stream */
   openPost(isShown: boolean): EventStream;
 }
 
 /** `flow` lets the child's output come, or holds it back; at most `limit` bytes wait in each stream. */
-export function createSession(flow: (on: boolean) => void, limit: number, log: Log): ChildSession {
+export function createSession(caller: ChildCaller, flow: (on: boolean) => void, limit: number, log: Log): ChildSession {
   const posts = new Set<EventStream>();
   const resume = (): void => flow(true);
   const failed = (error: Error): void => {
@@ -31,7 +35,7 @@ export function createSession(flow: (on: boolean) => void, limit: number, log: L
     posts.add(post);
     return post;
   };
-  const session = { id: randomBytes(24).toString('base64url'), posts, standalone: open(), seen: 0, openPost };
+  const session = { ...caller, id: randomBytes(24).toString('base64url'), posts, standalone: open(), seen: 0, calls: 0, until: 0, openPost };
   const renew = (): void => {
     session.standalone = open().on('close', renew);
   };

@@ -4,14 +4,15 @@ import { messageText, type Json } from '../wire/json-rpc.js';
 import { UpstreamFault } from '../wire/fault.js';
 import type { Log } from '../process/log.js';
 import type { Link } from './link.js';
-import type { Message } from './message.js';
+import { errorFor, idText, type Message } from './message.js';
 
 /** A child that has answered `initialize`. */
 export interface Running {
   readonly link: Link;
   readonly status: number;
-  /** Its reply, which has a result unless it refused. */
+  /** Its reply, which has a result unless it refused, and the text of that. */
   readonly reply: Json;
+  readonly text: string;
 }
 
 /** Milliseconds before a restart: twice as many each time, until the last. */
@@ -19,23 +20,26 @@ const FIRST_DELAY = 100;
 const LAST_DELAY = 30_000;
 /** Restarts further away than this are not waited for. */
 const MOST_WAIT = 1000;
-/** Milliseconds that a child has to answer `initialize`. */
-const HANDSHAKE = 60_000;
-
-/** Sends a child its `initialize`. */
-export function greet(link: Link, initialize: Message): Promise<Running> {
+/** Sends a child its `initialize`, which it must answer within so many milliseconds. */
+export function greet(link: Link, initialize: Message, within: number): Promise<Running> {
   return new Promise((resolve) => {
-    const timer = setTimeout(link.kill, HANDSHAKE, 'no answer to initialize').unref();
+    let isLate = false;
+    const why = `no answer to initialize within timeouts.firstByte (${within / 1000} s)`;
+    const timer = setTimeout(() => {
+      isLate = true;
+      link.kill(why);
+    }, within).unref();
     link.ask(initialize, (text, status) => {
       clearTimeout(timer);
-      resolve({ link, status, reply: JSON.parse(`${text}`) });
+      const said = isLate ? errorFor(idText(initialize), -32603, `The server was ended: ${why}`) : `${text}`;
+      resolve({ link, status: isLate ? 504 : status, reply: JSON.parse(said), text: said });
     });
   });
 }
 
 /** Goes through the whole handshake. */
-async function introduce(link: Link, initialize: Message): Promise<Running> {
-  const greeted = await greet(link, initialize);
+export async function introduce(link: Link, initialize: Message, within: number): Promise<Running> {
+  const greeted = await greet(link, initialize, within);
   if (greeted.reply['result'] !== undefined) link.write(messageText({ method: 'notifications/initialized' }));
   return greeted;
 }
@@ -48,7 +52,7 @@ export function supervise(
   launch: (onExit: () => void) => Link,
   log: Log,
   signal: AbortSignal,
-  begin: typeof introduce = introduce,
+  begin: (link: Link, initialize: Message) => Promise<Running>,
 ): (initialize: Message | null) => Promise<Running> {
   let handshake: Message;
   let isAccepted = false;

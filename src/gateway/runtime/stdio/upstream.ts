@@ -1,18 +1,26 @@
 /** A stdio server's processes, behind the seam of every instance. */
-import { SettingError, type Env } from '../process/env.js';
+import { SettingError } from '../process/env.js';
 import { readSecret } from '../process/secrets.js';
 import type { Log } from '../process/log.js';
+import type { ChildSettings } from '../upstream/modules.js';
 import type { ChildTable } from '../tables/pool.js';
 import { UpstreamFault } from '../wire/fault.js';
 import type { ChildEras, ChildFeatures, StdioOptions, StdioUpstream } from './contract.js';
+import { isExecutable } from './executable.js';
 import { errorText, readMessages } from './message.js';
+import { rehearse } from './rehearsal.js';
 import { jsonResponse } from './response.js';
 
-export function createStdioUpstream(options: StdioOptions, { serveLegacy, serveModern }: ChildEras): StdioUpstream {
-  const { modern, sharing } = options.child;
+/** Where nothing else is said: milliseconds. */
+const TIMEOUTS = { firstByte: 60_000, response: 600_000 };
+
+export function createStdioUpstream(given: StdioOptions, { serveLegacy, serveModern }: ChildEras): StdioUpstream {
+  const { modern, sharing } = given.child;
   const serve = modern ? serveModern : serveLegacy;
   if (!serve) throw new SettingError('this gateway was baked without the era of a stdio server in its tables');
   const closing = new AbortController();
+  const counts = { dropped: 0, refused: 0, ended: 0, full: 0 };
+  const options = { timeouts: TIMEOUTS, ...given, counts };
   const { links, answer, close } = serve(options, closing.signal);
   return {
     async send(request) {
@@ -25,7 +33,18 @@ export function createStdioUpstream(options: StdioOptions, { serveLegacy, serveM
       close();
       await links.close();
     },
+    counts,
     status: () => ({ processes: links.running, restarts: modern || sharing === 'shared' ? Math.max(0, links.started - 1) : 0 }),
+    isWell: async () => (links.health === 'unknown' ? isExecutable(given.child, given.env) : links.health === 'well'),
+    async rehearse() {
+      if (links.health === 'well' || closing.signal.aborted) return true;
+      try {
+        return await rehearse(links, modern, options.timeouts.firstByte);
+      } catch (error) {
+        if (!(error instanceof UpstreamFault)) throw error;
+        return false;
+      }
+    },
   };
 }
 
@@ -34,8 +53,9 @@ export async function loadEras({ stdioLegacy, stdioModern }: ChildFeatures): Pro
   return { ...(await stdioLegacy?.()), ...(await stdioModern?.()) };
 }
 
-/** Reads the secrets that the children are given. */
-export function startChildren(child: ChildTable, environment: Env, keepAlive: number, log: Log, eras: ChildEras): StdioUpstream {
+/** Reads the secrets that the children are given. Every line about them names the server. */
+export function startChildren(server: string, child: ChildTable, { env: environment, keepAlive, log, timeouts }: ChildSettings, eras: ChildEras): StdioUpstream {
   const env = child.env.map(([name, value]) => [name, 'text' in value ? value.text : readSecret(environment, value.secret)] as const);
-  return createStdioUpstream({ child, env: Object.fromEntries(env), keepAlive, log }, eras);
+  const said: Log = (level, event, fields) => log(level, event, { server, ...fields });
+  return createStdioUpstream({ child, env: Object.fromEntries(env), keepAlive, timeouts, log: said }, eras);
 }

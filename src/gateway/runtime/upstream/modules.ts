@@ -4,7 +4,7 @@
  */
 import type { Env } from '../process/env.js';
 import type { Log } from '../process/log.js';
-import type { BreakerTable, ChildTable, ChoiceTable } from '../tables/pool.js';
+import type { BreakerTable, ChildTable, ChoiceTable, PoolTable } from '../tables/pool.js';
 import type { Balancer, Strategies } from './balancer.js';
 import type { Breaker, Turned } from './breaker.js';
 import type { Found } from './instance.js';
@@ -29,7 +29,15 @@ export interface Named {
 }
 
 /** A server that speaks over stdin and stdout, as an instance. */
-export type MakeChild = (child: ChildTable, env: Env, keepAlive: number, log: Log, firstByte: number) => Found;
+export type MakeChild = (server: string, child: ChildTable, settings: ChildSettings) => Found;
+
+export interface ChildSettings {
+  readonly env: Env;
+  readonly log: Log;
+  /** Milliseconds between two comments on an open stream. */
+  readonly keepAlive: number;
+  readonly timeouts: Pick<PoolTable['timeouts'], 'firstByte' | 'response'>;
+}
 
 export interface PoolModules extends ChoiceModules, ProbeModules {
   /** Watches a name. Resolves after the first look at it. */

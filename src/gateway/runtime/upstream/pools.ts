@@ -61,7 +61,7 @@ export function createPools(env: Env, log: Log, clock: Clock = CLOCK): Pools {
   };
 
   /** Reads at once whatever may be missing. */
-  const finder = ({ health, timeouts }: PoolTable, source: Source, keepAlive: number, modules: PoolModules): Find => {
+  const finder = (server: string, { health, timeouts }: PoolTable, source: Source, keepAlive: number, modules: PoolModules): Find => {
     const { connect, firstByte } = timeouts;
     const http = ({ id, url: text, weight, region }: InstanceTable): Found => ({
       id,
@@ -81,7 +81,7 @@ export function createPools(env: Env, log: Log, clock: Clock = CLOCK): Pools {
             return http({ id, url: `http://${id}${source.path}`, weight: 1, region: null });
           });
       case 'spawn': {
-        const child = modules.childInstance?.(source.child, env, keepAlive, log, firstByte);
+        const child = modules.childInstance?.(server, source.child, { env, log, keepAlive, timeouts });
         return () => (child ? [child] : []);
       }
       case 'none':
@@ -96,7 +96,7 @@ export function createPools(env: Env, log: Log, clock: Clock = CLOCK): Pools {
       const overrides = poolOverrides(env);
       const wanted = [...tables.pools].map(([server, table]) => {
         const source = overrides.get(server) ?? table.sources[surroundingsOf(tables.placement)];
-        return [server, { table, source, find: finder(table, source, tables.raw.timeouts.keepAlive, modules) } satisfies Wanted] as const;
+        return [server, { table, source, find: finder(server, table, source, tables.raw.timeouts.keepAlive, modules) } satisfies Wanted] as const;
       });
       const why = modules.blindnessOf?.(wanted.map(([, { table }]) => table.choice), region);
       if (why) log('warn', 'region-unknown', { why });

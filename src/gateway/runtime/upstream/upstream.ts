@@ -29,6 +29,8 @@ export interface UpstreamResponse {
 export interface Upstream {
   /** Scheme, host and port; absent for what is not reached over HTTP. */
   readonly origin?: string;
+  /** What is counted at it, by the end of the counter's name; the same object always. Absent where nothing is. */
+  readonly counts?: Readonly<Record<string, number>>;
   /** Resolves with the head of the answer; rejects with an `UpstreamFault`. */
   send(request: UpstreamRequest): Promise<UpstreamResponse>;
   /** Resolves when nothing of it runs any more. */

@@ -19,8 +19,11 @@ export type FaultStage =
 
 export class UpstreamFault extends Error {
   readonly stage: FaultStage;
-  constructor(stage: FaultStage, cause?: unknown) {
+  /** Seconds after which it is worth asking again, where that is known. */
+  readonly retryAfter: number | undefined;
+  constructor(stage: FaultStage, cause?: unknown, retryAfter?: number) {
     super(`upstream ${stage}`, { cause });
     this.stage = stage;
+    this.retryAfter = retryAfter;
   }
 }

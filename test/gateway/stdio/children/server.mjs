@@ -29,6 +29,11 @@ const methods = {
     return {};
   },
   exit: async () => process.exit(3),
+  // Says why, and what it was told to keep to itself.
+  lament: async ({ bytes = 0 }) => {
+    process.stderr.write(`${'x'.repeat(bytes)}\nTraceback: \u001b[31mno such table\u001b[0m \u009b of ${process.env.TOKEN}`);
+    process.exit(3);
+  },
   progress: async ({ _meta, steps = 3 }) => {
     for (let progress = 1; progress <= steps; progress += 1) {
       send({ method: 'notifications/progress', params: { progressToken: _meta.progressToken, progress } });
@@ -46,6 +51,15 @@ const methods = {
     for (let n = 0; n < count; n += 1) send({ method, params: { n, padding: 'x'.repeat(size) } });
     return {};
   },
+  // An answer as most servers write it, with its id behind the result, or before it, or one that names none.
+  big: async ({ bytes, order }) => {
+    const [id, result] = [`"id":${lastId}`, `"result":{"text":"${'x'.repeat(bytes)}"}`];
+    const line = { first: `{"jsonrpc":"2.0",${id},${result}}`, last: `{${result},"jsonrpc":"2.0",${id}}`, none: `${'x'.repeat(bytes)} ` }[order];
+    process.stdout.write(`${line}\n`);
+    return order === 'none' ? {} : true;
+  },
+  // A question, or a message, that is too long.
+  bigQuestion: async ({ bytes }) => ({ answer: await ask('sampling/createMessage', { padding: 'x'.repeat(bytes) }) }),
   longLine: async ({ bytes }) => process.stdout.write('x'.repeat(bytes)),
   garbage: async () => {
     process.stdout.write('starting up\n\n[INFO] {not json\n{"jsonrpc":"2.0"}\n');
