@@ -15,10 +15,15 @@ export type FaultStage =
   /** Written, and no answer in time. */
   | 'timeout'
   /** The answer had begun. */
-  | 'answered';
+  | 'answered'
+  /** The server sends its callers elsewhere, where no gateway follows. */
+  | 'redirected'
+  /** The server asks for credentials that the gateway does not have. */
+  | 'denied';
 
 export class UpstreamFault extends Error {
   readonly stage: FaultStage;
+  /** @param cause an error, or a sentence that says what was wrong */
   constructor(stage: FaultStage, cause?: unknown) {
     super(`upstream ${stage}`, { cause });
     this.stage = stage;
