@@ -106,7 +106,7 @@ function refuseAnswer(response: UpstreamResponse, { upstream: { origin } }: Inst
 
 /** What to configure in place of a redirection; its query may hold anything, and is not repeated. */
 function advice(location: string, origin: string | undefined): string {
-  if (!URL.canParse(location, origin)) return 'it redirects to no place that could be named here';
+  if (location === '' || !URL.canParse(location, origin)) return 'it redirects to no place that could be named here';
   const { protocol, host, pathname } = new URL(location, origin);
   const isSame = `${protocol}//${host}` === origin;
   return `the URL of its instances has to have the ${isSame ? `path ${pathname}` : `address ${protocol}//${host}${pathname}`}`.slice(0, 250);
