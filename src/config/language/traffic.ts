@@ -81,9 +81,12 @@ export interface Strategy {
   prefer?: 'region';
 }
 
-/** A circuit breaker of each instance: failed connections, answers 500, 502, 503 and 504, and answers that did not come count. */
+/**
+ * A circuit breaker of each instance: failed connections, answers 502, 503 and 504, and answers that did not come count. A 500 does not: it may be what one
+ * tool answers to one caller. Where several callers use the instance, failures of one count for at most half of those that open it.
+ */
 export interface Breaker {
-  /** Failures within the window that open it, at most 1000. Default: 5. */
+  /** Failures within the window that open it, at most 1000; with several callers at least two, of two of them. Default: 5. */
   failures?: number;
   /** How long a failure counts. Default: `30s`. */
   window?: Duration;

@@ -66,7 +66,8 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     metrics: traffic.admin !== null,
     redaction: pools.some(({ transform }) => transform.response.redact.length > 0),
     relay: relaysMessages(traffic, infra.gateway.replicas),
-    renew: clients.legacy && pools.some(({ revision, sessionLoss }) => revision !== 'modern' && sessionLoss === 'reinitialise'),
+    // A server over HTTP may say in any words that it has lost a session; a child is spoken for by the modules that run it.
+    renew: clients.legacy && pools.some(({ server, revision, sessionLoss }) => revision !== 'modern' && (sessionLoss === 'reinitialise' || !isStdio(server))),
     secrets: stdio || hasWorkers || traffic.sessions.keys.length + traffic.clients.length > 0 || tokens.some((name) => name),
     sse: hasSseRoutes(traffic),
     sseHeld: sse.some((pool) => pool.sse === null),

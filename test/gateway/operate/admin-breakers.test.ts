@@ -109,7 +109,7 @@ describe('who may', () => {
 
 describe('what is reset', () => {
   async function openBoth(gateway: RunningGateway): Promise<void> {
-    one.behave = two.behave = ({ response }) => void response.writeHead(500).end();
+    one.behave = two.behave = ({ response }) => void response.writeHead(502).end();
     while ((await call(gateway)).status !== 503);
   }
 
@@ -164,7 +164,7 @@ describe('what is reset', () => {
 
 describe('what is said', () => {
   test('/circuit-breakers: every instance, with or without a breaker', async () => {
-    one.behave = ({ response }) => void response.writeHead(500).end();
+    one.behave = ({ response }) => void response.writeHead(502).end();
     two.behave = ({ message, response }) =>
       void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id: message?.id, result: {} }));
     await reset(open);
@@ -189,7 +189,7 @@ describe('what is said', () => {
       servers: Record<string, Record<string, unknown> & { load: Record<string, unknown>[] }>;
     };
     const { requests, error_rate: rate, active, instances, load = [] } = servers['search'] ?? assert.fail();
-    assert.deepEqual([requests, rate, active, instances], [4, 0.25, 0, { total: 2, healthy: 1, percent: 50 }]);
+    assert.deepEqual([requests, rate, active, instances], [4, 0.25, 0, { total: 2, healthy: 1, unknown: 0, percent: 50 }]);
     assert.deepEqual(
       load.map(({ id, requests, share, failed, active }) => [id, requests, share, failed, active]),
       [
@@ -214,12 +214,12 @@ describe('what is said', () => {
     }
     const series = (port: number, from: string): number =>
       from.split('\n').filter((line) => line.includes(`server="search",instance="127.0.0.1:${port}"`)).length;
-    assert.deepEqual([series(one.port, text), series(two.port, text)], [7, 7]);
+    assert.deepEqual([series(one.port, text), series(two.port, text)], [8, 8]);
     const checked = spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
     if (checked.error) t.diagnostic('promtool is not installed here: not checked by it');
     else assert.deepEqual([checked.status, checked.stderr], [0, '']);
     await open.sighup(config({}), { search: [two.url], notes: [one.url] });
     const { text: later } = await open.admin('/metrics');
-    assert.deepEqual([series(one.port, later), series(two.port, later)], [0, 7]);
+    assert.deepEqual([series(one.port, later), series(two.port, later)], [0, 8]);
   });
 });

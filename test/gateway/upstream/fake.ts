@@ -98,6 +98,7 @@ export function fakePool(
             await world.held.get(id);
             return answer;
           },
+          cause: null,
           close: async () => void world.closed.push(`probe ${id}`),
         },
       }),

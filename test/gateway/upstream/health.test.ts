@@ -88,8 +88,8 @@ describe('a breaker', () => {
   test('opens, answers 503 with Retry-After, lets one try, and closes', async (t) => {
     const [one] = (await upstreams(1)) as [FakeUpstream];
     const gateway = await start(t, { config: config({ strategy: BREAKER }), pools: poolsOf([one]) });
-    one.behave = ({ response }) => void response.writeHead(500, { 'content-type': 'application/json' }).end('{}');
-    for (let i = 0; i < 3; i++) assert.equal((await ask(gateway.port, CALL)).status, 500);
+    one.behave = ({ response }) => void response.writeHead(502, { 'content-type': 'application/json' }).end('{}');
+    for (let i = 0; i < 3; i++) assert.equal((await ask(gateway.port, CALL)).status, 502);
     const refused = await ask(gateway.port, CALL);
     assert.deepEqual(
       [refused.status, refused.headers['retry-after'], refused.headers['content-type'], reasonOf(refused)],
@@ -145,8 +145,8 @@ describe('a breaker', () => {
     const home = opened.text && one.received.length === 1 ? one : other;
     const working = home.behave;
     assert.equal((await ask(gateway.port, { ...CALL, headers: session })).status, 200);
-    home.behave = ({ response }) => void response.writeHead(500).end();
-    assert.equal((await ask(gateway.port, { ...CALL, headers: session })).status, 500);
+    home.behave = ({ response }) => void response.writeHead(502).end();
+    assert.equal((await ask(gateway.port, { ...CALL, headers: session })).status, 502);
     const refused = await ask(gateway.port, { ...CALL, headers: session });
     assert.deepEqual([refused.status, refused.headers['retry-after'] !== undefined, reasonOf(refused)], [503, true, 'no-instance']);
     home.behave = working;
@@ -172,7 +172,7 @@ describe('health', () => {
     assert.equal(two.received.filter(({ url }) => url === '/mcp').length, before);
     assert.deepEqual(new Set(two.received.filter(({ url }) => url === '/up').map(({ method }) => method)), new Set(['POST']));
     const { servers } = JSON.parse((await ask(gateway.port, { path: '/health/servers' })).text) as { servers: unknown };
-    assert.deepEqual(servers, { search: { healthy: 1, total: 2, percent: 50 } });
+    assert.deepEqual(servers, { search: { status: 'degraded', healthy: 1, total: 2, unknown: 0, percent: 50, code: 'NOT_WELL' } });
     two.behave = says('"ready"');
     await gateway.waitFor('instance-up', (line) => line['instance'] === hostOf(two));
   });

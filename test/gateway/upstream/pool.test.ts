@@ -17,13 +17,13 @@ describe('probes', () => {
     fake.world.well.set('a', false).set('b', false).set('c', false);
     await fake.clock.pass(600);
     assert.deepEqual(fake.lines, ['instance-down a probe', 'instance-down b probe', 'instance-down c probe']);
-    assert.deepEqual(fake.pool.health(), { healthy: 0, total: 3, percent: 0 });
+    assert.deepEqual(fake.pool.health(), { healthy: 0, total: 3, unknown: 0, percent: 0 });
     assert.equal(fake.take(3).join(''), 'abc', 'one that is thought to be down is better than none');
     fake.world.well.set('b', true);
     await fake.clock.pass(1200);
     assert.deepEqual(fake.lines.slice(3), ['instance-up b probe']);
     assert.equal(fake.take(3).join(''), 'bbb');
-    assert.deepEqual(fake.pool.health(), { healthy: 1, total: 3, percent: 33 });
+    assert.deepEqual(fake.pool.health(), { healthy: 1, total: 3, unknown: 0, percent: 33 });
   });
 
   test('come at the interval, sooner to one that is down, and not in step', async () => {
@@ -129,7 +129,7 @@ describe('what requests learn', () => {
     const fake = fakePool();
     fake.set('a', 'b');
     for (const outcome of ['answered', 'failed', 'abandoned'] as const) fake.pool.report(fake.at('a'), outcome, 1);
-    assert.deepEqual([up(fake), fake.at('a').tally], [['a', 'b'], { answered: 1, failed: 1, unreachable: 0, abandoned: 1, ms: 1 }]);
+    assert.deepEqual([up(fake), fake.at('a').tally], [['a', 'b'], { answered: 1, erred: 0, failed: 1, unreachable: 0, abandoned: 1, ms: 1 }]);
   });
 });
 
@@ -139,7 +139,7 @@ describe('breakers', () => {
     fake.set('a');
     assert.equal(fake.take(2, '', 'failed').join(''), 'aa');
     assert.equal(fake.take(1).join(), 'none', 'even where it is the only one');
-    assert.deepEqual([fake.pool.retryAfter, fake.pool.health()], [5, { healthy: 0, total: 1, percent: 0 }]);
+    assert.deepEqual([fake.pool.retryAfter, fake.pool.health()], [5, { healthy: 0, total: 1, unknown: 0, percent: 0 }]);
     await fake.clock.pass(3500);
     assert.equal(fake.pool.retryAfter, 2);
     await fake.clock.pass(1500);

@@ -142,7 +142,7 @@ describe('ping', () => {
     assert.deepEqual(new Set(upstream.received.slice(1).map(({ headers }) => headers['mcp-protocol-version'])), new Set(['2025-11-25']));
   });
 
-  for (const status of [404, 400]) {
+  for (const status of [404, 400, 410, 503]) {
     test(`opens another where it was lost (${status})`, async () => {
       const upstream = await startUpstream(sessions());
       const ping = probe(asks('ping'), upstream);
@@ -168,7 +168,7 @@ describe('ping', () => {
     await upstream.revive();
     upstream.behave = working;
     assert.equal(await ping.look(LONG), true);
-    assert.deepEqual(said(upstream).slice(3), ['ping up-1', 'ping up-1']);
+    assert.deepEqual(said(upstream).slice(3), ['ping up-1', 'initialize', 'ping up-1'], 'one that takes no new session has not lost the old one');
   });
 
   test('does without a session where the server keeps none, and there is none to end', async () => {

@@ -1,11 +1,12 @@
 /**
- * Sessions whose instance has gone. A client that is told so seldom starts again by itself (MCP-WIRE §7, Session loss), so where the server keeps nothing
+ * Sessions whose instance has gone, or has forgotten them. A client that is told so seldom starts again by itself (MCP-WIRE §7, Session loss), so where the server keeps nothing
  * that matters, the gateway opens a new session behind the old id.
  */
 import { inSession, sendTo, type Answered, type Call } from './call.js';
+import { judgeSession, mayMeanLoss } from './lost.js';
 import { digest } from '../wire/digest.js';
 import { messageText, POST_HEADERS } from '../wire/json-rpc.js';
-import { keepsItsSession, type Init, type Leg } from '../identity/session.js';
+import { ANY_INSTANCE, keepsItsSession, type Init, type Leg } from '../identity/session.js';
 import { discard } from '../upstream/deliver.js';
 import { readBody } from '../wire/read-body.js';
 import type { UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
@@ -48,12 +49,16 @@ export function createRenewals(): Renewals {
       const key = digest(call.sessionId ?? '');
       const known = await legs.get(key);
       const leg = known ?? sealed;
-      const found = await attempt(call, leg);
+      const sent = await attempt(call, leg);
+      const found = sent && mayMeanLoss(sent.response) ? await judge(call, leg, sent) : sent;
+      if (found && !found.isLost) return found;
       const init = call.session?.init ?? null;
       const isEnding = known === null || call.request.method === 'DELETE';
-      if ((found && found.response.status !== 404) || !keepsItsSession(call.table) || init === null || isEnding) {
-        if (found) return found;
-        throw new UpstreamFault('refused');
+      if (!keepsItsSession(call.table) || init === null || isEnding) {
+        if (found?.response.status === 404) return found;
+        // Whatever word the server has for it, the client is told as the specification says.
+        if (found) discard(found.response);
+        throw new UpstreamFault('refused', 'the server does not know the session any more');
       }
       if (found) discard(found.response);
       const renewed = await renew(key, leg, call, init);
@@ -64,8 +69,18 @@ export function createRenewals(): Renewals {
   };
 }
 
+type Judged = Answered & { readonly isLost?: boolean };
+
+/** A server that keeps no sessions, or an instance that is any, has none to lose. Children are spoken for by modules of the gateway, which say 404. */
+async function judge(call: Call, leg: Leg, answered: Answered): Promise<Judged> {
+  const isAsked = leg.upstreamId !== '' && leg.instance !== ANY_INSTANCE && answered.instance?.upstream.origin !== undefined;
+  if (!isAsked) return { ...answered, isLost: answered.response.status === 404 };
+  const ask = async (request: UpstreamRequest): Promise<UpstreamResponse> => (await sendTo({ ...call, request }, leg)).response;
+  return { ...answered, ...(await judgeSession(call.request, answered.response, call.table.timeouts.response, ask)) };
+}
+
 /** Null where the instance has gone. */
-function attempt(call: Call, leg: Leg): Promise<Answered | null> {
+function attempt(call: Call, leg: Leg): Promise<Judged | null> {
   return sendTo(call, leg).catch((error: unknown) => {
     if (error instanceof UpstreamFault && error.stage === 'refused') return null;
     throw error;

@@ -55,6 +55,8 @@ export const REASONS = {
   'no-instance': http(503, 'No instance available'),
   'instance-full': http(503, 'No capacity'),
   'upstream-lost': http(502, 'The server behind the gateway failed'),
+  'upstream-redirects': http(502, 'The server behind the gateway is not where its configuration says'),
+  'upstream-denied': http(502, 'The server behind the gateway does not accept the gateway'),
   'upstream-timeout': http(504, 'The server behind the gateway did not answer in time'),
   'draining': http(503, 'Shutting down'),
   'internal': pinned(-32603, 'Internal error', 500),
@@ -71,6 +73,8 @@ export const REASON_OF_FAULT: Readonly<Record<FaultStage, Reason>> = {
   stale: 'upstream-lost',
   timeout: 'upstream-timeout',
   answered: 'upstream-lost',
+  redirected: 'upstream-redirects',
+  denied: 'upstream-denied',
 };
 
 export const reasonRow = (reason: Reason): ReasonRow => REASONS[reason];

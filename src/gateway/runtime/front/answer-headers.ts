@@ -6,11 +6,12 @@ import { connectionNames, HOP_BY_HOP } from '../wire/hop-by-hop.js';
 /**
  * Headers of a server that no client gets. CORS is answered by the gateway, the session id is sealed, and each connection frames its own bodies. A cookie would
  * count for every server and tenant behind the gateway, and so would every header that holds for a whole origin. A client that followed a redirection would
- * take its key along, to wherever the server likes.
+ * take its key along, to wherever the server likes; one that believed a server's demand for credentials would fetch them wherever that names.
  */
 const NOT_RETURNED = new Set([
   ...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id', 'x-correlation-id',
   'alt-svc', 'clear-site-data', 'strict-transport-security', 'nel', 'report-to', 'reporting-endpoints', 'location', 'refresh',
+  'www-authenticate', 'authentication-info', 'proxy-authentication-info',
 ]);
 
 /** Headers of CORS, and headers that would steer an nginx in front. */

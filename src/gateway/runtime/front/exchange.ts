@@ -5,6 +5,7 @@ import type { SessionState } from '../identity/session.js';
 import type { Span } from '../observe/traces/tracer.js';
 import type { PoolTable } from '../tables/pool.js';
 import type { Instance } from '../upstream/instance.js';
+import type { Cause } from '../wire/cause.js';
 import type { HeaderList } from '../wire/header-list.js';
 import type { Client } from './client.js';
 import type { Judgement } from './judgement.js';
@@ -44,6 +45,8 @@ export interface Exchange {
   farewell: (() => void) | null;
   /** Why it was turned away, for the log. */
   reason: string | null;
+  /** What failed behind the gateway, for the log. */
+  cause: Cause | null;
   /** A sentence beside the reason, for people who search logs for it. */
   note: string | null;
 }

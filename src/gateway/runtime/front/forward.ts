@@ -8,6 +8,7 @@ import { ANY_INSTANCE, type Leg } from '../identity/session.js';
 import { discard } from '../upstream/deliver.js';
 import type { Pool } from '../upstream/pool.js';
 import { NEVER } from '../upstream/roundtrip.js';
+import { causeOf, type Cause } from '../wire/cause.js';
 import { UpstreamFault } from '../wire/fault.js';
 import { isEventStream } from '../wire/media-type.js';
 import { callTo } from './calls.js';
@@ -34,6 +35,7 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
   } catch (error) {
     if (!(error instanceof UpstreamFault)) throw error;
     if (call.request.signal.aborted) return { reason: null };
+    exchange.cause = causeOf(error);
     // Nobody listens where the session lived: it is gone, and the client should start a new one.
     return { reason: call.session && error.stage === 'refused' ? 'session-unknown' : REASON_OF_FAULT[error.stage], retryAfter: error.retryAfter };
   }
@@ -42,6 +44,7 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
   const sessionId = call.era === 'modern' ? null : sessionHeader(exchange, call, services, answered);
   if (sessionId === UNUSABLE || response.status < 200 || response.status > 599) {
     discard(response);
+    exchange.cause = sessionId === UNUSABLE ? UNSEALABLE : causeOf(new UpstreamFault('answered', `it answered with status ${response.status}`));
     return { reason: 'upstream-lost' };
   }
   if (head.kind.session.openedBy === 'any-request' && response.status === 200 && !client.hasLeft) {
@@ -67,7 +70,10 @@ function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, 
   // A request that listens has its place among the streams already. A call whose answer turns out to be a stream takes one, and is not refused for that.
   const isAnnounced = isListening(exchange);
   const closeStream = isStream && !isAnnounced ? counts.openStream(tenantIn(exchange.facts) ?? '') : NOTHING;
-  const timer = setTimeout(() => body.destroy(), isStream ? timeouts.idleStream : timeouts.response);
+  const timer = setTimeout(() => {
+    exchange.cause = isStream ? IDLE_STREAM : TOO_LONG;
+    body.destroy();
+  }, isStream ? timeouts.idleStream : timeouts.response);
   if (isStream) body.on('data', () => timer.refresh());
   body.once('close', () => {
     clearTimeout(timer);
@@ -75,8 +81,8 @@ function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, 
     // The server cut its answer short, so the client's is cut short too: half an answer must not look whole. After a farewell the answer has ended already.
     if (!body.readableEnded && !client.isDone) client.cut();
   });
-  // The reader is told by 'close'; an error without a listener would end the process.
-  body.on('error', NOTHING);
+  // The reader is told by 'close'.
+  body.on('error', (error) => void (exchange.cause ??= causeOf(error)));
   const patience = leavingCancels(exchange) ? 0 : timeouts.response;
   if (isGone) return onClientClosed(body, patience, NOTHING);
   const unpipe = client.pipe(body);
@@ -86,6 +92,10 @@ function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, 
 }
 
 const NOTHING = (): void => {};
+
+const UNSEALABLE: Cause = { code: 'SESSION_ID_TOO_LONG', cause: 'its session id is too long to be sealed into one of 4096 characters', blame: 'server' };
+const IDLE_STREAM: Cause = { code: 'STREAM_IDLE', cause: 'nothing came on its stream for timeouts.idleStream', blame: 'server' };
+const TOO_LONG: Cause = { code: 'ANSWER_TOO_SLOW', cause: 'its answer was not whole within timeouts.response', blame: 'server' };
 
 /**
  * The client has its answer, or has left. A call that a legacy client leaves behind goes on and is read by nobody: its effects are wanted, and the client may

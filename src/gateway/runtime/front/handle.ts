@@ -83,6 +83,7 @@ function begin(client: Client, state: State): Exchange {
     span: null,
     farewell: null,
     reason: null,
+    cause: null,
     note: null,
   };
 }

@@ -3,6 +3,7 @@ import type { Refusal } from '../decision/decide.js';
 import { messageIn, tenantIn } from '../decision/facts.js';
 import { reasonRow, type Reason } from '../decision/reasons.js';
 import type { OwnAnswerName } from '../decision/rows.js';
+import type { Pool } from '../upstream/pool.js';
 import { answerWith, type Exchange } from './exchange.js';
 import { healthAnswer, JSON_HEADERS, preflightAnswer, refusalAnswer, type OwnAnswer } from './respond.js';
 import type { Services } from './services.js';
@@ -20,10 +21,11 @@ export function refuse(services: Services, exchange: Exchange, reason: Reason, w
   sendRefusal(services, exchange, { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${server}`, id, ...wait });
 }
 
-export function sendRefusal({ metrics }: Services, exchange: Exchange, refusal: Refusal): void {
+export function sendRefusal({ metrics, pools }: Services, exchange: Exchange, refusal: Refusal): void {
   const { head, state, client } = exchange;
   const { reason } = refusal;
   exchange.reason = reason;
+  if (reason === 'no-instance') exchange.cause ??= pools.get(head.route?.server ?? '')?.cause ?? null;
   metrics.count('mcpgen_refusals_total', { reason });
   const { limit, origin } = reasonRow(reason);
   if (limit) metrics.count('mcpgen_rate_limited_total', { limit });
@@ -64,7 +66,18 @@ function serversAnswer({ pools }: Services, exchange: Exchange): OwnAnswer {
   const tenant = tenantIn(exchange.facts);
   const granted = tenant === null ? undefined : tables.serverSets.get(tables.tenants.get(tenant)?.servers ?? '');
   const seen = pools.all().filter(({ server }) => tables.raw.profile === 'local' || granted?.has(server));
-  const servers = Object.fromEntries(seen.map((pool) => [pool.server, pool.health()]));
-  const well = Object.values(servers).every(({ healthy, total }) => total > 0 && healthy === total);
-  return { status: 200, headers: JSON_HEADERS, body: `${JSON.stringify({ status: well ? 'ok' : 'degraded', servers })}\n` };
+  const servers = Object.fromEntries(seen.map((pool) => [pool.server, healthOf(pool)]));
+  const all = Object.values(servers).map(({ status }) => status);
+  // What nobody has heard of yet is neither well nor degraded.
+  const status = all.some((one) => one === 'down' || one === 'degraded') ? 'degraded' : all.includes('unknown') ? 'unknown' : 'ok';
+  return { status: 200, headers: JSON_HEADERS, body: `${JSON.stringify({ status, servers })}\n` };
+}
+
+/** Callers learn the code of what is wrong; addresses and what a server said are for operators. */
+function healthOf(pool: Pool) {
+  const health = pool.health();
+  const { healthy, total, unknown } = health;
+  const status = total === 0 ? 'down' : healthy === total ? 'up' : unknown === total ? 'unknown' : healthy + unknown > 0 ? 'degraded' : 'down';
+  const { cause } = pool;
+  return { status, ...health, ...(cause && { code: cause.code }) };
 }

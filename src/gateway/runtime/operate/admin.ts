@@ -133,18 +133,20 @@ function breakerOf({ server }: Pool, { id, breaker, up, active, ejectedAt }: Ins
 }
 
 function statsOf(pool: Pool) {
-  const rows = pool.instances.map(({ id, tally, active, up }) => {
-    const failed = tally.failed + tally.unreachable;
-    return { id, up, active, requests: tally.answered + failed, failed, abandoned: tally.abandoned, ms: tally.ms };
+  const rows = pool.instances.map(({ id, tally, active, up, isKnown, failure }) => {
+    const failed = tally.erred + tally.failed + tally.unreachable;
+    const last = failure && { ...failure, at: new Date(failure.at).toISOString() };
+    return { id, up: isKnown ? up : null, active, requests: tally.answered + failed, failed, abandoned: tally.abandoned, ms: tally.ms, last_failure: last };
   });
   const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((total, row) => total + of(row), 0);
   const requests = sum((row) => row.requests);
-  const { healthy, total, percent } = pool.health();
+  const { healthy, total, unknown, percent } = pool.health();
   return {
     requests,
     error_rate: share(sum(({ failed }) => failed), requests),
     active: sum(({ active }) => active),
-    instances: { total, healthy, percent },
+    instances: { total, healthy, unknown, percent },
+    cause: pool.cause,
     load: rows.map(({ ms, ...row }) => ({ ...row, share: share(row.requests, requests), latency_ms: share(ms, row.requests - row.failed) })),
   };
 }

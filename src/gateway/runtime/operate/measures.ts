@@ -4,7 +4,7 @@ import type { Pool } from '../upstream/pool.js';
 import type { Pools } from '../upstream/pools.js';
 
 const STATES = ['closed', 'half-open', 'open'] as const;
-const OUTCOMES = ['answered', 'failed', 'unreachable', 'abandoned'] as const;
+const OUTCOMES = ['answered', 'erred', 'failed', 'unreachable', 'abandoned'] as const;
 
 type Series = readonly (readonly [Labels, number])[];
 
@@ -16,14 +16,14 @@ export function measurePools(metrics: Metrics, pools: Pools): void {
 
   metrics.gauge(
     'mcpgen_upstream_up',
-    'Whether an instance is in rotation, by its probes and what requests found.',
-    each(({ up }, labels) => [[labels, Number(up)]]),
+    'Whether an instance is in rotation, by its probes and what requests found; no series until either has said something.',
+    each(({ up, isKnown }, labels) => (up && !isKnown ? [] : [[labels, Number(up)]])),
   );
   metrics.gauge('mcpgen_upstream_active', 'Requests under way at an instance.', each(({ active }, labels) => [[labels, active]]));
   metrics.gauge('mcpgen_upstream_health_ratio', 'Share of the instances of a server that are asked.', () =>
-    pools.all().map((pool) => {
-      const { healthy, total } = pool.health();
-      return [{ server: pool.server }, total === 0 ? 0 : healthy / total] as const;
+    pools.all().flatMap((pool) => {
+      const { healthy, total, percent } = pool.health();
+      return percent === null ? [] : [[{ server: pool.server }, total === 0 ? 0 : healthy / total] as const];
     }),
   );
   metrics.gauge(

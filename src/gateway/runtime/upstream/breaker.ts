@@ -11,9 +11,18 @@ export function makeBreaker(table: BreakerTable | null, now: number, known: Brea
   return table && new Breaker(table, now, known, (state) => turned(state === 'open' ? 'warn' : 'info', `breaker-${state}`));
 }
 
+/** Milliseconds for which a caller that was heard of exists: failures of one alone must not shut out the others. */
+const EXISTS = 3_600_000;
+
+interface Failed {
+  readonly at: number;
+  readonly caller: string;
+}
+
 /**
  * The circuit breaker of one instance. It has no clock: every call says what time it is, in milliseconds. An open one is half-open as soon as its cooldown is
- * over, and says so when a request claims the trial.
+ * over, and says so when a request claims the trial. What a caller asks for may be why it fails, so where there are others no caller's failures count for more
+ * than half of what opens it.
  */
 export class Breaker {
   readonly #table: BreakerTable;
@@ -22,8 +31,12 @@ export class Breaker {
   state: BreakerState = 'closed';
   /** When that was. */
   since: number;
-  /** When each failure was that may still count. */
-  #failures: readonly number[] = [];
+  /** Failures that may still count. */
+  #failures: readonly Failed[] = [];
+  /** Who was heard of last, and when, and when somebody else was. */
+  #caller = '';
+  #callerAt = -Infinity;
+  #otherAt = -Infinity;
   /** When the request that tries was let through; null where none is under way. */
   #trial: number | null = null;
 
@@ -36,6 +49,9 @@ export class Breaker {
     this.state = known.state;
     this.#failures = known.#failures;
     this.#trial = known.#trial;
+    this.#caller = known.#caller;
+    this.#callerAt = known.#callerAt;
+    this.#otherAt = known.#otherAt;
   }
 
   stateAt(now: number): BreakerState {
@@ -65,18 +81,31 @@ export class Breaker {
     this.#trial = now;
   }
 
-  /** What became of a request that began at `began`. */
-  heard(outcome: Outcome, began: number, now: number): void {
+  /** What became of a request of `caller` that began at `began`. */
+  heard(outcome: Outcome, began: number, now: number, caller = ''): void {
+    if (caller !== this.#caller) this.#otherAt = this.#callerAt;
+    this.#caller = caller;
+    this.#callerAt = now;
     if (this.state === 'half-open') {
       // One from before the trial says nothing about now.
       if (this.#trial === null || began < this.#trial) return;
       this.#trial = null;
-      if (outcome !== 'abandoned') this.#turnTo(outcome === 'answered' ? 'closed' : 'open', now);
+      if (outcome !== 'abandoned') this.#turnTo(isWell(outcome) ? 'closed' : 'open', now);
       return;
     }
-    if (this.state === 'open' || outcome === 'answered' || outcome === 'abandoned') return;
-    this.#failures = [...this.#recent(now), now];
-    if (this.#failures.length >= this.#table.failures) this.#turnTo('open', now);
+    if (this.state === 'open' || isWell(outcome) || outcome === 'abandoned') return;
+    this.#failures = [...this.#recent(now), { at: now, caller }];
+    if (this.#isEnough(now)) this.#turnTo('open', now);
+  }
+
+  /** Who is alone opens it with as many failures as the table says; beside others it takes two callers. */
+  #isEnough(now: number): boolean {
+    const { failures } = this.#table;
+    if (now - this.#otherAt > EXISTS) return this.#failures.length >= failures;
+    const most = Math.ceil(Math.max(2, failures) / 2);
+    const ofCallers = new Map<string, number>();
+    for (const { caller } of this.#failures) ofCallers.set(caller, Math.min(most, (ofCallers.get(caller) ?? 0) + 1));
+    return [...ofCallers.values()].reduce((sum, count) => sum + count, 0) >= Math.max(2, failures);
   }
 
   /** Closes it, and forgets what counted against the instance. */
@@ -93,7 +122,10 @@ export class Breaker {
     this.#turned(state);
   }
 
-  #recent(now: number): readonly number[] {
-    return this.#failures.filter((at) => now - at < this.#table.window);
+  #recent(now: number): readonly Failed[] {
+    return this.#failures.filter(({ at }) => now - at < this.#table.window);
   }
 }
+
+/** The instance is there and answers, well or not. */
+const isWell = (outcome: Outcome): boolean => outcome === 'answered' || outcome === 'erred';

@@ -4,6 +4,7 @@ import type { Instance } from './instance.js';
 import type { Outcome } from './outcome.js';
 import type { Pool } from './pool.js';
 import type { UpstreamRequest, UpstreamResponse } from './upstream.js';
+import { CodedError } from '../wire/cause.js';
 import { UpstreamFault, type FaultStage } from '../wire/fault.js';
 
 export interface Delivery {
@@ -28,11 +29,14 @@ export interface Delivered {
 
 /** No byte was written: wherever else it goes, nothing can run twice. */
 const UNSENT: ReadonlySet<FaultStage> = new Set(['refused', 'connect', 'full']);
-/** What a server behind a failing proxy, or one that is about to end, says. */
+/** What a server behind a failing proxy, or one that is about to end, says; and 500, which it says of a single call too. */
 const FAILING: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+/** It asks for credentials, or the proxy before it does: those are between gateway and server, and no client's business. */
+const DENIED: ReadonlySet<number> = new Set([401, 407]);
+const NOT_MODIFIED = 304;
 
 /** What a fault says of its instance, where that is not that it failed. */
-const OUTCOME: Readonly<Partial<Record<FaultStage, Outcome>>> = { refused: 'unreachable', connect: 'unreachable', full: 'abandoned', stale: 'abandoned' };
+const OUTCOME: Readonly<Partial<Record<FaultStage, Outcome>>> = { refused: 'unreachable', connect: 'unreachable', full: 'abandoned', stale: 'abandoned', redirected: 'answered', denied: 'answered' };
 
 /** Rejects with the `UpstreamFault` of the last instance. The instance stays counted as busy until its answer has ended. */
 export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics): Promise<Delivered> {
@@ -44,20 +48,26 @@ export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics):
   let instance = first;
   let last: UpstreamFault | null = null;
   // What it belongs to is still there: the answer is "not now", not "gone".
-  if (pinned && first && !pool.admits(first)) throw new UpstreamFault('connect');
+  if (pinned && first && !pool.admits(first)) throw new UpstreamFault('connect', new CodedError('BREAKER_OPEN', 'its circuit breaker is open'));
   while (instance) {
     const begun = performance.now();
     instance.active++;
     let next: Instance | null = null;
     try {
       const response = await instance.upstream.send(request);
-      const failed = FAILING.has(response.status);
-      pool.report(instance, failed ? 'failed' : 'answered', performance.now() - begun);
+      const { status } = response;
+      const failed = FAILING.has(status);
+      if (status > 299 && !failed) refuseAnswer(response, instance);
+      const why = failed ? new CodedError(`HTTP_${status}`, `it answered ${status}`) : undefined;
+      pool.report(instance, !failed ? 'answered' : status === 500 ? 'erred' : 'failed', performance.now() - begun, key, why, request.headers['x-request-id']);
       if (failed && left > 0) next = elsewhere(instance);
       if (!next) {
         const busy = instance;
         if (Buffer.isBuffer(response.body)) busy.active--;
-        else response.body.once('close', () => busy.active--);
+        else {
+          response.body.once('close', () => busy.active--);
+          response.body.once('error', (error) => !request.signal.aborted && pool.blame(busy, error, request.headers['x-request-id']));
+        }
         return { instance, response };
       }
       left--;
@@ -65,7 +75,8 @@ export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics):
     } catch (error) {
       last = error instanceof UpstreamFault ? error : new UpstreamFault('sent', error);
       const isAbandoned = request.signal.aborted;
-      pool.report(instance, isAbandoned ? 'abandoned' : (OUTCOME[last.stage] ?? 'failed'), performance.now() - begun);
+      const outcome = isAbandoned ? 'abandoned' : (OUTCOME[last.stage] ?? 'failed');
+      pool.report(instance, outcome, performance.now() - begun, key, isAbandoned ? undefined : last, request.headers['x-request-id']);
       if (!isAbandoned) metrics.count('mcpgen_upstream_failures_total', { server: pool.server, stage: last.stage });
       if (last.stage === 'stale' && mayBeStale) next = instance;
       else if (!isAbandoned && (UNSENT.has(last.stage) || left-- > 0)) next = elsewhere(instance);
@@ -75,10 +86,28 @@ export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics):
     if (next) metrics.count('mcpgen_upstream_retries_total', { server: pool.server });
     instance = next;
   }
-  throw last ?? new UpstreamFault('refused');
+  throw last ?? new UpstreamFault('refused', 'there is no instance to ask');
 }
 
 /** An answer that nobody will read. */
 export function discard({ body }: UpstreamResponse): void {
   if (!Buffer.isBuffer(body)) body.on('error', () => {}).destroy();
+}
+
+/** Throws for an answer that no client may have: one that sends it elsewhere with its keys, or asks for the server's own credentials. */
+function refuseAnswer(response: UpstreamResponse, { upstream: { origin } }: Instance): void {
+  const { status, headers } = response;
+  const isDenied = DENIED.has(status);
+  if (!isDenied && (status > 399 || status === NOT_MODIFIED)) return;
+  discard(response);
+  if (isDenied) throw new UpstreamFault('denied', `it answered ${status}: it wants credentials that transform.request.set has to give it, or to trust the gateway`);
+  throw new UpstreamFault('redirected', `it answered ${status}: ${advice(String(headers['location'] ?? ''), origin)}`);
+}
+
+/** What to configure in place of a redirection; its query may hold anything, and is not repeated. */
+function advice(location: string, origin: string | undefined): string {
+  if (location === '' || !URL.canParse(location, origin)) return 'it redirects to no place that could be named here';
+  const { protocol, host, pathname } = new URL(location, origin);
+  const isSame = `${protocol}//${host}` === origin;
+  return `the URL of its instances has to have the ${isSame ? `path ${pathname}` : `address ${protocol}//${host}${pathname}`}`.slice(0, 250);
 }

@@ -2,6 +2,8 @@ import { lookup } from 'node:dns/promises';
 import { plainAddress } from '../decision/address.js';
 import { CLOCK, jitter, type Clock } from '../process/clock.js';
 import { Watch } from '../process/watch.js';
+import { causeOf, type Cause } from '../wire/cause.js';
+import { UpstreamFault } from '../wire/fault.js';
 import type { Named } from './modules.js';
 
 /** Platforms change addresses without notice; their resolvers answer at once. */
@@ -12,18 +14,24 @@ const FIRST_WAIT = 2000;
 
 export type Lookup = (name: string, options: { readonly all: true }) => Promise<readonly { readonly address: string }[]>;
 
-/** Calls back with the addresses of a name, in order, and again whenever they change. @returns after the first look, a function that stops it */
+/**
+ * Calls back with the addresses of a name, in order, and again whenever they change. `looked` is told of every look why it failed; null where it did not.
+ * @returns after the first look, a function that stops it
+ */
 export async function watchName(
   name: string,
   changed: (addresses: readonly string[]) => void,
   find: Lookup = lookup,
   clock: Clock = CLOCK,
+  looked: (error: unknown) => void = () => {},
 ): Promise<() => void> {
   let stopped = false;
   let known = '';
   const look = async (): Promise<number> => {
     // A name that cannot be resolved right now keeps its last addresses: probes tell which of them still answer.
-    const found = await find(name, { all: true }).catch(() => []);
+    let failed: unknown = null;
+    const found = await find(name, { all: true }).catch((error: unknown) => ((failed = error), []));
+    if (!stopped) looked(failed);
     // Resolvers turn the order from answer to answer, and may name an address twice.
     const addresses = [...new Set(found.map(({ address }) => address))].sort();
     if (!stopped && addresses.length > 0 && addresses.join() !== known) {
@@ -43,11 +51,17 @@ export async function watchName(
 
 /** The addresses of one name, for a pool. */
 export async function watchNamed(name: string, watch: typeof watchName = watchName): Promise<Named> {
-  const named = { name, addresses: [] as readonly string[], onChange: () => {}, stop: () => {} };
-  named.stop = await watch(name, (addresses) => {
+  const named = { name, addresses: [] as readonly string[], cause: null as Cause | null, onChange: () => {}, stop: () => {} };
+  const changed = (addresses: readonly string[]): void => {
     named.addresses = addresses;
     named.onChange();
-  });
+  };
+  const looked = (error: unknown): void => {
+    const isNews = error !== null && named.cause === null;
+    named.cause = error === null ? null : causeOf(new UpstreamFault('connect', error));
+    if (isNews) named.onChange();
+  };
+  named.stop = await watch(name, changed, lookup, CLOCK, looked);
   return named;
 }
 

@@ -32,7 +32,7 @@ const healthBased = (random: () => number): Balancer => {
       if (outcome === 'abandoned') return;
       const fitness = known.get(candidate) ?? { ok: 1, ms: null };
       known.set(candidate, fitness);
-      const isGood = outcome === 'answered';
+      const isGood = outcome === 'answered' || outcome === 'erred';
       fitness.ok += SHARE_OF_LAST * (Number(isGood) - fitness.ok);
       if (isGood) fitness.ms = fitness.ms === null ? ms : fitness.ms + SHARE_OF_LAST * (ms - fitness.ms);
     },

@@ -1,4 +1,5 @@
 /** One instance reached over HTTP/1.1, on sockets of our own. Node's client takes about four times as long. */
+import { CodedError } from '../wire/cause.js';
 import { UpstreamFault } from '../wire/fault.js';
 import { linesOf } from '../wire/header-list.js';
 import { openConnections, type Endpoint } from './connections.js';
@@ -20,7 +21,7 @@ export function httpUpstream(endpoint: Endpoint): Upstream {
     send: (request) => {
       const head = headOf(own, rest, request);
       // Nothing was written, but no other instance could be asked either, and this one is not to blame.
-      if (head === null) return Promise.reject(new UpstreamFault('sent', new TypeError('header that cannot be sent')));
+      if (head === null) return Promise.reject(new UpstreamFault('sent', new CodedError('UNSENDABLE', 'a header or the path has characters that cannot be sent')));
       if (request.signal.aborted) return Promise.reject(new UpstreamFault('connect', request.signal.reason));
       return roundtrip(connections, head, request);
     },

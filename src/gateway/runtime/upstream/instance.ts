@@ -1,4 +1,5 @@
 /** One place where a server runs, as its pool knows it. */
+import type { Cause } from '../wire/cause.js';
 import type { Breaker } from './breaker.js';
 import type { Outcome } from './outcome.js';
 import type { Probe } from './probe.js';
@@ -13,10 +14,16 @@ export interface Made {
   readonly region: string | null;
 }
 
+export type Failure = Cause & { readonly at: number };
+
 export interface Instance extends Made {
   readonly id: string;
   /** Whether it is in rotation, as far as probes and requests know. */
   up: boolean;
+  /** Whether a probe or a call has said anything of it yet; until then nobody knows how it is. */
+  isKnown: boolean;
+  /** Why it failed last, and when, in milliseconds since the epoch; null where it never did. */
+  failure: Failure | null;
   /** When a request found it dead, where that is why it is out; what a probe found is not counted here. */
   ejectedAt: number | null;
   /** Requests under way. */

@@ -4,6 +4,7 @@
  */
 import type { Env } from '../process/env.js';
 import type { Log } from '../process/log.js';
+import type { Cause } from '../wire/cause.js';
 import type { BreakerTable, ChildTable, ChoiceTable, PoolTable } from '../tables/pool.js';
 import type { Balancer, Strategies } from './balancer.js';
 import type { Breaker, Turned } from './breaker.js';
@@ -23,6 +24,8 @@ export interface ChoiceModules {
 export interface Named {
   readonly name: string;
   readonly addresses: readonly string[];
+  /** Why the last look found none; null where it found some. They are what they were before. */
+  readonly cause: Cause | null;
   /** What is to be done about other addresses. */
   onChange: () => void;
   readonly stop: () => void;

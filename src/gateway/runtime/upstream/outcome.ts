@@ -1,2 +1,5 @@
-/** What became of a request at an instance. `abandoned` says nothing about the instance: the client left, or all places there were taken. */
-export type Outcome = 'answered' | 'failed' | 'unreachable' | 'abandoned';
+/**
+ * What became of a request at an instance. `abandoned` says nothing about the instance: the client left, or all places there were taken. `erred` is a 500 of
+ * the server's own: the instance is there and answers, and which call makes it err is its caller's choice.
+ */
+export type Outcome = 'answered' | 'erred' | 'failed' | 'unreachable' | 'abandoned';

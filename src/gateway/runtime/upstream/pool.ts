@@ -1,6 +1,7 @@
 /** The instances of one server: which there are, which are well, and which is next. */
 import { jitter, type Clock } from '../process/clock.js';
 import type { Log } from '../process/log.js';
+import { causeOf, type Cause } from '../wire/cause.js';
 import { Watch } from '../process/watch.js';
 import type { ChoiceTable, HealthTable } from '../tables/pool.js';
 import { preferred, roundRobin, type Balancer } from './balancer.js';
@@ -10,9 +11,13 @@ import type { ChoiceModules } from './modules.js';
 import type { Outcome } from './outcome.js';
 
 export interface PoolHealth {
+  /** Instances that are asked, and have shown that they are there. */
   readonly healthy: number;
   readonly total: number;
-  readonly percent: number;
+  /** Those of which neither a probe nor a call has said anything yet. */
+  readonly unknown: number;
+  /** Null where nothing is known of any. */
+  readonly percent: number | null;
 }
 
 /** What a config says of a pool. */
@@ -40,6 +45,14 @@ const LEAVING_EVERY = 1000;
 /** Within this, first looks are spread. */
 const FIRST_WITHIN = 500;
 
+/** Of a probe that does not say more. */
+const NOT_WELL: Cause = { code: 'NOT_WELL', cause: 'its probe does not find it well', blame: 'server' };
+
+/** As log lines say it. */
+function lastCause({ failure }: Instance): Partial<Cause> {
+  return failure ? { code: failure.code, cause: failure.cause, blame: failure.blame } : {};
+}
+
 export interface Pool {
   readonly server: string;
   readonly instances: readonly Instance[];
@@ -57,8 +70,17 @@ export interface Pool {
   byId(id: string): Instance | undefined;
   /** Makes the pool's instances these, keeping those it has. One that is made anew under its old id keeps what was known about it. */
   update(found: readonly Found[], isNews?: boolean): void;
-  /** What a request learned about the instance that had it; said once for each that was chosen. */
-  report(instance: Instance, outcome: Outcome, ms: number): void;
+  /**
+   * What a request learned about the instance that had it; said once for each that was chosen.
+   * @param caller whose request it was @param failed why it failed, where it did @param requestId by which its other lines are found
+   */
+  report(instance: Instance, outcome: Outcome, ms: number, caller?: string, failed?: unknown, requestId?: string): void;
+  /** Says why an answer of an instance was of no use, or broke off, after its beginning was reported. */
+  blame(instance: Instance, failed: unknown, requestId?: string): void;
+  /** Why it has no instances, as far as that is known; null where it has some. */
+  lack: Cause | null;
+  /** Why it does not answer, or does not wholly: the last failure of what is down, or why there is nothing. Null where all is well, or nothing is known. */
+  readonly cause: Cause | null;
   /** How many of its instances are asked, of how many. */
   health(): PoolHealth;
   /** Seconds after which it is worth asking again when there is no instance. */
@@ -76,11 +98,12 @@ export function createPool(server: string, first: PoolSettings, { log, clock, re
   const members = new Map<string, Member>();
   /** The same as a list, which is asked for with every request. */
   let list: readonly Member[] = [];
+  let lack: Cause | null = null;
   /** Those that are no longer chosen, and finish what they have begun. */
   const leaving = new Set<Member>();
   let isClosed = false;
 
-  const say = (level: 'info' | 'warn', event: string, { id }: Instance, more: Readonly<Record<string, string>> = {}): void =>
+  const say = (level: 'info' | 'warn', event: string, { id }: Instance, more: Readonly<Record<string, unknown>> = {}): void =>
     log(level, event, { server, instance: id, ...more });
 
   const makeBalancer = ({ modules, choice }: PoolSettings): Balancer =>
@@ -88,19 +111,29 @@ export function createPool(server: string, first: PoolSettings, { log, clock, re
   let balancer = makeBalancer(first);
 
   const makeBreaker = (instance: Instance, known: Breaker | null): Breaker | null =>
-    settings.modules.makeBreaker?.(settings.choice.breaker, clock.now(), known, (level, event) => say(level, event, instance)) ?? null;
+    settings.modules.makeBreaker?.(settings.choice.breaker, clock.now(), known, (level, event) =>
+      say(level, event, instance, event === 'breaker-open' ? lastCause(instance) : {}),
+    ) ?? null;
 
   const turnTo = (member: Instance, up: boolean, why: 'probe' | 'request' | 'reset'): void => {
     if (up) member.ejectedAt = null;
     if (member.up === up) return;
     member.up = up;
-    say(up ? 'info' : 'warn', up ? 'instance-up' : 'instance-down', member, { why });
+    say(up ? 'info' : 'warn', up ? 'instance-up' : 'instance-down', member, up ? { why } : { why, ...lastCause(member) });
+  };
+
+  const blame: Pool['blame'] = (instance, failed, requestId) => {
+    const why = causeOf(failed);
+    instance.failure = { ...why, at: Date.now() };
+    say('warn', 'upstream-failed', instance, { ...why, request_id: requestId });
   };
 
   /** @returns milliseconds until the next look */
   const look = async (member: Member): Promise<number> => {
     const began = clock.now();
     const well = (await member.probe?.look(settings.health.timeout)) ?? true;
+    if (member.probe) member.isKnown = true;
+    if (!well) member.failure = { ...(member.probe?.cause ?? NOT_WELL), at: Date.now() };
     const every = settings.health.every * jitter(clock);
     const downEvery = Math.min(every, DOWN_EVERY * jitter(clock));
     if (members.get(member.id) !== member) return every;
@@ -130,10 +163,12 @@ export function createPool(server: string, first: PoolSettings, { log, clock, re
       key,
       ...make(),
       up: known?.up ?? true,
+      isKnown: known?.isKnown ?? false,
+      failure: known?.failure ?? null,
       ejectedAt: known?.ejectedAt ?? null,
       active: 0,
       breaker: null,
-      tally: known?.tally ?? { answered: 0, failed: 0, unreachable: 0, abandoned: 0, ms: 0 },
+      tally: known?.tally ?? { answered: 0, erred: 0, failed: 0, unreachable: 0, abandoned: 0, ms: 0 },
       watch: new Watch(() => look(member), clock),
     };
     member.breaker = makeBreaker(member, known?.breaker ?? null);
@@ -166,6 +201,7 @@ export function createPool(server: string, first: PoolSettings, { log, clock, re
 
   const update: Pool['update'] = (found, isNews = true) => {
     if (isClosed) return;
+    if (found.length > 0) lack = null;
     const ids = new Set(found.map(({ id }) => id));
     for (const member of list.filter(({ id }) => !ids.has(id))) {
       leave(member);
@@ -213,21 +249,37 @@ export function createPool(server: string, first: PoolSettings, { log, clock, re
     },
     byId: (id) => members.get(id),
     update,
-    report(instance, outcome, ms) {
+    blame,
+    get lack() {
+      return lack;
+    },
+    set lack(why) {
+      lack = why;
+    },
+    get cause() {
+      if (list.length === 0) return lack;
+      const now = clock.now();
+      const failures = list.flatMap(({ up, breaker, failure }) => (failure && (!up || breaker?.stateAt(now) === 'open') ? [failure] : []));
+      return failures.sort((a, b) => b.at - a.at)[0] ?? null;
+    },
+    report(instance, outcome, ms, caller, failed, requestId) {
       instance.tally[outcome]++;
+      if (outcome !== 'abandoned') instance.isKnown = true;
+      if (failed !== undefined) blame(instance, failed, requestId);
       if (outcome === 'answered') instance.tally.ms += ms;
       const member = members.get(instance.id);
       if (member !== instance) return;
       balancer.heard?.(instance, outcome, ms);
       const now = clock.now();
-      instance.breaker?.heard(outcome, now - ms, now);
+      instance.breaker?.heard(outcome, now - ms, now, caller);
       if (outcome === 'unreachable') suspect(member);
     },
     health() {
       const now = clock.now();
       const total = list.length;
-      const healthy = list.filter(({ up, breaker }) => up && breaker?.stateAt(now) !== 'open').length;
-      return { healthy, total, percent: Math.round((100 * healthy) / (total || 1)) };
+      const healthy = list.filter(({ up, isKnown, breaker }) => up && isKnown && breaker?.stateAt(now) !== 'open').length;
+      const unknown = list.filter(({ up, isKnown }) => up && !isKnown).length;
+      return { healthy, total, unknown, percent: unknown > 0 && unknown === total ? null : Math.round((100 * healthy) / (total || 1)) };
     },
     get retryAfter() {
       const now = clock.now();

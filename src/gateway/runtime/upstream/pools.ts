@@ -55,7 +55,16 @@ export function createPools(env: Env, log: Log, clock: Clock = CLOCK): Pools {
     pool.configure(settings);
     const found = (): readonly Found[] => find(named?.addresses ?? []);
     pool.update(found(), known !== undefined || source.kind === 'dns');
-    if (named) named.onChange = () => pool.update(found());
+    if (named) {
+      const look = (): void => {
+        if (named.cause) log('warn', 'name-unresolved', { server, name: named.name, ...named.cause });
+        pool.lack = named.addresses.length === 0 ? named.cause : null;
+        pool.update(found());
+      };
+      named.onChange = look;
+      if (named.cause) look();
+    }
+    if (source.kind === 'none') pool.lack = { code: 'NOT_PLACED', cause: source.reason, blame: 'config' };
     if (source.kind === 'none') log('warn', 'pool-without-instances', { server, reason: source.reason });
     return { pool, named };
   };

@@ -1,18 +1,17 @@
 /** Health asked over HTTP. */
 import { discard } from './deliver.js';
 import { httpUpstream } from './http.js';
-import type { HttpHealth, Probe } from './probe.js';
+import { asking, type Finding, type HttpHealth, type Probe } from './probe.js';
 import type { UpstreamRequest, UpstreamResponse } from './upstream.js';
+import { UpstreamFault } from '../wire/fault.js';
 
 export function httpProbe({ path, method, status, body }: HttpHealth, endpoint: URL): Probe {
-  const look = async (timeout: number): Promise<boolean> => {
-    const well = await askOnce(new URL(path, endpoint), { method, headers: {}, body: null }, timeout, (head, text, isWhole) => {
-      if (head.status !== status) return false;
-      return body === null || text.includes(body) || (isWhole ? false : undefined);
-    });
-    return well ?? false;
+  const judge: Judge<Finding> = (head, text, isWhole) => {
+    if (head.status !== status) return `it answered ${head.status}, and ${status} is wanted`;
+    if (body === null || text.includes(body)) return null;
+    return isWhole ? 'its answer has not the words that are wanted' : undefined;
   };
-  return { look, close: () => Promise.resolve() };
+  return asking((timeout) => askOnce(new URL(path, endpoint), { method, headers: {}, body: null }, timeout, judge));
 }
 
 /** How much of an answer is looked at. */
@@ -25,10 +24,10 @@ export type AnswerHead = Pick<UpstreamResponse, 'status' | 'headers'>;
 export type Judge<T> = (head: AnswerHead, text: string, isWhole: boolean) => T | undefined;
 
 /**
- * One request on a connection of its own: a pooled one could be fine when the instance takes no new ones. @returns null where there was no answer in
+ * One request on a connection of its own: a pooled one could be fine when the instance takes no new ones. @returns a fault where there was no answer in
  * time
  */
-export async function askOnce<T>(url: URL, question: Question, timeout: number, judge: Judge<T>): Promise<T | null> {
+export async function askOnce<T>(url: URL, question: Question, timeout: number, judge: Judge<T>): Promise<T | UpstreamFault> {
   const upstream = httpUpstream({ url, connect: timeout, firstByte: timeout });
   try {
     const answer = await upstream.send({ ...question, signal: AbortSignal.timeout(timeout) });
@@ -43,9 +42,10 @@ export async function askOnce<T>(url: URL, question: Question, timeout: number, 
       }
     }
     discard(answer);
-    return verdict ?? judge(answer, bytes.toString(), true) ?? null;
-  } catch {
-    return null;
+    const last = verdict === undefined ? judge(answer, bytes.toString(), true) : verdict;
+    return last === undefined ? new UpstreamFault('answered') : last;
+  } catch (error) {
+    return error instanceof UpstreamFault ? error : new UpstreamFault('sent', error);
   } finally {
     void upstream.close();
   }

@@ -5,22 +5,31 @@ import { asObject, at, messageText, parseJson, POST_HEADERS, type Json } from '.
 import { isEventStream } from '../wire/media-type.js';
 import { CAPABILITIES, CLIENT_INFO, VERSION } from '../wire/meta-keys.js';
 import { askOnce, type AnswerHead, type Judge, type Question } from './probe-http.js';
-import type { McpHealth, Probe } from './probe.js';
+import { asking, type Finding, type McpHealth, type Probe } from './probe.js';
+import { UpstreamFault } from '../wire/fault.js';
 
 const CLIENT = { name: 'mcpgen-probe', version: '1' };
 const ID = 1;
 
 export function mcpProbe(ask: McpHealth['ask'], endpoint: URL): Probe {
-  return ask === 'ping' ? pingProbe(endpoint) : { look: (timeout) => discover(endpoint, timeout), close: () => Promise.resolve() };
+  return ask === 'ping' ? pingProbe(endpoint) : asking((timeout) => discover(endpoint, timeout));
 }
 
 /** `server/discover` is safe to ask of any server of 2026-07-28 (MCP-WIRE §7). */
-async function discover(endpoint: URL, timeout: number): Promise<boolean> {
+async function discover(endpoint: URL, timeout: number): Promise<Finding> {
   const _meta = { [VERSION]: MODERN, [CAPABILITIES]: {}, [CLIENT_INFO]: CLIENT };
   const question = post({ id: ID, method: 'server/discover', params: { _meta } }, { 'mcp-protocol-version': MODERN, 'mcp-method': 'server/discover' });
-  const answer = await askOnce(endpoint, question, timeout, readAnswer);
-  return answer?.status === 200 && answer.result !== undefined;
+  return findingOf(await askOnce(endpoint, question, timeout, readAnswer), 'server/discover');
 }
+
+function findingOf(answer: Answer | UpstreamFault, method: string): Finding {
+  if (answer instanceof UpstreamFault) return answer;
+  if (answer.status !== 200) return `it answered ${method} with ${answer.status}`;
+  return answer.result === undefined ? `its answer to ${method} has no result` : null;
+}
+
+/** It has been restarted, or ends sessions that are idle; servers have many words for a session that they do not know. */
+const LOST: ReadonlySet<number> = new Set([200, 400, 404, 410, 503]);
 
 interface Session {
   /** Empty where the server keeps none. */
@@ -31,6 +40,7 @@ interface Session {
 /** `ping` in one session, which is opened when it is first needed or has been lost: one for each look would leave them all behind in the server. */
 function pingProbe(endpoint: URL): Probe {
   let session: Session | null = null;
+  let mayBeLost = false;
   let closing: Promise<void> | null = null;
 
   const headersOf = ({ id, revision }: Session) => ({ 'mcp-protocol-version': revision, ...(id === '' ? {} : { 'mcp-session-id': id }) });
@@ -39,40 +49,48 @@ function pingProbe(endpoint: URL): Probe {
     if (left && left.id !== '') await askOnce(endpoint, { method: 'DELETE', headers: headersOf(left), body: null }, 1000, () => true);
   };
 
-  const open = async (left: () => number): Promise<Session | null> => {
+  const open = async (left: () => number): Promise<Session | Finding> => {
     const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: CLIENT };
     const answer = await askOnce(endpoint, post({ id: ID, method: 'initialize', params }), left(), readAnswer);
-    if (answer?.status !== 200 || answer.result === undefined) return null;
+    const finding = findingOf(answer, 'initialize');
+    if (finding !== null || answer instanceof UpstreamFault) return finding;
     const opened: Session = { id: answer.session, revision: String(at(answer.result, 'protocolVersion')) };
     const greeted = await askOnce(endpoint, post({ method: 'notifications/initialized' }, headersOf(opened)), left(), ({ status }) => status < 300);
     if (greeted === true && !closing) return opened;
     await leave(opened);
-    return null;
+    return greeted instanceof UpstreamFault ? greeted : 'it refuses notifications/initialized';
   };
 
-  return {
-    look: async (timeout) => {
-      const end = performance.now() + timeout;
-      const left = (): number => Math.max(1, Math.ceil(end - performance.now()));
-      const ping = async (): Promise<Answer | null> => {
-        session ??= await open(left);
-        return session && askOnce(endpoint, post({ id: ID, method: 'ping' }, headersOf(session)), left(), readAnswer);
-      };
-      const isKept = session !== null;
-      let answer = await ping();
-      // Lost, which servers say with 404, and some with 400: it has been restarted, or ends sessions that are idle.
-      if (isKept && (answer?.status === 404 || answer?.status === 400)) {
-        session = null;
-        answer = await ping();
-      }
-      return answer?.status === 200 && answer.result !== undefined;
-    },
-    close: () => {
-      closing ??= leave(session);
-      session = null;
-      return closing;
-    },
+  const ping = async (left: () => number): Promise<Finding> => {
+    if (!session) {
+      const opened = await open(left);
+      if (opened === null || typeof opened !== 'object' || opened instanceof Error) return opened;
+      session = opened;
+    }
+    const answer = await askOnce(endpoint, post({ id: ID, method: 'ping' }, headersOf(session)), left(), readAnswer);
+    mayBeLost = !(answer instanceof UpstreamFault) && LOST.has(answer.status) && answer.result === undefined;
+    return findingOf(answer, 'ping');
   };
+
+  const look = async (timeout: number): Promise<Finding> => {
+    const end = performance.now() + timeout;
+    const left = (): number => Math.max(1, Math.ceil(end - performance.now()));
+    const isKept = session !== null;
+    const finding = await ping(left);
+    if (!isKept || !mayBeLost) return finding;
+    const known = session;
+    session = null;
+    const again = await ping(left);
+    // It takes no new session either: what it is short of may not be this one.
+    if (!closing) session ??= known;
+    return again;
+  };
+
+  return asking(look, () => {
+    closing ??= leave(session);
+    session = null;
+    return closing;
+  });
 }
 
 function post(message: object, headers: Readonly<Record<string, string>> = {}): Question {

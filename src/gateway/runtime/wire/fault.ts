@@ -15,12 +15,17 @@ export type FaultStage =
   /** Written, and no answer in time. */
   | 'timeout'
   /** The answer had begun. */
-  | 'answered';
+  | 'answered'
+  /** The server sends its callers elsewhere, where no gateway follows. */
+  | 'redirected'
+  /** The server asks for credentials that the gateway does not have. */
+  | 'denied';
 
 export class UpstreamFault extends Error {
   readonly stage: FaultStage;
   /** Seconds after which it is worth asking again, where that is known. */
   readonly retryAfter: number | undefined;
+  /** @param cause an error, or a sentence that says what was wrong */
   constructor(stage: FaultStage, cause?: unknown, retryAfter?: number) {
     super(`upstream ${stage}`, { cause });
     this.stage = stage;

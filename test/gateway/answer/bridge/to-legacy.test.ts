@@ -309,9 +309,10 @@ describe('a session', () => {
   test('that a server says is missing, in the words of many servers, is opened again too', async () => {
     await send('/mcp/old', 'tools/call', { name: 'first' });
     const behave = old.behave;
-    let refused = 0;
+    let lost: string | undefined;
     old.behave = (received) => {
-      if (received.message?.method !== 'tools/call' || refused++ > 0) return behave(received);
+      if (received.message?.method === 'tools/call') lost ??= received.headers['mcp-session-id'];
+      if (lost === undefined || received.headers['mcp-session-id'] !== lost) return behave(received);
       received.response.writeHead(400, { 'content-type': 'application/json' }).end(
         '{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Bad Request: No valid session ID provided"}}',
       );

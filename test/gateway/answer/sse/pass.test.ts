@@ -146,9 +146,9 @@ describe('what curl sees', () => {
   });
 
   test('other answers of the server, to streams and to messages', async () => {
-    fake.behave = ({ response }) => void response.writeHead(401, { 'content-type': 'text/plain' }).end('who are you?');
+    fake.behave = ({ response }) => void response.writeHead(403, { 'content-type': 'text/plain' }).end('not you');
     const refused = await get('/mcp/fake/sse');
-    assert.deepEqual([refused.status, refused.text], [401, 'who are you?']);
+    assert.deepEqual([refused.status, refused.text], [403, 'not you']);
     fake.behave = naming('/m');
     const opened = await openStream(one.port, '/mcp/fake/sse');
     fake.behave = ({ response }) => void response.writeHead(400).end('Invalid message');

@@ -1,7 +1,8 @@
 /** A modern client's request in a session at a legacy server. */
 import type { Answered, Call } from '../call.js';
+import { judgeSession, mayMeanLoss } from '../lost.js';
 import type { Log } from '../../process/log.js';
-import type { UpstreamResponse } from '../../upstream/upstream.js';
+import type { UpstreamRequest, UpstreamResponse } from '../../upstream/upstream.js';
 import { UpstreamFault } from '../../wire/fault.js';
 import { at } from '../../wire/json-rpc.js';
 import { isEventStream } from '../../wire/media-type.js';
@@ -31,12 +32,15 @@ export async function forwardToLegacy(call: Call, asked: Asked, session: LegacyS
     void tell(session, { method: 'notifications/cancelled', params: { requestId: id, reason: 'The client has gone' } }, instance);
   };
 
+  const sent = legacyRequest(session, { id, method, params: { ...params, _meta: renamed } }, signal);
   let response: UpstreamResponse;
   let body: Buffer;
   try {
-    const sent = legacyRequest(session, { id, method, params: { ...params, _meta: renamed } }, signal);
     ({ instance, response } = await call.send(sent, upstreamId === undefined ? {} : { at: instance }));
     if (response.status === 200 && isEventStream(response)) {
+      const { body } = response;
+      // One that is there as a whole may be a refusal.
+      if (Buffer.isBuffer(body) && (await isLost(call, session, sent, { ...response, body }))) throw lost();
       const events = rewriteEvents(response.body, eventsFor(asked, id, session, instance));
       events.once('close', () => {
         release();
@@ -52,16 +56,31 @@ export async function forwardToLegacy(call: Call, asked: Asked, session: LegacyS
     throw error;
   }
   release();
-  return wholeAnswer(call, asked, session, { ...response, body }, log);
+  const whole = { ...response, body };
+  if (await isLost(call, session, sent, whole)) throw lost();
+  return wholeAnswer(call, asked, session, whole, log);
 }
 
-function wholeAnswer({ pool }: Call, asked: Asked, session: LegacySession, response: UpstreamResponse & { readonly body: Buffer }, log: Log): Answered {
+/** Nothing was executed in a session that is lost. */
+async function isLost({ send, table }: Call, { upstreamId, instance, introduction }: LegacySession, sent: UpstreamRequest, whole: Whole): Promise<boolean> {
+  if (upstreamId === undefined || !mayMeanLoss(whole)) return false;
+  // A method that is not known is said with this status too.
+  if (whole.status === 404) return at(parseReply(whole.body), 'error', 'code') !== -32601;
+  const version = introduction['protocolVersion'];
+  const judged = await judgeSession(sent, whole, table.timeouts.response, async (ping) => {
+    const headers = typeof version === 'string' ? { ...ping.headers, 'mcp-protocol-version': version } : ping.headers;
+    return (await send({ ...ping, headers }, { at: instance })).response;
+  });
+  return judged.isLost;
+}
+
+const lost = (): UpstreamFault => new UpstreamFault('refused', 'the server does not know the session any more');
+
+type Whole = UpstreamResponse & { readonly body: Buffer };
+
+function wholeAnswer({ pool }: Call, asked: Asked, session: LegacySession, response: Whole, log: Log): Answered {
   const { status, headers, body } = response;
   const reply = parseReply(body);
-  const code = at(reply, 'error', 'code');
-  // Ended sessions are a 404 (2025-11-25, Session Management), or what many servers say in its place; neither was executed.
-  const isLost = (status === 404 && code !== -32601) || (status === 400 && code === -32000);
-  if (isLost && session.upstreamId !== undefined) throw new UpstreamFault('refused');
   // Failures and limits are no less so for a modern client.
   const isFailure = status === 429 || status >= 500;
   if (reply) {

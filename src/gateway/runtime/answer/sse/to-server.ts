@@ -4,6 +4,8 @@ import type { Instance } from '../../upstream/instance.js';
 import type { UpstreamRequest, UpstreamResponse } from '../../upstream/upstream.js';
 import { at, POST_HEADERS, type Json } from '../../wire/json-rpc.js';
 import type { Call } from '../call.js';
+import { judgeSession, mayMeanLoss } from '../lost.js';
+import { UpstreamFault } from '../../wire/fault.js';
 
 export interface ToServer {
   hasSession(): boolean;
@@ -33,18 +35,28 @@ export function toServer(opener: Call, signal: AbortSignal): ToServer {
     const headers = { ...rest, 'accept-encoding': 'identity', ...spoken, ...(session && { 'mcp-session-id': session.id }), ...request.headers };
     return call.send({ ...call.request, signal, ...request, headers }, session ? { at: session.at } : {});
   };
+  /** Sends in the session. A server that has lost it may say so with 404, which is told by the answer itself, or in other words. */
+  const inSession = async (call: Call, request: Partial<UpstreamRequest>): Promise<UpstreamResponse> => {
+    const { response } = await send(call, request);
+    if (!session || response.status === 404 || !mayMeanLoss(response)) return response;
+    const asked = { ...call.request, ...request, headers: { ...call.request.headers, ...request.headers } };
+    const judged = await judgeSession(asked, response, call.table.timeouts.response, async (ping) => (await send(call, ping)).response);
+    if (judged.isLost) throw new UpstreamFault('refused', 'the server does not know the session any more');
+    return judged.response;
+  };
   return {
     hasSession: () => session !== null,
     learn: (reply) => void (revision ??= at(reply, 'result', 'protocolVersion')),
     async post(call, isOpening) {
-      const { instance, response } = await send(call, { headers: POST_HEADERS, ...(isOpening ? { signal: call.request.signal } : {}) });
+      if (!isOpening) return inSession(call, { headers: POST_HEADERS });
+      const { instance, response } = await send(call, { headers: POST_HEADERS, signal: call.request.signal });
       const id = response.headers['mcp-session-id'];
-      if (isOpening && typeof id === 'string') session = { at: instance, id };
+      if (typeof id === 'string') session = { at: instance, id };
       return response;
     },
     async listen(last) {
       const headers = { accept: 'text/event-stream', ...(last === '' ? {} : { 'last-event-id': last }) };
-      return (await send(opener, { method: 'GET', body: null, headers })).response;
+      return inSession(opener, { method: 'GET', body: null, headers });
     },
     leave() {
       if (session) {
