@@ -9,7 +9,7 @@ import { gatewayConfig } from '../../support/gateway-tables.js';
 import { startGateway, type RunningGateway } from '../../support/gateway.js';
 import { ask, dial, requestBytes, until, type AskOptions, type HttpAnswer } from '../../support/http.js';
 import { closedPort } from '../../support/upstreams.js';
-import { assertNothingLeft, faultsOf, look, MB, ok, repeat, startFaulty, tally, type Asked, type Before, type Faulty } from './support.js';
+import { assertNothingLeft, faultsOf, LITTLE_ROOM, look, MB, ok, repeat, startFaulty, tally, type Asked, type Before, type Faulty } from './support.js';
 
 const instances = [{ url: 'http://127.0.0.1:9/mcp' }];
 const server = (strategy: string) => ({ kind: 'http', instances, strategy });
@@ -24,6 +24,7 @@ before(async () => {
   const [one, left, right, good] = await Promise.all([startFaulty(), startFaulty(), startFaulty(), startFaulty()]);
   [alone, pair, neighbour] = [one, [left, right], good];
   gateway = await startGateway({
+    env: LITTLE_ROOM,
     pools: { alone: [one.url], pair: [left.url, right.url], nobody: [`http://127.0.0.1:${await closedPort()}/mcp`], neighbour: [good.url] },
     config: gatewayConfig({
       servers: Object.fromEntries(['alone', 'pair', 'nobody', 'neighbour'].map((name) => [name, server(name === 'neighbour' ? 'plain' : 'again')])),
