@@ -10,7 +10,7 @@ import { initialize, request } from '../../support/gateway-messages.js';
 import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
 import { startGateway, temporaryFolder, type RunningGateway } from '../../support/gateway.js';
 import { ask, dial, requestBytes, until, within, type AskOptions, type HttpAnswer } from '../../support/http.js';
-import { assertNothingLeft, childrenOf, faultsOf, inGroups, LITTLE_ROOM, look, repeat, type Before } from './support.js';
+import { assertNothingLeft, childrenOf, faultsOf, inGroups, LITTLE_ROOM, look, often, repeat, type Before } from './support.js';
 
 const SEEN = join(temporaryFolder(), 'seen');
 writeFileSync(SEEN, '');
@@ -134,7 +134,7 @@ describe('a child of one session', () => {
     for (const shape of ['JSON', 'a stream'] as const) {
       test(`${name}, answered as ${shape}: ${then}`, async () => {
         const since = gateway.logs.length;
-        await repeat(5, 3, async () => {
+        await repeat(often(5), 3, async () => {
           const session = await open(gateway, 'tool');
           const options = session.options(callTool(name, {}, 7), shape === 'JSON' ? JSON_ONLY : {});
           const connection = await dial(gateway.port);
@@ -160,7 +160,7 @@ describe('a child of one session', () => {
         // What was killed with its group goes a moment later.
         await until('an end of all they started', () => inGroups(groups()).join() === [...atRest.children].join());
         const reasons = gateway.logs.slice(since).filter(({ event }) => event === 'child-killed').map(({ reason }) => reason);
-        assert.deepEqual(reasons, killed === undefined ? [] : Array.from({ length: 5 }, () => killed));
+        assert.deepEqual(reasons, killed === undefined ? [] : Array.from({ length: often(5) }, () => killed));
         assertOnce();
       });
     }

@@ -159,6 +159,9 @@ export async function repeat<T>(times: number, width: number, work: (n: number) 
   return all;
 }
 
+/** How often a fault is tried, where `times` is enough to find what seldom happens. */
+export const often = (times: number): number => (process.env['MCPGEN_FAULTS'] === 'few' ? Math.ceil(times / 5) : times);
+
 /** What different things came out, and how often each. */
 export function tally(outcomes: readonly string[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
