@@ -4,11 +4,12 @@
  *   node .test/suites.js           all of them
  *   node .test/suites.js fast      those that start nothing: no process, no thread, no socket
  *   node .test/suites.js random    those that draw random numbers, with another seed in every run
+ *   node .test/suites.js lifecycle those in which connections, streams and processes begin, end and fail: what Node itself does differs between its lines
  */
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { ROOT } from './support/folder.js';
 
 const STARTS_SOMETHING = /^node:(child_process|cluster|dgram|http|http2|https|net|tls|worker_threads)$/;
@@ -18,10 +19,23 @@ const AT_ONCE = 2;
 const COMPILED = join(ROOT, '.test');
 const GENERATOR = join(COMPILED, 'support/random.js');
 
-const CHOICES: Readonly<Record<string, (imports: ReadonlySet<string>) => boolean>> = {
+/** What is tested on one line of Node is shipped on another: `.ci/run` repeats these on the newest. */
+const LIFECYCLE = new RegExp(
+  `^(?:${[
+    'gateway/(?:answer/sse|faults|stdio)/.*',
+    'gateway/answer/session-loss',
+    'gateway/front/(?:attacks|drain|ended|failing|lifecycle|node-client|parser|pipelined|proxying|revoked|sessions)',
+    'gateway/operate/(?:host|workers)',
+    'gateway/upstream/http(?:-ends)?',
+    'examples/notes',
+  ].join('|')})\\.test\\.js$`,
+);
+
+const CHOICES: Readonly<Record<string, (imports: () => ReadonlySet<string>, file: string) => boolean>> = {
   all: () => true,
-  fast: (imports) => ![...imports].some((one) => STARTS_SOMETHING.test(one)),
-  random: (imports) => imports.has(GENERATOR),
+  fast: (imports) => ![...imports()].some((one) => STARTS_SOMETHING.test(one)),
+  random: (imports) => imports().has(GENERATOR),
+  lifecycle: (_imports, file) => LIFECYCLE.test(relative(COMPILED, file)),
 };
 
 /** Modules that a module imports, and those that they import, as far as they are imported in any case: what is loaded on demand is left out. */
@@ -54,7 +68,7 @@ if (!isChosen) throw new Error(`expected one of ${Object.keys(CHOICES).join(', '
 const suites = readdirSync(COMPILED, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.js'))
   .map((file) => join(COMPILED, file))
-  .filter((file) => isChosen(importsOf(file)))
+  .filter((file) => isChosen(() => importsOf(file), file))
   .sort();
 
 const env = { ...process.env };
@@ -62,6 +76,8 @@ if (name === 'random') {
   env['MCPGEN_SEED'] ??= String(randomInt(2 ** 31));
   console.log(`MCPGEN_SEED=${env['MCPGEN_SEED']}`);
 }
+// A second run of the same suites need not try every fault as often.
+if (name === 'lifecycle') env['MCPGEN_FAULTS'] = 'few';
 const files = name === 'fast' ? together(suites) : suites;
 const { status } = spawnSync(process.execPath, ['--test', '--test-timeout=300000', `--test-concurrency=${AT_ONCE}`, ...files], { env, stdio: 'inherit' });
 process.exitCode = status ?? 1;

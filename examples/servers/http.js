@@ -45,11 +45,30 @@ export function serve({ name, port, methods, handle, close }) {
     console.error(`${name} listening on http://${host.includes(':') ? `[${host}]` : host}:${actual}${MCP_PATH}`);
   });
 
+  /**
+   * How many requests each connection has under way that has asked at all. Node 26 takes also those for idle that have come and not asked yet: it would cut
+   * off whoever is just about to.
+   *
+   * @type {Map<import('node:net').Socket, number>}
+   */
+  const underWay = new Map();
+  let stopping = false;
+  http.on('connection', socket => socket.once('close', () => underWay.delete(socket)));
+  http.on('request', ({ socket }, res) => {
+    underWay.set(socket, (underWay.get(socket) ?? 0) + 1);
+    res.once('close', () => {
+      const left = (underWay.get(socket) ?? 1) - 1;
+      if (!socket.destroyed) underWay.set(socket, left);
+      if (stopping && left === 0) socket.end();
+    });
+  });
+  // Node calls this when the server closes.
+  http.closeIdleConnections = () => underWay.forEach((count, socket) => count === 0 && socket.destroy());
+
   const stop = () => {
+    stopping = true;
     http.close(() => process.exit(0));
     close?.();
-    // A connection becomes idle when its last answer has left; close() above saw only those idle already.
-    setInterval(() => http.closeIdleConnections(), 50).unref();
     setTimeout(() => http.closeAllConnections(), SHUTDOWN_MS).unref();
   };
   process.once('SIGTERM', stop);

@@ -7,6 +7,7 @@ import {
   CallToolResultSchema, CreateMessageRequestSchema, ElicitRequestSchema, LoggingMessageNotificationSchema, McpError, ProgressNotificationSchema,
   ResourceListChangedNotificationSchema, ResourceUpdatedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
+import { dial, requestBytes } from '../support/http.js';
 import { ACCEPT, assertRefused, attach, call, connect, failing, hasCode, type HttpServer, post, queue, start, textOf, TOO_LONG } from './support.js';
 
 describe('notes', { timeout: 20_000 }, () => {
@@ -179,5 +180,18 @@ describe('notes', { timeout: 20_000 }, () => {
     assert.ok(performance.now() - started < 2000);
     await assert.rejects(fetch(server.url), TypeError);
     assert.deepEqual(server.lines, [`notes listening on ${server.url}`]);
+  });
+
+  test('field-01 answers a connection that had come and not asked yet when it was told to end', async () => {
+    const other = await start('notes.js');
+    const port = Number(new URL(other.url).port);
+    const [silent, kept] = [await dial(port), await dial(port)];
+    kept.send(requestBytes({ path: '/health' }));
+    assert.equal((await kept.answer()).status, 200);
+    const stopped = other.stop('SIGTERM');
+    assert.equal(await kept.ended, 'fin');
+    silent.send(requestBytes({ path: '/health' }));
+    assert.equal((await silent.answer()).status, 200);
+    assert.equal(await stopped, 0);
   });
 });

@@ -49,10 +49,8 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   let reloading = Promise.resolve();
   (await features.gauges?.())?.registerGauges(metrics, counts, pools, () => state.tables);
 
-  // A connection that becomes idle only now would wait for its next request until the end of the drain.
-  const onClosed = (): void => void (draining && setImmediate(() => server.closeIdleConnections()));
   const isDraining = (): boolean => draining;
-  const { serve, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, isDraining, onClosed });
+  const { serve, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, isDraining });
   const server = publicServer({
     serve,
     isDraining,

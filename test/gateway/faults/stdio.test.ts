@@ -10,7 +10,7 @@ import { initialize, request } from '../../support/gateway-messages.js';
 import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
 import { startGateway, temporaryFolder, type RunningGateway } from '../../support/gateway.js';
 import { ask, dial, requestBytes, until, within, type AskOptions, type HttpAnswer } from '../../support/http.js';
-import { assertNothingLeft, childrenOf, faultsOf, inGroups, look, repeat, type Before } from './support.js';
+import { assertNothingLeft, childrenOf, faultsOf, inGroups, LITTLE_ROOM, look, often, repeat, type Before } from './support.js';
 
 const SEEN = join(temporaryFolder(), 'seen');
 writeFileSync(SEEN, '');
@@ -34,9 +34,8 @@ function assertOnce(): void {
   assert.deepEqual(keys.filter((key, i) => keys.indexOf(key) !== i), [], 'executed more than once');
 }
 
-/** With little room, so that what is garbage does not look like what is kept. */
 async function begin(options: Parameters<typeof startGateway>[0]): Promise<RunningGateway> {
-  const gateway = await startGateway({ ...options, env: { NODE_OPTIONS: '--max-old-space-size=96 --max-semi-space-size=4' } });
+  const gateway = await startGateway({ ...options, env: LITTLE_ROOM });
   process.once('exit', () => gateway.signal('SIGKILL'));
   return gateway;
 }
@@ -83,12 +82,21 @@ interface Fault {
   readonly killed?: string;
 }
 
+/** Node 20 writes JSON by recursion, and gives up where it is very deep; Node 26 writes it all. What can be written is passed on, and no fault. */
+const WRITES_DEEP = ((): boolean => {
+  try {
+    return JSON.stringify(JSON.parse(`${'['.repeat(200_000)}${']'.repeat(200_000)}`)).length === 400_000;
+  } catch {
+    return false;
+  }
+})();
+
 const FAULTS: Readonly<Record<string, Fault>> = {
   exit: { then: 'fails' },
   abort: { then: 'fails' },
   half: { then: 'fails' },
   longLine: { then: 'fails', killed: 'line too long' },
-  deepBatch: { then: 'fails', killed: 'nested too deeply' },
+  deepBatch: WRITES_DEEP ? { then: 'waits' } : { then: 'fails', killed: 'nested too deeply' },
   questions: { then: 'fails', killed: 'does not read' },
   flood: { then: 'waits' },
   noise: { then: 'waits' },
@@ -126,7 +134,7 @@ describe('a child of one session', () => {
     for (const shape of ['JSON', 'a stream'] as const) {
       test(`${name}, answered as ${shape}: ${then}`, async () => {
         const since = gateway.logs.length;
-        await repeat(5, 3, async () => {
+        await repeat(often(5), 3, async () => {
           const session = await open(gateway, 'tool');
           const options = session.options(callTool(name, {}, 7), shape === 'JSON' ? JSON_ONLY : {});
           const connection = await dial(gateway.port);
@@ -152,7 +160,7 @@ describe('a child of one session', () => {
         // What was killed with its group goes a moment later.
         await until('an end of all they started', () => inGroups(groups()).join() === [...atRest.children].join());
         const reasons = gateway.logs.slice(since).filter(({ event }) => event === 'child-killed').map(({ reason }) => reason);
-        assert.deepEqual(reasons, killed === undefined ? [] : Array.from({ length: 5 }, () => killed));
+        assert.deepEqual(reasons, killed === undefined ? [] : Array.from({ length: often(5) }, () => killed));
         assertOnce();
       });
     }
@@ -197,7 +205,7 @@ describe('a child of one session', () => {
 });
 
 /** Each of a server of its own: one that fails often is started later and later. */
-const SHARED = ['exit', 'abort', 'longLine', 'deepBatch', 'deep', 'questions', 'closesOutput'];
+const SHARED = ['exit', 'abort', 'longLine', ...(WRITES_DEEP ? [] : ['deepBatch', 'deep']), 'questions', 'closesOutput'];
 
 describe('a child of all sessions', () => {
   let gateway: RunningGateway;

@@ -43,7 +43,6 @@ test('a call to another server goes to an instance of that server, also when the
     metrics: NO_METRICS,
     log: createLog('test', 'info', (line) => void lines.push(line)),
     isDraining: () => false,
-    onClosed: () => {},
   });
   const client = fakeClient(REQUEST, { judgement: null });
   serve(client);

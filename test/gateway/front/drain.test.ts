@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { modern, modernHeaders, request, type ErrorBody } from '../../support/gateway-messages.js';
 import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
 import { startGateway, type RunningGateway } from '../../support/gateway.js';
-import { ask, dial, requestBytes, within, type AskOptions } from '../../support/http.js';
+import { ask, dial, requestBytes, until, within, type AskOptions } from '../../support/http.js';
 import { answerAll, startUpstream, stream, type FakeUpstream } from '../../support/upstreams.js';
 
 const CONFIG = gatewayConfig({ gateway: { admin: {}, limits: { perAddress: '100000/s' }, timeouts: { drain: '5s' } } });
@@ -83,6 +83,38 @@ test('readiness first: for a while connections are still taken, and new streams 
   const error = (JSON.parse(listen.text) as ErrorBody).error;
   assert.deepEqual([ready.status, call.status, call.headers['connection'], listen.status, error.data.reason], [503, 200, 'close', 503, 'draining']);
   await gateway.waitFor('request', ({ reason }) => reason === 'draining');
+  assert.deepEqual(await within(gateway.ended, 'its end', 15_000), { code: 0, signal: null });
+});
+
+test('field-01 connections of before and of during the lead that say nothing for a while are all answered, and none is reset', async () => {
+  const gateway = await start(CONFIG, { MCPGEN_PLACEMENT: 'compose', HOST: '127.0.0.1' });
+  upstream.behave = answerAll;
+  const { port } = gateway;
+  const call = (id: string): AskOptions => ({ path: '/mcp/search', message: request('tools/call', { name: 'add', arguments: {} }, id) });
+  const openMany = () => Promise.all(Array.from({ length: 10 }, () => dial(port)));
+  const early = await openMany();
+  const kept = await openMany();
+  for (const [n, connection] of kept.entries()) {
+    connection.send(requestBytes(call(`kept-${n}`)));
+    assert.equal((await connection.answer()).headers['connection'], 'keep-alive');
+  }
+  gateway.signal('SIGTERM');
+  await gateway.waitFor('draining');
+  const during = await openMany();
+  const [lasting] = await openMany();
+  // Each of these ends an answer, behind which idle connections used to be closed.
+  for (let n = 0; n < 20; n++) assert.equal((await ask(port, call(`other-${n}`))).status, 200);
+  for (const [n, connection] of [...early, ...kept, ...during].entries()) {
+    assert.ok(connection.isOpen, `connection ${n}`);
+    connection.send(requestBytes(call(`late-${n}`)));
+    const { status, headers, complete } = await connection.answer();
+    assert.deepEqual([status, headers['connection'], complete], [200, 'close', true], `connection ${n}`);
+    assert.equal(await within(connection.ended, 'its end'), 'fin');
+  }
+  // Nobody is let in any more, and who had come says something only now.
+  await until('the end of the lead', () => dial(port).then((connection) => (connection.close(), false), () => true));
+  lasting?.send(requestBytes(call('last')));
+  assert.equal((await lasting?.answer())?.status, 200);
   assert.deepEqual(await within(gateway.ended, 'its end', 15_000), { code: 0, signal: null });
 });
 

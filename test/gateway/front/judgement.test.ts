@@ -105,7 +105,6 @@ async function sideOf(config: Config): Promise<Side> {
     metrics: { ...NO_METRICS, count: (name, labels) => void counted.push(`${name} ${JSON.stringify(labels)}`) },
     log: createLog('test', 'info', (line) => void logs.push(line)),
     isDraining: () => false,
-    onClosed: () => {},
   };
   const { serve } = createHandler(services);
   return { serve, use: async (one) => void (state = await stateOf(one, state)), logs, counted, sent };

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { startHost, type Host } from '#src/gateway/runtime/operate/host.js';
 import type { Upstream } from '#src/gateway/runtime/upstream/upstream.js';
 import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
+import { dial, requestBytes } from '../../support/http.js';
 import { call, INITIALIZE, open, request, start, type Json } from '../stdio/support.js';
 
 async function host(upstream: Upstream): Promise<{ host: Host; url: string; logs: Json[] }> {
@@ -122,4 +123,17 @@ test('close waits no longer than told', async () => {
   const hanging = await fetch(`${url}/mcp`, { ...post(request('hang')), headers });
   await running.close(50);
   await assert.rejects(hanging.text());
+});
+
+test('field-01 a connection that has come and not asked yet is answered while the host ends', async () => {
+  const { host: running } = await host(broken(new Error('not asked')));
+  const [silent, kept] = [await dial(running.port), await dial(running.port)];
+  kept.send(requestBytes({ path: '/health' }));
+  assert.equal((await kept.answer()).status, 200);
+  const closed = running.close(10_000);
+  assert.equal(await kept.ended, 'fin');
+  silent.send(requestBytes({ path: '/health' }));
+  const { status, headers } = await silent.answer();
+  assert.deepEqual([status, headers['connection']], [200, 'close']);
+  await closed;
 });

@@ -38,7 +38,6 @@ export function createHandler(services: Services): Handler {
       exchange.releaseStream();
       if (!exchange.isOpeningSession) exchange.releaseSession();
       report(services, exchange);
-      services.onClosed();
     });
     run(services, exchange, standing).catch((error: unknown) => {
       services.log('error', 'request-failed', { request_id: exchange.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });

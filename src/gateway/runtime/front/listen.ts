@@ -29,6 +29,10 @@ export interface PublicOptions extends Omit<ServerOptions, 'requestTimeout'> {
 export const KEEP_ALIVE = 75_000;
 /** Between two looks for connections that have been idle for that long. */
 const LOOK_EVERY = 5000;
+/** Milliseconds that connections on which nobody has asked yet are left when the server closes: whoever has just come gets an answer. */
+const SILENT = 5000;
+/** Milliseconds in which a request that was sent behind another comes to be read. */
+const FOLLOWED_WITHIN = 50;
 
 /** A server for callers that are not the public: operators, and the gateway in front of a host of children. */
 export function plainServer(options: ServerOptions): Server {
@@ -76,11 +80,17 @@ interface Serving {
 
 function serverOf({ serve, maxHeaderSize, requestTimeout, keepAlive = KEEP_ALIVE, isDraining = () => false }: ServerOptions): Serving {
   const last = new Map<Socket, NodeClient>();
+  /** Connections on which nobody has asked yet. */
+  const silent = new Set<Socket>();
+  let isClosing = false;
   const answer = (outgoing: NodeReply, awaitsContinue: boolean): void => {
     const { socket } = outgoing.req;
-    const client = new NodeClient(outgoing, awaitsContinue, last.get(socket));
+    const before = last.get(socket);
+    const client = new NodeClient(outgoing, awaitsContinue, before);
     last.set(socket, client);
-    if (isDraining()) client.closeAfterwards();
+    if (before === undefined) silent.delete(socket);
+    if (isDraining() || (isClosing && before === undefined)) client.closeAfterwards();
+    else if (isClosing) endBehind(client, socket);
     serve(client);
   };
   const options = {
@@ -88,7 +98,7 @@ function serverOf({ serve, maxHeaderSize, requestTimeout, keepAlive = KEEP_ALIVE
     maxHeaderSize,
     // Row `normal-form` answers a missing Host, with a body; Node would answer without one.
     requireHostHeader: false,
-    // Idle connections are closed by `closeIdle` now and then: Node would set a timer and clear it again for every request.
+    // Idle connections are closed now and then: Node would set a timer and clear it again for every request.
     keepAliveTimeout: 0,
     requestTimeout,
   };
@@ -97,23 +107,38 @@ function serverOf({ serve, maxHeaderSize, requestTimeout, keepAlive = KEEP_ALIVE
   server.maxHeadersCount = 0;
   server.on('checkContinue', (_incoming, outgoing) => answer(outgoing, true));
   server.on('connection', (socket: Socket) => {
+    silent.add(socket);
     socket.once('close', () => {
+      silent.delete(socket);
       last.get(socket)?.connectionClosed();
       last.delete(socket);
     });
   });
-  // Node takes a connection for idle whose answer has not left yet, and would cut that when it closes.
-  server.closeIdleConnections = () => closeIdle(last, 0);
-  const look = setInterval(() => closeIdle(last, keepAlive), Math.min(LOOK_EVERY, keepAlive)).unref();
+  const endIdle = (socket: Socket, keptFor: number): void => {
+    const client = last.get(socket);
+    if (client && isIdle(client, socket, keptFor)) socket.destroy();
+  };
+  /** Ends a connection when its own answer has ended, but not before what came behind it has been looked for. */
+  const endBehind = (client: NodeClient, socket: Socket): void =>
+    void client.onLeave(() => setTimeout(() => setImmediate(endIdle, socket, 0), FOLLOWED_WITHIN));
+  // Called by Node when the server closes. Node's own would cut answers that have not left yet, and from Node 26 on also connections that have come and are
+  // about to ask: of those that have asked each is ended behind its own answer, and those that have not are given time.
+  server.closeIdleConnections = () => {
+    isClosing = true;
+    for (const [socket, client] of last) endBehind(client, socket);
+    setTimeout(() => silent.forEach((socket) => socket.bytesRead === 0 && socket.destroy()), SILENT).unref();
+  };
+  const look = setInterval(() => {
+    for (const socket of last.keys()) endIdle(socket, keepAlive);
+  }, Math.min(LOOK_EVERY, keepAlive)).unref();
   server.once('close', () => clearInterval(look));
   // To everybody else it is a server of plain requests and responses.
   return { server: server as unknown as Server, last };
 }
 
-/** Closes connections whose last answer has left for so many milliseconds, and on which no new head has begun to come: that has a time limit of its own. */
-function closeIdle(last: ReadonlyMap<Socket, NodeClient>, keepAlive: number): void {
-  const before = performance.now() - keepAlive;
-  for (const [socket, { closedAt, bytesRead }] of last) if (closedAt !== null && closedAt <= before && socket.bytesRead === bytesRead) socket.destroy();
+/** Whether its last answer has left for so many milliseconds, and no new head has begun to come: that has a time limit of its own. */
+function isIdle({ closedAt, bytesRead }: NodeClient, socket: Socket, keptFor: number): boolean {
+  return closedAt !== null && performance.now() - closedAt >= keptFor && socket.bytesRead === bytesRead;
 }
 
 const PARSER_REASONS: Readonly<Record<string, 'headers-too-large' | 'request-timeout'>> = {
@@ -154,6 +179,5 @@ export function drainServer(server: Server, drain: number): Promise<void> {
       clearTimeout(timer);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }

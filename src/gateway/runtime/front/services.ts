@@ -22,6 +22,4 @@ export interface Services {
   readonly metrics: Metrics;
   readonly log: ProcessLog;
   readonly isDraining: () => boolean;
-  /** Called after each answer. */
-  readonly onClosed: () => void;
 }
