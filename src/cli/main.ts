@@ -1,13 +1,16 @@
 import { resolve } from 'node:path';
 import { didYouMean } from '../diagnostics/closest.js';
+import { maskShapes } from '../diagnostics/mask.js';
 import { McpgenError } from '../errors.js';
 import { parse, UsageError } from './args.js';
-import { COMMANDS, GLOBAL } from './commands.js';
+import { COMMANDS, GLOBAL, type Command } from './commands.js';
 import { helpOfCommand, helpOfProgram } from './help.js';
 import { EXIT, type ExitCode, type Io } from './io.js';
 
 /** The whole program: arguments and the world in, an exit code out. */
-export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
+export async function main(args: readonly string[], world: Io): Promise<ExitCode> {
+  // Whatever is said beside the results, a stack trace or an argument among it: what looks like a secret is not repeated.
+  const io: Io = { ...world, err: (text) => world.err(maskShapes(text)) };
   try {
     return await dispatch(args, io);
   } catch (error) {
@@ -24,7 +27,8 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
 async function dispatch(args: readonly string[], io: Io): Promise<ExitCode> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    io.out(helpOfProgram());
+    const [topic] = name === 'help' ? rest.filter((word) => word !== '--help' && word !== '-h') : [];
+    io.out(topic === undefined ? helpOfProgram() : helpOfCommand(topic, commandOf(topic)));
     return name === undefined ? EXIT.usage : EXIT.clean;
   }
   if (name === '--version') {
@@ -32,8 +36,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<ExitCode> {
     io.out(`mcpgen ${packageVersion()} (node ${process.versions.node})\n`);
     return EXIT.clean;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) throw new UsageError(`there is no command "${name}"${didYouMean(name, Object.keys(COMMANDS)) || '; mcpgen --help lists them'}`);
+  const command = commandOf(name);
   const given = parse(rest, { ...GLOBAL, ...command.flags });
   if (given.has('help')) {
     io.out(helpOfCommand(name, command));
@@ -42,6 +45,12 @@ async function dispatch(args: readonly string[], io: Io): Promise<ExitCode> {
   if (given.positionals.length > 0 && !command.positionals) throw new UsageError(`${name} takes no argument; got "${given.positionals[0]}"`);
   const { run } = await command.load();
   return run({ io, given, colour: wantsColour(given.one('color'), io), cwd: resolve(io.cwd, given.one('cwd') ?? '.') });
+}
+
+function commandOf(name: string): Command {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command) return command;
+  throw new UsageError(`there is no command "${name}"${didYouMean(name, Object.keys(COMMANDS)) || '; mcpgen --help lists them'}`);
 }
 
 /** The flag decides, then NO_COLOR (https://no-color.org), then FORCE_COLOR, then whether there is a terminal. */

@@ -29,11 +29,10 @@ export const rate = quantity<Rate, TokenRate>('a rate (per s, min or h)', '100/m
 export const percentage = quantity<Percentage, number>('a percentage', '50%', parsePercentage);
 export const day = quantity<Day, string>('a day', '2027-03-01', parseDay);
 
-/** A string of one form, with the form said in words. */
-export function text<W extends string = string>(form: RegExp, wanted: string) {
-  return described<W>(z.string({ error: `expected ${wanted}` })).refine((value) => form.test(value), {
-    error: ({ input }) => `expected ${wanted}; got ${JSON.stringify(input)}`,
-  });
+/** A string of one form, with the form said in words. @param said what is expected of this input, where the input itself should not be repeated */
+export function text<W extends string = string>(form: RegExp, wanted: string, said = (input: unknown) => `${wanted}; got ${JSON.stringify(input)}`) {
+  const schema = z.string({ error: `expected ${wanted}` });
+  return described<W>(schema).refine((value) => form.test(value), { error: ({ input }) => `expected ${said(input)}` });
 }
 
 /** A whole number between two others, which are said where it is not. */
@@ -79,9 +78,11 @@ export const imageReference = text(
 );
 const envName = text(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable name: letters, digits and underscores');
 
+const SECRET_NAME = 'a secret name: upper case letters, digits and underscores';
 export const secret = replacedWhole(
   object(
-    { secret: text(/^[A-Z][A-Z0-9_]{0,126}$/, 'a secret name: upper case letters, digits and underscores') },
+    // What else stands here is probably the secret itself, so the message does not repeat it.
+    { secret: text(/^[A-Z][A-Z0-9_]{0,126}$/, SECRET_NAME, () => `${SECRET_NAME}, such as secret('API_KEY'); a value is never written here`) },
     { error: (issue) => (typeof issue.input === 'string' ? "a secret is named, never written: use secret('NAME')" : "expected secret('NAME')") },
   ),
 );
