@@ -45,10 +45,11 @@ export function mayHoldSecrets(standing: Standing): boolean {
 
 const isOption = (text: string): boolean => /^--?[A-Za-z][\w-]*$/.test(text);
 
-/** `--api-key=…`, `API_KEY=…`, `X-Api-Key: …` and `?token=…`. */
+/** `--api-key=…`, `API_KEY=…`, `X-Api-Key: …`, `?token=…`, and whoever a URL that stands alone is asked as, quotes in the name included. */
 function assigned(text: string): readonly string[] {
   const [, option, value] = /^(-{0,2}[A-Za-z_][\w-]*)=(.+)$/s.exec(text) ?? /^([A-Za-z][\w-]*): *(.+)$/s.exec(text) ?? [];
   const whole = option !== undefined && value !== undefined && isSecretUnder(option, value) ? [value] : [];
-  const query = [...text.matchAll(/[?&;]([\w.-]+)=([^&#\s"']+)/g)].flatMap(([, name = '', value = '']) => (isSecretUnder(name, value) ? [value] : []));
-  return [...whole, ...query];
+  const query = [...text.matchAll(/[?&;]([\w.-]+)=([^&#\s]+)/g)].flatMap(([, name = '', value = '']) => (isSecretUnder(name, value) ? [value] : []));
+  const [, user = ''] = /^[a-z][a-z0-9+.-]*:\/\/([^\s/?#]+)@/i.exec(text) ?? [];
+  return [...whole, ...query, ...(user === '' ? [] : [user])];
 }
