@@ -1,7 +1,9 @@
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { didYouMean } from '../diagnostics/closest.js';
 import { maskShapes } from '../diagnostics/mask.js';
 import { McpgenError } from '../errors.js';
+import { errno } from '../output/system-error.js';
 import { parse, UsageError } from './args.js';
 import { COMMANDS, GLOBAL, type Command } from './commands.js';
 import { helpOfCommand, helpOfProgram } from './help.js';
@@ -15,6 +17,11 @@ export async function main(args: readonly string[], world: Io): Promise<ExitCode
     return await dispatch(args, io);
   } catch (error) {
     if (error instanceof UsageError || (error instanceof McpgenError && error.exit === EXIT.usage)) {
+      io.err(`mcpgen: ${error.message}\n`);
+      return EXIT.usage;
+    }
+    // A file or a port of this machine that no command has words of its own for.
+    if (error instanceof Error && errno(error) !== null) {
       io.err(`mcpgen: ${error.message}\n`);
       return EXIT.usage;
     }
@@ -43,8 +50,17 @@ async function dispatch(args: readonly string[], io: Io): Promise<ExitCode> {
     return EXIT.clean;
   }
   if (given.positionals.length > 0 && !command.positionals) throw new UsageError(`${name} takes no argument; got "${given.positionals[0]}"`);
+  const cwd = workingFolder(io.cwd, given.one('cwd'));
   const { run } = await command.load();
-  return run({ io, given, colour: wantsColour(given.one('color'), io), cwd: resolve(io.cwd, given.one('cwd') ?? '.') });
+  return run({ io, given, colour: wantsColour(given.one('color'), io), cwd });
+}
+
+function workingFolder(from: string, asked: string | undefined): string {
+  if (asked === undefined) return resolve(from);
+  const folder = resolve(from, asked);
+  const found = existsSync(folder) ? statSync(folder) : null;
+  if (found?.isDirectory()) return folder;
+  throw new UsageError(`--cwd ${asked}: ${found ? `${folder} is not a folder` : `there is no folder ${folder}`}`);
 }
 
 function commandOf(name: string): Command {

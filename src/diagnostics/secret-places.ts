@@ -28,7 +28,10 @@ const PLAIN =
 /** The secret parts of one text: all of it, some, or none. */
 export function secretParts(text: string, { name, owner, previous }: Standing): readonly string[] {
   if (isSecret(text, name, owner) || (previous !== null && isOption(previous) && isSecretUnder(previous, text))) return text === '' ? [] : [text];
-  return [...assigned(text), ...secretStretches(text).map(({ start, end }) => text.slice(start, end))];
+  // A command that was written as one text.
+  const words = name === 'command' && /\s/.test(text) ? text.split(/\s+/) : [];
+  const within = words.flatMap((word, i) => secretParts(word, { name: null, owner: null, previous: words[i - 1] ?? null }));
+  return [...within, ...assigned(text), ...secretStretches(text).map(({ start, end }) => text.slice(start, end))];
 }
 
 function isSecret(text: string, name: string | null, owner: string | null): boolean {

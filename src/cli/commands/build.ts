@@ -50,7 +50,7 @@ async function compare(result: Output, { io }: Context, mask: Mask): Promise<Exi
 async function save(result: Output, { io, given }: Context, others: number, mask: Mask): Promise<ExitCode> {
   const saved = await write({ ...result, force: given.has('force') });
   if (!saved.ok) {
-    io.err(mask(conflictReport(saved.conflicts)));
+    io.err(mask(conflictReport(saved.conflicts, saved)));
     return EXIT.usage;
   }
   if (given.has('quiet')) return EXIT.clean;

@@ -52,7 +52,7 @@ async function buildAndWrite(options: SessionOptions, context: Context): Promise
   const result = output(project, options, emitted);
   const saved = await write(result);
   if (!saved.ok) {
-    context.io.err(maskOf(project.secrets)(conflictReport(saved.conflicts)));
+    context.io.err(maskOf(project.secrets)(conflictReport(saved.conflicts, saved)));
     return { ok: false, exit: EXIT.usage };
   }
   return { ok: true, build: { plan, sources: project.sources, gateway: join(result.root, plan.environment ?? '', 'gateway') } };

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Cpu, Day, Duration, Percentage, Rate, Size } from '../language/units.js';
 import { parseCpu, parseDay, parseDuration, parsePercentage, parseRate, parseSize, type TokenRate } from '../units.js';
 import { object } from './later.js';
+import { insteadOf, variableIn } from './spelling.js';
 import { replacedWhole } from './unions.js';
 
 function quantity<W extends string, T>(what: string, example: W, parse: (text: string) => T | null) {
@@ -89,10 +90,21 @@ export const secret = replacedWhole(
 
 export const labels = z.record(z.string(), line);
 export const about = { description: line.optional(), owner: line.optional(), labels: labels.default({}) };
+/** Text that is handed on as it is: no shell and no compose fills anything in. @param instead what to write for a text that expects one to */
+const literalText = (instead: (variable: string, text: string) => string) =>
+  z.string().refine((value) => variableIn(value) === null, {
+    error: ({ input }) => {
+      const text = String(input);
+      const variable = variableIn(text) ?? '';
+      return `nothing fills in the variable ${variable} here, the text would be handed on as it stands: ${instead(variable, text)}`;
+    },
+  });
+/** Variables of a server that `dev` runs, beside those that `dev` itself was started with. */
+export const devEnv = z.record(z.string(), literalText((variable) => `leave it out, \`mcpgen dev\` hands on its own ${variable}, or write the value`));
 /** Variables of a process: text or secrets. The gateway is given variables of its own, which begin with MCPGEN_. */
 export const env = z.record(
   envName.refine((name) => !name.startsWith('MCPGEN_'), { error: 'names that begin with MCPGEN_ are mcpgen’s own' }),
-  z.union([z.string().refine((value) => !value.includes('\0'), { error: 'expected text without a NUL' }), secret], {
+  z.union([literalText(insteadOf).refine((value) => !value.includes('\0'), { error: 'expected text without a NUL' }), secret], {
     error: "expected text or secret('NAME')",
   }),
 );
