@@ -1,7 +1,9 @@
 /** From a loaded value to plans, purely. What is wrong with the config comes back as diagnostics. */
 import { variants } from './config/overlay.js';
+import { secretValues } from './config/secret-values.js';
 import { validate } from './config/validate.js';
 import type { Diagnostic } from './diagnostics/diagnostic.js';
+import { maskOf } from './diagnostics/mask.js';
 import { resolve } from './plan/resolve.js';
 import type { Plan } from './plan/types.js';
 
@@ -27,5 +29,17 @@ export function planConfig(value: unknown): Planned {
     if (resolved.ok) plans.push(resolved.plan);
     else diagnostics.push(...resolved.diagnostics.map((diagnostic) => ({ diagnostic, environment })));
   }
-  return diagnostics.length === 0 ? { ok: true, plans } : { ok: false, diagnostics };
+  return diagnostics.length === 0 ? { ok: true, plans } : { ok: false, diagnostics: withoutSecrets(diagnostics, value) };
+}
+
+/** Texts of a loaded config that no message may show. */
+export const secretsOf = secretValues;
+
+/** What a secret is put together from may stand nowhere in the source as a whole, so its text is looked for here as well. */
+function withoutSecrets(diagnostics: readonly PlacedDiagnostic[], value: unknown): PlacedDiagnostic[] {
+  const mask = maskOf(secretValues(value));
+  return diagnostics.map(({ diagnostic, environment }) => {
+    const { message, help } = diagnostic;
+    return { diagnostic: { ...diagnostic, message: mask(message), help: help === null ? null : mask(help) }, environment };
+  });
 }

@@ -26,6 +26,8 @@ export interface Project {
   readonly sources: SourceGraph;
   readonly facts: LoadFacts;
   readonly plans: readonly Plan[];
+  /** Texts of the config that no message may show: secrets that were written into it. */
+  readonly secrets: readonly string[];
 }
 
 export type Opened =
@@ -39,11 +41,11 @@ export async function open({ cwd, configFile, environment, graph }: SessionOptio
   const loaded = await load({ cwd, ...(configFile === undefined ? {} : { configFile }), ...(graph ? { graph } : {}) });
   if (!loaded.ok) return { ok: false, diagnostics: loaded.diagnostics.map((diagnostic) => ({ diagnostic, environment: null })), sources: loaded.sources };
   const { sources, facts } = loaded;
-  const { planConfig } = await planning;
+  const { planConfig, secretsOf } = await planning;
   const planned = planConfig(loaded.value);
   if (!planned.ok) return { ok: false, diagnostics: planned.diagnostics, sources };
   const plans = planned.plans.filter((plan) => environment === undefined || plan.environment === environment);
-  if (plans.length > 0) return { ok: true, project: { sources, facts, plans } };
+  if (plans.length > 0) return { ok: true, project: { sources, facts, plans, secrets: secretsOf(loaded.value) } };
   const known = planned.plans.flatMap((plan) => plan.environment ?? []);
   const message = known.length === 0 ? 'the config declares no environments' : `no environment is named "${environment}"; there are ${known.join(', ')}`;
   return { ok: false, diagnostics: [{ diagnostic: { code: 'environment', message, help: null, place: { kind: 'none' } }, environment: null }], sources };

@@ -58,12 +58,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'type-check the config, run the policy rules and the policy tests',
     examples: [
       ['mcpgen check', 'everything at or above an error fails'],
-      ['mcpgen check --fail-on warn --format json', 'for CI'],
+      ['mcpgen check --fail-on warning --format json', 'for CI'],
     ],
     flags: {
       env,
       format,
-      'fail-on': { type: 'string', value: 'LEVEL', values: ['error', 'warn', 'info'], help: 'lowest severity that fails; default: error' },
+      'fail-on': { type: 'string', value: 'LEVEL', values: ['error', 'warning', 'warn', 'info'], help: 'lowest severity that fails: error, warning (or warn), info; default: error' },
       'no-ignores': { type: 'boolean', help: 'show suppressed findings as if nothing were suppressed' },
     },
     load: () => import('./commands/check.js'),

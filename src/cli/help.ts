@@ -11,7 +11,7 @@ export function helpOfProgram(): string {
     'Flags of every command:',
     columns(flagRows(GLOBAL)),
     'Exit codes: 0 clean, 1 findings, 2 usage or a config that does not load or validate, 3 drift, 70 a bug in mcpgen.',
-    'mcpgen COMMAND --help says more about one command.\n',
+    'mcpgen help COMMAND says more about one command.\n',
   ].join('\n');
 }
 

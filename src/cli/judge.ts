@@ -16,9 +16,10 @@ import { runRules } from '../policy/run.js';
 import type { Plan } from '../plan/types.js';
 import type { Project } from '../project.js';
 import type { Context } from './context.js';
-import { textOf } from './render/text-of.js';
+import { masked, maskOf } from '../diagnostics/mask.js';
 
 type LocateIn = (typeof import('../source/locate.js'))['locateIn'];
+type Shown = typeof import('./render/text-of.js');
 
 export interface Verdict {
   readonly report: Report;
@@ -39,9 +40,15 @@ export async function judge(project: Project, documentsOf: DocumentsOf, context:
   // Finding places needs the compiler, which is slow to load. Most of the time there is no finding to show, and it is not loaded.
   const isShown = context.given.one('format') === 'json' || found.some(({ finding }) => finding.suppressed === null);
   const { locateIn } = isShown ? await import('../source/locate.js') : { locateIn: null };
+  const shown = isShown ? await import('./render/text-of.js') : null;
+  const mask = shown?.maskFor(project.sources, project.secrets) ?? maskOf(project.secrets);
   const merged = found.map((one) => locateAll(one, project, context, locateIn));
   const secrets = merged.flatMap(({ finding, location }) => (finding.sensitive && location ? [location] : []));
-  const reported = merged.map(({ location, ...one }) => ({ ...one, located: location && frame(one.finding, location, secrets, project, context) }));
+  const reported = merged.map(({ location, ...one }) => {
+    const located = location && frame(one.finding, location, secrets, project, context, shown);
+    // Paths and fingerprints are compared by programs, and hold no text of the config but its keys.
+    return { ...one, finding: { ...masked(one.finding, mask), fingerprint: one.finding.fingerprint }, located };
+  });
   const report = { reported, rules: Math.max(...runs.map(({ findings }) => findings.counts.rules)), milliseconds: context.io.clock() };
   const standing = reported.filter(({ finding }) => finding.suppressed === null);
   const errors = standing.filter(({ finding }) => finding.severity === 'error').length;
@@ -68,9 +75,16 @@ async function runOne(plan: Plan, project: Project, documentsOf: DocumentsOf, { 
   return { environment: plan.environment, findings: runRules(RULES, input, { suppress: !given.has('no-ignores') }) };
 }
 
-/** @param secrets where secrets were written; no frame may show one, not even the frame of another finding beside it */
-function frame(finding: Finding, location: Location, secrets: readonly Location[], { sources }: Project, { cwd, colour }: Context): Located {
-  const text = finding.sensitive ? null : textOf(sources, location, cwd);
+/** @param secrets where findings say that secrets were written; no frame may show one, not even the frame of another finding beside it */
+function frame(
+  finding: Finding,
+  location: Location,
+  secrets: readonly Location[],
+  { sources }: Project,
+  { cwd, colour }: Context,
+  shown: Shown | null,
+): Located {
+  const text = finding.sensitive || shown === null ? null : shown.textOf(sources, location, cwd);
   const hidden = secrets.filter(({ file }) => file === location.file);
   return { ...location, frame: text === null ? null : codeFrame(conceal(text, hidden), location, { color: colour }) };
 }

@@ -36,7 +36,7 @@ export function checkConsistency(config: unknown, model: Model | null): Diagnost
   const servers = Object.entries(parts.servers).flatMap(([name, server]) => [...serverProblems(name, server)]);
   const isWhole = [...placesOf(config, 'servers.*')].length === Object.keys(parts.servers).length;
   const strategies = strategyProblems(parts.strategies, parts.servers, isWhole);
-  const others = [...oldTransport(parts), ...tenants(parts.tenants, config), ...clientKeys(parts), ...gateway(parts)];
+  const others = [...oldTransport(parts), ...tenants(parts.tenants, config), ...clientKeys(parts), ...gateway(parts), ...nginxPort(parts)];
   return [...resourceNames(parts), ...servers, ...strategies, ...others];
 }
 
@@ -143,4 +143,14 @@ function* gateway({ gateway: { tls, admin, listen, revisions = [] }, targets }: 
     yield problem('admin-token', ['gateway', 'admin', 'writeToken'], `secret ${readToken.secret} is the readToken already; whoever may read could then change`);
   }
   yield* duplicates(revisions, ['gateway', 'revisions'], 'revision');
+}
+
+/** The generated nginx runs beside the gateway on one machine, where two processes cannot listen on one port. */
+function* nginxPort({ gateway: { tls, admin, listen }, targets }: Parts): Iterable<Diagnostic> {
+  if (!targets?.nginx) return;
+  const port = targets.nginx.listen ?? (tls?.at === 'nginx' ? 443 : 8088);
+  const at = targets.nginx.listen === undefined ? ['targets', 'nginx'] : ['targets', 'nginx', 'listen'];
+  const help = 'nginx and the gateway run on one machine; give one of them another port';
+  if (port === listen?.port) yield problem('port', at, `nginx would listen on port ${port}, which is the gateway's own (gateway.listen.port)`, { help });
+  if (port === admin?.port) yield problem('port', at, `nginx would listen on port ${port}, which is the admin listener's (gateway.admin.port)`, { help });
 }

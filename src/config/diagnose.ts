@@ -43,7 +43,7 @@ function one(issue: Issue, prefix: ConfigPath, root: unknown): Problem[] {
     case 'invalid_value':
       return [isMissing ? missing(path, `expected ${list(issue.values)}`) : oneOf(path, value, issue.values)];
     case 'invalid_type':
-      return [isMissing ? missing(path, issue.message) : problem('type', path, sentence(issue.message, issue.expected, value))];
+      return [isMissing ? missing(path, issue.message) : problem('type', path, sentence(issue.message, issue.expected, value), quotes([issue], value))];
     default:
       return [problem('value', path, issue.message)];
   }
@@ -55,7 +55,7 @@ function union(issue: z.core.$ZodIssueInvalidUnion, path: ConfigPath, root: unkn
   if (value === undefined) return [missing(path, issue.message)];
   const branches = typeof value === 'object' && value !== null ? issue.errors.filter((errors) => errors.some(isSpecific)) : [];
   const [nearest, next] = [...branches].sort((a, b) => distance(a) - distance(b));
-  if (nearest === undefined) return [problem('type', path, issue.message)];
+  if (nearest === undefined) return [problem('type', path, issue.message, quotes(issue.errors.flat(), value))];
   const found = told(nearest, path, root);
   const later = found.filter(({ code }) => code === 'later');
   if (later.length > 0) return later;
@@ -112,7 +112,18 @@ export function withKnownKeys(issue: z.core.$ZodRawIssue): string | undefined {
 
 function oneOf(path: ConfigPath, value: unknown, options: readonly unknown[]): Problem {
   const guess = typeof value === 'string' ? didYouMean(value, options.map(String)) : '';
-  return problem('value', path, `expected ${list(options)}; got ${describe(value)}${guess}`);
+  const help = typeof value !== 'string' && options.includes(String(value)) ? `put it in quotes: '${String(value)}'` : null;
+  return problem('value', path, `expected ${list(options)}; got ${describe(value)}${guess}`, { help });
+}
+
+/** `2` for `'2'` and the other way round: nearly right, and easily overlooked. */
+function quotes(issues: readonly Issue[], value: unknown): { readonly help: string | null } {
+  const expects = (type: string): boolean => issues.some((issue) => issue.code === 'invalid_type' && issue.expected === type && !/a bare /.test(issue.message));
+  if ((typeof value === 'number' || typeof value === 'boolean') && expects('string')) {
+    return { help: Number.isInteger(value) || typeof value === 'boolean' ? `put it in quotes: '${value}'` : 'put it in quotes: a number loses the zero at its end' };
+  }
+  const isWritten = typeof value === 'string' && (expects('number') ? /^\d+$/.test(value) : expects('boolean') && /^(true|false)$/.test(value));
+  return { help: isWritten ? `leave the quotes out: ${value}` : null };
 }
 
 function missing(path: ConfigPath, message: string): Problem {

@@ -1,5 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { locationOf } from '../source/position.js';
+import { locationOf, printablePath } from '../source/position.js';
+import { whereFrom } from '../source/where-from.js';
+import { circleIn } from './circle.js';
 import type { ModuleGraph } from './graph.js';
 import { locationFromStack } from './stack.js';
 import type { Report } from './worker.js';
@@ -42,8 +44,9 @@ export function explain(outcome: Outcome, modules: ModuleGraph, cwd: string): re
       return [{ code: 'evaluation-timeout', message, help: 'a config is data; look for a loop or an await that does not end', place: NOWHERE }];
     }
     case 'threw': {
-      const missing = missingPackage(outcome.message, modules, cwd);
-      return [missing ?? evaluation(`the config threw: ${outcome.message}`, placeIn(outcome.stack, modules, cwd))];
+      const place = placeIn(outcome.stack, modules, cwd);
+      const known = missingPackage(outcome.message, modules, cwd) ?? early(outcome.message, place, modules, cwd) ?? undefinedName(outcome.message, place);
+      return [known ?? evaluation(`the config threw: ${outcome.message}`, place)];
     }
     case 'exit':
       return [evaluation('the config calls process.exit()', placeIn(outcome.stack, modules, cwd), 'throw an error to refuse to load')];
@@ -61,6 +64,22 @@ function evaluation(message: string, place = NOWHERE, help: string | null = null
 function placeIn(stack: string, modules: ModuleGraph, cwd: string): Place {
   const location = locationFromStack(stack, modules, cwd);
   return location === null ? NOWHERE : { kind: 'location', location };
+}
+
+/** A name that nothing declares; most often one that mcpgen would give, had it been imported. */
+function undefinedName(text: string, place: Place): Diagnostic | undefined {
+  const name = /^([\w$]+) is not defined$/.exec(text)?.[1];
+  return name === undefined ? undefined : evaluation(`"${name}" is not defined`, place, whereFrom(name));
+}
+
+/** A name that was read before the line that declares it ran: files that import each other in a circle cannot all come first. */
+function early(text: string, place: Place, modules: ModuleGraph, cwd: string): Diagnostic | undefined {
+  const name = /^Cannot access '([^']+)' before initialization$/.exec(text)?.[1];
+  if (name === undefined) return undefined;
+  const circle = circleIn(modules).map((file) => printablePath(file, cwd));
+  if (circle.length === 0) return evaluation(`"${name}" is used before it is declared`, place, 'declare it above');
+  const message = `"${name}" is read before its file has run, because files import each other in a circle: ${circle.join(' → ')}`;
+  return evaluation(message, place, 'move what several files need into a file that imports none of them');
 }
 
 /** Node's error for a package that is not installed names no line, so the import that asks for the package is shown. */

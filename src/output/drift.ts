@@ -35,6 +35,8 @@ export interface Drift {
   /** Sorted by path, with the lock last. Empty when the output folder is what the config says. */
   readonly entries: readonly DriftEntry[];
   readonly counts: Readonly<Record<DriftKind | 'unchanged', number>>;
+  /** There are files where a build would write, and no lock that says whose they are. */
+  readonly lockMissing: boolean;
 }
 
 /** Compares the output folder with what a build would write. Writes nothing, and does not wait for a build that is running. */
@@ -50,7 +52,7 @@ export async function drift({ root, groups, generator, scope = EVERYTHING, label
   const entries = changes.flatMap((change) => entryOf(change, label));
   const lockDiff = unifiedDiff({ path: `${label}/${LOCK_FILE}`, before: text, after: printLock(lockAfter(input)) });
   if (lockDiff !== '') entries.push({ kind: 'lock', path: LOCK_FILE, diff: lockDiff });
-  return { entries, counts: count(changes, entries) };
+  return { entries, counts: count(changes, entries), lockMissing: text === null && changes.some(({ kind }) => kind !== 'created') };
 }
 
 function entryOf(change: Change, label: string): readonly DriftEntry[] {

@@ -1,6 +1,7 @@
 import type { Change, Conflict } from './changes.js';
 import { describeObstacle } from './describe-obstacle.js';
-import type { Drift } from './drift.js';
+import type { Drift, DriftEntry } from './drift.js';
+import { LOCK_FILE } from './reserved-names.js';
 import { unifiedDiff } from './unified-diff.js';
 
 const SIGNS = { created: '+', changed: '~', removed: '-', unchanged: '=' } as const;
@@ -8,6 +9,7 @@ type Kind = keyof typeof SIGNS;
 
 /** How much of a hand edit is shown: enough to recognise it, since the user has the whole file. */
 const SHOWN_LINES = 40;
+const SHOWN_PATHS = 10;
 
 export interface ReportOptions {
   /** The name of the output folder in messages. Default `generated`. */
@@ -57,14 +59,39 @@ export function bytes(count: number): string {
   return `${value.toFixed(1)} ${unit}`;
 }
 
+export interface ConflictOptions extends Pick<ReportOptions, 'label'> {
+  /** No lock lists any file. */
+  readonly lockMissing?: boolean;
+}
+
 /** Why a build wrote nothing, conflict by conflict, and what the user can do. */
-export function conflictReport(conflicts: readonly Conflict[], { label = 'generated' }: ReportOptions = {}): string {
-  const parts = conflicts.map((conflict) => `${withoutControls(describeConflict(conflict, label))}\n`);
+export function conflictReport(conflicts: readonly Conflict[], { label = 'generated', lockMissing = false }: ConflictOptions = {}): string {
+  const foreign = lockMissing ? conflicts.filter(({ reason }) => reason === 'foreign') : [];
+  const others = conflicts.filter((conflict) => !foreign.includes(conflict));
+  const parts = others.map((conflict) => `${withoutControls(describeConflict(conflict, label))}\n`);
+  if (foreign.length > 0) parts.unshift(`${withoutLock(foreign, label)}\n`);
+  return `${parts.join('\n')}\n${advice(others, foreign.length > 0 ? label : null)}\n`;
+}
+
+/** @param unlocked the folder whose lock is missing, or null */
+function advice(conflicts: readonly Conflict[], unlocked: string | null): string {
+  if (unlocked !== null) return `Nothing was written. ${restoreLock(unlocked)}`;
   const forceable = conflicts.some(({ reason }) => reason !== 'blocked');
-  const advice = forceable
-    ? 'Nothing was written. Move your change into mcp.config.ts or rerun with --force to lose it.'
-    : 'Nothing was written.';
-  return `${parts.join('\n')}\n${advice}\n`;
+  return forceable ? 'Nothing was written. Move your change into mcp.config.ts or rerun with --force to lose it.' : 'Nothing was written.';
+}
+
+/** What to do where the lock is gone. */
+function restoreLock(label: string): string {
+  const restore = `Restore it from version control (\`git checkout -- ${label}/${LOCK_FILE}\`)`;
+  return `${restore}, or, if nobody edited ${label}/ by hand, run \`npx mcpgen build --force\`, which overwrites these files and writes the lock anew.`;
+}
+
+/** Each file would be reported as somebody else's, though the one thing that is wrong is the lock. */
+function withoutLock(conflicts: readonly Conflict[], label: string): string {
+  const shown = conflicts.slice(0, SHOWN_PATHS).map(({ path }) => `  ${withoutControls(`${label}/${path}`)}`);
+  const more = conflicts.length > SHOWN_PATHS ? [`  and ${conflicts.length - SHOWN_PATHS} more`] : [];
+  const what = conflicts.length === 1 ? 'this file, which is' : 'these files, which are';
+  return [`${label}/${LOCK_FILE} is missing: without it mcpgen cannot tell whether it wrote ${what} not as the config says:`, ...shown, ...more].join('\n');
 }
 
 function describeConflict(conflict: Conflict, label: string): string {
@@ -75,8 +102,8 @@ function describeConflict(conflict: Conflict, label: string): string {
   const { text } = conflict.before;
   if (text === null) return `${said}; it is not UTF-8 text.`;
   if (withUnixLineEnds(text) === withUnixLineEnds(conflict.after)) return `${said}: only its line endings differ (git's core.autocrlf does that).`;
-  // The diff goes from what would be written to what is on disk, so that the lines with a plus are the user's.
-  return `${said}. Against what the config says:\n\n${firstLines(unifiedDiff({ path, before: conflict.after, after: text }))}`;
+  // As in the diff of `build --check`: a minus is what lies there, a plus what the config says.
+  return `${said}. From what is there to what the config says:\n\n${firstLines(unifiedDiff({ path, before: text, after: conflict.after }))}`;
 }
 
 const withUnixLineEnds = (text: string): string => text.replaceAll('\r\n', '\n');
@@ -97,10 +124,23 @@ function withoutControls(text: string): string {
  * The diff of `build --check`, then the totals. The diff of the lock is shown only when nothing else differs, because otherwise it says the
  * same once more, in hashes.
  */
-export function driftReport({ entries, counts }: Drift): string {
+export function driftReport({ entries, counts, lockMissing }: Drift, { label = 'generated' }: Pick<ReportOptions, 'label'> = {}): string {
   if (entries.length === 0) return `no drift: ${counts.unchanged} ${counts.unchanged === 1 ? 'file is' : 'files are'} as the config says\n`;
   const shown = entries.filter(({ kind }) => kind !== 'lock' || entries.length === 1);
   const kinds = Object.entries(counts).filter(([kind, count]) => count > 0 && kind !== 'unchanged');
   const totals = kinds.map(([kind, count]) => (kind === 'lock' ? 'lock' : `${count} ${kind}`)).join(', ');
-  return `${shown.map(({ diff }) => diff).join('')}\ndrift: ${totals}. Run \`npx mcpgen build\` and commit the result.\n`;
+  return `${shown.map(({ diff }) => diff).join('')}\ndrift: ${totals}. ${driftAdvice(entries, lockMissing, label)}\n`;
+}
+
+/** A build refuses what was edited by hand, and what is not known to be its own: that is said before anybody runs one. */
+function driftAdvice(entries: readonly DriftEntry[], lockMissing: boolean, label: string): string {
+  if (lockMissing) return `${label}/${LOCK_FILE} is missing. ${restoreLock(label)}`;
+  const pathsOf = (kind: DriftEntry['kind']): string => entries.filter((entry) => entry.kind === kind).map(({ path }) => `${label}/${path}`).join(', ');
+  const [edited, foreign] = [pathsOf('edited'), pathsOf('foreign')];
+  if (edited !== '') {
+    const restore = 'restore what mcpgen wrote (`git checkout`), or run `npx mcpgen build --force` to lose it';
+    return `Edited by hand: ${withoutControls(edited)}. Move the change into mcp.config.ts and ${restore}.`;
+  }
+  if (foreign !== '') return `Not written by mcpgen: ${withoutControls(foreign)}. Move it away, or run \`npx mcpgen build --force\` to overwrite it.`;
+  return 'Run `npx mcpgen build` and commit the result.';
 }

@@ -17,7 +17,7 @@ const access: Explanation = {
 const readOnly: Explanation = {
   code: 'permission-denied',
   what: 'the file system is read-only',
-  advice: () => 'Mount it writable, or run `mcpgen build --check`, which writes nothing.',
+  advice: () => 'Mount it writable, or work in a folder that is; `mcpgen build --check` writes nothing.',
 };
 const full: Explanation = {
   code: 'disk-full',
@@ -28,6 +28,11 @@ const notFolder: Explanation = {
   code: 'not-a-directory',
   what: 'there is a file where a folder is needed',
   advice: () => 'Move that file away, then run the command again.',
+};
+const absent: Explanation = {
+  code: 'not-a-directory',
+  what: 'its folder does not exist',
+  advice: (path) => `Make ${dirname(path)}, then run the command again.`,
 };
 const folder: Explanation = {
   code: 'is-a-directory',
@@ -43,6 +48,7 @@ const EXPLANATIONS: ReadonlyMap<string, Explanation> = new Map([
   ['EDQUOT', full],
   ['ENOTDIR', notFolder],
   ['EEXIST', notFolder],
+  ['ENOENT', absent],
   ['EISDIR', folder],
   ['ENOTEMPTY', folder],
 ]);

@@ -30,7 +30,13 @@ export interface WriteInput {
 
 export type WriteResult =
   | { readonly ok: true; /** Sorted by path; no conflict among them. */ readonly changes: readonly Change[] }
-  | { readonly ok: false; /** All of them; nothing was written. */ readonly conflicts: readonly Conflict[] };
+  | {
+      readonly ok: false;
+      /** All of them; nothing was written. */
+      readonly conflicts: readonly Conflict[];
+      /** Without a lock no file is known to be mcpgen's own. */
+      readonly lockMissing: boolean;
+    };
 
 /** Makes the output folder hold these groups. If it is killed at any moment, every file is either old or new, and the next call carries on. */
 export async function write(input: WriteInput): Promise<WriteResult> {
@@ -45,7 +51,7 @@ export async function write(input: WriteInput): Promise<WriteResult> {
     const disk = await readDisk(folders, pathsOfInterest(state));
     const changes = decideChanges({ ...state, disk }).map((change) => (force ? overrule(change) : change));
     const conflicts = changes.filter(isConflict);
-    if (conflicts.length > 0) return { ok: false, conflicts };
+    if (conflicts.length > 0) return { ok: false, conflicts, lockMissing: text === null };
 
     const path = join(root, LOCK_FILE);
     let current = text;

@@ -1,7 +1,7 @@
 import { urlOf } from '../config/url.js';
 import type { ChildPlan } from '../plan/server-types.js';
 import type { Plan } from '../plan/types.js';
-import { isSecretUnder, secretIn } from './secret-shapes.js';
+import { isSecretUnder, secretIn } from '../diagnostics/secret-shapes.js';
 
 /** A text of the config that is a secret, or that stands where a secret belongs. */
 export interface SecretLiteral {

@@ -1,6 +1,5 @@
 /** What `explain` and `rules` print: prose from a rule's page, everything else from the rule itself. */
-import type { Severity } from '../plan/policy-types.js';
-import { explainCommand } from './render/report.js';
+import { explainCommand, SEVERITY_WORDS } from './render/report.js';
 import { type Paint, painter } from './render/paint.js';
 import { closestRule, codeOf } from './rule-names.js';
 import type { Rule } from './types.js';
@@ -33,7 +32,6 @@ export function renderPage(rule: Rule, markdown: string, { colour }: PageOptions
   return `${paint('bold', `${rule.code} ${rule.slug}`)}\n${paint('dim', facts.join(' · '))}\n\n${headings(markdown.trim(), paint)}\n`;
 }
 
-const SEVERITY_WORDS: Readonly<Record<Severity, string>> = { error: 'error', warn: 'warning', info: 'info' };
 const SUPPRESSION_WORDS: Readonly<Record<string, string>> = {
   true: 'can be suppressed with a reason',
   false: 'cannot be suppressed',

@@ -8,6 +8,8 @@ export interface SyntaxGraph {
   readonly config: ts.SourceFile | undefined;
   /** The file that a relative import means; undefined for packages. */
   readonly imported: (from: ts.SourceFile, specifier: string) => ts.SourceFile | undefined;
+  /** All of them. */
+  readonly all: () => readonly ts.SourceFile[];
 }
 
 // All findings and diagnostics of a run are located in the same sources. Without this map each of them would parse the sources again.
@@ -30,6 +32,7 @@ function parse(sources: SourceGraph): SyntaxGraph {
   };
   return {
     config: treeOf(sources.configFile),
+    all: () => [...sources.files.keys()].flatMap((file) => treeOf(file) ?? []),
     imported(from, specifier) {
       if (!isRelative(specifier)) return undefined;
       const file = resolveRelative(from.fileName, specifier, (candidate) => sources.files.has(candidate));

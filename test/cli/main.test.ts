@@ -15,6 +15,46 @@ export default defineConfig({
 `;
 
 describe('the command line', () => {
+  it('field-20a help COMMAND is that command’s help, and an unknown topic is guessed at', async () => {
+    assert.deepEqual(await mcpgen(['help', 'build']), await mcpgen(['build', '--help']));
+    assert.equal((await mcpgen(['help'])).out, (await mcpgen(['--help'])).out);
+    const { code, err } = await mcpgen(['help', 'biuld']);
+    assert.equal(code, 2);
+    assert.match(err, /no command "biuld"; did you mean "build"/);
+  });
+
+  it('field-20b JSON has one vocabulary: path as text, line and column, severities in full; input takes warn as well', async (t) => {
+    const cwd = folder(t, { 'mcp.config.ts': WARNED });
+    const place = ['column', 'endColumn', 'endLine', 'exact', 'file', 'line', 'path'];
+    const vocabulary = (node: unknown, at = ''): string[] => {
+      if (typeof node !== 'object' || node === null) return [];
+      const own = Object.entries(node).flatMap(([key, value]) => {
+        const wrong = /^(col|endCol)$/.test(key) || (key === 'path' && typeof value !== 'string' && value !== null) || (key === 'severity' && !/^(error|warning|info)$/.test(String(value)));
+        const isPlace = key === 'config' && typeof value === 'object' && value !== null;
+        if (isPlace) assert.deepEqual(Object.keys(value).sort(), place, `${at}.${key}`);
+        return wrong ? [`${at}.${key}: ${JSON.stringify(value)}`] : vocabulary(value, `${at}.${key}`);
+      });
+      return own;
+    };
+    const broken = folder(t, { 'mcp.config.ts': WARNED.replace("kind: 'http'", "kind: 'htp'") });
+    const printed = await Promise.all([
+      mcpgen(['check', '--format', 'json'], { cwd }),
+      mcpgen(['check', '--format', 'json'], { cwd: broken }),
+      mcpgen(['rules', '--format', 'json']),
+      mcpgen(['explain', 'MCP109', '--format', 'json']),
+      mcpgen(['explain', 'request', '--server', 'search', '--format', 'json'], { cwd }),
+      mcpgen(['explain', 'request', '--server', 'search', '--origin', 'https://evil.example', '--format', 'json'], { cwd }),
+    ]);
+    for (const { out } of printed) assert.deepEqual(vocabulary(JSON.parse(out)), []);
+    for (const level of ['warn', 'warning']) assert.equal((await mcpgen(['check', '--fail-on', level], { cwd })).code, 1);
+    for (const level of ['warn', 'warning', 'info']) {
+      const turned = folder(t, { 'mcp.config.ts': WARNED.replace('expect:', `rules: { 'image-unpinned': '${level}' }, expect:`) });
+      const { code, out, err } = await mcpgen(['check', '--format', 'json'], { cwd: turned });
+      assert.equal(code, 0, err);
+      assert.match(out, new RegExp(`"severity": "${level === 'info' ? 'info' : 'warning'}"`));
+    }
+  });
+
   const usage: readonly (readonly [string[], RegExp])[] = [
     [['biuld'], /no command "biuld"; did you mean "build"/],
     [['build', '--chek'], /unknown flag --chek; did you mean "--check"/],
@@ -150,7 +190,7 @@ describe('the command line', () => {
     readonly reason?: string;
     readonly step?: string;
     readonly config?: { readonly path: string; readonly line: number };
-    readonly steps: readonly { readonly step: string; readonly config: string | null }[];
+    readonly steps: readonly { readonly step: string; readonly config: { readonly path: string } | null }[];
   }
 
   it('explain request: 2024-11-05 begins with its stream, and the gateway’s own route has no server', async (t) => {
@@ -168,7 +208,7 @@ describe('the command line', () => {
     assert.deepEqual([message.reason, message.step], ['session-unknown', 'session']);
     const servers = await explain('--path', '/health/servers');
     assert.equal(servers.decision, 'answer');
-    assert.deepEqual(servers.steps.filter(({ config }) => config?.includes('undefined') || config?.includes('..')), []);
+    assert.deepEqual(servers.steps.filter(({ config }) => config?.path.includes('undefined') || config?.path.includes('..')), []);
     const browser = await explain('--path', '/health/servers', '--origin', 'https://evil.example');
     assert.deepEqual([browser.reason, browser.config?.path], ['origin-not-allowed', 'gateway']);
     const text = await mcpgen(['explain', 'request', '--path', '/health/servers'], { cwd });

@@ -1,3 +1,4 @@
+import { maskOf, type Mask } from '../../diagnostics/mask.js';
 import { chosenTargets, type Target } from '../../emit/types.js';
 import { drift } from '../../output/drift.js';
 import { buildReport, conflictReport, driftReport } from '../../output/report.js';
@@ -22,7 +23,8 @@ export async function run(context: Context): Promise<ExitCode> {
   refuseMissingTargets(project, options.targets);
   const result = output(project, options, emitted);
   if (given.has('stdout')) return print(result, context);
-  return given.has('check') ? compare(result, context) : save(result, context, verdict.others);
+  const mask = maskOf(project.secrets);
+  return given.has('check') ? compare(result, context, mask) : save(result, context, verdict.others, mask);
 }
 
 /** Building only a target that no environment declares would write nothing and look like success. */
@@ -39,16 +41,16 @@ function print({ groups }: Output, { io }: Context): ExitCode {
   return EXIT.clean;
 }
 
-async function compare(result: Output, { io }: Context): Promise<ExitCode> {
+async function compare(result: Output, { io }: Context, mask: Mask): Promise<ExitCode> {
   const difference = await drift(result);
-  io.out(driftReport(difference));
+  io.out(mask(driftReport(difference)));
   return difference.entries.length === 0 ? EXIT.clean : EXIT.drift;
 }
 
-async function save(result: Output, { io, given }: Context, others: number): Promise<ExitCode> {
+async function save(result: Output, { io, given }: Context, others: number, mask: Mask): Promise<ExitCode> {
   const saved = await write({ ...result, force: given.has('force') });
   if (!saved.ok) {
-    io.err(conflictReport(saved.conflicts));
+    io.err(mask(conflictReport(saved.conflicts, saved)));
     return EXIT.usage;
   }
   if (given.has('quiet')) return EXIT.clean;

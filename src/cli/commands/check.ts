@@ -8,6 +8,8 @@ import { EXIT, type ExitCode } from '../io.js';
 import { sessionOptions } from '../session-options.js';
 
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warn: 1, error: 2 };
+/** By what `--fail-on` may be given. */
+const THRESHOLDS = { ...RANK, warning: RANK.warn };
 
 export async function run(context: Context): Promise<ExitCode> {
   const { given, cwd } = context;
@@ -37,7 +39,7 @@ async function report(project: Project, context: Context): Promise<ExitCode> {
   const { judge } = await import('../judge.js');
   const { report, text } = await judge(project, emitPlan, context);
   io.out(given.one('format') === 'json' ? (await import('../../policy/render/json.js')).renderJson(report) : text);
-  const threshold = RANK[(given.one('fail-on') ?? 'error') as Severity];
+  const threshold = THRESHOLDS[(given.one('fail-on') ?? 'error') as keyof typeof THRESHOLDS];
   const failing = report.reported.some(({ finding }) => finding.suppressed === null && RANK[finding.severity] >= threshold);
   return failing ? EXIT.findings : EXIT.clean;
 }

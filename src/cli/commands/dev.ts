@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { maskOf } from '../../diagnostics/mask.js';
 import { dev, type DevBuild } from '../../dev/dev.js';
 import { freePort, isFree } from '../../dev/ports.js';
 import { runLog } from '../../dev/run-log.js';
@@ -51,7 +52,7 @@ async function buildAndWrite(options: SessionOptions, context: Context): Promise
   const result = output(project, options, emitted);
   const saved = await write(result);
   if (!saved.ok) {
-    context.io.err(conflictReport(saved.conflicts));
+    context.io.err(maskOf(project.secrets)(conflictReport(saved.conflicts, saved)));
     return { ok: false, exit: EXIT.usage };
   }
   return { ok: true, build: { plan, sources: project.sources, gateway: join(result.root, plan.environment ?? '', 'gateway') } };

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, resolve } from 'node:path';
 import Handlebars from 'handlebars';
 import { assets } from '../../assets.js';
 import { CONFIG_NAME } from '../../load/find.js';
+import { attempt, errno } from '../../output/system-error.js';
+import { UsageError } from '../args.js';
 import type { Context } from '../context.js';
 import { EXIT, type ExitCode } from '../io.js';
 
@@ -14,17 +16,20 @@ const NEXT = `next:
 `;
 
 export async function run({ io, cwd, given }: Context): Promise<ExitCode> {
-  const file = join(cwd, given.one('config') ?? CONFIG_NAME);
-  if (existsSync(file)) {
-    io.err(`mcpgen: ${file} exists and was left as it is\n`);
-    return EXIT.usage;
-  }
+  const name = given.one('config') ?? CONFIG_NAME;
+  const file = resolve(cwd, name);
+  const exists = `${file} exists and was left as it is`;
+  if (existsSync(file)) throw new UsageError(exists);
   const render = Handlebars.compile(assets.template('init.config.ts.hbs'), { noEscape: true, strict: true });
   // The flag `wx` refuses a file that somebody else created since it was looked for.
-  await writeFile(file, render({ name: nameFrom(basename(cwd)) }), { flag: 'wx' });
-  io.out(`wrote ${CONFIG_NAME}\n\n${NEXT}`);
+  await attempt('write', file, () => writeFile(file, render({ name: nameFrom(basename(cwd)) }), { flag: 'wx' }).catch(unlessItExists(exists)));
+  io.out(`wrote ${name}\n\n${NEXT}`);
   return EXIT.clean;
 }
+
+const unlessItExists = (message: string) => (error: unknown): never => {
+  throw errno(error) === 'EEXIST' ? new UsageError(message) : error;
+};
 
 /** The folder's name as a DNS label. */
 function nameFrom(folder: string): string {

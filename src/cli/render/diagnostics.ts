@@ -1,10 +1,11 @@
 import type { PlacedDiagnostic } from '../../compile.js';
 import type { Diagnostic, Location } from '../../diagnostics/diagnostic.js';
+import type { Mask } from '../../diagnostics/mask.js';
 import { painter } from '../../policy/render/paint.js';
 import { codeFrame } from '../../source/frame.js';
 import { locateIn } from '../../source/locate.js';
 import type { SourceGraph } from '../../source/source-graph.js';
-import { textOf } from './text-of.js';
+import { maskFor, textOf } from './text-of.js';
 
 export interface DiagnosticsOptions {
   readonly sources: SourceGraph | null;
@@ -25,17 +26,22 @@ export function renderDiagnostics(diagnostics: readonly PlacedDiagnostic[], opti
   return `${located.map((one) => render(one, options)).join('\n')}\n${count} ${count === 1 ? 'problem' : 'problems'} in the config; nothing was written\n`;
 }
 
-/** A problem of several environments is listed once. Where the compiler and validation report the same place, the first of the two is kept. */
+/** Places are found and secrets covered up. A problem of several environments is listed once. Where the compiler and validation report the same place, the first of the two is kept. */
 export function locateDiagnostics(diagnostics: readonly PlacedDiagnostic[], options: DiagnosticsOptions): readonly LocatedDiagnostic[] {
+  const mask = maskFor(options.sources);
   const seen = new Map<string, { diagnostic: Diagnostic; location: Location | null; environments: string[] }>();
   for (const { diagnostic, environment } of diagnostics) {
     const location = locationOf(diagnostic, environment, options);
     const key = JSON.stringify(location?.exact ? [location.file, location.line, location.column] : [diagnostic.message, location]);
-    const known = seen.get(key) ?? { diagnostic, location, environments: [] };
+    const known = seen.get(key) ?? { diagnostic: spoken(diagnostic, mask), location, environments: [] };
     if (environment !== null && !known.environments.includes(environment)) known.environments.push(environment);
     seen.set(key, known);
   }
   return [...seen.values()].sort((a, b) => compare(a.location, b.location));
+}
+
+function spoken(diagnostic: Diagnostic, mask: Mask): Diagnostic {
+  return { ...diagnostic, message: mask(diagnostic.message), help: diagnostic.help === null ? null : mask(diagnostic.help) };
 }
 
 function locationOf({ place }: Diagnostic, environment: string | null, { sources, cwd }: DiagnosticsOptions): Location | null {

@@ -1,5 +1,6 @@
 /** Policy rules as data. `formatVersion` changes when a field changes its meaning. */
 import { readPage } from '../../policy/read-page.js';
+import { SEVERITY_WORDS } from '../../policy/render/report.js';
 import type { Rule } from '../../policy/types.js';
 
 export function rulesJson(rules: readonly Rule[]): string {
@@ -14,7 +15,7 @@ export function ruleJson(rule: Rule, markdown: string): string {
 }
 
 function record({ code, slug, severity, summary, securitySeverity }: Rule) {
-  return { code, slug, severity, summary, securitySeverity };
+  return { code, slug, severity: SEVERITY_WORDS[severity], summary, securitySeverity };
 }
 
 function print(content: Readonly<Record<string, unknown>>): string {

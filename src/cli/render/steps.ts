@@ -10,6 +10,7 @@ import type { Location } from '../../diagnostics/diagnostic.js';
 import type { SourceGraph } from '../../source/source-graph.js';
 import { toPath } from '../../diagnostics/path.js';
 import { painter } from '../../policy/render/paint.js';
+import { placeJson, type PlaceJson } from '../../policy/render/place-json.js';
 import { textOf } from './text-of.js';
 
 export interface StepsOptions {
@@ -82,7 +83,7 @@ export function stepsText(judged: Judged, options: StepsOptions): string {
 
 export function stepsJson(judged: Judged, options: StepsOptions): string {
   const { decision, passed } = judged;
-  const steps = passed.map((step) => ({ step, verdict: 'pass', config: BASIS[step](judged) }));
+  const steps = passed.map((step) => ({ step, verdict: 'pass', config: placeOf(BASIS[step](judged), options) }));
   const outcome =
     decision.kind === 'refuse'
       ? {
@@ -91,11 +92,14 @@ export function stepsJson(judged: Judged, options: StepsOptions): string {
           status: decision.status,
           code: decision.code,
           reason: decision.reason,
-          config: { path: decision.at, ...locate(decision.at, options) },
+          config: placeOf(decision.at, options),
         }
       : { decision: decision.kind === 'allow' ? 'allow' : 'answer' };
   return `${JSON.stringify({ formatVersion: '1', steps, ...outcome }, null, 2)}\n`;
 }
+
+/** Null for what only looks at the request. */
+const placeOf = (path: string | null, options: StepsOptions): PlaceJson | null => (path === null ? null : placeJson(path, locate(path, options)));
 
 function whereOf(step: Step, judged: Judged, options: StepsOptions): string {
   const path = BASIS[step](judged);

@@ -58,8 +58,8 @@ export interface Expectation<S extends string, T extends string, C extends strin
 
 /** Which rules apply, what is accepted, and what is promised. */
 export interface Policy<S extends string, O extends string, T extends string, L extends string, C extends string> {
-  /** Severity of a rule, or `off`. Rules that guard what no config can make safe cannot be turned down. */
-  rules?: { readonly [rule in RuleName]?: 'error' | 'warn' | 'info' | 'off' };
+  /** Severity of a rule, or `off`; `warn` and `warning` are the same. Rules that guard what no config can make safe cannot be turned down. */
+  rules?: { readonly [rule in RuleName]?: 'error' | 'warning' | 'warn' | 'info' | 'off' };
   suppress?: readonly Suppression<ConfigPath<S, O, T, L, C>>[];
   expect?: readonly Expectation<S, T, C>[];
 }

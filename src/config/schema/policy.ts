@@ -22,8 +22,12 @@ const request = object({
   address: z.union([z.ipv4(), z.ipv6()], { error: 'expected an IP address' }).default('192.0.2.1'),
 }).refine(({ server, path }) => (server === undefined) !== (path === undefined), { error: 'expected exactly one of server and path' });
 
+const level = z
+  .enum(['error', 'warning', 'warn', 'info', 'off'], { error: "expected 'error', 'warning', 'info' or 'off'" })
+  .transform((written) => (written === 'warning' ? 'warn' : written));
+
 export const policy = object({
-  rules: z.record(z.string(), z.enum(['error', 'warn', 'info', 'off'], { error: "expected 'error', 'warn', 'info' or 'off'" })).default({}),
+  rules: z.record(z.string(), level).default({}),
   suppress: z
     .array(object({ rule: z.string(), path: z.string(), reason: z.string(), until: day.optional(), owner: line.optional() }))
     .default([]),

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Cpu, Day, Duration, Percentage, Rate, Size } from '../language/units.js';
 import { parseCpu, parseDay, parseDuration, parsePercentage, parseRate, parseSize, type TokenRate } from '../units.js';
 import { object } from './later.js';
+import { insteadOf, variableIn } from './spelling.js';
 import { replacedWhole } from './unions.js';
 
 function quantity<W extends string, T>(what: string, example: W, parse: (text: string) => T | null) {
@@ -29,11 +30,10 @@ export const rate = quantity<Rate, TokenRate>('a rate (per s, min or h)', '100/m
 export const percentage = quantity<Percentage, number>('a percentage', '50%', parsePercentage);
 export const day = quantity<Day, string>('a day', '2027-03-01', parseDay);
 
-/** A string of one form, with the form said in words. */
-export function text<W extends string = string>(form: RegExp, wanted: string) {
-  return described<W>(z.string({ error: `expected ${wanted}` })).refine((value) => form.test(value), {
-    error: ({ input }) => `expected ${wanted}; got ${JSON.stringify(input)}`,
-  });
+/** A string of one form, with the form said in words. @param said what is expected of this input, where the input itself should not be repeated */
+export function text<W extends string = string>(form: RegExp, wanted: string, said = (input: unknown) => `${wanted}; got ${JSON.stringify(input)}`) {
+  const schema = z.string({ error: `expected ${wanted}` });
+  return described<W>(schema).refine((value) => form.test(value), { error: ({ input }) => `expected ${said(input)}` });
 }
 
 /** A whole number between two others, which are said where it is not. */
@@ -79,19 +79,32 @@ export const imageReference = text(
 );
 const envName = text(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable name: letters, digits and underscores');
 
+const SECRET_NAME = 'a secret name: upper case letters, digits and underscores';
 export const secret = replacedWhole(
   object(
-    { secret: text(/^[A-Z][A-Z0-9_]{0,126}$/, 'a secret name: upper case letters, digits and underscores') },
+    // What else stands here is probably the secret itself, so the message does not repeat it.
+    { secret: text(/^[A-Z][A-Z0-9_]{0,126}$/, SECRET_NAME, () => `${SECRET_NAME}, such as secret('API_KEY'); a value is never written here`) },
     { error: (issue) => (typeof issue.input === 'string' ? "a secret is named, never written: use secret('NAME')" : "expected secret('NAME')") },
   ),
 );
 
 export const labels = z.record(z.string(), line);
 export const about = { description: line.optional(), owner: line.optional(), labels: labels.default({}) };
+/** Text that is handed on as it is: no shell and no compose fills anything in. @param instead what to write for a text that expects one to */
+const literalText = (instead: (variable: string, text: string) => string) =>
+  z.string().refine((value) => variableIn(value) === null, {
+    error: ({ input }) => {
+      const text = String(input);
+      const variable = variableIn(text) ?? '';
+      return `nothing fills in the variable ${variable} here, the text would be handed on as it stands: ${instead(variable, text)}`;
+    },
+  });
+/** Variables of a server that `dev` runs, beside those that `dev` itself was started with. */
+export const devEnv = z.record(z.string(), literalText((variable) => `leave it out, \`mcpgen dev\` hands on its own ${variable}, or write the value`));
 /** Variables of a process: text or secrets. The gateway is given variables of its own, which begin with MCPGEN_. */
 export const env = z.record(
   envName.refine((name) => !name.startsWith('MCPGEN_'), { error: 'names that begin with MCPGEN_ are mcpgen’s own' }),
-  z.union([z.string().refine((value) => !value.includes('\0'), { error: 'expected text without a NUL' }), secret], {
+  z.union([literalText(insteadOf).refine((value) => !value.includes('\0'), { error: 'expected text without a NUL' }), secret], {
     error: "expected text or secret('NAME')",
   }),
 );

@@ -3,8 +3,9 @@ import { parseRedaction } from '../redaction.js';
 import { later, object } from './later.js';
 import { ref } from './names.js';
 import {
-  about, absolutePath, count, cpu, duration, env, headerName, httpPath, imageReference, port, size, text, urlPath, volumeName, whole, word,
+  about, absolutePath, count, cpu, devEnv, duration, env, headerName, httpPath, imageReference, port, size, text, urlPath, volumeName, whole, word,
 } from './scalars.js';
+import { listed, unfilled, unsplit, variableIn } from './spelling.js';
 import { keyed, tagged } from './unions.js';
 import { instanceUrl } from './urls.js';
 
@@ -16,8 +17,26 @@ export const resources = object({
 });
 
 const COMMAND = "expected a program and its arguments, such as ['node', 'server.js']";
+/** For a text that should have been a list. */
+const spelt: z.core.$ZodErrorMap = ({ input }) => {
+  const words = typeof input === 'string' ? input.trim().split(/\s+/) : [];
+  return words.length > 0 && words[0] !== '' ? `${COMMAND}; write ${listed(words)}` : COMMAND;
+};
 const command = z
-  .array(z.string({ error: 'expected a word' }), { error: COMMAND })
+  .array(z.string({ error: 'expected a word' }), { error: spelt })
+  .refine(([program]) => program === undefined || unsplit(program) === null, {
+    error: ({ input }) => {
+      const [program = '', ...rest] = input as readonly string[];
+      return `"${program}" is no program: each argument is a word of its own; write ${listed([...(unsplit(program) ?? []), ...rest])}`;
+    },
+    path: [0],
+  })
+  .refine((words) => unfilled(words) === null, {
+    error: ({ input }) => {
+      const variable = unfilled(input as readonly string[]) ?? '';
+      return `no shell runs this command, so nothing fills in ${variable}: hand it over as env: { ${variable}: secret('${variable.toUpperCase()}') }`;
+    },
+  })
   .refine(([program]) => program !== undefined && program !== '', { error: COMMAND })
   .refine((words) => words.every((word) => !word.includes('\0')), { error: 'expected words without a NUL' });
 
@@ -37,7 +56,9 @@ const changedHeader = headerName.refine((name) => !isFixed(name.toLowerCase()), 
   error: ({ input }) => `${JSON.stringify(input)} belongs to MCP, to HTTP or to the gateway itself, and cannot be changed`,
 });
 /** A field value as Node sends it, and the one encoding that everybody reads (RFC 9110 §5.5). */
-const headerValue = text(/^[\t\x20-\x7e]*$/, 'a header value: visible ASCII on one line');
+const headerValue = text(/^[\t\x20-\x7e]*$/, 'a header value: visible ASCII on one line').refine((value) => variableIn(value) === null, {
+  error: ({ input }) => `nothing fills in the variable ${variableIn(String(input)) ?? ''} here: a header's value is written out`,
+});
 const headerChanges = {
   set: z.record(changedHeader, headerValue).default({}),
   remove: z.array(changedHeader).default([]),
@@ -105,7 +126,7 @@ const health = keyed(
 const dev = object({
   command,
   cwd: word.optional(),
-  env: z.record(z.string(), z.string()).default({}),
+  env: devEnv.default({}),
   instances: count(64).default(1),
 });
 

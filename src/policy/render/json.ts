@@ -1,6 +1,5 @@
-import { toPath } from '../../diagnostics/path.js';
-import type { Location } from '../../diagnostics/diagnostic.js';
-import { countsOf, explainCommand, type Report, type Reported } from './report.js';
+import { placeJson as place } from './place-json.js';
+import { countsOf, explainCommand, SEVERITY_WORDS, type Report, type Reported } from './report.js';
 
 /** Findings for programs. Fields are added within a `formatVersion`, never renamed or removed. */
 export function renderJson(report: Report): string {
@@ -19,7 +18,7 @@ function record({ finding, located, places, environments }: Reported) {
   return {
     rule: code,
     slug,
-    severity,
+    severity: SEVERITY_WORDS[severity],
     securitySeverity,
     message,
     help,
@@ -31,17 +30,5 @@ function record({ finding, located, places, environments }: Reported) {
     artefacts,
     fingerprint,
     suppressed,
-  };
-}
-
-function place(at: string, location: Location | null | undefined) {
-  return {
-    path: toPath(at),
-    file: location?.file ?? null,
-    line: location?.line ?? null,
-    col: location?.column ?? null,
-    endLine: location?.endLine ?? null,
-    endCol: location?.endColumn ?? null,
-    exact: location?.exact ?? false,
   };
 }

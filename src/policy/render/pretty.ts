@@ -1,17 +1,13 @@
 import type { Severity } from '../../plan/policy-types.js';
 import type { Finding, Fix } from '../types.js';
 import { type Paint, painter, type Style } from './paint.js';
-import { countsOf, explainCommand, type Located, type Report, type Reported } from './report.js';
+import { countsOf, explainCommand, SEVERITY_WORDS, type Located, type Report, type Reported } from './report.js';
 
 export interface PrettyOptions {
   readonly colour: boolean;
 }
 
-const LABELS: Readonly<Record<Severity, { readonly label: string; readonly style: Style }>> = {
-  error: { label: 'error', style: 'red' },
-  warn: { label: 'warning', style: 'yellow' },
-  info: { label: 'info', style: 'cyan' },
-};
+const STYLES: Readonly<Record<Severity, Style>> = { error: 'red', warn: 'yellow', info: 'cyan' };
 const SHOWN_ARTEFACTS = 3;
 
 /** Findings for people, and a summary as the last line. What is suppressed is counted and not shown. */
@@ -23,9 +19,9 @@ export function renderPretty(report: Report, options: PrettyOptions): string {
 /** One finding, as several lines that each end in a line break. */
 export function renderFinding({ finding, located, places, environments }: Reported, { colour }: PrettyOptions): string {
   const paint = painter(colour);
-  const { label, style } = LABELS[finding.severity];
+  const { severity } = finding;
   const lines = [
-    `${paint(style, `${label}[${finding.code}]`)} ${paint('bold', `${finding.slug}:`)} ${onOneLine(finding.message)}`,
+    `${paint(STYLES[severity], `${SEVERITY_WORDS[severity]}[${finding.code}]`)} ${paint('bold', `${finding.slug}:`)} ${onOneLine(finding.message)}`,
     ...place(finding, located, paint),
     ...finding.related.map(({ at, message }) => note('see', `${placeName(at, places)}: ${message}`, paint)),
     note('help', finding.help, paint),
@@ -77,9 +73,8 @@ export function renderSummary(report: Report, { colour }: PrettyOptions): string
   const paint = painter(colour);
   const { suppressed, ...standing } = countsOf(report);
   const parts = (['error', 'warn', 'info'] as const).flatMap((severity) => {
-    const { label, style } = LABELS[severity];
     const count = standing[severity];
-    return count === 0 ? [] : [paint(style, `${count} ${label}${count === 1 ? '' : 's'}`)];
+    return count === 0 ? [] : [paint(STYLES[severity], `${count} ${SEVERITY_WORDS[severity]}${count === 1 ? '' : 's'}`)];
   });
   const found = parts.length === 0 ? 'no findings' : parts.join(', ');
   const hidden = suppressed === 0 ? '' : ` (${suppressed} suppressed)`;

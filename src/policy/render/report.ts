@@ -25,6 +25,9 @@ export interface Report {
   readonly milliseconds: number;
 }
 
+/** Severities as they are written out, for people and in JSON alike; input takes the short word as well. */
+export const SEVERITY_WORDS: Readonly<Record<Severity, 'error' | 'warning' | 'info'>> = { error: 'error', warn: 'warning', info: 'info' };
+
 /** The config paths that a finding names besides its own. */
 export function pathsNamed({ related, fix }: Finding): readonly string[] {
   return [...related, ...(fix?.edits ?? [])].map(({ at }) => at);

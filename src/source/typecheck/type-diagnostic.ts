@@ -2,6 +2,7 @@ import { isBuiltin } from 'node:module';
 import { ts } from 'ts-morph';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { locationOf, type Span } from '../position.js';
+import { whereFrom } from '../where-from.js';
 import { mismatchAt, type Mismatch } from './mismatch.js';
 import { KEEP_LITERALS, sayMismatch, suggestion, type Sentence } from './type-sentences.js';
 import { isGivable, unionMembers } from './wanted.js';
@@ -24,7 +25,7 @@ export function typeDiagnostic(diagnostic: ts.Diagnostic, file: ts.SourceFile, c
 
 function say(diagnostic: ts.Diagnostic, node: ts.Node, checker: ts.TypeChecker): (Sentence & { at: ts.Node }) | undefined {
   if (UNKNOWN_KEY.has(diagnostic.code)) return { at: node, ...sayUnknownKey(node, checker) };
-  if (UNKNOWN_NAME.has(diagnostic.code)) return { at: node, ...(sayUnknownName(wordOf(node)) ?? asTold(diagnostic)) };
+  if (UNKNOWN_NAME.has(diagnostic.code)) return { at: node, ...sayUnknownName(wordOf(node), asTold(diagnostic).message) };
   const mismatch = NOT_ASSIGNABLE.has(diagnostic.code) ? mismatchAt(node, checker) : undefined;
   if (mismatch === undefined) return undefined;
   if (mismatch.missing.length > 0) return { at: ownerOf(mismatch.node), ...sayMismatch(mismatch, checker) };
@@ -67,8 +68,12 @@ function keysOf(type: ts.Type, checker: ts.TypeChecker): readonly string[] {
 
 const OF_NODE = [...Object.getOwnPropertyNames(globalThis), 'require', 'module', '__dirname', '__filename'];
 
-function sayUnknownName(name: string): Sentence | undefined {
-  if (!OF_NODE.includes(name) && !isBuiltin(name)) return undefined;
+function sayUnknownName(name: string, told: string): Sentence {
+  if (!OF_NODE.includes(name) && !isBuiltin(name)) {
+    // The compiler has found a name of this file that is nearly the same.
+    const guess = /Did you mean '([^']+)'/.exec(told)?.[1];
+    return { message: `"${name}" is not defined`, help: guess === undefined ? whereFrom(name) : `Did you mean "${guess}"?` };
+  }
   const help = 'a config reads nothing but its own files: no environment, no timers, no network';
   return { message: `"${name}" is not there for a config`, help };
 }

@@ -18,7 +18,7 @@ const FINDING: Finding = {
   fingerprint: 'abc',
   suppressed: null,
 };
-const NOWHERE = { file: null, line: null, col: null, endLine: null, endCol: null, exact: false };
+const NOWHERE = { file: null, line: null, column: null, endLine: null, endColumn: null, exact: false };
 const places = new Map();
 const located = { file: 'mcp.config.ts', line: 14, column: 5, endLine: 14, endColumn: 9, exact: true, frame: 'not for programs' };
 
@@ -36,7 +36,7 @@ test('the documented shape', () => {
         message: 'm',
         help: 'h',
         docs: 'npx mcpgen explain MCP905',
-        config: { path: ['policy', 'suppress', 0, 'until'], file: 'mcp.config.ts', line: 14, col: 5, endLine: 14, endCol: 9, exact: true },
+        config: { path: 'policy.suppress.0.until', file: 'mcp.config.ts', line: 14, column: 5, endLine: 14, endColumn: 9, exact: true },
         related: [],
         fix: null,
         environments: ['production'],
@@ -62,7 +62,7 @@ test('without a place the path is still there', () => {
   const { config } = JSON.parse(
     renderJson({ reported: [{ finding: { ...FINDING, at: '' }, located: null, places, environments: [] }], rules: 1, milliseconds: 1 }),
   ).findings[0];
-  assert.deepEqual(config, { path: [], ...NOWHERE });
+  assert.deepEqual(config, { path: '', ...NOWHERE });
 });
 
 test('related places and the edits of a fix say where they are, as the finding does', () => {
@@ -76,12 +76,12 @@ test('related places and the edits of a fix say where they are, as the finding d
     environments: [],
   };
   const [finding] = JSON.parse(renderJson({ reported: [reported], rules: 1, milliseconds: 1 })).findings;
-  assert.deepEqual(finding.related, [{ message: 'the other one', config: { path: ['servers', 'a', 'route'], ...NOWHERE } }]);
+  assert.deepEqual(finding.related, [{ message: 'the other one', config: { path: 'servers.a.route', ...NOWHERE } }]);
   assert.deepEqual(finding.fix, {
     title: 'put it right',
     edits: [
-      { text: "'https://app.test'", config: { path: ['origins', 'app'], file, line, col: column, endLine, endCol: endColumn, exact } },
-      { text: null, config: { path: ['policy', 'suppress', 0], ...NOWHERE } },
+      { text: "'https://app.test'", config: { path: 'origins.app', file, line, column, endLine, endColumn, exact } },
+      { text: null, config: { path: 'policy.suppress.0', ...NOWHERE } },
     ],
   });
 });

@@ -1,5 +1,5 @@
 import { type SecretLiteral, secretLiterals } from '../../literals.js';
-import { isSecretUnder, secretIn } from '../../secret-shapes.js';
+import { isSecretUnder, secretIn } from '../../../diagnostics/secret-shapes.js';
 import type { EmittedTargets } from '../../../emit/registry.js';
 import { TARGETS, type EmittedFile, type Target } from '../../../emit/types.js';
 import type { Artefact, Problem, Rule } from '../../types.js';

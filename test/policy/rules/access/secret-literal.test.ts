@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { secretLiteral as rule } from '#src/policy/rules/access/secret-literal.js';
 import { emit, type EmittedTargets } from '#src/emit/registry.js';
 import type { Target } from '#src/emit/types.js';
-import { isSecretName, isSecretUnder, secretIn } from '#src/policy/secret-shapes.js';
+import { isSecretName, isSecretUnder, secretIn } from '#src/diagnostics/secret-shapes.js';
 import type { Plan } from '#src/plan/types.js';
 import { emitInput } from '../../../support/emit-input.js';
 import { examplePlan, existing, image, npm } from '../../../support/example.js';

@@ -5,7 +5,7 @@
 
 /** Formats that vendors document for secret scanning. Dated: July 2026. */
 const FORMATS: readonly { readonly what: string; readonly pattern: RegExp }[] = [
-  { what: 'a private key', pattern: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/ },
+  { what: 'a private key', pattern: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:[\s\S]*?-----END (?:[A-Z]+ )*PRIVATE KEY-----)?/ },
   { what: 'a JSON web token', pattern: /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{16,}/ },
   { what: 'a GitHub token', pattern: /\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})\b/ },
   { what: 'a GitLab token', pattern: /\bgl(?:pat|dt|ptt|rt)-[\w-]{20,}\b/ },
@@ -30,7 +30,27 @@ const FORMATS: readonly { readonly what: string; readonly pattern: RegExp }[] = 
 export function secretIn(text: string): string | null {
   const format = FORMATS.find(({ pattern }) => pattern.test(text));
   if (format) return format.what;
-  return randomRuns(text).length > 0 ? 'a random string' : null;
+  return randomMatches(text).length > 0 ? 'a random string' : null;
+}
+
+/** A part of a text, in UTF-16 units. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Who a URL is asked as, unless that is covered up already. A password may hold an unescaped slash, a port may not. */
+const USER_INFO = /\b[a-z][a-z0-9+.-]*:\/\/((?:[^\s/?#"'`<>@•]+|[^\s/?#"'`<>@:•]+:(?!\d+(?:\/|$))[^\s"'`<>@•]+)@)/gi;
+
+/** Where a text holds what is a secret whatever it is called. */
+export function secretStretches(text: string): readonly Stretch[] {
+  const formats = FORMATS.flatMap(({ pattern }) => [...text.matchAll(new RegExp(pattern, `${pattern.flags}g`))]);
+  const users = [...text.matchAll(USER_INFO)].map(([whole, user = ''], i, all) => {
+    const end = (all[i]?.index ?? 0) + whole.length - 1;
+    return { start: end + 1 - user.length, end };
+  });
+  const isUrl = ([match]: RegExpExecArray): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(match);
+  return [...formats.filter((match) => !isUrl(match)), ...randomMatches(text)].map(({ index, 0: match }) => ({ start: index, end: index + match.length })).concat(users);
 }
 
 const word = (...words: readonly string[]): string => `(?:${words.join('|')})`;
@@ -111,9 +131,10 @@ const DIGEST = /\bsha(?:1|256|384|512)[:-][A-Za-z0-9+/=_-]+/g;
 const HEX = /(?<![A-Za-z0-9])[0-9a-fA-F]{16,}(?![A-Za-z0-9])/g;
 
 /** What looks drawn at random in a text: base64 or base62, at least 24 characters. Hexadecimal is left out, because hashes are. */
-function randomRuns(text: string): readonly string[] {
-  const without = text.replace(UUID, ' ').replace(DIGEST, ' ').replace(HEX, ' ');
-  return (without.match(/[A-Za-z0-9+/_-]{24,}={0,2}/g) ?? []).filter(isRandom);
+function randomMatches(text: string): readonly RegExpExecArray[] {
+  const blank = (match: string): string => ' '.repeat(match.length);
+  const without = text.replace(UUID, blank).replace(DIGEST, blank).replace(HEX, blank);
+  return [...without.matchAll(/[A-Za-z0-9+/_-]{24,}={0,2}/g)].filter(([run]) => isRandom(run));
 }
 
 function isRandom(run: string): boolean {

@@ -1,0 +1,11 @@
+import { didYouMean } from '../diagnostics/closest.js';
+
+/** What a config may import from the package. */
+const EXPORTS = ['defineConfig', 'secret'];
+
+/** What to do about a name that nothing declares. */
+export function whereFrom(name: string): string {
+  if (EXPORTS.includes(name)) return `import { ${name} } from 'mcpgen';`;
+  const guess = didYouMean(name, EXPORTS);
+  return `declare it in this file, or import it from the file that does${guess}`;
+}
