@@ -10,7 +10,6 @@ export default defineConfig({
 
   gateway: {
     admin: { readToken: secret('MCPGEN_READ_TOKEN') },
-    limits: { perAddress: '100/s' },
     sessionKeys: [secret('MCPGEN_SESSION_KEY')],
   },
 
