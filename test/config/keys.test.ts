@@ -165,7 +165,7 @@ test('defaults', () => {
   const MI = 2 ** 20;
   const resources = { requests: { cpu: 100, memory: 128 * MI }, limits: { memory: 256 * MI } };
   const headers = { set: {}, remove: [] };
-  const transform = { request: headers, response: { ...headers, redact: [] } };
+  const transform = { request: { ...headers, pass: [] }, response: { ...headers, redact: [] } };
   const common = { labels: {}, strategy: 'round-robin', public: true, replicas: 1, resources, env: {}, volumes: [], revision: 'auto', transform };
   assert.deepEqual(model, {
     name: 'acme',
