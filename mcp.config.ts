@@ -9,6 +9,9 @@ export default defineConfig({
   profile: 'local',
 
   gateway: {
+    // The name and the pod network of a cluster, as an example: on this machine it is reached by loopback names.
+    hosts: ['mcp.mcpgen.example'],
+    trustedProxies: ['10.244.0.0/16'],
     admin: { readToken: secret('MCPGEN_READ_TOKEN') },
     sessionKeys: [secret('MCPGEN_SESSION_KEY')],
   },

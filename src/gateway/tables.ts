@@ -19,6 +19,7 @@ export const TABLES: GatewayTables = {
   anyHost: false,
   internalHosts: { local: [], compose: [], kubernetes: [], fly: [] },
   trusted: { local: [], compose: [], kubernetes: [], fly: [] },
+  countsAddresses: { local: true, compose: true, kubernetes: true, fly: true },
   requireOrigin: false,
   originFallback: 'none',
   originSets: [],

@@ -14,6 +14,7 @@ import type { ChildPlan, HealthPlan } from '../../plan/server-types.js';
 import type { AdminPlan, Traffic } from '../../plan/traffic-types.js';
 import { LOOPBACK_HOSTS } from '../../plan/loopback.js';
 import type { Plan } from '../../plan/types.js';
+import { hidesClients } from '../../plan/hidden-clients.js';
 import { isPublishedOnLoopback } from '../shared/published.js';
 
 export function gatewayTables(plan: Plan): GatewayTables {
@@ -30,6 +31,7 @@ export function gatewayTables(plan: Plan): GatewayTables {
     anyHost: traffic.anyHost,
     internalHosts: internalHosts(plan),
     trusted: trusted(plan),
+    countsAddresses: perPlacement((placement) => placement !== 'kubernetes' || !hidesClients(plan)),
     requireOrigin: traffic.requireOrigin,
     originFallback: traffic.originFallback,
     originSets: traffic.originSets.map((set) => [set.id, originSet(traffic, set)]),

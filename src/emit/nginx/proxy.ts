@@ -47,6 +47,8 @@ export function proxy(plan: Plan, release: Release): readonly Item[] {
       line('proxy_set_header', 'X-Forwarded-Connection', $('http_connection')),
     ),
     ...[...OF_ONE_HOP, ...(has(release, 'keeps-upstream-alive') ? [] : ['Connection'])].map((name) => line('proxy_set_header', name, text(''))),
+    because('Room for the names of the headers that are set and cleared.', line('proxy_headers_hash_max_size', '4096')),
+    line('proxy_headers_hash_bucket_size', '128'),
     ...clearedHeaders(plan).map((name, index) => {
       const cleared = line('proxy_set_header', titled(name), text(''));
       return index === 0 ? because('Claims about the caller that are known by name; the gateway knows them by rule.', cleared) : cleared;
