@@ -118,7 +118,7 @@ export interface Cors {
   maxAge?: Duration;
   /** Response headers scripts may read, beyond `Mcp-Session-Id` and `WWW-Authenticate`. Default: none. */
   exposeHeaders?: readonly string[];
-  /** Request headers scripts may send, beyond those of MCP. Default: none. */
+  /** Request headers scripts may send, beyond those of MCP and the `Mcp-Param-*` that a preflight asks for. Default: none. */
   allowHeaders?: readonly string[];
 }
 
