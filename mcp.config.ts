@@ -9,8 +9,10 @@ export default defineConfig({
   profile: 'local',
 
   gateway: {
+    // The name and the pod network of a cluster, as an example: on this machine it is reached by loopback names.
+    hosts: ['mcp.mcpgen.example'],
+    trustedProxies: ['10.244.0.0/16'],
     admin: { readToken: secret('MCPGEN_READ_TOKEN') },
-    limits: { perAddress: '100/s' },
     sessionKeys: [secret('MCPGEN_SESSION_KEY')],
   },
 

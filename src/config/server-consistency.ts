@@ -10,6 +10,7 @@ export function* serverProblems(name: string, server: ServerModel): Iterable<Dia
   const at = ['servers', name, 'volumes'];
   yield* server.kind === 'http' ? httpProblems(name, server) : stdioProblems(name, server);
   yield* transformProblems(name, server);
+  yield* passProblems(name, server);
   yield* duplicates(server.volumes.map((volume) => volume.name), at, 'volume');
   yield* duplicates(server.volumes.map((volume) => volume.path), at, 'mount path');
   for (const [index, { path }] of server.volumes.entries()) {
@@ -73,6 +74,16 @@ function* transformProblems(name: string, { transform }: ServerModel): Iterable<
       if (!names.includes(header.toLowerCase())) continue;
       yield problem('duplicate', [...at, 'remove', index], `header "${header}" is set as well; one of the two is meant`);
     }
+  }
+}
+
+/** A header that is passed on is not set or removed as well. */
+function* passProblems(name: string, { transform: { request } }: ServerModel): Iterable<Diagnostic> {
+  const at = ['servers', name, 'transform', 'request', 'pass'];
+  const changed = [...Object.keys(request.set), ...request.remove].map((header) => header.toLowerCase());
+  for (const [index, header] of request.pass.entries()) {
+    if (!changed.includes(header.toLowerCase())) continue;
+    yield problem('duplicate', [...at, index], `header "${header}" is set or removed as well; one of the two is meant`);
   }
 }
 

@@ -19,6 +19,7 @@ export const TABLES: GatewayTables = {
   anyHost: false,
   internalHosts: { local: [], compose: [], kubernetes: [], fly: [], image: [] },
   trusted: { local: [], compose: [], kubernetes: [], fly: [], image: [] },
+  countsAddresses: { local: true, compose: true, kubernetes: true, fly: true, image: true },
   requireOrigin: false,
   originFallback: 'none',
   originSets: [],

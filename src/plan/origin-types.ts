@@ -2,6 +2,7 @@
 
 /** One spelling of an origin, by how it is matched. */
 export type OriginRule =
+  /** A page's origin, or an installed app's (`chrome-extension://<id>`): the whole of it. */
   | { readonly kind: 'exact'; readonly origin: string }
   /** `https://*.example.com`: exactly one extra label. `suffix` starts with the dot, `port` is empty or `:8443`. */
   | { readonly kind: 'subdomain'; readonly scheme: 'http' | 'https'; readonly suffix: string; readonly port: string }

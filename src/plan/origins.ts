@@ -66,8 +66,26 @@ function rejectWildcard(text: string, reject: Reject): OriginRule {
   return isKnown ? reject('not-canonical', spelled) : reject('wildcard');
 }
 
+/** Schemes whose origins are no installed app's: pages that have none of their own, and transports whose pages are of http. */
+const NOT_OF_APPS = new Set(['about', 'blob', 'data', 'file', 'filesystem', 'ftp', 'javascript', 'ws', 'wss']);
+/** What an app's web view sends: its scheme, and a name that the system gave it or that the app chose, rarely with a port. */
+const OF_APP = /^([a-z][a-z0-9+.-]*):\/\/([a-z0-9._-]+)(?::[1-9][0-9]{0,4})?$/;
+
+/**
+ * The origin of an installed app. No standard says how such an origin is written (RFC 6454 §6.2 would have `null` for it), so it is taken as browsers and
+ * web views write it: scheme and host, in lower case. Nothing is matched but the whole of it.
+ */
+function readApp(text: string, reject: Reject): OriginRule {
+  const lower = text.toLowerCase();
+  const scheme = OF_APP.exec(lower)?.[1];
+  if (scheme !== undefined && !NOT_OF_APPS.has(scheme)) return { kind: 'exact', origin: lower };
+  const spelled = OF_APP.exec(lower.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)[/?#].*$/, '$1'));
+  return reject('not-canonical', spelled && !NOT_OF_APPS.has(spelled[1] as string) ? spelled[0] : null);
+}
+
 function readExact(text: string, reject: Reject): OriginRule {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return reject('not-canonical', canonical(/^https?:/i.test(text) ? text : `https://${text}`));
+  if (!/^https?:/i.test(text)) return readApp(text, reject);
   const origin = canonical(text);
   if (origin === null) return reject('not-canonical');
   // URLs spell addresses in many ways: `http://0` is `http://0.0.0.0`.

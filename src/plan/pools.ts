@@ -30,6 +30,8 @@ export function planPools(model: Model): Pool[] {
     sessionLoss: server.sessionLoss ?? (isStateful(server) ? '404' : 'reinitialise'),
     sse: server.kind === 'http' ? (server.sse ?? null) : null,
     timeouts: planTimeouts(model, server),
+    // Field names are compared without case (RFC 9110 §5.1).
+    pass: [...new Set(server.transform.request.pass.map((name) => name.toLowerCase()))].sort(),
     transform: planTransform(server),
     health: planHealth(server),
     sources: perSurroundings((placement) => source(model, name, server, placement)),

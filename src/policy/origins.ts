@@ -33,8 +33,9 @@ export function spelling(rule: OriginRule): string | null {
   }
 }
 
+/** The host of a page; empty for an installed app, whose name in that place is nobody's in the DNS. */
 export function hostOf(rule: OriginRule): string {
-  return rule.kind === 'exact' ? (urlOf(rule.origin)?.hostname ?? '') : '';
+  return rule.kind === 'exact' && /^https?:/.test(rule.origin) ? (urlOf(rule.origin)?.hostname ?? '') : '';
 }
 
 /** The domain that every matched host lies directly below; empty where there is no one such domain. */

@@ -166,7 +166,7 @@ test('defaults', () => {
   // What is left out here comes from the kind of the server, in the plan.
   const resources = { requests: {}, limits: {} };
   const headers = { set: {}, remove: [] };
-  const transform = { request: headers, response: { ...headers, redact: [] } };
+  const transform = { request: { ...headers, pass: [] }, response: { ...headers, redact: [] } };
   const common = { labels: {}, strategy: 'round-robin', public: true, replicas: 1, resources, env: {}, volumes: [], revision: 'auto', transform };
   assert.deepEqual(model, {
     name: 'acme',
@@ -180,7 +180,7 @@ test('defaults', () => {
       trustedProxies: [],
       requireOrigin: false,
       originFallback: 'none',
-      limits: { body: 4 * MI, headers: 2 ** 14, depth: 64, streams: 2000, sessions: 10_000, perAddress: { tokens: 20, window: 1000 }, toolNames: 64 },
+      limits: { body: 4 * MI, headers: 2 ** 14, depth: 64, streams: 2000, sessions: 10_000, perAddress: { tokens: 100, window: 1000 }, toolNames: 64 },
       timeouts: { connect: 2000, firstByte: 60_000, response: 600_000, idleStream: 300_000, keepAlive: 15_000, drain: 25_000 },
       revisions: ['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'],
       sessionKeys: [],

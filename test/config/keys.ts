@@ -33,6 +33,11 @@ const server = (name: string): Readonly<Record<string, Key>> => prefixed(`server
   transform: object(),
   'transform.request': object(),
   ...prefixed('transform.request', headers()),
+  'transform.request.pass': asWritten(
+    [['X-User-Id', 'remote-user', 'X-Forwarded-Email'], []],
+    ['X-User-Id', [5], null],
+    [['Authorization'], ['x-api-key'], ['Cookie'], ['Connection'], ['Proxy-Authorization'], ['Mcp-Session-Id'], ['X-Forwarded-For'], ['a b']],
+  ),
   'transform.response': object(),
   ...prefixed('transform.response', headers()),
   'transform.response.redact': key(

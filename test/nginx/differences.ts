@@ -101,7 +101,7 @@ export const APPEARANCES: Readonly<Record<NginxDifferenceId, Appearance | null>>
   'single-headers': {
     when: (sent) => SINGLE.some((name) => values(sent, name).length > 1),
     status: [400],
-    example: post('/mcp/search', [HOST, ['Authorization', 'a'], ['Authorization', 'b']]),
+    example: post('/mcp/search', [HOST, ['Authorization', 'a'], ['Authorization', 'a']]),
   },
   'tab-before-value': {
     when: (sent) => sent.headers.some(([, value]) => value.startsWith('\t')),

@@ -86,7 +86,7 @@ export interface GatewayLimits {
   streams?: number;
   /** Open legacy sessions; 429 on `initialize` above it. Default: 10000. */
   sessions?: number;
-  /** Requests of one client address; 429 above it. Default: `20/s`. */
+  /** Requests of one client address; 429 above it. An IDE that connects to ten servers at once sends some fifty. Default: `100/s`. */
   perAddress?: Rate;
   /** Tool names of one server that metrics tell apart; the others count as `other`. At most 10000. Default: 64. */
   toolNames?: number;
@@ -118,7 +118,7 @@ export interface Cors {
   maxAge?: Duration;
   /** Response headers scripts may read, beyond `Mcp-Session-Id` and `WWW-Authenticate`. Default: none. */
   exposeHeaders?: readonly string[];
-  /** Request headers scripts may send, beyond those of MCP. Default: none. */
+  /** Request headers scripts may send, beyond those of MCP and the `Mcp-Param-*` that a preflight asks for. Default: none. */
   allowHeaders?: readonly string[];
 }
 

@@ -73,7 +73,15 @@ export interface ServerCommon<O extends string, L extends string> {
 /** Changes to what passes. Nothing that was judged can be changed: not the body of a request, nor the headers that MCP and HTTP themselves use. */
 export interface Transform {
   /** Headers on their way to the server. Default: none. */
-  request?: HeaderChanges;
+  request?: HeaderChanges & {
+    /**
+     * Headers that claim who calls or what is asked for, which no server gets from a caller (`X-User-Id`, `Remote-User`, `X-Goog-*`, tenants, roles,
+     * organisations, `X-HTTP-Method-Override`, …), and that this server is given all the same: whole names, in any case. Callers may write in them what they
+     * like. An error for a header of one hop, for a credential (`Authorization`, `Cookie`, `X-Api-Key`, `Proxy-*`) and for what MCP or the gateway itself sets.
+     * Default: none.
+     */
+    pass?: readonly string[];
+  };
   /** Headers and results on their way to the client. Default: none. */
   response?: HeaderChanges & {
     /**

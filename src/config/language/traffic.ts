@@ -2,8 +2,11 @@ import type { Secret } from './secret.js';
 import type { Balance } from './strategies.js';
 import type { Day, Duration, Percentage, Rate } from './units.js';
 
-/** An origin that browsers may call from: `https://app.example.com`, `https://*.example.com` (one extra label), `http://localhost:*` (any port). */
-export type OriginPattern = `${'http' | 'https'}://${string}`;
+/**
+ * An origin that may call: `https://app.example.com`, `https://*.example.com` (one extra label), `http://localhost:*` (any port), or an installed app, which is
+ * written whole: `chrome-extension://<id>`, `moz-extension://<id>`, `vscode-webview://<id>`, `app://…`, `tauri://localhost`, `capacitor://localhost`.
+ */
+export type OriginPattern = `${string}://${string}`;
 
 /** One named origin, several under one name, or a preset seen in the wild (`any-https` is MCP102, `ngrok` MCP108). */
 export type Origin =

@@ -12,7 +12,7 @@ const limits = object({
   depth: count().default(64),
   streams: count().default(2000),
   sessions: count().default(10_000),
-  perAddress: rate.default({ tokens: 20, window: 1000 }),
+  perAddress: rate.default({ tokens: 100, window: 1000 }),
   toolNames: count(10_000).default(64),
 });
 

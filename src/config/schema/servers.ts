@@ -51,9 +51,24 @@ const FIXED_NAMES = [
   ...['x-accel-', 'x-sendfile', 'alt-svc', 'clear-site-data', 'strict-transport-security', 'nel', 'report-to', 'reporting-endpoints', 'location'],
   'refresh',
 ];
-const isFixed = (name: string): boolean => FIXED_NAMES.some((fixed) => (fixed.endsWith('-') ? name.startsWith(fixed) : name === fixed));
-const changedHeader = headerName.refine((name) => !isFixed(name.toLowerCase()), {
+const isAmong = (names: readonly string[], name: string): boolean => {
+  const lower = name.toLowerCase();
+  return names.some((one) => (one.endsWith('-') ? lower.startsWith(one) : lower === one));
+};
+const changedHeader = headerName.refine((name) => !isAmong(FIXED_NAMES, name), {
   error: ({ input }) => `${JSON.stringify(input)} belongs to MCP, to HTTP or to the gateway itself, and cannot be changed`,
+});
+/**
+ * Headers that no config can let through: those of one hop, credentials, and those that MCP, HTTP or the gateway itself sets. Every other header that is not
+ * passed on claims who somebody is, and may be passed.
+ */
+const NEVER_PASSED = [
+  ...['mcp-', 'host', 'origin', 'content-', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'expect', 'http2-settings'],
+  ...['proxy-', 'authorization', 'x-api-key', 'cookie', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port'],
+  ...['x-forwarded-connection', 'x-request-id', 'x-correlation-id'],
+];
+const passedHeader = headerName.refine((name) => !isAmong(NEVER_PASSED, name), {
+  error: ({ input }) => `${JSON.stringify(input)} belongs to one hop, to MCP or to the gateway, or is a credential, and cannot be passed on`,
 });
 /** A field value as Node sends it, and the one encoding that everybody reads (RFC 9110 §5.5). */
 const headerValue = text(/^[\t\x20-\x7e]*$/, 'a header value: visible ASCII on one line').refine((value) => variableIn(value) === null, {
@@ -73,7 +88,7 @@ const redaction = z.string({ error: 'expected a JSON path, such as "content[*].t
   return z.NEVER;
 });
 const transform = object({
-  request: object(headerChanges).prefault({}),
+  request: object({ ...headerChanges, pass: z.array(passedHeader).default([]) }).prefault({}),
   response: object({ ...headerChanges, redact: z.array(redaction).default([]) }).prefault({}),
 });
 

@@ -5,7 +5,7 @@ import { declares, ref } from './names.js';
 import { about, count, day, described, duration, hostName, line, percentage, rate, secret, whole } from './scalars.js';
 import { oneOf } from './unions.js';
 
-const pattern = described<`${'http' | 'https'}://${string}`>(z.string({ error: 'expected an origin, such as "https://app.acme.com"' }));
+const pattern = described<`${string}://${string}`>(z.string({ error: 'expected an origin, such as "https://app.acme.com"' }));
 const patterns = z.union(
   [
     pattern.transform((one) => ({ list: [one], isList: false })),

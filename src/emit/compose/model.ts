@@ -17,7 +17,7 @@ import { upstream } from './upstream.js';
 export function composeModel(plan: Plan, { assets, gateway: runtimeDocument }: EmitInput): ComposeDocument {
   const { nginx } = plan.infra.targets;
   const { all, gateway, servers } = deployed(plan);
-  const upstreamOfNginx = nginx && upstream(nginx, gateway.id, gateway.port);
+  const upstreamOfNginx = nginx && upstream(plan, nginx, gateway.id, gateway.port);
   const digest = runtimeDigest(runtimeDocument);
 
   const named: readonly NamedService[] = [

@@ -12,7 +12,10 @@ import { perSurroundings } from '../../plan/placements.js';
 import type { HeaderChangesPlan, Pool, Source, TransformPlan } from '../../plan/pool-types.js';
 import type { ChildPlan, HealthPlan } from '../../plan/server-types.js';
 import type { AdminPlan, Traffic } from '../../plan/traffic-types.js';
+import { LOOPBACK_HOSTS } from '../../plan/loopback.js';
 import type { Plan } from '../../plan/types.js';
+import { hidesClients } from '../../plan/hidden-clients.js';
+import { isPublishedOnLoopback } from '../shared/published.js';
 
 export function gatewayTables(plan: Plan): GatewayTables {
   const { name, environment, profile, hash, traffic, infra } = plan;
@@ -28,6 +31,7 @@ export function gatewayTables(plan: Plan): GatewayTables {
     anyHost: traffic.anyHost,
     internalHosts: internalHosts(plan),
     trusted: trusted(plan),
+    countsAddresses: { local: true, compose: true, kubernetes: !hidesClients(plan), fly: true, image: true },
     requireOrigin: traffic.requireOrigin,
     originFallback: traffic.originFallback,
     originSets: traffic.originSets.map((set) => [set.id, originSet(traffic, set)]),
@@ -58,15 +62,20 @@ function listen(port: number, host: string | null): PerPlacement<Listen> {
   return { local: at('127.0.0.1'), compose: at('0.0.0.0'), kubernetes: at('0.0.0.0'), fly: at('::'), image: at('0.0.0.0') };
 }
 
-/** Host names under which a platform's health checks and its other workloads reach the gateway. */
-function internalHosts({ name, infra: { targets } }: Plan): PerPlacement<readonly string[]> {
+/**
+ * Host names under which a platform's health checks, its other workloads and its own name for what it exposes reach the gateway. What compose publishes on
+ * loopback is asked for by loopback names, though its peer is the bridge. Fly gives every app a public name; a config with a URL of its own does not use it.
+ */
+function internalHosts(plan: Plan): PerPlacement<readonly string[]> {
+  const { name, traffic, infra: { targets } } = plan;
   const service = `${name}-gateway`;
   const { namespace = name, clusterDomain = '' } = targets.kubernetes ?? {};
+  const fly = targets.fly?.app;
   return {
     local: [],
-    compose: targets.compose ? ['gateway'] : [],
+    compose: targets.compose ? ['gateway', ...(isPublishedOnLoopback(plan) ? LOOPBACK_HOSTS : [])] : [],
     kubernetes: targets.kubernetes ? ['', `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.${clusterDomain}`].map((tail) => service + tail) : [],
-    fly: targets.fly ? [`${targets.fly.app}.internal`, `${targets.fly.app}.flycast`] : [],
+    fly: fly ? [`${fly}.internal`, `${fly}.flycast`, ...(traffic.publicUrl.isPublic ? [] : [`${fly}.fly.dev`])] : [],
     image: [],
   };
 }
@@ -76,7 +85,8 @@ function trusted({ traffic, infra: { targets } }: Plan): PerPlacement<readonly H
   const declared: Hop[] = traffic.trustedProxies.map((cidr) => ({ cidr }));
   const hasNginx = targets.nginx !== null;
   return {
-    local: hasNginx ? [{ cidr: '127.0.0.0/8' }, { cidr: '::1/128' }, ...declared] : declared,
+    // The address from which nginx reaches the gateway on the same machine (`nginx/upstream.conf`).
+    local: hasNginx ? [{ cidr: '127.0.0.1' }, ...declared] : declared,
     compose: hasNginx ? [{ name: 'nginx' }, ...declared] : declared,
     kubernetes: declared,
     fly: targets.fly ? [{ cidr: '172.16.0.0/12' }, ...declared] : declared,
@@ -107,13 +117,14 @@ function matches({ tenants }: Traffic): GatewayTables['matches'] {
   };
 }
 
-function poolTable({ infra }: Plan, { server, choice, revision, sessionLoss, sse, timeouts, transform, health, sources }: Pool): PoolTable {
+function poolTable({ infra }: Plan, { server, choice, revision, sessionLoss, sse, timeouts, pass, transform, health, sources }: Pool): PoolTable {
   return {
     choice,
     revision,
     sessionLoss,
     sse,
     timeouts,
+    pass,
     transform: changesNothing(transform) ? null : transformTable(transform),
     health: healthTable(health),
     sources: perSurroundings((placement) => sourceTable(sources[placement])),

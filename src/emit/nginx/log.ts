@@ -10,7 +10,7 @@ const FIELDS: readonly (readonly [name: string, value: Template, isNumber?: true
   ['address', $('remote_addr')],
   ['host', $('mcp_host')],
   ['method', $('mcp_method')],
-  ['path', $('mcp_raw_path')],
+  ['path', $('mcp_logged_path')],
   ['status', $('status'), true],
   ['reason', $('mcp_refuse')],
   ['upstream_status', $('upstream_status')],

@@ -122,6 +122,13 @@ export const NGINX_CANNOT = {
     gateway: 'each process has buckets of its own, and a wrong credential takes one more token',
     why: 'there are two meters, which count in the same way but know nothing of each other; whichever is full first refuses',
   },
+  'repeated-connection': {
+    before: [1, 23, 0],
+    effect: 'content',
+    nginx: 'tells the gateway of the first of two Connection headers; what the other names goes on',
+    gateway: 'leaves out what any of them names',
+    why: 'a variable of nginx holds the first of repeated headers',
+  },
   'repeated-forwarded': {
     before: [1, 23, 0],
     effect: 'looser',
@@ -147,7 +154,7 @@ export const NGINX_CANNOT = {
     before: null,
     effect: 'stricter',
     nginx: '400 when Authorization, Expect or another header that may come once comes twice',
-    gateway: 'uses the first of the two headers, as Node does',
+    gateway: 'uses the first of the two headers, as Node does; refuses two Authorization headers only where they differ',
     why: 'nginx refuses such repeated headers while it parses the head',
   },
   'tab-before-value': {

@@ -2,7 +2,7 @@
 import type { Traffic } from '../../plan/traffic-types.js';
 import { because, entry, geo, line, map, section } from './directives.js';
 import { $, mapKey, mapPattern, network, template } from './tokens.js';
-import type { Item } from './types.js';
+import type { Entry, Item } from './types.js';
 
 /** The host of RFC 3986 §3.2.2: a registered name or an IP literal, and an optional port. `decision/head.ts` reads the same. */
 const REG_NAME = "[a-z0-9._~!$&'()*+,;=%-]+?";
@@ -17,8 +17,8 @@ export function normalForm(traffic: Traffic): readonly Item[] {
     map($('request'), 'mcp_method', mapKey(''), [entry(mapPattern('^(?<mcp_found_method>\\S+) '), $('mcp_found_method'))]),
     ...(behindProxies
       ? [
-          map(template($('mcp_trusted'), '|', $('http_x_forwarded_host')), 'mcp_named_host', $('http_host'), [
-            entry(mapPattern('^1\\|(?<mcp_found_value>.+)'), $('mcp_found_value')),
+          map(template($('mcp_believed_is'), '|', $('http_x_forwarded_host')), 'mcp_named_host', $('http_host'), [
+            entry(mapPattern('^yes\\|(?<mcp_found_value>.+)'), $('mcp_found_value')),
           ]),
         ]
       : []),
@@ -30,10 +30,7 @@ export function normalForm(traffic: Traffic): readonly Item[] {
         entry(mapPattern('^\\S+ +https?://(?<mcp_found_value>[^/?# ]*)', true), $('mcp_found_value')),
       ]),
     ),
-    map($('mcp_authority'), 'mcp_host', mapKey(''), [
-      entry(mapPattern(`^(?<mcp_found_host>${REG_NAME})\\.?${PORT}$`, true), $('mcp_found_host')),
-      entry(mapPattern(`^(?<mcp_found_literal>${IP_LITERAL})${PORT}$`, true), $('mcp_found_literal')),
-    ]),
+    map($('mcp_authority'), 'mcp_host', mapKey(''), hostEntries()),
     map(template($('server_protocol'), ' ', $('http_expect')), 'mcp_expect_is', 'ok', [
       entry(mapPattern('^HTTP/1\\.1 (?:.*\\W)?100-continue(?:\\W|$)', true), 'ok'),
       entry(mapPattern('^HTTP/1\\.1 .'), 'other'),
@@ -51,6 +48,14 @@ export function normalForm(traffic: Traffic): readonly Item[] {
         entry(mapPattern('^/health(?:/live|/ready)?(?:\\?|$)'), 'health'),
       ]),
     ),
+  ];
+}
+
+/** From an authority to its host, without port and trailing dot. */
+export function hostEntries(): readonly Entry[] {
+  return [
+    entry(mapPattern(`^(?<mcp_found_host>${REG_NAME})\\.?${PORT}$`, true), $('mcp_found_host')),
+    entry(mapPattern(`^(?<mcp_found_literal>${IP_LITERAL})${PORT}$`, true), $('mcp_found_literal')),
   ];
 }
 

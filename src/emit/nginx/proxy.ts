@@ -1,6 +1,7 @@
 /** How nginx passes requests on to the gateway: the headers that it sets, its timeouts, no buffering, and what it may send a second time. */
 import { longestTimeout } from '../../plan/longest-timeout.js';
 import type { Plan } from '../../plan/types.js';
+import { clearedHeaders } from './cleared.js';
 import { because, block, entry, line, map, section } from './directives.js';
 import { takesForwarded } from './origins.js';
 import { rateLimit } from './limits.js';
@@ -14,14 +15,11 @@ const CONNECT_TIMEOUT_MS = 2000;
 /** nginx waits longer than the gateway by this much, so that the gateway's own answer to a timeout still arrives. */
 const LONGER_THAN_GATEWAY_MS = 5000;
 
-/** Headers of the client that are not passed on: those for one hop alone, those that this nginx sets itself, and those that claim who the caller is. */
-const CLEARED_HEADERS = [
-  ...['Forwarded', 'Proxy', 'Proxy-Authorization', 'Proxy-Connection', 'Trailer', 'Upgrade'],
-  ...['X-Forwarded-Email', 'X-Forwarded-Groups', 'X-Forwarded-Prefix', 'X-Forwarded-Server', 'X-Forwarded-User'],
-  ...['X-Original-Host', 'X-Original-URL', 'X-Remote-User', 'X-Rewrite-URL', 'X-Tenant', 'X-Tenant-ID', 'X-User'],
-];
+/** Headers of one hop alone, beside those that nginx itself does not pass on. */
+const OF_ONE_HOP = ['Proxy-Authorization', 'Proxy-Connection', 'Trailer', 'Upgrade'];
 
-export function proxy({ traffic }: Plan, release: Release): readonly Item[] {
+export function proxy(plan: Plan, release: Release): readonly Item[] {
+  const { traffic } = plan;
   const gatewayTimeouts = (['firstByte', 'response', 'idleStream'] as const).map((name) => longestTimeout(traffic, name));
   const timeout = seconds(Math.max(...gatewayTimeouts) + LONGER_THAN_GATEWAY_MS);
   const behindProxies = traffic.trustedProxies.length > 0;
@@ -41,7 +39,20 @@ export function proxy({ traffic }: Plan, release: Release): readonly Item[] {
     line('proxy_set_header', 'X-Forwarded-Proto', $(behindProxies ? 'mcp_forwarded_proto' : 'scheme')),
     line('proxy_set_header', 'X-Real-IP', $('remote_addr')),
     line('proxy_set_header', 'X-Request-Id', $('request_id')),
-    ...[...CLEARED_HEADERS, ...(has(release, 'keeps-upstream-alive') ? [] : ['Connection'])].map((name) => line('proxy_set_header', name, text(''))),
+    because(
+      [
+        'What Connection names is for the client’s hop alone (RFC 9110 §7.6.1). nginx cannot leave out headers by a list that comes with the request:',
+        'the gateway does, and is told the list.',
+      ],
+      line('proxy_set_header', 'X-Forwarded-Connection', $('http_connection')),
+    ),
+    ...[...OF_ONE_HOP, ...(has(release, 'keeps-upstream-alive') ? [] : ['Connection'])].map((name) => line('proxy_set_header', name, text(''))),
+    because('Room for the names of the headers that are set and cleared.', line('proxy_headers_hash_max_size', '4096')),
+    line('proxy_headers_hash_bucket_size', '128'),
+    ...clearedHeaders(plan).map((name, index) => {
+      const cleared = line('proxy_set_header', titled(name), text(''));
+      return index === 0 ? because('Claims about the caller that are known by name; the gateway knows them by rule.', cleared) : cleared;
+    }),
     because('Event streams and bodies pass as they come.', line('proxy_buffering', 'off')),
     line('proxy_request_buffering', 'off'),
     line('gzip', 'off'),
@@ -87,6 +98,9 @@ function forwarded(originFallback: boolean): readonly Item[] {
       : [map(withTrust('http_x_forwarded_proto'), 'mcp_forwarded_proto', $('scheme'), [valueOfProxy])]),
   ];
 }
+
+/** As headers are usually written. nginx compares names without case. */
+const titled = (name: string): string => name.replace(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase());
 
 /** A refused request never reaches a location. If one ever did, this directive would still refuse it. */
 const refuseAgain = (): Directive => block('if', [when('mcp_refuse')], [line('return', '400')]);

@@ -9,6 +9,10 @@ export function routes({ routes, tenants }: Traffic): readonly Item[] {
   return [
     section('row 2: the path is a route'),
     map($('request_uri'), 'mcp_raw_path', mapKey(''), [entry(mapPattern('^(?<mcp_found_path>[^?]*)'), $('mcp_found_path'))]),
+    because(
+      'For the log: bytes that no path has could be taken for other characters.',
+      map($('mcp_path_is'), 'mcp_logged_path', $('mcp_raw_path'), [entry(mapKey('malformed'), mapKey(''))]),
+    ),
     ...(pathTenants.length > 0 ? withoutTenant(pathTenants) : []),
     because(
       'Paths tell capitals apart and string keys of a map do not: every key is a pattern.',

@@ -1,6 +1,7 @@
 /** The address of the gateway. It is in a file of its own, because it is the only part of the output that depends on the placement. */
 import type { Plan } from '../../plan/types.js';
 import { because, block, line } from './directives.js';
+import { loopbackPeers } from './hosts.js';
 import { word } from './tokens.js';
 import type { NginxFile } from './types.js';
 
@@ -13,11 +14,12 @@ export const UPSTREAM = {
   keepaliveTimeout: '60s',
 } as const;
 
-export function upstreamFile({ infra: { gateway } }: Plan): NginxFile {
+export function upstreamFile({ traffic, infra: { gateway } }: Plan): NginxFile {
   return {
     path: 'nginx/upstream.conf',
     opening: ['Included by nginx.conf: the gateway on this machine. Compose mounts a file of its own over this one.'],
     items: [
+      ...loopbackPeers(traffic),
       block('upstream', [UPSTREAM.name], [
         line('zone', UPSTREAM.name, UPSTREAM.zoneSize),
         line('server', word(`127.0.0.1:${gateway.port}`), ...UPSTREAM.server),

@@ -5,6 +5,7 @@ export type BuiltinVariable =
   | 'binary_remote_addr'
   | 'body_bytes_sent'
   | 'http_access_control_request_method'
+  | 'http_connection'
   | 'http_content_type'
   | 'http_expect'
   | 'http_host'
@@ -35,6 +36,12 @@ export type Fact =
   | 'mcp_method'
   /** The host and port of the request line or of the Host header, as they were sent. */
   | 'mcp_authority'
+  /** The host of the Host header, without port and trailing dot; empty when it is malformed. */
+  | 'mcp_own_host'
+  /** malformed, unknown, served. */
+  | 'mcp_own_is'
+  /** Whether `X-Forwarded-Host` of a trusted proxy counts: yes, no. Of a peer on loopback it counts beside a Host that is served. */
+  | 'mcp_believed_is'
   /** `X-Forwarded-Host` of a trusted proxy, or else the Host header. */
   | 'mcp_named_host'
   /** The host without port and trailing dot; empty when it is malformed. */
@@ -51,6 +58,8 @@ export type Fact =
   | 'mcp_path_is'
   /** The path as it was sent, without its query. */
   | 'mcp_raw_path'
+  /** The path as it is logged: empty where it has other characters than a path has. */
+  | 'mcp_logged_path'
   /** The tenant that the path names. */
   | 'mcp_tenant'
   /** known, none. */

@@ -37,7 +37,7 @@ export async function createState(raw: GatewayTables, env: Env, modules: StateMo
     authenticate: tables.clients.size === 0 ? () => ({ kind: 'anonymous' }) : (modules.apiKeys ?? lacking)(tables, secretOf),
     sealer: createSealer(sealing, ttl, Date.now),
     trusted: (address) => inNetworks(address) || (named?.has(address) ?? false),
-    perAddress: keepOrMake(previous?.perAddress, previous?.tables.raw.limits.perAddress, raw.limits.perAddress),
+    perAddress: countsIn(tables) ? keepOrMake(previous?.perAddress, addressRate(previous), raw.limits.perAddress) : UNCOUNTED,
     perTenant: new Map(
       [...tables.tenants].flatMap(([name, { rate }]) =>
         rate ? [[name, keepOrMake(previous?.perTenant.get(name), previous?.tables.tenants.get(name)?.rate, rate)] as const] : [],
@@ -48,6 +48,12 @@ export async function createState(raw: GatewayTables, env: Env, modules: StateMo
     close: () => named?.close(),
   };
 }
+
+const countsIn = ({ raw, placement }: State['tables']): boolean => raw.countsAddresses[placement];
+const addressRate = (state: State | null): RateTable | null => (state && countsIn(state.tables) ? state.tables.raw.limits.perAddress : null);
+
+/** Where the address of a client is not known. */
+const UNCOUNTED: Buckets = { take: () => 0, penalise: () => {} };
 
 /** Stands in place of a module that is not there. Tables that need it cannot be served. */
 function lacking(): never {

@@ -9,10 +9,12 @@ import { originBindAddress } from './origins/origin-bind-address.js';
 import { originTunnelDomain } from './origins/origin-tunnel-domain.js';
 import { originWildcardSubdomain } from './origins/origin-wildcard-subdomain.js';
 import { hostAllowlistMissing } from './origins/host-allowlist-missing.js';
+import { exposedWithoutUrl } from './origins/exposed-without-url.js';
 import { publicServerNoAuth } from './access/public-server-no-auth.js';
 import { secretLiteral } from './access/secret-literal.js';
 import { routeOverlap } from './traffic/route-overlap.js';
 import { sessionAffinityMissing } from './traffic/session-affinity-missing.js';
+import { trustedProxiesMissing } from './traffic/trusted-proxies-missing.js';
 import { imageUnpinned } from './containers/image-unpinned.js';
 import { stdioDownloadAtStart } from './containers/stdio-download-at-start.js';
 import { gatewayListenerUnnamed } from './kubernetes/gateway-listener-unnamed.js';
@@ -33,10 +35,12 @@ export const RULES: readonly Rule[] = [
   originTunnelDomain,
   originWildcardSubdomain,
   hostAllowlistMissing,
+  exposedWithoutUrl,
   publicServerNoAuth,
   secretLiteral,
   routeOverlap,
   sessionAffinityMissing,
+  trustedProxiesMissing,
   imageUnpinned,
   stdioDownloadAtStart,
   gatewayListenerUnnamed,

@@ -14,7 +14,7 @@ const IN_WORDS: readonly { readonly type: RegExp; readonly words: string }[] = [
   { type: /^`\$\{number\}%`$/, words: "a percentage, such as '50%'" },
   { type: /^`\$\{number\}-\$\{number\}-\$\{number\}`$/, words: "a day, such as '2027-03-01'" },
   { type: /^`\/\$\{string\}`$/, words: "a path that begins with '/'" },
-  { type: /^`https?:\/\/\$\{string\}`$/, words: "an origin, such as 'https://app.example.com'" },
+  { type: /^`\$\{string\}:\/\/\$\{string\}`$/, words: "an origin, such as 'https://app.example.com'" },
   { type: /^Secret$/, words: "secret('NAME')" },
   { type: /^(readonly )?(\[.*\]|\S.*\[\])$/s, words: 'a list' },
 ];

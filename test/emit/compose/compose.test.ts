@@ -152,12 +152,17 @@ describe('compose: the way in', () => {
 
   it('knows the release that resolves at run time', () => {
     const nginx = examplePlan().infra.targets.nginx ?? assert.fail();
-    const resolution = (...release: [number, number, number]) => upstream({ ...nginx, release }, 'gateway', 8080).resolution;
+    const resolution = (...release: [number, number, number]) => upstream(examplePlan(), { ...nginx, release }, 'gateway', 8080).resolution;
     assert.equal(resolution(1, 27, 2), 'start');
     assert.equal(resolution(1, 27, 3), 'runtime');
     assert.equal(resolution(1, 30, 0), 'runtime');
     assert.equal(resolution(2, 0, 0), 'runtime');
-    assert.match(upstreamBlock(upstream(nginx, 'gateway', 9000)), /^upstream mcpgen_gateway \{\n  zone mcpgen_gateway 64k;\n/);
+    assert.match(upstreamBlock(upstream(examplePlan(), nginx, 'gateway', 9000)), /\nupstream mcpgen_gateway \{\n  zone mcpgen_gateway 64k;\n/);
+  });
+
+  it('field-11c serves loopback names to the bridge, where only this machine reaches what is published', () => {
+    assert.match(printed().get('compose/nginx-upstream.conf') ?? '', /\ngeo \$mcp_loopback_is \{\n  default served;\n\}\nupstream /);
+    assert.doesNotMatch(printed({ gateway: { hosts: 'any' } }).get('compose/nginx-upstream.conf') ?? '', /geo/);
   });
 
   it('mounts certificate and key where nginx looks for them', () => {

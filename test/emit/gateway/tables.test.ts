@@ -37,7 +37,7 @@ describe('tables', () => {
   test('know the names a platform calls the gateway by', () => {
     assert.deepEqual(full.internalHosts, {
       local: [],
-      compose: ['gateway'],
+      compose: ['gateway', 'localhost', '127.0.0.1', '[::1]'],
       kubernetes: ['acme-gateway', 'acme-gateway.acme', 'acme-gateway.acme.svc', 'acme-gateway.acme.svc.cluster.local'],
       fly: ['acme-mcp.internal', 'acme-mcp.flycast'],
       image: [],
@@ -48,10 +48,24 @@ describe('tables', () => {
     assert.deepEqual(tablesOf({ targets: { kubernetes } }).internalHosts.kubernetes, names, 'field-26d');
   });
 
+  test('field-11b serve the name that Fly gives an app, where the config gives none that is public', () => {
+    const fly = tablesOf({ targets: { fly: { app: 'acme-mcp', region: 'ord' } } }).internalHosts.fly;
+    assert.deepEqual(fly, ['acme-mcp.internal', 'acme-mcp.flycast', 'acme-mcp.fly.dev']);
+  });
+
+  test('field-09b count no addresses where an exposure hides them', () => {
+    const kubernetes = { exposure: { kind: 'gateway-api', parent: { name: 'shared' } } };
+    const counts = (targets: object, gateway: object = {}): unknown => tablesOf({ targets, gateway }).countsAddresses;
+    assert.deepEqual(counts({ kubernetes }), { local: true, compose: true, kubernetes: false, fly: true });
+    const all = { local: true, compose: true, kubernetes: true, fly: true };
+    assert.deepEqual(counts({ kubernetes }, { trustedProxies: ['10.244.0.0/16'] }), all);
+    assert.deepEqual(counts({ kubernetes: { exposure: { kind: 'none' } } }), all);
+  });
+
   test('trust the hop that was generated in front, and those outside', () => {
     const outside = [{ cidr: '10.0.0.0/16' }, { cidr: '10.1.0.0/16' }];
     assert.deepEqual(full.trusted, {
-      local: [{ cidr: '127.0.0.0/8' }, { cidr: '::1/128' }, ...outside],
+      local: [{ cidr: '127.0.0.1' }, ...outside],
       compose: [{ name: 'nginx' }, ...outside],
       kubernetes: outside,
       fly: [{ cidr: '172.16.0.0/12' }, ...outside],

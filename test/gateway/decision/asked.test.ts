@@ -1,10 +1,13 @@
 /** Row 0 and 1: what a head says, and that it can be read in one way only. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readHead, hostAccepted, type RequestHead } from '#src/gateway/runtime/decision/head.js';
+import { readHead, type RequestHead } from '#src/gateway/runtime/decision/head.js';
+import { isServed } from '#src/gateway/runtime/decision/host.js';
+import type { Tables } from '#src/gateway/runtime/decision/lookups.js';
 import { randomOf } from '../../support/random.js';
 import { askedOf, gatewayConfig, tablesOf, type HeadOptions } from '../../support/gateway-tables.js';
 
+const serves = (tables: Tables, { host, request }: RequestHead): boolean => isServed(tables, host, request);
 const CONFIG = gatewayConfig({
   auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } },
   tenants: {
@@ -85,7 +88,7 @@ describe('host', () => {
   });
 
   test('accepted: declared names, tenants’ names, and loopback names from loopback', () => {
-    const accepted = (text: string, peer = '203.0.113.7'): boolean => hostAccepted(TABLES, asked({ peer, headers: { host: text } }));
+    const accepted = (text: string, peer = '203.0.113.7'): boolean => serves(TABLES, asked({ peer, headers: { host: text } }));
     for (const name of ['mcp.example.com', 'alias.example.com', 'hidden.example.com']) assert.ok(accepted(name), name);
     for (const name of ['evil.example', 'mcp.example.com.evil.example', 'xmcp.example.com', 'localhost', '127.0.0.1', '[::1]', '0.0.0.0', 'test-gateway'])
       assert.ok(!accepted(name), name);
@@ -98,9 +101,10 @@ describe('host', () => {
     const config = { ...CONFIG, targets: { kubernetes: {}, compose: {}, fly: { region: 'ord' } } };
     const accepts = (placement: 'local' | 'compose' | 'kubernetes' | 'fly', name: string): boolean => {
       const tables = tablesOf(config, placement);
-      return hostAccepted(tables, askedOf(tables, { peer: '10.9.9.9', headers: { host: name } }));
+      return serves(tables, askedOf(tables, { peer: '10.9.9.9', headers: { host: name } }));
     };
     assert.ok(accepts('kubernetes', 'test-gateway.test.svc.cluster.local') && accepts('compose', 'gateway') && accepts('fly', 'test.internal'));
+    assert.ok(accepts('fly', 'test.fly.dev') && accepts('compose', 'localhost') && accepts('compose', '[::1]') && !accepts('kubernetes', 'localhost'));
     assert.ok(!accepts('local', 'gateway') && !accepts('compose', 'test.internal') && !accepts('fly', 'gateway') && !accepts('kubernetes', 'gateway'));
   });
 
@@ -110,7 +114,7 @@ describe('host', () => {
     assert.equal(throughHop({ host: 'mcp.example.com', 'x-forwarded-host': '' }).host, 'mcp.example.com');
     for (const several of ['mcp.example.com, hidden.example.com', 'mcp.example.com,hidden.example.com']) {
       const found = throughHop({ host: 'x', 'x-forwarded-host': several });
-      assert.ok(found.fault !== null || !hostAccepted(TABLES, found), several);
+      assert.ok(found.fault !== null || !serves(TABLES, found), several);
     }
     const absolute = asked({
       target: 'HTTP://MCP.example.com:80/mcp/search?q',

@@ -171,6 +171,23 @@ describe('ambiguity', () => {
     }
   });
 
+  test('field-36c a key of _meta by which the body is read comes once', () => {
+    const [version, capabilities] = ['io.modelcontextprotocol/protocolVersion', 'io.modelcontextprotocol/clientCapabilities'];
+    const body = (meta: string): string => `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"a":{"_meta":{}},"_meta":${meta},"b":[{}]}}`;
+    for (const meta of [
+      `{"${version}":"2026-07-28","${version}":"2025-11-25"}`,
+      `{"x":{"y":1},"${version}":"2026-07-28","z":[1,{"q":2}],"${version}":"2026-07-28"}`,
+      `{"${version}":"2026-07-28","io.modelcontextprotocol\\/protocolVersion":"2025-11-25"}`,
+      `{"${version}":"2026-07-28","io.modelcontextprotocol/ProtocolVersion":"2025-11-25"}`,
+      `{"${capabilities}":{},"${capabilities}":{"sampling":{}}}`,
+    ]) {
+      assert.equal(refused(body(meta)), 'body-duplicate-key', meta);
+      assert.equal(refused(`[${body(meta)}]`), 'body-duplicate-key', meta);
+    }
+    const once = `{"${version}":"2026-07-28","${capabilities}":{"${version}":1,"x":{"${version}":2}},"same":1,"same":2}`;
+    assert.equal(message(body(once)).claim, '2026-07-28');
+  });
+
   test('letters that fold into ASCII ones: Go takes "paramſ" for "params" and the Kelvin sign for "k"', () => {
     for (const body of [
       '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"safe"},"param\u017f":{"name":"danger"}}',

@@ -30,6 +30,19 @@ describe('log', () => {
     assert.deepEqual(lines, []);
   });
 
+  test('field-36d nothing in a line that a terminal or a viewer acts on', () => {
+    const lines: string[] = [];
+    const log = createLog('gw', 'info', (line) => lines.push(line));
+    const acting = [0x7f, 0x80, 0x85, 0x9b, 0x9f, 0x61c, 0x200b, 0x200e, 0x2028, 0x2029, 0x202a, 0x202e, 0x2066, 0x2069, 0xfeff];
+    const tool = `a${acting.map((code) => String.fromCharCode(code)).join('b')}ü`;
+    log('info', tool, { tool });
+    log.text('info', 'request', `"tool":${quoted(tool)}`);
+    for (const line of lines) {
+      assert.match(line, /^[ -~ü]*\n$/);
+      assert.equal((JSON.parse(line) as Record<string, unknown>)['tool'], tool);
+    }
+  });
+
   test('without fields a line ends behind its event', () => {
     const lines: string[] = [];
     createLog('gw', 'info', (line) => lines.push(line))('info', 'stopped');

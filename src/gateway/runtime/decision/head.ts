@@ -1,6 +1,7 @@
-import { clientAddress, isLoopback, LOOPBACK } from './address.js';
+import { forwardedHost, hostName } from './host.js';
 import { KINDS, type Kind } from './kinds.js';
 import type { Tables } from './lookups.js';
+import { addressOf, portOf, schemeOf } from './way-in.js';
 import type { Reason } from './reasons.js';
 import type { RouteTable } from '../tables/route.js';
 
@@ -13,6 +14,8 @@ export interface GatewayRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** How many Host headers arrived. */
   readonly hosts: number;
+  /** How many different `Authorization` headers arrived, where there are several; `headers` has the first. */
+  readonly authorizations?: number;
   /** Address at the other end of the socket. */
   readonly peer: string;
 }
@@ -31,6 +34,9 @@ export interface RequestHead {
   readonly health: HealthProbe | null;
   /** Lower case, without port and trailing dot. */
   readonly host: string;
+  /** By what the client came, as far as a trusted hop, the request or the config says so: `http` or `https`. */
+  readonly scheme: string;
+  readonly port: string;
   /** Lower case; null when absent. */
   readonly origin: string | null;
   readonly address: string;
@@ -57,8 +63,6 @@ const HEALTH: ReadonlyMap<string, HealthProbe> = new Map([
   ['/health/ready', 'ready'],
 ]);
 const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/i;
-/** RFC 3986 §3.2.2: a reg-name or an IP literal, then an optional port. */
-const AUTHORITY = /^([a-z0-9\-._~!$&'()*+,;=%]+|\[[0-9a-f:.]+\])(?::[0-9]*)?$/;
 /** A path that some hop would rewrite before matching it. Only the literal spelling is a route, so that no hop can disagree about it. */
 const NOT_LITERAL = /%|\/\/|\/\.{1,2}(?:\/|$)/;
 
@@ -68,9 +72,10 @@ export function readHead(tables: Tables, request: GatewayRequest, trusted: (addr
   const query = target.indexOf('?');
   const rawPath = (query === -1 ? target : target.slice(0, query)) || '/';
   const fromTrusted = trusted(request.peer);
-  const authority = absolute?.[1] ?? ((fromTrusted && request.headers['x-forwarded-host']) || request.headers['host']);
+  const authority = absolute?.[1] ?? (fromTrusted ? forwardedHost(tables, request) : undefined) ?? request.headers['host'];
   // A missing Host is missing also where the target names one (RFC 9112 §3.2).
   const host = request.hosts === 0 ? null : hostName(authority);
+  const scheme = schemeOf(tables, request, host, fromTrusted);
   const [pathTenant, path] = splitTenant(tables, rawPath);
   const route = tables.routes.get(path);
   return {
@@ -81,31 +86,22 @@ export function readHead(tables: Tables, request: GatewayRequest, trusted: (addr
     pathTenant,
     health: HEALTH.get(rawPath) ?? null,
     host: host ?? '',
+    scheme,
+    port: portOf(tables, request, { authority, host, scheme, fromTrusted }),
     origin: originOf(tables, request, fromTrusted),
-    address: clientAddress(request.peer, request.headers['x-forwarded-for'], trusted),
+    address: addressOf(tables, request, trusted),
     route,
     kind: KINDS[route?.kind ?? 'mcp'],
   };
 }
 
-/** For row `host`. The loopback interface's names are accepted when the peer itself is on it. */
-export function hostAccepted(tables: Tables, head: RequestHead): boolean {
-  return tables.raw.anyHost || tables.hosts.has(head.host) || (LOOPBACK.has(head.host) && isLoopback(head.request.peer));
-}
-
 function faultOf(request: GatewayRequest, path: string, host: string | null): Reason | null {
-  if (request.hosts > 1 || request.headers['origin']?.includes(',')) return 'repeated-header';
+  if (request.hosts > 1 || (request.authorizations ?? 1) > 1 || request.headers['origin']?.includes(',')) return 'repeated-header';
   if (host === null || !path.startsWith('/')) return 'malformed-request';
   // Other offers, such as h2c, may be passed over (RFC 9110 §7.8); a WebSocket that is passed over waits for ever.
   if (request.headers['upgrade']?.toLowerCase().includes('websocket')) return 'upgrade-unsupported';
   if (request.headers['transfer-encoding'] !== undefined && request.headers['content-length'] !== undefined) return 'malformed-request';
   return NOT_LITERAL.test(path) ? 'path-not-literal' : null;
-}
-
-/** The host name of an authority, because port, case and a trailing dot do not tell hosts apart. Null for what is no authority. */
-function hostName(authority: string | undefined): string | null {
-  const name = AUTHORITY.exec(authority?.toLowerCase() ?? '')?.[1];
-  return name === undefined ? null : name.endsWith('.') ? name.slice(0, -1) : name;
 }
 
 function originOf(tables: Tables, request: GatewayRequest, fromTrusted: boolean): string | null {

@@ -9,6 +9,8 @@ import type { RouteTable } from '../tables/route.js';
 export interface Tables {
   readonly raw: GatewayTables;
   readonly placement: Placement;
+  /** Where clients reach the gateway. */
+  readonly publicUrl: { readonly scheme: string; readonly host: string; readonly port: string };
   readonly hosts: ReadonlySet<string>;
   readonly originSets: ReadonlyMap<string, OriginMatcher>;
   readonly serverSets: ReadonlyMap<string, ReadonlySet<string>>;
@@ -30,6 +32,7 @@ export function compileTables(raw: GatewayTables, placement: Placement): Tables 
   return {
     raw,
     placement,
+    publicUrl: publicUrl(raw),
     hosts: new Set([...raw.hosts, ...raw.internalHosts[placement]]),
     originSets: new Map(raw.originSets.map(([id, set]) => [id, originMatcher(set)])),
     serverSets: new Map(raw.serverSets.map(([id, servers]) => [id, new Set(servers)])),
@@ -42,4 +45,11 @@ export function compileTables(raw: GatewayTables, placement: Placement): Tables 
     pools: new Map(raw.pools),
     revisions: new Set(raw.revisions),
   };
+}
+
+function publicUrl({ publicUrl: href }: GatewayTables): Tables['publicUrl'] {
+  const { protocol, hostname, port } = new URL(href);
+  const scheme = protocol.slice(0, -1);
+  // Hosts are compared without the dot at the end.
+  return { scheme, host: hostname.replace(/\.$/, ''), port: port || (scheme === 'https' ? '443' : '80') };
 }

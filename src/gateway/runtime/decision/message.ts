@@ -58,6 +58,10 @@ const DECISIVE: ReadonlyMap<string, string> = new Map(
 
 /** The same keys in their right spelling, with a bit for each: the keys that an object has had are kept as a number, which costs no set. */
 const BIT_OF: ReadonlyMap<string, number> = new Map([...DECISIVE.values()].map((key, index) => [key, 1 << index]));
+/** Keys of `_meta` that decide how a body is read; each has a bit. */
+const META_KEYS: ReadonlyMap<string, number> = new Map([[VERSION, 1], [CAPABILITIES, 2]]);
+const LONGEST_META_KEY = VERSION.length;
+const FOLDED_META_KEYS: ReadonlySet<string> = new Set([...META_KEYS.keys()].map((key) => key.toUpperCase().toLowerCase()));
 /** Stands in place of bits at levels whose keys decide nothing. */
 const NOT_LOOKED_AT = -1;
 
@@ -65,6 +69,10 @@ const NOT_LOOKED_AT = -1;
 function fold(key: string): string {
   return key.length > 16 ? key : key.toUpperCase().toLowerCase();
 }
+
+/** `params._meta`, from the message on. */
+const META_LEVEL = 3;
+const isOtherSpelling = (key: string): boolean => key.length <= LONGEST_META_KEY && FOLDED_META_KEYS.has(key.toUpperCase().toLowerCase());
 
 export function parseMessage(body: Buffer, depth: number): Parsed {
   // JSON is UTF-8 (RFC 8259 §8.1). Parsers differ in what they make of other bytes.
@@ -138,14 +146,16 @@ function batch(values: readonly unknown[]): Message | null {
 }
 
 /**
- * Scans the text once for nesting that is too deep, and for decisive keys of the message and its `params` (levels 1 and 2, one deeper in a batch) that are
- * repeated or in another case. Text that is not JSON is left to the parser, or throws.
+ * Scans the text once for nesting that is too deep, and for decisive keys of the message, its `params` (levels 1 and 2, one deeper in a batch) and `_meta`
+ * that are repeated or in another case. Text that is not JSON is left to the parser, or throws.
  */
 function scan(text: string, limit: number, offset: number): Reason | null {
   /** By level, the bits of the decisive keys that the object there has had. */
   const seen: number[] = [];
   let depth = 0;
   let isKey = false;
+  /** The last key of the second level was `_meta`. */
+  let isMeta = false;
   for (let i = 0; i < text.length; i++) {
     switch (text.charCodeAt(i)) {
       case 0x22: {
@@ -157,6 +167,13 @@ function scan(text: string, limit: number, offset: number): Reason | null {
         if (bits === NOT_LOOKED_AT) break;
         const written = text.slice(start + 1, i);
         const key = written.includes('\\') ? String(JSON.parse(`"${written}"`)) : written;
+        if (depth - offset === META_LEVEL) {
+          const metaBit = META_KEYS.get(key);
+          if (metaBit === undefined ? isOtherSpelling(key) : (bits & metaBit) !== 0) return 'body-duplicate-key';
+          seen[depth] = bits | (metaBit ?? 0);
+          break;
+        }
+        isMeta = depth - offset === META_LEVEL - 1 && key === '_meta';
         const bit = BIT_OF.get(key);
         if (bit === undefined ? DECISIVE.has(fold(key)) : (bits & bit) !== 0) return 'body-duplicate-key';
         seen[depth] = bits | (bit ?? 0);
@@ -164,7 +181,7 @@ function scan(text: string, limit: number, offset: number): Reason | null {
       }
       case 0x7b:
         if (++depth > limit) return 'body-too-deep';
-        seen[depth] = depth - offset <= 2 ? 0 : NOT_LOOKED_AT;
+        seen[depth] = depth - offset < META_LEVEL || (depth - offset === META_LEVEL && isMeta) ? 0 : NOT_LOOKED_AT;
         isKey = true;
         break;
       case 0x5b:

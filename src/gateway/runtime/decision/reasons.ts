@@ -19,7 +19,7 @@ const pinned = (code: number, message: string, status = 400): ReasonRow => ({ st
 
 export const REASONS = {
   'malformed-request': http(400, 'Malformed request'),
-  'repeated-header': http(400, 'Host and Origin may be sent once only'),
+  'repeated-header': http(400, 'Host, Origin and Authorization may be sent once only'),
   'path-not-literal': http(404, 'Not found'),
   'unknown-host': http(421, 'This host is not served here'),
   'unknown-route': http(404, 'Not found'),

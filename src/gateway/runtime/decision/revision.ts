@@ -4,7 +4,7 @@
  */
 import type { RequestHead } from './head.js';
 import type { Tables } from './lookups.js';
-import type { Message } from './message.js';
+import { NAME_KEY, type Message } from './message.js';
 import type { Reason } from './reasons.js';
 
 export type Era = 'legacy' | 'modern';
@@ -26,6 +26,9 @@ export const isModern = (version: unknown): boolean => typeof version === 'strin
 /** A server may still answer `initialize` with 2024-11-05, which its clients then repeat with every request. That revision differs only in its transport. */
 const NEGOTIATED = '2024-11-05';
 
+/** Every revision that a client may name before the handshake settles which one is spoken. */
+const LEGACY: ReadonlySet<string> = new Set(['2024-10-07', NEGOTIATED, '2025-03-26', '2025-06-18', '2025-11-25']);
+
 /** The era that a message speaks. A body without a claim is legacy unless its header claims otherwise. */
 export function eraOf(head: RequestHead, message: Message): Era {
   if (head.kind.era === 'legacy' || message.shape === 'batch' || message.shape === 'response') return 'legacy';
@@ -41,8 +44,10 @@ export function revisionFault(tables: Tables, head: RequestHead, body: JudgedMes
   // The transport of 2024-11-05 knows no version header. It has routes of its own, which exist where it is served.
   if (head.kind.era === 'legacy') return null;
   if (!tables.raw.revisions.some((revision) => revision > NEGOTIATED && revision < MODERN)) return notServed(tables, header ?? null);
-  if (body?.message.method === 'initialize') return isModern(header) ? { reason: 'header-mismatch' } : null;
-  return header === undefined || header === NEGOTIATED || tables.revisions.has(header) ? null : notServed(tables, header);
+  const isOpening = body?.message.method === 'initialize';
+  if (isOpening && isModern(header)) return { reason: 'header-mismatch' };
+  const isKnown = header === undefined || header === NEGOTIATED || tables.revisions.has(header) || (isOpening && LEGACY.has(header));
+  return isKnown ? null : notServed(tables, header);
 }
 
 function modernFault(tables: Tables, head: RequestHead, message: Message, header: string | undefined): RevisionFault | null {
@@ -53,7 +58,9 @@ function modernFault(tables: Tables, head: RequestHead, message: Message, header
   if ((header !== undefined && header !== message.claim) || (method !== undefined && method !== message.method)) return { reason: 'header-mismatch' };
   if (!tables.revisions.has(message.claim) || !isModern(message.claim)) return notServed(tables, message.claim, isModern);
   if (header === undefined || method === undefined) return { reason: 'header-mismatch' };
-  if (message.name !== null && (name === undefined || decodeHeader(name) !== message.name)) return { reason: 'header-mismatch' };
+  // A name that the body does not have names nothing that will be called.
+  const isNamed = message.name !== null || (name !== undefined && NAME_KEY.has(message.method));
+  if (isNamed && (name === undefined || decodeHeader(name) !== message.name)) return { reason: 'header-mismatch' };
   return null;
 }
 

@@ -1,6 +1,7 @@
 /** The decision as a table of pure rows, tried in order (DESIGN §4). The nginx emitter reads the `nginx` column. */
 import { eraIn, type Fact, type Facts } from './facts.js';
-import { hostAccepted, sessionIdOf, type HealthProbe, type RequestHead } from './head.js';
+import { sessionIdOf, type HealthProbe, type RequestHead } from './head.js';
+import { isServed } from './host.js';
 import type { Tables } from './lookups.js';
 import { originAllowed } from './origin.js';
 import type { Reason } from './reasons.js';
@@ -54,7 +55,7 @@ export const ROWS = [
   {
     id: 'host',
     nginx: 'decides',
-    check: (tables, head) => (hostAccepted(tables, head) ? null : no('unknown-host', 'gateway.url')),
+    check: (tables, head) => (isServed(tables, head.host, head.request) ? null : no('unknown-host', 'gateway.url')),
   },
   {
     id: 'route',

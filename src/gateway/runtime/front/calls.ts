@@ -35,7 +35,7 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
   return {
     pool,
     table,
-    request: requestOf(exchange, table, parts().transform, signal),
+    request: requestOf(exchange, table, isOfRoute, parts().transform, signal),
     message,
     era: eraIn(facts),
     session,
@@ -64,15 +64,21 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
   };
 }
 
-/** The request as it goes on to the server. Its headers are not written again where their text is known from the head. */
-function requestOf(exchange: Exchange, table: PoolTable, transform: ReturnType<Services['parts']>['transform'], signal: AbortSignal): UpstreamRequest {
+/** The request as it goes on to the server. Its headers are not written again where their text is known from the head, for the server of the route. */
+function requestOf(
+  exchange: Exchange,
+  table: PoolTable,
+  isOfRoute: boolean,
+  transform: ReturnType<Services['parts']>['transform'],
+  signal: AbortSignal,
+): UpstreamRequest {
   const { head, body, judgement, span, id, correlationId, state, facts } = exchange;
   const { method } = head.request;
-  const headers = forwardedHeaders(exchange);
+  const headers = forwardedHeaders(exchange, table.pass);
   // Children of one process may serve several callers, and must know them apart.
   if (table.host) headers[CALLER] = callerText(state.tables.tenants.size > 1 ? (tenantIn(facts) ?? '') : '', clientOf(exchange));
   if (transform && table.transform) return { method, headers: transform.request(headers, table.transform), body, signal };
-  if (!judgement?.forwardedLines || span || table.host) return { method, headers, body, signal };
+  if (!judgement?.forwardedLines || span || !isOfRoute || table.host) return { method, headers, body, signal };
   const lines = `${judgement.forwardedLines}x-request-id: ${id}\r\nx-correlation-id: ${correlationId}\r\n`;
   return { method, headers, written: { of: headers, lines }, body, signal };
 }

@@ -143,7 +143,8 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
 function judge({ client, state, startedAt, head, facts }: Exchange): Judgement {
   const { principal, tenants } = facts;
   const until = startedAt + KEPT_FOR;
-  const judgement = { state, until, head, principal, tenants, forwardedLines: forwardedLines(head), cors: corsHeaders(state.tables, head) };
+  const { pass = [] } = state.tables.pools.get(head.route?.server ?? '') ?? {};
+  const judgement = { state, until, head, principal, tenants, forwardedLines: forwardedLines(head, pass), cors: corsHeaders(state.tables, head) };
   client.memory.judgement = judgement;
   return judgement;
 }

@@ -133,14 +133,17 @@ function readSaid(incoming: NodeRequest): Said {
   const { method, url, rawHeaders: raw, socket } = incoming;
   let hosts = 0;
   let lengthAt = -1;
+  const authorizations = new Set<string>();
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string;
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
     if (name.length === 14 && name.toLowerCase() === 'content-length') lengthAt = i + 1;
+    if (name.length === 13 && name.toLowerCase() === 'authorization') authorizations.add(raw[i + 1] as string);
   }
   // Of headers that may come once only Node keeps the first; others it joins with a comma.
   const headers = NODE_HEADERS.get.call(incoming) as Said['headers'];
-  const request = { method: method ?? '', target: url ?? '/', headers, hosts, peer: socket.remoteAddress ?? '' };
+  const peer = socket.remoteAddress ?? '';
+  const request = { method: method ?? '', target: url ?? '/', headers, hosts, authorizations: authorizations.size, peer };
   return { method, url, raw, headers, lengthAt, request, memory: { judgement: null } };
 }
 

@@ -1,5 +1,6 @@
 /** Reports a request once its answer has ended or its client has left. The counters, the span and the log line are made here. */
 import { messageIn, tenantIn } from '../decision/facts.js';
+import type { RequestHead } from '../decision/head.js';
 import type { Caller } from '../observe/audit.js';
 import type { Span } from '../observe/traces/tracer.js';
 import { quoted } from '../process/log.js';
@@ -24,6 +25,17 @@ const CLIENT_LEFT = 499;
 /** Characters of a method, and of a tool's name, that a log line repeats. */
 const MOST_OF_METHOD = 64;
 const MOST_OF_NAME = 128;
+
+/** Characters of a host and of a path that a log line repeats. */
+const MOST_ASKED = 200;
+
+/** What was asked for where nothing is: the host as the request names it, and the path without its query, which may hold a session. */
+function askedFor({ request: { headers, target }, host }: RequestHead): string {
+  const path = target.split('?', 1)[0] ?? '';
+  const forwarded = headers['x-forwarded-host'];
+  const named = forwarded === undefined ? '' : `"forwarded_host":${quoted(forwarded.slice(0, MOST_ASKED))},`;
+  return `"host":${quoted((headers['host'] ?? host).slice(0, MOST_ASKED))},${named}"path":${quoted(path.slice(0, MOST_ASKED))},`;
+}
 
 export function report(services: Services, exchange: Exchange): void {
   const { metrics, log } = services;
@@ -53,6 +65,7 @@ export function report(services: Services, exchange: Exchange): void {
   if ((head.health || !state.tables.raw.log.requests) && reason === null) return;
   const rpc = message?.shape === 'batch' ? 'batch' : (message?.method.slice(0, MOST_OF_METHOD) ?? null);
   const tool = message?.method === 'tools/call' ? (message.name?.slice(0, MOST_OF_NAME) ?? null) : null;
+  const asked = status === 421 || status === 404 ? askedFor(head) : '';
   const { request_id, correlation_id, tenant, client: caller } = callerOf(exchange);
   // Every request has such a line. Written piece by piece it costs a third of what an object and its serialisation would.
   log.text(
@@ -60,7 +73,7 @@ export function report(services: Services, exchange: Exchange): void {
     'request',
     `${note === null ? '' : `"message":${quoted(note)},`}"request_id":${quoted(request_id)},"correlation_id":${quoted(correlation_id)},` +
       `${exchange.span ? `"trace_id":${quoted(exchange.span.traceId)},` : ''}"tenant":${quoted(tenant)},"client":${quoted(caller)},` +
-      `"server":${quoted(server || null)},"method":"${method}","rpc":${quoted(rpc)},"tool":${quoted(tool)},"status":${status},"reason":${quoted(reason)},` +
+      `"server":${quoted(server || null)},"method":"${method}","rpc":${quoted(rpc)},"tool":${quoted(tool)},"status":${status},"reason":${quoted(reason)},${asked}` +
       `"complete":${client.isComplete && reason !== 'body-aborted'},"instance":${quoted(instance)},${causeMembers(exchange)}"duration_ms":${Math.round(duration * 10) / 10}`,
   );
 }

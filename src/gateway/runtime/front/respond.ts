@@ -31,13 +31,25 @@ export function corsHeaders({ raw: { cors } }: Tables, { origin, request }: Requ
   return [...VARY, 'access-control-allow-origin', request.headers['origin'] ?? origin, 'access-control-expose-headers', exposed, ...credentials];
 }
 
+/** A header that repeats an argument of a tool (MCP 2026-07-28, Custom headers); each server names its own, so a page is allowed those that it asks for. */
+const PARAMETER = /^mcp-param-[!#$%&'*+.^`|~\w-]{1,100}$/;
+/** Of these, how many one answer allows. */
+const MOST_PARAMETERS = 50;
+
+function parametersIn(asked: string | undefined): readonly string[] {
+  if (asked === undefined) return [];
+  const names = asked.toLowerCase().split(',').map((name) => name.trim());
+  return [...new Set(names.filter((name) => PARAMETER.test(name)))].slice(0, MOST_PARAMETERS);
+}
+
 /** Fetch §4.8: 204, no body. */
 export function preflightAnswer(tables: Tables, head: RequestHead): OwnAnswer {
   const { cors } = tables.raw;
+  const parameters = parametersIn(head.request.headers['access-control-request-headers']);
   const headers = [
     ...corsHeaders(tables, head),
     ...['access-control-allow-methods', (head.route?.methods ?? []).join(', ')],
-    ...['access-control-allow-headers', [ALLOW_HEADERS, ...cors.allowHeaders].join(', ')],
+    ...['access-control-allow-headers', [ALLOW_HEADERS, ...cors.allowHeaders, ...parameters].join(', ')],
     ...['access-control-max-age', String(Math.floor(cors.maxAge / 1000))],
   ];
   return { status: 204, headers, body: '' };

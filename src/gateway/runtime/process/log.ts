@@ -11,8 +11,12 @@ export interface ProcessLog extends Log {
 
 const PLAIN = /^[\w/.:-]*$/;
 
+/** What JSON leaves as it is and a terminal or a viewer acts on: DEL and C1 controls, separators of lines, marks that turn the direction of text (UAX #9). */
+const ACTED_ON = /[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const escaped = (json: string): string => json.replace(ACTED_ON, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 /** A JSON string, or null. */
-export const quoted = (text: string | null): string => (text === null ? 'null' : PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
+export const quoted = (text: string | null): string => (text === null ? 'null' : PLAIN.test(text) ? `"${text}"` : escaped(JSON.stringify(text)));
 
 const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
@@ -29,7 +33,7 @@ export function createLog(service: string, level: LogLevel, write: (line: string
     moment = now;
     return text;
   };
-  const log: ProcessLog = (at, event, fields = {}) => log.text(at, event, JSON.stringify(fields).slice(1, -1));
+  const log: ProcessLog = (at, event, fields = {}) => log.text(at, event, escaped(JSON.stringify(fields).slice(1, -1)));
   log.text = (at, event, members) => {
     if (RANK[at] >= RANK[level]) write(`{"timestamp":"${timestamp()}${beginnings[at]}${quoted(event)}${members && ','}${members}}\n`);
   };

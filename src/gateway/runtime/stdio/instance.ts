@@ -1,6 +1,7 @@
 /** A stdio server as an instance of its pool, in the gateway's own process, where nothing else gives up on its children. */
 import { readSecret } from '../process/secrets.js';
 import type { MakeChild } from '../upstream/modules.js';
+import { asking } from '../upstream/probe.js';
 import { NEVER } from '../upstream/roundtrip.js';
 import type { Upstream, UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
 import { digest } from '../wire/digest.js';
@@ -8,6 +9,8 @@ import { UpstreamFault } from '../wire/fault.js';
 import type { Made } from '../upstream/instance.js';
 import type { ChildFeatures, StdioUpstream } from './contract.js';
 import { loadEras, startChildren } from './upstream.js';
+
+const NOT_STARTED = 'its command does not start; the last child-* lines of the log say why';
 
 /** What makes an instance of a child, with the parts that this takes. */
 export async function loadChildren(features: ChildFeatures): Promise<MakeChild> {
@@ -18,7 +21,7 @@ export async function loadChildren(features: ChildFeatures): Promise<MakeChild> 
     const secrets = child.env.map(([, value]) => ('secret' in value ? digest(readSecret(env, value.secret)) : null));
     const make = (): Made => {
       const children = startChildren(server, child, settings, eras);
-      return { upstream: inTime(children, timeouts.firstByte), probe: { look: () => children.isWell(), close: async () => {} }, weight: 1, region: null };
+      return { upstream: inTime(children, timeouts.firstByte), probe: asking(async () => ((await children.isWell()) ? null : NOT_STARTED)), weight: 1, region: null };
     };
     return { id: 'local', key: JSON.stringify([child, keepAlive, timeouts.firstByte, timeouts.response, secrets]), make };
   };

@@ -24,6 +24,8 @@ export interface GatewayTables {
   /** Names by which the platform itself calls the gateway. */
   readonly internalHosts: PerPlacement<readonly string[]>;
   readonly trusted: PerPlacement<readonly Hop[]>;
+  /** False where every client has the address of a proxy that the config does not name: there the rate of one address would be that of all. */
+  readonly countsAddresses: PerPlacement<boolean>;
   readonly requireOrigin: boolean;
   readonly originFallback: 'none' | 'forwarded';
   readonly originSets: Pairs<OriginSetTable>;

@@ -20,6 +20,8 @@ export interface PoolTable {
   /** Path of the server's own endpoint for 2024-11-05; null where the gateway makes one of its Streamable HTTP. */
   readonly sse: string | null;
   readonly timeouts: Pick<TimeoutsTable, 'connect' | 'firstByte' | 'response' | 'idleStream'>;
+  /** Headers in lower case that claim who calls and go on to this server all the same, because the config says so. */
+  readonly pass: readonly string[];
   /** Null where nothing is changed. */
   readonly transform: TransformTable | null;
   readonly health: HealthTable;

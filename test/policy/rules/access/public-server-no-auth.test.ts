@@ -22,3 +22,9 @@ test('declared clients, and a gateway on loopback, are not', () => {
   assert.deepEqual(found(rule, planOf()), []);
   assert.deepEqual(found(rule, localPlanOf({ traffic: { clients: [] } })), []);
 });
+
+test('field-11b an app on Fly is public by its own name, also without a URL', () => {
+  const plan = localPlanOf({ targets: { fly: { app: 'acme', region: 'ord' } }, traffic: { clients: [] } });
+  assert.deepEqual(found(rule, plan), ['error targets.fly']);
+  assert.match(findingsOf(rule, plan)[0]?.message ?? '', /^https:\/\/acme\.fly\.dev is public/);
+});

@@ -1,0 +1,12 @@
+/** Where compose publishes the gateway, or nginx before it, on the machine that runs it. */
+import { isLoopbackHost } from '../../plan/loopback.js';
+import type { Plan } from '../../plan/types.js';
+
+/**
+ * Whether only this machine reaches what compose publishes. Docker hands its callers on from an address of the bridge: the peer is not on loopback, and asks
+ * by a loopback name all the same.
+ */
+export function isPublishedOnLoopback({ infra: { targets } }: Plan): boolean {
+  const { compose } = targets;
+  return compose !== null && isLoopbackHost((compose as { readonly publish?: { readonly address: string } }).publish?.address ?? '127.0.0.1');
+}
