@@ -56,7 +56,7 @@ function gatewayService(plan: Plan, gateway: Runnable, hasServers: boolean, dige
     replicas: behindNginx ? gateway.replicas : 1,
     volumeName: ({ name }) => `${gateway.id}_${name}`,
     digest,
-    ...(behindNginx ? {} : { ports: [`127.0.0.1:${target(plan).expose}:${gateway.port}`] }),
+    ...(behindNginx ? {} : { ports: [`127.0.0.1:${target(plan).publish.port}:${gateway.port}`] }),
   });
 }
 

@@ -17,7 +17,7 @@ export function nginxService(plan: Plan, nginx: NginxPlan, gateway: Workload, re
   return {
     image: literal(plan.infra.images.nginx),
     user: NGINX_USER,
-    ports: [`127.0.0.1:${target(plan).expose}:${nginx.listen}`],
+    ports: [`127.0.0.1:${target(plan).publish.port}:${nginx.listen}`],
     networks: [EDGE],
     volumes: [
       bind('../nginx/nginx.conf', '/etc/nginx/nginx.conf'),
