@@ -13,6 +13,24 @@ const server = (name: string): Readonly<Record<string, Key>> => prefixed(`server
   strategy: asWritten(['even', ...BALANCES], ['uneven', 5, ...NO_SCALAR]),
   origins: names('app', 'appp'),
   route: route(),
+  egress: key(
+    [
+      ['any', 'any'],
+      ['none', 'none'],
+      [
+        ['api.acme.com', '*.acme.com:8443', '10.0.0.0/8', '[2001:db8::1]:443', '2001:db8::/32'],
+        [
+          { host: 'api.acme.com', port: 443 },
+          { host: '*.acme.com', port: 8443 },
+          { host: '10.0.0.0/8', port: 443 },
+          { host: '2001:db8::1', port: 443 },
+          { host: '2001:db8::/32', port: 443 },
+        ],
+      ],
+    ],
+    ['all', 5, true, [5], null],
+    [[], [''], ['https://api.acme.com'], ['API.acme.com'], ['api.acme.com:0'], ['api.acme.com:70000'], ['a.*.com'], ['10.0.0.0/33'], ['[api.acme.com]:1']],
+  ),
   public: flag(),
   replicas: count(1000),
   'resources': object(),
@@ -44,6 +62,11 @@ const server = (name: string): Readonly<Record<string, Key>> => prefixed(`server
 
 const httpServer = (name: string): Readonly<Record<string, Key>> => prefixed(`servers.${name}`, {
   port: port(),
+  user: key(
+    [[1000, { uid: 1000, gid: 1000 }], ['1000:0', { uid: 1000, gid: 0 }], ['10001:10002', { uid: 10_001, gid: 10_002 }]],
+    ['node', '1000', '1000:', true, {}, null],
+    [0, -1, 1.5, '0:0'],
+  ),
   path: route(),
   stateful: flag(),
   sse: route(),

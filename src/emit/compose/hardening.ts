@@ -10,6 +10,8 @@ export const HARDENING = {
   security_opt: ['no-new-privileges:true'],
   init: true,
   restart: 'unless-stopped',
+  // Docker keeps every line for ever unless it is told otherwise, and fills the disk.
+  logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } },
 } as const satisfies Partial<Service>;
 
 /** How long Docker waits before it kills a container: the gateway's drain and five seconds more. Servers get as long, because the gateway waits for them. */

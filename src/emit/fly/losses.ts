@@ -1,4 +1,5 @@
 import { listed } from '../../plan/quote.js';
+import { egressLoss } from '../shared/egress-losses.js';
 import { healthLoss } from '../shared/health-losses.js';
 import type { TargetLoss } from '../types.js';
 
@@ -57,5 +58,6 @@ export const flyLosses: readonly TargetLoss[] = [
       }
     },
   },
+  egressLoss('fly'),
   healthLoss('fly'),
 ];

@@ -20,7 +20,7 @@ export function upstreamFile(plan: Plan, nginx: NginxPlan): NginxFile {
     path: 'nginx/upstream.conf',
     opening: [
       'Included by nginx.conf: the gateway on this machine. Compose mounts a file of its own over this one.',
-      ...(ports.length > 1 ? [`It is ${ports.length} processes, each with a port (and admin port) of its own: PORT=${ports[1]} MCPGEN_ADMIN_PORT=… node main.js`] : []),
+      ...(ports.length > 1 ? [`${ports.length} processes, each with ports of its own: PORT=${ports[1]} MCPGEN_ADMIN_PORT=… node main.js`] : []),
     ],
     items: [
       block('upstream', [UPSTREAM.name], [

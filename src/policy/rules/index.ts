@@ -10,7 +10,9 @@ import { originTunnelDomain } from './origins/origin-tunnel-domain.js';
 import { originWildcardSubdomain } from './origins/origin-wildcard-subdomain.js';
 import { hostAllowlistMissing } from './origins/host-allowlist-missing.js';
 import { publicServerNoAuth } from './access/public-server-no-auth.js';
+import { tlsMissing } from './access/tls-missing.js';
 import { secretLiteral } from './access/secret-literal.js';
+import { egressUndeclared } from './access/egress-undeclared.js';
 import { routeOverlap } from './traffic/route-overlap.js';
 import { sessionAffinityMissing } from './traffic/session-affinity-missing.js';
 import { imageUnpinned } from './containers/image-unpinned.js';
@@ -32,7 +34,9 @@ export const RULES: readonly Rule[] = [
   originWildcardSubdomain,
   hostAllowlistMissing,
   publicServerNoAuth,
+  tlsMissing,
   secretLiteral,
+  egressUndeclared,
   routeOverlap,
   sessionAffinityMissing,
   imageUnpinned,
