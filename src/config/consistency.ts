@@ -142,6 +142,10 @@ function* gateway({ gateway: { tls, admin, listen, revisions = [] }, targets }: 
   if (readToken && readToken.secret === writeToken?.secret) {
     yield problem('admin-token', ['gateway', 'admin', 'writeToken'], `secret ${readToken.secret} is the readToken already; whoever may read could then change`);
   }
+  const { publish, expose } = targets?.compose ?? {};
+  if (publish?.port !== undefined && expose !== undefined && publish.port !== expose) {
+    yield problem('no-effect', ['targets', 'compose', 'expose'], `publish says port ${publish.port} already; one of the two is meant`, { key: true });
+  }
   yield* duplicates(revisions, ['gateway', 'revisions'], 'revision');
 }
 

@@ -11,6 +11,7 @@ export function* serverProblems(name: string, server: ServerModel): Iterable<Dia
   yield* server.kind === 'http' ? httpProblems(name, server) : stdioProblems(name, server);
   yield* transformProblems(name, server);
   yield* passProblems(name, server);
+  if (server.user !== undefined && server.image === undefined) yield noImageForUser(name, server);
   yield* duplicates(server.volumes.map((volume) => volume.name), at, 'volume');
   yield* duplicates(server.volumes.map((volume) => volume.path), at, 'mount path');
   for (const [index, { path }] of server.volumes.entries()) {
@@ -32,11 +33,20 @@ function* httpProblems(name: string, server: HttpServerModel): Iterable<Diagnost
     if (!instances || Object.keys(server[key]).length === 0) continue;
     yield problem('no-effect', [...at, key], `server "${name}" runs elsewhere, so nothing here can give it ${what}`, { key: true });
   }
+  if (instances && server.egress !== undefined) {
+    yield problem('no-effect', [...at, 'egress'], `server "${name}" runs elsewhere, so nothing here can bound what it reaches`, { key: true });
+  }
   yield* duplicates(instances?.map(({ id, url }) => id ?? new URL(url).host) ?? [], [...at, 'instances'], 'instance');
   if (health && 'command' in health && instances) {
     yield problem('no-effect', [...at, 'health', 'command'], `server "${name}" runs elsewhere, so nothing here could run this command`, { key: true });
   }
   if (health) yield* healthProblems(health, server, [...at, 'health']);
+}
+
+function noImageForUser(name: string, server: ServerModel): Diagnostic {
+  const isBuilt = server.kind === 'stdio' && (server.npm ?? server.uv) !== undefined;
+  const why = isBuilt ? 'is built by mcpgen, whose images have user 1000' : 'has no image here, so nothing here chooses its user';
+  return problem('no-effect', ['servers', name, 'user'], `server "${name}" ${why}`, { key: true });
 }
 
 /** Probes that no instance could ever pass: its server would never be sent a request. */

@@ -22,6 +22,7 @@ export function planGateway(model: Model, nodeImage: string): GatewayWorkload {
     health: { kind: 'http', path: '/health/ready', ...PLAIN_GET, every: 10_000, timeout: Math.min(5_000, timeouts.firstByte), startup: 30_000 },
     env: secretVariables(gatewaySecrets(model)),
     volumes: [],
+    user: null,
     resources: planResources(resources),
     child: null,
     from: 'gateway',

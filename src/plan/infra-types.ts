@@ -1,4 +1,5 @@
 /** The half of the plan that is run: processes, their images, volumes and secrets, and the settings of the targets. */
+import type { Destination } from '../config/egress.js';
 import type { About } from './about.js';
 import type { ChildPlan, EnvEntry, HealthPlan } from './server-types.js';
 import type { TargetPlans } from './target-types.js';
@@ -41,6 +42,8 @@ export interface Workload {
   readonly health: HealthPlan;
   readonly env: readonly EnvEntry[];
   readonly volumes: readonly VolumePlan[];
+  /** The user that the config names; null leaves it to the image, or to whoever chose the image. */
+  readonly user: UserPlan | null;
   readonly resources: ResourcesPlan;
   /** What a stdio host runs; null for other kinds. */
   readonly child: ChildPlan | null;
@@ -55,6 +58,20 @@ export interface GatewayWorkload extends Workload {
 /** A server that is a container of its own (`server`), or the generated runtime around the child of a stdio server (`stdio-host`). */
 export interface ServerWorkload extends Workload {
   readonly kind: 'server' | 'stdio-host';
+  readonly egress: EgressPlan;
+}
+
+/** Numbers, because an image may lack the name. */
+export interface UserPlan {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** What a server may reach outside. */
+export interface EgressPlan {
+  readonly allows: 'any' | 'none' | readonly Destination[];
+  /** False where the profile decided. */
+  readonly isDeclared: boolean;
 }
 
 export type WorkloadImage =

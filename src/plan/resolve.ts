@@ -21,7 +21,7 @@ import { planSettings } from './settings.js';
 import { planTargets } from './targets.js';
 import { planTenants } from './tenants.js';
 import type { Traffic } from './traffic-types.js';
-import type { Plan } from './types.js';
+import type { Plan, Profile } from './types.js';
 import { planWorkloads } from './workloads.js';
 
 export type Resolved = { readonly ok: true; readonly plan: Plan } | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
@@ -32,7 +32,7 @@ export function resolve(model: Model, environment: string | null): Resolved {
   const profile = model.profile ?? (traffic.publicUrl.isPublic ? 'production' : 'local');
   const diagnostics = checkConsistency(model, traffic, profile);
   if (diagnostics.length > 0) return { ok: false, diagnostics };
-  const infra = planInfra(model);
+  const infra = planInfra(model, profile);
   const hashed = { name: model.name, environment, profile, about: planAbout(model), traffic, infra };
   return { ok: true, plan: freeze({ ...hashed, hash: hashOf(hashed), policy: planPolicy(model, traffic) }) };
 }
@@ -62,12 +62,12 @@ function planTraffic(model: Model): Traffic {
   };
 }
 
-function planInfra(model: Model): Infra {
+function planInfra(model: Model, profile: Profile): Infra {
   const images = planImages(model);
   return {
     listenHost: model.gateway.listen.host ?? null,
     gateway: planGateway(model, images.node),
-    workloads: planWorkloads(model, images.node),
+    workloads: planWorkloads(model, images.node, profile),
     secrets: planSecrets(model),
     images,
     dev: planDev(model),

@@ -11,6 +11,7 @@ export interface NginxPlan {
   readonly version: string;
   /** Comparable: `[1, 30, 0]`. */
   readonly release: readonly [number, number, number];
+  readonly run: 'container' | 'service';
   readonly listen: number;
   readonly tls: { readonly certificate: string; readonly key: string } | null;
   readonly from: string;
@@ -18,7 +19,8 @@ export interface NginxPlan {
 
 export interface ComposePlan {
   readonly project: string;
-  readonly expose: number;
+  /** The address and port of the machine that the way in is published on. */
+  readonly publish: { readonly address: string; readonly port: number };
   readonly from: string;
 }
 

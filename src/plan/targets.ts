@@ -1,23 +1,28 @@
 import type { Model } from '../config/model.js';
-import type { FlyPlan, KubernetesPlan, NginxPlan, TargetPlans } from './target-types.js';
+import type { ComposePlan, FlyPlan, KubernetesPlan, NginxPlan, TargetPlans } from './target-types.js';
 
 /** The settings of the targets that the config names. */
 export function planTargets(model: Model): TargetPlans {
-  const { compose } = model.targets;
   return {
     nginx: nginx(model),
-    compose: compose ? { project: compose.project ?? model.name, expose: compose.expose, from: 'targets.compose' } : null,
+    compose: compose(model),
     kubernetes: kubernetes(model),
     fly: fly(model),
   };
 }
 
+function compose({ name, targets }: Model): ComposePlan | null {
+  if (!targets.compose) return null;
+  const { project, publish, expose } = targets.compose;
+  return { project: project ?? name, publish: { address: publish.address, port: publish.port ?? expose ?? 8080 }, from: 'targets.compose' };
+}
+
 function nginx({ targets, gateway }: Model): NginxPlan | null {
   if (!targets.nginx) return null;
-  const { version, listen } = targets.nginx;
+  const { version, run, listen } = targets.nginx;
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
   const tls = gateway.tls.at === 'nginx' ? { certificate: gateway.tls.certificate, key: gateway.tls.key } : null;
-  return { version, release: [major, minor, patch], listen: listen ?? (tls ? 443 : 8088), tls, from: 'targets.nginx' };
+  return { version, release: [major, minor, patch], run, listen: listen ?? (tls ? 443 : 8088), tls, from: 'targets.nginx' };
 }
 
 function kubernetes({ name, targets }: Model): KubernetesPlan | null {

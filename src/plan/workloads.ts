@@ -1,26 +1,27 @@
 import type { HttpServerModel, Model, ServerModel, StdioServerModel } from '../config/model.js';
 import { planAbout } from './about.js';
-import type { ServerWorkload, VolumePlan, WorkloadImage } from './infra-types.js';
+import type { EgressPlan, ServerWorkload, VolumePlan, WorkloadImage } from './infra-types.js';
 import { installedCommand } from './installed-command.js';
 import { planResources } from './resources.js';
 import { secretVariables } from './secrets.js';
 import { envEntries, planChild, planHealth, STDIO_HOST, workloadImage } from './server.js';
 import type { ChildPlan } from './server-types.js';
 import { sortedEntries } from './sorted-entries.js';
+import type { Profile } from './types.js';
 
 /** What is run beside the gateway: every server that a target starts. A server with instances runs somewhere already. */
-export function planWorkloads(model: Model, nodeImage: string): ServerWorkload[] {
+export function planWorkloads(model: Model, nodeImage: string, profile: Profile): ServerWorkload[] {
   return sortedEntries(model.servers).flatMap(([name, server]) => {
-    if (server.kind === 'stdio') return [stdioHost(name, server, nodeImage)];
-    return server.instances === undefined ? [container(name, server, nodeImage)] : [];
+    if (server.kind === 'stdio') return [stdioHost(name, server, nodeImage, profile)];
+    return server.instances === undefined ? [container(name, server, nodeImage, profile)] : [];
   });
 }
 
 /** A server that speaks HTTP itself. */
-function container(name: string, server: HttpServerModel, nodeImage: string): ServerWorkload {
+function container(name: string, server: HttpServerModel, nodeImage: string, profile: Profile): ServerWorkload {
   const from = `servers.${name}`;
   return {
-    ...common(name, server, nodeImage),
+    ...common(name, server, nodeImage, profile),
     kind: 'server',
     stateful: server.stateful,
     port: server.port,
@@ -32,13 +33,13 @@ function container(name: string, server: HttpServerModel, nodeImage: string): Se
 }
 
 /** The generated runtime, which runs a stdio server as its child and speaks HTTP for it. */
-function stdioHost(name: string, server: StdioServerModel, nodeImage: string): ServerWorkload {
+function stdioHost(name: string, server: StdioServerModel, nodeImage: string, profile: Profile): ServerWorkload {
   const from = `servers.${name}`;
   // The host reads secrets under their own names and hands them to its child; literal values are baked into its tables.
   const secrets = envEntries(server.env, from).flatMap(({ value, from }) => (value.kind === 'secret' ? [{ secret: value.secret, from }] : []));
   const { image, child } = inContainer(workloadImage(name, server, nodeImage), planChild(server, from));
   return {
-    ...common(name, server, nodeImage),
+    ...common(name, server, nodeImage, profile),
     image,
     resources: planResources(server.resources, child),
     kind: 'stdio-host',
@@ -65,7 +66,7 @@ function inContainer(image: WorkloadImage, child: ChildPlan): Pick<ServerWorkloa
 }
 
 /** What is planned in the same way for both kinds. */
-function common(name: string, server: ServerModel, nodeImage: string) {
+function common(name: string, server: ServerModel, nodeImage: string, profile: Profile) {
   return {
     id: name,
     about: planAbout(server),
@@ -73,9 +74,17 @@ function common(name: string, server: ServerModel, nodeImage: string) {
     replicas: server.replicas,
     adminPort: null,
     health: planHealth(server),
+    user: server.user ?? null,
+    egress: planEgress(server, profile),
     resources: planResources(server.resources),
     from: `servers.${name}`,
   };
+}
+
+/** A server whose config does not say what it reaches is open where it is developed, and closed where it serves. */
+function planEgress({ egress }: ServerModel, profile: Profile): EgressPlan {
+  if (egress === undefined) return { allows: profile === 'local' ? 'any' : 'none', isDeclared: false };
+  return { allows: egress, isDeclared: true };
 }
 
 /** @param apart whether each instance has a volume of its own where the config does not say */

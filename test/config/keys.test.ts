@@ -206,8 +206,8 @@ test('defaults', () => {
 test('defaults of targets and of what is off until it is named', () => {
   const model = modelOf({ ...BASE, targets: { nginx: {}, compose: {}, kubernetes: {}, fly: { region: 'ord' } } });
   assert.deepEqual(model.targets, {
-    nginx: { version: '1.30', mode: 'edge' },
-    compose: { expose: 8080 },
+    nginx: { version: '1.30', mode: 'edge', run: 'container' },
+    compose: { publish: { address: '127.0.0.1' } },
     kubernetes: { version: '1.34', clusterDomain: 'cluster.local', exposure: { kind: 'none' }, pullSecrets: [] },
     fly: { region: 'ord', vm: { size: 'shared-cpu-1x', memory: 512 * 2 ** 20 }, scaleToZero: false },
   });

@@ -13,6 +13,24 @@ const server = (name: string): Readonly<Record<string, Key>> => prefixed(`server
   strategy: asWritten(['even', ...BALANCES], ['uneven', 5, ...NO_SCALAR]),
   origins: names('app', 'appp'),
   route: route(),
+  egress: key(
+    [
+      ['any', 'any'],
+      ['none', 'none'],
+      [
+        ['api.acme.com', '*.acme.com:8443', '10.0.0.0/8', '[2001:db8::1]:443', '2001:db8::/32'],
+        [
+          { host: 'api.acme.com', port: 443 },
+          { host: '*.acme.com', port: 8443 },
+          { host: '10.0.0.0/8', port: 443 },
+          { host: '2001:db8::1', port: 443 },
+          { host: '2001:db8::/32', port: 443 },
+        ],
+      ],
+    ],
+    ['all', 5, true, [5], null],
+    [[], [''], ['https://api.acme.com'], ['API.acme.com'], ['api.acme.com:0'], ['api.acme.com:70000'], ['a.*.com'], ['10.0.0.0/33'], ['[api.acme.com]:1']],
+  ),
   public: flag(),
   replicas: count(1000),
   'resources': object(),
@@ -49,6 +67,11 @@ const server = (name: string): Readonly<Record<string, Key>> => prefixed(`server
 
 const httpServer = (name: string): Readonly<Record<string, Key>> => prefixed(`servers.${name}`, {
   port: port(),
+  user: key(
+    [[1000, { uid: 1000, gid: 1000 }], ['1000:0', { uid: 1000, gid: 0 }], ['10001:10002', { uid: 10_001, gid: 10_002 }]],
+    ['node', '1000', '1000:', true, {}, null],
+    [0, -1, 1.5, '0:0'],
+  ),
   path: route(),
   stateful: flag(),
   sse: route(),
@@ -285,9 +308,13 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'targets.nginx': object(),
   'targets.nginx.version': asWritten(['1.22', '1.26', '1.30', '1.30.6'], ['latest', 1.3, '1.31', ...NO_SCALAR]),
   'targets.nginx.mode': asWritten(['edge'], ['egde', 5, ...NO_SCALAR]),
+  'targets.nginx.run': choice(['container', 'service']),
   'targets.nginx.listen': port(),
   'targets.compose': object(),
   'targets.compose.project': label(),
+  'targets.compose.publish': object(),
+  'targets.compose.publish.address': text(['127.0.0.1', '0.0.0.0', '203.0.113.7', '::', '2001:db8::1'], ['', 'localhost', '10.0.0.0/8', '[::1]']),
+  'targets.compose.publish.port': port(),
   'targets.compose.expose': port(),
   'targets.kubernetes': object(),
   'targets.kubernetes.version': asWritten(['1.30', '1.34', '1.40'], ['latest', 1.34, 'v1.34', ...NO_SCALAR], ['1.29', '1.34.2']),

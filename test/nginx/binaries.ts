@@ -40,6 +40,8 @@ function find(): Nginx[] {
 export interface Running {
   readonly log: () => string;
   readonly errors: () => string;
+  /** Ends nginx and keeps its folder, so that all that it logged can be read. */
+  readonly stop: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -82,14 +84,17 @@ export async function start({ path }: Nginx, folder: string, port: number): Prom
     child.kill('SIGKILL');
     throw new Error(`${String(error)}: ${readFileSync(errors, 'utf8')}`);
   }
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  };
   return {
     log: () => readFileSync(log, 'utf8'),
     errors: () => readFileSync(errors, 'utf8'),
+    stop,
     close: async () => {
-      if (child.exitCode === null) {
-        child.kill('SIGTERM');
-        await once(child, 'exit');
-      }
+      await stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,8 +1,8 @@
 /** `nginx -t` accepts every sort of plan without a warning, and nginx starts as an unprivileged user. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -11,7 +11,7 @@ import { nginxModel } from '#src/emit/nginx/model.js';
 import { nginxPrint } from '#src/emit/nginx/print.js';
 import type { Plan } from '#src/plan/types.js';
 import { examplePlan, existing, type Changes } from '../support/example.js';
-import { check, freePort, NGINXES, NO_NGINX, writeDocument, type Nginx } from './binaries.js';
+import { check, freePort, NGINXES, NO_NGINX, writeDocument, writeFiles, type Nginx } from './binaries.js';
 import { widePlan } from './plans.js';
 import { get, send } from './raw.js';
 
@@ -81,10 +81,15 @@ async function asNobody({ path }: Nginx, folder: string, port: number): Promise<
     gid: 65_534,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  return firstStatus(child, port, '127.0.0.1');
+}
+
+/** The first status that a new nginx answers with, after which it is ended. */
+async function firstStatus(child: ChildProcess, port: number, host: string): Promise<number> {
   let status = 0;
   for (let tries = 0; tries < 100 && status === 0 && child.exitCode === null; tries++) {
     await wait(50);
-    status = (await send(port, get('/nowhere', { Host: 'mcp.acme.test' }))).status;
+    status = (await send(port, get('/nowhere', { Host: 'mcp.acme.test' }), { host })).status;
   }
   if (child.exitCode === null) {
     child.kill('SIGQUIT');
@@ -92,6 +97,29 @@ async function asNobody({ path }: Nginx, folder: string, port: number): Promise<
   }
   return status;
 }
+
+describe('nginx as a service', { skip: NO_NGINX || (process.getuid?.() === 0 ? false : 'only root can become www-data') }, () => {
+  for (const nginx of NGINXES) {
+    it(`field-22c nginx ${nginx.version}: starts where its streams are sockets, logs to files, and listens on IPv6`, async () => {
+      const port = await freePort();
+      const plan = widePlan({ targets: { nginx: { run: 'service' } } }, { gateway: 1, nginx: port, version: nginx.version });
+      const files = nginxPrint(nginxModel(plan));
+      // The places of a service are the machine's own, so a folder takes their place here.
+      const logs = mkdtempSync(join(tmpdir(), 'mcpgen-service-'));
+      const moved = (contents: string): string => contents.replaceAll('/var/log/nginx', logs).replaceAll('/run/nginx.pid', `${logs}/nginx.pid`);
+      const folder = writeFiles(files.map(({ path, contents }) => ({ path, contents: moved(contents) })));
+      // Node's pipes are sockets, as are the streams that systemd gives to a service.
+      const child = spawn(nginx.path, ['-p', folder, '-c', join(folder, 'nginx/nginx.conf'), '-g', 'daemon off;'], { stdio: ['ignore', 'pipe', 'pipe'] });
+      let said = '';
+      child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      const status = await firstStatus(child, port, '::1');
+      const log = readFileSync(join(logs, 'access.log'), 'utf8');
+      for (const each of [folder, logs]) rmSync(each, { recursive: true });
+      assert.deepEqual([status, said], [404, '']);
+      assert.match(log, /"path":"\/nowhere","status":404/);
+    });
+  }
+});
 
 it('prints the same bytes for the same plan', () => {
   assert.deepEqual(nginxPrint(nginxModel(widePlan())), nginxPrint(nginxModel(widePlan())));

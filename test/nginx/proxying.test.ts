@@ -98,6 +98,27 @@ describe('the way to the gateway', { skip: NO_NGINX }, () => {
         assert.equal(gateway.seen.length - before, 4 - lost);
       });
 
+      it('field-21 says which gateway was asked and why it could not be reached, and never a query', async () => {
+        const nobody = await freePort();
+        const edge = await stand(nginx, nobody);
+        const plain = await send(edge.port, request('POST', '/mcp/search', CALL, JSON_BODY));
+        await send(edge.port, request('POST', '/mcp/search?key=secret', CALL, JSON_BODY));
+        await send(edge.port, request('POST', '/mcp/search', { ...CALL, Referer: 'https://app.acme.test/?key=secret' }, JSON_BODY));
+        await send(edge.port, request('POST', '/mcp/search?key=secret', { ...CALL, 'Content-Length': '70000' }));
+        await send(edge.port, get('/:quotable', { Host: 'mcp.acme.test' }));
+        await edge.stop();
+        const [log, errors] = [edge.log(), edge.errors()];
+        await edge.close();
+        assert.equal(plain.status, 502);
+        const lines = log.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+        assert.deepEqual(lines.map(({ status }) => status).sort(), [404, 413, 502, 502, 502]);
+        const first = lines.find(({ status }) => status === 502);
+        assert.deepEqual([first?.['upstream_addr'], first?.['upstream_status'], first?.['upstream_header_s']], [`127.0.0.1:${nobody}`, '502', '-']);
+        assert.match(String(first?.['upstream_response_s']), /^\d+\.\d+$/);
+        assert.equal(errors.match(/connect\(\) failed \(111: Connection refused\)/g)?.length, 1, errors);
+        assert.doesNotMatch(log + errors, /secret/);
+      });
+
       it('logs JSON without query and credentials, and the method that was sent', async () => {
         listener = (incoming, outgoing) => void incoming.resume().on('end', () => outgoing.setHeader('x-request-id', 'from-gateway').end());
         const edge = await stand(nginx, gateway.port);

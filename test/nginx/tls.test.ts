@@ -108,7 +108,7 @@ function listenOn({ files }: NginxDocument, ports: Readonly<Record<string, numbe
     items.map((item) => {
       if (item.kind !== 'directive') return item;
       const [first, ...rest] = item.args;
-      if (item.name === 'listen' && first) return { ...item, args: [word(String(ports[first.value])), ...rest] };
+      if (item.name === 'listen' && first) return { ...item, args: [word(first.value.replace(/\d+$/, (port) => String(ports[port]))), ...rest] };
       return item.block ? { ...item, block: edit(item.block) } : item;
     });
   return { files: files.map((file) => ({ ...file, items: edit(file.items) })) };

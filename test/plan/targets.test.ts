@@ -16,8 +16,8 @@ describe('targets', () => {
 
   test('defaults', () => {
     assert.deepEqual(targetsOf({ nginx: {}, compose: {}, kubernetes: {}, fly: { region: 'ord' } }), {
-      nginx: { version: '1.30', release: [1, 30, 0], listen: 8088, tls: null, from: 'targets.nginx' },
-      compose: { project: 'acme', expose: 8080, from: 'targets.compose' },
+      nginx: { version: '1.30', release: [1, 30, 0], run: 'container', listen: 8088, tls: null, from: 'targets.nginx' },
+      compose: { project: 'acme', publish: { address: '127.0.0.1', port: 8080 }, from: 'targets.compose' },
       kubernetes: {
         version: '1.34', minor: 34, namespace: 'acme', clusterDomain: 'cluster.local', exposure: { kind: 'none' }, storageClass: null,
         pullSecrets: [], from: 'targets.kubernetes',
@@ -28,8 +28,9 @@ describe('targets', () => {
 
   test('as written', () => {
     assert.deepEqual(infra.targets, {
-      nginx: { version: '1.26.3', release: [1, 26, 3], listen: 443, tls: { certificate: '/etc/mcp.pem', key: '/etc/mcp.key' }, from: 'targets.nginx' },
-      compose: { project: 'acme', expose: 9090, from: 'targets.compose' },
+      nginx: { version: '1.26.3', release: [1, 26, 3], run: 'container', listen: 443, tls: { certificate: '/etc/mcp.pem', key: '/etc/mcp.key' },
+        from: 'targets.nginx' },
+      compose: { project: 'acme', publish: { address: '127.0.0.1', port: 9090 }, from: 'targets.compose' },
       kubernetes: {
         version: '1.33', minor: 33, namespace: 'acme', clusterDomain: 'cluster.local', storageClass: null,
         exposure: { kind: 'parent', name: 'shared', namespace: 'infra', sectionName: null }, pullSecrets: ['a', 'b'], from: 'targets.kubernetes',

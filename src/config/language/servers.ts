@@ -50,6 +50,17 @@ export interface ServerCommon<O extends string, L extends string> {
   /** Instances that a target runs. Default: 1. */
   replicas?: number;
   resources?: Resources;
+  /**
+   * Numeric user of the process, with `uid:gid` or with a gid that is the same number: not root. Its volumes are made its own on compose. An error without
+   * `image`, since nothing here chooses the user of what runs elsewhere, and what mcpgen builds has user 1000. Default: the image's.
+   */
+  user?: number | `${number}:${number}`;
+  /**
+   * What it may reach outside: everything, nothing, or hosts (`api.acme.com`, `*.acme.com:8443`, `10.0.0.0/8`; port 443 where none is named). Names cannot be
+   * enforced on compose and Kubernetes, and nothing can on Fly (MCP908). An error with `instances`, which nothing here runs.
+   * Default: everything in profile `local`, nothing in `production` (MCP217).
+   */
+  egress?: 'any' | 'none' | readonly string[];
   /** Environment of the server process. A secret is a reference. */
   env?: Readonly<Record<string, string | Secret>>;
   volumes?: readonly Volume[];

@@ -6,7 +6,12 @@ export interface NginxTarget {
   version?: '1.22' | '1.26' | '1.30' | `${number}.${number}.${number}`;
   /** `edge`: nginx in front of the gateway. Default: `edge`. */
   mode?: 'edge';
-  /** Port nginx listens on. Default: 443 where nginx terminates TLS, else 8088. */
+  /**
+   * How it is run: in a `container` (files below /tmp, logs to the standard streams, two workers), or as the `service` of a distribution (user www-data,
+   * `/run/nginx.pid`, logs below /var/log/nginx, a worker for each processor). Compose runs its own nginx in a container either way. Default: `container`.
+   */
+  run?: 'container' | 'service';
+  /** Port nginx listens on, over IPv4 and IPv6. Default: 443 where nginx terminates TLS, else 8088. */
   listen?: number;
 }
 
@@ -14,7 +19,17 @@ export interface NginxTarget {
 export interface ComposeTarget {
   /** Project name. Default: the deployment's name. */
   project?: string;
-  /** Port published on this machine's loopback. Default: 8080. */
+  /** Where the way in is published: that of nginx, or of the gateway without nginx. */
+  publish?: {
+    /**
+     * Address of the machine. `0.0.0.0` and public addresses serve the public, which needs TLS at nginx (MCP202); with `port: 443` nginx's redirect on
+     * port 80 is published too. Default: `127.0.0.1`, this machine alone.
+     */
+    address?: string;
+    /** Port of the machine. Default: that of `expose`. */
+    port?: number;
+  };
+  /** Port published on this machine; an error beside another `publish.port`. Default: that of `publish`, and 8080 where neither says one. */
   expose?: number;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseDestination } from '../egress.js';
 import { parseRedaction } from '../redaction.js';
 import { later, object } from './later.js';
 import { ref } from './names.js';
@@ -92,6 +93,30 @@ const transform = object({
   response: object({ ...headerChanges, redact: z.array(redaction).default([]) }).prefault({}),
 });
 
+/** Root is no user of a server: a hole in it would be a hole in the machine. */
+const user = z.union(
+  [
+    whole(1, 2 ** 31 - 1, 'a numeric uid').transform((uid) => ({ uid, gid: uid })),
+    text<`${number}:${number}`>(/^[1-9]\d{0,8}:\d{1,9}$/, 'uid and gid, such as "1000:1000"').transform((written) => {
+      const [uid = 0, gid = 0] = written.split(':').map(Number);
+      return { uid, gid };
+    }),
+  ],
+  { error: 'expected a numeric uid that is not root’s, such as 1000, or "1000:1000"' },
+);
+
+const destination = z.string({ error: 'expected a host, such as "api.acme.com"' }).transform((written, context) => {
+  const found = parseDestination(written);
+  if (found) return found;
+  const examples = '"api.acme.com", "api.acme.com:8443" or "10.0.0.0/8"';
+  context.addIssue({ code: 'custom', message: `expected a host or a network, such as ${examples}; got ${JSON.stringify(written)}` });
+  return z.NEVER;
+});
+const egress = z.union(
+  [z.enum(['any', 'none']), z.array(destination).min(1, { error: "expected at least one host; 'none' says that there is none" })],
+  { error: "expected 'any', 'none' or a list of hosts" },
+);
+
 const common = {
   ...about,
   origins: z.array(ref('origin')).optional(),
@@ -112,11 +137,11 @@ const common = {
   upstream: later('I'),
   tools: later('O'),
   args: later('T'),
-  user: later('T'),
+  user: user.optional(),
   autoscale: later('T'),
   machine: later('T'),
   placement: later('T'),
-  egress: later('T'),
+  egress: egress.optional(),
   metrics: later('T'),
   websocket: later('T'),
 };

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { choice, later, object } from './later.js';
 import { dnsLabel, hostName, imageReference, port, size, text } from './scalars.js';
@@ -18,6 +19,7 @@ const nginx = object({
     .refine(isSupported, { error: 'expected nginx 1.22 or newer' })
     .default('1.30'),
   mode: choice(['edge', later('T', 'direct')]).default('edge'),
+  run: z.enum(['container', 'service']).default('container'),
   listen: port.optional(),
   snippets: later('T'),
   patch: later('T'),
@@ -25,7 +27,11 @@ const nginx = object({
 
 const compose = object({
   project: dnsLabel.optional(),
-  expose: port.default(8080),
+  publish: object({
+    address: z.string().refine((written) => isIP(written) !== 0, { error: 'expected an address of this machine, such as "0.0.0.0"' }).default('127.0.0.1'),
+    port: port.optional(),
+  }).prefault({}),
+  expose: port.optional(),
   profiles: later('T'),
   patch: later('T'),
 });

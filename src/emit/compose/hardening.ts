@@ -12,6 +12,8 @@ export const HARDENING = {
   security_opt: ['no-new-privileges:true'],
   init: true,
   restart: 'unless-stopped',
+  // Docker keeps every line for ever unless it is told otherwise, and fills the disk.
+  logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } },
 } as const satisfies Partial<Service>;
 
 /** How long Docker waits before it kills a container. Servers get as long as the gateway, because the gateway waits for them. */

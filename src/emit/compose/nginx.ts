@@ -1,11 +1,14 @@
 import type { Workload } from '../../plan/infra-types.js';
 import type { NginxPlan } from '../../plan/target-types.js';
 import type { Plan } from '../../plan/types.js';
+import { nginxModel } from '../nginx/model.js';
+import type { NginxDocument } from '../nginx/types.js';
 import { check } from './health.js';
 import { HARDENING, stopGracePeriod } from './hardening.js';
 import { literal } from './interpolation.js';
 import { bind } from './mounts.js';
 import { EDGE } from './networks.js';
+import { published } from './published.js';
 import { target } from './target.js';
 import type { Service } from './types.js';
 import type { Resolution } from './upstream.js';
@@ -17,10 +20,10 @@ export function nginxService(plan: Plan, nginx: NginxPlan, gateway: Workload, re
   return {
     image: literal(plan.infra.images.nginx),
     user: NGINX_USER,
-    ports: [`127.0.0.1:${target(plan).expose}:${nginx.listen}`],
-    networks: [EDGE],
+    ports: [published(plan, nginx.listen), ...redirect(plan, nginx)],
+    networks: { [EDGE]: {} },
     volumes: [
-      bind('../nginx/nginx.conf', '/etc/nginx/nginx.conf'),
+      bind(nginx.run === 'container' ? '../nginx/nginx.conf' : './nginx.conf', '/etc/nginx/nginx.conf'),
       bind('./nginx-upstream.conf', '/etc/nginx/upstream.conf'),
       ...(nginx.tls ? [...new Set([nginx.tls.certificate, nginx.tls.key])].map((path) => bind(path, path)) : []),
     ],
@@ -38,6 +41,19 @@ export function nginxService(plan: Plan, nginx: NginxPlan, gateway: Workload, re
     deploy: { replicas: 1, resources: { limits: { memory: '256m', pids: 128 } } },
     labels: { 'mcpgen.hash': literal(plan.hash) },
   };
+}
+
+/** Whoever serves HTTPS where browsers look for it has nginx's redirect from plain HTTP beside it. */
+function redirect(plan: Plan, { tls, listen }: NginxPlan): readonly string[] {
+  return tls && listen === 443 && target(plan).publish.port === 443 ? [published(plan, 80, 80)] : [];
+}
+
+/** The container cannot use the files of a service: it has no user www-data, and neither /run nor /var/log can be written. */
+export function nginxConf(plan: Plan, nginx: NginxPlan): NginxDocument | null {
+  if (nginx.run === 'container') return null;
+  const targets = { ...plan.infra.targets, nginx: { ...nginx, run: 'container' as const } };
+  const { files } = nginxModel({ ...plan, infra: { ...plan.infra, targets } });
+  return { files: files.filter(({ path }) => path === 'nginx/nginx.conf').map((file) => ({ ...file, path: 'compose/nginx.conf' })) };
 }
 
 /** The official images carry curl, except those tagged `slim`. Other images may have no curl, so they get no health check. */

@@ -1,44 +1,40 @@
 import type { VolumePlan } from '../../plan/infra-types.js';
 import type { Plan } from '../../plan/types.js';
-import { containerEnv } from '../shared/container-env.js';
+import { containerEnv, type ContainerVariable } from '../shared/container-env.js';
 import { runsOurCode, type Runnable } from '../shared/runnable.js';
 import { NODE_USER, runtimeCommand } from '../shared/runtime.js';
 import { deployment, HARDENING, stopGracePeriod } from './hardening.js';
 import { healthcheck } from './health.js';
-import { literal, required } from './interpolation.js';
+import { fromEnvironment, literal, type Interpolated } from './interpolation.js';
 import { GATEWAY_MOUNT, volume } from './mounts.js';
+import { secretFile } from './secrets.js';
 import type { Service } from './types.js';
 
 /** The parts of a service that its workload alone does not say. */
-export type ServiceOptions = Pick<Service, 'networks'> & {
+export type ServiceOptions = Required<Pick<Service, 'networks'>> & Pick<Service, 'ports' | 'depends_on'> & {
   readonly replicas: number;
   /** Name that a volume of the plan has in the compose file. */
   readonly volumeName: (volume: VolumePlan) => string;
   /** Digest of the gateway's files. */
   readonly digest: string;
-  readonly ports?: readonly string[];
 };
 
-export function service(plan: Plan, workload: Runnable, { networks, replicas, volumeName, digest, ports }: ServiceOptions): Service {
+export function service(plan: Plan, workload: Runnable, { networks, replicas, volumeName, digest, ports, depends_on }: ServiceOptions): Service {
   const isOurs = runsOurCode(workload);
   const variables = containerEnv(plan, workload, 'compose');
+  const secrets = isOurs ? variables.flatMap(({ name, value }) => (value.kind === 'secret' ? [name] : [])) : [];
   const mounts = [...(isOurs ? [GATEWAY_MOUNT] : []), ...workload.volumes.map((each) => volume(volumeName(each), each.path))];
   const probe = healthcheck(workload);
   const labels = serviceLabels(plan, workload, digest);
   return {
     ...image(plan, workload),
     ...(isOurs ? { entrypoint: runtimeCommand(workload).map(literal) } : {}),
-    // The user's image may have no user with this id, so it runs as the user that the image names.
-    ...(workload.image.kind === 'reference' ? {} : { user: `${NODE_USER}:${NODE_USER}` }),
-    ...(variables.length > 0
-      ? {
-          environment: Object.fromEntries(
-            variables.map(({ name, value }) => [name, value.kind === 'text' ? literal(value.text) : required(value.secret)]),
-          ),
-        }
-      : {}),
+    ...user(workload),
+    ...(variables.length > 0 ? { environment: Object.fromEntries(variables.map((variable) => environmentEntry(variable, isOurs))) } : {}),
+    ...(secrets.length > 0 ? { secrets } : {}),
     ...(ports ? { ports } : {}),
     networks,
+    ...(depends_on ? { depends_on } : {}),
     ...(mounts.length > 0 ? { volumes: mounts } : {}),
     // Docker refuses two mounts at one path.
     ...(workload.volumes.some(({ path }) => path === '/tmp') ? {} : { tmpfs: ['/tmp'] }),
@@ -48,6 +44,18 @@ export function service(plan: Plan, workload: Runnable, { networks, replicas, vo
     deploy: deployment(workload, replicas),
     ...(Object.keys(labels).length > 0 ? { labels } : {}),
   };
+}
+
+/** Where the config names no user, the user's image keeps the one that it names: it may have none with our id. */
+function user({ user, image }: Runnable): Pick<Service, 'user'> {
+  if (user) return { user: `${user.uid}:${user.gid}` };
+  return image.kind === 'reference' ? {} : { user: `${NODE_USER}:${NODE_USER}` };
+}
+
+/** Our runtime reads a secret from the file that `NAME_FILE` names. A server reads the variable that its config says. */
+function environmentEntry({ name, value }: ContainerVariable, isOurs: boolean): readonly [string, Interpolated] {
+  if (value.kind === 'text') return [name, literal(value.text)];
+  return isOurs ? [`${name}_FILE`, literal(secretFile(name))] : [name, fromEnvironment(value.secret)];
 }
 
 function image(plan: Plan, { id, image }: Runnable): Pick<Service, 'image' | 'build' | 'pull_policy'> {

@@ -1,7 +1,8 @@
 import type { Dockerfile } from '../shared/dockerfile.js';
-import type { NeededSecret } from '../shared/needed-secrets.js';
 import type { Note } from '../shared/yaml.js';
+import type { NginxDocument } from '../nginx/types.js';
 import type { Interpolated } from './interpolation.js';
+import type { ComposeSecrets } from './secrets.js';
 import type { Upstream } from './upstream.js';
 
 /** The document of the compose target. `file` is the compose file itself, whose keys are those of the compose specification. */
@@ -9,7 +10,9 @@ export interface ComposeDocument {
   readonly file: ComposeFile;
   readonly notes: readonly Note[];
   readonly upstream: Upstream | null;
-  readonly secrets: readonly NeededSecret[];
+  readonly secrets: ComposeSecrets;
+  /** nginx.conf for a container, where that of the nginx target is for a service of the machine. */
+  readonly nginxConf: NginxDocument | null;
   readonly dockerfiles: readonly Dockerfile[];
 }
 
@@ -18,6 +21,8 @@ export interface ComposeFile {
   readonly services: Readonly<Record<string, Service>>;
   readonly networks: Readonly<Record<string, Network>>;
   readonly volumes?: Readonly<Record<string, Readonly<Record<never, never>>>>;
+  /** Files of the machine, which compose mounts at /run/secrets/NAME. */
+  readonly secrets?: Readonly<Record<string, { readonly file: string }>>;
 }
 
 export interface Network {
@@ -34,7 +39,9 @@ export interface Service {
   readonly user?: string;
   readonly environment?: Readonly<Record<string, Interpolated>>;
   readonly ports?: readonly string[];
-  readonly networks: Networks;
+  readonly networks?: Networks;
+  readonly network_mode?: 'none';
+  readonly secrets?: readonly string[];
   readonly volumes?: readonly Mount[];
   readonly tmpfs?: readonly string[];
   readonly sysctls?: Readonly<Record<string, string>>;
@@ -42,16 +49,18 @@ export interface Service {
   readonly healthcheck?: Healthcheck;
   readonly read_only: true;
   readonly cap_drop: readonly ['ALL'];
+  readonly cap_add?: readonly ('CHOWN' | 'DAC_READ_SEARCH')[];
   readonly security_opt: readonly ['no-new-privileges:true'];
   readonly init: true;
-  readonly restart: 'unless-stopped';
+  readonly restart: 'unless-stopped' | 'no';
+  readonly logging: { readonly driver: 'json-file'; readonly options: Readonly<Record<'max-size' | 'max-file', string>> };
   readonly stop_grace_period: string;
   readonly deploy: Deploy;
   readonly labels?: Readonly<Record<string, Interpolated>>;
 }
 
-/** The networks of a service: their names, or their names and the further names that the service has in each. */
-export type Networks = readonly string[] | Readonly<Record<string, { readonly aliases: readonly string[] }>>;
+/** The networks of a service, and the further names that the service has in each. */
+export type Networks = Readonly<Record<string, { readonly aliases?: readonly string[] }>>;
 
 export type Mount =
   | {
@@ -65,7 +74,7 @@ export type Mount =
   | { readonly type: 'volume'; readonly source: string; readonly target: Interpolated };
 
 export interface Dependency {
-  readonly condition: 'service_healthy' | 'service_started';
+  readonly condition: 'service_healthy' | 'service_started' | 'service_completed_successfully';
   readonly restart?: true;
 }
 

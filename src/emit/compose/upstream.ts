@@ -21,8 +21,8 @@ export function upstream(plan: Plan, nginx: NginxPlan, host: string, port: numbe
   return { host, port, loopback, resolution: has(nginx.release, 'resolves-while-running') ? 'runtime' : 'start' };
 }
 
-/** Docker's embedded DNS server. Nginx keeps an address for 5 s: it soon finds a recreated container, and does not ask for every request. */
-const RESOLVER = 'resolver 127.0.0.11 valid=5s ipv6=off;';
+/** Docker's embedded DNS server. A name that is not there for a moment, while its container is recreated, is not there for as long as nginx keeps that answer. */
+const RESOLVER = 'resolver 127.0.0.11 valid=1s ipv6=off;';
 
 export function upstreamBlock({ host, port, resolution, loopback }: Upstream): string {
   const resolves = resolution === 'runtime';

@@ -1,4 +1,5 @@
 import { listed } from '../../plan/quote.js';
+import { egressLoss } from '../shared/egress-losses.js';
 import { healthLoss } from '../shared/health-losses.js';
 import type { TargetLoss } from '../types.js';
 import { refusedMemory } from './vm.js';
@@ -71,5 +72,6 @@ export const flyLosses: readonly TargetLoss[] = [
       };
     },
   },
+  egressLoss('fly'),
   healthLoss('fly'),
 ];

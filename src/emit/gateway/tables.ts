@@ -6,6 +6,7 @@ import type { GatewayTables } from '../../gateway/runtime/tables/gateway.js';
 import type { Hop, Listen, PerPlacement } from '../../gateway/runtime/tables/placement.js';
 import type { ChildTable, PoolTable, TransformTable } from '../../gateway/runtime/tables/pool.js';
 import type { OriginSetTable } from '../../gateway/runtime/tables/route.js';
+import { ADMIN_ALIAS } from '../../plan/admin-alias.js';
 import type { Infra } from '../../plan/infra-types.js';
 import type { OriginSet } from '../../plan/origin-types.js';
 import { perSurroundings } from '../../plan/placements.js';
@@ -53,7 +54,9 @@ export function gatewayTables(plan: Plan): GatewayTables {
 }
 
 function adminTable({ port, host, readToken, writeToken }: AdminPlan): GatewayTables['admin'] {
-  return { listen: listen(port, host), readToken, writeToken };
+  const everywhere = listen(port, host);
+  // The gateway of a compose project is on the network of every server too, where nobody should ask its admin listener.
+  return { listen: host === null ? { ...everywhere, compose: { host: ADMIN_ALIAS, port } } : everywhere, readToken, writeToken };
 }
 
 /** On the user's machine the gateway listens on loopback. A container's network is a boundary, so there it listens on every address; Fly's network is IPv6. */

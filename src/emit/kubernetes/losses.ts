@@ -1,3 +1,4 @@
+import { egressLoss } from '../shared/egress-losses.js';
 import { healthLoss } from '../shared/health-losses.js';
 import type { TargetLoss } from '../types.js';
 
@@ -42,5 +43,6 @@ export const kubernetesLosses: readonly TargetLoss[] = [
       }
     },
   },
+  egressLoss('kubernetes'),
   healthLoss('kubernetes'),
 ];

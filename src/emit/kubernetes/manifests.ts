@@ -174,7 +174,7 @@ export interface NetworkPolicy extends Resource<'networking.k8s.io/v1', 'Network
     readonly podSelector: PodSelector;
     readonly policyTypes: readonly ('Ingress' | 'Egress')[];
     readonly ingress?: readonly { readonly from?: readonly Peer[]; readonly ports: readonly PolicyPort[] }[];
-    readonly egress?: readonly { readonly to?: readonly Peer[]; readonly ports: readonly PolicyPort[] }[];
+    readonly egress?: readonly { readonly to?: readonly Peer[]; readonly ports?: readonly PolicyPort[] }[];
   };
 }
 
@@ -186,7 +186,7 @@ export interface PodSelector extends Partial<Selector> {
 export type Peer =
   | { readonly podSelector: PodSelector }
   | { readonly namespaceSelector: Selector }
-  | { readonly ipBlock: { readonly cidr: string } };
+  | { readonly ipBlock: { readonly cidr: string; readonly except?: readonly string[] } };
 
 export interface PolicyPort {
   readonly protocol: 'TCP' | 'UDP';

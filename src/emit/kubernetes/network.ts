@@ -1,6 +1,7 @@
 import type { Workload } from '../../plan/infra-types.js';
 import type { Plan } from '../../plan/types.js';
-import type { Runnable } from '../shared/runnable.js';
+import type { Runnable, RunnableServer } from '../shared/runnable.js';
+import { egressRules } from './egress.js';
 import { relaysMessages } from '../shared/sse-routes.js';
 import { deploymentMetadata, selector } from './labels.js';
 import type { NetworkPolicy, Peer } from './manifests.js';
@@ -9,13 +10,14 @@ import { outside } from './outside.js';
 import { edges, everyPodOfOurs, namespaceLabelled } from './peers.js';
 
 /** The network policies. The first denies all traffic of the namespace, which belongs to this deployment alone; the others allow the traffic that is needed. */
-export function networkPolicies(plan: Plan, gateway: Runnable, servers: readonly Runnable[]): readonly NetworkPolicy[] {
+export function networkPolicies(plan: Plan, gateway: Runnable, servers: readonly RunnableServer[]): readonly NetworkPolicy[] {
   return [
     policy(plan, `${plan.name}-default-deny`, { podSelector: everyPodOfOurs(plan), policyTypes: ['Ingress', 'Egress'] }),
     policy(plan, `${plan.name}-dns`, { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: NAME_SERVERS, ports: DNS }] }),
     gatewayPolicy(plan, gateway, servers),
     ...(gateway.adminPort === null ? [] : [adminPolicy(plan, gateway)]),
     ...servers.map((server) => serverPolicy(plan, gateway, server)),
+    ...servers.flatMap((server) => egressPolicy(plan, server)),
   ];
 }
 
@@ -60,6 +62,13 @@ function serverPolicy(plan: Plan, gateway: Workload, server: Workload): NetworkP
     policyTypes: ['Ingress'],
     ingress: [{ from: [pods(plan, gateway)], ports: [{ protocol: 'TCP', port: MCP_PORT }] }],
   });
+}
+
+/** What a server may reach outside. Without this policy it reaches nothing, because the first policy denies. */
+function egressPolicy(plan: Plan, server: RunnableServer): readonly NetworkPolicy[] {
+  const egress = egressRules(server.egress);
+  if (egress.length === 0) return [];
+  return [policy(plan, `${objectName(plan, server)}-egress`, { podSelector: selector(plan, server), policyTypes: ['Egress'], egress })];
 }
 
 function pods(plan: Plan, workload: Workload): Peer {

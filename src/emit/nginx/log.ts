@@ -1,8 +1,10 @@
-/** The access log. */
+/** The access log, and which requests the error log may quote. */
+import type { NginxPlan } from '../../plan/target-types.js';
 import type { Plan } from '../../plan/types.js';
-import { line, section } from './directives.js';
-import { $, template, text, word, type Template } from './tokens.js';
-import type { Item } from './types.js';
+import { because, entry, line, map, section } from './directives.js';
+import { WAYS } from './run.js';
+import { $, mapKey, mapPattern, template, word, type Template } from './tokens.js';
+import type { Directive, Item } from './types.js';
 
 const FIELDS: readonly (readonly [name: string, value: Template, isNumber?: true])[] = [
   ['timestamp', $('time_iso8601')],
@@ -13,21 +15,39 @@ const FIELDS: readonly (readonly [name: string, value: Template, isNumber?: true
   ['path', $('mcp_logged_path')],
   ['status', $('status'), true],
   ['reason', $('mcp_refuse')],
+  // Of these five there may be several, one for each gateway that was tried, and a dash for what did not happen.
+  ['upstream_addr', $('upstream_addr')],
   ['upstream_status', $('upstream_status')],
+  ['upstream_connect_s', $('upstream_connect_time')],
+  ['upstream_header_s', $('upstream_header_time')],
+  ['upstream_response_s', $('upstream_response_time')],
   ['upstream_request_id', $('upstream_http_x_request_id')],
   ['bytes', $('body_bytes_sent'), true],
   ['duration_s', $('request_time'), true],
 ];
 
-export function log({ traffic }: Plan): readonly Item[] {
-  if (!traffic.log.requests) return [section('log'), line('access_log', 'off')];
+export function log({ traffic }: Plan, { run }: NginxPlan): readonly Item[] {
+  return [
+    section('log', 'One JSON object per request. No query, no credentials, no other header of the client’s.'),
+    ...(traffic.log.requests ? accessLog(run) : [line('access_log', 'off')]),
+    because(
+      [
+        'Why no gateway could be reached is in the error log, which quotes the request line as it was sent, and the Referer. So it is told only of',
+        'requests that have a query in neither, and nothing below crit of any other: a key may stand in a query.',
+      ],
+      line('error_log', WAYS[run].errorLog, 'crit'),
+    ),
+    map(template($('request_uri'), ' ', $('http_referer')), 'mcp_quotable', '1', [entry(mapPattern('\\?'), mapKey(''))]),
+  ];
+}
+
+function accessLog(run: NginxPlan['run']): readonly Directive[] {
   const fields = FIELDS.flatMap(([name, value, isNumber], index) => {
     const quote = isNumber ? '' : '"';
     return [`${index === 0 ? '' : ','}"${name}":${quote}`, value, quote];
   });
   return [
-    section('log', 'One JSON object per request. No query, no credentials, no other header of the client’s.'),
     line('log_format', 'mcpgen', word('escape=json'), template('{"service":"nginx",', ...fields, '}')),
-    line('access_log', text('/dev/stdout'), 'mcpgen'),
+    line('access_log', WAYS[run].accessLog, 'mcpgen'),
   ];
 }

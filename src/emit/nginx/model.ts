@@ -12,6 +12,7 @@ import { processDirectives, temporaryPaths } from './process.js';
 import { proxy } from './proxy.js';
 import { refusals } from './refusals.js';
 import { methods, routes } from './routes.js';
+import { WAYS } from './run.js';
 import { servers } from './server.js';
 import { text } from './tokens.js';
 import type { Item, NginxDocument } from './types.js';
@@ -38,8 +39,8 @@ export function nginxModel(plan: Plan): NginxDocument {
     line('merge_slashes', 'off'),
     ...mapHashes(decided),
     ...(nginx.tls && !traffic.anyHost ? serverNameHashes(traffic.hosts.map(({ name }) => name)) : []),
-    ...temporaryPaths(),
-    ...log(plan),
+    ...temporaryPaths(nginx),
+    ...log(plan, nginx),
     ...decided,
     section('the gateway and the way in'),
     line('include', text('upstream.conf')),
@@ -53,10 +54,12 @@ export function nginxModel(plan: Plan): NginxDocument {
           `The edge of ${plan.name}, for nginx ${nginx.version}. It gives the same answers as the gateway behind it, for what it can decide:`,
           'rows 0 to 5 of the decision table, sizes, and the rate of an address. What passes here is decided again by the gateway, with',
           'the rows that remain.',
+          '',
+          ...WAYS[nginx.run].how,
         ],
-        items: [...processDirectives(plan), block('http', [], http)],
+        items: [...processDirectives(plan, nginx), block('http', [], http)],
       },
-      upstreamFile(plan),
+      upstreamFile(plan, nginx),
     ],
   };
 }

@@ -1,12 +1,15 @@
 /** How nginx passes requests on to the gateway: the headers that it sets, its timeouts, no buffering, and what it may send a second time. */
 import { longestTimeout } from '../../plan/longest-timeout.js';
+import type { NginxPlan } from '../../plan/target-types.js';
 import type { Plan } from '../../plan/types.js';
 import { clearedHeaders } from './cleared.js';
 import { because, block, entry, line, map, section } from './directives.js';
 import { takesForwarded } from './origins.js';
 import { rateLimit } from './limits.js';
 import { has, type Release } from './release.js';
-import { $, mapKey, mapPattern, pattern, seconds, template, text, when, type Template } from './tokens.js';
+import { largestHead } from './largest-head.js';
+import { WAYS } from './run.js';
+import { $, mapKey, mapPattern, number, pattern, seconds, size, template, text, when, type Template } from './tokens.js';
 import type { Directive, Item } from './types.js';
 import { UPSTREAM } from './upstream.js';
 
@@ -19,7 +22,7 @@ const LONGER_THAN_GATEWAY_MS = 5000;
 const OF_ONE_HOP = ['Proxy-Authorization', 'Proxy-Connection', 'Trailer', 'Upgrade'];
 
 export function proxy(plan: Plan, release: Release): readonly Item[] {
-  const { traffic } = plan;
+  const { traffic, infra } = plan;
   const gatewayTimeouts = (['firstByte', 'response', 'idleStream'] as const).map((name) => longestTimeout(traffic, name));
   const timeout = seconds(Math.max(...gatewayTimeouts) + LONGER_THAN_GATEWAY_MS);
   const behindProxies = traffic.trustedProxies.length > 0;
@@ -57,6 +60,11 @@ export function proxy(plan: Plan, release: Release): readonly Item[] {
     line('proxy_request_buffering', 'off'),
     line('gzip', 'off'),
     because(
+      'Holds the largest head that the gateway sends: an answer whose head is larger is a 502 here, though its call has run.',
+      line('proxy_buffer_size', size(largestHead(traffic))),
+    ),
+    because('None of these are used. There must be room for two of the size above.', line('proxy_buffers', '4', size(largestHead(traffic)))),
+    because(
       'A client that leaves cancels what it asked for (MCP 2026-07-28), so the gateway is told.',
       line('proxy_ignore_client_abort', 'off'),
     ),
@@ -72,7 +80,7 @@ export function proxy(plan: Plan, release: Release): readonly Item[] {
       ],
       line('proxy_next_upstream', 'error', 'timeout'),
     ),
-    line('proxy_next_upstream_tries', '2'),
+    line('proxy_next_upstream_tries', number(Math.max(2, infra.gateway.replicas))),
     line('proxy_connect_timeout', seconds(CONNECT_TIMEOUT_MS)),
     line('proxy_read_timeout', timeout),
     line('proxy_send_timeout', timeout),
@@ -102,19 +110,32 @@ function forwarded(originFallback: boolean): readonly Item[] {
 /** As headers are usually written. nginx compares names without case. */
 const titled = (name: string): string => name.replace(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase());
 
+/** Requests are sent here inside nginx. No route can have a colon, so this path collides with none. */
+const QUOTABLE_PATH = '/:quotable';
+
 /** A refused request never reaches a location. If one ever did, this directive would still refuse it. */
 const refuseAgain = (): Directive => block('if', [when('mcp_refuse')], [line('return', '400')]);
 
-export function gatewayLocations(plan: Plan): readonly Directive[] {
-  const pass = line('proxy_pass', text(`http://${UPSTREAM.name}`));
+export function gatewayLocations(plan: Plan, { run }: NginxPlan): readonly Directive[] {
   return [
     healthLocation(),
     block('location', [text('/')], [
       refuseAgain(),
       block('if', [when('mcp_type_is', 'other')], [line('return', '415')]),
+      block('if', [when('mcp_quotable')], [line('rewrite', pattern('^'), text(QUOTABLE_PATH), 'last')]),
       rateLimit(plan),
-      pass,
+      line('proxy_pass', text(`http://${UPSTREAM.name}`)),
     ]),
+    because(
+      'The same for requests that the error log may quote, with the path that was sent.',
+      block('location', ['=', text(QUOTABLE_PATH)], [
+        line('internal'),
+        refuseAgain(),
+        line('error_log', WAYS[run].errorLog, 'error'),
+        rateLimit(plan),
+        line('proxy_pass', template(`http://${UPSTREAM.name}`, $('request_uri'))),
+      ]),
+    ),
   ];
 }
 

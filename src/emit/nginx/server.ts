@@ -3,6 +3,7 @@ import type { NginxPlan } from '../../plan/target-types.js';
 import type { Plan } from '../../plan/types.js';
 import { refuseEarly } from './decision.js';
 import { because, block, line, section } from './directives.js';
+import { listens } from './listens.js';
 import { gatewayLocations, healthLocation } from './proxy.js';
 import { refusalLocation } from './refusals.js';
 import { redirectServer, tlsSettings, handshakeListen } from './tls.js';
@@ -14,17 +15,17 @@ export function servers(plan: Plan, nginx: NginxPlan): readonly Item[] {
     return [
       section('the server', 'The only one of its port, so every Host comes here and row 1 decides; server_name would decide it once more.'),
       block('server', [], [
-        line('listen', word(String(nginx.listen)), 'default_server'),
+        ...listens(nginx.listen, 'default_server'),
         ...refuseEarly(plan),
         refusalLocation(plan),
-        ...gatewayLocations(plan),
+        ...gatewayLocations(plan, nginx),
       ]),
     ];
   }
   return [
     section('the servers'),
     ...(plan.traffic.anyHost ? [] : [unknownNames(plan, nginx)]),
-    block('server', [], [...tlsSettings(plan, nginx, nginx.tls), ...refuseEarly(plan), refusalLocation(plan), ...gatewayLocations(plan)]),
+    block('server', [], [...tlsSettings(plan, nginx, nginx.tls), ...refuseEarly(plan), refusalLocation(plan), ...gatewayLocations(plan, nginx)]),
     ...redirectServer(plan, nginx),
   ];
 }

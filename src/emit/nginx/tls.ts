@@ -3,6 +3,7 @@ import type { NginxPlan } from '../../plan/target-types.js';
 import type { Plan } from '../../plan/types.js';
 import { refuseEarly } from './decision.js';
 import { block, because, line } from './directives.js';
+import { listens } from './listens.js';
 import { refusalLocation } from './refusals.js';
 import { has } from './release.js';
 import { $, serverName, template, text, word } from './tokens.js';
@@ -10,9 +11,8 @@ import type { Directive } from './types.js';
 
 /** The directives that listen for TLS handshakes and offer HTTP/2. */
 export function handshakeListen({ listen, release }: NginxPlan, ...more: readonly string[]): readonly Directive[] {
-  const port = word(String(listen));
-  if (has(release, 'http2-directive')) return [line('listen', port, 'ssl', ...more), line('http2', 'on')];
-  return [line('listen', port, 'ssl', 'http2', ...more)];
+  if (has(release, 'http2-directive')) return [...listens(listen, 'ssl', ...more), line('http2', 'on')];
+  return listens(listen, 'ssl', 'http2', ...more);
 }
 
 export function tlsSettings({ traffic }: Plan, nginx: NginxPlan, tls: NonNullable<NginxPlan['tls']>): readonly Directive[] {
@@ -36,7 +36,7 @@ export function redirectServer(plan: Plan, { listen }: NginxPlan): readonly Dire
     because(
       'Plain HTTP is led to HTTPS, on the host that was asked for: a tenant may be recognised by it.',
       block('server', [], [
-        line('listen', '80', 'default_server'),
+        ...listens(80, 'default_server'),
         ...refuseEarly(plan),
         refusalLocation(plan),
         block('location', [word('/')], [line('return', '308', template('https://', $('mcp_host'), port, $('request_uri')))]),

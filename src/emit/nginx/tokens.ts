@@ -30,7 +30,7 @@ export type Token = Word | Text | Template | MapKey | MapPattern | Pattern | Con
 
 /** nginx reads a file through a buffer of 4096 bytes, and refuses a token that does not fit into it. */
 const LONGEST_TOKEN_BYTES = 4000;
-const WORD = /^[A-Za-z0-9_@.:/+*=,~^-]+$/;
+const WORD = /^[A-Za-z0-9_@.:/+*=,~^[\]-]+$/;
 const CONTROL = /[\u0000-\u001f\u007f]/;
 /** Words that nginx does not read as a key when a line of a `map` begins with them. */
 const RESERVED_MAP_KEYS = new Set(['default', 'include', 'hostnames', 'volatile']);

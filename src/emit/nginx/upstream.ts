@@ -1,4 +1,5 @@
 /** The address of the gateway. It is in a file of its own, because it is the only part of the output that depends on the placement. */
+import type { NginxPlan } from '../../plan/target-types.js';
 import type { Plan } from '../../plan/types.js';
 import { because, block, line } from './directives.js';
 import { loopbackPeers } from './hosts.js';
@@ -14,15 +15,19 @@ export const UPSTREAM = {
   keepaliveTimeout: '60s',
 } as const;
 
-export function upstreamFile({ traffic, infra: { gateway } }: Plan): NginxFile {
+export function upstreamFile(plan: Plan, nginx: NginxPlan): NginxFile {
+  const ports = gatewayPorts(plan, nginx);
   return {
     path: 'nginx/upstream.conf',
-    opening: ['Included by nginx.conf: the gateway on this machine. Compose mounts a file of its own over this one.'],
+    opening: [
+      'Included by nginx.conf: the gateway on this machine. Compose mounts a file of its own over this one.',
+      ...(ports.length > 1 ? [`${ports.length} processes, each with ports of its own: PORT=${ports[1]} MCPGEN_ADMIN_PORT=… node main.js`] : []),
+    ],
     items: [
-      ...loopbackPeers(traffic),
+      ...loopbackPeers(plan.traffic),
       block('upstream', [UPSTREAM.name], [
         line('zone', UPSTREAM.name, UPSTREAM.zoneSize),
-        line('server', word(`127.0.0.1:${gateway.port}`), ...UPSTREAM.server),
+        ...ports.map((port) => line('server', word(`127.0.0.1:${port}`), ...UPSTREAM.server)),
         because(
           'Closed here before the gateway closes it (75 s): a request on a connection that is ending would be lost.',
           line('keepalive', UPSTREAM.keepalive),
@@ -31,4 +36,12 @@ export function upstreamFile({ traffic, infra: { gateway } }: Plan): NginxFile {
       ]),
     ],
   };
+}
+
+/** The ports of the gateway's processes on one machine: its own and those that follow, without the ports that nginx and the admin listener have. */
+function gatewayPorts({ infra: { gateway } }: Plan, { listen }: NginxPlan): readonly number[] {
+  const taken = [listen, gateway.adminPort];
+  const ports = [gateway.port];
+  for (let port = gateway.port + 1; ports.length < gateway.replicas && port < 65_536; port++) if (!taken.includes(port)) ports.push(port);
+  return ports;
 }

@@ -10,6 +10,7 @@ export type BuiltinVariable =
   | 'http_expect'
   | 'http_host'
   | 'http_origin'
+  | 'http_referer'
   | 'http_upgrade'
   | 'http_x_forwarded_host'
   | 'http_x_forwarded_port'
@@ -25,7 +26,11 @@ export type BuiltinVariable =
   | 'server_protocol'
   | 'status'
   | 'time_iso8601'
+  | 'upstream_addr'
+  | 'upstream_connect_time'
+  | 'upstream_header_time'
   | 'upstream_http_x_request_id'
+  | 'upstream_response_time'
   | 'upstream_status';
 
 /** Variables that our maps set, in the order in which the maps do. A variable whose name ends in `_is` has one of the few words listed here. */
@@ -82,6 +87,8 @@ export type Fact =
   | 'mcp_method_is'
   /** ok, other. */
   | 'mcp_type_is'
+  /** 1 when nothing that the error log quotes has a query; else empty. */
+  | 'mcp_quotable'
   /** The reason for refusing the request; empty when it is not refused. */
   | 'mcp_refuse'
   /** The status to refuse the request with; empty once it has been refused. */

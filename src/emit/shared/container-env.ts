@@ -21,6 +21,11 @@ export function containerEnv(plan: Plan, workload: Workload, placement: Placemen
       if (uses.some((use) => use.workload === workload.id)) variables.set(name, { kind: 'secret', secret: name });
     variables.set('MCPGEN_PLACEMENT', { kind: 'text', text: placement });
   }
+  // By the contract of `dev` the server listens where these say, and its own default may be the loopback of its container. Fly's network is IPv6.
+  if (workload.kind === 'server' && plan.infra.dev.some(({ server }) => server === workload.id)) {
+    const place = { HOST: placement === 'fly' ? '::' : '0.0.0.0', PORT: String(workload.port) };
+    for (const [name, text] of Object.entries(place)) if (!variables.has(name)) variables.set(name, { kind: 'text', text });
+  }
   // The root file system is read-only, so /tmp is the only folder that a child can write to.
   if (workload.kind === 'stdio-host' && !variables.has('HOME')) variables.set('HOME', { kind: 'text', text: '/tmp' });
   return [...variables].map(([name, value]) => ({ name, value })).sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,4 +1,4 @@
-import type { Workload, WorkloadImage } from '../../plan/infra-types.js';
+import type { ServerWorkload, Workload, WorkloadImage } from '../../plan/infra-types.js';
 import type { Plan } from '../../plan/types.js';
 
 /** A workload whose image is known, so that a container platform can run it. */
@@ -6,11 +6,13 @@ export interface Runnable extends Workload {
   readonly image: Exclude<WorkloadImage, { kind: 'none' }>;
 }
 
+export type RunnableServer = ServerWorkload & Runnable;
+
 /** The workloads that every container platform deploys. */
 export interface Deployed {
   readonly all: readonly Runnable[];
   readonly gateway: Runnable;
-  readonly servers: readonly Runnable[];
+  readonly servers: readonly RunnableServer[];
 }
 
 export function deployed({ infra }: Plan): Deployed {

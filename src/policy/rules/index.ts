@@ -11,7 +11,9 @@ import { originWildcardSubdomain } from './origins/origin-wildcard-subdomain.js'
 import { hostAllowlistMissing } from './origins/host-allowlist-missing.js';
 import { exposedWithoutUrl } from './origins/exposed-without-url.js';
 import { publicServerNoAuth } from './access/public-server-no-auth.js';
+import { tlsMissing } from './access/tls-missing.js';
 import { secretLiteral } from './access/secret-literal.js';
+import { egressUndeclared } from './access/egress-undeclared.js';
 import { routeOverlap } from './traffic/route-overlap.js';
 import { sessionAffinityMissing } from './traffic/session-affinity-missing.js';
 import { trustedProxiesMissing } from './traffic/trusted-proxies-missing.js';
@@ -37,7 +39,9 @@ export const RULES: readonly Rule[] = [
   hostAllowlistMissing,
   exposedWithoutUrl,
   publicServerNoAuth,
+  tlsMissing,
   secretLiteral,
+  egressUndeclared,
   routeOverlap,
   sessionAffinityMissing,
   trustedProxiesMissing,

@@ -6,6 +6,7 @@ import { literal } from '#src/emit/compose/interpolation.js';
 import type { ComposeDocument, Service } from '#src/emit/compose/types.js';
 import { upstream, upstreamBlock } from '#src/emit/compose/upstream.js';
 import type { Health } from '#src/config/language/servers.js';
+import { gatewayTables } from '#src/emit/gateway/tables.js';
 import { emitInput } from '../../support/emit-input.js';
 import { bareCommand, examplePlan, existing, image, npm, stdioImage, uv, volume, type Changes } from '../../support/example.js';
 
@@ -81,8 +82,8 @@ describe('compose: services', () => {
 
 describe('compose: environment', () => {
   it('refers to secrets and never holds one', () => {
-    assert.deepEqual(serviceOf('search').environment, { LOG_LEVEL: 'info', TOKEN: '${INDEX_TOKEN:?set INDEX_TOKEN in .env}' });
-    assert.equal(serviceOf('gateway').environment?.['ACME_API_KEY'], '${ACME_API_KEY:?set ACME_API_KEY in .env}');
+    assert.deepEqual(serviceOf('search').environment, { LOG_LEVEL: 'info', TOKEN: '${INDEX_TOKEN}' });
+    assert.equal(serviceOf('gateway').environment?.['ACME_API_KEY_FILE'], '/run/secrets/ACME_API_KEY');
   });
 
   it('keeps a dollar in a text a dollar', () => {
@@ -94,7 +95,7 @@ describe('compose: environment', () => {
   it('leaves the environment of a child to its host process, which reads secrets by the names of the secrets', () => {
     const servers = { f: npm('f@1.0.0', { env: { NODE_OPTIONS: '--inspect', KEY: { secret: 'F_KEY' } } }) };
     assert.deepEqual(serviceOf('f', { servers }).environment, {
-      F_KEY: '${F_KEY:?set F_KEY in .env}',
+      F_KEY_FILE: '/run/secrets/F_KEY',
       HOME: '/tmp',
       MCPGEN_PLACEMENT: 'compose',
     });
@@ -128,22 +129,43 @@ describe('compose: the way in', () => {
     assert.ok(model(withoutNginx).notes.some(({ text }) => /nginx in front/.test(text)));
   });
 
-  it('keeps servers on an internal network and the admin port on another', () => {
-    assert.deepEqual(model().file.networks, { edge: {}, servers: { internal: true }, admin: { internal: true } });
-    assert.deepEqual(serviceOf('search').networks, ['servers']);
-    assert.deepEqual(serviceOf('gateway').networks, ['edge', 'servers', 'admin']);
-    assert.deepEqual(serviceOf('nginx').networks, ['edge']);
+  it('field-23b gives each server a network that it shares with the gateway alone, and the admin port one that no server is on', () => {
+    const internal = { internal: true };
+    assert.deepEqual(model().file.networks, { edge: {}, server_files: internal, server_search: internal, admin: internal });
+    assert.deepEqual(serviceOf('search').networks, { server_search: {} });
+    assert.deepEqual(serviceOf('gateway').networks, { edge: {}, server_files: {}, server_search: {}, admin: { aliases: ['gateway_admin'] } });
+    assert.deepEqual(serviceOf('nginx').networks, { edge: {} });
+    assert.equal(gatewayTables(examplePlan()).admin?.listen.compose.host, 'gateway_admin');
+  });
+
+  it('field-24b has a way out of the network of a server that may reach something outside, and of no other', () => {
+    const servers = { any: image({ egress: 'any' }), none: image({ egress: 'none' }), some: image({ egress: ['api.acme.com'] }), unsaid: image() };
+    const { networks } = model({ servers }).file;
+    assert.deepEqual(
+      ['any', 'none', 'some', 'unsaid'].map((id) => networks[`server_${id}`]?.internal ?? false),
+      [false, true, false, true],
+    );
+    const developed = model({ servers, profile: 'local' }).file.networks;
+    assert.equal(developed['server_unsaid']?.internal, undefined);
+  });
+
+  it('field-23c publishes where it is told to, with the redirect of HTTPS beside it', () => {
+    const ports = (publish: object, gateway: object = {}) => serviceOf('nginx', { gateway, targets: { compose: { publish } } }).ports;
+    const tls = { at: 'nginx', certificate: '/c', key: '/k' };
+    assert.deepEqual(ports({ address: '::1' }), ['[::1]:8080:8088']);
+    assert.deepEqual(ports({ address: '0.0.0.0', port: 443 }, { tls }), ['0.0.0.0:443:443', '0.0.0.0:80:80']);
+    assert.deepEqual(ports({ address: '0.0.0.0', port: 8443 }, { tls }), ['0.0.0.0:8443:443']);
   });
 
   it('has no admin network without an admin listener', () => {
-    assert.deepEqual(Object.keys(model({ gateway: { admin: null } }).file.networks), ['edge', 'servers']);
+    assert.deepEqual(Object.keys(model({ gateway: { admin: null } }).file.networks), ['edge', 'server_files', 'server_search']);
   });
 
   it('lets nginx follow containers where it can, and restarts it where it cannot', () => {
     const old = { targets: { nginx: { version: '1.26' } } } as const;
     assert.match(
       printed().get('compose/nginx-upstream.conf') ?? '',
-      /resolver 127\.0\.0\.11 valid=5s ipv6=off;\n  server gateway:8080 resolve max_fails=3 fail_timeout=10s;/,
+      /resolver 127\.0\.0\.11 valid=1s ipv6=off;\n  server gateway:8080 resolve max_fails=3 fail_timeout=10s;/,
     );
     assert.deepEqual(serviceOf('nginx').depends_on, { gateway: { condition: 'service_healthy' } });
     assert.match(printed(old).get('compose/nginx-upstream.conf') ?? '', /\n  server gateway:8080 max_fails=3 fail_timeout=10s;/);
@@ -237,7 +259,7 @@ describe('compose: volumes', () => {
     const servers = { a: image({ replicas: 2, volumes: [volume('data', { perInstance: true }), volume('shared')] }) };
     const { file } = model({ servers });
     assert.deepEqual(Object.keys(file.services), ['nginx', 'gateway', 'a_1', 'a_2']);
-    assert.deepEqual(file.services['a_2']?.networks, { servers: { aliases: ['a'] } });
+    assert.deepEqual(file.services['a_2']?.networks, { server_a: { aliases: ['a'] } });
     assert.deepEqual(Object.keys(file.volumes ?? {}), ['a_1_data', 'a_2_data', 'a_shared']);
   });
 });

@@ -34,11 +34,12 @@ describe('the nginx document', () => {
     assert.deepEqual(rows, ROWS.flatMap(({ nginx }, index) => (nginx === 'decides' ? [index] : [])));
   });
 
-  it('has no `if` with anything but `return`, one place with add_header, and one with proxy_set_header', () => {
+  it('has no `if` with anything but `return` and `rewrite … last`, one place with add_header, and one with proxy_set_header', () => {
     const document = documentFor({ trustedProxies: ['10.0.0.0/8'] });
     const all = directives(document);
     for (const { block = [] } of all.filter(({ name }) => name === 'if')) {
-      assert.deepEqual(block.map((item) => item.kind === 'directive' && item.name), ['return']);
+      const [only, ...others] = block.map((item) => (item.kind === 'directive' ? [item.name, item.args.at(-1)?.value] : []));
+      assert.ok(others.length === 0 && (only?.[0] === 'return' || (only?.[0] === 'rewrite' && only[1] === 'last')), String(only));
     }
     const holders = (name: string): number => all.filter(({ block = [] }) => block.some((item) => item.kind === 'directive' && item.name === name)).length;
     assert.deepEqual([holders('add_header'), holders('proxy_set_header')], [1, 1]);
@@ -62,8 +63,9 @@ describe('the nginx document', () => {
 
   it('turns HTTP/2 on as each version wants it', () => {
     const [old, later] = [documentOf('1.25.0', { tls: TLS }), documentOf('1.25.1', { tls: TLS })];
-    assert.deepEqual([named(old, 'http2'), named(old, 'listen')], [[], ['443 ssl http2 default_server', '443 ssl http2', '80 default_server']]);
-    assert.deepEqual([named(later, 'http2'), named(later, 'listen')], [['on', 'on'], ['443 ssl default_server', '443 ssl', '80 default_server']]);
+    const both = (ports: readonly string[]): readonly string[] => ports.flatMap((port) => [port, `[::]:${port}`]);
+    assert.deepEqual([named(old, 'http2'), named(old, 'listen')], [[], both(['443 ssl http2 default_server', '443 ssl http2', '80 default_server'])]);
+    assert.deepEqual([named(later, 'http2'), named(later, 'listen')], [['on', 'on'], both(['443 ssl default_server', '443 ssl', '80 default_server'])]);
   });
 
   it('keeps connections to the gateway in every version', () => {
@@ -74,7 +76,7 @@ describe('the nginx document', () => {
 
   it('has one default server that takes any host when any host is served, TLS or not', () => {
     const secure = documentFor({ hosts: 'any', tls: TLS }, { targets: { nginx: { listen: 8443 } } });
-    assert.deepEqual(named(secure, 'listen'), ['8443 ssl default_server']);
+    assert.deepEqual(named(secure, 'listen'), ['8443 ssl default_server', '[::]:8443 ssl default_server']);
     assert.deepEqual(named(documentFor({ hosts: 'any' }), 'ssl_reject_handshake'), []);
   });
 
@@ -99,7 +101,8 @@ describe('the nginx document', () => {
   it('waits longer than the gateway, and connects to the port on which the gateway listens', () => {
     const document = documentFor({ timeouts: { idleStream: '900500ms' }, listen: { port: 9000 } });
     assert.deepEqual([named(document, 'proxy_read_timeout'), named(document, 'proxy_connect_timeout')], [['906s'], ['2s']]);
-    assert.equal(named(document, 'server').at(-1), '127.0.0.1:9000 max_fails=3 fail_timeout=10s');
+    const servers = [9000, 9001].map((port) => `127.0.0.1:${port} max_fails=3 fail_timeout=10s`);
+    assert.deepEqual(named(document, 'server').filter(Boolean), servers);
   });
 
   for (const [perAddress, rate, burst, retry] of [
@@ -112,7 +115,7 @@ describe('the nginx document', () => {
     it(`meters ${perAddress}, and lets no fewer requests through than the gateway`, () => {
       const document = documentFor({ limits: { perAddress } });
       assert.deepEqual(named(document, 'limit_req_zone'), [`$mcp_rate_key zone=mcp_address:10m rate=${rate}`]);
-      assert.deepEqual(named(document, 'limit_req'), [`zone=mcp_address${burst}`]);
+      assert.deepEqual([...new Set(named(document, 'limit_req'))], [`zone=mcp_address${burst}`]);
       assert.equal(mapOf(document, 'mcp_sent_retry').at(-1)?.value.value, retry);
     });
   }
@@ -121,5 +124,26 @@ describe('the nginx document', () => {
     const servers = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`s${index}`, existing('https://a.acme.test/mcp')]));
     assert.equal(mapOf(documentFor({}, { servers }), 'mcp_route').length, 500 + 2);
     assert.equal(mapOf(documentFor({}, { servers }), 'mcp_origin_is').length, mapOf(documentFor(), 'mcp_origin_is').length);
+  });
+
+  it('field-22a is run in a container with two workers, and as a service where the distribution expects its files', () => {
+    const container = documentFor();
+    assert.deepEqual([named(container, 'worker_processes'), named(container, 'pid'), named(container, 'user')], [['2'], ['/tmp/nginx.pid'], []]);
+    assert.deepEqual([named(container, 'error_log'), named(container, 'access_log')[0]], [['stderr warn', 'stderr crit', 'stderr error'], '/dev/stdout mcpgen']);
+    const service = documentFor({}, { targets: { nginx: { run: 'service' } } });
+    const names = ['user', 'worker_processes', 'pid', 'client_body_temp_path'];
+    assert.deepEqual(names.map((name) => named(service, name)), [['www-data'], ['auto'], ['/run/nginx.pid'], []]);
+    const errors = ['warn', 'crit', 'error'].map((level) => `/var/log/nginx/error.log ${level}`);
+    assert.deepEqual([named(service, 'error_log'), named(service, 'access_log')[0]], [errors, '/var/log/nginx/access.log mcpgen']);
+    for (const [document, how] of [[container, /in a container/], [service, /systemctl reload nginx/]] as const) {
+      assert.match(document.files[0]?.opening.join(' ') ?? '', how);
+    }
+  });
+
+  it('field-22b has a line for each gateway process, and tries each of them', () => {
+    const document = documentFor({ replicas: 3, listen: { port: 8087 } });
+    const addresses = named(document, 'server').filter(Boolean).map((line) => line.split(' ')[0]);
+    assert.deepEqual(addresses, ['127.0.0.1:8087', '127.0.0.1:8089', '127.0.0.1:8090']);
+    assert.deepEqual(named(document, 'proxy_next_upstream_tries'), ['3']);
   });
 });

@@ -1,5 +1,7 @@
 /** The admin listener: what operators and monitoring read, and what they may change. It never shares a port with the public routes. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
+import { networkInterfaces } from 'node:os';
 import { isLoopback, LOOPBACK } from '../decision/address.js';
 import type { Client } from '../front/client.js';
 import { drainServer, listenAt, plainServer } from '../front/listen.js';
@@ -84,8 +86,15 @@ export async function listenForOperators({ host, port }: Listen, env: Env, log: 
       })
       .then((answer) => end(client, answer));
   const server = plainServer({ serve, maxHeaderSize: MOST_HEAD, requestTimeout: REQUEST_TIMEOUT });
-  const at = { host, port: portOf(env, PORT_SETTING) ?? port };
+  const at = { host: await ownAddress(host), port: portOf(env, PORT_SETTING) ?? port };
   return { port: await listenAt(server, at, PORT_SETTING), close: () => drainServer(server, DRAIN) };
+}
+
+/** Of a name that several replicas share, each listens at the address that is its own. */
+async function ownAddress(host: string): Promise<string> {
+  const own = Object.values(networkInterfaces()).flat().map((each) => each?.address);
+  const found = await lookup(host, { all: true }).catch(() => []);
+  return found.find(({ address }) => own.includes(address))?.address ?? host;
 }
 
 export async function answerOperator(options: AdminOptions, client: Operator): Promise<AdminAnswer> {
