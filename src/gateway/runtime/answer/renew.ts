@@ -50,7 +50,8 @@ export function createRenewals(): Renewals {
       const leg = known ?? sealed;
       const found = await attempt(call, leg);
       const init = call.session?.init ?? null;
-      const isEnding = known === null || call.request.method === 'DELETE';
+      // Where its client has left, the body is not there any more either.
+      const isEnding = known === null || call.request.method === 'DELETE' || (call.request.method === 'POST' && call.request.body === null);
       if ((found && found.response.status !== 404) || !keepsItsSession(call.table) || init === null || isEnding) {
         if (found) return found;
         throw new UpstreamFault('refused');

@@ -39,6 +39,9 @@ export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics):
   const { request, first, pinned, reads, repeats, key } = delivery;
   let tried: Set<Instance> | undefined;
   const elsewhere = (from: Instance): Instance | null => (pinned ? null : pool.next((tried ??= new Set()).add(from), key));
+  const hasBody = request.body !== null;
+  /** Its body may have been given back meanwhile. */
+  const isWhole = (): boolean => !hasBody || request.body !== null;
   let left = repeats;
   let mayBeStale = reads;
   let instance = first;
@@ -53,7 +56,7 @@ export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics):
       const response = await instance.upstream.send(request);
       const failed = FAILING.has(response.status);
       pool.report(instance, failed ? 'failed' : 'answered', performance.now() - begun);
-      if (failed && left > 0) next = elsewhere(instance);
+      if (failed && left > 0 && isWhole()) next = elsewhere(instance);
       if (!next) {
         const busy = instance;
         if (Buffer.isBuffer(response.body)) busy.active--;
@@ -67,7 +70,8 @@ export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics):
       const isAbandoned = request.signal.aborted;
       pool.report(instance, isAbandoned ? 'abandoned' : (OUTCOME[last.stage] ?? 'failed'), performance.now() - begun);
       if (!isAbandoned) metrics.count('mcpgen_upstream_failures_total', { server: pool.server, stage: last.stage });
-      if (last.stage === 'stale' && mayBeStale) next = instance;
+      if (!isWhole()) next = null;
+      else if (last.stage === 'stale' && mayBeStale) next = instance;
       else if (!isAbandoned && (UNSENT.has(last.stage) || left-- > 0)) next = elsewhere(instance);
       mayBeStale = false;
     }
