@@ -39,9 +39,10 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
   };
   if (own.body) {
     own.handedOn = () => {
-      // Nobody waits for the answer: what a server has not understood is not said again.
-      if (isSentAgain && !exchange.isOver) exchange.dropBody = forget;
-      else forget();
+      if (!isSentAgain) forget();
+      // Where nobody waits for the answer any more, what a server has not understood is not said again.
+      else if (!exchange.keepsBody && exchange.isOver) forget();
+      else if (!exchange.keepsBody) exchange.dropBody = forget;
     };
   }
   const isOfRoute = pool.server === head.route?.server;
