@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './decision/address.js';
 import { listenOf, logLevelOf, placementOf, SettingError, type Env } from './process/env.js';
 import type { Features } from './features.js';
+import { EXPIRY_EVERY } from './front/facts.js';
 import { createHandler } from './front/handle.js';
 import { createOpenCounts } from './identity/open-counts.js';
 import { drainServer, listenAt, publicServer } from './front/listen.js';
@@ -63,7 +64,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   port = await listenAt(server, at, 'PORT');
   const operators = { state: () => state, text: () => prometheus?.text() ?? '', pools, log };
   const admin = tables.admin && (await (await features.admin?.())?.serveAdmin(tables.admin.listen[placement], env, operators));
-  const expiry = setInterval(() => metrics.count('mcpgen_sessions_ended_total', {}, counts.expire(performance.now())), 60_000).unref();
+  const expiry = setInterval(() => metrics.count('mcpgen_sessions_ended_total', {}, counts.expire(performance.now())), EXPIRY_EVERY).unref();
   log('info', 'listening', { host: at.host, port, admin_port: admin?.port ?? null, placement, hash: tables.hash });
 
   return {

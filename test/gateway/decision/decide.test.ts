@@ -84,7 +84,7 @@ const REFUSED: Readonly<Partial<Record<Reason, readonly [Step, string, Case]>>> 
   ],
   'revision-not-served': ['revision', 'gateway.revisions', { headers: { 'mcp-protocol-version': '1999-01-01' } }],
   'session-unknown': ['session', 'gateway.sessionKeys', { facts: { session: { kind: 'unknown' } } }],
-  'sessions-full': ['session', 'gateway.limits.sessions', { facts: { session: { kind: 'full' } } }],
+  'sessions-full': ['session', 'gateway.limits.sessions', { facts: { session: { kind: 'full', retryAfter: 60 } } }],
   'no-instance': ['instance', 'servers.search.strategy', { facts: { instance: { kind: 'none', retryAfter: 1 } } }],
 };
 

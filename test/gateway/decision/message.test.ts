@@ -122,11 +122,16 @@ describe('claims', () => {
   test('the claim is what _meta says, whatever that is', () => {
     const claimed = message(modern('tools/list'));
     assert.deepEqual([claimed.claim, claimed.declaresCapabilities], ['2026-07-28', true]);
-    for (const claim of ['', 5, null, {}, '2026-07-28 ']) assert.deepEqual(message(request('x', { _meta: { [VERSION]: claim } })).claim, claim);
+    for (const claim of ['', 5, null, '2026-07-28 ']) assert.deepEqual(message(request('x', { _meta: { [VERSION]: claim } })).claim, claim);
     for (const _meta of [[], 'text', null, 5]) assert.equal(message(request('x', { _meta })).claim, undefined);
     for (const capabilities of [[], 'x', null, 5]) assert.equal(message(request('x', { _meta: { [CAPABILITIES]: capabilities } })).declaresCapabilities, false);
     assert.equal(message(request('x', { nested: { _meta: { [VERSION]: '2026-07-28' } } })).claim, undefined);
     assert.equal(message({ jsonrpc: '2.0', id: 1, method: 'x', _meta: { [VERSION]: '2026-07-28' } }).claim, undefined);
+  });
+  test('field-29 of a claim of any length only the beginning is kept, and of an object nothing', () => {
+    const of = (claim: unknown): unknown => message(request('x', { _meta: { [VERSION]: claim, traceparent: 'y'.repeat(1e5) } })).claim;
+    assert.deepEqual([of('x'.repeat(1e5)), of({ a: [1] }), of([])], ['x'.repeat(256), null, null]);
+    assert.ok((message(request('x', { _meta: { traceparent: 'y'.repeat(1e5) } })).traceparent?.length ?? 0) < 1000);
   });
   test('a batch with a claim in it is nothing', () => {
     assert.equal(refused([request('x'), modern('y')]), 'body-not-message');
@@ -368,4 +373,25 @@ test('whatever bytes: an answer, never a fault', () => {
     if (i % 2 === 1) for (let flips = 1 + below(3); flips > 0; flips--) body[below(body.length)] = below(256);
     assert.doesNotThrow(() => parseMessage(body, 4 + below(64)), `MCPGEN_SEED=${seed}: ${body.toString('hex')}`);
   }
+});
+
+describe('field-29 what a body becomes', () => {
+  test('field-29 what takes far more memory than it has bytes is refused before it is parsed, whatever else it is', () => {
+    const most = 8 * 2 ** 20;
+    const weighs = (body: string): string => {
+      const parsed = parseMessage(Buffer.from(body), 64, most);
+      return parsed.ok ? 'fits' : parsed.reason;
+    };
+    const of = (element: string): string => `{"jsonrpc":"2.0","id":1,"method":"x","params":{"a":[${Array(Math.floor(2 ** 20 / (element.length + 1))).fill(element).join()}]}}`;
+    for (const element of ['{}', '[]', '[[]]', '{"a":{}}']) assert.equal(weighs(of(element)), 'body-too-large', element);
+    for (const element of ['1', '-12.5', '"ab"', '{"x":1,"y":2}', '[12.5,47.25]', `"${'x'.repeat(1e5)}"`]) assert.equal(weighs(of(element)), 'fits', element);
+  });
+
+  test('field-29 of an introduction only what is needed later is kept, and of a long one no more than that it was long', () => {
+    const said = { protocolVersion: '2025-11-25', capabilities: { roots: {} }, clientInfo: { name: 'n', version: '1', title: 'x'.repeat(1e5) } };
+    const { initialize } = message(request('initialize', { ...said, other: Array(1e4).fill({}) }));
+    assert.deepEqual(initialize, { protocolVersion: '2025-11-25', capabilities: { roots: {} }, clientInfo: { name: 'n', version: '1' }, isCut: false });
+    const long = message(request('initialize', { ...said, capabilities: { experimental: Array(1e4).fill({}) } })).initialize;
+    assert.deepEqual(long, { protocolVersion: '2025-11-25', isCut: true });
+  });
 });

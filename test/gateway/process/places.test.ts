@@ -45,4 +45,25 @@ describe('places', () => {
     assert.equal(places.take(100, holder('t', 'a'), 1), null, 'it has more than its half already');
     assert.ok(places.take(100, holder('u', 'b'), 40));
   });
+
+  it('field-30 leaves some of what is a tenant’s to its other callers, where it has some', () => {
+    const peers = createPlaces();
+    const got = ['a', 'b', 'c', 'd', 'e'].map((caller) => fill(peers, 16, { ...holder('t', caller), hasPeers: true }).length);
+    assert.deepEqual(got, [4, 2, 1, 1, 0]);
+    assert.equal(fill(createPlaces(), 16, { ...holder('t', 'a'), hasPeers: false }).length, 8);
+  });
+
+  it('field-29 books what arrives, and gives back all but what is kept', () => {
+    const places = createPlaces();
+    const booking = places.book(holder('t', 'a', false));
+    assert.ok(booking.add(100, 30) && booking.add(100, 20));
+    assert.ok(!booking.add(100, 1), 'half of it is taken');
+    assert.equal(places.held, 50);
+    booking.keep(60);
+    assert.equal(places.held, 50, 'keeping is not booking');
+    booking.keep(5);
+    booking.keep(0);
+    assert.equal(places.held, 0);
+    assert.equal(places.heldBy('t', 'a'), 0);
+  });
 });

@@ -12,7 +12,10 @@ import { UpstreamFault } from '../wire/fault.js';
 export interface Call {
   readonly pool: Pool;
   readonly table: PoolTable;
-  /** As it would be passed on: headers filtered, no session id, the body as it came. */
+  /**
+   * As it would be passed on: headers filtered, no session id, the body as it came. A body that has been sent is gone, unless the call only reads,
+   * introduces its client, or is in a session that can be opened again (`front/calls.ts`).
+   */
   readonly request: UpstreamRequest;
   readonly message: Message | undefined;
   readonly era: Era;
@@ -24,10 +27,12 @@ export interface Call {
   /** Path of the route as the client called it, with its tenant's prefix. */
   readonly path: string;
   readonly send: Send;
-  /** Another call of the same exchange, to another server; null where no pool has that name. */
+  /** Another call of the same exchange, to another server, made while its body is there; null where no pool has that name. */
   readonly to: (server: string) => Call | null;
   /** Its body is held longer than its client waits. @returns what gives back the memory that is set aside for it */
   readonly keepBody: () => () => void;
+  /** The body as a value, which may take far more memory than its text: it counts until the call is answered. Throws an `UpstreamFault` where there is none. */
+  readonly value: () => unknown;
   /** A session id for this caller, of the transport it uses; null when the server's own is too long for one. */
   readonly seal: (leg: Leg, transport?: SessionState['transport']) => string | null;
 }

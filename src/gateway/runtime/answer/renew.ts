@@ -53,7 +53,8 @@ export function createRenewals(): Renewals {
       const found = sent && mayMeanLoss(sent.response) ? await judge(call, leg, sent) : sent;
       if (found && !found.isLost) return found;
       const init = call.session?.init ?? null;
-      const isEnding = known === null || call.request.method === 'DELETE';
+      // Where its client has left, the body is not there any more either.
+      const isEnding = known === null || call.request.method === 'DELETE' || (call.request.method === 'POST' && call.request.body === null);
       if (!keepsItsSession(call.table) || init === null || isEnding) {
         if (found?.response.status === 404) return found;
         // Whatever word the server has for it, the client is told as the specification says.

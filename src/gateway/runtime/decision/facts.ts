@@ -18,7 +18,7 @@ export interface Facts {
   /** For row `body`: the body, read and judged. */
   readonly body?: BodyFact;
   /** For row `session`: what the session id opened to. */
-  readonly session?: { readonly kind: 'none' | 'open' | 'unknown' | 'full' };
+  readonly session?: { readonly kind: 'none' | 'open' | 'unknown' } | { readonly kind: 'full'; readonly retryAfter: number };
   /** For row `instance`: whether there is an instance to send it to. */
   readonly instance?: { readonly kind: 'ok' } | { readonly kind: 'none'; readonly retryAfter: number };
 }

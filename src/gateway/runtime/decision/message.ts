@@ -14,7 +14,7 @@ export interface Message {
   readonly method: string;
   /** What `Mcp-Name` must repeat: `params.name`, `params.uri` or `params.taskId`, by method; null where there is none. */
   readonly name: string | null;
-  /** The raw `_meta["io.modelcontextprotocol/protocolVersion"]`; undefined when there is no claim. */
+  /** `_meta["io.modelcontextprotocol/protocolVersion"]`, of texts the beginning and of objects null; undefined when there is no claim. */
   readonly claim: unknown;
   /** `_meta["io.modelcontextprotocol/clientCapabilities"]` is an object. */
   readonly declaresCapabilities: boolean;
@@ -22,24 +22,40 @@ export interface Message {
   readonly continues: boolean;
   /** `_meta.traceparent`, which comes before the header of that name; null where there is none. */
   readonly traceparent: string | null;
-  /** `params` of `initialize`. */
-  readonly initialize: Json | null;
+  /** What of the `params` of `initialize` is needed later. */
+  readonly initialize: Introduction | null;
   /** The `method` of each element of a batch, for logs. */
   readonly methods: readonly string[];
   /** Tool calls, for the audit; several only in a batch. */
   readonly calls: readonly ToolCall[];
 }
 
-export interface ToolCall {
-  readonly tool: string | null;
-  /** Empty where there are none. */
-  readonly argumentsJson: string;
+/** How a client introduces itself. Everything else that it may say with that, of any length, is its server's alone. */
+export interface Introduction {
+  readonly protocolVersion: unknown;
+  readonly capabilities?: unknown;
+  readonly clientInfo?: unknown;
+  /** It was too long to be kept. */
+  readonly isCut: boolean;
 }
 
-export type Parsed = { readonly ok: true; readonly message: Message } | { readonly ok: false; readonly reason: Reason; readonly id: string | number | null };
+export interface ToolCall {
+  readonly tool: string | null;
+  /** Empty where there are none, and as soon as they have been audited: they may be as long as a body. */
+  argumentsJson: string;
+}
+
+/** `weight` is about how many bytes the message takes as values. */
+export type Parsed = { readonly ok: true; readonly message: Message; readonly weight: number } | { readonly ok: false; readonly reason: Reason; readonly id: string | number | null };
 
 /** A batch takes one token of a rate, so it may not hold any number of calls. */
 const MOST_IN_BATCH = 50;
+/** Bytes that a container takes as a value, and what is between two commas: `{}` has two as text. */
+const CONTAINER = 48;
+const ELEMENT = 8;
+/** Characters of an introduction, and of other texts of the envelope, that are kept. They must fit into a session id. */
+const MOST_INTRODUCTION = 1500;
+const MOST_TEXT = 256;
 /** Text this short may be parsed however deep it is, to know whose request it was. */
 const CHEAP = 65_536;
 /** Method → the parameter that `Mcp-Name` repeats. */
@@ -74,23 +90,25 @@ function fold(key: string): string {
 const META_LEVEL = 3;
 const isOtherSpelling = (key: string): boolean => key.length <= LONGEST_META_KEY && FOLDED_META_KEYS.has(key.toUpperCase().toLowerCase());
 
-export function parseMessage(body: Buffer, depth: number): Parsed {
+/** @param most bytes that it may take as values; a text of empty objects takes twenty times its length */
+export function parseMessage(body: Buffer, depth: number, most = Infinity): Parsed {
   // JSON is UTF-8 (RFC 8259 §8.1). Parsers differ in what they make of other bytes.
   if (!isUtf8(body)) return { ok: false, reason: 'body-not-json', id: null };
   const text = body.toString('utf8');
+  const scanned = { weight: 0 };
   let fault: Reason | null;
   let value: unknown;
   try {
     // The scan comes first, because deep nesting makes parsing expensive.
-    fault = scan(text, depth, /^\s*\[/.test(text) ? 1 : 0);
-    value = fault === 'body-too-deep' && text.length > CHEAP ? null : JSON.parse(text);
+    fault = scan(text, depth, /^\s*\[/.test(text) ? 1 : 0, most, scanned);
+    value = fault === 'body-too-large' || (fault === 'body-too-deep' && text.length > CHEAP) ? null : JSON.parse(text);
   } catch {
     return { ok: false, reason: 'body-not-json', id: null };
   }
   const id = isObject(value) ? idOf(value) : null;
   if (fault) return { ok: false, reason: fault, id };
   const message = Array.isArray(value) ? batch(value) : isObject(value) ? single(value) : null;
-  return message ? { ok: true, message } : { ok: false, reason: 'body-not-message', id };
+  return message ? { ok: true, message, weight: scanned.weight } : { ok: false, reason: 'body-not-message', id };
 }
 
 const idOf = (value: Json): string | number | null => (typeof value['id'] === 'string' || typeof value['id'] === 'number' ? value['id'] : null);
@@ -111,14 +129,25 @@ function single(value: Json): Message | null {
     id,
     method: isResponse ? '' : String(method),
     name: typeof name === 'string' ? name : null,
-    claim: meta[VERSION],
+    claim: claimOf(meta[VERSION]),
     declaresCapabilities: isObject(meta[CAPABILITIES]),
     continues: params['inputResponses'] !== undefined || params['requestState'] !== undefined,
-    traceparent: typeof meta['traceparent'] === 'string' ? meta['traceparent'] : null,
-    initialize: method === 'initialize' ? params : null,
+    traceparent: typeof meta['traceparent'] === 'string' ? cut(meta['traceparent']) : null,
+    initialize: method === 'initialize' ? introductionOf(params) : null,
     methods: isResponse ? [] : [String(method)],
     calls: method === 'tools/call' ? [{ tool: typeof name === 'string' ? name : null, argumentsJson: JSON.stringify(params['arguments']) ?? '' }] : [],
   };
+}
+
+const cut = (text: string): string => (text.length > MOST_TEXT ? text.slice(0, MOST_TEXT) : text);
+
+/** What is no text claims nothing that is served, whatever it is and however long. */
+const claimOf = (claim: unknown): unknown => (typeof claim === 'string' ? cut(claim) : typeof claim === 'object' ? null : claim);
+
+function introductionOf({ protocolVersion, capabilities, clientInfo }: Json): Introduction {
+  const said = { protocolVersion, capabilities, clientInfo: isObject(clientInfo) ? { name: clientInfo['name'], version: clientInfo['version'] } : clientInfo };
+  if (JSON.stringify(said).length <= MOST_INTRODUCTION) return { ...said, isCut: false };
+  return { protocolVersion: typeof protocolVersion === 'string' ? cut(protocolVersion) : null, isCut: true };
 }
 
 /**
@@ -147,12 +176,14 @@ function batch(values: readonly unknown[]): Message | null {
 
 /**
  * Scans the text once for nesting that is too deep, and for decisive keys of the message, its `params` (levels 1 and 2, one deeper in a batch) and `_meta`
- * that are repeated or in another case. Text that is not JSON is left to the parser, or throws.
+ * that are repeated or in another case. Text that is not JSON is left to the parser, or throws. What it would take as values, it may not take more than
+ * `most`, is written to `scanned`.
  */
-function scan(text: string, limit: number, offset: number): Reason | null {
+function scan(text: string, limit: number, offset: number, most: number, scanned: { weight: number }): Reason | null {
   /** By level, the bits of the decisive keys that the object there has had. */
   const seen: number[] = [];
   let depth = 0;
+  let weight = 0;
   let isKey = false;
   /** The last key of the second level was `_meta`. */
   let isMeta = false;
@@ -181,11 +212,13 @@ function scan(text: string, limit: number, offset: number): Reason | null {
       }
       case 0x7b:
         if (++depth > limit) return 'body-too-deep';
+        if ((weight += CONTAINER) > most) return 'body-too-large';
         seen[depth] = depth - offset < META_LEVEL || (depth - offset === META_LEVEL && isMeta) ? 0 : NOT_LOOKED_AT;
         isKey = true;
         break;
       case 0x5b:
         if (++depth > limit) return 'body-too-deep';
+        if ((weight += CONTAINER) > most) return 'body-too-large';
         seen[depth] = NOT_LOOKED_AT;
         isKey = false;
         break;
@@ -197,8 +230,10 @@ function scan(text: string, limit: number, offset: number): Reason | null {
       case 0x2c:
         // Below the levels of interest, and in arrays, keys need not be told from values.
         isKey = (seen[depth] ?? NOT_LOOKED_AT) !== NOT_LOOKED_AT;
+        if ((weight += ELEMENT) > most) return 'body-too-large';
         break;
     }
   }
+  scanned.weight = weight;
   return null;
 }

@@ -170,7 +170,7 @@ export const ROWS = [
       const { session } = facts;
       if (!session) return { need: 'session' };
       if (session.kind === 'unknown') return no('session-unknown', 'gateway.sessionKeys');
-      return session.kind === 'full' ? no('sessions-full', 'gateway.limits.sessions', { retryAfter: 60 }) : null;
+      return session.kind === 'full' ? no('sessions-full', 'gateway.limits.sessions', { retryAfter: session.retryAfter }) : null;
     },
   },
   {

@@ -9,13 +9,16 @@ import type { Instance } from '../upstream/instance.js';
 import type { Pool } from '../upstream/pool.js';
 import type { UpstreamRequest } from '../upstream/upstream.js';
 import { CALLER, callerText } from '../wire/caller.js';
-import { clientOf, keyOf, ownerOf, principalOf, type Exchange } from './exchange.js';
+import { UpstreamFault } from '../wire/fault.js';
+import { clientOf, forgetBody, keyOf, ownerOf, principalOf, type Exchange } from './exchange.js';
+import { mostOfBodies } from './facts.js';
 import { forwardedHeaders } from './request-headers.js';
 import type { Services } from './services.js';
 
 /** Methods that only read: such a request may be sent again, even where a server may have seen it already. */
 const READS = /^(?:[a-z]+(?:\/templates)?\/list|resources\/read|server\/discover|completion\/complete)$/;
-const NOTHING = (): void => {};
+/** Bytes of values that are not counted beside their text. */
+const LIGHT = 65_536;
 const NONE: ReadonlySet<Instance> = new Set();
 
 /** Makes the call to one pool. @param signal aborted when nobody wants the answer any more */
@@ -27,7 +30,23 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
   const reads = message !== undefined && READS.test(message.method) && !message.continues;
   const repeats = reads ? table.choice.retries : 0;
   const key = keyOf(exchange, table);
+  // What only reads may be sent elsewhere, what belongs to a session may be sent once more in a new one, and an introduction may have to be answered here.
+  const isSentAgain = reads || message?.method === 'initialize' || (session?.init != null && keepsItsSession(table));
   const isOfRoute = pool.server === head.route?.server;
+  const own = requestOf(exchange, table, isOfRoute, parts().transform, signal);
+  let sent = own;
+  const forget = (): void => {
+    own.body = sent.body = null;
+    forgetBody(exchange);
+  };
+  if (own.body) {
+    own.handedOn = () => {
+      if (!isSentAgain) forget();
+      // Where nobody waits for the answer any more, what a server has not understood is not said again.
+      else if (!exchange.keepsBody && exchange.isOver) forget();
+      else if (!exchange.keepsBody) exchange.dropBody = forget;
+    };
+  }
   /** The instance that answered this call last. */
   let last: Instance | null = null;
   /** The instance that is tried first: the one that answered this call before, or the one that row `instance` chose for the server of the route. */
@@ -35,7 +54,7 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
   return {
     pool,
     table,
-    request: requestOf(exchange, table, isOfRoute, parts().transform, signal),
+    request: own,
     message,
     era: eraIn(facts),
     session,
@@ -43,6 +62,7 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
     owner: ownerOf(exchange),
     path: head.pathTenant === null ? head.path : `/t/${head.pathTenant}${head.path}`,
     send: async (request, { at, repeats: asked = repeats } = {}) => {
+      sent = request;
       const delivered = await deliver(pool, { request, first: at ?? next(), pinned: at !== undefined, reads, repeats: asked, key }, metrics);
       exchange.instance = last = delivered.instance;
       return delivered;
@@ -52,9 +72,13 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
       return other ? callTo(other, exchange, services, signal) : null;
     },
     keepBody: () => {
-      const { releaseBody } = exchange;
-      exchange.releaseBody = NOTHING;
-      return releaseBody;
+      exchange.keepsBody = true;
+      return () => exchange.booking?.keep(0);
+    },
+    value: () => {
+      const { booking, body, weight } = exchange;
+      if (weight > LIGHT && !booking?.add(mostOfBodies(exchange, weight), weight)) throw new UpstreamFault('full');
+      return JSON.parse(`${body}`);
     },
     seal: (leg, transport = head.kind.session.transport) => {
       const init = leg.instance === ANY_INSTANCE || keepsItsSession(table) ? initOf(message) : null;

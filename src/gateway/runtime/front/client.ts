@@ -9,7 +9,10 @@ import type { HeaderList } from '../wire/header-list.js';
 import type { Judgement } from './judgement.js';
 
 /** Why a body did not come whole. */
-export type BodyFault = Extract<Reason, 'body-too-large' | 'body-aborted' | 'malformed-request' | 'request-timeout' | 'headers-too-large'>;
+export type BodyFault = Extract<Reason, 'body-too-large' | 'body-aborted' | 'malformed-request' | 'request-timeout' | 'headers-too-large' | 'instance-full'>;
+
+/** Whether there is room for so many bytes more. */
+export type Admits = (bytes: number) => boolean;
 
 /** What is remembered about a head until its connection brings a different one. */
 export interface HeadMemory {
@@ -34,8 +37,11 @@ export interface Client {
   /** All of the answer has been handed to the system. */
   readonly isComplete: boolean;
 
-  /** Reads the body, up to `limit` bytes; a client that waits for `100 Continue` is told to go on (RFC 9110 §10.1.1). */
-  body(limit: number): Promise<Buffer | BodyFault>;
+  /**
+   * Reads the body, up to `limit` bytes; a client that waits for `100 Continue` is told to go on (RFC 9110 §10.1.1). `admits` is asked about the bytes that
+   * come before they are kept: where it says no, the rest is read by nobody.
+   */
+  body(limit: number, admits?: Admits): Promise<Buffer | BodyFault>;
   /** Answers in one piece. `Content-Length` is added here, except for a status that has no body. */
   answer(status: number, headers: HeaderList, body: Buffer | string): void;
   /** Begins an answer whose body comes in pieces. */

@@ -1,8 +1,11 @@
 /** One request on its way through: what has been found out about it so far. */
 import { eraIn, messageIn, tenantIn, type Facts } from '../decision/facts.js';
 import type { RequestHead } from '../decision/head.js';
+import type { Message } from '../decision/message.js';
+import type { Caller } from '../identity/open-counts.js';
 import type { SessionState } from '../identity/session.js';
 import type { Span } from '../observe/traces/tracer.js';
+import type { Booking } from '../process/places.js';
 import type { PoolTable } from '../tables/pool.js';
 import type { Instance } from '../upstream/instance.js';
 import type { Cause } from '../wire/cause.js';
@@ -23,16 +26,31 @@ export interface Exchange {
   /** What follows from the head alone: known from the request before, or worked out as soon as this request is allowed. */
   judgement: Judgement | null;
   readonly facts: Facts;
+  /** Whose share of what all callers use it takes from; null until somebody asks. */
+  holder: Caller | null;
+  /** Null also as soon as nobody needs it any more. */
   body: Buffer | null;
+  /** About how many bytes its message takes as values. */
+  weight: number;
+  /** The memory that is set aside for its body; null where it has none. */
+  booking: Booking | null;
+  /** Its body is needed for longer than this request is answered, and whoever needs it gives its memory back. */
+  keepsBody: boolean;
+  /** Forgets the body, which is needed for no more than to be sent once more; null where it has not been sent, or is not kept for that. */
+  dropBody: (() => void) | null;
   session: SessionState | null;
   /** The instance that row `instance` chose for the server of the route; it is tried first. */
   claimed: Instance | null;
   /** The instance that answered last, for reports. Only `send` of a call writes it. */
   instance: Instance | null;
-  /** Gives back the memory that was set aside for its body. */
-  releaseBody: () => void;
   /** Gives back the place among the open streams, when the connection is done with this request. */
   releaseStream: () => void;
+  /** Gives back the place among the calls under way, when the connection is done with this request, and the server too. */
+  releaseCall: () => void;
+  /** How many still wait for a server to be done with this request, even if its client has left. */
+  atServer: number;
+  /** The connection is done with this request: its answer has ended, or its client has left. */
+  isOver: boolean;
   /**
    * Gives back the place that is held for a session while it is being opened: when the server has answered or never will. A session that lives in its
    * connection keeps its place until the connection closes.
@@ -54,6 +72,37 @@ export interface Exchange {
 /** A modern client cancels by leaving; a legacy one may come back for the answer, except on a stream that only listens. */
 export function leavingCancels({ head, facts }: Exchange): boolean {
   return head.request.method === 'GET' || eraIn(facts) === 'modern';
+}
+
+/** The server is done with the request: its place is free as soon as the connection is done with it too. */
+export function endCall(exchange: Exchange): void {
+  exchange.atServer--;
+  releaseCall(exchange);
+}
+
+export function releaseCall(exchange: Exchange): void {
+  if (!exchange.isOver || exchange.atServer > 0) return;
+  exchange.releaseCall();
+  if (!exchange.keepsBody) exchange.booking?.keep(0);
+}
+
+/** Texts of a message that are shorter than this, all together, are not counted. */
+const SHORT = 4096;
+
+/** Nobody needs the body any more. What is kept of its message counts on, where that is long. */
+export function forgetBody(exchange: Exchange): void {
+  const { body, booking, facts } = exchange;
+  if (!booking) return;
+  exchange.body = null;
+  booking.keep(!exchange.isOver && body && body.length > SHORT ? lengthOf(messageIn(facts)) : 0);
+}
+
+function lengthOf(message: Message | undefined): number {
+  if (!message) return 0;
+  const { id, methods, name, calls } = message;
+  const texts = [id, name, ...methods, ...calls.map(({ tool }) => tool)];
+  const length = texts.reduce<number>((sum, text) => sum + (typeof text === 'string' ? text.length : 0), 0);
+  return length > SHORT ? length : 0;
 }
 
 /** A request for a stream that lasts until somebody ends it. */

@@ -5,32 +5,53 @@ import { sessionIdOf } from '../decision/head.js';
 import { parseMessage } from '../decision/message.js';
 import { eraOf } from '../decision/revision.js';
 import { recogniseTenants } from '../decision/tenant.js';
-import type { OpenCounts } from '../identity/open-counts.js';
+import type { Limits, OpenCounts } from '../identity/open-counts.js';
 import { ANY_INSTANCE, keepsItsSession, legAt, type Leg } from '../identity/session.js';
 import type { Instance } from '../upstream/instance.js';
 import type { Pool } from '../upstream/pool.js';
 import { keyOf, principalOf, type Exchange } from './exchange.js';
+import { holderOf } from './holder.js';
 import type { Services } from './services.js';
 
 type Supply = { readonly [F in Fact]: (exchange: Exchange, services: Services) => Required<Facts>[F] | Promise<Required<Facts>[F]> };
 
-/** Bytes of all bodies that are in memory at once. A small container can hold these, and what it takes to judge them. */
+/** Bytes of all bodies that are in memory at once, in all workers. A small container can hold these, and what it takes to judge them. */
 const BODIES = 32 * 2 ** 20;
 
-/** Nearly all bodies are this short, and have memory of their own: else eight callers that send long bodies slowly would shut out everybody. */
+/** Nearly all bodies are this short, and have memory of their own, which those have no part in that send long ones slowly. */
 const SHORT = 65_536;
 const FOR_SHORT = 8 * 2 ** 20;
+/** How many times the bytes of the longest body a message may take as values. Only texts of empty containers take more. */
+const MOST_WEIGHT = 8;
 
 /** Milliseconds after which a session that nobody uses stops counting against the limits. It stays valid. Most clients leave without a DELETE. */
 export const SESSION_IDLE = 3_600_000;
 
+/** Milliseconds between two looks for such sessions. */
+export const EXPIRY_EVERY = 60_000;
+
 /** Sets a place aside for a request that is going to hold a stream open. @returns false when there is none */
 export function reserveStream(exchange: Exchange, counts: OpenCounts): boolean {
-  const tenant = tenantIn(exchange.facts) ?? '';
-  const { tables } = exchange.state;
-  if (counts.streams >= tables.raw.limits.streams || counts.streamsOf(tenant) >= (tables.tenants.get(tenant)?.streams ?? Infinity)) return false;
-  exchange.releaseStream = counts.openStream(tenant);
-  return true;
+  const release = counts.openStream(holderOf(exchange), limitsOf(exchange, 'streams'));
+  if (release) exchange.releaseStream = release;
+  return release !== null;
+}
+
+/** Sets a place aside for a call, whose answer may turn out to be a stream. @returns false when there is none */
+export function reserveCall(exchange: Exchange, counts: OpenCounts): boolean {
+  const release = counts.openCall(holderOf(exchange), limitsOf(exchange, 'streams'));
+  if (release) exchange.releaseCall = release;
+  return release !== null;
+}
+
+function limitsOf({ facts, state: { tables } }: Exchange, name: 'streams' | 'sessions'): Limits {
+  return { all: tables.raw.limits[name], own: tables.tenants.get(tenantIn(facts) ?? '')?.[name] ?? null };
+}
+
+/** Bytes of bodies that there may be at once, where one of so many is among them: the longest fits into the half of a half that a caller may have. */
+export function mostOfBodies({ state: { tables } }: Exchange, size: number): number {
+  const { limits, workers } = tables.raw;
+  return Math.max(BODIES / workers, 4 * limits.body) + (size > SHORT ? 0 : FOR_SHORT / workers);
 }
 
 export const FIND_FACT: Supply = {
@@ -59,18 +80,17 @@ export const FIND_FACT: Supply = {
 
   body: async (exchange, { counts }) => {
     const { body: limit, depth } = exchange.state.tables.raw.limits;
-    // A body without a declared length may grow to the limit.
-    const room = exchange.client.length ?? limit;
-    const most = Math.max(BODIES, limit) + (room > SHORT ? 0 : FOR_SHORT);
-    if (counts.bodies + room > most) return { kind: 'refused', reason: 'instance-full', id: null };
-    counts.bodies += room;
-    exchange.releaseBody = () => (counts.bodies -= room);
-    const body = await exchange.client.body(limit);
+    const booking = counts.bodies.book(holderOf(exchange));
+    exchange.booking = booking;
+    let size = 0;
+    // What counts is what has come: what was announced, or could still come, takes no memory.
+    const body = await exchange.client.body(limit, (bytes) => booking.add(mostOfBodies(exchange, (size += bytes)), bytes));
     if (typeof body === 'string') return { kind: 'refused', reason: body, id: null };
     exchange.body = body;
-    const parsed = parseMessage(body, depth);
+    const parsed = parseMessage(body, depth, MOST_WEIGHT * limit);
     if (!parsed.ok) return { kind: 'refused', reason: parsed.reason, id: parsed.id };
     const { message } = parsed;
+    exchange.weight = parsed.weight;
     return { kind: 'message', message, era: eraOf(exchange.head, message) };
   },
 
@@ -80,9 +100,9 @@ export const FIND_FACT: Supply = {
     const rule = head.kind.session;
     const opens = rule.openedBy === 'any-request' || (rule.openedBy === 'initialize' && messageIn(exchange.facts)?.method === 'initialize');
     if (opens) {
-      const most = state.tables.tenants.get(tenant)?.sessions ?? Infinity;
-      if (counts.sessions >= state.tables.raw.limits.sessions || counts.sessionsOf(tenant) >= most) return { kind: 'full' };
-      exchange.releaseSession = counts.holdSession(tenant);
+      const release = counts.holdSession(holderOf(exchange), limitsOf(exchange, 'sessions'));
+      if (!release) return { kind: 'full', retryAfter: untilNextExpiry(counts) };
+      exchange.releaseSession = release;
       return { kind: 'none' };
     }
     const id = sessionIdOf(head);
@@ -97,7 +117,7 @@ export const FIND_FACT: Supply = {
     if (!instanceOf(leg, pools.get(leg.server)) && !(keepsItsSession(table) && session.init)) return { kind: 'unknown' };
     exchange.session = session;
     // A session that lives in a connection is counted with that, by the process that holds it.
-    if (rule.livesIn === 'id') counts.openSession(id, tenant, performance.now() + SESSION_IDLE);
+    if (rule.livesIn === 'id') counts.openSession(id, holderOf(exchange), performance.now() + SESSION_IDLE);
     return { kind: 'open' };
   },
 
@@ -110,6 +130,13 @@ export const FIND_FACT: Supply = {
     return exchange.claimed ? { kind: 'ok' } : { kind: 'none', retryAfter: pool?.retryAfter ?? 1 };
   },
 };
+
+/** Seconds until a session is forgotten at the latest, unless it is heard of again. Most are ended sooner, so it is not worth waiting for longer. */
+const MOST_RETRY_AFTER = 600;
+function untilNextExpiry(counts: OpenCounts): number {
+  const next = counts.nextExpiry() ?? 0;
+  return Math.min(MOST_RETRY_AFTER, Math.max(1, Math.ceil((next - performance.now()) / 1000)) + EXPIRY_EVERY / 1000);
+}
 
 const NONE_TRIED: ReadonlySet<Instance> = new Set();
 

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import { answer } from '../answer/answer.js';
 import type { Answered, Call } from '../answer/call.js';
-import { messageIn, tenantIn } from '../decision/facts.js';
+import { messageIn } from '../decision/facts.js';
 import { REASON_OF_FAULT, type Reason } from '../decision/reasons.js';
 import { ANY_INSTANCE, type Leg } from '../identity/session.js';
 import { discard } from '../upstream/deliver.js';
@@ -12,9 +12,10 @@ import { causeOf, type Cause } from '../wire/cause.js';
 import { UpstreamFault } from '../wire/fault.js';
 import { isEventStream } from '../wire/media-type.js';
 import { callTo } from './calls.js';
-import { idHeaders, isListening, leavingCancels, type Exchange } from './exchange.js';
+import { endCall, idHeaders, isListening, leavingCancels, type Exchange } from './exchange.js';
 import { SESSION_IDLE } from './facts.js';
 import { endBetweenEvents, lastEvent } from './farewell.js';
+import { holderOf } from './holder.js';
 import { corsHeaders } from './respond.js';
 import { returnedHeaders } from './answer-headers.js';
 import type { Services } from './services.js';
@@ -67,9 +68,11 @@ function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, 
   client.begin(status, headers);
   if (!isGone && isStream) client.flush();
 
-  // A request that listens has its place among the streams already. A call whose answer turns out to be a stream takes one, and is not refused for that.
+  // A request that listens has its place among the streams already. A call whose answer turns out to be a stream is
+  // counted, and not cut short: it may have run, and its place among the calls, of which there are no more than streams, was taken before it was sent.
   const isAnnounced = isListening(exchange);
-  const closeStream = isStream && !isAnnounced ? counts.openStream(tenantIn(exchange.facts) ?? '') : NOTHING;
+  const closeStream = isStream && !isAnnounced ? counts.turnIntoStream(holderOf(exchange)) : NOTHING;
+  exchange.atServer++;
   const timer = setTimeout(() => {
     exchange.cause = isStream ? IDLE_STREAM : TOO_LONG;
     body.destroy();
@@ -78,6 +81,7 @@ function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, 
   body.once('close', () => {
     clearTimeout(timer);
     closeStream();
+    endCall(exchange);
     // The server cut its answer short, so the client's is cut short too: half an answer must not look whole. After a farewell the answer has ended already.
     if (!body.readableEnded && !client.isDone) client.cut();
   });
@@ -127,7 +131,7 @@ function sessionHeader(exchange: Exchange, call: Call, { counts, metrics, parts 
   const leg: Leg = { server: call.pool.server, instance: instance?.id ?? ANY_INSTANCE, upstreamId };
   const id = call.seal(leg);
   if (id === null) return UNUSABLE;
-  counts.openSession(id, tenantIn(exchange.facts) ?? '', performance.now() + SESSION_IDLE);
+  counts.openSession(id, holderOf(exchange), performance.now() + SESSION_IDLE);
   metrics.count('mcpgen_sessions_opened_total', {});
   return id;
 }

@@ -7,8 +7,8 @@ import { rankOf } from '../decision/steps.js';
 import { auditCalls, countMessage } from '../observe/audit.js';
 import type { Client } from './client.js';
 import { answerItself, refuse, sendRefusal } from './own-answers.js';
-import { isListening, leavingCancels, type Exchange } from './exchange.js';
-import { FIND_FACT, reserveStream } from './facts.js';
+import { endCall, forgetBody, isListening, leavingCancels, releaseCall, type Exchange } from './exchange.js';
+import { FIND_FACT, reserveCall, reserveStream } from './facts.js';
 import { forwardedLines } from './request-headers.js';
 import { KEPT_FOR, stillHolds, type Judgement } from './judgement.js';
 import { forward } from './forward.js';
@@ -34,12 +34,17 @@ export function createHandler(services: Services): Handler {
     const exchange = begin(client, services.state());
     client.onLeave(() => {
       standing.delete(exchange);
-      exchange.releaseBody();
+      exchange.isOver = true;
+      exchange.dropBody?.();
       exchange.releaseStream();
+      releaseCall(exchange);
       if (!exchange.isOpeningSession) exchange.releaseSession();
       report(services, exchange);
     });
-    run(services, exchange, standing).catch((error: unknown) => {
+    // A body is needed until its request has been answered or turned away, unless it was handed on before.
+    const ended = (): void => void (exchange.keepsBody || forgetBody(exchange));
+    run(services, exchange, standing).then(ended, (error: unknown) => {
+      ended();
       services.log('error', 'request-failed', { request_id: exchange.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
       if (client.hasBegun) client.cut();
       else refuse(services, exchange, 'internal');
@@ -71,12 +76,19 @@ function begin(client: Client, state: State): Exchange {
     head: kept?.head ?? readHead(state.tables, request, state.trusted),
     judgement: kept,
     facts: noFacts(),
+    holder: null,
     body: null,
+    weight: 0,
+    booking: null,
+    keepsBody: false,
+    dropBody: null,
     session: null,
     claimed: null,
     instance: null,
-    releaseBody: NOTHING,
     releaseStream: NOTHING,
+    releaseCall: NOTHING,
+    atServer: 0,
+    isOver: false,
     releaseSession: NOTHING,
     isOpeningSession: false,
     span: null,
@@ -121,20 +133,25 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
     if (services.isDraining()) return refuse(services, exchange, 'draining');
     standing.add(exchange);
   }
-  // A modern client listens with a POST, which is known for a stream only now.
-  if (message?.method === 'subscriptions/listen' && !reserveStream(exchange, counts)) return refuse(services, exchange, 'streams-full');
+  // A modern client listens with a POST, which is known for a stream only now. Any other call may be answered by one.
+  if (message && !(message.method === 'subscriptions/listen' ? reserveStream : reserveCall)(exchange, counts)) {
+    return refuse(services, exchange, 'streams-full');
+  }
   // A replica that vouches for a message has written its audit line already.
   if (!vouched && message) {
     countMessage(services, pool.server, eraIn(facts));
     if (message.calls.length > 0) auditCalls(services, state.tables.raw, pool.server, callerOf(exchange), message);
+    for (const call of message.calls) call.argumentsJson = '';
   }
   // The place of a session that lives in its connection is given back with the connection.
   exchange.isOpeningSession = head.kind.session.livesIn === 'id';
   exchange.span = beginSpan(services, exchange);
+  exchange.atServer++;
   try {
     const failed = await forward(exchange, pool, services);
     if (failed?.reason) refuse(services, exchange, failed.reason, failed.retryAfter);
   } finally {
+    endCall(exchange);
     if (exchange.isOpeningSession || client.hasLeft) exchange.releaseSession();
   }
 }

@@ -9,12 +9,13 @@ import type { GatewayRequest } from '../decision/head.js';
 import { append } from '../wire/append.js';
 import { linesOf, type HeaderList } from '../wire/header-list.js';
 import { atTurnsEnd } from '../wire/turn.js';
-import type { BodyFault, Client, HeadMemory } from './client.js';
+import type { Admits, BodyFault, Client, HeadMemory } from './client.js';
 
 type Settle = (body: Buffer | BodyFault) => void;
 
 const EMPTY = Buffer.alloc(0);
 const IGNORE = (): void => {};
+const ALWAYS: Admits = () => true;
 /** Bytes of a body that leave in one piece with their head. */
 const ONE_PIECE = 16_384;
 
@@ -22,13 +23,15 @@ const ONE_PIECE = 16_384;
 class NodeRequest extends IncomingMessage {
   #settle: Settle | null = null;
   #limit = 0;
+  #admits: Admits = ALWAYS;
   #store: Buffer = EMPTY;
   #size = 0;
   #fault: BodyFault | null = null;
 
-  gather(limit: number, settle: Settle): void {
+  gather(limit: number, admits: Admits, settle: Settle): void {
     if (this.#settle !== null) throw new Error('a body is read once');
     this.#limit = limit;
+    this.#admits = admits;
     this.#settle = settle;
     if (this.#fault !== null || this.destroyed) return this.#end(this.#fault ?? 'body-aborted');
     // Where it took a while until somebody asked, Node has kept what came meanwhile.
@@ -53,6 +56,7 @@ class NodeRequest extends IncomingMessage {
     if (settle === null) return;
     this.#settle = IGNORE;
     this.#store = EMPTY;
+    this.#admits = ALWAYS;
     settle(outcome);
   }
 
@@ -66,6 +70,7 @@ class NodeRequest extends IncomingMessage {
     if (this.#settle === IGNORE) return true;
     this.#size += chunk.length;
     if (this.#size > this.#limit) this.#end('body-too-large');
+    else if (!this.#admits(chunk.length)) this.#end('instance-full');
     // Nearly every body is one chunk. Several chunks are copied together, because each of them keeps far more memory alive than it has bytes.
     else this.#store = this.#size === chunk.length ? chunk : append(this.#store, this.#size - chunk.length, chunk);
     return true;
@@ -227,10 +232,10 @@ export class NodeClient implements Client {
     return this.#isWritten;
   }
 
-  body(limit: number): Promise<Buffer | BodyFault> {
+  body(limit: number, admits = ALWAYS): Promise<Buffer | BodyFault> {
     if (this.#awaitsContinue) this.#tellToContinue();
     this.#awaitsContinue = false;
-    return new Promise((resolve) => this.#incoming.gather(limit, resolve));
+    return new Promise((resolve) => this.#incoming.gather(limit, admits, resolve));
   }
 
   /** Said when it is this answer's turn, and not any more behind an answer: Node would put it wherever its buffers are. */

@@ -1,18 +1,42 @@
-/** How many sessions and streams are open, in all and by tenant. It counts what this process has seen: a sealed session has no store to ask. */
+/**
+ * What is open at this process, and whose: sessions, streams, calls under way, and bytes of bodies. It counts what this process has seen: a sealed session has
+ * no store to ask.
+ */
+import { createPlaces, isShare, type Holder, type Places } from '../process/places.js';
+
+/** Who takes a place. */
+export type Caller = Required<Holder>;
+
+/** Limits of the gateway, and of the tenant where that has one of its own. */
+export interface Limits {
+  readonly all: number;
+  readonly own: number | null;
+}
+
 export interface OpenCounts {
   /** Bytes of bodies that are being read or passed on. */
-  bodies: number;
+  readonly bodies: Places;
   readonly streams: number;
   readonly sessions: number;
-  streamsOf(tenant: string): number;
-  sessionsOf(tenant: string): number;
-  /** @returns what ends it, once */
-  openStream(tenant: string): () => void;
-  /** Keeps a place for a session that is being opened, so that a limit holds for those that come at the same moment. @returns what gives it back, once */
-  holdSession(tenant: string): () => void;
+  /** A stream that listens. @returns what ends it, once; null where there is no place for it */
+  openStream(caller: Caller, limits: Limits): (() => void) | null;
+  /**
+   * A call, which has its place before it is sent, because its answer may be a stream: what has run must not be lost for want of a place.
+   * @returns what ends it, once; null where there is no place for it
+   */
+  openCall(caller: Caller, limits: Limits): (() => void) | null;
+  /** Counts a call's answer that has turned out to be a stream. @returns what ends it, once */
+  turnIntoStream(caller: Caller): () => void;
+  /**
+   * Keeps a place for a session that is being opened, so that a limit holds for those that come at the same moment.
+   * @returns what gives it back, once; null where there is none
+   */
+  holdSession(caller: Caller, limits: Limits): (() => void) | null;
   /** Counts a session until then, or longer if it counts already. @returns false when it was known */
-  openSession(id: string, tenant: string, until: number): boolean;
+  openSession(id: string, caller: Caller, until: number): boolean;
   endSession(id: string): boolean;
+  /** When the first session will be forgotten that is not heard of again; null where there is none. */
+  nextExpiry(): number | null;
   /** Forgets sessions whose ids have expired. @returns how many */
   expire(now: number): number;
 }
@@ -20,32 +44,46 @@ export interface OpenCounts {
 export function createOpenCounts(): OpenCounts {
   const opened = new Map<string, { readonly release: () => void; until: number }>();
   /** Open sessions, and places of those that are being opened. */
-  const sessions = tally();
-  const streams = tally();
+  const sessions = createPlaces();
+  const listening = createPlaces();
+  const calls = createPlaces();
+  const turned = createPlaces();
   const end = (tag: string): boolean => {
     opened.get(tag)?.release();
     return opened.delete(tag);
   };
   return {
-    bodies: 0,
+    bodies: createPlaces(),
     get streams() {
-      return streams.all();
+      return listening.held + turned.held;
     },
     get sessions() {
-      return sessions.all();
+      return sessions.held;
     },
-    streamsOf: streams.of,
-    sessionsOf: sessions.of,
-    openStream: streams.hold,
-    holdSession: sessions.hold,
-    openSession(id, tenant, until) {
+    openStream(caller, { all, own }) {
+      return isWithin(own, caller, listening, turned) ? listening.take(all, caller) : null;
+    },
+    openCall(caller, { all, own }) {
+      // A tenant's own number is one of streams: a call that is not yet one, and most never are, is not held against it.
+      return isWithin(own, caller, turned) ? calls.take(all, caller) : null;
+    },
+    turnIntoStream: (caller) => countedIn(turned, caller),
+    holdSession(caller, { all, own }) {
+      return isWithin(own, caller, sessions) ? sessions.take(all, caller) : null;
+    },
+    openSession(id, caller, until) {
       const tag = tagOf(id);
       const known = opened.get(tag);
       if (known) known.until = until;
-      else opened.set(tag, { release: sessions.hold(tenant), until });
+      else opened.set(tag, { release: countedIn(sessions, caller), until });
       return !known;
     },
     endSession: (id) => end(tagOf(id)),
+    nextExpiry() {
+      let first: number | null = null;
+      for (const { until } of opened.values()) if (first === null || until < first) first = until;
+      return first;
+    },
     expire(now) {
       let ended = 0;
       for (const [tag, { until }] of opened) if (until <= now && end(tag)) ended++;
@@ -54,25 +92,20 @@ export function createOpenCounts(): OpenCounts {
   };
 }
 
-/** A number in all, and by tenant. */
-function tally() {
-  let all = 0;
-  const byTenant = new Map<string, number>();
-  const of = (tenant: string): number => byTenant.get(tenant) ?? 0;
-  const add = (tenant: string, by: number): void => {
-    all += by;
-    byTenant.set(tenant, of(tenant) + by);
-  };
-  /** @returns what gives it back, once */
-  const hold = (tenant: string): (() => void) => {
-    let held = 1;
-    add(tenant, held);
-    return () => {
-      add(tenant, -held);
-      held = 0;
-    };
-  };
-  return { all: () => all, of, hold };
+/** Whether a tenant's own limit leaves its caller one more. Where that has peers, at most half of what they leave is for it. */
+function isWithin(own: number | null, { tenant, caller, hasPeers }: Caller, ...places: readonly Places[]): boolean {
+  if (own === null) return true;
+  let [all, mine] = [0, 0];
+  for (const one of places) {
+    all += one.heldBy(tenant);
+    mine += one.heldBy(tenant, caller);
+  }
+  return hasPeers ? isShare(own, all, mine) : all < own;
+}
+
+/** What is there already counts, whatever the limits are. */
+function countedIn(places: Places, caller: Caller): () => void {
+  return places.take(Infinity, caller) ?? (() => {});
 }
 
 /** A sealed id ends with the 16 bytes that authenticate it: no two ids share them, and they do not open a session. */

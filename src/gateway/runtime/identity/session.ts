@@ -43,14 +43,11 @@ export const legAt = (server: string | undefined, session: SessionState | null):
 export const keepsItsSession = ({ sessionLoss }: PoolTable): boolean => sessionLoss === 'reinitialise';
 
 /** What a client says in `initialize`, as far as it fits into a session id; null where it does not. */
-const MOST_INIT = 1500;
-
 export function initOf(message: Message | undefined): Init | null {
-  const { protocolVersion, capabilities, clientInfo } = message?.initialize ?? {};
-  if (typeof protocolVersion !== 'string') return null;
+  const { protocolVersion, capabilities, clientInfo, isCut } = message?.initialize ?? {};
+  if (typeof protocolVersion !== 'string' || isCut) return null;
   const { name = '', version = '' } = asObject(clientInfo);
-  const init: Init = { protocolVersion, capabilities: asObject(capabilities), clientInfo: { name, version } };
-  return JSON.stringify(init).length <= MOST_INIT ? init : null;
+  return { protocolVersion, capabilities: asObject(capabilities), clientInfo: { name, version } };
 }
 
 export interface Sealer {
@@ -77,7 +74,8 @@ export function createSealer(secrets: readonly string[], ttl: number, now: () =>
       const state = opened.get(id) ?? unseal(keys, id);
       // Asked anew each time, so that no id lives longer for being known.
       if (!state || now() - state.issuedAt > ttl) return null;
-      if (opened.set(id, state).size > MOST_OPENED) opened.clear();
+      // The oldest makes room: whoever is pushed out costs one more unsealing, and not everybody at once.
+      if (opened.set(id, state).size > MOST_OPENED) opened.delete(opened.keys().next().value as string);
       return state;
     },
   };

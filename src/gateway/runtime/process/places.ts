@@ -5,18 +5,39 @@ export interface Holder {
   readonly hasNeighbours: boolean;
   /** The client; its address, where callers have no names. */
   readonly caller: string;
+  /** Whether its tenant has other callers, who are to find some of what is the tenant's. Default: false. */
+  readonly hasPeers?: boolean;
+}
+
+/** Places that become more while they are held, such as the memory of what still arrives. */
+export interface Booking {
+  /** @returns false where the holder's share, or all there is, is used up; what was booked before stays booked */
+  add(limit: number, amount: number): boolean;
+  /** Gives back all but so many. */
+  keep(amount: number): void;
 }
 
 export interface Places {
   readonly held: number;
-  heldBy(tenant: string): number;
+  /** Those of a tenant, or of one caller of it. */
+  heldBy(tenant: string, caller?: string): number;
   /** @returns what gives it back, once; null where the holder's share, or all there is, is used up */
   take(limit: number, holder: Holder, amount?: number): (() => void) | null;
+  /** Begins with nothing. */
+  book(holder: Holder): Booking;
+}
+
+/** Names of tenants have no blanks: no caller is taken for a tenant. */
+const groupOf = (tenant: string, caller: string): string => `${tenant} ${caller}`;
+
+/** Whether one that holds `mine` of `held` places leaves half of what the others leave, when it takes so many more. Who holds nothing yet may take the last. */
+export function isShare(limit: number, held: number, mine: number, amount = 1): boolean {
+  return held + amount <= limit && (mine === 0 || 2 * (mine + amount) <= limit - (held - mine));
 }
 
 /**
  * A tenant has at most half of what the other tenants leave, and a caller at most half of what the other callers leave: whoever comes next finds some.
- * Who holds nothing yet may take the last place.
+ * Of what a tenant may have among others, its callers leave each other half in the same way. Who holds nothing yet may take the last place.
  */
 export function createPlaces(): Places {
   let all = 0;
@@ -27,30 +48,39 @@ export function createPlaces(): Places {
     if (held > 0) groups.set(group, held);
     else groups.delete(group);
   };
-  const isShareOf = (group: string, amount: number, limit: number): boolean => {
-    const held = heldIn(group);
-    return held === 0 || 2 * (held + amount) <= limit - (all - held);
+  const book = ({ tenant, hasNeighbours, caller, hasPeers = false }: Holder): Booking => {
+    const group = groupOf(tenant, caller);
+    let booked = 0;
+    const change = (by: number): void => {
+      booked += by;
+      all += by;
+      add(tenant, by);
+      add(group, by);
+    };
+    return {
+      add(limit, amount) {
+        const mine = heldIn(group);
+        if (!isShare(limit, all, mine, amount)) return false;
+        if (hasNeighbours) {
+          const ofTenant = heldIn(tenant);
+          if (!isShare(limit, all, ofTenant, amount)) return false;
+          if (hasPeers && ofTenant > 0 && !isShare((limit - (all - ofTenant)) / 2, ofTenant, mine, amount)) return false;
+        }
+        change(amount);
+        return true;
+      },
+      keep: (amount) => void (booked > amount && change(amount - booked)),
+    };
   };
   return {
     get held() {
       return all;
     },
-    heldBy: heldIn,
-    take(limit, { tenant, hasNeighbours, caller }, amount = 1) {
-      // Names of tenants have no blanks: no caller is taken for a tenant.
-      const group = `${tenant} ${caller}`;
-      if (all + amount > limit || !isShareOf(group, amount, limit) || (hasNeighbours && !isShareOf(tenant, amount, limit))) return null;
-      const change = (by: number): void => {
-        all += by;
-        add(tenant, by);
-        add(group, by);
-      };
-      change(amount);
-      let isHeld = true;
-      return () => {
-        if (isHeld) change(-amount);
-        isHeld = false;
-      };
+    heldBy: (tenant, caller) => heldIn(caller === undefined ? tenant : groupOf(tenant, caller)),
+    take(limit, holder, amount = 1) {
+      const booking = book(holder);
+      return booking.add(limit, amount) ? () => booking.keep(0) : null;
     },
+    book,
   };
 }

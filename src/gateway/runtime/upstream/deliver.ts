@@ -43,6 +43,9 @@ export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics):
   const { request, first, pinned, reads, repeats, key } = delivery;
   let tried: Set<Instance> | undefined;
   const elsewhere = (from: Instance): Instance | null => (pinned ? null : pool.next((tried ??= new Set()).add(from), key));
+  const hasBody = request.body !== null;
+  /** Its body may have been given back meanwhile. */
+  const isWhole = (): boolean => !hasBody || request.body !== null;
   let left = repeats;
   let mayBeStale = reads;
   let instance = first;
@@ -60,7 +63,7 @@ export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics):
       if (status > 299 && !failed) refuseAnswer(response, instance);
       const why = failed ? new CodedError(`HTTP_${status}`, `it answered ${status}`) : undefined;
       pool.report(instance, !failed ? 'answered' : status === 500 ? 'erred' : 'failed', performance.now() - begun, key, why, request.headers['x-request-id']);
-      if (failed && left > 0) next = elsewhere(instance);
+      if (failed && left > 0 && isWhole()) next = elsewhere(instance);
       if (!next) {
         const busy = instance;
         if (Buffer.isBuffer(response.body)) busy.active--;
@@ -78,7 +81,8 @@ export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics):
       const outcome = isAbandoned ? 'abandoned' : (OUTCOME[last.stage] ?? 'failed');
       pool.report(instance, outcome, performance.now() - begun, key, isAbandoned ? undefined : last, request.headers['x-request-id']);
       if (!isAbandoned) metrics.count('mcpgen_upstream_failures_total', { server: pool.server, stage: last.stage });
-      if (last.stage === 'stale' && mayBeStale) next = instance;
+      if (!isWhole()) next = null;
+      else if (last.stage === 'stale' && mayBeStale) next = instance;
       else if (!isAbandoned && (UNSENT.has(last.stage) || left-- > 0)) next = elsewhere(instance);
       mayBeStale = false;
     }

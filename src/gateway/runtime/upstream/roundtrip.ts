@@ -25,9 +25,10 @@ function begin(
   connections: Connections,
   first: Connection,
   head: string,
-  { method, body, signal }: UpstreamRequest,
+  request: UpstreamRequest,
   settle: (answer: UpstreamResponse | Promise<never>) => void,
 ): void {
+  const { method, signal } = request;
   let connection: Connection | null = first;
   const parser = responseParser(method);
   /** Its connection was kept from before, and nothing has come on it yet. */
@@ -57,13 +58,20 @@ function begin(
     // Given up meanwhile.
     if (!connection) return;
     const { socket } = connection;
+    // The request has the only reference to it: whoever waits for an answer must not keep alive what has been handed on.
+    const { body } = request;
     // Latin1 keeps the bytes of a body as they are.
-    if (!body || body.length <= SMALL_BODY) socket.write(body ? head + body.toString('latin1') : head, 'latin1');
-    else {
+    if (!body || body.length <= SMALL_BODY) {
+      socket.write(body ? head + body.toString('latin1') : head, 'latin1');
+      if (body) request.handedOn?.();
+    } else {
       socket.cork();
       socket.write(head, 'latin1');
       // The server has the whole time for its answer once it has everything.
-      socket.write(body, () => connection?.wait());
+      socket.write(body, (error) => {
+        connection?.wait();
+        if (!error) request.handedOn?.();
+      });
       socket.uncork();
     }
     connection.wait();

@@ -12,8 +12,10 @@ export interface UpstreamRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The headers as text, where that is known. The text counts only for the very object that it was written of. */
   readonly written?: { readonly of: UpstreamRequest['headers']; readonly lines: string };
-  /** Null for methods without one. */
-  readonly body: Buffer | null;
+  /** Null for methods without one, and as soon as its bytes have been given back: then it cannot be sent again. */
+  body: Buffer | null;
+  /** Told when the body is at the server, or at least not in this process any more. */
+  handedOn?: () => void;
   /** Aborted when the answer is no longer wanted: the client of a modern request has gone, or the gateway is closing. */
   readonly signal: AbortSignal;
 }

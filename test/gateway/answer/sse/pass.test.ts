@@ -28,7 +28,7 @@ const CONFIG: Config = gatewayConfig({
     admin: {},
     revisions: REVISIONS,
     sessionKeys: [{ secret: 'SESSION_KEY' }],
-    limits: { perAddress: '10000/s', sessions: 20 },
+    limits: { perAddress: '10000/s', sessions: 80 },
     timeouts: { firstByte: '2s' },
   },
 });

@@ -38,7 +38,7 @@ export function createToLegacy(log: Log): { readonly answer: Direction; close():
       const { capabilities, instructions, serverInfo } = session?.introduction ?? {};
       const needed = OF_CAPABILITY.exec(method)?.[0];
       if (!session || (needed !== undefined && at(capabilities, needed) === undefined)) return ownAnswer(404, failure(id, -32601, 'Method not found'));
-      if (method !== 'server/discover') return forward(call, readAsked(JSON.parse(`${call.request.body}`), method), session);
+      if (method !== 'server/discover') return forward(call, readAsked(call.value(), method), session);
       const discovered = { supportedVersions, capabilities: bridgedCapabilities(capabilities), instructions, ...UNCACHED };
       return ownAnswer(200, success(id, complete(discovered, serverInfo)));
     },

@@ -82,7 +82,7 @@ export function createToModern(log: Log): Direction {
   };
 
   return async (call, served) => {
-    const { method, body } = call.request;
+    const { method } = call.request;
     const session = keyOf(call);
     if (levels.get(session) === null) return ownAnswer(404, failure(call.message?.id ?? null, -32001, 'Session not found'));
     if (method === 'DELETE') {
@@ -90,7 +90,7 @@ export function createToModern(log: Log): Direction {
       return ownAnswer(200);
     }
     if (method !== 'POST') return ownAnswer(405, failure(null, 405, 'Method not allowed'), { allow: 'POST, DELETE' });
-    const value: unknown = JSON.parse(`${body}`);
+    const value = call.value();
     return Array.isArray(value) ? batch(call, value.map(asObject), served) : one(call, asObject(value), served);
   };
 }

@@ -33,7 +33,12 @@ export function toServer(opener: Call, signal: AbortSignal): ToServer {
     const { 'last-event-id': _last, 'mcp-protocol-version': _version, ...rest } = call.request.headers;
     const spoken = typeof revision === 'string' ? { 'mcp-protocol-version': revision } : {};
     const headers = { ...rest, 'accept-encoding': 'identity', ...spoken, ...(session && { 'mcp-session-id': session.id }), ...request.headers };
-    return call.send({ ...call.request, signal, ...request, headers }, session ? { at: session.at } : {});
+    // A message waits here for its reply, with no need of its text.
+    const handedOn = (): void => {
+      call.request.body = null;
+      call.request.handedOn?.();
+    };
+    return call.send({ ...call.request, signal, ...request, headers, handedOn }, session ? { at: session.at } : {});
   };
   /** Sends in the session. A server that has lost it may say so with 404, which is told by the answer itself, or in other words. */
   const inSession = async (call: Call, request: Partial<UpstreamRequest>): Promise<UpstreamResponse> => {

@@ -1,0 +1,37 @@
+/** Whose share of what all callers use an exchange takes from. */
+import { callerKey } from '../decision/address.js';
+import { tenantIn } from '../decision/facts.js';
+import type { Tables } from '../decision/lookups.js';
+import type { Caller } from '../identity/open-counts.js';
+import type { Exchange } from './exchange.js';
+
+/** The client by its name, or by its address where it has none. To be asked when its tenant is known. */
+export function holderOf(exchange: Exchange): Caller {
+  return (exchange.holder ??= find(exchange));
+}
+
+function find({ facts, head, state: { tables } }: Exchange): Caller {
+  const { principal } = facts;
+  const tenant = tenantIn(facts) ?? '';
+  return {
+    tenant,
+    hasNeighbours: tables.tenants.size > 1,
+    caller: principal?.kind === 'client' ? principal.client : callerKey(head.address),
+    hasPeers: !lonelyIn(tables).has(tenant),
+  };
+}
+
+const lonely = new WeakMap<Tables, ReadonlySet<string>>();
+
+/** Tenants that are one client's alone. Any other is whoever comes by its host or path. */
+function lonelyIn(tables: Tables): ReadonlySet<string> {
+  let known = lonely.get(tables);
+  if (!known) {
+    const { clients, hosts, paths, implied } = tables.raw.matches;
+    const shared = new Set([...hosts.map(([, tenant]) => tenant), ...paths, implied]);
+    const of = clients.map(([, tenant]) => tenant);
+    known = new Set(of.filter((tenant) => !shared.has(tenant) && of.indexOf(tenant) === of.lastIndexOf(tenant)));
+    lonely.set(tables, known);
+  }
+  return known;
+}
