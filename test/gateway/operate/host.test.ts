@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { after, test } from 'node:test';
 import { once } from 'node:events';
-import { startHost, type Host } from '#src/gateway/runtime/operate/host.js';
+import { runHost, startHost, type Host } from '#src/gateway/runtime/operate/host.js';
 import type { Upstream } from '#src/gateway/runtime/upstream/upstream.js';
 import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
-import { dial, requestBytes } from '../../support/http.js';
-import { call, INITIALIZE, open, request, start, type Json } from '../stdio/support.js';
+import type { GatewayTables } from '#src/gateway/runtime/tables/gateway.js';
+import { join } from 'node:path';
+import { gatewayConfig, tablesOf } from '../../support/gateway-tables.js';
+import { dial, requestBytes, until } from '../../support/http.js';
+import { call, CHILDREN, INITIALIZE, open, request, start, type Json } from '../stdio/support.js';
 
 async function host(upstream: Upstream): Promise<{ host: Host; url: string; logs: Json[] }> {
   const logs: Json[] = [];
@@ -136,4 +139,73 @@ test('field-01 a connection that has come and not asked yet is answered while th
   const { status, headers } = await silent.answer();
   assert.deepEqual([status, headers['connection']], [200, 'close']);
   await closed;
+});
+
+const at = (url: string, headers: Record<string, string>, body = JSON.stringify(INITIALIZE)): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const sent = httpRequest(url, { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json', ...headers } }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    sent.on('error', reject).end(body);
+  });
+
+test('field-32 on loopback a page that rebinds DNS is refused, and so are other origins and other types of body', async () => {
+  const { upstream } = start();
+  const { url, logs } = await host(upstream);
+  for (const name of ['evil.example', 'evil.example:80', '127.0.0.1.evil.example', 'localhost.evil.example', '10.0.0.1']) {
+    assert.equal(await at(`${url}/mcp`, { host: name }), 421, name);
+    assert.equal(await at(`${url}/health`, { host: name }), 421, name);
+  }
+  for (const name of ['localhost', 'LOCALHOST:1', '127.0.0.1:8000', '[::1]:8000']) assert.equal(await at(`${url}/mcp`, { host: name }), 200, name);
+  for (const origin of ['https://evil.example', 'null', 'http://localhost:3000', '']) assert.equal(await at(`${url}/mcp`, { origin }), 403, origin);
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'text/plain;application/json', '']) {
+    assert.equal(await at(`${url}/mcp`, { 'content-type': type }), 415, type);
+  }
+  assert.equal(await at(`${url}/mcp`, { 'content-type': 'Application/JSON; charset=utf-8' }), 200);
+  assert.ok(logs.some(({ event }) => event === 'refused'));
+});
+
+test('field-32 beyond loopback names are those of the network, and pages are refused all the same', async () => {
+  const { upstream } = start();
+  const running = await startHost({ upstream, host: '0.0.0.0', port: 0, path: '/mcp', bodyLimit: 10_000, log: () => {} });
+  after(() => running.close(0));
+  const url = `http://127.0.0.1:${running.port}/mcp`;
+  assert.equal(await at(url, { host: 'demo-files.demo.svc.cluster.local:8000' }), 200);
+  assert.equal(await at(url, { host: 'files:8000', origin: 'https://evil.example' }), 403);
+});
+
+test('field-32 an origin that the config allows for the server is allowed', async () => {
+  const { upstream } = start();
+  const isAllowed = (origin: string): boolean => origin === 'https://app.example.com';
+  const running = await startHost({ upstream, host: '127.0.0.1', port: 0, path: '/mcp', bodyLimit: 10_000, log: () => {}, isAllowed });
+  after(() => running.close(0));
+  assert.equal(await at(`http://127.0.0.1:${running.port}/mcp`, { origin: 'https://app.example.com' }), 200);
+});
+
+test('field-04 a host says when it is worth asking again', async () => {
+  const { url } = await host(broken(new UpstreamFault('full', undefined, 17)));
+  assert.equal((await fetch(`${url}/mcp`, post(INITIALIZE))).headers.get('retry-after'), '17');
+});
+
+const tables = (command: readonly string[]): GatewayTables => tablesOf(gatewayConfig({ servers: { files: { kind: 'stdio', command } } })).raw;
+const FEATURES = { stdioLegacy: () => import('#src/gateway/runtime/stdio/legacy.js') };
+
+/** A host in this process, and what it said. */
+async function run(command: readonly string[]): Promise<{ url: () => Promise<string>; lines: Json[] }> {
+  const lines: Json[] = [];
+  const stop = await runHost('files', tables(command), FEATURES, { PORT: '0' }, (line) => void lines.push(JSON.parse(line)));
+  after(stop);
+  return { url: async () => `http://127.0.0.1:${lines.find(({ event }) => event === 'listening')?.['port']}`, lines };
+}
+
+test('field-16c a host is not ready until a child has answered', async () => {
+  const broken = await run(['no-such-command-here']);
+  await until('it is said', () => broken.lines.some(({ event }) => event === 'server-not-ready'));
+  for (const [path, status] of [['/health', 503], ['/health/ready', 503], ['/health/live', 200]] as const) {
+    assert.equal((await fetch((await broken.url()) + path)).status, status, path);
+  }
+  assert.ok(broken.lines.some(({ event, server, error }) => event === 'child-not-started' && server === 'files' && /ENOENT/.test(error)));
+  const well = await run([process.execPath, join(CHILDREN, 'server.mjs')]);
+  await until('it is ready', async () => (await fetch(`${await well.url()}/health/ready`)).status === 200);
 });

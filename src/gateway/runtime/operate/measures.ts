@@ -6,6 +6,14 @@ import type { Pools } from '../upstream/pools.js';
 const STATES = ['closed', 'half-open', 'open'] as const;
 const OUTCOMES = ['answered', 'erred', 'failed', 'unreachable', 'abandoned'] as const;
 
+/** What the children of stdio servers count. */
+const OF_CHILDREN: Readonly<Record<string, readonly [string, string]>> = {
+  dropped: ['mcpgen_stdio_messages_dropped_total', 'Messages of children that reached nobody, because several callers could be meant or they were too long.'],
+  refused: ['mcpgen_stdio_questions_refused_total', 'Questions of children that were refused to them, because no caller or several could be meant.'],
+  ended: ['mcpgen_stdio_sessions_ended_total', 'Idle sessions of stdio servers that were ended to make room for others.'],
+  full: ['mcpgen_stdio_sessions_full_total', 'Callers that were refused a session with a stdio server because all were in use.'],
+};
+
 type Series = readonly (readonly [Labels, number])[];
 
 /** What the pools know, read when it is asked for: series of instances that have left are gone with them. */
@@ -37,4 +45,7 @@ export function measurePools(metrics: Metrics, pools: Pools): void {
     each(({ tally }, labels) => OUTCOMES.map((outcome) => [{ ...labels, outcome }, tally[outcome]] as const)),
     'counter',
   );
+  for (const [count, [name, help]] of Object.entries(OF_CHILDREN)) {
+    metrics.gauge(name, help, each(({ upstream: { counts } }, labels) => (counts ? [[labels, counts[count] ?? 0]] : [])), 'counter');
+  }
 }

@@ -89,7 +89,8 @@ export function startChild(
   const timers = [setInterval(beat, BEAT).unref()];
 
   const { begins, ends } = long(pid);
-  const flow = readByTurns(stdout, lineReader(table.line, (line) => onLine(line) || noise(line), begins, ends));
+  const endless = (): void => void (isEnding || kill('a line without an end'));
+  const flow = readByTurns(stdout, lineReader(table.line, (line) => onLine(line) || noise(line), begins, ends, endless));
   // A child that has closed its output will never reply again. An exit that is under way clears this timer.
   stdout.once('end', () => timers.push(setTimeout(kill, GRACE, 'closed its output')));
   const readError = lineReader(MOST_ERROR_LINE, complaint, complaint);

@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream';
 /** After so many bytes at once reading rests for a turn of the event loop: Node would go on for as long as a child floods it, up to 2 MB. */
 const YIELD_AFTER_BYTES = 16_384;
 
+/** Bytes after which a line is taken for one without an end. */
+const LONGEST = 256 * 2 ** 20;
 /** What is kept of a line that is too long: as many bytes of its beginning, and of its end. */
 const KEPT = 4096;
 
@@ -12,19 +14,23 @@ const KEPT = 4096;
  * end, but only its beginning and its end are kept.
  * @param onTooLong is told as soon as a line is too long, how it begins
  * @param onLongEnd is told how it ended
+ * @param onEndless is told when it is longer than anybody's answer: whatever else is written would be part of it
  */
 export function lineReader(
   limit: number,
   onLine: (line: string) => void,
   onTooLong: (head: string) => void,
   onLongEnd: (tail: string) => void = () => {},
+  onEndless: () => void = () => {},
 ): (chunk: Buffer) => void {
   let rest = '';
   /** What was last of the line that is too long; null while none is. */
   let tail: string | null = null;
+  let passed = 0;
   const text = (bytes: string): string => Buffer.from(bytes, 'latin1').toString();
   const begin = (line: string): void => {
     tail = '';
+    passed = 0;
     onTooLong(text(line.slice(0, KEPT)));
   };
   const end = (line: string): void => {
@@ -42,6 +48,8 @@ export function lineReader(
     if (tail === null && rest.length > limit) begin(rest);
     if (tail === null) return;
     tail = (tail + rest.slice(-KEPT)).slice(-KEPT);
+    passed += rest.length;
+    if (passed > Math.max(16 * limit, LONGEST)) onEndless();
     rest = '';
   };
 }

@@ -23,8 +23,6 @@ export interface Link extends Omit<Child, 'check'> {
 
 /** Of each: questions under way, sessions of a shared child. */
 export const MAX_OPEN = 4096;
-/** Why a child is killed. */
-export const TOO_DEEP = 'nested too deeply';
 
 function openLink(options: LinkOptions, sessions: () => Iterable<ChildSession>, onMessage: () => void, onExit: () => void): Link {
   const { counts, log, timeouts } = options;
@@ -75,16 +73,10 @@ function openLink(options: LinkOptions, sessions: () => Iterable<ChildSession>, 
   const onLine = (line: string): boolean => {
     // Most lines that are no messages end here: an error that is thrown for each would cost far more than the line.
     if (!/^\s*[[{]/.test(line)) return false;
-    try {
-      const read = readMessages(line);
-      if (typeof read === 'number') return false;
-      onMessage();
-      read.messages.forEach(fromChild);
-    } catch (error) {
-      // JSON of any depth can be read, but it is written by recursion.
-      if (!(error instanceof RangeError)) throw error;
-      child.kill(TOO_DEEP);
-    }
+    const read = readMessages(line);
+    if (typeof read === 'number') return false;
+    onMessage();
+    read.messages.forEach(fromChild);
     return true;
   };
   const onDropped = (): void => void (counts.dropped += 1);

@@ -45,7 +45,8 @@ export function eventsFor(asked: Asked, id: number, session: LegacySession, inst
     if (method === 'notifications/progress' && params['progressToken'] === id) {
       return { ...message, params: { ...params, progressToken: asked.meta['progressToken'] } };
     }
-    const isWanted = method === 'notifications/message' && asked.level >= 0 && LEVELS.indexOf(params['level'] as string) >= asked.level;
+    const isTheirs = !session.isAnonymous || session.upstreamId === undefined;
+    const isWanted = isTheirs && method === 'notifications/message' && asked.level >= 0 && LEVELS.indexOf(params['level'] as string) >= asked.level;
     return isWanted ? { ...message } : null;
   };
 }

@@ -1,4 +1,5 @@
 /** Sessions at legacy servers, each shared by the requests of one owner: a modern client has none, and may use any replica of the gateway. */
+import { callerKey } from '../../decision/address.js';
 import type { Call } from '../call.js';
 import { asObject, at, messageText, type Json } from '../../wire/json-rpc.js';
 import type { Instance } from '../../upstream/instance.js';
@@ -14,6 +15,11 @@ export interface LegacySession {
   readonly instance: Instance;
   /** Undefined where the server keeps none: any instance will do. */
   readonly upstreamId: string | undefined;
+  /**
+   * Callers without credentials share it as far as they share an address, and nobody knows whether they are one: what the server says in it unasked is for
+   * none of them.
+   */
+  readonly isAnonymous: boolean;
   /** The result of `initialize`. */
   readonly introduction: Json;
   /** Headers of the last request, which are valid still where they carry a proof that ages. */
@@ -95,7 +101,13 @@ export class LegacySessions {
   }
 }
 
-const keyOf = ({ pool, owner }: Call): string => `${pool.server}\n${owner}`;
+const isAnonymous = ({ owner }: Call): boolean => owner.endsWith('\nanonymous');
+/**
+ * Callers without credentials have one name, and are not one: a session keeps state, which must not pass between strangers. Their address is all that tells
+ * them apart, and the gateway wrote it itself; a session for each request would start a process for each where the server is a child.
+ */
+const keyOf = (call: Call): string =>
+  `${call.pool.server}\n${call.owner}${isAnonymous(call) ? `\n${callerKey(call.request.headers['x-forwarded-for'] ?? '')}` : ''}`;
 const canBeReached = (pool: Pool, { upstreamId, instance }: LegacySession): boolean => upstreamId === undefined || pool.byId(instance.id) === instance;
 
 type Bound = Pick<LegacySession, 'upstreamId' | 'introduction' | 'headers'>;
@@ -126,7 +138,7 @@ async function open(call: Call): Promise<LegacySession> {
   const introduction = asObject(at(await readReply(response, firstByte), 'result'));
   if (response.status !== 200 || !introduction['protocolVersion']) throw new UpstreamFault('answered');
   const upstreamId = response.headers['mcp-session-id']?.toString();
-  const session: LegacySession = { instance, upstreamId, introduction, headers, active: 0, seen: performance.now(), last: 0 };
+  const session: LegacySession = { instance, upstreamId, isAnonymous: isAnonymous(call), introduction, headers, active: 0, seen: performance.now(), last: 0 };
   const greeted = await call.send(legacyRequest(session, { method: 'notifications/initialized' }, signal), { at: instance });
   await readBody(greeted.response.body, firstByte);
   return session;
