@@ -1,6 +1,6 @@
 import type { EmittedFile } from '../types.js';
 import { opening } from '../shared/comment.js';
-import { printDockerfile } from '../shared/dockerfile.js';
+import { printBuild } from '../shared/dockerfile.js';
 import { envExample } from '../shared/env-example.js';
 import { yaml } from '../shared/yaml.js';
 import type { ComposeDocument } from './types.js';
@@ -18,6 +18,6 @@ export function composePrint({ file, notes, upstream, secrets, dockerfiles }: Co
     { path: 'compose/.env.example', contents: envExample(secrets, SECRET_STEPS) },
     { path: 'compose/compose.yaml', contents: opening(STEPS) + '\n' + yaml(file, { notes, spaced: [[], ['services']] }) },
     ...(upstream ? [{ path: 'compose/nginx-upstream.conf', contents: opening(ABOUT_UPSTREAM) + '\n' + upstreamBlock(upstream) }] : []),
-    ...dockerfiles.map(printDockerfile),
+    ...dockerfiles.flatMap(printBuild),
   ];
 }
