@@ -2,7 +2,8 @@ import { defineConfig, secret } from 'mcpgen';
 
 /**
  * The deployment of this repository: three demo servers behind one gateway, for two tenants. `npx mcpgen dev` runs it on this machine as it
- * stands; what `npx mcpgen build` makes of it is committed under generated/.
+ * stands; what `npx mcpgen build` makes of it is committed under generated/. Its images are built by examples/servers/Dockerfile under the names below, which
+ * begin with localhost/ because no registry has them: nobody can put another image in their place.
  */
 export default defineConfig({
   name: 'mcpgen-demo',
@@ -27,7 +28,7 @@ export default defineConfig({
     search: {
       kind: 'http',
       description: 'Full-text search over a small corpus; keeps no sessions',
-      image: 'ghcr.io/mcpgen/demo-search:0.1.0',
+      image: 'localhost/mcpgen-demo-search:0.1.0',
       port: 8101,
       replicas: 2,
       strategy: 'spread',
@@ -37,7 +38,7 @@ export default defineConfig({
     notes: {
       kind: 'http',
       description: 'Notes that live in the session',
-      image: 'ghcr.io/mcpgen/demo-notes:0.1.0',
+      image: 'localhost/mcpgen-demo-notes:0.1.0',
       port: 8102,
       replicas: 2,
       stateful: true,
@@ -50,7 +51,7 @@ export default defineConfig({
       kind: 'stdio',
       description: 'Files of one folder, over stdin and stdout',
       command: ['node', 'examples/servers/files.js', 'examples/servers/files'],
-      image: 'ghcr.io/mcpgen/demo-files:0.1.0',
+      image: 'localhost/mcpgen-demo-files:0.1.0',
       origins: ['local'],
     },
   },
@@ -74,7 +75,7 @@ export default defineConfig({
   targets: {
     nginx: { version: '1.30' },
     compose: {},
-    kubernetes: { exposure: { kind: 'gateway-api', parent: { name: 'shared', namespace: 'infra' } } },
+    kubernetes: { exposure: { kind: 'gateway-api', parent: { name: 'shared', namespace: 'infra', sectionName: 'https' } } },
     fly: { region: 'ord' },
   },
 

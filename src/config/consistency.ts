@@ -8,6 +8,7 @@ import { duplicates } from './duplicates.js';
 import type { Model } from './model.js';
 import { isObject, placesOf } from './places.js';
 import { problem } from './problem.js';
+import { resourceProblems } from './resource-consistency.js';
 import { gateway as gatewaySchema } from './schema/gateway.js';
 import { server as serverSchema } from './schema/servers.js';
 import { targets as targetsSchema } from './schema/targets.js';
@@ -135,7 +136,8 @@ function* clientKeys({ clients, gateway }: Parts): Iterable<Diagnostic> {
   }
 }
 
-function* gateway({ gateway: { tls, admin, listen, revisions = [] }, targets }: Parts): Iterable<Diagnostic> {
+function* gateway({ gateway: { tls, admin, listen, resources, revisions = [] }, targets }: Parts): Iterable<Diagnostic> {
+  if (resources) yield* resourceProblems(resources, ['gateway', 'resources']);
   if (tls?.at === 'nginx' && targets && !targets.nginx) yield problem('tls', ['gateway', 'tls'], 'TLS at nginx needs targets.nginx');
   if (admin && admin.port === listen?.port) yield problem('port', ['gateway', 'admin', 'port'], `port ${admin.port} is the gateway's own`);
   const { readToken, writeToken } = admin ?? {};

@@ -3,6 +3,7 @@ import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
 import { duplicates } from './duplicates.js';
 import type { HttpServerModel, ServerModel, StdioServerModel } from './model.js';
 import { problem } from './problem.js';
+import { resourceProblems } from './resource-consistency.js';
 
 type Health = NonNullable<HttpServerModel['health']>;
 
@@ -12,6 +13,7 @@ export function* serverProblems(name: string, server: ServerModel): Iterable<Dia
   yield* transformProblems(name, server);
   yield* passProblems(name, server);
   if (server.user !== undefined && server.image === undefined) yield noImageForUser(name, server);
+  yield* resourceProblems(server.resources, ['servers', name, 'resources']);
   yield* duplicates(server.volumes.map((volume) => volume.name), at, 'volume');
   yield* duplicates(server.volumes.map((volume) => volume.path), at, 'mount path');
   for (const [index, { path }] of server.volumes.entries()) {

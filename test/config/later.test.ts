@@ -51,6 +51,8 @@ const KEYS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     'servers.web.placement': { disk: 'ssd' },
     'servers.web.metrics': '/metrics',
     'servers.web.websocket': true,
+    'servers.web.volumes.0.host': '/srv/index',
+    'servers.web.volumes.0.readOnly': true,
     'servers.tool.autoscale': {},
     'servers.tool.machine': 'a',
     'tenants.acme.isolation': 'dedicated',
@@ -72,6 +74,9 @@ const KEYS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     'images.grafana': 'grafana/grafana:12',
     'images.redis': 'redis:8',
   },
+  'the user’s hand': {
+    'targets.registry': { visibility: 'public' },
+  },
   'policy in CI': {
     'policy.expect.0.request.tool': 'web.get',
     'policy.expect.0.request.args': {},
@@ -89,7 +94,7 @@ const VALUES: Readonly<Record<string, Readonly<Record<string, readonly unknown[]
 
 const later = (config: unknown) => diagnosticsOf(config).filter(({ code }) => code === 'later');
 
-describe('a key of a later part is refused with that part', () => {
+describe('field-19 a key of a later part is refused with that part', () => {
   for (const [part, keys] of Object.entries(KEYS)) {
     test(part, () => {
       const wrong = Object.entries(keys).flatMap(([path, value]) => {
@@ -136,6 +141,13 @@ test('every form of a match says what its claim or lookup belongs to', () => {
 test('certificates by ACME are not told that files are missing', () => {
   const found = diagnosticsOf(withAt(BASE, 'gateway.tls', { at: 'nginx', acme: { email: 'ops@acme.com' } }));
   assert.deepEqual(found.map((diagnostic) => `${diagnostic.code} ${pathOf(diagnostic)}`), ['later gateway.tls.acme']);
+});
+
+test('field-19 a folder of the machine is not told that a volume lacks a name and a size', () => {
+  for (const volume of [{ host: '/srv/index', path: '/index' }, { host: './index', path: '/index', readOnly: true }]) {
+    const found = diagnosticsOf(withAt(BASE, 'servers.web.volumes', [volume]));
+    assert.deepEqual([...new Set(found.map(({ code }) => code))], ['later'], JSON.stringify(found));
+  }
 });
 
 test('a server of a later kind of source is not told that an image is missing', () => {

@@ -1,7 +1,7 @@
 /** What a workload is given where the config says nothing, or says a part. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { planOf, type Json } from '../support/planned.js';
+import { planOf, problems, type Json } from '../support/planned.js';
 
 const MI = 2 ** 20;
 const resourcesOf = (server: Json) => planOf({ name: 'acme', servers: { a: server } }).infra.workloads[0]?.resources;
@@ -31,6 +31,13 @@ describe('resources', () => {
     assert.deepEqual(memoryOf(http({ limits: { memory: '64mb' } })), [64, 64]);
     assert.deepEqual(memoryOf(http({ requests: { memory: '1gb' } })), [1024, 1024]);
     assert.deepEqual(resourcesOf(http({ limits: { cpu: '50m' } })), { requests: { cpu: 50, memory: 128 * MI }, limits: { cpu: 50, memory: 256 * MI } });
+    const wrong = { requests: { cpu: '2', memory: '1gb' }, limits: { cpu: '1', memory: '512mb' } };
+    const found = problems({ name: 'acme', gateway: { resources: wrong }, servers: { a: http(wrong), b: stdio({ resources: wrong }) } });
+    const places = ['servers.a.resources', 'servers.b.resources', 'gateway.resources'];
+    assert.deepEqual(
+      found.map((line) => line.split(': ')[0]),
+      places.flatMap((place) => ['cpu', 'memory'].map((key) => `resources ${place}.requests.${key}`)),
+    );
     assert.deepEqual(resourcesOf(http()), { requests: { cpu: 100, memory: 128 * MI }, limits: { cpu: null, memory: 256 * MI } });
   });
 });

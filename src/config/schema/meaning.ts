@@ -29,7 +29,7 @@ export type Replacing =
   | { readonly by: 'being there' };
 
 /** Parts of the work that are still to come, by their letter in CONFIG.md, as messages call them. */
-export const PARTS = { I: 'identity', O: 'one endpoint and operators', T: 'targets', C: 'policy in CI' } as const;
+export const PARTS = { I: 'identity', O: 'one endpoint and operators', T: 'targets', C: 'policy in CI', U: 'the user’s hand' } as const;
 export type PartLetter = keyof typeof PARTS;
 
 export interface Meaning {

@@ -127,7 +127,7 @@ const common = {
   resources: resources.prefault({}),
   env: env.default({}),
   volumes: z
-    .array(object({ name: volumeName, path: absolutePath, size, perInstance: z.boolean().optional() }))
+    .array(object({ name: volumeName, path: absolutePath, size, perInstance: z.boolean().optional(), host: later('T'), readOnly: later('T') }))
     .default([]),
   revision: z.enum(['auto', 'legacy', 'modern']).default('auto'),
   sessionLoss: z.enum(['reinitialise', '404']).optional(),

@@ -91,6 +91,7 @@ export const targets = object({
   aws: later('T'),
   monitoring: later('T'),
   clients: later('T'),
+  registry: later('U'),
 });
 
 export const images = object({

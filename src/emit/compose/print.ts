@@ -1,6 +1,6 @@
 import type { EmittedFile } from '../types.js';
 import { opening } from '../shared/comment.js';
-import { printDockerfile } from '../shared/dockerfile.js';
+import { printBuild } from '../shared/dockerfile.js';
 import { nginxPrint } from '../nginx/print.js';
 import { envExample } from '../shared/env-example.js';
 import { yaml } from '../shared/yaml.js';
@@ -27,7 +27,7 @@ export function composePrint({ file, notes, upstream, nginxConf, secrets, docker
     ...(upstream ? [{ path: 'compose/nginx-upstream.conf', contents: opening(ABOUT_UPSTREAM) + '\n' + upstreamBlock(upstream) }] : []),
     ...(nginxConf ? nginxPrint(nginxConf) : []),
     { path: 'compose/prepare.sh', contents: prepareScript(secrets.files, mountedSources(file)) },
-    ...dockerfiles.map(printDockerfile),
+    ...dockerfiles.flatMap(printBuild),
   ];
 }
 

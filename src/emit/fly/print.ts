@@ -1,12 +1,12 @@
 import type { EmittedFile } from '../types.js';
 import { comment, opening } from '../shared/comment.js';
-import { printDockerfile } from '../shared/dockerfile.js';
+import { printBuild } from '../shared/dockerfile.js';
 import { toml } from './toml.js';
 import type { FlyApp, FlyDocument } from './types.js';
 
 export function flyPrint({ apps }: FlyDocument): readonly EmittedFile[] {
   return apps.flatMap((app) => [
-    ...(app.dockerfile ? [printDockerfile(app.dockerfile), ignoreFile(app)] : []),
+    ...(app.dockerfile ? printBuild(app.dockerfile) : []),
     { path: `fly/${app.name}/fly.toml`, contents: `${opening([...steps(app), ...app.about])}\n${toml(app.config)}` },
     { path: `fly/${app.name}/secrets.example`, contents: secretsExample(app) },
   ]);
@@ -24,11 +24,6 @@ function steps({ name, network, org, machines, secrets, certificates }: FlyApp):
     `Network ${network} is this deployment's own, so that other apps of the organisation do not reach its servers past the gateway.`,
     'An app keeps the network that it is created in.',
   ];
-}
-
-/** The build context is the output folder, in which `.env` files of other targets may lie. The builder gets the gateway's folder and nothing else. */
-function ignoreFile({ name }: FlyApp): EmittedFile {
-  return { path: `fly/${name}/Dockerfile.dockerignore`, contents: `${opening()}*\n!gateway\ngateway/.env*\n` };
 }
 
 function secretsExample({ name, secrets }: FlyApp): string {

@@ -1,7 +1,7 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import type { EmittedFile } from '../types.js';
 import { opening } from '../shared/comment.js';
-import { printDockerfile } from '../shared/dockerfile.js';
+import { printBuild } from '../shared/dockerfile.js';
 import { envExample } from '../shared/env-example.js';
 import { yaml } from '../shared/yaml.js';
 import type { KubernetesDocument, ManifestFile } from './types.js';
@@ -12,7 +12,7 @@ export function kubernetesPrint(document: KubernetesDocument): readonly EmittedF
     { path: 'kubernetes/.env.example', contents: envExample(secret.keys, secretSteps(document)) },
     { path: 'kubernetes/kustomization.yaml', contents: opening(applySteps(document)) + '\n' + yaml(kustomization) },
     ...files.map(printManifests),
-    ...dockerfiles.map(printDockerfile),
+    ...dockerfiles.flatMap(printBuild),
   ];
 }
 

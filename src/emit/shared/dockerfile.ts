@@ -72,7 +72,16 @@ export function dockerfile(assets: Assets, workload: Runnable, options: Dockerfi
   };
 }
 
-export function printDockerfile({ path, template, view }: Dockerfile): EmittedFile {
+/**
+ * A Dockerfile and the ignore file that BuildKit finds beside it. The context is a folder of generated files in which the user keeps a `.env`, so a build gets
+ * nothing but what the Dockerfile copies.
+ */
+export function printBuild(dockerfile: Dockerfile): readonly EmittedFile[] {
+  const copied = dockerfile.view.bundled ? '!gateway\ngateway/.env*\n' : '';
+  return [printDockerfile(dockerfile), { path: `${dockerfile.path}.dockerignore`, contents: `${opening()}*\n${copied}` }];
+}
+
+function printDockerfile({ path, template, view }: Dockerfile): EmittedFile {
   const render = Handlebars.compile<DockerfileView & { folder: string }>(template, { noEscape: true, strict: true });
   return { path, contents: render({ ...view, folder: GATEWAY_FOLDER }).trimEnd() + '\n' };
 }

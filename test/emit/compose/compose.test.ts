@@ -273,6 +273,7 @@ describe('compose: images that are built', () => {
     assert.match(dockerfile, /\nRUN mkdir -p \/data \\\n && chown 1000:1000 \/data\n/);
     assert.match(dockerfile, /\nENTRYPOINT \["node","\/gateway\/main\.js","host","files"\]\n$/);
     assert.deepEqual(serviceOf('files').build, { context: '.', dockerfile: 'files.Dockerfile' });
+    assert.match(printed().get('compose/files.Dockerfile.dockerignore') ?? '', /^# .*\n\*\n$/, 'field-27d');
   });
 
   it('installs the pinned Python package into a venv of its own', () => {

@@ -85,6 +85,11 @@ describe('kubernetes: what is printed', () => {
     assert.ok(text('gateway-config.yaml').includes(`#   ${find}\n`));
   });
 
+  it('field-27d gives a build nothing but what it copies: the .env of the folder stays out', () => {
+    const ignore = files.find(({ path }) => path === 'kubernetes/files.Dockerfile.dockerignore')?.contents ?? '';
+    assert.match(ignore, /^# .*\n\*\n$/);
+  });
+
   it('says how to make the Secret, and holds none', () => {
     const example = files.find(({ path }) => path === 'kubernetes/.env.example')?.contents ?? '';
     assert.match(example, /kubectl --namespace acme-tools create secret generic acme-tools-secrets --from-env-file=\.env\n/);

@@ -209,7 +209,7 @@ describe('kubernetes: the mounted gateway', () => {
 
   it('field-26a is named by its content and immutable, so that the pods of a revision keep the policy they ran with', () => {
     const before = mapsOf();
-    const after = mapsOf({ ...EXAMPLE_GATEWAY, 'tables.js': 'export const TABLES = {};\n' });
+    const after = mapsOf({ ...EXAMPLE_GATEWAY, 'tables.js': 'export const TABLES = { later: true };\n' });
     for (const { metadata, immutable, data } of [...before, ...after]) {
       assert.equal(immutable, true);
       assert.match(metadata.name, /^acme-tools-gateway-(code|tables)-[0-9a-f]{10}$/);
@@ -230,7 +230,7 @@ describe('kubernetes: the mounted gateway', () => {
           : [],
       );
     const names = (files?: Readonly<Record<string, string>>) => mapsOf(files).map(({ metadata }) => metadata.name);
-    const changed = { ...EXAMPLE_GATEWAY, 'tables.js': 'export const TABLES = {};\n' };
+    const changed = { ...EXAMPLE_GATEWAY, 'tables.js': 'export const TABLES = { later: true };\n' };
     // The gateway and the host of the stdio server.
     assert.deepEqual(named(), [...names(), ...names()]);
     assert.deepEqual(named(changed), [...names(changed), ...names(changed)]);
