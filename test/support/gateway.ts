@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { bakeGateway } from './bake.js';
+import type { ControlGroup } from './control-group.js';
 import type { Config } from './gateway-tables.js';
 import { ask, within } from './http.js';
 
@@ -34,6 +35,8 @@ export interface StartOptions {
   readonly pools?: Pools;
   /** The folder of a gateway that has ended, to go on with its files. */
   readonly folder?: string;
+  /** The control group that it runs in. */
+  readonly group?: ControlGroup;
 }
 
 export interface Ended {
@@ -94,12 +97,13 @@ export async function failToStart(options: StartOptions): Promise<Ended & { read
   return { ...(await gateway.ended), stderr: gateway.stderr() };
 }
 
-function launch({ config, env = {}, pools, folder = temporaryFolder() }: StartOptions): { gateway: RunningGateway; listening: Promise<unknown> } {
+function launch({ config, env = {}, pools, folder = temporaryFolder(), group }: StartOptions): { gateway: RunningGateway; listening: Promise<unknown> } {
   const plan = bakeGateway(config, folder);
   const poolsFile = join(folder, 'pools.json');
   if (pools) writeFileSync(poolsFile, JSON.stringify(pools));
   const secrets = Object.fromEntries(plan.infra.secrets.map(({ name }) => [name, secretValue(name)]));
-  const child = spawn(process.execPath, [join(folder, 'gateway', 'main.js')], {
+  const [command = '', ...args] = [...(group?.entering ?? []), process.execPath, join(folder, 'gateway', 'main.js')];
+  const child = spawn(command, args, {
     env: { PATH: process.env['PATH'], PORT: '0', MCPGEN_ADMIN_PORT: '0', ...(pools ? { MCPGEN_POOLS: `@${poolsFile}` } : {}), ...secrets, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

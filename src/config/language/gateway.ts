@@ -74,21 +74,37 @@ export interface Traces {
   sample?: Percentage;
 }
 
-/** Limits count per gateway, not across replicas; workers divide them. */
+/**
+ * Limits count per gateway, not across replicas; workers divide them. What all callers use has shares, so that nobody takes the last of it: a tenant has at
+ * most half of what the other tenants leave, and a caller at most half of what the other callers leave, of its tenant and of all. A caller is a client by its
+ * name, or an address where clients have none. Who has nothing yet may have the last. A refusal says when to ask again (`Retry-After`), is counted
+ * (`mcpgen_refusals_total`) and logged.
+ */
 export interface GatewayLimits {
-  /** Largest request body; 413 above it. Default: `4mb`. */
+  /**
+   * Largest request body; 413 above it, and for one that takes more than eight times as much as values, which only texts of empty containers do. All bodies
+   * together have 32 MB (four times this limit where that is more), and those of up to 64 kB another 8 MB; 503 above a caller's share. What counts is what has
+   * arrived, until the server has it; of what may have to be sent once more (it only reads, introduces a client or is in a session) until the server answers
+   * or the client leaves. A connection may have 32 requests under way; 503 above it. Default: `4mb`.
+   */
   body?: Size;
   /** Request line and headers together; 431 above it. Default: `16kb`. */
   headers?: Size;
   /** Nesting of arrays and objects in a body; 400 above it. Default: 64. */
   depth?: number;
-  /** Open event streams; 429 above it. Default: 2000. */
+  /**
+   * Event streams that listen; 429 above a caller's share. As many calls may be under way besides, since the answer of each may turn out to be a stream: a
+   * call that has run is never cut short for want of a place. `streams` of a tenant counts only what is a stream. Default: 2000.
+   */
   streams?: number;
-  /** Open legacy sessions; 429 on `initialize` above it. Default: 10000. */
+  /** Open legacy sessions; 429 on `initialize` above a caller's share. One that is not heard of for an hour does not count. Default: 10000. */
   sessions?: number;
   /** Requests of one client address; 429 above it. An IDE that connects to ten servers at once sends some fifty. Default: `100/s`. */
   perAddress?: Rate;
-  /** Tool names of one server that metrics tell apart; the others count as `other`. At most 10000. Default: 64. */
+  /**
+   * Tool names of one server that metrics tell apart; the others, and those above the share of a tenant or named client among several, count as `other`.
+   * At most 10000. Default: 64.
+   */
   toolNames?: number;
 }
 

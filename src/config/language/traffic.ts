@@ -41,7 +41,10 @@ export interface Tenant<S extends string, O extends string, C extends string> {
   origins?: readonly O[];
   /** Requests of the tenant together, per gateway process; 429 above it. Default: no limit. */
   rate?: Rate;
-  /** Open event streams, per gateway process; 429 above it. Default: no limit of its own. */
+  /**
+   * Open event streams, per gateway process; 429 above it. Streams that calls have turned into count: while there are so many of those, calls are refused
+   * too, before they are sent. Where the tenant has several callers, each leaves the others half. Default: no limit of its own, but a share of the gateway's.
+   */
   streams?: number;
   /** Open legacy sessions, per gateway process; 429 above it. Default: no limit of its own. */
   sessions?: number;

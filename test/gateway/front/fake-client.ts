@@ -55,7 +55,10 @@ export function fakeClient({ method, target, headers, peer, body }: FakeRequest,
     get isComplete() {
       return isDone && !told.isCut;
     },
-    body: (limit) => Promise.resolve<Buffer | BodyFault>(Buffer.byteLength(body) > limit ? 'body-too-large' : Buffer.from(body)),
+    body: (limit, admits = () => true) => {
+      const size = Buffer.byteLength(body);
+      return Promise.resolve<Buffer | BodyFault>(size > limit ? 'body-too-large' : admits(size) ? Buffer.from(body) : 'instance-full');
+    },
     answer: (status, list, whole) => {
       begin(status, list);
       told.text = whole.toString();

@@ -20,6 +20,14 @@ describe('tool names', () => {
     assert.deepEqual(labels, ['tool-0', 'tool-1', 'tool-2', 'other', 'other']);
     assert.deepEqual([metrics.toolLabel('a', 'tool-1', 3), metrics.toolLabel('b', 'tool-4', 3)], ['tool-1', 'tool-4']);
   });
+  test('field-30 one caller among others names half of what the others leave, and is told apart from nobody by what it names', () => {
+    const metrics = new Prometheus();
+    const caller = (name: string) => ({ tenant: 't', caller: name, hasNeighbours: false, hasPeers: true });
+    const labels = Array.from({ length: 9 }, (_, i) => metrics.toolLabel('a', `made-up-${i}`, 8, caller('one')));
+    assert.equal(new Set(labels).size, 5, 'four of its own, and other');
+    assert.equal(metrics.toolLabel('a', 'real', 8, caller('two')), 'real');
+    assert.equal(metrics.toolLabel('a', 'real', 8, caller('one')), 'real');
+  });
   test('what could not be a tool’s name has none, and takes no place', () => {
     const metrics = new Prometheus();
     for (const name of ['', 'a b', 'x'.repeat(129), 'a"b', 'a\nb', 'ä']) assert.equal(metrics.toolLabel('a', name, 1), 'other');

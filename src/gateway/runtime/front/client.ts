@@ -30,6 +30,8 @@ export interface Client {
   /** Whether an answer has begun, and its status. */
   readonly hasBegun: boolean;
   readonly status: number;
+  /** More requests are under way on its connection than are served at once. Default: false. */
+  readonly isOneTooMany?: boolean;
   /** Nothing more can be written: the client has left, or its answer has ended. */
   readonly isDone: boolean;
   /** The connection was closed before the answer had ended. */

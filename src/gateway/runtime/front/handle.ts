@@ -8,6 +8,7 @@ import { auditCalls, countMessage } from '../observe/audit.js';
 import type { Client } from './client.js';
 import { answerItself, refuse, sendRefusal } from './own-answers.js';
 import { endCall, forgetBody, isListening, leavingCancels, releaseCall, type Exchange } from './exchange.js';
+import { holderOf } from './holder.js';
 import { FIND_FACT, reserveCall, reserveStream } from './facts.js';
 import { forwardedLines } from './request-headers.js';
 import { KEPT_FOR, stillHolds, type Judgement } from './judgement.js';
@@ -41,6 +42,10 @@ export function createHandler(services: Services): Handler {
       if (!exchange.isOpeningSession) exchange.releaseSession();
       report(services, exchange);
     });
+    if (client.isOneTooMany) {
+      client.closeAfterwards();
+      return refuse(services, exchange, 'instance-full');
+    }
     // A body is needed until its request has been answered or turned away, unless it was handed on before.
     const ended = (): void => void (exchange.keepsBody || forgetBody(exchange));
     run(services, exchange, standing).then(ended, (error: unknown) => {
@@ -140,7 +145,7 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
   // A replica that vouches for a message has written its audit line already.
   if (!vouched && message) {
     countMessage(services, pool.server, eraIn(facts));
-    if (message.calls.length > 0) auditCalls(services, state.tables.raw, pool.server, callerOf(exchange), message);
+    if (message.calls.length > 0) auditCalls(services, state.tables.raw, pool.server, callerOf(exchange), message, facts.principal?.kind === 'client' ? holderOf(exchange) : undefined);
     for (const call of message.calls) call.argumentsJson = '';
   }
   // The place of a session that lives in its connection is given back with the connection.

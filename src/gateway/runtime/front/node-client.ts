@@ -112,7 +112,10 @@ interface Said {
 }
 
 const SAID = Symbol('said');
-type Speaking = Socket & { [SAID]?: Said };
+const UNDER_WAY = Symbol('under way');
+type Speaking = Socket & { [SAID]?: Said; [UNDER_WAY]?: number };
+/** Requests of one connection that are served at once. Each has a server at work, and its answer waits for those before it. */
+const MOST_UNDER_WAY = 32;
 
 function saidBy(incoming: NodeRequest): Said {
   const socket = incoming.socket as Speaking;
@@ -172,6 +175,7 @@ export class NodeClient implements Client {
   readonly request: GatewayRequest;
   readonly memory: HeadMemory;
   readonly length: number | null;
+  readonly isOneTooMany: boolean;
   readonly #incoming: NodeRequest;
   readonly #outgoing: NodeReply;
   #awaitsContinue: boolean;
@@ -194,14 +198,22 @@ export class NodeClient implements Client {
     this.#outgoing = outgoing;
     this.#awaitsContinue = awaitsContinue;
     this.#before = before?.closedAt === null ? before : null;
+    this.isOneTooMany = this.#count(1) > MOST_UNDER_WAY;
     // A client that resets its connection is no fault of ours.
     outgoing.on('error', IGNORE);
     outgoing.on('close', () => this.#close());
   }
 
+  /** Counts the requests under way on its connection. */
+  #count(by: number): number {
+    const socket = this.#incoming.socket as Speaking;
+    return (socket[UNDER_WAY] = (socket[UNDER_WAY] ?? 0) + by);
+  }
+
   #close(): void {
     if (this.closedAt !== null) return;
     this.closedAt = performance.now();
+    this.#count(-1);
     this.bytesRead = this.#incoming.socket.bytesRead;
     this.#before = null;
     // The connection may keep this client for a while, but not what this work holds.

@@ -17,6 +17,8 @@ export interface OpenCounts {
   /** Bytes of bodies that are being read or passed on. */
   readonly bodies: Places;
   readonly streams: number;
+  /** Calls under way, those among them whose answers are streams. */
+  readonly calls: number;
   readonly sessions: number;
   /** A stream that listens. @returns what ends it, once; null where there is no place for it */
   openStream(caller: Caller, limits: Limits): (() => void) | null;
@@ -56,6 +58,9 @@ export function createOpenCounts(): OpenCounts {
     bodies: createPlaces(),
     get streams() {
       return listening.held + turned.held;
+    },
+    get calls() {
+      return calls.held;
     },
     get sessions() {
       return sessions.held;

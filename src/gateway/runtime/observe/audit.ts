@@ -4,6 +4,7 @@ import type { Message } from '../decision/message.js';
 import type { Era } from '../decision/revision.js';
 import type { Log } from '../process/log.js';
 import type { Metrics } from '../process/metrics.js';
+import type { Holder } from '../process/places.js';
 import type { GatewayTables } from '../tables/gateway.js';
 
 /** Whose request it is, as every line says it. */
@@ -27,9 +28,17 @@ export function countMessage({ metrics }: Auditing, server: string, era: Era): v
   metrics.count('mcpgen_messages_total', { server, era });
 }
 
-export function auditCalls({ log, metrics }: Auditing, { limits, log: logged }: GatewayTables, server: string, caller: Caller, { calls }: Message): void {
+/** @param holder whose share of the labels it takes from; nobody's where callers have no names */
+export function auditCalls(
+  { log, metrics }: Auditing,
+  { limits, log: logged }: GatewayTables,
+  server: string,
+  caller: Caller,
+  { calls }: Message,
+  holder?: Holder,
+): void {
   for (const { tool, argumentsJson } of calls) {
-    metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames) });
+    metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames, holder) });
     if (!logged.audit) continue;
     const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
     log('info', 'audit', { ...caller, server, tool: tool?.slice(0, MOST_OF_NAME) ?? null, arguments_digest: digest });

@@ -1,5 +1,6 @@
 /** Counts in memory, and the text Prometheus reads (exposition format 0.0.4). */
 import type { Counter, Labels, Metrics } from '../process/metrics.js';
+import { createPlaces, type Holder, type Places } from '../process/places.js';
 
 /** What each counter counts, as its help says it. */
 const COUNTERS: Readonly<Record<Counter, string>> = {
@@ -19,6 +20,9 @@ const COUNTERS: Readonly<Record<Counter, string>> = {
 
 const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const DURATION = 'mcpgen_request_duration_seconds';
+
+/** For names that no caller has chosen: there is no share to leave. */
+const NOBODY: Holder = { tenant: '', caller: '', hasNeighbours: false };
 
 interface Series {
   readonly labels: Labels;
@@ -42,7 +46,7 @@ export class Prometheus implements Metrics {
   readonly #counters = new Map<Counter, Map<string, Series>>();
   readonly #durations = new Map<string, Histogram>();
   readonly #gauges: Gauge[] = [];
-  readonly #tools = new Map<string, Set<string>>();
+  readonly #tools = new Map<string, { readonly known: Set<string>; readonly places: Places }>();
 
   count(name: Counter, labels: Labels, by = 1): void {
     let all = this.#counters.get(name);
@@ -69,11 +73,15 @@ export class Prometheus implements Metrics {
     this.#gauges.push({ name, help, read, type });
   }
 
-  toolLabel(server: string, tool: string, most: number): string {
-    const known = this.#tools.get(server) ?? new Set();
-    if (known.has(tool)) return tool;
-    if (known.size >= most || !/^[\w./-]{1,128}$/.test(tool)) return 'other';
-    this.#tools.set(server, known.add(tool));
+  toolLabel(server: string, tool: string, most: number, caller = NOBODY): string {
+    let labels = this.#tools.get(server);
+    if (!labels) this.#tools.set(server, (labels = { known: new Set(), places: createPlaces() }));
+    if (labels.known.has(tool)) return tool;
+    const { places } = labels;
+    const isShared = caller.hasNeighbours || caller.hasPeers === true;
+    // A label is for ever: so is the place of whoever named it first.
+    if (!/^[\w./-]{1,128}$/.test(tool) || (!isShared && places.held >= most) || !places.take(isShared ? most : Infinity, caller)) return 'other';
+    labels.known.add(tool);
     return tool;
   }
 

@@ -1,4 +1,6 @@
 /** What is counted. A gateway without an admin listener shows it to nobody, and counts nothing. */
+import type { Holder } from './places.js';
+
 export type Labels = Readonly<Record<string, string>>;
 
 /** Every counter there is. */
@@ -23,8 +25,8 @@ export interface Metrics {
   duration(server: string, seconds: number): void;
   /** What is read when it is asked for; a `counter` is one that is counted elsewhere. */
   gauge(name: string, help: string, read: () => Iterable<readonly [Labels, number]>, type?: 'gauge' | 'counter'): void;
-  /** A tool's own label while its server has few, then `other`. */
-  toolLabel(server: string, tool: string, most: number): string;
+  /** A tool's own label while its server has few, and its caller has not named more of them than are its share; then `other`. */
+  toolLabel(server: string, tool: string, most: number, caller?: Holder): string;
 }
 
 export const NO_METRICS: Metrics = { count: () => {}, duration: () => {}, gauge: () => {}, toolLabel: () => '' };

@@ -101,6 +101,18 @@ export class LegacySessions {
   }
 }
 
+/** Characters of what a server says of itself that are kept for as long as its session. An owner has one session at a server: nobody takes another's. */
+const MOST_INTRODUCTION = 65_536;
+
+/** What of the reply to `initialize` is needed later. */
+function introductionIn(reply: unknown): Json {
+  const { protocolVersion, capabilities, instructions, serverInfo } = asObject(at(reply, 'result'));
+  const said = { protocolVersion, capabilities, serverInfo };
+  const length = (...values: unknown[]): number => JSON.stringify(values).length;
+  if (length(said) > MOST_INTRODUCTION) throw new UpstreamFault('answered');
+  return length(said, instructions) > MOST_INTRODUCTION ? said : { ...said, instructions };
+}
+
 const isAnonymous = ({ owner }: Call): boolean => owner.endsWith('\nanonymous');
 /**
  * Callers without credentials have one name, and are not one: a session keeps state, which must not pass between strangers. Their address is all that tells
@@ -135,7 +147,7 @@ async function open(call: Call): Promise<LegacySession> {
   const signal = AbortSignal.timeout(connect + firstByte);
   const headers = plainHeaders(call);
   const { instance, response } = await call.send(legacyRequest({ upstreamId: undefined, introduction: {}, headers }, INITIALIZE, signal), { repeats: 1 });
-  const introduction = asObject(at(await readReply(response, firstByte), 'result'));
+  const introduction = introductionIn(await readReply(response, firstByte));
   if (response.status !== 200 || !introduction['protocolVersion']) throw new UpstreamFault('answered');
   const upstreamId = response.headers['mcp-session-id']?.toString();
   const session: LegacySession = { instance, upstreamId, isAnonymous: isAnonymous(call), introduction, headers, active: 0, seen: performance.now(), last: 0 };

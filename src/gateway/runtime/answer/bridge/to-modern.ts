@@ -5,7 +5,7 @@
 import type { Answered, Call } from '../call.js';
 import { asObject, at, failure, success, type Json } from '../../wire/json-rpc.js';
 import type { Log } from '../../process/log.js';
-import { SERVER_INFO } from '../../wire/meta-keys.js';
+import { createMemory } from '../../process/memory.js';
 import type { Revision } from '../../tables/route.js';
 import { UpstreamFault } from '../../wire/fault.js';
 import { bridgedCapabilities, ownAnswer, readReply } from './answers.js';
@@ -26,19 +26,18 @@ export function createToModern(log: Log): Direction {
   const hints = createHints();
   const requests = forwardToModern(hints, log);
   /** The log level of each session that has one; null where the session has ended. */
-  const levels = new Map<string, unknown>();
-  const remember = (session: string, level: unknown): void => {
-    if (session) levels.set(session, level);
-    if (levels.size > MOST_SESSIONS) levels.delete(levels.keys().next().value as string);
+  const levels = createMemory<unknown>(MOST_SESSIONS);
+  const remember = ({ owner }: Call, session: string, level: unknown): void => {
+    if (session) levels.set(owner, session, level);
   };
 
   const introduce = async (call: Call, id: unknown, served: readonly Revision[]): Promise<Answered> => {
-    const { capabilities, instructions, _meta } = await hints.discover(call);
+    const { capabilities, instructions, serverInfo } = await hints.discover(call);
     const requested = call.message?.initialize?.['protocolVersion'];
     const result = {
       protocolVersion: served.find((revision) => revision === requested) ?? served.at(-1),
       capabilities: bridgedCapabilities(capabilities),
-      serverInfo: at(_meta, SERVER_INFO) ?? { name: call.pool.server, version: 'unknown' },
+      serverInfo: serverInfo ?? { name: call.pool.server, version: 'unknown' },
       instructions,
     };
     const { instance, response } = ownAnswer(200, success(id, result));
@@ -59,8 +58,8 @@ export function createToModern(log: Log): Direction {
       const level = at(params, 'level');
       if (typeof level !== 'string' || !LEVEL.test(level)) return ownAnswer(200, failure(id, -32602, 'Unknown log level'));
       // It is sent with every request of the session.
-      remember(session, level);
-    } else if (method !== 'ping') return requests.send(call, message, session, levels.get(session));
+      remember(call, session, level);
+    } else if (method !== 'ping') return requests.send(call, message, session, levels.get(call.owner, session));
     return ownAnswer(200, success(id, {}));
   };
 
@@ -84,9 +83,9 @@ export function createToModern(log: Log): Direction {
   return async (call, served) => {
     const { method } = call.request;
     const session = keyOf(call);
-    if (levels.get(session) === null) return ownAnswer(404, failure(call.message?.id ?? null, -32001, 'Session not found'));
+    if (levels.get(call.owner, session) === null) return ownAnswer(404, failure(call.message?.id ?? null, -32001, 'Session not found'));
     if (method === 'DELETE') {
-      remember(session, null);
+      remember(call, session, null);
       return ownAnswer(200);
     }
     if (method !== 'POST') return ownAnswer(405, failure(null, 405, 'Method not allowed'), { allow: 'POST, DELETE' });
