@@ -56,6 +56,7 @@ export const REASONS = {
   'instance-full': http(503, 'No capacity'),
   'upstream-lost': http(502, 'The server behind the gateway failed'),
   'upstream-timeout': http(504, 'The server behind the gateway did not answer in time'),
+  'access-revoked': http(403, 'Access was withdrawn'),
   'draining': http(503, 'Shutting down'),
   'internal': pinned(-32603, 'Internal error', 500),
 } as const satisfies Record<string, ReasonRow>;

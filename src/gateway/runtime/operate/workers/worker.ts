@@ -3,6 +3,7 @@ import type { Worker } from 'node:cluster';
 import { Answers, type Baked, type WithAdmin } from './answers.js';
 import { tellPrimary, WORKER, WORKERS_KEY, type ToWorker } from './messages.js';
 import { shareOf } from './share.js';
+import { ended } from '../../process/ended.js';
 import type { Env } from '../../process/env.js';
 import type { Log } from '../../process/log.js';
 import type { GatewayTables } from '../../tables/gateway.js';
@@ -52,9 +53,11 @@ interface Told {
 }
 
 function listenTo(self: Worker, { answers, stop, log }: Told): void {
+  ended.onEnd = (tag) => tellPrimary({ kind: 'ended', tags: [tag] });
   const end = (): void => void stop().then(() => process.exit(0), () => process.exit(1));
   process.on('message', (message: ToWorker) => {
     if (message.kind === 'stop') return end();
+    if (message.kind === 'ended') return ended.learn(message.tags);
     const { id, asked } = message;
     // Without an answer the primary leaves this worker out.
     answers.answer(asked).then(
