@@ -51,7 +51,6 @@ export class Seat {
     const startedAt = performance.now();
     this.#worker = worker;
     worker.on('message', (message: ToPrimary) => this.#hear(message));
-    this.tellEnded(this.#options.ended());
     worker.once('exit', (code: number | null, signal: string | null) => this.#exited(worker, performance.now() - startedAt, code, signal));
     // One that could not be started has no exit to tell of; one that cannot be told anything has, or will have.
     worker.on('error', () => void (worker.process.pid === undefined && this.#exited(worker, 0, null, null)));
@@ -75,7 +74,7 @@ export class Seat {
   }
 
   tellEnded(tags: readonly Tag[]): void {
-    if (this.#worker && tags.length > 0) tellWorker(this.#worker, { kind: 'ended', tags });
+    if (this.#worker) tellWorker(this.#worker, { kind: 'ended', tags });
   }
 
   reload(): void {
@@ -100,7 +99,8 @@ export class Seat {
   }
 
   #hear(message: ToPrimary): void {
-    if (message.kind === 'ready') this.#ready();
+    if (message.kind === 'hears') this.tellEnded(this.#options.ended());
+    else if (message.kind === 'ready') this.#ready();
     else if (message.kind === 'ended') this.#options.onEnded(message.tags);
     else this.#waiting.get(message.id)?.(message.answer);
   }
