@@ -51,7 +51,12 @@ export interface Gateway {
    * At least 32 bytes each. Default: one at random at each start, in profile `local` only.
    */
   sessionKeys?: readonly Secret[];
-  /** How long a session id stays valid. Default: `24h`. */
+  /**
+   * How long a session id stays valid. Default: `24h`. An id is its session's state, sealed, and no store can strike it out: one that its client has ended with
+   * DELETE is refused for as long as it would have lived by the gateway that heard so, in all of its `workers`, until that is restarted, and there for the
+   * last 100,000 of them. Another replica does not hear of it: there the server that has ended the session refuses it, unless `sessionLoss: 'reinitialise'`
+   * opens it again for its own client. A shorter time bounds that.
+   */
   sessionTtl?: Duration;
   /** Who terminates TLS. Default: `{ at: 'platform' }`, the platform in front. */
   tls?: { at: 'platform' } | { at: 'nginx'; certificate: string; key: string };

@@ -5,6 +5,7 @@ import { listenOf, logLevelOf, placementOf, SettingError, type Env } from './pro
 import type { Features } from './features.js';
 import { EXPIRY_EVERY } from './front/facts.js';
 import { createHandler } from './front/handle.js';
+import { createHoldings } from './front/holdings.js';
 import { createOpenCounts } from './identity/open-counts.js';
 import { drainServer, listenAt, publicServer } from './front/listen.js';
 import { createLog, type Log } from './process/log.js';
@@ -51,7 +52,9 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   (await features.gauges?.())?.registerGauges(metrics, counts, pools, () => state.tables);
 
   const isDraining = (): boolean => draining;
-  const { serve, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, isDraining });
+  const holdings = createHoldings();
+  const services = { state: () => state, log, metrics, counts, holdings, pools, parts: () => parts, isDraining };
+  const { serve, endStreams, revoke } = createHandler(services);
   const server = publicServer({
     serve,
     isDraining,
@@ -80,6 +83,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
         parts = await loadParts(next, nextFeatures, partsOptions, parts);
         state = fresh;
         old.close();
+        revoke();
         log('info', 'reloaded', { hash: next.hash });
       });
       // Reloads run one after the other: two that overlap would each replace the pools of the same state.

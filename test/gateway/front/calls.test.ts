@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
 import type { Bridge } from '#src/gateway/runtime/answer/bridge/bridge.js';
 import { createHandler } from '#src/gateway/runtime/front/handle.js';
+import { createHoldings } from '#src/gateway/runtime/front/holdings.js';
 import { createOpenCounts } from '#src/gateway/runtime/identity/open-counts.js';
 import { createLog } from '#src/gateway/runtime/process/log.js';
 import { NO_METRICS } from '#src/gateway/runtime/process/metrics.js';
@@ -33,13 +34,14 @@ test('a call to another server goes to an instance of that server, also when the
       await other.send(other.request);
       return other.send({ ...other.request, headers: { ...other.request.headers, 'x-again': 'yes' } });
     },
-    close: () => Promise.resolve(),
+    revoke: () => {}, close: () => Promise.resolve(),
   };
   const { serve } = createHandler({
     state: () => state,
     parts: () => ({ bridge, renewals: null, sse: null, transform: null, tracer: null }),
     pools: { get: (name) => pools.get(name), all: () => [...pools.values()] },
     counts: createOpenCounts(),
+    holdings: createHoldings(),
     metrics: NO_METRICS,
     log: createLog('test', 'info', (line) => void lines.push(line)),
     isDraining: () => false,

@@ -87,7 +87,9 @@ test('readiness first: for a while connections are still taken, and new streams 
 });
 
 test('field-01 connections of before and of during the lead that say nothing for a while are all answered, and none is reset', async () => {
-  const gateway = await start(CONFIG, { MCPGEN_PLACEMENT: 'compose', HOST: '127.0.0.1' });
+  // A lead of five seconds.
+  const config = gatewayConfig({ gateway: { admin: {}, limits: { perAddress: '100000/s' }, timeouts: { drain: '25s' } } });
+  const gateway = await start(config, { MCPGEN_PLACEMENT: 'compose', HOST: '127.0.0.1' });
   upstream.behave = answerAll;
   const { port } = gateway;
   const call = (id: string): AskOptions => ({ path: '/mcp/search', message: request('tools/call', { name: 'add', arguments: {} }, id) });

@@ -5,7 +5,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { initialize, request } from '../../support/gateway-messages.js';
 import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
 import { failToStart, secretValue, startGateway, type RunningGateway } from '../../support/gateway.js';
-import { ask, dial, requestBytes, until, within, type AskOptions, type Dialled } from '../../support/http.js';
+import { ask, dial, requestBytes, until, within, type AskOptions, type Dialled, type HttpAnswer } from '../../support/http.js';
 import { answerAll, startUpstream, stream, withSessions, type FakeUpstream, type Received } from '../../support/upstreams.js';
 
 const LIST = request('tools/list');
@@ -108,6 +108,25 @@ describe('workers', () => {
     assert.equal([...requests.values()].reduce((sum, count) => sum + count), MANY + 1);
     assert.deepEqual(await gateway.stop(), { code: 0, signal: null });
     await noneIsLeft(gateway);
+  });
+
+  test('field-37b a session that was ended by DELETE at one is dead at all, though its server would still know it', async () => {
+    const gateway = await start();
+    const known = withSessions();
+    // It says that it has ended the session, and goes on with it.
+    upstream.behave = (received) => (received.method === 'DELETE' ? void received.response.writeHead(200).end() : known(received));
+    const { headers } = await ask(gateway.port, post(initialize));
+    const session = headers['mcp-session-id'] ?? assert.fail();
+    const asking = (): Promise<HttpAnswer> => ask(gateway.port, post(LIST, session));
+    const statuses = async () => new Set((await Promise.all(Array.from({ length: MANY }, asking))).map(({ status }) => status));
+    assert.deepEqual(await statuses(), new Set([200]));
+    assert.equal((await ask(gateway.port, { path: '/mcp/search', method: 'DELETE', headers: { 'mcp-session-id': session } })).status, 200);
+    await until('its end at all', async () => !(await statuses()).has(200));
+    // Whoever takes the place of a worker has been told.
+    const [pid = 0] = pidsOf(gateway);
+    process.kill(pid, 'SIGKILL');
+    await allStarted(gateway, 3);
+    for (let n = 0; n < 3; n++) assert.deepEqual(await statuses(), new Set([404]));
   });
 
   test('each enforces its part of the limits', async () => {

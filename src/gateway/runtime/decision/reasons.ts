@@ -58,6 +58,7 @@ export const REASONS = {
   'upstream-redirects': http(502, 'The server behind the gateway is not where its configuration says'),
   'upstream-denied': http(502, 'The server behind the gateway does not accept the gateway'),
   'upstream-timeout': http(504, 'The server behind the gateway did not answer in time'),
+  'access-revoked': http(403, 'Access was withdrawn'),
   'draining': http(503, 'Shutting down'),
   'internal': pinned(-32603, 'Internal error', 500),
 } as const satisfies Record<string, ReasonRow>;

@@ -21,8 +21,9 @@ export interface Exchange {
   /** Milliseconds of the monotonic clock. */
   readonly startedAt: number;
   readonly client: Client;
-  readonly state: State;
-  readonly head: RequestHead;
+  /** Of the tables by which it is decided: those of now, until it has been allowed. */
+  state: State;
+  head: RequestHead;
   /** What follows from the head alone: known from the request before, or worked out as soon as this request is allowed. */
   judgement: Judgement | null;
   readonly facts: Facts;
@@ -61,6 +62,8 @@ export interface Exchange {
   span: Span | null;
   /** Ends a stream that only listens in good order; null while there is none. */
   farewell: (() => void) | null;
+  /** Ends an answer that is a stream at once, with `last` where it is between two events; null while there is none. */
+  endStream: ((last: string) => void) | null;
   /** Why it was turned away, for the log. */
   reason: string | null;
   /** What failed behind the gateway, for the log. */
@@ -112,6 +115,10 @@ export function isListening({ head, facts }: Exchange): boolean {
 
 /** The principal that a session belongs to. Callers without credentials share one name, so only the id protects their sessions. */
 export function principalOf({ facts: { principal } }: Exchange): string {
+  return principalName(principal);
+}
+
+export function principalName(principal: Facts['principal']): string {
   switch (principal?.kind) {
     case 'client':
       return `client:${principal.client}`;

@@ -7,6 +7,7 @@ import { eraOf } from '../decision/revision.js';
 import { recogniseTenants } from '../decision/tenant.js';
 import type { Limits, OpenCounts } from '../identity/open-counts.js';
 import { ANY_INSTANCE, keepsItsSession, legAt, type Leg } from '../identity/session.js';
+import { ended } from '../process/ended.js';
 import type { Instance } from '../upstream/instance.js';
 import type { Pool } from '../upstream/pool.js';
 import { keyOf, principalOf, type Exchange } from './exchange.js';
@@ -94,7 +95,7 @@ export const FIND_FACT: Supply = {
     return { kind: 'message', message, era: eraOf(exchange.head, message) };
   },
 
-  session: (exchange, { counts, pools }) => {
+  session: (exchange, { counts, holdings, pools }) => {
     const { state, head } = exchange;
     const tenant = tenantIn(exchange.facts) ?? '';
     const rule = head.kind.session;
@@ -107,7 +108,7 @@ export const FIND_FACT: Supply = {
     }
     const id = sessionIdOf(head);
     if (id === undefined) return { kind: 'none' };
-    const session = state.sealer.open(id);
+    const session = ended.has(id) ? null : state.sealer.open(id);
     const leg = legAt(head.route?.server, session);
     const table = state.tables.pools.get(leg?.server ?? '');
     if (!session || !leg || !table) return { kind: 'unknown' };
@@ -117,7 +118,10 @@ export const FIND_FACT: Supply = {
     if (!instanceOf(leg, pools.get(leg.server)) && !(keepsItsSession(table) && session.init)) return { kind: 'unknown' };
     exchange.session = session;
     // A session that lives in a connection is counted with that, by the process that holds it.
-    if (rule.livesIn === 'id') counts.openSession(id, holderOf(exchange), performance.now() + SESSION_IDLE);
+    if (rule.livesIn === 'id') {
+      counts.openSession(id, holderOf(exchange), performance.now() + SESSION_IDLE);
+      holdings.use(id, exchange, leg);
+    }
     return { kind: 'open' };
   },
 

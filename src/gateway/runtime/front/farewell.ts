@@ -13,12 +13,19 @@ export function lastEvent(id: string | number | null): string {
   return `event: message\ndata: ${messageText({ id, result })}\n\n`;
 }
 
-/** Ends the client's answer with `last` as soon as what `body` has brought ends with a whole event: in the middle of one it would be part of it. */
-export function endBetweenEvents(body: Readable, unpipe: () => void, client: Client, last: string): () => void {
+/** Ways to end an answer that is a stream before its source does. */
+export interface Endings {
+  /** As soon as what the source has brought ends with a whole event: in the middle of one, `last` would be part of it. */
+  readonly inOrder: (last: string) => void;
+  /** Now. Where that is in the middle of an event the connection is cut, for half an event must not look whole. */
+  readonly atOnce: (last: string) => void;
+}
+
+export function endingsOf(body: Readable, unpipe: () => void, client: Client): Endings {
   let tail = '\n\n';
-  let isEnding = false;
+  let last: string | null = null;
   const endIfBetween = (): void => {
-    if (!isEnding || !/(?:\n|\r|\r\n)(?:\n|\r|\r\n)$/.test(tail)) return;
+    if (last === null || !/(?:\n|\r|\r\n)(?:\n|\r|\r\n)$/.test(tail)) return;
     body.off('data', look);
     unpipe();
     body.destroy();
@@ -30,8 +37,17 @@ export function endBetweenEvents(body: Readable, unpipe: () => void, client: Cli
     setImmediate(endIfBetween);
   };
   body.on('data', look);
-  return () => {
-    isEnding = true;
+  const inOrder = (text: string): void => {
+    last = text;
     endIfBetween();
+  };
+  return {
+    inOrder,
+    atOnce: (text) => {
+      inOrder(text);
+      if (client.isDone) return;
+      client.cut();
+      body.destroy();
+    },
   };
 }

@@ -11,11 +11,13 @@ import { NEVER } from '../upstream/roundtrip.js';
 import { causeOf, type Cause } from '../wire/cause.js';
 import { UpstreamFault } from '../wire/fault.js';
 import { isEventStream } from '../wire/media-type.js';
+import { ended } from '../process/ended.js';
 import { callTo } from './calls.js';
 import { endCall, idHeaders, isListening, leavingCancels, type Exchange } from './exchange.js';
 import { SESSION_IDLE } from './facts.js';
-import { endBetweenEvents, lastEvent } from './farewell.js';
+import { endingsOf, lastEvent } from './farewell.js';
 import { holderOf } from './holder.js';
+import { lostRight } from './judge-again.js';
 import { corsHeaders } from './respond.js';
 import { returnedHeaders } from './answer-headers.js';
 import type { Services } from './services.js';
@@ -38,10 +40,18 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
     if (call.request.signal.aborted) return { reason: null };
     exchange.cause = causeOf(error);
     // Nobody listens where the session lived: it is gone, and the client should start a new one.
-    return { reason: call.session && error.stage === 'refused' ? 'session-unknown' : REASON_OF_FAULT[error.stage], retryAfter: error.retryAfter };
+    const isGone = call.session !== null && error.stage === 'refused';
+    if (isGone && head.request.method === 'DELETE') endSession(exchange, call, services);
+    return { reason: isGone ? 'session-unknown' : REASON_OF_FAULT[error.stage], retryAfter: error.retryAfter };
   }
   stay?.();
   const { response } = answered;
+  // A call keeps the tables that it began with; a stream would outlive them.
+  const lost = exchange.state !== services.state() && isEventStream(response) ? lostRight(exchange, services.state()) : null;
+  if (lost !== null) {
+    discard(response);
+    return { reason: lost };
+  }
   const sessionId = call.era === 'modern' ? null : sessionHeader(exchange, call, services, answered);
   if (sessionId === UNUSABLE || response.status < 200 || response.status > 599) {
     discard(response);
@@ -91,8 +101,10 @@ function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, 
   if (isGone) return onClientClosed(body, patience, NOTHING);
   const unpipe = client.pipe(body);
   client.onLeave(() => onClientClosed(body, patience, unpipe));
-  if (!isStream || !isAnnounced) return;
-  exchange.farewell = endBetweenEvents(body, unpipe, client, era === 'modern' ? lastEvent(messageIn(exchange.facts)?.id ?? null) : '');
+  if (!isStream) return;
+  const { inOrder, atOnce } = endingsOf(body, unpipe, client);
+  exchange.endStream = atOnce;
+  if (isAnnounced) exchange.farewell = () => inOrder(era === 'modern' ? lastEvent(messageIn(exchange.facts)?.id ?? null) : '');
 }
 
 const NOTHING = (): void => {};
@@ -118,13 +130,14 @@ function onClientClosed(body: Readable, patience: number, unpipe: () => void): v
 const UNUSABLE = '';
 
 /** The session id that the client sees: a sealed one when the server opens a session, and the one that the client sent afterwards. */
-function sessionHeader(exchange: Exchange, call: Call, { counts, metrics, parts }: Services, { instance, response }: Answered): string | null {
+function sessionHeader(exchange: Exchange, call: Call, services: Services, { instance, response }: Answered): string | null {
+  const { counts, metrics, holdings } = services;
   const upstreamId = response.headers['mcp-session-id'];
   if (exchange.head.kind.session.livesIn !== 'id') return null;
   if (call.session && call.sessionId !== undefined) {
-    const isDeleted = call.request.method === 'DELETE' && response.status < 300;
-    if (isDeleted) parts().renewals?.end(call.sessionId);
-    if ((response.status === 404 || isDeleted) && counts.endSession(call.sessionId)) metrics.count('mcpgen_sessions_ended_total', {});
+    const isLost = response.status === 404;
+    if (call.request.method === 'DELETE' && (isLost || response.status < 300)) endSession(exchange, call, services);
+    else if (isLost && counts.endSession(call.sessionId)) metrics.count('mcpgen_sessions_ended_total', {});
     return upstreamId === undefined ? null : call.sessionId;
   }
   if (typeof upstreamId !== 'string' || response.status >= 300) return null;
@@ -132,6 +145,15 @@ function sessionHeader(exchange: Exchange, call: Call, { counts, metrics, parts 
   const id = call.seal(leg);
   if (id === null) return UNUSABLE;
   counts.openSession(id, holderOf(exchange), performance.now() + SESSION_IDLE);
+  holdings.use(id, exchange, leg);
   metrics.count('mcpgen_sessions_opened_total', {});
   return id;
+}
+
+/** The client has ended its session: its id is refused from now on, by all workers of this gateway, and nothing opens the session again. */
+function endSession({ state }: Exchange, { session, sessionId = '' }: Call, { counts, holdings, metrics, parts }: Services): void {
+  ended.end(sessionId, (session?.issuedAt ?? Date.now()) + state.tables.raw.sessions.ttl);
+  holdings.drop(sessionId);
+  parts().renewals?.end(sessionId);
+  if (counts.endSession(sessionId)) metrics.count('mcpgen_sessions_ended_total', {});
 }

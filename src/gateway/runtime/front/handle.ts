@@ -10,6 +10,8 @@ import { answerItself, refuse, sendRefusal } from './own-answers.js';
 import { endCall, forgetBody, isListening, leavingCancels, releaseCall, type Exchange } from './exchange.js';
 import { holderOf } from './holder.js';
 import { FIND_FACT, reserveCall, reserveStream } from './facts.js';
+import { renew } from './judge-again.js';
+import { revoke } from './revoke.js';
 import { forwardedLines } from './request-headers.js';
 import { KEPT_FOR, stillHolds, type Judgement } from './judgement.js';
 import { forward } from './forward.js';
@@ -23,6 +25,8 @@ export interface Handler {
   serve(client: Client): void;
   /** Ends the streams that only listen: they would never finish by themselves. */
   endStreams(): void;
+  /** After a reload: ends the streams and sessions of callers that have lost the right to them. */
+  revoke(): void;
 }
 
 const NOTHING = (): void => {};
@@ -30,11 +34,12 @@ const NOTHING = (): void => {};
 const FIRST_FACT = rankOf('address');
 
 export function createHandler(services: Services): Handler {
-  const standing = new Set<Exchange>();
+  /** Exchanges that have been allowed, until their answers have ended. */
+  const open = new Set<Exchange>();
   const serve = (client: Client): void => {
     const exchange = begin(client, services.state());
     client.onLeave(() => {
-      standing.delete(exchange);
+      open.delete(exchange);
       exchange.isOver = true;
       exchange.dropBody?.();
       exchange.releaseStream();
@@ -48,7 +53,7 @@ export function createHandler(services: Services): Handler {
     }
     // A body is needed until its request has been answered or turned away, unless it was handed on before.
     const ended = (): void => void (exchange.keepsBody || forgetBody(exchange));
-    run(services, exchange, standing).then(ended, (error: unknown) => {
+    run(services, exchange, open).then(ended, (error: unknown) => {
       ended();
       services.log('error', 'request-failed', { request_id: exchange.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
       if (client.hasBegun) client.cut();
@@ -56,14 +61,15 @@ export function createHandler(services: Services): Handler {
     });
   };
   const endStreams = (): void => {
-    for (const exchange of standing) {
+    for (const exchange of open) {
+      if (!isListening(exchange)) continue;
       if (exchange.farewell) exchange.farewell();
       // An exchange whose answer has not begun would end with an empty answer.
       else if (!exchange.client.hasBegun) refuse(services, exchange, 'draining');
       // An answer that turned out to be no stream ends by itself.
     }
   };
-  return { serve, endStreams };
+  return { serve, endStreams, revoke: () => revoke(services, open) };
 }
 
 function begin(client: Client, state: State): Exchange {
@@ -98,6 +104,7 @@ function begin(client: Client, state: State): Exchange {
     isOpeningSession: false,
     span: null,
     farewell: null,
+    endStream: null,
     reason: null,
     cause: null,
     note: null,
@@ -114,18 +121,27 @@ function noFacts(): Facts {
   return facts as Facts;
 }
 
-async function run(services: Services, exchange: Exchange, standing: Set<Exchange>): Promise<void> {
-  const { head, state, facts, client, judgement: kept } = exchange;
+async function run(services: Services, exchange: Exchange, open: Set<Exchange>): Promise<void> {
+  const { facts, client } = exchange;
   const { parts, counts, pools } = services;
-  const vouched = parts().sse?.vouched(head, state) ?? null;
+  let vouched = parts().sse?.vouched(exchange.head, exchange.state) ?? null;
   if (vouched) Object.assign(facts, vouched.facts);
-  let decision: Decision = decide(state.tables, head, facts, vouched?.from ?? (kept ? FIRST_FACT : 0));
+  let decision: Decision = decide(exchange.state.tables, exchange.head, facts, vouched?.from ?? (exchange.judgement ? FIRST_FACT : 0));
   while (decision.kind === 'need') {
     const found = FIND_FACT[decision.fact](exchange, services);
+    let { row } = decision;
     // Nearly all facts are known at once. To await those as well would cost a turn of the event loop for each.
     (facts as Record<Fact, unknown>)[decision.fact] = found instanceof Promise ? await found : found;
-    decision = decide(state.tables, head, facts, decision.row);
+    // What came while the tables changed is judged by those of now, from the first row on.
+    if (exchange.state !== services.state()) {
+      renew(exchange, services.state());
+      vouched &&= parts().sse?.vouched(exchange.head, exchange.state) ?? null;
+      if (vouched) Object.assign(facts, vouched.facts);
+      row = vouched?.from ?? 0;
+    }
+    decision = decide(exchange.state.tables, exchange.head, facts, row);
   }
+  const { head, state } = exchange;
   if (decision.kind === 'refuse') return sendRefusal(services, exchange, decision);
   if (decision.kind === 'answer') return answerItself(services, exchange, decision.what);
   if (!vouched) exchange.judgement ??= judge(exchange);
@@ -134,10 +150,7 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
   const pool = pools.get(head.route?.server ?? '');
   if (!pool) return refuse(services, exchange, 'no-instance');
   const message = messageIn(facts);
-  if (isListening(exchange)) {
-    if (services.isDraining()) return refuse(services, exchange, 'draining');
-    standing.add(exchange);
-  }
+  if (isListening(exchange) && services.isDraining()) return refuse(services, exchange, 'draining');
   // A modern client listens with a POST, which is known for a stream only now. Any other call may be answered by one.
   if (message && !(message.method === 'subscriptions/listen' ? reserveStream : reserveCall)(exchange, counts)) {
     return refuse(services, exchange, 'streams-full');
@@ -152,6 +165,7 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
   exchange.isOpeningSession = head.kind.session.livesIn === 'id';
   exchange.span = beginSpan(services, exchange);
   exchange.atServer++;
+  if (!client.isDone) open.add(exchange);
   try {
     const failed = await forward(exchange, pool, services);
     if (failed?.reason) refuse(services, exchange, failed.reason, failed.retryAfter);

@@ -5,6 +5,7 @@ import type { Tracer } from '../observe/traces/tracer.js';
 import type { ProcessLog } from '../process/log.js';
 import type { Metrics } from '../process/metrics.js';
 import type { Pools } from '../upstream/pools.js';
+import type { Holdings } from './holdings.js';
 import type { State } from './state.js';
 
 /** The optional parts that a request may pass through. */
@@ -19,6 +20,7 @@ export interface Services {
   readonly parts: () => Parts;
   readonly pools: Pick<Pools, 'get' | 'all'>;
   readonly counts: OpenCounts;
+  readonly holdings: Holdings;
   readonly metrics: Metrics;
   readonly log: ProcessLog;
   readonly isDraining: () => boolean;

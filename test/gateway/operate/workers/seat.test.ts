@@ -50,6 +50,8 @@ function seated(pidOf: (n: number) => number | undefined = (n) => n) {
     },
     onReady: () => void ready++,
     onExit: (code) => void codes.push(code),
+    onEnded: () => {},
+    ended: () => [],
   });
   seat.fill();
   return { seat, workers, lines, codes, timesReady: () => ready, last: () => workers.at(-1) ?? assert.fail() };

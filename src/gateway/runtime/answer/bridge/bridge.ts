@@ -9,6 +9,7 @@ import { readBody } from '../../wire/read-body.js';
 import { ownAnswer, parseReply } from './answers.js';
 import type { Direction } from './direction.js';
 import { createEras } from './eras.js';
+import type { ToLegacy } from './to-legacy.js';
 
 /** What may change with a reload, which leaves the bridge and its sessions as they are. */
 export interface BridgeOptions {
@@ -26,6 +27,8 @@ export interface Bridge {
    * Rejects with an `UpstreamFault`.
    */
   answer(call: Call): Promise<Answered> | null;
+  /** Ends what is kept for callers that have lost the right to it. @param keeps whether an owner may still use a server */
+  revoke(keeps: (owner: string, server: string) => boolean): void;
   close(): Promise<void>;
 }
 
@@ -34,7 +37,7 @@ export function createBridge(log: Log): Bridge {
   /** Revisions of each era that the gateway serves. */
   let legacy: readonly Revision[] = [];
   let modern: readonly Revision[] = [];
-  let toLegacy: { readonly answer: Direction; close(): Promise<void> } | undefined;
+  let toLegacy: ToLegacy | undefined;
   let toModern: Direction | undefined;
 
   /** A client that speaks both eras is told to fall back, which loses it nothing. Where the look failed, its own request shows how the server is. */
@@ -97,6 +100,7 @@ export function createBridge(log: Log): Bridge {
       if (revision === 'legacy') return toLegacy?.answer(call, modern) ?? null;
       return call.era === 'modern' ? modernToAny(call) : legacyToAny(call);
     },
+    revoke: (keeps) => toLegacy?.revoke(keeps),
     close: async () => toLegacy?.close(),
   };
 }

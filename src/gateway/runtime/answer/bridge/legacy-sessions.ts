@@ -34,6 +34,7 @@ export interface LegacySession {
 
 interface Entry {
   readonly pool: Pool;
+  readonly owner: string;
   readonly opening: Promise<LegacySession>;
   /** Null until it is open. */
   session: LegacySession | null;
@@ -65,7 +66,7 @@ export class LegacySessions {
     const key = keyOf(call);
     const known = this.#entries.get(key);
     const isUsable = known?.pool === call.pool && (!known.session || canBeReached(call.pool, known.session));
-    const entry = isUsable ? known : { pool: call.pool, opening: open(call), session: null };
+    const entry = isUsable ? known : { pool: call.pool, owner: call.owner, opening: open(call), session: null };
     // The latest use goes last.
     this.#entries.delete(key);
     this.#entries.set(key, entry);
@@ -83,6 +84,15 @@ export class LegacySessions {
   lose(call: Call, session: LegacySession): void {
     const key = keyOf(call);
     if (this.#entries.get(key)?.session === session) this.#entries.delete(key);
+  }
+
+  /** Ends the sessions of owners that may not use their server any more, also while they are in use or being opened. */
+  revoke(keeps: (owner: string, server: string) => boolean): void {
+    for (const [key, { owner, pool, opening }] of this.#entries) {
+      if (keeps(owner, pool.server)) continue;
+      this.#entries.delete(key);
+      opening.then((session) => (session.upstreamId === undefined ? undefined : tell(session, null)), () => {});
+    }
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,11 @@ const NOT_SERVED = /^(?:initialize|ping|logging\/setLevel|resources\/(?:un)?subs
 /** Methods that belong to a capability. A server that lacks it would refuse them, perhaps on a stream, where the status comes too late. */
 const OF_CAPABILITY = /^(?:tools|prompts|resources)(?=\/)/;
 
-export function createToLegacy(log: Log): { readonly answer: Direction; close(): Promise<void> } {
+export interface ToLegacy extends Pick<LegacySessions, 'revoke' | 'close'> {
+  readonly answer: Direction;
+}
+
+export function createToLegacy(log: Log): ToLegacy {
   const sessions = new LegacySessions();
 
   /** Forwards once more in a new session, where the first has gone and nothing was executed in it. */
@@ -42,6 +46,7 @@ export function createToLegacy(log: Log): { readonly answer: Direction; close():
       const discovered = { supportedVersions, capabilities: bridgedCapabilities(capabilities), instructions, ...UNCACHED };
       return ownAnswer(200, success(id, complete(discovered, serverInfo)));
     },
+    revoke: (keeps) => sessions.revoke(keeps),
     close: () => sessions.close(),
   };
 }

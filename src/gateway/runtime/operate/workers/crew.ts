@@ -3,6 +3,7 @@ import type { Worker } from 'node:cluster';
 import type { AdminAnswer } from '../admin.js';
 import type { Asked } from './messages.js';
 import { Seat } from './seat.js';
+import { ended, type Tag } from '../../process/ended.js';
 import type { Log } from '../../process/log.js';
 
 export interface Answered {
@@ -35,7 +36,12 @@ export class Crew {
     const onExit = (code: number | null): void => {
       if (code && (!this.#hasStarted || (code === USAGE && !this.#seats.some(({ isReady }) => isReady)))) onFailedStart(code);
     };
-    this.#seats = Array.from({ length: workers }, (_, i) => new Seat({ id: i + 1, log, fork, onReady, onExit }));
+    // What one worker has ended the others must not go on with, and neither must one that takes its place.
+    const onEnded = (tags: readonly Tag[]): void => {
+      ended.learn(tags);
+      for (const seat of this.#seats) seat.tellEnded(tags);
+    };
+    this.#seats = Array.from({ length: workers }, (_, i) => new Seat({ id: i + 1, log, fork, onReady, onExit, onEnded, ended: ended.all }));
   }
 
   start(): void {

@@ -2,6 +2,7 @@
 import type { Worker } from 'node:cluster';
 import type { AdminAnswer } from '../admin.js';
 import type { BodyFault } from '../../front/client.js';
+import type { Tag } from '../../process/ended.js';
 import type { GatewayRequest } from '../../decision/head.js';
 
 /** A request of an operator: whoever answers it also judges whether its token is right. */
@@ -10,8 +11,15 @@ export interface Asked {
   readonly body: { readonly text: string } | { readonly fault: BodyFault };
 }
 
-export type ToWorker = { readonly kind: 'stop' } | { readonly kind: 'asked'; readonly id: number; readonly asked: Asked };
-export type ToPrimary = { readonly kind: 'ready' } | { readonly kind: 'answered'; readonly id: number; readonly answer: AdminAnswer };
+/** Sessions that are over, though their ids would still open. */
+interface Ended {
+  readonly kind: 'ended';
+  readonly tags: readonly Tag[];
+}
+
+export type ToWorker = { readonly kind: 'stop' } | Ended | { readonly kind: 'asked'; readonly id: number; readonly asked: Asked };
+/** `hears`: it can be told things from now on. */
+export type ToPrimary = { readonly kind: 'hears' } | { readonly kind: 'ready' } | Ended | { readonly kind: 'answered'; readonly id: number; readonly answer: AdminAnswer };
 
 /** One that has gone is not told: that it has ended is said by its exit. */
 export function tellWorker(worker: Worker, message: ToWorker): void {

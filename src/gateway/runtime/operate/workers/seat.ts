@@ -2,6 +2,7 @@
 import type { Worker } from 'node:cluster';
 import type { AdminAnswer } from '../admin.js';
 import { tellWorker, type Asked, type ToPrimary } from './messages.js';
+import type { Tag } from '../../process/ended.js';
 import type { Log } from '../../process/log.js';
 
 /** Milliseconds before a worker is replaced, doubled each time until one has lasted. */
@@ -17,6 +18,9 @@ export interface SeatOptions {
   readonly log: Log;
   readonly fork: (id: number) => Worker;
   readonly onReady: () => void;
+  /** Sessions that its worker has ended; and all that have been, for a worker that starts. */
+  readonly onEnded: (tags: readonly Tag[]) => void;
+  readonly ended: () => readonly Tag[];
   readonly onExit: (code: number | null) => void;
 }
 
@@ -46,7 +50,7 @@ export class Seat {
     const worker = fork(id);
     const startedAt = performance.now();
     this.#worker = worker;
-    worker.on('message', (message: ToPrimary) => (message.kind === 'ready' ? this.#ready() : this.#waiting.get(message.id)?.(message.answer)));
+    worker.on('message', (message: ToPrimary) => this.#hear(message));
     worker.once('exit', (code: number | null, signal: string | null) => this.#exited(worker, performance.now() - startedAt, code, signal));
     // One that could not be started has no exit to tell of; one that cannot be told anything has, or will have.
     worker.on('error', () => void (worker.process.pid === undefined && this.#exited(worker, 0, null, null)));
@@ -69,6 +73,10 @@ export class Seat {
     });
   }
 
+  tellEnded(tags: readonly Tag[]): void {
+    if (this.#worker) tellWorker(this.#worker, { kind: 'ended', tags });
+  }
+
   reload(): void {
     if (this.isReady) this.#worker?.process.kill('SIGHUP');
     else this.#isStale = true;
@@ -88,6 +96,13 @@ export class Seat {
 
   kill(): void {
     this.#worker?.process.kill('SIGKILL');
+  }
+
+  #hear(message: ToPrimary): void {
+    if (message.kind === 'hears') this.tellEnded(this.#options.ended());
+    else if (message.kind === 'ready') this.#ready();
+    else if (message.kind === 'ended') this.#options.onEnded(message.tags);
+    else this.#waiting.get(message.id)?.(message.answer);
   }
 
   #ready(): void {

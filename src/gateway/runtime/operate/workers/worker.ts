@@ -3,6 +3,7 @@ import type { Worker } from 'node:cluster';
 import { Answers, type Baked, type WithAdmin } from './answers.js';
 import { tellPrimary, WORKER, WORKERS_KEY, type ToWorker } from './messages.js';
 import { shareOf } from './share.js';
+import { ended } from '../../process/ended.js';
 import type { Env } from '../../process/env.js';
 import type { Log } from '../../process/log.js';
 import type { GatewayTables } from '../../tables/gateway.js';
@@ -28,7 +29,7 @@ export async function runWorker<F extends WithAdmin>(self: Worker, options: Work
     TABLES: withKey(shareOf(TABLES, workers)),
     FEATURES: answers.inPlaceOfListener({ ...FEATURES, ...(secrets && { secrets }) }),
   });
-  const started = run(share);
+  const started = learnEnded().then(() => run(share));
   let ended: Promise<void> | undefined;
   const stop = (): Promise<void> => (ended ??= started.then((end) => end()));
   listenTo(self, { answers, stop, log });
@@ -45,6 +46,19 @@ function withKey(tables: GatewayTables): GatewayTables {
   return sessions.keys.length > 0 ? tables : { ...tables, sessions: { ...sessions, keys: [WORKERS_KEY] } };
 }
 
+/** Resolves when it knows the sessions that the others have ended: before that no id may be opened. */
+function learnEnded(): Promise<void> {
+  ended.onEnd = (tag) => tellPrimary({ kind: 'ended', tags: [tag] });
+  return new Promise((resolve) => {
+    process.on('message', (message: ToWorker) => {
+      if (message.kind !== 'ended') return;
+      ended.learn(message.tags);
+      resolve();
+    });
+    tellPrimary({ kind: 'hears' });
+  });
+}
+
 interface Told {
   readonly answers: Answers;
   readonly stop: () => Promise<void>;
@@ -55,6 +69,7 @@ function listenTo(self: Worker, { answers, stop, log }: Told): void {
   const end = (): void => void stop().then(() => process.exit(0), () => process.exit(1));
   process.on('message', (message: ToWorker) => {
     if (message.kind === 'stop') return end();
+    if (message.kind === 'ended') return;
     const { id, asked } = message;
     // Without an answer the primary leaves this worker out.
     answers.answer(asked).then(
