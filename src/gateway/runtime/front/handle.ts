@@ -111,6 +111,7 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
   }
   if (decision.kind === 'refuse') return sendRefusal(services, exchange, decision);
   if (decision.kind === 'answer') return answerItself(services, exchange, decision.what);
+  if (vouched && !parts().sse?.isVouchedFor(vouched, exchange.body)) return refuse(services, exchange, 'credentials-invalid');
   if (!vouched) exchange.judgement ??= judge(exchange);
   // The client left while its body was read: no server has been asked for anything yet.
   if (client.hasLeft && leavingCancels(exchange)) return;
@@ -123,11 +124,9 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
   }
   // A modern client listens with a POST, which is known for a stream only now.
   if (message?.method === 'subscriptions/listen' && !reserveStream(exchange, counts)) return refuse(services, exchange, 'streams-full');
-  // A replica that vouches for a message has written its audit line already.
-  if (!vouched && message) {
-    countMessage(services, pool.server, eraIn(facts));
-    if (message.calls.length > 0) auditCalls(services, state.tables.raw, pool.server, callerOf(exchange), message);
-  }
+  // A replica that vouches for a message has counted it already.
+  if (!vouched && message) countMessage(services, pool.server, eraIn(facts));
+  if (message && message.calls.length > 0) auditCalls(services, state.tables.raw, pool.server, callerOf(exchange), message, vouched !== null);
   // The place of a session that lives in its connection is given back with the connection.
   exchange.isOpeningSession = head.kind.session.livesIn === 'id';
   exchange.span = beginSpan(services, exchange);

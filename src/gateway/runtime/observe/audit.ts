@@ -27,11 +27,19 @@ export function countMessage({ metrics }: Auditing, server: string, era: Era): v
   metrics.count('mcpgen_messages_total', { server, era });
 }
 
-export function auditCalls({ log, metrics }: Auditing, { limits, log: logged }: GatewayTables, server: string, caller: Caller, { calls }: Message): void {
+/** @param isRelayed another replica has judged and counted the calls, and this one carries them out on its word */
+export function auditCalls(
+  { log, metrics }: Auditing,
+  { limits, log: logged }: GatewayTables,
+  server: string,
+  caller: Caller,
+  { calls }: Message,
+  isRelayed: boolean,
+): void {
   for (const { tool, argumentsJson } of calls) {
-    metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames) });
+    if (!isRelayed) metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames) });
     if (!logged.audit) continue;
     const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
-    log('info', 'audit', { ...caller, server, tool: tool?.slice(0, MOST_OF_NAME) ?? null, arguments_digest: digest });
+    log('info', 'audit', { ...caller, server, tool: tool?.slice(0, MOST_OF_NAME) ?? null, arguments_digest: digest, ...(isRelayed && { relayed: true }) });
   }
 }

@@ -5,7 +5,7 @@ import { drainServer, listenAt, plainServer } from '../front/listen.js';
 import { listenOf, logLevelOf, placementOf, SettingError, type Env } from '../process/env.js';
 import { createLog, type Log } from '../process/log.js';
 import type { ChildFeatures } from '../stdio/contract.js';
-import { errorText, readMessages } from '../stdio/message.js';
+import { readMessages, refusalText } from '../stdio/message.js';
 import { jsonResponse } from '../stdio/response.js';
 import { loadEras, startChildren } from '../stdio/upstream.js';
 import type { GatewayTables } from '../tables/gateway.js';
@@ -98,14 +98,15 @@ async function answer({ upstream, path, bodyLimit, log }: HostOptions, client: C
   const at = target.replace(/\?.*/, '');
   let id: string | number | null = null;
   // The code repeats the status, as the gateway's do.
-  const refuse = (status: number, message: string, headers = {}): UpstreamResponse => jsonResponse(status, errorText(id, status, message), headers);
+  const refuse = (status: number, reason: string, message: string, more = {}): UpstreamResponse =>
+    jsonResponse(status, refusalText(client.request, id, status, message, reason), more);
 
   if (/^\/health(\/live|\/ready)?$/.test(at)) return jsonResponse(200, '{"status":"ok"}');
-  if (at !== path) return refuse(404, 'Not found');
-  if (!METHODS.split(', ').includes(method)) return refuse(405, 'Method not allowed', { allow: METHODS });
+  if (at !== path) return refuse(404, 'unknown-route', 'Not found');
+  if (!METHODS.split(', ').includes(method)) return refuse(405, 'method-not-allowed', 'Method not allowed', { allow: METHODS });
   const sent = await client.body(bodyLimit);
   // Whoever breaks it off reads no answer.
-  if (typeof sent === 'string') return refuse(413, 'Body too large');
+  if (typeof sent === 'string') return refuse(413, 'body-too-large', 'Body too large');
   const body = method === 'POST' ? sent : null;
   try {
     // A header that is not there has no entry: no value is undefined.
@@ -115,6 +116,6 @@ async function answer({ upstream, path, bodyLimit, log }: HostOptions, client: C
     const read = readMessages(`${body}`);
     if (typeof read !== 'number') id = read.messages[0]?.id ?? null;
     const early = error instanceof UpstreamFault && ['full', 'refused'].includes(error.stage);
-    return early ? refuse(503, 'No capacity', { 'retry-after': '1' }) : refuse(502, 'The server failed');
+    return early ? refuse(503, 'instance-full', 'No capacity', { 'retry-after': '1' }) : refuse(502, 'upstream-lost', 'The server failed');
   }
 }

@@ -1,5 +1,5 @@
 /** JSON-RPC messages, told apart, and changed without loss. */
-import { asObject, failure, parseJson, type Json } from '../wire/json-rpc.js';
+import { asObject, failure, ownFailure, parseJson, type Json } from '../wire/json-rpc.js';
 import { VERSION } from '../wire/meta-keys.js';
 
 export type Id = string | number;
@@ -58,6 +58,15 @@ export function isId(value: unknown): value is Id {
 
 export function errorText(id: Id | null, code: number, message: string, data?: unknown): string {
   return JSON.stringify(failure(id, code, message, data));
+}
+
+interface Asking {
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+/** An error of the gateway's own that answers a request. */
+export function refusalText(request: Asking, id: Id | null, code: number, message: string, reason: string, data?: Json): string {
+  return JSON.stringify(ownFailure(request.headers, id, code, message, reason, data));
 }
 
 /** The text of the message with another id. */

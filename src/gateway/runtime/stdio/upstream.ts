@@ -5,7 +5,7 @@ import type { Log } from '../process/log.js';
 import type { ChildTable } from '../tables/pool.js';
 import { UpstreamFault } from '../wire/fault.js';
 import type { ChildEras, ChildFeatures, StdioOptions, StdioUpstream } from './contract.js';
-import { errorText, readMessages } from './message.js';
+import { refusalText, readMessages } from './message.js';
 import { jsonResponse } from './response.js';
 
 export function createStdioUpstream(options: StdioOptions, { serveLegacy, serveModern }: ChildEras): StdioUpstream {
@@ -18,7 +18,7 @@ export function createStdioUpstream(options: StdioOptions, { serveLegacy, serveM
     async send(request) {
       if (closing.signal.aborted) throw new UpstreamFault('refused');
       const read = request.method === 'POST' ? readMessages(`${request.body}`) : { isBatch: false, messages: [] };
-      return typeof read === 'number' ? jsonResponse(400, errorText(null, read, 'Not a JSON-RPC message')) : answer(request, read);
+      return typeof read === 'number' ? jsonResponse(400, refusalText(request, null, read, 'Not a JSON-RPC message', 'body-not-message')) : answer(request, read);
     },
     async close() {
       closing.abort();
