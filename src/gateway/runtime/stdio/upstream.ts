@@ -18,7 +18,8 @@ export function createStdioUpstream(options: StdioOptions, { serveLegacy, serveM
     async send(request) {
       if (closing.signal.aborted) throw new UpstreamFault('refused');
       const read = request.method === 'POST' ? readMessages(`${request.body}`) : { isBatch: false, messages: [] };
-      return typeof read === 'number' ? jsonResponse(400, refusalText(request, null, read, 'Not a JSON-RPC message', 'body-not-message')) : answer(request, read);
+      if (typeof read !== 'number') return answer(request, read);
+      return jsonResponse(400, refusalText(request, null, read, 'Not a JSON-RPC message', 'body-not-message'));
     },
     async close() {
       closing.abort();
