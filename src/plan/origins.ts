@@ -1,4 +1,5 @@
 import type { OriginModel } from '../config/model.js';
+import { closest } from '../diagnostics/closest.js';
 import { urlOf } from '../config/url.js';
 import { LOOPBACK_HOSTS } from './loopback.js';
 import type { OriginFault, OriginPlan, OriginRule, OriginRuleAt } from './origin-types.js';
@@ -78,6 +79,8 @@ const OF_APP = /^([a-z][a-z0-9+.-]*):\/\/([a-z0-9._-]+)(?::[1-9][0-9]{0,4})?$/;
 function readApp(text: string, reject: Reject): OriginRule {
   const lower = text.toLowerCase();
   const scheme = OF_APP.exec(lower)?.[1];
+  const meant = closest(lower.split(':', 1)[0] as string, ['http', 'https']);
+  if (meant !== null) return reject('not-canonical', canonical(lower.replace(/^[^:]*/, meant)));
   if (scheme !== undefined && !NOT_OF_APPS.has(scheme)) return { kind: 'exact', origin: lower };
   const spelled = OF_APP.exec(lower.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)[/?#].*$/, '$1'));
   return reject('not-canonical', spelled && !NOT_OF_APPS.has(spelled[1] as string) ? spelled[0] : null);

@@ -63,5 +63,5 @@ describe('headers', () => {
 
 test('nothing is changed unless it is said', () => {
   const nothing = { set: {}, remove: [] };
-  assert.deepEqual(modelOf(least()).servers['web']?.transform, { request: nothing, response: { ...nothing, redact: [] } });
+  assert.deepEqual(modelOf(least()).servers['web']?.transform, { request: { ...nothing, pass: [] }, response: { ...nothing, redact: [] } });
 });

@@ -20,6 +20,7 @@ const FEATURES: Features = {
       configure: () => {},
       answer: async () => ({ instance: null, response: { status: 200, headers: { 'content-type': 'text/event-stream' }, body: Buffer.from(': nothing\n\n') } }),
       vouched: () => null,
+      isVouchedFor: () => false,
       close: async () => {},
     }),
   }),

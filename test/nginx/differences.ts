@@ -61,6 +61,7 @@ export const APPEARANCES: Readonly<Record<NginxDifferenceId, Appearance | null>>
   },
   'header-bytes': null,
   'header-names': null,
+  'repeated-connection': null,
   'host-header': {
     when: (sent) => !has(sent, 'host') || values(sent, 'host').some((host) => /^\.*$|\.\./.test(host) || !AUTHORITY.test(host)),
     status: [400],

@@ -55,7 +55,7 @@ const ORIGINS = [
   'https://app.acme.test', 'https://app.acme.test', 'https://app.acme.test', 'https://admin.acme.test:8443', 'https://pr-7.preview.acme.test',
   'http://x.stage.acme.test:8080',
   'http://localhost:5173', 'http://127.0.0.1', 'http://[::1]:3000', 'https://a.ngrok-free.app', 'https://a.b.ngrok.io', 'https://any.thing.example',
-  'https://[2001:db8::1]:8443',
+  'https://[2001:db8::1]:8443', 'chrome-extension://abcdefghijklmnop', 'Tauri://LocalHost', 'app://.',
 ];
 const ODD_ORIGINS = [
   'null', 'NULL', '', 'https://evil.test', 'https://APP.acme.test', 'HTTPS://app.acme.test', 'https://app.acme.test:443', 'https://app.acme.test/',
@@ -70,6 +70,7 @@ const ODD_ORIGINS = [
   'https://a..ngrok.io', 'https://any_thing.example', 'https://any.example|',
   '\thttps://app.acme.test', 'app|https://app.acme.test', '|', 'x|', 'https://app.acme.test,https://evil.test',
   'https://app.acme.test, https://app.acme.test', ',', 'https://app.acme.test https://x', 'file://', 'chrome-extension://abc',
+  'tauri://localhost:1', 'tauri://localhost/', 'app://..', 'app://x',
   'https://xn--bcher-kva.example',
   'https://b\xfccher.example', '*', '$http_host', 'https://user@any.example', 'https://any.example?', `https://${'a'.repeat(400)}.example`,
   'https://-.example', 'allowed', 'absent',

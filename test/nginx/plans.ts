@@ -27,7 +27,7 @@ const WIDE: AnyConfig = {
   },
   origins: {
     anything: { preset: 'any-https' },
-    app: ['https://app.acme.test', 'https://admin.acme.test:8443'],
+    app: ['https://app.acme.test', 'https://admin.acme.test:8443', 'chrome-extension://abcdefghijklmnop', 'tauri://localhost', 'app://.'],
     bad: 'https://*',
     laptop: 'http://localhost:*',
     previews: ['https://*.preview.acme.test', 'http://*.stage.acme.test:8080'],

@@ -17,7 +17,8 @@ const SPOOFED = {
   Host: 'MCP.Acme.Test.:8088',
   ...{ 'X-Forwarded-For': '1.2.3.4', 'X-Forwarded-Host': 'evil.test', 'X-Forwarded-Proto': 'https', 'X-Real-IP': '1.2.3.4', 'X-Request-Id': 'mine' },
   ...{ Upgrade: 'h2c', Connection: 'upgrade', TE: 'trailers', Forwarded: 'for=1.2.3.4', Proxy: 'http://evil.test' },
-  ...{ 'X-Original-URL': '/admin', 'X-User': 'root', 'Remote-User': 'root', 'X-Goog-Authenticated-User-Email': 'root@acme.test', 'Mcp-Param-tenant_id': 'dropped, as nginx-cannot.ts says' },
+  ...{ 'X-Original-URL': '/admin', 'X-User': 'root', 'Remote-User': 'root', 'X-Goog-Authenticated-User-Email': 'root@acme.test' },
+  'Mcp-Param-tenant_id': 'dropped, as nginx-cannot.ts says',
   ...{ 'Mcp-Param-Region': 'eu', 'Mcp-Session-Id': 'abc', Authorization: 'Bearer key' },
 };
 

@@ -104,7 +104,7 @@ describe('host', () => {
       return serves(tables, askedOf(tables, { peer: '10.9.9.9', headers: { host: name } }));
     };
     assert.ok(accepts('kubernetes', 'test-gateway.test.svc.cluster.local') && accepts('compose', 'gateway') && accepts('fly', 'test.internal'));
-    assert.ok(accepts('fly', 'test.fly.dev') && accepts('compose', 'localhost') && accepts('compose', '[::1]') && !accepts('kubernetes', 'localhost'));
+    assert.ok(accepts('compose', 'localhost') && accepts('compose', '[::1]') && !accepts('kubernetes', 'localhost'));
     assert.ok(!accepts('local', 'gateway') && !accepts('compose', 'test.internal') && !accepts('fly', 'gateway') && !accepts('kubernetes', 'gateway'));
   });
 

@@ -17,6 +17,7 @@ before(async () => {
     config: gatewayConfig({
       auth: { clients: { acme: client('acme') } },
       tenants: { acme: { match: { client: 'acme' }, servers: '*' } },
+      origins: { app: ['tauri://localhost', 'chrome-extension://ABCDEFGHIJKLMNOPabcdefghijklmnop'] },
       servers: { search: server(), told: server({ transform: { request: { pass: ['X-User-Id', 'Remote-User'] } } }) },
       gateway: {
         ...{ admin: {}, limits: { perAddress: '100000/s' } },
@@ -97,4 +98,68 @@ test('field-36a two different Authorization headers leave open whose request it 
     assert.equal(answer.status, 400, other);
     assert.match(answer.text, /"reason":"repeated-header"/);
   }
+});
+
+describe('field-13 preflights', () => {
+  const allowed = async (asked: string): Promise<string> => {
+    const { status, headers } = await ask(gateway.port, {
+      method: 'OPTIONS',
+      path: '/mcp/search',
+      headers: {
+        ...{ host: 'mcp.acme.com', origin: 'tauri://localhost' },
+        ...{ 'access-control-request-method': 'POST', 'access-control-request-headers': asked },
+      },
+    });
+    assert.equal(status, 204);
+    return String(headers['access-control-allow-headers']);
+  };
+
+  test('allow the arguments that are asked for, and no other header', async () => {
+    const list = await allowed('authorization, Mcp-Param-Region,mcp-param-tenant_id , x-evil, mcp-param-, mcp-param-a b, mcp-paramx');
+    assert.match(list, /, mcp-param-region, mcp-param-tenant_id$/);
+    assert.doesNotMatch(list, /evil|mcp-param-(?:,|$|a b)|mcp-paramx/);
+  });
+
+  test('of them no more than fifty, and none that is very long', async () => {
+    const many = await allowed(Array.from({ length: 80 }, (_, i) => `mcp-param-p${i}`).join(','));
+    assert.equal(many.match(/mcp-param-/g)?.length, 50);
+    assert.doesNotMatch(await allowed(`mcp-param-${'a'.repeat(101)}`), /mcp-param-/);
+  });
+});
+
+test('field-12 the origin of an installed app is accepted whole, in any case, and no other of its scheme', async () => {
+  for (const [origin, status] of [
+    ['tauri://localhost', 200], ['TAURI://LocalHost', 200], ['chrome-extension://abcdefghijklmnopabcdefghijklmnop', 200],
+    ['tauri://localhost.evil.example', 403], ['chrome-extension://abcdefghijklmnopabcdefghijklmnoo', 403], ['tauri://localhost/', 403], ['null', 403],
+  ] as const) {
+    const answer = await post({ origin });
+    assert.equal(answer.status, status, origin);
+    assert.equal(answer.headers['access-control-allow-origin'], status === 200 ? origin : undefined, origin);
+  }
+});
+
+describe('field-17 refusals can be diagnosed', () => {
+  test('field-17a a line of 404 or 421 says what was asked for, bounded, escaped and without its query', async () => {
+    const long = 'x'.repeat(300);
+    await post({ host: `evil-${long}.example` });
+    await post({}, `/mcp/${long}?sessionId=secret`);
+    await post({}, '/mcp/ser%E2%80%AEch');
+    await post({ 'mcp-session-id': 'unknown' });
+    const line = (reason: string) => gateway.waitFor('request', (one) => one['reason'] === reason);
+    const host = await line('unknown-host');
+    assert.deepEqual([host['status'], host['host'], host['path']], [421, `evil-${long}.example`.slice(0, 200), '/mcp/search']);
+    const route = await line('unknown-route');
+    assert.deepEqual([route['status'], route['host'], route['path']], [404, 'mcp.acme.com', `/mcp/${long}`.slice(0, 200)]);
+    assert.equal((await line('path-not-literal'))['path'], '/mcp/ser%E2%80%AEch');
+    assert.equal((await line('session-unknown'))['path'], '/mcp/search');
+    assert.ok(!JSON.stringify(gateway.logs).includes('secret'));
+  });
+
+  test('field-17b every JSON error has a reason and the name that the log has: the admin listener too', async () => {
+    const answer = await ask(gateway.adminPort, { path: '/nowhere?token=secret' });
+    const { error, data } = JSON.parse(answer.text) as { error: string; data: { reason: string; requestId: string } };
+    assert.deepEqual([answer.status, error, data.reason], [404, 'not found', 'unknown-route']);
+    const line = await gateway.waitFor('admin-refused');
+    assert.deepEqual([line['request_id'], line['path'], line['reason']], [data.requestId, '/nowhere', 'unknown-route']);
+  });
 });

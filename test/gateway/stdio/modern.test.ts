@@ -139,7 +139,11 @@ describe('a modern child', () => {
     assert.deepEqual(await json(initialize), {
       jsonrpc: '2.0',
       id: 7,
-      error: { code: -32022, message: 'Unsupported protocol version', data: { supported: ['2026-07-28'], requested: '2025-11-25' } },
+      error: {
+        code: -32022,
+        message: 'Unsupported protocol version',
+        data: { supported: ['2026-07-28'], requested: '2025-11-25', reason: 'revision-not-served', requestId: null },
+      },
     });
     for (const method of ['GET', 'DELETE']) {
       const refused = await send(upstream, { method });

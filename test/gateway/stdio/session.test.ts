@@ -63,7 +63,7 @@ test('modern requests and unknown versions are told what is served', async () =>
     error: {
       code: -32022,
       message: 'Unsupported protocol version',
-      data: { supported: ['2025-11-25', '2025-06-18', '2025-03-26'], requested: '2026-07-28' },
+      data: { supported: ['2025-11-25', '2025-06-18', '2025-03-26'], requested: '2026-07-28', reason: 'revision-not-served', requestId: null },
     },
   });
   const header = await send(upstream, { body: request('tools/list'), headers: { 'mcp-protocol-version': '2027-01-01' } });

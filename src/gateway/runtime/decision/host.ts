@@ -23,9 +23,9 @@ export function isServed(tables: Tables, host: string, { peer }: Sent): boolean 
 }
 
 /**
- * `X-Forwarded-Host` of a trusted hop. A peer that is served loopback names may be a browser: a page whose name points here (DNS rebinding) chooses every header
- * of its requests but Host, and Host is that name. There the other header counts only beside a Host that is served, as that is which the nginx of this machine
- * sends. The sockets of the two look alike: both come from a port of chance.
+ * `X-Forwarded-Host` of a trusted hop. A peer that is served loopback names may be a browser: a page whose name points here (DNS rebinding) chooses every
+ * header of its requests but Host, and Host is that name. There the other header counts only beside a Host that is served, as that is which the nginx of this
+ * machine sends. The sockets of the two look alike: both come from a port of chance.
  */
 export function forwardedHost(tables: Tables, request: Sent): string | undefined {
   const { host, 'x-forwarded-host': forwarded } = request.headers;

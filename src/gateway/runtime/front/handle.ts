@@ -144,6 +144,7 @@ async function run(services: Services, exchange: Exchange, open: Set<Exchange>):
   const { head, state } = exchange;
   if (decision.kind === 'refuse') return sendRefusal(services, exchange, decision);
   if (decision.kind === 'answer') return answerItself(services, exchange, decision.what);
+  if (vouched && !parts().sse?.isVouchedFor(vouched, exchange.body)) return refuse(services, exchange, 'credentials-invalid');
   if (!vouched) exchange.judgement ??= judge(exchange);
   // The client left while its body was read: no server has been asked for anything yet.
   if (client.hasLeft && leavingCancels(exchange)) return;
@@ -155,10 +156,11 @@ async function run(services: Services, exchange: Exchange, open: Set<Exchange>):
   if (message && !(message.method === 'subscriptions/listen' ? reserveStream : reserveCall)(exchange, counts)) {
     return refuse(services, exchange, 'streams-full');
   }
-  // A replica that vouches for a message has written its audit line already.
-  if (!vouched && message) {
-    countMessage(services, pool.server, eraIn(facts));
-    if (message.calls.length > 0) auditCalls(services, state.tables.raw, pool.server, callerOf(exchange), message, facts.principal?.kind === 'client' ? holderOf(exchange) : undefined);
+  // A replica that vouches for a message has counted it already.
+  if (!vouched && message) countMessage(services, pool.server, eraIn(facts));
+  if (message && message.calls.length > 0) {
+    const holder = facts.principal?.kind === 'client' ? holderOf(exchange) : undefined;
+    auditCalls(services, state.tables.raw, { server: pool.server, caller: callerOf(exchange), holder, isRelayed: vouched !== null }, message);
     for (const call of message.calls) call.argumentsJson = '';
   }
   // The place of a session that lives in its connection is given back with the connection.

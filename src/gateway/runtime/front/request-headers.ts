@@ -7,8 +7,8 @@ import { CONNECTION_OF_CLIENT, connectionNames, HOP_BY_HOP } from '../wire/hop-b
 import type { Exchange } from './exchange.js';
 
 /**
- * Headers that no server gets, and that no config lets through: the caller's credentials (a token is for its audience alone), the names of the caller's host and
- * hops (they are set anew), the origin (it is judged here; a server would by another list), and the session id (the gateway's is not the server's).
+ * Headers that no server gets, and that no config lets through: the caller's credentials (a token is for its audience alone), the names of the caller's host
+ * and hops (they are set anew), the origin (it is judged here; a server would by another list), and the session id (the gateway's is not the server's).
  */
 const NOT_FORWARDED = new Set([
   ...HOP_BY_HOP, 'authorization', 'x-api-key', 'cookie', 'host', 'content-length', 'expect', 'origin', 'mcp-session-id', 'x-request-id', 'x-correlation-id',

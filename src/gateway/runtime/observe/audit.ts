@@ -28,19 +28,25 @@ export function countMessage({ metrics }: Auditing, server: string, era: Era): v
   metrics.count('mcpgen_messages_total', { server, era });
 }
 
-/** @param holder whose share of the labels it takes from; nobody's where callers have no names */
+interface Audited {
+  readonly server: string;
+  readonly caller: Caller;
+  /** Whose share of the labels it takes from; nobody's where callers have no names. */
+  readonly holder: Holder | undefined;
+  /** Another replica has judged and counted the calls, and this one carries them out on its word. */
+  readonly isRelayed: boolean;
+}
+
 export function auditCalls(
   { log, metrics }: Auditing,
   { limits, log: logged }: GatewayTables,
-  server: string,
-  caller: Caller,
+  { server, caller, holder, isRelayed }: Audited,
   { calls }: Message,
-  holder?: Holder,
 ): void {
   for (const { tool, argumentsJson } of calls) {
-    metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames, holder) });
+    if (!isRelayed) metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames, holder) });
     if (!logged.audit) continue;
     const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
-    log('info', 'audit', { ...caller, server, tool: tool?.slice(0, MOST_OF_NAME) ?? null, arguments_digest: digest });
+    log('info', 'audit', { ...caller, server, tool: tool?.slice(0, MOST_OF_NAME) ?? null, arguments_digest: digest, ...(isRelayed && { relayed: true }) });
   }
 }

@@ -1,5 +1,5 @@
 /** The admin listener: what operators and monitoring read, and what they may change. It never shares a port with the public routes. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import { isLoopback, LOOPBACK } from '../decision/address.js';
@@ -30,6 +30,8 @@ export interface AdminAnswer {
   readonly type: string;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Why it is a refusal, and by which name the log has it. */
+  readonly refused?: { readonly reason: string; readonly requestId: string };
 }
 
 /** Who asks, as far as an answer depends on it: another process may hold the connection. */
@@ -45,7 +47,10 @@ interface Page {
 
 const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 const json = (value: unknown, status = 200, headers = {}): AdminAnswer => ({ status, type: 'application/json', body: jsonText(value), headers });
-const refusal = (status: number, error: string, headers = {}): AdminAnswer => json({ error }, status, headers);
+function refusal(status: number, reason: string, error: string, headers = {}): AdminAnswer {
+  const data = { reason, requestId: randomUUID() };
+  return { ...json({ error, data }, status, headers), refused: data };
+}
 const page = (read: (options: AdminOptions) => unknown): Page => ({ method: 'GET', answer: (options) => json(read(options)) });
 
 const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
@@ -65,6 +70,9 @@ export interface AdminListener {
   close(): Promise<void>;
 }
 
+/** Characters of a path that a log line repeats. */
+const MOST_PATH = 200;
+
 const PORT_SETTING = 'MCPGEN_ADMIN_PORT';
 /** Milliseconds in which answers that have begun may end. */
 const DRAIN = 1000;
@@ -82,9 +90,14 @@ export async function listenForOperators({ host, port }: Listen, env: Env, log: 
     void answer(client)
       .catch((error: unknown) => {
         log('error', 'admin-failed', { error: String(error) });
-        return refusal(500, 'internal error');
+        return refusal(500, 'internal', 'internal error');
       })
-      .then((answer) => end(client, answer));
+      .then((answer) => {
+        const { refused, status } = answer;
+        const path = client.request.target.split('?', 1)[0]?.slice(0, MOST_PATH);
+        if (refused) log('info', 'admin-refused', { request_id: refused.requestId, status, reason: refused.reason, path });
+        end(client, answer);
+      });
   const server = plainServer({ serve, maxHeaderSize: MOST_HEAD, requestTimeout: REQUEST_TIMEOUT });
   const at = { host: await ownAddress(host), port: portOf(env, PORT_SETTING) ?? port };
   return { port: await listenAt(server, at, PORT_SETTING), close: () => drainServer(server, DRAIN) };
@@ -100,19 +113,19 @@ async function ownAddress(host: string): Promise<string> {
 export async function answerOperator(options: AdminOptions, client: Operator): Promise<AdminAnswer> {
   const { request } = client;
   const found = PAGES.get(request.target.split('?', 1)[0] ?? '');
-  if (!found) return refusal(404, 'not found');
+  if (!found) return refusal(404, 'unknown-route', 'not found');
   const { readToken, writeToken } = options.state();
   const given = /^Bearer +(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1] ?? '';
   const [isReader, isWriter] = [isToken(given, readToken), isToken(given, writeToken)];
   const mayRead = isReader || isWriter || (readToken === null && isLocal(client));
-  const unknown = refusal(401, `a ${found.method === 'POST' ? 'write' : 'read'} token is required`, { 'www-authenticate': 'Bearer' });
-  if (request.method !== found.method) return mayRead ? refusal(405, `${found.method} only`, { allow: found.method }) : unknown;
+  const unknown = refusal(401, 'credentials-missing', `a ${found.method === 'POST' ? 'write' : 'read'} token is required`, { 'www-authenticate': 'Bearer' });
+  if (request.method !== found.method) return mayRead ? refusal(405, 'method-not-allowed', `${found.method} only`, { allow: found.method }) : unknown;
   if (found.method === 'GET') return mayRead ? found.answer(options, client, 'loopback') : unknown;
   if (isWriter) return found.answer(options, client, 'write-token');
-  if (writeToken !== null) return isReader ? refusal(403, 'this token may only read') : unknown;
+  if (writeToken !== null) return isReader ? refusal(403, 'token-may-read', 'this token may only read') : unknown;
   // A token for reading shows that this listener is for more than this machine.
   if (readToken === null && isLocal(client)) return found.answer(options, client, 'loopback');
-  return refusal(403, 'changes need a writeToken in gateway.admin, or loopback and no token at all');
+  return refusal(403, 'changes-off', 'changes need a writeToken in gateway.admin, or loopback and no token at all');
 }
 
 /** This machine by its loopback name, and no web page: one could make a browser ask under another name (DNS rebinding). */
@@ -171,15 +184,15 @@ async function reset({ pools, log }: AdminOptions, client: Operator, by: By): Pr
   if (body === 'body-too-large') {
     // What is left of it would be taken for the next request.
     client.closeAfterwards();
-    return refusal(413, `at most ${MOST} bytes`);
+    return refusal(413, 'body-too-large', `at most ${MOST} bytes`);
   }
   const wanted = typeof body === 'string' ? null : namesOf(body.toString());
-  if (!wanted) return refusal(400, 'the body is empty, or JSON such as {"server":"search","instance":"127.0.0.1:8000"}');
+  if (!wanted) return refusal(400, 'body-malformed', 'the body is empty, or JSON such as {"server":"search","instance":"127.0.0.1:8000"}');
   const { server, instance } = wanted;
   // What is named in the query would be passed over, and everything reset.
-  if (client.request.target.includes('?')) return refusal(400, 'names belong into the body, such as {"server":"search"}');
+  if (client.request.target.includes('?')) return refusal(400, 'query-unsupported', 'names belong into the body, such as {"server":"search"}');
   const meant = pools.all().filter((pool) => (server === undefined || pool.server === server) && (instance === undefined || pool.byId(instance)));
-  if (meant.length === 0 && (server ?? instance) !== undefined) return refusal(404, 'no such server or instance');
+  if (meant.length === 0 && (server ?? instance) !== undefined) return refusal(404, 'name-unknown', 'no such server or instance');
   const changed = meant.flatMap((pool) => resetInstances(pool, instance, performance.now()).map((id) => ({ server: pool.server, instance: id })));
   log('info', 'audit', { action: 'circuit-breakers-reset', server: server ?? null, instance: instance ?? null, by });
   return json({ reset: changed });

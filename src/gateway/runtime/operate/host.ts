@@ -11,7 +11,7 @@ import { drainServer, listenAt, plainServer } from '../front/listen.js';
 import { listenOf, logLevelOf, placementOf, SettingError, type Env } from '../process/env.js';
 import { createLog, type Log } from '../process/log.js';
 import type { ChildFeatures, StdioUpstream } from '../stdio/contract.js';
-import { errorText, readMessages } from '../stdio/message.js';
+import { readMessages, refusalText } from '../stdio/message.js';
 import { jsonResponse } from '../stdio/response.js';
 import { loadEras, startChildren } from '../stdio/upstream.js';
 import type { GatewayTables } from '../tables/gateway.js';
@@ -131,11 +131,11 @@ const mediaType = (value: string | undefined): string => (value ?? '').replace(/
 const hostName = (value: string | undefined): string => (value ?? '').replace(/:\d*$/, '').toLowerCase();
 
 /** What is wrong with a request whoever sent it: status and message. A page could make a browser ask on loopback under a name of its own (DNS rebinding). */
-function faultOf({ host, isAllowed = () => false }: HostOptions, { method, headers }: Client['request']): readonly [number, string] | null {
+function faultOf({ host, isAllowed = () => false }: HostOptions, { method, headers }: Client['request']): readonly [number, string, string] | null {
   const onLoopback = isLoopback(host) || LOOPBACK.has(host);
-  if (onLoopback && !LOOPBACK.has(hostName(headers['host']))) return [421, 'Host not served here'];
-  if (headers['origin'] !== undefined && !isAllowed(headers['origin'])) return [403, 'Origin not allowed'];
-  return method === 'POST' && mediaType(headers['content-type']) !== 'application/json' ? [415, 'Content-Type must be application/json'] : null;
+  if (onLoopback && !LOOPBACK.has(hostName(headers['host']))) return [421, 'unknown-host', 'Host not served here'];
+  if (headers['origin'] !== undefined && !isAllowed(headers['origin'])) return [403, 'origin-not-allowed', 'Origin not allowed'];
+  return method === 'POST' && mediaType(headers['content-type']) !== 'application/json' ? [415, 'content-type-unsupported', 'Content-Type must be application/json'] : null;
 }
 
 async function answer(options: HostOptions, client: Client, signal: AbortSignal): Promise<UpstreamResponse> {
@@ -144,23 +144,24 @@ async function answer(options: HostOptions, client: Client, signal: AbortSignal)
   const at = target.replace(/\?.*/, '');
   let id: string | number | null = null;
   // The code repeats the status, as the gateway's do.
-  const refuse = (status: number, message: string, headers = {}): UpstreamResponse => jsonResponse(status, errorText(id, status, message), headers);
+  const refuse = (status: number, reason: string, message: string, more = {}): UpstreamResponse =>
+    jsonResponse(status, refusalText(client.request, id, status, message, reason), more);
 
   const isHealth = /^\/health(\/live|\/ready)?$/.test(at);
   const fault = faultOf(options, isHealth ? { ...client.request, method: 'GET' } : client.request);
   if (fault) {
-    log('warn', 'refused', { status: fault[0], why: fault[1], host: headers['host']?.slice(0, MOST_NAME), origin: headers['origin']?.slice(0, MOST_NAME) });
+    log('warn', 'refused', { status: fault[0], reason: fault[1], host: headers['host']?.slice(0, MOST_NAME), origin: headers['origin']?.slice(0, MOST_NAME) });
     return refuse(...fault);
   }
   if (isHealth) {
     const isOk = at === '/health/live' || ((await isWell?.()) ?? true);
     return jsonResponse(isOk ? 200 : 503, isOk ? '{"status":"ok"}' : '{"status":"down","why":"no child has been started yet: see the log"}');
   }
-  if (at !== path) return refuse(404, 'Not found');
-  if (!METHODS.split(', ').includes(method)) return refuse(405, 'Method not allowed', { allow: METHODS });
+  if (at !== path) return refuse(404, 'unknown-route', 'Not found');
+  if (!METHODS.split(', ').includes(method)) return refuse(405, 'method-not-allowed', 'Method not allowed', { allow: METHODS });
   const sent = await client.body(bodyLimit);
   // Whoever breaks it off reads no answer.
-  if (typeof sent === 'string') return refuse(413, 'Body too large');
+  if (typeof sent === 'string') return refuse(413, 'body-too-large', 'Body too large');
   const body = method === 'POST' ? sent : null;
   try {
     // A header that is not there has no entry: no value is undefined.
@@ -171,6 +172,6 @@ async function answer(options: HostOptions, client: Client, signal: AbortSignal)
     if (typeof read !== 'number') id = read.messages[0]?.id ?? null;
     const early = error instanceof UpstreamFault && ['full', 'refused'].includes(error.stage);
     const retryAfter = (error instanceof UpstreamFault && error.retryAfter) || 1;
-    return early ? refuse(503, 'No capacity', { 'retry-after': `${retryAfter}` }) : refuse(502, 'The server failed');
+    return early ? refuse(503, 'instance-full', 'No capacity', { 'retry-after': `${retryAfter}` }) : refuse(502, 'upstream-lost', 'The server failed');
   }
 }

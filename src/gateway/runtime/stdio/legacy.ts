@@ -1,9 +1,10 @@
 /** Children with sessions: Streamable HTTP of 2025-03-26 to 2025-11-25 in front of their processes. */
 import { addAbortSignal } from 'node:stream';
 import type { UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
+import type { Json } from '../wire/json-rpc.js';
 import { callerOf } from './caller.js';
 import type { Served, ServedOptions } from './contract.js';
-import { errorText, SUPPORTED, unsupported, type Batch } from './message.js';
+import { refusalText, SUPPORTED, unsupported, type Batch } from './message.js';
 import { jsonResponse, respondOn, streamResponse, takesStream } from './response.js';
 import { createSessions, type OpenedSession } from './sessions.js';
 
@@ -13,24 +14,24 @@ export function serveLegacy(options: ServedOptions, signal: AbortSignal): Served
   const answer = async (request: UpstreamRequest, read: Batch): Promise<UpstreamResponse> => {
     const { method, headers } = request;
     const [first] = read.messages;
-    const refuse = (status: number, code: number, text: string, data?: unknown): UpstreamResponse =>
-      jsonResponse(status, errorText(first?.shape === 'request' ? first.id : null, code, text, data));
+    const refuse = (status: number, code: number, text: string, reason: string, data?: Json): UpstreamResponse =>
+      jsonResponse(status, refusalText(request, first?.shape === 'request' ? first.id : null, code, text, reason, data));
 
     const requested = unsupported(headers['mcp-protocol-version'], read.messages);
     // What makes a dual-era client fall back to `initialize` (2026-07-28, Versioning).
-    if (requested !== undefined) return refuse(400, -32022, 'Unsupported protocol version', { supported: SUPPORTED, requested });
+    if (requested !== undefined) return refuse(400, -32022, 'Unsupported protocol version', 'revision-not-served', { supported: SUPPORTED, requested });
     if (first?.shape === 'request' && first.method === 'initialize' && !read.isBatch) return sessions.open(first, callerOf(request));
     const id = headers['mcp-session-id'];
-    if (id === undefined) return refuse(400, -32000, 'Mcp-Session-Id is required');
+    if (id === undefined) return refuse(400, -32000, 'Mcp-Session-Id is required', 'session-missing');
     const session = sessions.use(id);
-    if (!session) return refuse(404, -32001, 'Session not found');
+    if (!session) return refuse(404, -32001, 'Session not found', 'session-unknown');
     if (method === 'POST') return post(request, session, read);
     if (method === 'DELETE') {
       sessions.end(session);
       return jsonResponse(200);
     }
     const { standalone } = session;
-    if (standalone.shown) return refuse(409, -32000, 'The session has a stream already');
+    if (standalone.shown) return refuse(409, -32000, 'The session has a stream already', 'stream-taken');
     standalone.shown = true;
     return streamResponse(addAbortSignal(request.signal, standalone));
   };

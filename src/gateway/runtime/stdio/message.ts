@@ -1,5 +1,5 @@
 /** JSON-RPC messages, told apart, and changed without loss. */
-import { asObject, failure, parseJson, type Json } from '../wire/json-rpc.js';
+import { asObject, failure, ownFailure, parseJson, type Json } from '../wire/json-rpc.js';
 import { elementTexts, memberText, replaceMember } from '../wire/json-text.js';
 import { VERSION } from '../wire/meta-keys.js';
 
@@ -64,6 +64,15 @@ export function errorText(id: Id | null, code: number, message: string, data?: u
 
 /** An error for a request, whose id is given as JSON text. */
 export const errorFor = (id: string, code: number, message: string): string => withId({ text: errorText(0, code, message) }, id);
+interface Asking {
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+/** An error of the gateway's own that answers a request. */
+export function refusalText(request: Asking, id: Id | null, code: number, message: string, reason: string, data?: Json): string {
+  return JSON.stringify(ownFailure(request.headers, id, code, message, reason, data));
+}
+
 
 /** The id as its sender wrote it, which as a number may be one that no double holds. */
 export const idText = ({ text }: Message): string => memberText(text, ['id']) ?? 'null';

@@ -8,7 +8,7 @@ import { VERSION } from '../wire/meta-keys.js';
 import { callerOf } from './caller.js';
 import type { Served, ServedOptions } from './contract.js';
 import { createLinks, type Link } from './link.js';
-import { CANCELLED, errorText, type Batch, type Message } from './message.js';
+import { CANCELLED, refusalText, type Batch, type Message } from './message.js';
 import { jsonResponse, streamResponse, takesStream } from './response.js';
 import { createSession } from './session.js';
 import { supervise, type Running } from './supervisor.js';
@@ -68,13 +68,15 @@ export function serveModern(options: ServedOptions, signal: AbortSignal): Served
     });
 
   const answer = async (request: UpstreamRequest, read: Batch): Promise<UpstreamResponse> => {
-    if (request.method !== 'POST') return jsonResponse(405, errorText(null, 405, 'Method not allowed'), { allow: 'POST' });
+    if (request.method !== 'POST') return jsonResponse(405, refusalText(request, null, 405, 'Method not allowed', 'method-not-allowed'), { allow: 'POST' });
     const [message] = read.messages;
-    if (read.isBatch || !message || message.shape === 'response') return jsonResponse(400, errorText(null, -32600, 'One request or notification'));
+    if (read.isBatch || !message || message.shape === 'response') {
+      return jsonResponse(400, refusalText(request, null, -32600, 'One request or notification', 'body-not-message'));
+    }
     const { shape, id, meta, params } = message;
     if (shape === 'request' && meta[VERSION] === undefined) {
       const requested = params['protocolVersion'] ?? request.headers['mcp-protocol-version'] ?? null;
-      return jsonResponse(400, errorText(id, -32022, 'Unsupported protocol version', { supported: SPOKEN, requested }));
+      return jsonResponse(400, refusalText(request, id, -32022, 'Unsupported protocol version', 'revision-not-served', { supported: SPOKEN, requested }));
     }
     const { link } = await running(null);
     link.check(callerOf(request).holder, shape === 'request' ? 1 : 0);

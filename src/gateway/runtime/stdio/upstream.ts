@@ -7,7 +7,7 @@ import type { ChildTable } from '../tables/pool.js';
 import { UpstreamFault } from '../wire/fault.js';
 import type { ChildEras, ChildFeatures, StdioOptions, StdioUpstream } from './contract.js';
 import { isExecutable } from './executable.js';
-import { errorText, readMessages } from './message.js';
+import { readMessages, refusalText } from './message.js';
 import { rehearse } from './rehearsal.js';
 import { jsonResponse } from './response.js';
 
@@ -26,7 +26,8 @@ export function createStdioUpstream(given: StdioOptions, { serveLegacy, serveMod
     async send(request) {
       if (closing.signal.aborted) throw new UpstreamFault('refused');
       const read = request.method === 'POST' ? readMessages(`${request.body}`) : { isBatch: false, messages: [] };
-      return typeof read === 'number' ? jsonResponse(400, errorText(null, read, 'Not a JSON-RPC message')) : answer(request, read);
+      if (typeof read !== 'number') return answer(request, read);
+      return jsonResponse(400, refusalText(request, null, read, 'Not a JSON-RPC message', 'body-not-message'));
     },
     async close() {
       closing.abort();

@@ -73,11 +73,13 @@ describe('a modern client, before a server that answers the look with', () => {
       const asked = await askModern(gateway.port, path, 'tools/call', { name: 'echo' }, 'mine');
       if (outcome === 'passes') assert.deepEqual([asked.status, asked.json['result'], methods(upstream)], [200, ANSWER, ['server/discover', 'tools/call']]);
       else {
-        assert.deepEqual([asked.status, asked.json['id'], asked.json['error'].code, asked.json['error'].data], [
+        const { requestId, ...data } = asked.json['error'].data as Record<string, unknown>;
+        assert.match(String(requestId), /^[0-9a-f-]{36}$/);
+        assert.deepEqual([asked.status, asked.json['id'], asked.json['error'].code, data], [
           400,
           'mine',
           -32022,
-          { supported: ['2025-03-26', '2025-06-18', '2025-11-25'], requested: '2026-07-28' },
+          { supported: ['2025-03-26', '2025-06-18', '2025-11-25'], requested: '2026-07-28', reason: 'revision-not-served' },
         ]);
         assert.deepEqual(methods(upstream), ['server/discover']);
       }

@@ -70,7 +70,8 @@ describe('a call that passes', () => {
       const answered = await bridge.answer(call('modern', 'auto'));
       assert.equal(answered?.response.status, 400);
       const { error } = JSON.parse(`${answered?.response.body as Buffer}`) as { error: { code: number; data: unknown } };
-      assert.deepEqual([error.code, error.data], [-32022, { supported: ['2025-06-18', '2025-11-25'], requested: '2026-07-28' }]);
+      const said = { supported: ['2025-06-18', '2025-11-25'], requested: '2026-07-28' };
+      assert.deepEqual([error.code, error.data], [-32022, { ...said, reason: 'revision-not-served', requestId: null }]);
     }
     assert.deepEqual(sent, ['server/discover']);
   });

@@ -249,19 +249,24 @@ describe('who may do what', () => {
     opened.close();
   });
 
-  test('what one replica vouches for is not charged or audited twice; what it cannot vouch for is judged', async () => {
+  test('field-35b what one replica vouches for is charged once, and its line says that it was relayed; what it cannot vouch for is judged', async () => {
     fake.behave = sessions('relayed');
     const opened = await openSession(one.port, '/mcp/fake/sse');
     const calls = (await metric('mcpgen_tool_calls_total{server="fake"}')) || 0;
     await opened.post(request('tools/call', { name: 'x' }, 2), { port: two.port });
     await opened.messages(2);
     assert.equal((await metric('mcpgen_tool_calls_total{server="fake"}')) || 0, calls);
+    const isCall = (line: Readonly<Record<string, unknown>>): boolean => line['server'] === 'fake' && line['tool'] === 'x';
+    const relayed = await one.waitFor('audit', (line) => isCall(line) && line['relayed'] === true);
+    const judged = await two.waitFor('audit', (line) => isCall(line) && line['relayed'] === undefined);
+    assert.equal(relayed['arguments_digest'], judged['arguments_digest']);
+    assert.equal(relayed['client'], 'acme');
     const big = await ask(two.port, { path: opened.endpoint, body: `"${'x'.repeat(5e6)}"`, headers: as('acme') });
     assert.equal(big.status, 413);
     opened.close();
   });
 
-  test('a proof is for one stream, one moment and one server, and only for what it says', async () => {
+  test('field-35b a proof is for one stream, one body, one moment and one server, good once, and only for what it says', async () => {
     fake.behave = sessions('forged');
     const opened = await openSession(one.port, '/mcp/fake/sse');
     const received = since();
@@ -274,7 +279,7 @@ describe('who may do what', () => {
       principal: 'client:acme',
       issuedAt: Date.now(),
       init: null,
-      legs: [{ server: 'fake', instance: '', upstreamId: digest(id) }],
+      legs: [{ server: 'fake', instance: '', upstreamId: `${digest(id)} ${digest(JSON.stringify(request('ping')))}` }],
     } as const;
     const send = async (proof: string | null, path = opened.endpoint): Promise<number> =>
       (await ask(one.port, { path, message: request('ping'), headers: { 'mcpgen-relay': proof ?? '' } })).status;
@@ -290,6 +295,8 @@ describe('who may do what', () => {
       seal({ ...good, legs: [] }),
       seal({ ...good, legs: [{ ...good.legs[0], server: 'other' }] }),
       seal({ ...good, legs: [{ ...good.legs[0], upstreamId: digest(`${id}x`) }] }),
+      seal({ ...good, legs: [{ ...good.legs[0], upstreamId: digest(id) }] }),
+      seal({ ...good, legs: [{ ...good.legs[0], upstreamId: `${digest(id)} ${digest(JSON.stringify(request('pong')))}` }] }),
       createSealer(['another key that is long enough, really'], 1e9, Date.now).seal(good),
     ]) assert.equal(await send(proof), 401);
     assert.equal((await ask(one.port, { path: '/mcp/fake', message: request('ping'), headers: { 'mcpgen-relay': seal(good) ?? '' } })).status, 401);
@@ -298,8 +305,12 @@ describe('who may do what', () => {
     assert.equal(await send(seal({ ...good, tenant: 'few' })), 404);
     const pings = () => received(({ message }) => message?.method === 'ping').length;
     assert.equal(pings(), 0);
-    assert.equal(await send(seal(good)), 202);
+    const proof = seal(good);
+    assert.equal(await send(proof), 202);
     await until('the message', () => pings() === 1);
+    // field-35b: whoever has seen it can do nothing with it.
+    assert.equal(await send(proof), 401);
+    assert.equal(pings(), 1);
     opened.close();
   });
 

@@ -3,7 +3,7 @@ import type { Answered, Call } from '../call.js';
 import type { Log } from '../../process/log.js';
 import type { Delivered } from '../../upstream/deliver.js';
 import type { ChangedEvents } from '../../wire/events.js';
-import { asObject, at, failure, isReply, success, type Json } from '../../wire/json-rpc.js';
+import { asObject, at, ownFailure, isReply, success, type Json } from '../../wire/json-rpc.js';
 import { isEventStream } from '../../wire/media-type.js';
 import { CLIENT_INFO, LOG_LEVEL, SERVER_INFO } from '../../wire/meta-keys.js';
 import { readBody } from '../../wire/read-body.js';
@@ -71,9 +71,9 @@ export function forwardToModern(hints: Hints, log: Log): ForwardToModern {
   };
 
   /** Status and message, as of `legacyReply`. */
-  const misunderstood = ({ pool }: Call, { id, method }: Json, code: unknown): [number, Json] => {
+  const misunderstood = ({ pool, request }: Call, { id, method }: Json, code: unknown): [number, Json] => {
     log('warn', 'bridge-refused', { server: pool.server, method: `${method}`.slice(0, 64), code });
-    return [502, failure(id, -32603, MISUNDERSTOOD)];
+    return [502, ownFailure(request.headers, id, -32603, MISUNDERSTOOD, 'server-misunderstood')];
   };
 
   /** The reply in the form of the revisions with sessions, and the status of its answer. */
@@ -81,7 +81,7 @@ export function forwardToModern(hints: Hints, log: Log): ForwardToModern {
     const { id } = message;
     const code = Number(at(reply, 'error', 'code'));
     const { resultType = 'complete', ttlMs: _ttl, cacheScope: _scope, _meta, ...result } = asObject(reply['result']);
-    if (code === -32021 || resultType !== 'complete') return [200, failure(id, -32603, NEEDS_MORE)];
+    if (code === -32021 || resultType !== 'complete') return [200, ownFailure(call.request.headers, id, -32603, NEEDS_MORE, 'answer-not-bridged')];
     // Codes of the transport of 2026-07-28 are about what the gateway itself wrote.
     if (code <= -32020 && code >= -32099) return misunderstood(call, message, code);
     if ('error' in reply) return [200, { ...reply, id }];

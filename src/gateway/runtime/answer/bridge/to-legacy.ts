@@ -1,6 +1,6 @@
 /** A modern client's requests, for a server that knows `initialize` alone. */
 import type { Answered, Call } from '../call.js';
-import { at, failure, success } from '../../wire/json-rpc.js';
+import { at, ownFailure, success } from '../../wire/json-rpc.js';
 import type { Log } from '../../process/log.js';
 import { UpstreamFault } from '../../wire/fault.js';
 import { bridgedCapabilities, ownAnswer } from './answers.js';
@@ -41,7 +41,9 @@ export function createToLegacy(log: Log): ToLegacy {
       const session = NOT_SERVED.test(method) ? null : await sessions.of(call);
       const { capabilities, instructions, serverInfo } = session?.introduction ?? {};
       const needed = OF_CAPABILITY.exec(method)?.[0];
-      if (!session || (needed !== undefined && at(capabilities, needed) === undefined)) return ownAnswer(404, failure(id, -32601, 'Method not found'));
+      if (!session || (needed !== undefined && at(capabilities, needed) === undefined)) {
+        return ownAnswer(404, ownFailure(call.request.headers, id, -32601, 'Method not found', 'method-not-bridged'));
+      }
       if (method !== 'server/discover') return forward(call, readAsked(call.value(), method), session);
       const discovered = { supportedVersions, capabilities: bridgedCapabilities(capabilities), instructions, ...UNCACHED };
       return ownAnswer(200, success(id, complete(discovered, serverInfo)));

@@ -3,7 +3,7 @@
  * where they were said.
  */
 import type { Answered, Call } from '../call.js';
-import { asObject, at, failure, success, type Json } from '../../wire/json-rpc.js';
+import { asObject, at, ownFailure, success, type Json } from '../../wire/json-rpc.js';
 import type { Log } from '../../process/log.js';
 import { createMemory } from '../../process/memory.js';
 import type { Revision } from '../../tables/route.js';
@@ -53,10 +53,12 @@ export function createToModern(log: Log): Direction {
       return ownAnswer(202);
     }
     if (method === 'initialize') return introduce(call, id, served);
-    if (NOT_BRIDGED.test(method)) return ownAnswer(200, failure(id, -32601, 'Method not found'));
+    const { headers } = call.request;
+    if (NOT_BRIDGED.test(method)) return ownAnswer(200, ownFailure(headers, id, -32601, 'Method not found', 'method-not-bridged'));
     if (method === 'logging/setLevel') {
       const level = at(params, 'level');
-      if (typeof level !== 'string' || !LEVEL.test(level)) return ownAnswer(200, failure(id, -32602, 'Unknown log level'));
+      const isLevel = typeof level === 'string' && LEVEL.test(level);
+      if (!isLevel) return ownAnswer(200, ownFailure(headers, id, -32602, 'Unknown log level', 'log-level-unknown'));
       // It is sent with every request of the session.
       remember(call, session, level);
     } else if (method !== 'ping') return requests.send(call, message, session, levels.get(call.owner, session));
@@ -70,10 +72,11 @@ export function createToModern(log: Log): Direction {
       try {
         const { response } = await one(call, message, served);
         if (response.status === 202) return [];
-        return [{ ...((await readReply(response, call.table.timeouts.response)) ?? failure(id, -32603, MISUNDERSTOOD)), id }];
+        const reply = await readReply(response, call.table.timeouts.response);
+        return [{ ...(reply ?? ownFailure(call.request.headers, id, -32603, MISUNDERSTOOD, 'server-misunderstood')), id }];
       } catch (error) {
         if (!(error instanceof UpstreamFault)) throw error;
-        return [failure(id, -32603, 'The server behind the gateway failed')];
+        return [ownFailure(call.request.headers, id, -32603, 'The server behind the gateway failed', 'upstream-lost')];
       }
     });
     const all = (await Promise.all(replies)).flat();
@@ -81,14 +84,16 @@ export function createToModern(log: Log): Direction {
   };
 
   return async (call, served) => {
-    const { method } = call.request;
+    const { method, headers } = call.request;
     const session = keyOf(call);
-    if (levels.get(call.owner, session) === null) return ownAnswer(404, failure(call.message?.id ?? null, -32001, 'Session not found'));
+    if (levels.get(call.owner, session) === null) {
+      return ownAnswer(404, ownFailure(headers, call.message?.id ?? null, -32001, 'Session not found', 'session-unknown'));
+    }
     if (method === 'DELETE') {
       remember(call, session, null);
       return ownAnswer(200);
     }
-    if (method !== 'POST') return ownAnswer(405, failure(null, 405, 'Method not allowed'), { allow: 'POST, DELETE' });
+    if (method !== 'POST') return ownAnswer(405, ownFailure(headers, null, 405, 'Method not allowed', 'method-not-allowed'), { allow: 'POST, DELETE' });
     const value = call.value();
     return Array.isArray(value) ? batch(call, value.map(asObject), served) : one(call, asObject(value), served);
   };

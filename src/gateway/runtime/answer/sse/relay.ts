@@ -26,6 +26,8 @@ const GRANT = rankOf('grant');
 export interface Vouched {
   readonly facts: Facts;
   readonly from: number;
+  /** Digest of the body that was vouched for. */
+  readonly body: string;
 }
 
 /** What is needed to check what another replica says: the keys that all replicas share, and the tables of now. */
@@ -41,11 +43,32 @@ export function vouchedBy(head: RequestHead, { sealer, tables }: Checking): Vouc
   const proof = sealer.open(head.request.headers[RELAY] ?? '');
   const leg = proof?.legs[0];
   if (!proof || !leg) return null;
-  const isMeant = proof.transport === 'relay' && leg.server === head.route?.server && leg.upstreamId === digest(id);
+  const [session, body = ''] = leg.upstreamId.split(' ');
+  const isMeant = proof.transport === 'relay' && leg.server === head.route?.server && session === digest(id);
   const principal = principalNamed(proof.principal, tables);
-  if (!isMeant || !principal || Math.abs(Date.now() - proof.issuedAt) > LIFE) return null;
-  return { facts: { address: { kind: 'ok' }, principal, tenants: [proof.tenant], quota: { kind: 'ok' } }, from: GRANT };
+  if (!isMeant || !principal || Math.abs(Date.now() - proof.issuedAt) > LIFE || !isFirstUse(head.request.headers[RELAY] ?? '')) return null;
+  return { body, facts: { address: { kind: 'ok' }, principal, tenants: [proof.tenant], quota: { kind: 'ok' } }, from: GRANT };
 }
+
+/** Proofs that have been used, each with the time when it will be too old anyway. Whoever has seen one can do nothing with it. */
+const used = new Map<string, number>();
+/** Of these, how many are kept. More in a minute are not vouched for: each would have to be judged like any other request. */
+const MOST_USED = 50_000;
+
+function isFirstUse(proof: string): boolean {
+  const now = Date.now();
+  // The oldest stand first.
+  for (const [old, until] of used) {
+    if (until > now) break;
+    used.delete(old);
+  }
+  if (used.has(proof) || used.size >= MOST_USED) return false;
+  used.set(proof, now + 2 * LIFE);
+  return true;
+}
+
+/** What a proof says of a body. */
+export const bodyDigest = (body: Buffer | null): string => digest(body?.toString('latin1') ?? '');
 
 /** The principal of this name, if these tables know it. */
 function principalNamed(name: string, { clients }: Tables): Principal | null {
@@ -58,7 +81,7 @@ function principalNamed(name: string, { clients }: Tables): Principal | null {
 /** Sends a message on to the replica that holds its stream. */
 export async function relayTo(address: string, call: Call): Promise<Answered> {
   const { path, pool, request, sessionId = '', table } = call;
-  const proof = call.seal({ server: pool.server, instance: '', upstreamId: digest(sessionId) }, 'relay');
+  const proof = call.seal({ server: pool.server, instance: '', upstreamId: `${digest(sessionId)} ${bodyDigest(request.body)}` }, 'relay');
   if (proof === null) throw new UpstreamFault('refused');
   const owner = httpUpstream({ url: new URL(`http://${address}`), connect: table.timeouts.connect, firstByte: table.timeouts.firstByte });
   try {

@@ -21,7 +21,7 @@ export interface SseOptions {
 }
 
 /** Hands on to other replicas what is posted for their streams, and takes what they hand on. */
-export interface Relay extends Pick<typeof import('./relay.js'), 'relayTo' | 'vouchedBy'> {
+export interface Relay extends Pick<typeof import('./relay.js'), 'relayTo' | 'vouchedBy' | 'bodyDigest'> {
   /** `host:port` by which they reach this process. */
   readonly self: () => string;
 }
@@ -36,6 +36,8 @@ export interface Sse {
   answer(call: Call): Promise<Answered>;
   /** What another replica says about a message that it relays; null for what comes from anybody else. */
   vouched(head: RequestHead, checking: Checking): Vouched | null;
+  /** Whether the body is the one that was vouched for. */
+  isVouchedFor(vouched: Vouched, body: Buffer | null): boolean;
   close(): Promise<void>;
 }
 
@@ -107,6 +109,7 @@ export function createSse({ keepAlive, log }: SseOptions): Sse {
       return call.request.method === 'GET' ? open(call) : post(call, proof !== undefined);
     },
     vouched: (head, checking) => relay?.vouchedBy(head, checking) ?? null,
+    isVouchedFor: (vouched, body) => relay?.bodyDigest(body) === vouched.body,
     close: async () => {
       clearInterval(beat);
       await Promise.all([...ending, ...[...held.values()].map((one) => one.end())]);
