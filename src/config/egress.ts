@@ -3,6 +3,8 @@ import { isIP } from 'node:net';
 /** One destination outside: a host name, `*.` and a host name, or a network in CIDR notation, and the port there. */
 export interface Destination {
   readonly host: string;
+  /** False for a name. */
+  readonly isNetwork: boolean;
   readonly port: number;
 }
 
@@ -12,16 +14,16 @@ const NAME = /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z
 
 /** Reads `api.acme.com`, `*.acme.com:8443`, `10.0.0.0/8` and `[2001:db8::1]:443`; null for anything else. */
 export function parseDestination(written: string): Destination | null {
-  if (isNetwork(written)) return { host: written, port: HTTPS };
+  if (isNetwork(written)) return { host: written, isNetwork: true, port: HTTPS };
   const [, literal, name, digits] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(written) ?? [];
   const host = literal ?? name ?? '';
   const port = digits === undefined ? HTTPS : Number(digits);
   const isKnown = isNetwork(host) || (literal === undefined && NAME.test(host));
-  return isKnown && port >= 1 && port <= 65_535 ? { host, port } : null;
+  return isKnown && port >= 1 && port <= 65_535 ? { host, isNetwork: isNetwork(host), port } : null;
 }
 
 /** An address, or an address and the number of bits that its network has. */
-export function isNetwork(text: string): boolean {
+function isNetwork(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const version = isIP(address);
   if (version === 0 || rest.length > 0) return false;

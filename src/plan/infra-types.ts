@@ -67,9 +67,11 @@ export interface UserPlan {
   readonly gid: number;
 }
 
+export type DestinationPlan = Destination;
+
 /** What a server may reach outside. */
 export interface EgressPlan {
-  readonly allows: 'any' | 'none' | readonly Destination[];
+  readonly allows: 'any' | 'none' | readonly DestinationPlan[];
   /** False where the profile decided. */
   readonly isDeclared: boolean;
 }

@@ -20,11 +20,11 @@ const server = (name: string): Readonly<Record<string, Key>> => prefixed(`server
       [
         ['api.acme.com', '*.acme.com:8443', '10.0.0.0/8', '[2001:db8::1]:443', '2001:db8::/32'],
         [
-          { host: 'api.acme.com', port: 443 },
-          { host: '*.acme.com', port: 8443 },
-          { host: '10.0.0.0/8', port: 443 },
-          { host: '2001:db8::1', port: 443 },
-          { host: '2001:db8::/32', port: 443 },
+          { host: 'api.acme.com', isNetwork: false, port: 443 },
+          { host: '*.acme.com', isNetwork: false, port: 8443 },
+          { host: '10.0.0.0/8', isNetwork: true, port: 443 },
+          { host: '2001:db8::1', isNetwork: true, port: 443 },
+          { host: '2001:db8::/32', isNetwork: true, port: 443 },
         ],
       ],
     ],

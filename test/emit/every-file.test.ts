@@ -44,6 +44,15 @@ const PLANS: Readonly<Record<string, Plan>> = {
       shared: image({ replicas: 2, volumes: [volume('data', { size: '1.5kb' })] }),
     },
   }),
+  'users, ways out and a public port': examplePlan({
+    gateway: { tls: { at: 'nginx', certificate: '/etc/tls/a.pem', key: '/etc/tls/a.key' } },
+    servers: {
+      any: image({ egress: 'any', user: 10_001, volumes: [volume('data')] }),
+      some: image({ egress: ['api.acme.test', '*.acme.test:8443', '10.0.0.0/8', '[2001:db8::1]:53'], dev: { command: ['a'] } }),
+      tool: stdioImage('ghcr.io/acme/tool:1', { user: '1000:0', replicas: 2, egress: 'none', volumes: [volume('own', { perInstance: true })] }),
+    },
+    targets: { nginx: { run: 'service' }, compose: { publish: { address: '::', port: 443 } } },
+  }),
   'old versions, large numbers': examplePlan({
     gateway: {
       replicas: 5,

@@ -29,6 +29,7 @@ test('the gateway', () => {
       }[secret],
     })),
     volumes: [],
+    user: null,
     resources: { requests: { cpu: 100, memory: 128 * MI }, limits: { cpu: null, memory: 256 * MI } },
     child: null,
     from: 'gateway',

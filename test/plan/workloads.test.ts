@@ -40,6 +40,8 @@ describe('workloads', () => {
         // A stateful server has a volume for each instance, unless it says otherwise.
         { name: 'index', path: '/index', bytes: 2 * GI, perInstance: true, from: 'servers.web.volumes.0' },
       ],
+      user: null,
+      egress: { allows: 'none', isDeclared: false },
       resources: { requests: { cpu: 100, memory: 128 * MI }, limits: { cpu: null, memory: 256 * MI } },
       child: null,
       from: 'servers.web',

@@ -24,7 +24,8 @@ const ONCE = 'Runs once before its server: a new volume belongs to root, and the
 const UNCHECKED = 'No health check: nothing is known to be in this image that could ask. The gateway probes it over the network.';
 
 function wayOut({ id, egress }: RunnableServer): string {
-  return egress.allows === 'none' ? `Internal: ${id} reaches the gateway, and nothing else.` : `${id} reaches the gateway and whatever is outside, and no other server.`;
+  if (egress.allows === 'none') return `Internal: ${id} reaches the gateway, and nothing else.`;
+  return `${id} reaches the gateway and whatever is outside, and no other server.`;
 }
 
 function oneOf(replicas: number): string {

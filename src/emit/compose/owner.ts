@@ -30,8 +30,8 @@ export function owning(plan: Plan, { user, volumes }: RunnableServer, { volumes:
 }
 
 /**
- * A script of Node that gives folders to a user, with all that is in them. A folder that is the user's already is left alone, however much is in it; so a folder
- * is given away after its contents, and a run that was cut off begins again. It has no `$`, because compose would read that as a variable.
+ * A script of Node that gives folders to a user, with all that is in them. A folder that is the user's already is left alone, however much is in it; so a
+ * folder is given away after its contents, and a run that was cut off begins again. It has no `$`, because compose would read that as a variable.
  */
 export function takeOver({ uid, gid }: UserPlan, folders: readonly string[]): string {
   const own = "const own = (path) => { if (fs.lstatSync(path).isDirectory()) for (const name of fs.readdirSync(path)) own(path + '/' + name);";

@@ -21,7 +21,7 @@ export function upstream(plan: Plan, nginx: NginxPlan, host: string, port: numbe
   return { host, port, loopback, resolution: has(nginx.release, 'resolves-while-running') ? 'runtime' : 'start' };
 }
 
-/** Docker's embedded DNS server. A name that is not there for a moment, while its container is recreated, is not there for as long as nginx keeps that answer. */
+/** Docker's embedded DNS server. A name that is gone while its container is recreated is gone for as long as nginx keeps that answer. */
 const RESOLVER = 'resolver 127.0.0.11 valid=1s ipv6=off;';
 
 export function upstreamBlock({ host, port, resolution, loopback }: Upstream): string {

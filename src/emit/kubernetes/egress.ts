@@ -1,5 +1,4 @@
-import { isNetwork, type Destination } from '../../config/egress.js';
-import type { EgressPlan } from '../../plan/infra-types.js';
+import type { DestinationPlan, EgressPlan } from '../../plan/infra-types.js';
 import type { NetworkPolicy } from './manifests.js';
 import { asNetwork } from './peers.js';
 
@@ -18,9 +17,9 @@ export function egressRules({ allows }: EgressPlan): readonly Rule[] {
   return [...rules.keys()].sort().map((each) => rules.get(each)!);
 }
 
-function rule({ host, port }: Destination): Rule {
-  const to = isNetwork(host) ? [{ ipBlock: { cidr: asNetwork(host) } }] : EVERYWHERE.to;
+function rule({ host, isNetwork, port }: DestinationPlan): Rule {
+  const to = isNetwork ? [{ ipBlock: { cidr: asNetwork(host) } }] : EVERYWHERE.to;
   return { ...(to ? { to } : {}), ports: [{ protocol: 'TCP', port }] };
 }
 
-const key = ({ host, port }: Destination): string => `${isNetwork(host) ? host : ''} ${String(port).padStart(5, '0')}`;
+const key = ({ host, isNetwork, port }: DestinationPlan): string => `${isNetwork ? host : ''} ${String(port).padStart(5, '0')}`;

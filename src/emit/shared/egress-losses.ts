@@ -1,4 +1,3 @@
-import { isNetwork } from '../../config/egress.js';
 import type { EgressPlan } from '../../plan/infra-types.js';
 import { listed } from '../../plan/quote.js';
 import type { Plan } from '../../plan/types.js';
@@ -16,9 +15,8 @@ const INSTEAD: Readonly<Record<Bounding, string>> = {
 /** What a platform cannot keep of a bound: all of it, the list, or the names in it. */
 function lost(platform: Bounding, { allows }: EgressPlan): readonly string[] {
   if (allows === 'any') return [];
-  if (platform === 'fly') return allows === 'none' ? ['nothing'] : allows.map(({ host }) => host);
-  if (allows === 'none') return [];
-  return allows.map(({ host }) => host).filter((host) => platform === 'compose' || !isNetwork(host));
+  if (allows === 'none') return platform === 'fly' ? ['nothing'] : [];
+  return allows.filter(({ isNetwork }) => platform !== 'kubernetes' || !isNetwork).map(({ host }) => host);
 }
 
 /** The loss of servers whose `egress` a platform cannot hold them to. */
@@ -27,10 +25,11 @@ export function egressLoss(platform: Bounding): TargetLoss {
     feature: `bounds of what a server reaches on ${platform}`,
     *find({ infra: { targets, workloads } }: Plan) {
       for (const { id, egress, from, image } of targets[platform] === null ? [] : workloads) {
-        const hosts = image.kind === 'none' ? [] : lost(platform, egress);
+        // What a server does not say is another finding's (egress-undeclared).
+        const hosts = egress.isDeclared && image.kind !== 'none' ? lost(platform, egress) : [];
         if (hosts.length === 0) continue;
         yield {
-          at: egress.isDeclared ? `${from}.egress` : from,
+          at: `${from}.egress`,
           message: `${platform} cannot hold ${id} to ${listed(hosts)}: ${INSTEAD[platform]}`,
           help: 'let it out through a proxy that knows the hosts, or say egress: \'any\' for this target',
         };

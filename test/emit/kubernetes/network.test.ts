@@ -21,6 +21,25 @@ describe('kubernetes: network', () => {
     assert.equal(policy('search-ingress').egress, undefined);
   });
 
+  it('field-24c lets a server out to what its config declares, and never to the metadata of the machine', () => {
+    const servers = { any: image({ egress: 'any' }), none: image(), some: image({ egress: ['10.0.0.0/8', 'api.acme.test', '192.0.2.1:8443', 'b.acme.test'] }) };
+    const everywhere = [
+      { ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } },
+      { ipBlock: { cidr: '::/0', except: ['fe80::/10', 'fd00:ec2::/32'] } },
+    ];
+    assert.deepEqual(policy('any-egress', { servers }), {
+      podSelector: { matchLabels: { 'app.kubernetes.io/instance': 'acme-tools', 'app.kubernetes.io/name': 'any' } },
+      policyTypes: ['Egress'],
+      egress: [{ to: everywhere }],
+    });
+    assert.deepEqual(policy('some-egress', { servers }).egress, [
+      { to: everywhere, ports: [{ protocol: 'TCP', port: 443 }] },
+      { to: [{ ipBlock: { cidr: '10.0.0.0/8' } }], ports: [{ protocol: 'TCP', port: 443 }] },
+      { to: [{ ipBlock: { cidr: '192.0.2.1/32' } }], ports: [{ protocol: 'TCP', port: 8443 }] },
+    ]);
+    assert.throws(() => policy('none-egress', { servers }));
+  });
+
   it('lets the gateway out to instances outside the cluster, by address where the URL has one', () => {
     assert.deepEqual(policy('gateway').egress?.slice(2), [
       { ports: [{ protocol: 'TCP', port: 443 }] },

@@ -129,7 +129,8 @@ describe('the nginx document', () => {
   it('field-22a is run in a container with two workers, and as a service where the distribution expects its files', () => {
     const container = documentFor();
     assert.deepEqual([named(container, 'worker_processes'), named(container, 'pid'), named(container, 'user')], [['2'], ['/tmp/nginx.pid'], []]);
-    assert.deepEqual([named(container, 'error_log'), named(container, 'access_log')[0]], [['stderr warn', 'stderr crit', 'stderr error'], '/dev/stdout mcpgen']);
+    const logs = ['stderr warn', 'stderr crit', 'stderr error'];
+    assert.deepEqual([named(container, 'error_log'), named(container, 'access_log')[0]], [logs, '/dev/stdout mcpgen']);
     const service = documentFor({}, { targets: { nginx: { run: 'service' } } });
     const names = ['user', 'worker_processes', 'pid', 'client_body_temp_path'];
     assert.deepEqual(names.map((name) => named(service, name)), [['www-data'], ['auto'], ['/run/nginx.pid'], []]);

@@ -13,10 +13,11 @@ export const egressUndeclared: Rule<'plan'> = {
     if (profile !== 'production' || (!compose && !kubernetes && !fly)) return;
     const silent = infra.workloads.filter(({ egress, image }) => !egress.isDeclared && image.kind !== 'none').map(({ id }) => id);
     if (silent.length === 0) return;
+    const kept = fly ? ', save on fly, which keeps nobody in' : '';
     const verb = silent.length === 1 ? 'says' : 'say';
     yield {
       at: 'servers',
-      message: `${listed(silent)} ${verb} nothing of egress, which in production means that nothing outside can be reached`,
+      message: `${listed(silent)} ${verb} nothing of egress, which in production means that nothing outside can be reached${kept}`,
       help: "write down what each of them needs: egress: 'none', 'any' or a list such as ['api.acme.com']",
     };
   },

@@ -4,7 +4,13 @@ import { egressUndeclared as rule } from '#src/policy/rules/access/egress-undecl
 import { bareCommand, existing, image, npm } from '../../../support/example.js';
 import { findingsOf, found, localPlanOf, planOf } from '../../support.js';
 
-const SERVERS = { files: npm('@acme/files@1.0.0'), search: image(), said: image({ egress: 'any' }), shell: bareCommand(), there: existing('https://a.test/mcp') };
+const SERVERS = {
+  files: npm('@acme/files@1.0.0'),
+  search: image(),
+  said: image({ egress: 'any' }),
+  shell: bareCommand(),
+  there: existing('https://a.test/mcp'),
+};
 const targets = { compose: {} };
 
 test('field-24a servers that run in production and do not say what they reach are named', () => {

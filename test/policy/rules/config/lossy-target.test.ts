@@ -25,6 +25,10 @@ const strategies = { near: { balance: 'random', prefer: 'region' } } as const;
 const spans = (otlp: string) => ({ otlp, sample: 1 });
 const noToken = { port: 9180, host: null, readToken: null, writeToken: null };
 
+const bounded = (...egress: readonly string[]) => image({ egress });
+const OPEN_OR_CLOSED = { closed: image({ egress: 'none' }), open: image({ egress: 'any' }) };
+const servers = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`s${index}`, image()]));
+
 type Lost = [Plan, readonly string[]];
 const CASES: readonly { readonly feature: string; readonly lost: readonly Lost[]; readonly kept: readonly Plan[] }[] = [
   {
@@ -36,6 +40,29 @@ const CASES: readonly { readonly feature: string; readonly lost: readonly Lost[]
     feature: 'instances on loopback',
     lost: [[planOf({ servers: { a: loopback }, targets: { compose, fly } }), ['warn servers.a']]],
     kept: [planOf({ servers: { a: loopback } }), planOf({ servers: { a: loopback }, targets: { nginx } }), planOf({ targets: { compose } })],
+  },
+  {
+    feature: 'bounds of what a server reaches on compose',
+    lost: [[planOf({ servers: { a: bounded('api.acme.test', '10.0.0.0/8') }, targets: { compose } }), ['warn servers.a.egress']]],
+    kept: [planOf({ servers: OPEN_OR_CLOSED, targets: { compose } })],
+  },
+  {
+    feature: 'bounds of what a server reaches on kubernetes',
+    lost: [[planOf({ servers: { a: bounded('api.acme.test', '10.0.0.0/8') }, targets: { kubernetes } }), ['warn servers.a.egress']]],
+    kept: [planOf({ servers: { ...OPEN_OR_CLOSED, c: bounded('10.0.0.0/8') }, targets: { kubernetes } })],
+  },
+  {
+    feature: 'bounds of what a server reaches on fly',
+    lost: [
+      [planOf({ servers: { a: bounded('10.0.0.0/8') }, targets: { fly } }), ['warn servers.a.egress']],
+      [planOf({ servers: OPEN_OR_CLOSED, targets: { fly } }), ['warn servers.closed.egress']],
+    ],
+    kept: [planOf({ servers: { a: image() }, targets: { fly } })],
+  },
+  {
+    feature: 'a network for each of very many servers',
+    lost: [[planOf({ servers: servers(25), targets: { compose } }), ['info servers']]],
+    kept: [planOf({ servers: servers(24), targets: { compose } }), planOf({ servers: servers(25), targets: { kubernetes } })],
   },
   {
     feature: 'packages on Kubernetes',
