@@ -63,7 +63,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     flags: {
       env,
       format,
-      'fail-on': { type: 'string', value: 'LEVEL', values: ['error', 'warning', 'warn', 'info'], help: 'lowest severity that fails: error, warning (or warn), info; default: error' },
+      'fail-on': {
+        type: 'string',
+        value: 'LEVEL',
+        values: ['error', 'warning', 'warn', 'info'],
+        help: 'lowest severity that fails: error, warning (or warn), info; default: error',
+      },
       'no-ignores': { type: 'boolean', help: 'show suppressed findings as if nothing were suppressed' },
     },
     load: () => import('./commands/check.js'),

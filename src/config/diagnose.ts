@@ -112,15 +112,20 @@ export function withKnownKeys(issue: z.core.$ZodRawIssue): string | undefined {
 
 function oneOf(path: ConfigPath, value: unknown, options: readonly unknown[]): Problem {
   const guess = typeof value === 'string' ? didYouMean(value, options.map(String)) : '';
-  const help = typeof value !== 'string' && options.includes(String(value)) ? `put it in quotes: '${String(value)}'` : null;
+  const help = isScalar(value) && options.includes(String(value)) ? `put it in quotes: '${value}'` : null;
   return problem('value', path, `expected ${list(options)}; got ${describe(value)}${guess}`, { help });
 }
 
+const isScalar = (value: unknown): value is number | boolean => typeof value === 'number' || typeof value === 'boolean';
+
 /** `2` for `'2'` and the other way round: nearly right, and easily overlooked. */
 function quotes(issues: readonly Issue[], value: unknown): { readonly help: string | null } {
-  const expects = (type: string): boolean => issues.some((issue) => issue.code === 'invalid_type' && issue.expected === type && !/a bare /.test(issue.message));
-  if ((typeof value === 'number' || typeof value === 'boolean') && expects('string')) {
-    return { help: Number.isInteger(value) || typeof value === 'boolean' ? `put it in quotes: '${value}'` : 'put it in quotes: a number loses the zero at its end' };
+  // A quantity without its unit has been told already what it lacks.
+  const types = issues.filter(({ code, message }) => code === 'invalid_type' && !message.includes('a bare '));
+  const expects = (type: string): boolean => types.some((issue) => 'expected' in issue && issue.expected === type);
+  if (isScalar(value) && expects('string')) {
+    const isFraction = typeof value === 'number' && !Number.isInteger(value);
+    return { help: isFraction ? 'put it in quotes: a number loses the zero at its end' : `put it in quotes: '${value}'` };
   }
   const isWritten = typeof value === 'string' && (expects('number') ? /^\d+$/.test(value) : expects('boolean') && /^(true|false)$/.test(value));
   return { help: isWritten ? `leave the quotes out: ${value}` : null };

@@ -22,8 +22,17 @@ const HANDED_ON: ReadonlySet<string> = new Set(['env', 'headers', 'set']);
 /** Objects whose keys are names that a person chose, and names of objects elsewhere. */
 const NO_SECRETS: ReadonlySet<string> = new Set(['rules', 'origins', 'servers', 'strategies', 'pullSecrets', 'permissions']);
 /** What a person writes who has nothing to hide: words, numbers, sizes, paths, addresses, and references that something else fills in. */
-const PLAIN =
-  /^(?:[A-Za-z_]{0,16}|[\d.:]{1,12}|\d+[A-Za-z%]{1,3}|[A-Za-z]{1,16}(?:[-_., ](?:[A-Za-z]{1,12}|\d{1,6}|[a-z]{1,6}\d{1,2}))*|\.{0,2}\/[\w./@-]*|[a-z][a-z0-9+.-]*:\/\/[^\s?#@]*|.*\$\{.*\}.*)$/s;
+const PLAIN = new RegExp(
+  [
+    String.raw`^[A-Za-z_]{0,16}$`,
+    String.raw`^[A-Za-z]{1,16}(?:[-_., ](?:[A-Za-z]{1,12}|\d{1,6}|[a-z]{1,6}\d{1,2}))*$`,
+    String.raw`^[\d.:]{1,12}$`,
+    String.raw`^\d+[A-Za-z%]{1,3}$`,
+    String.raw`^\.{0,2}/[\w./@-]*$`,
+    String.raw`^[a-z][a-z0-9+.-]*://[^\s?#@]*$`,
+    String.raw`\$\{.*\}`,
+  ].join('|'),
+);
 
 /** The secret parts of one text: all of it, some, or none. */
 export function secretParts(text: string, { name, owner, previous }: Standing): readonly string[] {

@@ -33,6 +33,8 @@ export function secretIn(text: string): string | null {
   return randomMatches(text).length > 0 ? 'a random string' : null;
 }
 
+const EVERY_FORMAT = FORMATS.map(({ pattern }) => new RegExp(pattern, `${pattern.flags}g`));
+
 /** A part of a text, in UTF-16 units. */
 export interface Stretch {
   readonly start: number;
@@ -44,13 +46,13 @@ const USER_INFO = /\b[a-z][a-z0-9+.-]*:\/\/((?:[^\s/?#"'`<>@•]+|[^\s/?#"'`<>@:
 
 /** Where a text holds what is a secret whatever it is called. */
 export function secretStretches(text: string): readonly Stretch[] {
-  const formats = FORMATS.flatMap(({ pattern }) => [...text.matchAll(new RegExp(pattern, `${pattern.flags}g`))]);
-  const users = [...text.matchAll(USER_INFO)].map(([whole, user = ''], i, all) => {
-    const end = (all[i]?.index ?? 0) + whole.length - 1;
-    return { start: end + 1 - user.length, end };
+  const matches = [...EVERY_FORMAT.flatMap((pattern) => [...text.matchAll(pattern)]), ...randomMatches(text)];
+  // Of a URL only the user is a secret, the rest says where to look.
+  const whole = matches.filter(([match]) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(match));
+  const users = Array.from(text.matchAll(USER_INFO), ({ index, 0: { length }, 1: user = '' }) => {
+    return { start: index + length - user.length, end: index + length - 1 };
   });
-  const isUrl = ([match]: RegExpExecArray): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(match);
-  return [...formats.filter((match) => !isUrl(match)), ...randomMatches(text)].map(({ index, 0: match }) => ({ start: index, end: index + match.length })).concat(users);
+  return [...whole.map(({ index, 0: { length } }) => ({ start: index, end: index + length })), ...users];
 }
 
 const word = (...words: readonly string[]): string => `(?:${words.join('|')})`;

@@ -59,14 +59,14 @@ describe('the judgement', () => {
     const { out } = await mcpgen(['check', '--format', 'json'], { cwd });
     const { findings } = JSON.parse(out) as { findings: { rule: string; related: unknown; fix: unknown }[] };
     const named = (code: string) => findings.find(({ rule }) => rule === code);
-    const place = (path: readonly string[], line: number, col: number, endCol: number) =>
-      ({ path, file: 'mcp.config.ts', line, col, endLine: line, endCol, exact: true });
+    const place = (path: string, line: number, column: number, endColumn: number) =>
+      ({ path, file: 'mcp.config.ts', line, column, endLine: line, endColumn, exact: true });
     assert.deepEqual(named('MCP301')?.related, [
-      { message: 'route "/tools" of search', config: place(['servers', 'search', 'route'], 6, 36, 44) },
+      { message: 'route "/tools" of search', config: place('servers.search.route', 6, 36, 44) },
     ]);
     assert.deepEqual(named('MCP103')?.fix, {
       title: 'write "https://app.acme.com"',
-      edits: [{ text: "'https://app.acme.com'", config: place(['origins', 'app'], 4, 19, 41) }],
+      edits: [{ text: "'https://app.acme.com'", config: place('origins.app', 4, 19, 41) }],
     });
   });
 });

@@ -29,7 +29,8 @@ describe('the command line', () => {
     const vocabulary = (node: unknown, at = ''): string[] => {
       if (typeof node !== 'object' || node === null) return [];
       const own = Object.entries(node).flatMap(([key, value]) => {
-        const wrong = /^(col|endCol)$/.test(key) || (key === 'path' && typeof value !== 'string' && value !== null) || (key === 'severity' && !/^(error|warning|info)$/.test(String(value)));
+        const isPathWrong = key === 'path' && typeof value !== 'string' && value !== null;
+        const wrong = isPathWrong || /^(col|endCol)$/.test(key) || (key === 'severity' && !/^(error|warning|info)$/.test(String(value)));
         const isPlace = key === 'config' && typeof value === 'object' && value !== null;
         if (isPlace) assert.deepEqual(Object.keys(value).sort(), place, `${at}.${key}`);
         return wrong ? [`${at}.${key}: ${JSON.stringify(value)}`] : vocabulary(value, `${at}.${key}`);

@@ -21,7 +21,8 @@ describe('field-19: the machine and the folder', () => {
   const START = join(ROOT, 'dist/cli/start.cjs');
 
   it('field-19a Node below 20 is refused by name before anything is loaded, in words that an old Node can read', () => {
-    assert.doesNotMatch(readFileSync(START, 'utf8').replace(/^\s*\/\/.*$/gm, ''), /=>|`\$|\bconst\b|\blet\b|\?\.|\?\?|\basync\b|\bawait\b|^import |^export /m);
+    const text = readFileSync(START, 'utf8').replace(/^\s*\/\/.*$/gm, '');
+    assert.doesNotMatch(text, /=>|`\$|\bconst\b|\blet\b|\?\.|\?\?|\basync\b|\bawait\b|^import |^export /m);
     const pretend = "Object.defineProperty(process, 'versions', { value: Object.assign({}, process.versions, { node: '18.20.4' }) });";
     const { status, stderr } = spawnSync(process.execPath, ['-e', `${pretend} require(${JSON.stringify(START)})`], { encoding: 'utf8' });
     assert.equal(status, 2);
@@ -84,43 +85,60 @@ describe('field-19: what was generated', () => {
   });
 });
 
+const WEB = "{ kind: 'http', image: 'acme/web:1.0.0' }";
+/** With other keys at the top, for the server, or with another server. */
+const top = (keys: string) => ({ 'mcp.config.ts': SMALL.replace("name: 'small'", () => `name: 'small', ${keys}`) });
+const web = (keys: string) => ({ 'mcp.config.ts': SMALL.replace('image:', () => `${keys}, image:`) });
+const server = (text: string) => ({ 'mcp.config.ts': SMALL.replace(WEB, () => text) });
+
+const CIRCLE = `import { defineConfig } from 'mcpgen';
+import { web } from './web.ts';
+export const base = { image: 'acme/web:1.0.0' };
+export default defineConfig({ name: 'a', servers: { web } });
+`;
+
 /** Configs with one mistake, and what is said about it by `check` and by `build`. */
 const CONFIGS: readonly (readonly [title: string, files: Readonly<Record<string, string>>, said: RegExp])[] = [
   [
     'field-19f circular imports',
-    {
-      'mcp.config.ts': `import { defineConfig } from 'mcpgen';\nimport { web } from './web.ts';\nexport const base = { image: 'acme/web:1.0.0' };\nexport default defineConfig({ name: 'a', servers: { web } });\n`,
-      'web.ts': `import { base } from './mcp.config.ts';\nexport const web = { kind: 'http', ...base } as const;\n`,
-    },
-    /"base" is read before its file has run, because files import each other in a circle: mcp\.config\.ts → web\.ts → mcp\.config\.ts[\s\S]*web\.ts:2[\s\S]*help: move what several files need/,
+    { 'mcp.config.ts': CIRCLE, 'web.ts': `import { base } from './mcp.config.ts';\nexport const web = { kind: 'http', ...base } as const;\n` },
+    /"base" is read before its file .* in a circle: mcp\.config\.ts → web\.ts → mcp\.config\.ts[^]*web\.ts:2[^]*help: move what several files need/,
   ],
-  ['field-19g a name that was not imported', { 'mcp.config.ts': SMALL.replace("name: 'small'", "name: 'small', gateway: { sessionKeys: [secret('KEY')] }") }, /"secret" is not defined[\s\S]*help: import \{ secret \} from 'mcpgen';/],
-  ['field-19h a number where text was meant', { 'mcp.config.ts': SMALL.replace("image:", "env: { WORKERS: 2 }, image:") }, /expected text or secret\('NAME'\)[\s\S]*help: put it in quotes: '2'/],
-  ['field-19i and text for a number', { 'mcp.config.ts': SMALL.replace("image:", "port: '8000', image:") }, /expected a port number[\s\S]*help: leave the quotes out: 8000/],
+  [
+    'field-19g a name that was not imported',
+    top("gateway: { sessionKeys: [secret('KEY')] }"),
+    /"secret" is not defined[^]*help: import \{ secret \} from 'mcpgen';/,
+  ],
+  ['field-19h a number where text was meant', web('env: { WORKERS: 2 }'), /expected text or secret\('NAME'\)[^]*help: put it in quotes: '2'/],
+  ['field-19i and text for a number', web("port: '8000'"), /expected a port number[^]*help: leave the quotes out: 8000/],
   [
     'field-19j nginx on the gateway’s own port',
-    { 'mcp.config.ts': SMALL.replace("name: 'small'", "name: 'small', gateway: { listen: { port: 8090 } }, targets: { nginx: { listen: 8090 } }") },
-    /nginx would listen on port 8090, which is the gateway's own[\s\S]*help: .*another port/,
+    top('gateway: { listen: { port: 8090 } }, targets: { nginx: { listen: 8090 } }'),
+    /nginx would listen on port 8090, which is the gateway's own[^]*help: .*another port/,
   ],
   [
     'field-19k nginx on the admin port, by its default',
-    { 'mcp.config.ts': SMALL.replace("name: 'small'", "name: 'small', gateway: { admin: { port: 8088 } }, targets: { nginx: {} }") },
+    top('gateway: { admin: { port: 8088 } }, targets: { nginx: {} }'),
     /nginx would listen on port 8088, which is the admin listener's/,
   ],
   [
     'field-19l a program with its arguments in one word',
-    { 'mcp.config.ts': SMALL.replace("{ kind: 'http', image: 'acme/web:1.0.0' }", "{ kind: 'stdio', command: ['npx -y foo'] }") },
-    /"npx -y foo" is no program[\s\S]*write \['npx', '-y', 'foo'\]/,
+    server("{ kind: 'stdio', command: ['npx -y foo'] }"),
+    /"npx -y foo" is no program[^]*write \['npx', '-y', 'foo'\]/,
   ],
   [
     'field-19m a command that is one text',
-    { 'mcp.config.ts': SMALL.replace("{ kind: 'http', image: 'acme/web:1.0.0' }", "{ kind: 'stdio', command: 'npx -y foo' }") },
-    /expected a program and its arguments[\s\S]*write \['npx', '-y', 'foo'\]/,
+    server("{ kind: 'stdio', command: 'npx -y foo' }"),
+    /expected a program and its arguments[^]*write \['npx', '-y', 'foo'\]/,
   ],
-  ["field-19n '${VAR}' in env", { 'mcp.config.ts': SMALL.replace('image:', () => "env: { TOKEN: '${API_TOKEN}' }, image:") }, /nothing fills in the variable API_TOKEN here.*write secret\('API_TOKEN'\), or the value/],
+  [
+    "field-19n '${VAR}' in env",
+    web("env: { TOKEN: '${API_TOKEN}' }"),
+    /nothing fills in the variable API_TOKEN here.*write secret\('API_TOKEN'\), or the value/,
+  ],
   [
     "field-19o '$VAR' in an argument",
-    { 'mcp.config.ts': SMALL.replace("{ kind: 'http', image: 'acme/web:1.0.0' }", "{ kind: 'stdio', command: ['tool', '--key=$API_KEY'] }") },
+    server("{ kind: 'stdio', command: ['tool', '--key=$API_KEY'] }"),
     /no shell runs this command, so nothing fills in API_KEY.*env: \{ API_KEY: secret\('API_KEY'\) \}/,
   ],
 ];
@@ -138,8 +156,8 @@ describe('field-19: the config', () => {
       "{ kind: 'stdio', command: ['/opt/my tools/run', 'a b'] }",
       "{ kind: 'stdio', command: ['sh', '-c', 'exec tool --key=$KEY'], env: { FORMAT: '${level}: ${message}', PRICE: '5$' } }",
     ];
-    for (const server of fine) {
-      const cwd = folder(t, { 'mcp.config.ts': SMALL.replace("{ kind: 'http', image: 'acme/web:1.0.0' }", () => server) });
+    for (const one of fine) {
+      const cwd = folder(t, server(one));
       const { code, out, err }: Ran = await mcpgen(['build'], { cwd });
       assert.equal(code, 0, out + err);
     }

@@ -67,14 +67,14 @@ describe('conflict report', () => {
   test('shows the hand edit and the ways out', () => {
     assert.equal(
       conflictReport([edited('nginx/nginx.conf', 'a\nmine\n', 'a\n')]),
-      `generated/nginx/nginx.conf was edited by hand. Against what the config says:
+      `generated/nginx/nginx.conf was edited by hand. From what is there to what the config says:
 
 diff --git a/generated/nginx/nginx.conf b/generated/nginx/nginx.conf
 --- a/generated/nginx/nginx.conf
 +++ b/generated/nginx/nginx.conf
-@@ -1 +1,2 @@
+@@ -1,2 +1 @@
  a
-+mine
+-mine
 
 Nothing was written. Move your change into mcp.config.ts or rerun with --force to lose it.
 `,
@@ -86,7 +86,7 @@ Nothing was written. Move your change into mcp.config.ts or rerun with --force t
       conflictReport([{ kind: 'conflict', reason: 'foreign', path: 'README.md', before: disk('theirs\n'), after: 'ours\n' }], {
         label: 'out',
       }),
-      /^out\/README\.md exists already, and mcpgen did not write it\. [^]*\n-ours\n\+theirs\n/,
+      /^out\/README\.md exists already, and mcpgen did not write it\. [^]*\n-theirs\n\+ours\n/,
     );
   });
 
@@ -109,12 +109,12 @@ Nothing was written. Move your change into mcp.config.ts or rerun with --force t
   test('long edits are cut', () => {
     const report = conflictReport([edited('a', 'x\n'.repeat(100), '')]);
     assert.match(report, /\n… 64 more lines\n/);
-    assert.equal(report.match(/^\+x$/gm)?.length, 36);
+    assert.equal(report.match(/^-x$/gm)?.length, 36);
   });
 
   test('contents cannot drive the terminal', () => {
     const report = conflictReport([edited('a', 'x\u001b[2J\u009b\r\n', 'x\n')]);
-    assert.match(report, /\+x\\x1b\[2J\\x9b␍\n/);
+    assert.match(report, /-x\\x1b\[2J\\x9b␍\n/);
   });
 
   test('what --force does not help against does not advise it', () => {

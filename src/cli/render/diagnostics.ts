@@ -26,7 +26,10 @@ export function renderDiagnostics(diagnostics: readonly PlacedDiagnostic[], opti
   return `${located.map((one) => render(one, options)).join('\n')}\n${count} ${count === 1 ? 'problem' : 'problems'} in the config; nothing was written\n`;
 }
 
-/** Places are found and secrets covered up. A problem of several environments is listed once. Where the compiler and validation report the same place, the first of the two is kept. */
+/**
+ * Places are found and secrets covered up. A problem of several environments is listed once. Where the compiler and validation report the same place, the
+ * first of the two is kept.
+ */
 export function locateDiagnostics(diagnostics: readonly PlacedDiagnostic[], options: DiagnosticsOptions): readonly LocatedDiagnostic[] {
   const mask = maskFor(options.sources);
   const seen = new Map<string, { diagnostic: Diagnostic; location: Location | null; environments: string[] }>();
