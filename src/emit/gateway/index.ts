@@ -67,6 +67,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     redaction: pools.some(({ transform }) => transform.response.redact.length > 0),
     relay: relaysMessages(traffic, infra.gateway.replicas),
     renew: clients.legacy && pools.some(({ revision, sessionLoss }) => revision !== 'modern' && sessionLoss === 'reinitialise'),
+    revocation: traffic.clients.length > 0 || traffic.tenants.some(({ implied }) => !implied),
     secrets: stdio || hasWorkers || traffic.sessions.keys.length + traffic.clients.length > 0 || tokens.some((name) => name),
     sse: hasSseRoutes(traffic),
     sseHeld: sse.some((pool) => pool.sse === null),
