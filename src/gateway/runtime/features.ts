@@ -17,6 +17,7 @@ export const ALL_FEATURES = {
   redaction: () => import('./answer/transform/results.js'),
   relay: () => import('./answer/sse/relay.js'),
   renew: () => import('./answer/renew.js'),
+  revocation: () => import('./front/revoke.js'),
   secrets: () => import('./identity/secrets.js'),
   sse: () => import('./answer/sse/sse.js'),
   sseHeld: () => import('./answer/sse/held-stream.js'),

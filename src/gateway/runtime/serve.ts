@@ -5,7 +5,6 @@ import { listenOf, logLevelOf, placementOf, SettingError, type Env } from './pro
 import type { Features } from './features.js';
 import { EXPIRY_EVERY } from './front/facts.js';
 import { createHandler } from './front/handle.js';
-import { createHoldings } from './front/holdings.js';
 import { createOpenCounts } from './identity/open-counts.js';
 import { drainServer, listenAt, publicServer } from './front/listen.js';
 import { createLog, type Log } from './process/log.js';
@@ -52,8 +51,8 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   (await features.gauges?.())?.registerGauges(metrics, counts, pools, () => state.tables);
 
   const isDraining = (): boolean => draining;
-  const holdings = createHoldings();
-  const services = { state: () => state, log, metrics, counts, holdings, pools, parts: () => parts, isDraining };
+  let revocation = (await features.revocation?.())?.createRevocation() ?? null;
+  const services = { state: () => state, log, metrics, counts, pools, revocation: () => revocation, parts: () => parts, isDraining };
   const { serve, endStreams, revoke } = createHandler(services);
   const server = publicServer({
     serve,
@@ -81,6 +80,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
         const old = state;
         await pools.reconcile(fresh.tables, nextModules);
         parts = await loadParts(next, nextFeatures, partsOptions, parts);
+        revocation ??= (await nextFeatures.revocation?.())?.createRevocation() ?? null;
         state = fresh;
         old.close();
         revoke();

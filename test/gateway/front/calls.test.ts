@@ -4,7 +4,6 @@ import { test } from 'node:test';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
 import type { Bridge } from '#src/gateway/runtime/answer/bridge/bridge.js';
 import { createHandler } from '#src/gateway/runtime/front/handle.js';
-import { createHoldings } from '#src/gateway/runtime/front/holdings.js';
 import { createOpenCounts } from '#src/gateway/runtime/identity/open-counts.js';
 import { createLog } from '#src/gateway/runtime/process/log.js';
 import { NO_METRICS } from '#src/gateway/runtime/process/metrics.js';
@@ -41,7 +40,7 @@ test('a call to another server goes to an instance of that server, also when the
     parts: () => ({ bridge, renewals: null, sse: null, transform: null, tracer: null }),
     pools: { get: (name) => pools.get(name), all: () => [...pools.values()] },
     counts: createOpenCounts(),
-    holdings: createHoldings(),
+    revocation: () => null,
     metrics: NO_METRICS,
     log: createLog('test', 'info', (line) => void lines.push(line)),
     isDraining: () => false,

@@ -9,7 +9,6 @@ import { createHandler } from '#src/gateway/runtime/front/handle.js';
 import type { HeadMemory } from '#src/gateway/runtime/front/client.js';
 import type { Services } from '#src/gateway/runtime/front/services.js';
 import type { State } from '#src/gateway/runtime/front/state.js';
-import { createHoldings } from '#src/gateway/runtime/front/holdings.js';
 import { createOpenCounts } from '#src/gateway/runtime/identity/open-counts.js';
 import { loadModules } from '#src/gateway/runtime/modules.js';
 import { createLog } from '#src/gateway/runtime/process/log.js';
@@ -103,7 +102,7 @@ async function sideOf(config: Config): Promise<Side> {
     parts: () => ({ bridge: null, renewals: null, sse: null, transform: null, tracer: null }),
     pools: { get: (server) => (server === 'search' ? pool : undefined), all: () => [pool] },
     counts: createOpenCounts(),
-    holdings: createHoldings(),
+    revocation: () => null,
     metrics: { ...NO_METRICS, count: (name, labels) => void counted.push(`${name} ${JSON.stringify(labels)}`) },
     log: createLog('test', 'info', (line) => void logs.push(line)),
     isDraining: () => false,

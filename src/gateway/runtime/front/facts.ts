@@ -95,7 +95,7 @@ export const FIND_FACT: Supply = {
     return { kind: 'message', message, era: eraOf(exchange.head, message) };
   },
 
-  session: (exchange, { counts, holdings, pools }) => {
+  session: (exchange, { counts, pools, revocation }) => {
     const { state, head } = exchange;
     const tenant = tenantIn(exchange.facts) ?? '';
     const rule = head.kind.session;
@@ -120,7 +120,7 @@ export const FIND_FACT: Supply = {
     // A session that lives in a connection is counted with that, by the process that holds it.
     if (rule.livesIn === 'id') {
       counts.openSession(id, holderOf(exchange), performance.now() + SESSION_IDLE);
-      holdings.use(id, exchange, leg);
+      revocation()?.use(id, exchange, leg);
     }
     return { kind: 'open' };
   },

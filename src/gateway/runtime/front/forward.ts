@@ -17,7 +17,6 @@ import { endCall, idHeaders, isListening, leavingCancels, type Exchange } from '
 import { SESSION_IDLE } from './facts.js';
 import { endingsOf, lastEvent } from './farewell.js';
 import { holderOf } from './holder.js';
-import { lostRight } from './judge-again.js';
 import { corsHeaders } from './respond.js';
 import { returnedHeaders } from './answer-headers.js';
 import type { Services } from './services.js';
@@ -47,8 +46,8 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
   stay?.();
   const { response } = answered;
   // A call keeps the tables that it began with; a stream would outlive them.
-  const lost = exchange.state !== services.state() && isEventStream(response) ? lostRight(exchange, services.state()) : null;
-  if (lost !== null) {
+  const lost = exchange.state !== services.state() && isEventStream(response) ? services.revocation()?.lostRight(exchange, services.state()) : null;
+  if (lost) {
     discard(response);
     return { reason: lost };
   }
@@ -131,7 +130,7 @@ const UNUSABLE = '';
 
 /** The session id that the client sees: a sealed one when the server opens a session, and the one that the client sent afterwards. */
 function sessionHeader(exchange: Exchange, call: Call, services: Services, { instance, response }: Answered): string | null {
-  const { counts, metrics, holdings } = services;
+  const { counts, metrics, revocation } = services;
   const upstreamId = response.headers['mcp-session-id'];
   if (exchange.head.kind.session.livesIn !== 'id') return null;
   if (call.session && call.sessionId !== undefined) {
@@ -145,15 +144,15 @@ function sessionHeader(exchange: Exchange, call: Call, services: Services, { ins
   const id = call.seal(leg);
   if (id === null) return UNUSABLE;
   counts.openSession(id, holderOf(exchange), performance.now() + SESSION_IDLE);
-  holdings.use(id, exchange, leg);
+  revocation()?.use(id, exchange, leg);
   metrics.count('mcpgen_sessions_opened_total', {});
   return id;
 }
 
 /** The client has ended its session: its id is refused from now on, by all workers of this gateway, and nothing opens the session again. */
-function endSession({ state }: Exchange, { session, sessionId = '' }: Call, { counts, holdings, metrics, parts }: Services): void {
+function endSession({ state }: Exchange, { session, sessionId = '' }: Call, { counts, metrics, parts, revocation }: Services): void {
   ended.end(sessionId, (session?.issuedAt ?? Date.now()) + state.tables.raw.sessions.ttl);
-  holdings.drop(sessionId);
+  revocation()?.drop(sessionId);
   parts().renewals?.end(sessionId);
   if (counts.endSession(sessionId)) metrics.count('mcpgen_sessions_ended_total', {});
 }

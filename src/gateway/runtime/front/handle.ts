@@ -10,8 +10,7 @@ import { answerItself, refuse, sendRefusal } from './own-answers.js';
 import { endCall, forgetBody, isListening, leavingCancels, releaseCall, type Exchange } from './exchange.js';
 import { holderOf } from './holder.js';
 import { FIND_FACT, reserveCall, reserveStream } from './facts.js';
-import { renew } from './judge-again.js';
-import { revoke } from './revoke.js';
+import { renew } from './renew-exchange.js';
 import { forwardedLines } from './request-headers.js';
 import { KEPT_FOR, stillHolds, type Judgement } from './judgement.js';
 import { forward } from './forward.js';
@@ -69,7 +68,7 @@ export function createHandler(services: Services): Handler {
       // An answer that turned out to be no stream ends by itself.
     }
   };
-  return { serve, endStreams, revoke: () => revoke(services, open) };
+  return { serve, endStreams, revoke: () => services.revocation()?.revoke(services, open) };
 }
 
 function begin(client: Client, state: State): Exchange {

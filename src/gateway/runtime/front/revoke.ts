@@ -4,17 +4,21 @@ import { refusalBody } from '../decision/reasons.js';
 import { discard } from '../upstream/deliver.js';
 import { ended } from '../process/ended.js';
 import { isListening, type Exchange } from './exchange.js';
-import { ownerKeeps, type HeldSession } from './holdings.js';
-import { lostRight } from './judge-again.js';
+import { createHoldings, ownerKeeps, type HeldSession, type Holdings } from './holdings.js';
+import { lostRight } from './lost-right.js';
 import { refuse } from './own-answers.js';
-import type { Services } from './services.js';
+import type { Revocation, Services } from './services.js';
 
 /** Milliseconds in which a server is told that a session has ended. */
 const GOODBYE = 5000;
 
-/** Ends streams and sessions, here and at the servers. What is only waiting for its answer goes on: it began by the tables of before. */
-export function revoke(services: Services, open: Iterable<Exchange>): void {
-  const { holdings, log, metrics, parts } = services;
+export function createRevocation(): Revocation {
+  const holdings = createHoldings();
+  return { ...holdings, lostRight, revoke: (services, open) => revoke(services, open, holdings) };
+}
+
+function revoke(services: Services, open: Iterable<Exchange>, holdings: Holdings): void {
+  const { log, metrics, parts } = services;
   const state = services.state();
   let streams = 0;
   for (const exchange of [...open]) {

@@ -1,16 +1,26 @@
 /** What the client's side uses of the rest of the process. The root of the runtime makes it; the front does not know how. */
+import type { Reason } from '../decision/reasons.js';
 import type { Answerers } from '../answer/answer.js';
 import type { OpenCounts } from '../identity/open-counts.js';
 import type { Tracer } from '../observe/traces/tracer.js';
 import type { ProcessLog } from '../process/log.js';
 import type { Metrics } from '../process/metrics.js';
 import type { Pools } from '../upstream/pools.js';
+import type { Exchange } from './exchange.js';
 import type { Holdings } from './holdings.js';
 import type { State } from './state.js';
 
 /** The optional parts that a request may pass through. */
 export interface Parts extends Answerers {
   readonly tracer: Tracer | null;
+}
+
+/** What a reload takes from callers that it leaves without the right to it. */
+export interface Revocation extends Pick<Holdings, 'use' | 'drop'> {
+  /** Why an exchange that was allowed would not be any more; null where its caller keeps the right. */
+  lostRight(exchange: Exchange, state: State): Reason | null;
+  /** Ends streams and sessions, here and at the servers. What is only waiting for its answer goes on: it began by the tables of before. */
+  revoke(services: Services, open: Iterable<Exchange>): void;
 }
 
 export interface Services {
@@ -20,7 +30,8 @@ export interface Services {
   readonly parts: () => Parts;
   readonly pools: Pick<Pools, 'get' | 'all'>;
   readonly counts: OpenCounts;
-  readonly holdings: Holdings;
+  /** What a reload can take away; null in a gateway without clients and tenants. */
+  readonly revocation: () => Revocation | null;
   readonly metrics: Metrics;
   readonly log: ProcessLog;
   readonly isDraining: () => boolean;

@@ -105,7 +105,7 @@ describe('a session', () => {
     assert.deepEqual([listened.status, listened.headers['allow'], JSON.parse(listened.text).error.code], [405, 'POST, DELETE', 405]);
     assert.equal((await ask(gateway.port, { path: PATH, method: 'DELETE', headers })).status, 200);
     const gone = await post(request('tools/list', {}, 'late'), session);
-    assert.deepEqual([gone.status, gone.json['id'], gone.json['error'].code], [404, 'late', -32001]);
+    assert.deepEqual([gone.status, gone.json['id'], gone.json['error'].code], [404, 'late', 404]);
     assert.equal(server.received.length, before);
   });
 

@@ -17,9 +17,16 @@ interface Ended {
   readonly tags: readonly Tag[];
 }
 
-export type ToWorker = { readonly kind: 'stop' } | Ended | { readonly kind: 'asked'; readonly id: number; readonly asked: Asked };
+export type ToWorker =
+  | { readonly kind: 'stop' }
+  | Ended
+  | { readonly kind: 'asked'; readonly id: number; readonly asked: Asked };
 /** `hears`: it can be told things from now on. */
-export type ToPrimary = { readonly kind: 'hears' } | { readonly kind: 'ready' } | Ended | { readonly kind: 'answered'; readonly id: number; readonly answer: AdminAnswer };
+export type ToPrimary =
+  | { readonly kind: 'hears' }
+  | { readonly kind: 'ready' }
+  | Ended
+  | { readonly kind: 'answered'; readonly id: number; readonly answer: AdminAnswer };
 
 /** One that has gone is not told: that it has ended is said by its exit. */
 export function tellWorker(worker: Worker, message: ToWorker): void {

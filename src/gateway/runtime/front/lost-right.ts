@@ -1,39 +1,12 @@
-/** Judges again what was allowed by the tables of before a reload: requests whose body came after it, and streams that are open. */
+/** Whether an exchange that the tables of before a reload have allowed would be allowed by those of now. */
 import { decide } from '../decision/decide.js';
 import { tenantIn, type Facts } from '../decision/facts.js';
 import { readHead, type RequestHead } from '../decision/head.js';
-import { parseMessage } from '../decision/message.js';
 import type { Reason } from '../decision/reasons.js';
 import { rankOf, type Step } from '../decision/steps.js';
 import { recogniseTenants } from '../decision/tenant.js';
 import { principalName, type Exchange } from './exchange.js';
 import type { State } from './state.js';
-
-type Changeable = { -readonly [F in keyof Facts]: Facts[F] | undefined };
-
-/**
- * Begins an exchange anew under the tables of now, with the body that it has. Its address has had its turn, and its tenant too if it is still the same:
- * nobody pays twice for one request.
- */
-export function renew(exchange: Exchange, state: State): void {
-  const facts = exchange.facts as Changeable;
-  const before = tenantIn(exchange.facts);
-  const { depth } = exchange.state.tables.raw.limits;
-  exchange.state = state;
-  exchange.judgement = null;
-  exchange.holder = null;
-  exchange.head = readHead(state.tables, exchange.head.request, state.trusted);
-  facts.principal = state.authenticate(exchange.head.request.headers);
-  facts.tenants = recogniseTenants(state.tables, exchange.head, facts.principal);
-  if (tenantIn(exchange.facts) !== before) facts.quota = undefined;
-  const { body } = exchange;
-  const { limits } = state.tables.raw;
-  if (body && body.length > limits.body) facts.body = { kind: 'refused', reason: 'body-too-large', id: null };
-  else if (body && limits.depth < depth) {
-    const parsed = parseMessage(body, limits.depth);
-    if (!parsed.ok) facts.body = { kind: 'refused', reason: parsed.reason, id: parsed.id };
-  }
-}
 
 /** The rows that say who may use what. A limit that has become lower is no reason to end what has begun. */
 const RIGHTS: ReadonlySet<Step> = new Set<Step>(['normal-form', 'host', 'route', 'origin', 'method', 'credentials', 'tenant', 'grant']);
