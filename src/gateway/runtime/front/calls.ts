@@ -68,8 +68,10 @@ function requestOf(exchange: Exchange, table: PoolTable, transform: ReturnType<S
   const { head, body, judgement, span, id, correlationId } = exchange;
   const { method } = head.request;
   const headers = forwardedHeaders(exchange);
-  if (transform && table.transform) return { method, headers: transform.request(headers, table.transform), body, signal };
-  if (!judgement?.forwardedLines || span) return { method, headers, body, signal };
+  // Where a query names the session it is the gateway's own.
+  const query = head.kind.session.carrier === 'query' ? '' : head.query;
+  if (transform && table.transform) return { method, query, headers: transform.request(headers, table.transform), body, signal };
+  if (!judgement?.forwardedLines || span) return { method, query, headers, body, signal };
   const lines = `${judgement.forwardedLines}x-request-id: ${id}\r\nx-correlation-id: ${correlationId}\r\n`;
-  return { method, headers, written: { of: headers, lines }, body, signal };
+  return { method, query, headers, written: { of: headers, lines }, body, signal };
 }

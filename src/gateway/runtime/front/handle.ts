@@ -5,6 +5,7 @@ import { eraIn, messageIn, type Fact, type Facts } from '../decision/facts.js';
 import { readHead, type GatewayRequest } from '../decision/head.js';
 import { rankOf } from '../decision/steps.js';
 import { auditCalls, countMessage } from '../observe/audit.js';
+import { countCalls } from '../observe/tool-calls.js';
 import type { Client } from './client.js';
 import { answerItself, refuse, sendRefusal } from './own-answers.js';
 import { isListening, leavingCancels, type Exchange } from './exchange.js';
@@ -133,7 +134,9 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
   exchange.isOpeningSession = head.kind.session.livesIn === 'id';
   exchange.span = beginSpan(services, exchange);
   try {
-    const failed = await forward(exchange, pool, services);
+    const { limits } = state.tables.raw;
+    const calls = !vouched && message && message.calls.length > 0 ? message : null;
+    const failed = await forward(exchange, pool, services, (response) => calls && countCalls(services.metrics, limits.toolNames, pool.server, calls, response));
     if (failed?.reason) refuse(services, exchange, failed.reason);
   } finally {
     if (exchange.isOpeningSession || client.hasLeft) exchange.releaseSession();

@@ -27,10 +27,9 @@ export function countMessage({ metrics }: Auditing, server: string, era: Era): v
   metrics.count('mcpgen_messages_total', { server, era });
 }
 
-export function auditCalls({ log, metrics }: Auditing, { limits, log: logged }: GatewayTables, server: string, caller: Caller, { calls }: Message): void {
+export function auditCalls({ log }: Auditing, { log: logged }: GatewayTables, server: string, caller: Caller, { calls }: Message): void {
+  if (!logged.audit) return;
   for (const { tool, argumentsJson } of calls) {
-    metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames) });
-    if (!logged.audit) continue;
     const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
     log('info', 'audit', { ...caller, server, tool: tool?.slice(0, MOST_OF_NAME) ?? null, arguments_digest: digest });
   }

@@ -9,7 +9,7 @@ const COUNTERS: Readonly<Record<Counter, string>> = {
   mcpgen_origin_refusals_total: 'Requests turned away for their origin, by server and reason.',
   mcpgen_auth_attempts_total: 'Credentials looked at, by outcome.',
   mcpgen_rate_limited_total: 'Requests turned away for their rate, by limit.',
-  mcpgen_tool_calls_total: 'Tool calls passed on, by server and tool.',
+  mcpgen_tool_calls_total: 'Tool calls passed on, by server and tool; other until the server has answered one with a result.',
   mcpgen_sessions_opened_total: 'Legacy sessions opened by this process.',
   mcpgen_sessions_ended_total: 'Legacy sessions ended at this process, or not heard of for an hour.',
   mcpgen_upstream_failures_total: 'Requests that failed behind the gateway, by server and stage.',
@@ -69,10 +69,14 @@ export class Prometheus implements Metrics {
     this.#gauges.push({ name, help, read, type });
   }
 
-  toolLabel(server: string, tool: string, most: number): string {
+  knowsTool(server: string, tool: string): boolean {
+    return this.#tools.get(server)?.has(tool) ?? false;
+  }
+
+  toolLabel(server: string, tool: string, most: number, isTool: boolean): string {
     const known = this.#tools.get(server) ?? new Set();
     if (known.has(tool)) return tool;
-    if (known.size >= most || !/^[\w./-]{1,128}$/.test(tool)) return 'other';
+    if (!isTool || known.size >= most || !/^[\w./-]{1,128}$/.test(tool)) return 'other';
     this.#tools.set(server, known.add(tool));
     return tool;
   }

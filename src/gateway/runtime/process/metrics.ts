@@ -23,8 +23,10 @@ export interface Metrics {
   duration(server: string, seconds: number): void;
   /** What is read when it is asked for; a `counter` is one that is counted elsewhere. */
   gauge(name: string, help: string, read: () => Iterable<readonly [Labels, number]>, type?: 'gauge' | 'counter'): void;
-  /** A tool's own label while its server has few, then `other`. */
-  toolLabel(server: string, tool: string, most: number): string;
+  /** A tool's own label once its server has shown that it is one, and while the server has few; else `other`. */
+  toolLabel(server: string, tool: string, most: number, isTool: boolean): string;
+  /** Whether a tool has its label, or none is kept: its answers need not be looked at. */
+  knowsTool(server: string, tool: string): boolean;
 }
 
-export const NO_METRICS: Metrics = { count: () => {}, duration: () => {}, gauge: () => {}, toolLabel: () => '' };
+export const NO_METRICS: Metrics = { count: () => {}, duration: () => {}, gauge: () => {}, toolLabel: () => '', knowsTool: () => true };

@@ -29,12 +29,13 @@ export function httpUpstream(endpoint: Endpoint): Upstream {
   };
 }
 
-function headOf(own: string, rest: string, { method, path = own, headers, written, body }: UpstreamRequest): string | null {
+function headOf(own: string, rest: string, { method, path = own, query, headers, written, body }: UpstreamRequest): string | null {
   const lines = written?.of === headers ? written.lines : requestLines(headers);
-  if (lines === null || !PATH.test(path)) return null;
+  const target = query ? `${path}${path.includes('?') ? '&' : '?'}${query}` : path;
+  if (lines === null || !PATH.test(target)) return null;
   // RFC 9110 §8.6: a method that has a body says so when there is none.
   const length = body || method === 'POST' ? `content-length: ${body?.length ?? 0}\r\n` : '';
-  return `${method} ${path}${rest}${lines}${length}\r\n`;
+  return `${method} ${target}${rest}${lines}${length}\r\n`;
 }
 
 /** The headers as text, except for those that the connection itself says; null where one of them cannot be sent. */

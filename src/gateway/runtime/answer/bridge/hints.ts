@@ -33,9 +33,10 @@ export function createHints(): Hints {
   const find = (call: Call, method: string, shortest: number): Promise<readonly Json[]> => {
     const kept = ofPools.get(call.pool) ?? new Map<string, Kept>();
     ofPools.set(call.pool, kept);
-    const own = `${method} ${call.owner}`;
-    // What may be shared is under the method alone.
-    const known = [method, own].map((key) => kept.get(key)).find((one) => one && performance.now() < one.until);
+    // A server may offer other tools by another query.
+    const shared = `${method} ${call.request.query ?? ''}`;
+    const own = `${shared} ${call.owner}`;
+    const known = [shared, own].map((key) => kept.get(key)).find((one) => one && performance.now() < one.until);
     if (known) return known.pages;
     const found: Kept = { pages: readPages(call, method), until: Infinity };
     kept.set(own, found);
@@ -44,7 +45,7 @@ export function createHints(): Hints {
       (pages) => {
         const { ttlMs, cacheScope } = pages.at(-1) ?? {};
         found.until = performance.now() + Math.min(Math.max(Number(ttlMs) || 0, shortest), LONGEST);
-        if (cacheScope === 'public') kept.set(method, found);
+        if (cacheScope === 'public') kept.set(shared, found);
       },
       () => kept.delete(own),
     );

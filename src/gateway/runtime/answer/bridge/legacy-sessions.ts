@@ -14,6 +14,8 @@ export interface LegacySession {
   readonly instance: Instance;
   /** Undefined where the server keeps none: any instance will do. */
   readonly upstreamId: string | undefined;
+  /** The query by which it was opened: servers choose by it what they offer. */
+  readonly query: string;
   /** The result of `initialize`. */
   readonly introduction: Json;
   /** Headers of the last request, which are valid still where they carry a proof that ages. */
@@ -95,17 +97,17 @@ export class LegacySessions {
   }
 }
 
-const keyOf = ({ pool, owner }: Call): string => `${pool.server}\n${owner}`;
+const keyOf = ({ pool, owner, request }: Call): string => `${pool.server}\n${owner}\n${request.query ?? ''}`;
 const canBeReached = (pool: Pool, { upstreamId, instance }: LegacySession): boolean => upstreamId === undefined || pool.byId(instance.id) === instance;
 
-type Bound = Pick<LegacySession, 'upstreamId' | 'introduction' | 'headers'>;
+type Bound = Pick<LegacySession, 'upstreamId' | 'query' | 'introduction' | 'headers'>;
 
 /** @param message null ends the session */
-export function legacyRequest({ upstreamId, introduction, headers }: Bound, message: Json | null, signal: AbortSignal): UpstreamRequest {
+export function legacyRequest({ upstreamId, query, introduction, headers }: Bound, message: Json | null, signal: AbortSignal): UpstreamRequest {
   const own: Record<string, string> = { ...headers };
   if (introduction['protocolVersion']) own['mcp-protocol-version'] = `${introduction['protocolVersion']}`;
   if (upstreamId !== undefined) own['mcp-session-id'] = upstreamId;
-  return { method: message ? 'POST' : 'DELETE', headers: own, body: message && Buffer.from(messageText(message)), signal };
+  return { method: message ? 'POST' : 'DELETE', query, headers: own, body: message && Buffer.from(messageText(message)), signal };
 }
 
 /** Says what nobody waits for: a notification, a reply, or the end of the session. Never rejects. */
@@ -122,11 +124,12 @@ async function open(call: Call): Promise<LegacySession> {
   const { connect, firstByte } = call.table.timeouts;
   const signal = AbortSignal.timeout(connect + firstByte);
   const headers = plainHeaders(call);
-  const { instance, response } = await call.send(legacyRequest({ upstreamId: undefined, introduction: {}, headers }, INITIALIZE, signal), { repeats: 1 });
+  const { query = '' } = call.request;
+  const { instance, response } = await call.send(legacyRequest({ upstreamId: undefined, query, introduction: {}, headers }, INITIALIZE, signal), { repeats: 1 });
   const introduction = asObject(at(await readReply(response, firstByte), 'result'));
   if (response.status !== 200 || !introduction['protocolVersion']) throw new UpstreamFault('answered');
   const upstreamId = response.headers['mcp-session-id']?.toString();
-  const session: LegacySession = { instance, upstreamId, introduction, headers, active: 0, seen: performance.now(), last: 0 };
+  const session: LegacySession = { instance, upstreamId, query, introduction, headers, active: 0, seen: performance.now(), last: 0 };
   const greeted = await call.send(legacyRequest(session, { method: 'notifications/initialized' }, signal), { at: instance });
   await readBody(greeted.response.body, firstByte);
   return session;

@@ -38,6 +38,7 @@ export function modernRequest(
   const named = typeof name === 'string' ? { 'mcp-name': encodeHeader(name) } : {};
   return {
     method: 'POST',
+    query: call.request.query ?? '',
     headers: { ...plainHeaders(call), ...headers, ...named, 'mcp-protocol-version': MODERN, 'mcp-method': encodeHeader(method) },
     body: Buffer.from(JSON.stringify({ ...message, params: { ...params, _meta: meta } })),
     signal,

@@ -33,7 +33,8 @@ export function toServer(opener: Call, signal: AbortSignal): ToServer {
     const { 'last-event-id': _last, 'mcp-protocol-version': _version, ...rest } = call.request.headers;
     const spoken = typeof revision === 'string' ? { 'mcp-protocol-version': revision } : {};
     const headers = { ...rest, 'accept-encoding': 'identity', ...spoken, ...(session && { 'mcp-session-id': session.id }), ...request.headers };
-    return call.send({ ...call.request, signal, ...request, headers }, session ? { at: session.at } : {});
+    // The query is that of the stream: what its messages have behind their path is the gateway's own.
+    return call.send({ ...call.request, query: opener.request.query ?? '', signal, ...request, headers }, session ? { at: session.at } : {});
   };
   /** Sends in the session. A server that has lost it may say so with 404, which is told by the answer itself, or in other words. */
   const inSession = async (call: Call, request: Partial<UpstreamRequest>): Promise<UpstreamResponse> => {
