@@ -1,7 +1,9 @@
 /** Between clients and servers of different eras. What both speak passes untouched. */
 import type { Answered, Call } from '../call.js';
 import { isModern } from '../../decision/revision.js';
-import { at, failure } from '../../wire/json-rpc.js';
+import { at } from '../../wire/json-rpc.js';
+import { failureText } from '../../wire/json-members.js';
+import { memberText } from '../../wire/json-text.js';
 import type { Log } from '../../process/log.js';
 import { ANY_INSTANCE, legAt } from '../../identity/session.js';
 import type { Revision } from '../../tables/route.js';
@@ -43,9 +45,10 @@ export function createBridge(log: Log): Bridge {
     if (message?.shape !== 'request' || legacy.length === 0) return null;
     const speaks = eras.speaksModern(call);
     if (speaks === true || speaks === null) return null;
-    const refusal = failure(message.id, -32022, 'Protocol version not supported', { supported: legacy, requested: message.claim });
+    const refusal = (): string =>
+      failureText(memberText(`${request.body}`, ['id']), -32022, 'Protocol version not supported', { supported: legacy, requested: message.claim });
     // Modern clients have no session: what passes needs only to be sent.
-    return Promise.resolve(speaks).then((modern) => (modern === false ? ownAnswer(400, refusal) : send(request)));
+    return Promise.resolve(speaks).then((modern) => (modern === false ? ownAnswer(400, refusal()) : send(request)));
   };
 
   const legacyToAny = (call: Call): Promise<Answered> | null => {

@@ -43,7 +43,7 @@ export interface SessionsOptions {
 
 /** Milliseconds for what nobody waits for. */
 const MOST_WAIT = 3000;
-const INITIALIZE = { id: 'mcpgen', method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: OWN_INFO } };
+const INITIALIZE = messageText({ id: 'mcpgen', method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: OWN_INFO } });
 
 export class LegacySessions {
   readonly #entries = new Map<string, Entry>();
@@ -102,16 +102,16 @@ const canBeReached = (pool: Pool, { upstreamId, instance }: LegacySession): bool
 
 type Bound = Pick<LegacySession, 'upstreamId' | 'query' | 'introduction' | 'headers'>;
 
-/** @param message null ends the session */
-export function legacyRequest({ upstreamId, query, introduction, headers }: Bound, message: Json | null, signal: AbortSignal): UpstreamRequest {
+/** @param message its text; null ends the session */
+export function legacyRequest({ upstreamId, query, introduction, headers }: Bound, message: string | null, signal: AbortSignal): UpstreamRequest {
   const own: Record<string, string> = { ...headers };
   if (introduction['protocolVersion']) own['mcp-protocol-version'] = `${introduction['protocolVersion']}`;
   if (upstreamId !== undefined) own['mcp-session-id'] = upstreamId;
-  return { method: message ? 'POST' : 'DELETE', query, headers: own, body: message && Buffer.from(messageText(message)), signal };
+  return { method: message ? 'POST' : 'DELETE', query, headers: own, body: message === null ? null : Buffer.from(message), signal };
 }
 
 /** Says what nobody waits for: a notification, a reply, or the end of the session. Never rejects. */
-export async function tell(session: LegacySession, message: Json | null, { upstream } = session.instance): Promise<void> {
+export async function tell(session: LegacySession, message: string | null, { upstream } = session.instance): Promise<void> {
   try {
     const { body } = await upstream.send(legacyRequest(session, message, AbortSignal.timeout(MOST_WAIT)));
     await readBody(body, MOST_WAIT);
@@ -130,7 +130,7 @@ async function open(call: Call): Promise<LegacySession> {
   if (response.status !== 200 || !introduction['protocolVersion']) throw new UpstreamFault('answered');
   const upstreamId = response.headers['mcp-session-id']?.toString();
   const session: LegacySession = { instance, upstreamId, query, introduction, headers, active: 0, seen: performance.now(), last: 0 };
-  const greeted = await call.send(legacyRequest(session, { method: 'notifications/initialized' }, signal), { at: instance });
+  const greeted = await call.send(legacyRequest(session, messageText({ method: 'notifications/initialized' }), signal), { at: instance });
   await readBody(greeted.response.body, firstByte);
   return session;
 }

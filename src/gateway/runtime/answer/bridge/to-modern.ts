@@ -3,14 +3,16 @@
  * where they were said.
  */
 import type { Answered, Call } from '../call.js';
-import { asObject, at, failure, success, type Json } from '../../wire/json-rpc.js';
+import { asObject, at, failure, parseJson } from '../../wire/json-rpc.js';
+import { failureText, membersOf, objectText, successText } from '../../wire/json-members.js';
+import { elementTexts, memberText } from '../../wire/json-text.js';
 import type { Log } from '../../process/log.js';
 import { SERVER_INFO } from '../../wire/meta-keys.js';
 import type { Revision } from '../../tables/route.js';
 import { UpstreamFault } from '../../wire/fault.js';
-import { bridgedCapabilities, ownAnswer, readReply } from './answers.js';
+import { bridgedCapabilities, ownAnswer, readReplyText } from './answers.js';
 import type { Direction } from './direction.js';
-import { forwardToModern, MISUNDERSTOOD } from './forward-to-modern.js';
+import { forwardToModern, MISUNDERSTOOD, type Said } from './forward-to-modern.js';
 import { createHints } from './hints.js';
 
 /** Not served behind a bridge, whatever the server has. */
@@ -22,6 +24,8 @@ const MOST_SESSIONS = 10_000;
 /** Names a session; empty where there is none. The last characters of an id, the seal's authentication tag, tell ids apart as well as all do. */
 const keyOf = (call: Call): string => (call.session && call.sessionId?.slice(-22)) ?? '';
 
+const saidIn = (text: string): Said => ({ message: asObject(parseJson(text)), text });
+
 export function createToModern(log: Log): Direction {
   const hints = createHints();
   const requests = forwardToModern(hints, log);
@@ -32,7 +36,7 @@ export function createToModern(log: Log): Direction {
     if (levels.size > MOST_SESSIONS) levels.delete(levels.keys().next().value as string);
   };
 
-  const introduce = async (call: Call, id: unknown, served: readonly Revision[]): Promise<Answered> => {
+  const introduce = async (call: Call, id: string | null, served: readonly Revision[]): Promise<Answered> => {
     const { capabilities, instructions, _meta } = await hints.discover(call);
     const requested = call.message?.initialize?.['protocolVersion'];
     const result = {
@@ -41,44 +45,46 @@ export function createToModern(log: Log): Direction {
       serverInfo: at(_meta, SERVER_INFO) ?? { name: call.pool.server, version: 'unknown' },
       instructions,
     };
-    const { instance, response } = ownAnswer(200, success(id, result));
+    const { instance, response } = ownAnswer(200, successText(id, result));
     // Whatever this id is, the client gets a sealed one, which says whose it is.
     return { instance, response: { ...response, headers: { ...response.headers, 'mcp-session-id': 'bridge' } } };
   };
 
-  const one = async (call: Call, message: Json, served: readonly Revision[]): Promise<Answered> => {
-    const { id, method, params } = message;
+  const one = async (call: Call, said: Said, served: readonly Revision[]): Promise<Answered> => {
+    const { method, params } = said.message;
+    const id = memberText(said.text, ['id']);
     const session = keyOf(call);
-    if (typeof method !== 'string' || id === undefined) {
+    if (typeof method !== 'string' || id === null) {
       if (method === 'notifications/cancelled' && session) requests.cancel(session, at(params, 'requestId'));
       return ownAnswer(202);
     }
     if (method === 'initialize') return introduce(call, id, served);
-    if (NOT_BRIDGED.test(method)) return ownAnswer(200, failure(id, -32601, 'Method not found'));
+    if (NOT_BRIDGED.test(method)) return ownAnswer(200, failureText(id, -32601, 'Method not found'));
     if (method === 'logging/setLevel') {
       const level = at(params, 'level');
-      if (typeof level !== 'string' || !LEVEL.test(level)) return ownAnswer(200, failure(id, -32602, 'Unknown log level'));
+      if (typeof level !== 'string' || !LEVEL.test(level)) return ownAnswer(200, failureText(id, -32602, 'Unknown log level'));
       // It is sent with every request of the session.
       remember(session, level);
-    } else if (method !== 'ping') return requests.send(call, message, session, levels.get(session));
-    return ownAnswer(200, success(id, {}));
+    } else if (method !== 'ping') return requests.send(call, said, session, levels.get(session));
+    return ownAnswer(200, successText(id, {}));
   };
 
   /** Each is answered as if it had come alone; progress has no place in an array. */
-  const batch = async (call: Call, messages: readonly Json[], served: readonly Revision[]): Promise<Answered> => {
-    const replies = messages.map(async (message) => {
-      const { id } = message;
+  const batch = async (call: Call, texts: readonly string[], served: readonly Revision[]): Promise<Answered> => {
+    const replies = texts.map(async (text) => {
+      const id = memberText(text, ['id']);
       try {
-        const { response } = await one(call, message, served);
+        const { response } = await one(call, saidIn(text), served);
         if (response.status === 202) return [];
-        return [{ ...((await readReply(response, call.table.timeouts.response)) ?? failure(id, -32603, MISUNDERSTOOD)), id }];
+        const reply = await readReplyText(response, call.table.timeouts.response);
+        return [reply === null ? failureText(id, -32603, MISUNDERSTOOD) : objectText(membersOf(reply).set('id', id ?? 'null'))];
       } catch (error) {
         if (!(error instanceof UpstreamFault)) throw error;
-        return [failure(id, -32603, 'The server behind the gateway failed')];
+        return [failureText(id, -32603, 'The server behind the gateway failed')];
       }
     });
     const all = (await Promise.all(replies)).flat();
-    return all.length > 0 ? ownAnswer(200, all) : ownAnswer(202);
+    return all.length > 0 ? ownAnswer(200, `[${all.join(',')}]`) : ownAnswer(202);
   };
 
   return async (call, served) => {
@@ -90,7 +96,8 @@ export function createToModern(log: Log): Direction {
       return ownAnswer(200);
     }
     if (method !== 'POST') return ownAnswer(405, failure(null, 405, 'Method not allowed'), { allow: 'POST, DELETE' });
-    const value: unknown = JSON.parse(`${body}`);
-    return Array.isArray(value) ? batch(call, value.map(asObject), served) : one(call, asObject(value), served);
+    const text = `${body}`;
+    const texts = elementTexts(text);
+    return texts ? batch(call, texts, served) : one(call, saidIn(text), served);
   };
 }

@@ -3,6 +3,7 @@
  * double cannot hold.
  */
 import type { RedactionStep } from '../../tables/pool.js';
+import { spaceEnd, valueEnd } from '../../wire/json-text.js';
 
 /** A step, and the path behind it. */
 export interface Path {
@@ -68,41 +69,4 @@ function behind(paths: Iterable<Path>, key: string | number): Set<Path> | null {
     if (isMeant && next) left.add(next);
   }
   return left;
-}
-
-const SPACE = /[ \t\r\n]*/y;
-const SCALAR = /[\w.+-]*/y;
-const MARK = /["[\]{}]/g;
-
-const spaceEnd = (text: string, at: number): number => matchEnd(SPACE, text, at);
-
-function matchEnd(pattern: RegExp, text: string, at: number): number {
-  pattern.lastIndex = at;
-  pattern.exec(text);
-  return pattern.lastIndex;
-}
-
-/** Of text that parses only strings and brackets need be told apart. */
-function valueEnd(text: string, at: number): number {
-  let depth = 0;
-  let next = text[at] ?? '';
-  if (!'"{['.includes(next)) return matchEnd(SCALAR, text, at);
-  for (;;) {
-    if (next === '"') at = stringEnd(text, at);
-    else depth += next === '{' || next === '[' ? 1 : -1;
-    if (next !== '"') at++;
-    if (depth === 0) return at;
-    at = matchEnd(MARK, text, at) - 1;
-    next = text[at] ?? '';
-  }
-}
-
-/** Long strings are common, and patterns slow on them. */
-function stringEnd(text: string, at: number): number {
-  let slashes: number;
-  do {
-    at = text.indexOf('"', at + 1);
-    for (slashes = 0; text[at - 1 - slashes] === '\\'; ) slashes++;
-  } while (slashes % 2 === 1);
-  return at + 1;
 }
