@@ -23,7 +23,8 @@ before(async () => {
     if (name.startsWith('event')) return void stream(response).end(`event: message\ndata: ${JSON.stringify(error)}\n\n`);
     return name.startsWith('down') ? void response.writeHead(503).end() : json(response, error);
   });
-  gateway = await startGateway({ config: gatewayConfig({ gateway: { admin: {}, limits: { perAddress: '1000/s', toolNames: 2 } } }), pools: { search: [upstream.url] } });
+  const config = gatewayConfig({ gateway: { admin: {}, limits: { perAddress: '1000/s', toolNames: 2 } } });
+  gateway = await startGateway({ config, pools: { search: [upstream.url] } });
 });
 
 it('field-31b invented names share one label, and leave the tools theirs', async () => {

@@ -1,6 +1,6 @@
 /**
- * Sessions whose instance has gone, or has forgotten them. A client that is told so seldom starts again by itself (MCP-WIRE §7, Session loss), so where the server keeps nothing
- * that matters, the gateway opens a new session behind the old id.
+ * Sessions whose instance has gone, or has forgotten them. A client that is told so seldom starts again by itself (MCP-WIRE §7, Session loss), so where the
+ * server keeps nothing that matters, the gateway opens a new session behind the old id.
  */
 import { inSession, sendTo, type Answered, type Call } from './call.js';
 import { judgeSession, mayMeanLoss } from './lost.js';

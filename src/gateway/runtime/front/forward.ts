@@ -25,7 +25,10 @@ export type Failed = { readonly reason: Reason | null };
 
 export type Told = (response: UpstreamResponse | null) => void;
 
-/** Sends the request to its server and relays the answer, of which `told` is told: null where there is none. @returns null when the answer is under way to the client */
+/**
+ * Sends the request to its server and relays the answer, of which `told` is told: null where there is none.
+ * @returns null when the answer is under way to the client
+ */
 export async function forward(exchange: Exchange, pool: Pool, services: Services, told: Told): Promise<Failed | null> {
   const { client, head } = exchange;
   const isCancelled = leavingCancels(exchange);

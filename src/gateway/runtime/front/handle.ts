@@ -5,7 +5,6 @@ import { eraIn, messageIn, type Fact, type Facts } from '../decision/facts.js';
 import { readHead, type GatewayRequest } from '../decision/head.js';
 import { rankOf } from '../decision/steps.js';
 import { auditCalls, countMessage } from '../observe/audit.js';
-import { countCalls } from '../observe/tool-calls.js';
 import type { Client } from './client.js';
 import { answerItself, refuse, sendRefusal } from './own-answers.js';
 import { isListening, leavingCancels, type Exchange } from './exchange.js';
@@ -15,6 +14,7 @@ import { KEPT_FOR, stillHolds, type Judgement } from './judgement.js';
 import { forward } from './forward.js';
 import { beginSpan, callerOf, report } from './report.js';
 import { corsHeaders } from './respond.js';
+import type { UpstreamResponse } from '../upstream/upstream.js';
 import type { Services } from './services.js';
 import type { State } from './state.js';
 
@@ -134,9 +134,12 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
   exchange.isOpeningSession = head.kind.session.livesIn === 'id';
   exchange.span = beginSpan(services, exchange);
   try {
-    const { limits } = state.tables.raw;
-    const calls = !vouched && message && message.calls.length > 0 ? message : null;
-    const failed = await forward(exchange, pool, services, (response) => calls && countCalls(services.metrics, limits.toolNames, pool.server, calls, response));
+    const { toolNames } = state.tables.raw.limits;
+    const tools = vouched || !message ? [] : message.calls.map(({ tool }) => tool ?? '');
+    const told = (response: UpstreamResponse | null): void => {
+      if (tools.length > 0) services.metrics.toolCalls(pool.server, tools, toolNames, response);
+    };
+    const failed = await forward(exchange, pool, services, told);
     if (failed?.reason) refuse(services, exchange, failed.reason);
   } finally {
     if (exchange.isOpeningSession || client.hasLeft) exchange.releaseSession();

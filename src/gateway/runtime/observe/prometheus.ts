@@ -1,5 +1,6 @@
 /** Counts in memory, and the text Prometheus reads (exposition format 0.0.4). */
-import type { Counter, Labels, Metrics } from '../process/metrics.js';
+import type { CallAnswer, Counter, Labels, Metrics } from '../process/metrics.js';
+import { whetherTool } from './tool-calls.js';
 
 /** What each counter counts, as its help says it. */
 const COUNTERS: Readonly<Record<Counter, string>> = {
@@ -69,8 +70,14 @@ export class Prometheus implements Metrics {
     this.#gauges.push({ name, help, read, type });
   }
 
-  knowsTool(server: string, tool: string): boolean {
-    return this.#tools.get(server)?.has(tool) ?? false;
+  toolCalls(server: string, tools: readonly string[], most: number, answer: CallAnswer | null): void {
+    const count = (isTool: boolean): void => {
+      for (const tool of tools) this.count('mcpgen_tool_calls_total', { server, tool: this.toolLabel(server, tool, most, isTool) });
+    };
+    const [only = ''] = tools;
+    // The answers of a batch do not stand in its order.
+    if (tools.length > 1 || answer === null || this.#tools.get(server)?.has(only)) count(false);
+    else whetherTool(answer, count);
   }
 
   toolLabel(server: string, tool: string, most: number, isTool: boolean): string {

@@ -1,4 +1,6 @@
 /** What is counted. A gateway without an admin listener shows it to nobody, and counts nothing. */
+import type { Readable } from 'node:stream';
+
 export type Labels = Readonly<Record<string, string>>;
 
 /** Every counter there is. */
@@ -16,6 +18,13 @@ export type Counter =
   | 'mcpgen_upstream_retries_total'
   | 'mcpgen_spans_total';
 
+/** As much of an answer as shows what was called. */
+export interface CallAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: Buffer | Readable;
+}
+
 export interface Metrics {
   /** Label values come from the tables or from closed lists, never as they are from a request, so that their number is bounded. */
   count(name: Counter, labels: Labels, by?: number): void;
@@ -23,10 +32,12 @@ export interface Metrics {
   duration(server: string, seconds: number): void;
   /** What is read when it is asked for; a `counter` is one that is counted elsewhere. */
   gauge(name: string, help: string, read: () => Iterable<readonly [Labels, number]>, type?: 'gauge' | 'counter'): void;
-  /** A tool's own label once its server has shown that it is one, and while the server has few; else `other`. */
-  toolLabel(server: string, tool: string, most: number, isTool: boolean): string;
-  /** Whether a tool has its label, or none is kept: its answers need not be looked at. */
-  knowsTool(server: string, tool: string): boolean;
+  /**
+   * Counts calls of tools. A name has a label of its own once its server has answered a call of it with a result, and while the server has fewer than `most`;
+   * the others share one.
+   * @param tools those of one message, several only in a batch @param answer what came of it; null where nothing did
+   */
+  toolCalls(server: string, tools: readonly string[], most: number, answer: CallAnswer | null): void;
 }
 
-export const NO_METRICS: Metrics = { count: () => {}, duration: () => {}, gauge: () => {}, toolLabel: () => '', knowsTool: () => true };
+export const NO_METRICS: Metrics = { count: () => {}, duration: () => {}, gauge: () => {}, toolCalls: () => {} };

@@ -6,6 +6,8 @@ import { openConnections, type Endpoint } from './connections.js';
 import { roundtrip } from './roundtrip.js';
 import type { Upstream, UpstreamRequest } from './upstream.js';
 
+const unsendable = (): CodedError => new CodedError('UNSENDABLE', 'a header or the path has characters that cannot be sent');
+
 /** RFC 9112 §3.2: no white space in a target. */
 const PATH = /^[!-~]*$/;
 /** Said by the connection alone. */
@@ -21,7 +23,7 @@ export function httpUpstream(endpoint: Endpoint): Upstream {
     send: (request) => {
       const head = headOf(own, rest, request);
       // Nothing was written, but no other instance could be asked either, and this one is not to blame.
-      if (head === null) return Promise.reject(new UpstreamFault('sent', new CodedError('UNSENDABLE', 'a header or the path has characters that cannot be sent')));
+      if (head === null) return Promise.reject(new UpstreamFault('sent', unsendable()));
       if (request.signal.aborted) return Promise.reject(new UpstreamFault('connect', request.signal.reason));
       return roundtrip(connections, head, request);
     },

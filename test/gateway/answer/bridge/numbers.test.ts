@@ -37,7 +37,8 @@ const server = (result: string, isStream: boolean, others: Behave): Behave => (r
   got.push(`${received.body}`);
   const reply = `{"jsonrpc":"2.0","id":${idIn(received)},"result":${result}}`;
   if (!isStream) return void received.response.writeHead(200, TYPE).end(reply);
-  const progress = `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${/"progressToken":([^,}]*)/.exec(`${received.body}`)?.[1] ?? 0},"progress":9007199254740993}}`;
+  const token = /"progressToken":([^,}]*)/.exec(`${received.body}`)?.[1] ?? 0;
+  const progress = `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":${token},"progress":9007199254740993}}`;
   stream(received.response).end(`event: message\ndata: ${progress}\n\nevent: message\ndata: ${reply}\n\n`);
 };
 const legacy: Behave = ({ message, response }) => {
@@ -47,7 +48,8 @@ const legacy: Behave = ({ message, response }) => {
 };
 const modern: Behave = ({ message, response }) => {
   const inputSchema = { type: 'object', properties: { big: { type: 'integer', 'x-mcp-header': 'Big' } } };
-  const result = message?.method === 'tools/list' ? { tools: [{ name: 'add', inputSchema }] } : { supportedVersions: ['2026-07-28'], capabilities: { tools: {} } };
+  const described = { supportedVersions: ['2026-07-28'], capabilities: { tools: {} } };
+  const result = message?.method === 'tools/list' ? { tools: [{ name: 'add', inputSchema }] } : described;
   response.writeHead(200, TYPE).end(JSON.stringify({ jsonrpc: '2.0', id: message?.id, result: { resultType: 'complete', ...result } }));
 };
 const META = `{"${VERSION}":"2026-07-28","${CAPABILITIES}":{},"progressToken":9007199254740997,"mine":1e999}`;
@@ -100,10 +102,10 @@ describe('field-03b numbers that no double holds', () => {
   });
 
   it('schemas in a list whose annotations are taken out', async () => {
-    const annotated = (end: string): string => `{"tools":[{"name":"a","inputSchema":{"properties":{"n":{"maximum":9007199254740993,"x-mcp-he\\u0061der":"N" ${end}}}}}]}`;
+    const schema = '{"properties":{"n":{"maximum":9007199254740993,"x-mcp-he\\u0061der":"N" ,"minimum":1.0}}}';
     upstream.behave = (received) => {
       if (received.message?.method !== 'tools/list') return legacy(received);
-      received.response.writeHead(200, TYPE).end(`{"jsonrpc":"2.0","id":${idIn(received)},"result":${annotated(',"minimum":1.0')}}`);
+      received.response.writeHead(200, TYPE).end(`{"jsonrpc":"2.0","id":${idIn(received)},"result":{"tools":[{"name":"a","inputSchema":${schema}}]}}`);
     };
     const body = `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":${META}}}`;
     const { text } = await post('/mcp/old', body, modernHeaders('tools/list'));
@@ -123,7 +125,8 @@ describe('field-03b numbers that no double holds', () => {
     const path = opened.endpoint;
     await ask(gateway.port, { path, headers, body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' });
     await opened.text((all) => all.includes('"result"') && all.split('"text":').length > 2);
-    upstream.behave = (received) => void received.response.writeHead(400, TYPE).end(`{"jsonrpc":"2.0","id":null,"error":{"code":-1,"message":"x","data":${NUMBERS}}}`);
+    const refusal = `{"jsonrpc":"2.0","id":null,"error":{"code":-1,"message":"x","data":${NUMBERS}}}`;
+    upstream.behave = (received) => void received.response.writeHead(400, TYPE).end(refusal);
     await ask(gateway.port, { path, headers, body: '{"jsonrpc":"2.0","id":2,"method":"tools/list"}' });
     const text = await opened.text((all) => all.includes('"error"'));
     const written = [...text.matchAll(/"(?:params|data)":|"id":1,"result":/g)].length;

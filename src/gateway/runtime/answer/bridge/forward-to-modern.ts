@@ -108,7 +108,7 @@ export function forwardToModern(hints: Hints, log: Log): ForwardToModern {
 }
 
 /** Whole numbers that a double does not hold, or only with an exponent, as their digits: a header has to repeat them as they are in the body. */
-const NUMBERS = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
+const NUMBERS = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
 
 function withWholeNumbers(params: unknown, text: string): unknown {
   const written = memberText(text, ['params', 'arguments']) ?? '';

@@ -125,7 +125,8 @@ async function open(call: Call): Promise<LegacySession> {
   const signal = AbortSignal.timeout(connect + firstByte);
   const headers = plainHeaders(call);
   const { query = '' } = call.request;
-  const { instance, response } = await call.send(legacyRequest({ upstreamId: undefined, query, introduction: {}, headers }, INITIALIZE, signal), { repeats: 1 });
+  const first = legacyRequest({ upstreamId: undefined, query, introduction: {}, headers }, INITIALIZE, signal);
+  const { instance, response } = await call.send(first, { repeats: 1 });
   const introduction = asObject(at(await readReply(response, firstByte), 'result'));
   if (response.status !== 200 || !introduction['protocolVersion']) throw new UpstreamFault('answered');
   const upstreamId = response.headers['mcp-session-id']?.toString();
