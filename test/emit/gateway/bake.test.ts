@@ -80,7 +80,7 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   'clients of both eras and modern servers': { config: eras([...LEGACY, ...MODERN], 'modern'), has: ['bridge', 'toModern'] },
   'clients of both eras and legacy servers': { config: eras([...LEGACY, ...MODERN], 'legacy'), has: ['bridge', 'renew', 'toLegacy'] },
   'legacy clients of a server of unknown era': { config: eras(LEGACY, 'auto'), has: ['bridge', 'renew', 'toModern'] },
-  'servers whose sessions end with their instance': { config: eras(LEGACY, 'legacy', {}, { sessionLoss: '404' }), has: [] },
+  'servers whose sessions end with their instance': { config: eras(LEGACY, 'legacy', {}, { sessionLoss: '404' }), has: ['renew'] },
   'modern clients of a stdio server': {
     config: { name: 'acme', gateway: { revisions: MODERN }, servers: { tool: STDIO } },
     has: ['secrets', 'stdio', 'stdioLegacy'],

@@ -31,7 +31,7 @@ describe('there', () => {
     const answer = await ask(gateway.port, { path: '/mcp/search?x=1', headers: { ...headers, 'content-length': String(body.length) }, body });
     assert.equal(answer.status, 200);
     const got = upstream.received.at(-1) ?? assert.fail();
-    assert.deepEqual([got.method, got.url, got.body], ['POST', '/mcp?fixed=1', body]);
+    assert.deepEqual([got.method, got.url, got.body], ['POST', '/mcp?fixed=1&x=1', body]);
     for (const [name, value] of Object.entries(headers))
       if (name !== 'authorization') assert.equal(got.headers[name.toLowerCase()], [value].flat().join(', '), name);
     assert.equal(got.headers['host'], `127.0.0.1:${upstream.port}`);
@@ -182,7 +182,7 @@ describe('and back', () => {
       assert.deepEqual([answer.status, answer.body], [status, status === 204 ? Buffer.alloc(0) : bytes]);
       assert.deepEqual(
         ['content-type', 'retry-after', 'allow', 'x-own', 'www-authenticate', 'cache-control', 'etag', 'x-latin'].map((name) => answer.headers[name]),
-        ['application/x-own', '7', 'POST', 'a, b', 'Bearer x', 'no-transform', '"e"', 'gr\u00fc\u00df'],
+        ['application/x-own', '7', 'POST', 'a, b', undefined, 'no-transform', '"e"', 'gr\u00fc\u00df'],
       );
     }
   });

@@ -16,9 +16,9 @@ if (NO_PROMTOOL !== false && process.env['CI'] === 'true') throw new Error(NO_PR
 describe('tool names', () => {
   test('so many of a server have a label, the others share one', () => {
     const metrics = new Prometheus();
-    const labels = Array.from({ length: 5 }, (_, i) => metrics.toolLabel('a', `tool-${i}`, 3));
+    const labels = Array.from({ length: 5 }, (_, i) => metrics.toolLabel('a', `tool-${i}`, 3, true));
     assert.deepEqual(labels, ['tool-0', 'tool-1', 'tool-2', 'other', 'other']);
-    assert.deepEqual([metrics.toolLabel('a', 'tool-1', 3), metrics.toolLabel('b', 'tool-4', 3)], ['tool-1', 'tool-4']);
+    assert.deepEqual([metrics.toolLabel('a', 'tool-1', 3, false), metrics.toolLabel('b', 'tool-4', 3, true)], ['tool-1', 'tool-4']);
   });
   test('field-30 one caller among others names half of what the others leave, and is told apart from nobody by what it names', () => {
     const metrics = new Prometheus();
@@ -30,8 +30,13 @@ describe('tool names', () => {
   });
   test('what could not be a tool’s name has none, and takes no place', () => {
     const metrics = new Prometheus();
-    for (const name of ['', 'a b', 'x'.repeat(129), 'a"b', 'a\nb', 'ä']) assert.equal(metrics.toolLabel('a', name, 1), 'other');
-    assert.equal(metrics.toolLabel('a', 'real', 1), 'real');
+    for (const name of ['', 'a b', 'x'.repeat(129), 'a"b', 'a\nb', 'ä']) assert.equal(metrics.toolLabel('a', name, 1, true), 'other');
+    assert.equal(metrics.toolLabel('a', 'real', 1, true), 'real');
+  });
+  test('field-31b what no server has confirmed has none, and takes no place', () => {
+    const metrics = new Prometheus();
+    assert.equal(metrics.toolLabel('a', 'invented', 1, false), 'other');
+    assert.deepEqual([metrics.toolLabel('a', 'real', 1, true), metrics.toolLabel('a', 'real', 1, false)], ['real', 'real']);
   });
 });
 
@@ -45,7 +50,7 @@ test('series are told apart by their labels, and escaped', () => {
 test('without an admin listener nothing is kept', () => {
   NO_METRICS.count('mcpgen_requests_total', {});
   NO_METRICS.duration('a', 1);
-  assert.equal(NO_METRICS.toolLabel('a', 'b', 1), '');
+  NO_METRICS.toolCalls('a', ['b'], 1, null);
 });
 
 describe('a running gateway', () => {

@@ -111,3 +111,42 @@ describe('breaker', () => {
     }
   });
 });
+
+describe('field-31c failures of one caller', () => {
+  const of = (failures: number): Breaker => new Breaker({ failures, window: 1000, cooldown: 50 }, 0, null, () => {});
+  const fail = (breaker: Breaker, now: number, ...callers: string[]): BreakerState => {
+    for (const caller of callers) breaker.heard('failed', now, now, caller);
+    return breaker.stateAt(now);
+  };
+
+  test('open it where there is nobody else', () => {
+    assert.equal(fail(of(3), 1, 'a', 'a', 'a'), 'open');
+    assert.equal(fail(of(1), 1, 'a'), 'open');
+  });
+
+  test('count for half of what opens it where there are others', () => {
+    for (const failures of [1, 2, 3, 4, 5]) {
+      const breaker = of(failures);
+      breaker.heard('answered', 1, 1, 'b');
+      assert.equal(fail(breaker, 2, ...Array<string>(50).fill('a')), 'closed', `${failures}`);
+      assert.equal(fail(breaker, 3, ...Array<string>(Math.max(1, Math.floor(failures / 2))).fill('b')), 'open', `${failures}`);
+    }
+  });
+
+  test('others exist for an hour', () => {
+    const breaker = of(2);
+    breaker.heard('answered', 0, 0, 'b');
+    assert.equal(fail(breaker, 3_599_000, 'a', 'a', 'a'), 'closed');
+    assert.equal(fail(breaker, 3_602_000, 'a', 'a'), 'open');
+  });
+
+  test('a tool’s own 500 is none, and closes one that is half-open', () => {
+    const breaker = of(2);
+    for (let i = 0; i < 9; i++) breaker.heard('erred', 1, 1, 'a');
+    assert.equal(breaker.stateAt(1), 'closed');
+    fail(breaker, 2, 'a', 'a');
+    breaker.claim(60);
+    breaker.heard('erred', 60, 61, 'a');
+    assert.equal(breaker.stateAt(61), 'closed');
+  });
+});

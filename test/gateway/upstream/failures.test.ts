@@ -30,6 +30,14 @@ before(async () => {
   gateway = await startGateway({ config: CONFIG, pools });
 });
 
+interface Health {
+  readonly status: string;
+  readonly servers: Readonly<Record<string, unknown>>;
+}
+interface Stats {
+  readonly servers: Readonly<Record<string, { cause: { cause: string } | null; load: { last_failure: { code: string } | null }[] }>>;
+}
+
 const said = ({ code, blame, server }: LogLine) => ({ code, blame, server });
 async function failing(name: string, message: object = CALL): Promise<{ answer: HttpAnswer; line: LogLine; failure: LogLine }> {
   const since = gateway.logs.length;
@@ -57,9 +65,10 @@ describe('field-15 why an upstream failed', () => {
   it('is told with instance-down, at /health/servers by its code, and to operators in full', async () => {
     const down = await gateway.waitFor('instance-down', (line) => line['server'] === 'dead');
     assert.deepEqual([down['code'], down['blame']], ['ECONNREFUSED', 'server']);
-    const health = JSON.parse((await ask(gateway.port, { path: '/health/servers' })).text) as { status: string; servers: Record<string, Record<string, unknown>> };
-    assert.deepEqual([health.status, health.servers['dead']], ['degraded', { status: 'down', healthy: 0, total: 1, unknown: 0, percent: 0, code: 'ECONNREFUSED' }]);
-    const stats = JSON.parse((await gateway.admin('/gateway/stats')).text) as { servers: Record<string, { cause: { cause: string } | null; load: { last_failure: { code: string } | null }[] }> };
+    const health = JSON.parse((await ask(gateway.port, { path: '/health/servers' })).text) as Health;
+    const dead = { status: 'down', healthy: 0, total: 1, unknown: 0, percent: 0, code: 'ECONNREFUSED' };
+    assert.deepEqual([health.status, health.servers['dead']], ['degraded', dead]);
+    const stats = JSON.parse((await gateway.admin('/gateway/stats')).text) as Stats;
     assert.match(stats.servers['dead']?.cause?.cause ?? '', /^connect ECONNREFUSED 127\.0\.0\.1:/);
     assert.equal(stats.servers['odd']?.load[0]?.last_failure?.code, 'MALFORMED_ANSWER');
   });

@@ -1,6 +1,6 @@
 /**
- * Sessions whose instance has gone, or has forgotten them. A client that is told so seldom starts again by itself (MCP-WIRE §7, Session loss), so where the server keeps nothing
- * that matters, the gateway opens a new session behind the old id.
+ * Sessions whose instance has gone, or has forgotten them. A client that is told so seldom starts again by itself (MCP-WIRE §7, Session loss), so where the
+ * server keeps nothing that matters, the gateway opens a new session behind the old id.
  */
 import { inSession, sendTo, type Answered, type Call } from './call.js';
 import { judgeSession, mayMeanLoss } from './lost.js';
@@ -95,9 +95,9 @@ function withoutEventId(request: UpstreamRequest): UpstreamRequest {
 
 /** Introduces the client again, at whatever instance comes next. */
 async function open({ request, send, table }: Call, init: Init, { server }: Leg): Promise<Leg> {
-  const { headers, signal } = withoutEventId(request);
+  const { headers, query = '', signal } = withoutEventId(request);
   const say = (message: object): UpstreamRequest =>
-    ({ method: 'POST', headers: { ...headers, ...POST_HEADERS }, body: Buffer.from(messageText(message)), signal });
+    ({ method: 'POST', query, headers: { ...headers, ...POST_HEADERS }, body: Buffer.from(messageText(message)), signal });
   const ended = ({ body }: UpstreamResponse): Promise<unknown> => readBody(body, table.timeouts.firstByte).catch(() => {});
   const { instance, response } = await send(say({ id: 'mcpgen', method: 'initialize', params: init }), { repeats: 1 });
   await ended(response);

@@ -101,8 +101,10 @@ function requestOf(
   const headers = forwardedHeaders(exchange, table.pass);
   // Children of one process may serve several callers, and must know them apart.
   if (table.host) headers[CALLER] = callerText(state.tables.tenants.size > 1 ? (tenantIn(facts) ?? '') : '', clientOf(exchange));
-  if (transform && table.transform) return { method, headers: transform.request(headers, table.transform), body, signal };
-  if (!judgement?.forwardedLines || span || !isOfRoute || table.host) return { method, headers, body, signal };
+  // Where a query names the session it is the gateway's own.
+  const query = head.kind.session.carrier === 'query' ? '' : head.query;
+  if (transform && table.transform) return { method, query, headers: transform.request(headers, table.transform), body, signal };
+  if (!judgement?.forwardedLines || span || !isOfRoute || table.host) return { method, query, headers, body, signal };
   const lines = `${judgement.forwardedLines}x-request-id: ${id}\r\nx-correlation-id: ${correlationId}\r\n`;
-  return { method, headers, written: { of: headers, lines }, body, signal };
+  return { method, query, headers, written: { of: headers, lines }, body, signal };
 }

@@ -8,6 +8,7 @@ import { ANY_INSTANCE, type Leg } from '../identity/session.js';
 import { discard } from '../upstream/deliver.js';
 import type { Pool } from '../upstream/pool.js';
 import { NEVER } from '../upstream/roundtrip.js';
+import type { UpstreamResponse } from '../upstream/upstream.js';
 import { causeOf, type Cause } from '../wire/cause.js';
 import { UpstreamFault } from '../wire/fault.js';
 import { isEventStream } from '../wire/media-type.js';
@@ -24,8 +25,13 @@ import type { Services } from './services.js';
 /** An allowed request that got no answer from its server. The reason is what the client is told; it is null where the client has left. */
 export type Failed = { readonly reason: Reason | null; readonly retryAfter?: number | undefined };
 
-/** Sends the request to its server and relays the answer. @returns null when the answer is under way to the client */
-export async function forward(exchange: Exchange, pool: Pool, services: Services): Promise<Failed | null> {
+export type Told = (response: UpstreamResponse | null) => void;
+
+/**
+ * Sends the request to its server and relays the answer, of which `told` is told: null where there is none.
+ * @returns null when the answer is under way to the client
+ */
+export async function forward(exchange: Exchange, pool: Pool, services: Services, told: Told): Promise<Failed | null> {
   const { client, head } = exchange;
   const isCancelled = leavingCancels(exchange);
   const leaving = isCancelled ? new AbortController() : null;
@@ -36,6 +42,7 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
     answered = await answer(call, head.kind, services.parts());
   } catch (error) {
     if (!(error instanceof UpstreamFault)) throw error;
+    told(null);
     if (call.request.signal.aborted) return { reason: null };
     exchange.cause = causeOf(error);
     // Nobody listens where the session lived: it is gone, and the client should start a new one.
@@ -54,6 +61,7 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
   const sessionId = call.era === 'modern' ? null : sessionHeader(exchange, call, services, answered);
   if (sessionId === UNUSABLE || response.status < 200 || response.status > 599) {
     discard(response);
+    told(null);
     exchange.cause = sessionId === UNUSABLE ? UNSEALABLE : causeOf(new UpstreamFault('answered', `it answered with status ${response.status}`));
     return { reason: 'upstream-lost' };
   }
@@ -62,6 +70,7 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
     client.onLeave(() => services.metrics.count('mcpgen_sessions_ended_total', {}));
   }
   relay(exchange, services, call, answered, sessionId);
+  told(response);
   return null;
 }
 

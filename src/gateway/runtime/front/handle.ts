@@ -16,6 +16,7 @@ import { KEPT_FOR, stillHolds, type Judgement } from './judgement.js';
 import { forward } from './forward.js';
 import { beginSpan, callerOf, report } from './report.js';
 import { corsHeaders } from './respond.js';
+import type { UpstreamResponse } from '../upstream/upstream.js';
 import type { Services } from './services.js';
 import type { State } from './state.js';
 
@@ -158,8 +159,7 @@ async function run(services: Services, exchange: Exchange, open: Set<Exchange>):
   // A replica that vouches for a message has counted it already.
   if (!vouched && message) countMessage(services, pool.server, eraIn(facts));
   if (message && message.calls.length > 0) {
-    const holder = facts.principal?.kind === 'client' ? holderOf(exchange) : undefined;
-    auditCalls(services, state.tables.raw, { server: pool.server, caller: callerOf(exchange), holder, isRelayed: vouched !== null }, message);
+    auditCalls(services, state.tables.raw, { server: pool.server, caller: callerOf(exchange), isRelayed: vouched !== null }, message);
     for (const call of message.calls) call.argumentsJson = '';
   }
   // The place of a session that lives in its connection is given back with the connection.
@@ -168,7 +168,13 @@ async function run(services: Services, exchange: Exchange, open: Set<Exchange>):
   exchange.atServer++;
   if (!client.isDone) open.add(exchange);
   try {
-    const failed = await forward(exchange, pool, services);
+    const tools = vouched || !message ? [] : message.calls.map(({ tool }) => tool ?? '');
+    const told = (response: UpstreamResponse | null): void => {
+      if (tools.length === 0) return;
+      const holder = facts.principal?.kind === 'client' ? holderOf(exchange) : undefined;
+      services.metrics.toolCalls(pool.server, tools, state.tables.raw.limits.toolNames, response, holder);
+    };
+    const failed = await forward(exchange, pool, services, told);
     if (failed?.reason) refuse(services, exchange, failed.reason, failed.retryAfter);
   } finally {
     endCall(exchange);

@@ -4,7 +4,6 @@ import type { Message } from '../decision/message.js';
 import type { Era } from '../decision/revision.js';
 import type { Log } from '../process/log.js';
 import type { Metrics } from '../process/metrics.js';
-import type { Holder } from '../process/places.js';
 import type { GatewayTables } from '../tables/gateway.js';
 
 /** Whose request it is, as every line says it. */
@@ -31,21 +30,18 @@ export function countMessage({ metrics }: Auditing, server: string, era: Era): v
 interface Audited {
   readonly server: string;
   readonly caller: Caller;
-  /** Whose share of the labels it takes from; nobody's where callers have no names. */
-  readonly holder: Holder | undefined;
   /** Another replica has judged and counted the calls, and this one carries them out on its word. */
   readonly isRelayed: boolean;
 }
 
 export function auditCalls(
-  { log, metrics }: Auditing,
-  { limits, log: logged }: GatewayTables,
-  { server, caller, holder, isRelayed }: Audited,
+  { log }: Auditing,
+  { log: logged }: GatewayTables,
+  { server, caller, isRelayed }: Audited,
   { calls }: Message,
 ): void {
+  if (!logged.audit) return;
   for (const { tool, argumentsJson } of calls) {
-    if (!isRelayed) metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames, holder) });
-    if (!logged.audit) continue;
     const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
     log('info', 'audit', { ...caller, server, tool: tool?.slice(0, MOST_OF_NAME) ?? null, arguments_digest: digest, ...(isRelayed && { relayed: true }) });
   }

@@ -1,6 +1,7 @@
 /** Counts in memory, and the text Prometheus reads (exposition format 0.0.4). */
-import type { Counter, Labels, Metrics } from '../process/metrics.js';
+import type { CallAnswer, Counter, Labels, Metrics } from '../process/metrics.js';
 import { createPlaces, type Holder, type Places } from '../process/places.js';
+import { whetherTool } from './tool-calls.js';
 
 /** What each counter counts, as its help says it. */
 const COUNTERS: Readonly<Record<Counter, string>> = {
@@ -10,7 +11,7 @@ const COUNTERS: Readonly<Record<Counter, string>> = {
   mcpgen_origin_refusals_total: 'Requests turned away for their origin, by server and reason.',
   mcpgen_auth_attempts_total: 'Credentials looked at, by outcome.',
   mcpgen_rate_limited_total: 'Requests turned away for their rate, by limit.',
-  mcpgen_tool_calls_total: 'Tool calls passed on, by server and tool.',
+  mcpgen_tool_calls_total: 'Tool calls passed on, by server and tool; other until the server has answered one with a result.',
   mcpgen_sessions_opened_total: 'Legacy sessions opened by this process.',
   mcpgen_sessions_ended_total: 'Legacy sessions ended at this process, or not heard of for an hour.',
   mcpgen_upstream_failures_total: 'Requests that failed behind the gateway, by server and stage.',
@@ -73,14 +74,25 @@ export class Prometheus implements Metrics {
     this.#gauges.push({ name, help, read, type });
   }
 
-  toolLabel(server: string, tool: string, most: number, caller = NOBODY): string {
+  toolCalls(server: string, tools: readonly string[], most: number, answer: CallAnswer | null, caller = NOBODY): void {
+    const count = (isTool: boolean): void => {
+      for (const tool of tools) this.count('mcpgen_tool_calls_total', { server, tool: this.toolLabel(server, tool, most, isTool, caller) });
+    };
+    const [only = ''] = tools;
+    // The answers of a batch do not stand in its order.
+    if (tools.length > 1 || answer === null || this.#tools.get(server)?.known.has(only)) count(false);
+    else whetherTool(answer, count);
+  }
+
+  toolLabel(server: string, tool: string, most: number, isTool: boolean, caller: Holder = NOBODY): string {
     let labels = this.#tools.get(server);
     if (!labels) this.#tools.set(server, (labels = { known: new Set(), places: createPlaces() }));
     if (labels.known.has(tool)) return tool;
     const { places } = labels;
     const isShared = caller.hasNeighbours || caller.hasPeers === true;
-    // A label is for ever: so is the place of whoever named it first.
-    if (!/^[\w./-]{1,128}$/.test(tool) || (!isShared && places.held >= most) || !places.take(isShared ? most : Infinity, caller)) return 'other';
+    // A label is for ever: so is the place of whoever called the tool first.
+    const isLabel = isTool && /^[\w./-]{1,128}$/.test(tool) && (isShared || places.held < most) && places.take(isShared ? most : Infinity, caller) !== null;
+    if (!isLabel) return 'other';
     labels.known.add(tool);
     return tool;
   }

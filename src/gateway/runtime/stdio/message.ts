@@ -1,6 +1,6 @@
 /** JSON-RPC messages, told apart, and changed without loss. */
 import { asObject, failure, ownFailure, parseJson, type Json } from '../wire/json-rpc.js';
-import { elementTexts, memberText, replaceMember } from '../wire/json-text.js';
+import { elementTexts, memberText, ownText, replaceMember } from '../wire/json-text.js';
 import { VERSION } from '../wire/meta-keys.js';
 
 export type Id = string | number;
@@ -64,6 +64,7 @@ export function errorText(id: Id | null, code: number, message: string, data?: u
 
 /** An error for a request, whose id is given as JSON text. */
 export const errorFor = (id: string, code: number, message: string): string => withId({ text: errorText(0, code, message) }, id);
+
 interface Asking {
   readonly headers: Readonly<Record<string, unknown>>;
 }
@@ -73,9 +74,8 @@ export function refusalText(request: Asking, id: Id | null, code: number, messag
   return JSON.stringify(ownFailure(request.headers, id, code, message, reason, data));
 }
 
-
 /** The id as its sender wrote it, which as a number may be one that no double holds. */
-export const idText = ({ text }: Message): string => memberText(text, ['id']) ?? 'null';
+export const idText = ({ text }: Message): string => ownText(memberText(text, ['id'])) ?? 'null';
 
 /** The text of the message with another id, or another value of one parameter, that is given as JSON text; all else as it came. */
 export const withId = ({ text }: Pick<Message, 'text'>, id: string): string => replaceMember(text, ['id'], id) ?? text;

@@ -36,7 +36,9 @@ const DENIED: ReadonlySet<number> = new Set([401, 407]);
 const NOT_MODIFIED = 304;
 
 /** What a fault says of its instance, where that is not that it failed. */
-const OUTCOME: Readonly<Partial<Record<FaultStage, Outcome>>> = { refused: 'unreachable', connect: 'unreachable', full: 'abandoned', stale: 'abandoned', redirected: 'answered', denied: 'answered' };
+const OUTCOME: Readonly<Partial<Record<FaultStage, Outcome>>> = {
+  refused: 'unreachable', connect: 'unreachable', full: 'abandoned', stale: 'abandoned', redirected: 'answered', denied: 'answered',
+};
 
 /** Rejects with the `UpstreamFault` of the last instance. The instance stays counted as busy until its answer has ended. */
 export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics): Promise<Delivered> {
@@ -104,7 +106,7 @@ function refuseAnswer(response: UpstreamResponse, { upstream: { origin } }: Inst
   const isDenied = DENIED.has(status);
   if (!isDenied && (status > 399 || status === NOT_MODIFIED)) return;
   discard(response);
-  if (isDenied) throw new UpstreamFault('denied', `it answered ${status}: it wants credentials that transform.request.set has to give it, or to trust the gateway`);
+  if (isDenied) throw new UpstreamFault('denied', `it answered ${status}: transform.request.set has to give it credentials, or it has to trust the gateway`);
   throw new UpstreamFault('redirected', `it answered ${status}: ${advice(String(headers['location'] ?? ''), origin)}`);
 }
 

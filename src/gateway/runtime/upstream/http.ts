@@ -6,6 +6,8 @@ import { openConnections, type Endpoint } from './connections.js';
 import { roundtrip } from './roundtrip.js';
 import type { Upstream, UpstreamRequest } from './upstream.js';
 
+const unsendable = (): CodedError => new CodedError('UNSENDABLE', 'a header or the path has characters that cannot be sent');
+
 /** RFC 9112 §3.2: no white space in a target. */
 const PATH = /^[!-~]*$/;
 /** Said by the connection alone. */
@@ -21,7 +23,7 @@ export function httpUpstream(endpoint: Endpoint): Upstream {
     send: (request) => {
       const head = headOf(own, rest, request);
       // Nothing was written, but no other instance could be asked either, and this one is not to blame.
-      if (head === null) return Promise.reject(new UpstreamFault('sent', new CodedError('UNSENDABLE', 'a header or the path has characters that cannot be sent')));
+      if (head === null) return Promise.reject(new UpstreamFault('sent', unsendable()));
       if (request.signal.aborted) return Promise.reject(new UpstreamFault('connect', request.signal.reason));
       return roundtrip(connections, head, request);
     },
@@ -29,12 +31,13 @@ export function httpUpstream(endpoint: Endpoint): Upstream {
   };
 }
 
-function headOf(own: string, rest: string, { method, path = own, headers, written, body }: UpstreamRequest): string | null {
+function headOf(own: string, rest: string, { method, path = own, query, headers, written, body }: UpstreamRequest): string | null {
   const lines = written?.of === headers ? written.lines : requestLines(headers);
-  if (lines === null || !PATH.test(path)) return null;
+  const target = query ? `${path}${path.includes('?') ? '&' : '?'}${query}` : path;
+  if (lines === null || !PATH.test(target)) return null;
   // RFC 9110 §8.6: a method that has a body says so when there is none.
   const length = body || method === 'POST' ? `content-length: ${body?.length ?? 0}\r\n` : '';
-  return `${method} ${path}${rest}${lines}${length}\r\n`;
+  return `${method} ${target}${rest}${lines}${length}\r\n`;
 }
 
 /** The headers as text, except for those that the connection itself says; null where one of them cannot be sent. */

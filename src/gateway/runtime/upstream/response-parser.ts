@@ -126,7 +126,8 @@ export function responseParser(method: string): ResponseParser {
   const frame = (status: number, isCurrent: boolean, headers: ResponseHeaders): Step => {
     const coding = headers['transfer-encoding'];
     const length = headers['content-length'];
-    if (coding !== undefined && (length !== undefined || !isCurrent || String(coding).toLowerCase() !== 'chunked')) throw new MalformedAnswer('its Transfer-Encoding is another than chunked, beside a Content-Length, or in HTTP/1.0');
+    const isOdd = coding !== undefined && (length !== undefined || !isCurrent || String(coding).toLowerCase() !== 'chunked');
+    if (isOdd) throw new MalformedAnswer('its Transfer-Encoding is another than chunked, beside a Content-Length, or in HTTP/1.0');
     // Twice the same would be allowed; the copy that is passed on could not be both.
     if (length !== undefined && (typeof length !== 'string' || !LENGTH.test(length))) throw new MalformedAnswer('its Content-Length is no single number');
     missing = length === undefined ? Infinity : Number(length);

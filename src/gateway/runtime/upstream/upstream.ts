@@ -8,6 +8,8 @@ export interface UpstreamRequest {
   readonly method: string;
   /** Path and query at the instance, where it is not that of its URL. */
   readonly path?: string;
+  /** What the client's target has behind its question mark, as it came; it goes behind what the URL or the path has of its own. */
+  readonly query?: string;
   /** Lower-case names; no hop-by-hop headers, no `host`. */
   readonly headers: Readonly<Record<string, string>>;
   /** The headers as text, where that is known. The text counts only for the very object that it was written of. */

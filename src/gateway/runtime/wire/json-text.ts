@@ -85,6 +85,9 @@ function unescaped(key: string): unknown {
   }
 }
 
+/** A part of a text that is kept for longer than the text: engines keep the whole for a part of it. */
+export const ownText = <T extends string | null>(part: T): T => (part === null ? part : (Buffer.from(part).toString() as T));
+
 /**
  * The text of the member that a path of names leads to, as `JSON.parse` would read it: of two equal keys the last. Null where there is no such member, or the
  * way to it cannot be read; what lies beside that way is not verified.

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { connect } from '../../../support/client.js';
-import { initialize, modern, modernHeaders, request } from '../../../support/gateway-messages.js';
+import { initialize, modern, modernHeaders, request, VERSION } from '../../../support/gateway-messages.js';
 import { ROOT } from '../../../support/folder.js';
 import { gatewayConfig } from '../../../support/gateway-tables.js';
 import { startGateway, type RunningGateway } from '../../../support/gateway.js';
@@ -14,7 +14,7 @@ import { startExample } from '../../../support/examples.js';
 import { askLegacy, askModern, callOf, legacyPost, openSession, startLegacy, startModern, type Json, type ModernServer } from './support.js';
 
 const http = { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
-const NAMES = Array.from({ length: 28 }, (_, i) => `s${i}`);
+const NAMES = Array.from({ length: 40 }, (_, i) => `s${i}`);
 let gateway: RunningGateway;
 /** Each test has a server of its own, of which nothing is known yet. */
 const behind = new Map<string, FakeUpstream>();
@@ -156,7 +156,8 @@ describe('a legacy client', () => {
         assert.deepEqual([status, 'resultType' in answer['result']], [200, false]);
       }
       await openSession(gateway.port, path);
-      assert.equal(methods(upstream).filter((method) => method === 'initialize').length, 1);
+      // The caller's, and the gateway's own, by which alone the era is learned.
+      assert.equal(methods(upstream).filter((method) => method === 'initialize').length, 2);
       const modernToo = await askModern(gateway.port, path, 'tools/call', { name: 'echo' });
       assert.equal(modernToo.json['result'].resultType, 'complete');
       assert.equal((await ask(gateway.port, { path, method: 'DELETE', headers: { 'mcp-session-id': session } })).status, 200);
@@ -167,14 +168,18 @@ describe('a legacy client', () => {
     ['parameters', { protocolVersion: '2025-11-25' }, {}],
     ['revision', { ...initialize.params, protocolVersion: '1999-01-01' }, {}],
     ['headers', initialize.params, { 'mcp-method': 'tools/list' }],
+    ['claims', { ...initialize.params, _meta: { [VERSION]: '2025-11-25' } }, {}],
+    ['capabilities', { ...initialize.params, capabilities: { roots: 7 } }, {}],
+    ['names', initialize.params, { 'x-turn-away': 'yes' }],
   ] as const) {
-    test(`of odd ${what}, refused by a server of both eras, does not have all others bridged`, async () => {
+    test(`field-31a of odd ${what}, refused by a server of both eras, does not have all others bridged`, async () => {
       const [path, upstream] = next();
       const open = withSessions();
       upstream.behave = (received) => {
         const { message, headers } = received;
         if (message?.method === 'server/discover') return result({ supportedVersions: ['2026-07-28'], capabilities: {} })(received);
-        const isOdd = headers['mcp-method'] !== undefined || message?.params?.['protocolVersion'] !== '2025-11-25' || !message.params['clientInfo'];
+        const isOdd = headers['mcp-method'] !== undefined || message?.params?.['protocolVersion'] !== '2025-11-25' || !message.params['clientInfo']
+          || message.params['_meta'] !== undefined || JSON.stringify(message.params['capabilities']) !== '{}' || headers['x-turn-away'] !== undefined;
         return message?.method === 'initialize' && isOdd ? error(400, -32602)(received) : open(received);
       };
       const odd = legacyPost(path, request('initialize', params));

@@ -1,7 +1,9 @@
 /** Between clients and servers of different eras. What both speak passes untouched. */
 import type { Answered, Call } from '../call.js';
 import { isModern } from '../../decision/revision.js';
-import { at, ownFailure, isObject } from '../../wire/json-rpc.js';
+import { at } from '../../wire/json-rpc.js';
+import { ownFailureText } from '../../wire/json-members.js';
+import { memberText } from '../../wire/json-text.js';
 import type { Log } from '../../process/log.js';
 import { ANY_INSTANCE, legAt } from '../../identity/session.js';
 import type { Revision } from '../../tables/route.js';
@@ -46,11 +48,12 @@ export function createBridge(log: Log): Bridge {
     if (message?.shape !== 'request' || legacy.length === 0) return null;
     const speaks = eras.speaksModern(call);
     if (speaks === true || speaks === null) return null;
-    const refusal = ownFailure(request.headers, message.id, -32022, 'Protocol version not supported', 'revision-not-served', {
-      ...{ supported: legacy, requested: message.claim },
-    });
+    const refusal = (): string =>
+      ownFailureText(request.headers, memberText(`${request.body}`, ['id']), -32022, 'Protocol version not supported', 'revision-not-served', {
+        ...{ supported: legacy, requested: message.claim },
+      });
     // Modern clients have no session: what passes needs only to be sent.
-    return Promise.resolve(speaks).then((modern) => (modern === false ? ownAnswer(400, refusal) : send(request)));
+    return Promise.resolve(speaks).then((modern) => (modern === false ? ownAnswer(400, refusal()) : send(request)));
   };
 
   const legacyToAny = (call: Call): Promise<Answered> | null => {
@@ -65,19 +68,12 @@ export function createBridge(log: Log): Bridge {
     const { request } = call;
     const answered = await call.send({ ...request, headers: { ...request.headers, 'accept-encoding': 'identity' } });
     const { status } = answered.response;
-    if (status === 200) eras.learnLegacy(call.pool, true);
     if (status !== 400 && status !== 404) return answered;
     const body = await readBody(answered.response.body, call.table.timeouts.response);
     if (!(await isModernRefusal(call, body))) return { ...answered, response: { ...answered.response, body } };
-    if (isPlain(call)) eras.learnLegacy(call.pool, false);
-    return bridged(call, legacy);
-  };
-
-  /** A server of both eras may refuse an odd introduction as one of 2026-07-28 refuses them all: that must not count for everybody. */
-  const isPlain = ({ message, request }: Call): boolean => {
-    const { protocolVersion, capabilities, clientInfo } = message?.initialize ?? {};
-    const isWhole = isObject(capabilities) && typeof at(clientInfo, 'name') === 'string' && typeof at(clientInfo, 'version') === 'string';
-    return isWhole && legacy.some((revision) => revision === protocolVersion) && !('mcp-method' in request.headers);
+    // A server of both eras may refuse an odd introduction as one of 2026-07-28 refuses them all. What counts for everybody is the gateway's own.
+    const [given] = await Promise.all([bridged(call, legacy), eras.lookLegacy(call, legacy.at(-1) ?? '', isModernRefusal)]);
+    return given;
   };
 
   const isModernRefusal = async (call: Call, body: Buffer): Promise<boolean> => {

@@ -1,10 +1,13 @@
 /** Which eras the servers speak that do not say so, found out without a request that could do anything (MCP-WIRE §1.5). */
 import type { Call } from '../call.js';
 import { isModern } from '../../decision/revision.js';
-import { at } from '../../wire/json-rpc.js';
+import { at, messageText } from '../../wire/json-rpc.js';
 import type { Log } from '../../process/log.js';
 import type { Pool } from '../../upstream/pool.js';
-import { askModern } from './requests.js';
+import { discard } from '../../upstream/deliver.js';
+import { readBody } from '../../wire/read-body.js';
+import { readReply } from './answers.js';
+import { askModern, OWN_INFO, plainHeaders } from './requests.js';
 
 /** Milliseconds for which a find counts: a server may be replaced by one of another era. */
 const HORIZON = 300_000;
@@ -29,11 +32,17 @@ interface Known {
   legacyUntil: number;
 }
 
+/** Whether the body of an answer to `initialize` is one that only a server of 2026-07-28 gives. */
+export type IsModernRefusal = (call: Call, body: Buffer) => Promise<boolean>;
+
 export interface Eras {
   /** Known from the last look, or a promise of it. Whoever asks meanwhile waits for the same look. */
   speaksModern(call: Call): Speaks | Promise<Speaks>;
-  /** What the server's answer to `initialize` showed. */
-  learnLegacy(pool: Pool, legacy: boolean): void;
+  /**
+   * Finds out whether the server takes an introduction, unless that is known. The gateway introduces itself, under the legacy revision `served`: what a caller
+   * says in its own must not decide how others are answered. `isModernRefusal` tells how a server of 2026-07-28 alone turns it away.
+   */
+  lookLegacy(call: Call, served: string, isModernRefusal: IsModernRefusal): Promise<void>;
   isModernOnly(pool: Pool): boolean;
 }
 
@@ -62,9 +71,14 @@ export function createEras(log: Log): Eras {
         return modern;
       }));
     },
-    learnLegacy(pool, legacy) {
-      of(pool).legacyUntil = performance.now() + HORIZON;
-      learn(pool, legacy ? { legacy } : { legacy, modern: true });
+    async lookLegacy(call, served, isModernRefusal) {
+      const known = of(call.pool);
+      if (performance.now() < known.legacyUntil) return;
+      // Whoever asks meanwhile is answered as if it were open, which it is.
+      known.legacyUntil = performance.now() + SHORT_HORIZON;
+      const legacy = await introduceSelf(withoutCaller(call), served, isModernRefusal).catch(() => null);
+      known.legacyUntil = performance.now() + (legacy === null ? SHORT_HORIZON : HORIZON);
+      learn(call.pool, legacy === false ? { legacy, modern: true } : { legacy });
     },
     isModernOnly(pool) {
       const { legacy, legacyUntil } = of(pool);
@@ -81,7 +95,7 @@ function withoutCaller(call: Call): Call {
   const { request, table } = call;
   const own = new Set([...OWN, ...(table.transform?.request.set ?? []).map(([name]) => name)]);
   const kept = Object.entries(request.headers).filter(([name]) => own.has(name));
-  return { ...call, request: { ...request, headers: { 'user-agent': 'mcpgen-gateway', ...Object.fromEntries(kept) } } };
+  return { ...call, request: { ...request, query: '', headers: { 'user-agent': 'mcpgen-gateway', ...Object.fromEntries(kept) } } };
 }
 
 async function look(call: Call): Promise<Speaks> {
@@ -92,4 +106,23 @@ async function look(call: Call): Promise<Speaks> {
   // Only a server of 2026-07-28 says this to a request that is in order.
   if (code === -32020 || code === -32021) return true;
   return UNKNOWN_HERE.includes(status) || code === -32601 ? false : null;
+}
+
+/** A session that this opens is ended again. */
+async function introduceSelf(call: Call, protocolVersion: string, isModernRefusal: IsModernRefusal): Promise<Speaks> {
+  const wait = Math.min(call.table.timeouts.firstByte, MOST_WAIT);
+  const signal = AbortSignal.timeout(wait);
+  const headers = plainHeaders(call);
+  const params = { protocolVersion, capabilities: {}, clientInfo: OWN_INFO };
+  const body = Buffer.from(messageText({ id: 'mcpgen', method: 'initialize', params }));
+  const { instance, response } = await call.send({ method: 'POST', headers, body, signal }, { repeats: 1 });
+  const { status } = response;
+  if (status === 400 || status === 404) return (await isModernRefusal(call, await readBody(response.body, wait))) ? false : null;
+  const reply = await readReply(response, wait);
+  const session = response.headers['mcp-session-id'];
+  if (typeof session === 'string') {
+    const end = { method: 'DELETE', headers: { ...headers, 'mcp-session-id': session, 'mcp-protocol-version': protocolVersion }, body: null, signal };
+    await call.send(end, { at: instance }).then((ended) => discard(ended.response), () => {});
+  }
+  return status === 200 && typeof at(reply, 'result', 'protocolVersion') === 'string' ? true : null;
 }

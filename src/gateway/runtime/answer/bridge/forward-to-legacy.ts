@@ -4,11 +4,12 @@ import { judgeSession, mayMeanLoss } from '../lost.js';
 import type { Log } from '../../process/log.js';
 import type { UpstreamRequest, UpstreamResponse } from '../../upstream/upstream.js';
 import { UpstreamFault } from '../../wire/fault.js';
-import { at } from '../../wire/json-rpc.js';
+import { at, messageText } from '../../wire/json-rpc.js';
+import { objectText } from '../../wire/json-members.js';
 import { isEventStream } from '../../wire/media-type.js';
 import { readBody } from '../../wire/read-body.js';
 import { ownAnswer, parseReply, passed, rewriteEvents } from './answers.js';
-import { eventsFor, type Asked } from './asked.js';
+import { eventsFor, waitingFor, type Asked } from './asked.js';
 import { legacyRequest, tell, type LegacySession } from './legacy-sessions.js';
 import { modernReply } from './modern-replies.js';
 import { plainHeaders } from './requests.js';
@@ -21,7 +22,8 @@ export async function forwardToLegacy(call: Call, asked: Asked, session: LegacyS
   let { instance } = session;
   const id = (session.last += 1);
   // Many clients may have chosen the same id, and the same token.
-  const renamed = meta['progressToken'] === undefined ? meta : { ...meta, progressToken: id };
+  const renamed = new Map(meta.has('progressToken') ? [...meta, ['progressToken', `${id}`] as const] : meta);
+  const text = objectText(new Map([...params, ['_meta', objectText(renamed)]]));
   session.headers = plainHeaders(call);
   session.active++;
   const release = (): void => {
@@ -29,10 +31,10 @@ export async function forwardToLegacy(call: Call, asked: Asked, session: LegacyS
     session.seen = performance.now();
   };
   const cancel = (): void => {
-    void tell(session, { method: 'notifications/cancelled', params: { requestId: id, reason: 'The client has gone' } }, instance);
+    void tell(session, messageText({ method: 'notifications/cancelled', params: { requestId: id, reason: 'The client has gone' } }), instance);
   };
 
-  const sent = legacyRequest(session, { id, method, params: { ...params, _meta: renamed } }, signal);
+  const sent = legacyRequest(session, `{"jsonrpc":"2.0","id":${id},"method":${JSON.stringify(method)},"params":${text}}`, signal);
   let response: UpstreamResponse;
   let body: Buffer;
   try {
@@ -41,7 +43,7 @@ export async function forwardToLegacy(call: Call, asked: Asked, session: LegacyS
       const { body } = response;
       // One that is there as a whole may be a refusal.
       if (Buffer.isBuffer(body) && (await isLost(call, session, sent, { ...response, body }))) throw lost();
-      const events = rewriteEvents(response.body, eventsFor(asked, id, session, instance));
+      const events = rewriteEvents(response.body, eventsFor(waitingFor(asked), id, session, instance));
       events.once('close', () => {
         release();
         if (!events.isOver) cancel();
@@ -84,7 +86,7 @@ function wholeAnswer({ pool }: Call, asked: Asked, session: LegacySession, respo
   // Failures and limits are no less so for a modern client.
   const isFailure = status === 429 || status >= 500;
   if (reply) {
-    const [usual, message] = modernReply(asked, reply, session.introduction['serverInfo']);
+    const [usual, message] = modernReply(asked, reply, `${body}`, session.introduction['serverInfo']);
     return ownAnswer(isFailure ? status : usual, message, headers);
   }
   if (isFailure) return passed(status, headers, body);

@@ -3,7 +3,9 @@ import type { Answered, Call } from '../call.js';
 import type { Log } from '../../process/log.js';
 import type { Delivered } from '../../upstream/deliver.js';
 import type { ChangedEvents } from '../../wire/events.js';
-import { asObject, at, ownFailure, isReply, success, type Json } from '../../wire/json-rpc.js';
+import { asObject, at, isReply, parseJson, type Json } from '../../wire/json-rpc.js';
+import { membersOf, objectText, ownFailureText, replyText } from '../../wire/json-members.js';
+import { memberText, ownText } from '../../wire/json-text.js';
 import { isEventStream } from '../../wire/media-type.js';
 import { CLIENT_INFO, LOG_LEVEL, SERVER_INFO } from '../../wire/meta-keys.js';
 import { readBody } from '../../wire/read-body.js';
@@ -11,9 +13,21 @@ import { ownAnswer, parseReply, passed, rewriteEvents } from './answers.js';
 import type { Hints } from './hints.js';
 import { modernRequest } from './requests.js';
 
+/** What a client says, and as it was written. */
+export interface Said {
+  readonly message: Json;
+  readonly text: string;
+}
+
+/** What of a request is needed for its reply, which may take long: of the request itself nothing is kept until then. */
+interface Waiting {
+  readonly id: string | null;
+  readonly method: string;
+}
+
 export interface ForwardToModern {
   /** @param session names the client's session; empty where it has none @param level of the session's log */
-  send(call: Call, message: Json, session: string, level: unknown): Promise<Answered>;
+  send(call: Call, said: Said, session: string, level: unknown): Promise<Answered>;
   cancel(session: string, id: unknown): void;
 }
 
@@ -22,15 +36,18 @@ export const MISUNDERSTOOD = 'The gateway and the server do not understand each 
 /** Statuses of the server itself; others are of guards and proxies before it. */
 const ITS_OWN: readonly number[] = [200, 202, 400, 404, 405];
 
+const isComplete = (resultType: string | undefined): boolean => resultType === undefined || parseJson(resultType) === 'complete';
+
 const requestKey = (session: string, id: unknown): string => `${session} ${JSON.stringify(id)}`;
 
 export function forwardToModern(hints: Hints, log: Log): ForwardToModern {
   /** How to cancel what is under way. */
   const running = new Map<string, () => void>();
 
-  const send = async (call: Call, message: Json, session: string, level: unknown): Promise<Answered> => {
+  const send = async (call: Call, said: Said, session: string, level: unknown): Promise<Answered> => {
     const stop = new AbortController();
-    const key = requestKey(session, message['id']);
+    const key = requestKey(session, said.message['id']);
+    const waiting: Waiting = { id: ownText(memberText(said.text, ['id'])), method: `${said.message['method']}`.slice(0, 64) };
     const done = (): void => void running.delete(key);
     let events: ChangedEvents | undefined;
     // A cancelled request has no reply (2025-11-25, Cancellation), and its stream ends as if it had.
@@ -39,10 +56,10 @@ export function forwardToModern(hints: Hints, log: Log): ForwardToModern {
       setImmediate(() => stop.abort());
     });
     try {
-      const { response } = await ask(call, message, level, stop.signal);
+      const { response } = await ask(call, said, level, stop.signal);
       const { status, headers } = response;
       if (status === 200 && isEventStream(response)) {
-        events = rewriteEvents(response.body, (event) => (isReply(event) ? legacyReply(call, message, event)[1] : event)).once('close', done);
+        events = rewriteEvents(response.body, (event, text) => (isReply(event) ? legacyReply(call, waiting, text)[1] : true)).once('close', done);
         return passed(status, headers, events);
       }
       const body = await readBody(response.body, call.table.timeouts.response);
@@ -50,7 +67,7 @@ export function forwardToModern(hints: Hints, log: Log): ForwardToModern {
       if (!ITS_OWN.includes(status)) return passed(status, headers, body);
       const reply = parseReply(body);
       // A 404 that passed would end the client's session.
-      return ownAnswer(...(reply ? legacyReply(call, message, reply) : misunderstood(call, message, status)), headers);
+      return ownAnswer(...(reply ? legacyReply(call, waiting, `${body}`) : misunderstood(call, waiting, status)), headers);
     } catch (error) {
       done();
       if (stop.signal.aborted) return ownAnswer(202);
@@ -59,35 +76,50 @@ export function forwardToModern(hints: Hints, log: Log): ForwardToModern {
   };
 
   /** A server whose schemas have changed refuses the call before it does anything. */
-  const ask = async (call: Call, message: Json, level: unknown, signal: AbortSignal, isStale = false): Promise<Delivered> => {
-    const { method, params } = message;
-    const said = { [LOG_LEVEL]: level, [CLIENT_INFO]: call.session?.init?.clientInfo };
-    const headers = method === 'tools/call' ? await hints.paramHeaders(call, params, isStale) : {};
-    const delivered = await call.send(modernRequest(call, message, signal, said, headers));
+  const ask = async (call: Call, said: Said, level: unknown, signal: AbortSignal, isStale = false): Promise<Delivered> => {
+    const { method, params } = said.message;
+    const ofClient = { [LOG_LEVEL]: level, [CLIENT_INFO]: call.session?.init?.clientInfo };
+    const headers = method === 'tools/call' ? await hints.paramHeaders(call, withWholeNumbers(params, said.text), isStale) : {};
+    const delivered = await call.send(modernRequest(call, said.text, signal, ofClient, headers));
     if (isStale || method !== 'tools/call' || delivered.response.status !== 400) return delivered;
     const body = await readBody(delivered.response.body, call.table.timeouts.response);
-    if (at(parseReply(body), 'error', 'code') === -32020) return ask(call, message, level, signal, true);
+    if (at(parseReply(body), 'error', 'code') === -32020) return ask(call, said, level, signal, true);
     return { ...delivered, response: { ...delivered.response, body } };
   };
 
   /** Status and message, as of `legacyReply`. */
-  const misunderstood = ({ pool, request }: Call, { id, method }: Json, code: unknown): [number, Json] => {
-    log('warn', 'bridge-refused', { server: pool.server, method: `${method}`.slice(0, 64), code });
-    return [502, ownFailure(request.headers, id, -32603, MISUNDERSTOOD, 'server-misunderstood')];
+  const misunderstood = ({ pool, request }: Call, { id, method }: Waiting, code: unknown): [number, string] => {
+    log('warn', 'bridge-refused', { server: pool.server, method, code });
+    return [502, ownFailureText(request.headers, id, -32603, MISUNDERSTOOD, 'server-misunderstood')];
   };
 
   /** The reply in the form of the revisions with sessions, and the status of its answer. */
-  const legacyReply = (call: Call, message: Json, reply: Json): [number, Json] => {
-    const { id } = message;
-    const code = Number(at(reply, 'error', 'code'));
-    const { resultType = 'complete', ttlMs: _ttl, cacheScope: _scope, _meta, ...result } = asObject(reply['result']);
-    if (code === -32021 || resultType !== 'complete') return [200, ownFailure(call.request.headers, id, -32603, NEEDS_MORE, 'answer-not-bridged')];
+  const legacyReply = (call: Call, waiting: Waiting, text: string): [number, string] => {
+    const { id } = waiting;
+    const reply = membersOf(text);
+    const code = Number(at(parseJson(reply.get('error') ?? ''), 'code'));
+    const result = membersOf(reply.get('result'));
+    if (code === -32021 || !isComplete(result.get('resultType'))) {
+      return [200, ownFailureText(call.request.headers, id, -32603, NEEDS_MORE, 'answer-not-bridged')];
+    }
     // Codes of the transport of 2026-07-28 are about what the gateway itself wrote.
-    if (code <= -32020 && code >= -32099) return misunderstood(call, message, code);
-    if ('error' in reply) return [200, { ...reply, id }];
-    const { [SERVER_INFO]: _info, ...meta } = asObject(_meta);
-    return [200, success(id, Object.keys(meta).length > 0 ? { ...result, _meta: meta } : result)];
+    if (code <= -32020 && code >= -32099) return misunderstood(call, waiting, code);
+    if (reply.has('error')) return [200, objectText(reply.set('id', id ?? 'null'))];
+    const meta = membersOf(result.get('_meta'));
+    meta.delete(SERVER_INFO);
+    for (const name of ['resultType', 'ttlMs', 'cacheScope', '_meta']) result.delete(name);
+    if (meta.size > 0) result.set('_meta', objectText(meta));
+    return [200, replyText(id, 'result', objectText(result))];
   };
 
   return { send, cancel: (session, id) => running.get(requestKey(session, id))?.() };
+}
+
+/** Whole numbers that a double does not hold, or only with an exponent, as their digits: a header has to repeat them as they are in the body. */
+const NUMBERS = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
+
+function withWholeNumbers(params: unknown, text: string): unknown {
+  const written = memberText(text, ['params', 'arguments']) ?? '';
+  if (!/\d{16}/.test(written)) return params;
+  return { ...asObject(params), arguments: parseJson(written.replace(NUMBERS, (token) => (token.startsWith('"') ? token : `"${token}"`))) };
 }

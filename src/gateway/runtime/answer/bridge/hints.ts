@@ -53,7 +53,8 @@ export interface Hints {
 
 /** What may be shared belongs to no owner. */
 const EVERYBODY = '';
-const keyOf = ({ pool }: Call, method: string): string => `${pool.server} ${method}`;
+/** A server may offer other tools by another query. */
+const keyOf = ({ pool, request }: Call, method: string): string => `${pool.server} ${method} ${request.query ?? ''}`;
 
 export function createHints(): Hints {
   const kept = createMemory<Kept>(MOST_KEPT);

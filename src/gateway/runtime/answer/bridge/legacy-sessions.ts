@@ -20,6 +20,8 @@ export interface LegacySession {
    * none of them.
    */
   readonly isAnonymous: boolean;
+  /** The query by which it was opened: servers choose by it what they offer. */
+  readonly query: string;
   /** The result of `initialize`. */
   readonly introduction: Json;
   /** Headers of the last request, which are valid still where they carry a proof that ages. */
@@ -48,7 +50,7 @@ export interface SessionsOptions {
 
 /** Milliseconds for what nobody waits for. */
 const MOST_WAIT = 3000;
-const INITIALIZE = { id: 'mcpgen', method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: OWN_INFO } };
+const INITIALIZE = messageText({ id: 'mcpgen', method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: OWN_INFO } });
 
 export class LegacySessions {
   readonly #entries = new Map<string, Entry>();
@@ -119,31 +121,32 @@ function introductionIn(reply: unknown): Json {
   const { protocolVersion, capabilities, instructions, serverInfo } = asObject(at(reply, 'result'));
   const said = { protocolVersion, capabilities, serverInfo };
   const length = (...values: unknown[]): number => JSON.stringify(values).length;
-  if (length(said) > MOST_INTRODUCTION) throw new UpstreamFault('answered');
+  if (length(said) > MOST_INTRODUCTION) throw new UpstreamFault('answered', 'its introduction is too long to be kept');
   return length(said, instructions) > MOST_INTRODUCTION ? said : { ...said, instructions };
 }
 
 const isAnonymous = ({ owner }: Call): boolean => owner.endsWith('\nanonymous');
+/** Whom a session is for: callers that ask with another query may be offered something else. */
+const keyOf = (call: Call): string => `${call.pool.server}\n${call.owner}\n${isAnonymous(call) ? strangerOf(call) : ''}\n${call.request.query ?? ''}`;
 /**
  * Callers without credentials have one name, and are not one: a session keeps state, which must not pass between strangers. Their address is all that tells
  * them apart, and the gateway wrote it itself; a session for each request would start a process for each where the server is a child.
  */
-const keyOf = (call: Call): string =>
-  `${call.pool.server}\n${call.owner}${isAnonymous(call) ? `\n${callerKey(call.request.headers['x-forwarded-for'] ?? '')}` : ''}`;
+const strangerOf = ({ request }: Call): string => callerKey(request.headers['x-forwarded-for'] ?? '');
 const canBeReached = (pool: Pool, { upstreamId, instance }: LegacySession): boolean => upstreamId === undefined || pool.byId(instance.id) === instance;
 
-type Bound = Pick<LegacySession, 'upstreamId' | 'introduction' | 'headers'>;
+type Bound = Pick<LegacySession, 'upstreamId' | 'query' | 'introduction' | 'headers'>;
 
-/** @param message null ends the session */
-export function legacyRequest({ upstreamId, introduction, headers }: Bound, message: Json | null, signal: AbortSignal): UpstreamRequest {
+/** @param message its text; null ends the session */
+export function legacyRequest({ upstreamId, query, introduction, headers }: Bound, message: string | null, signal: AbortSignal): UpstreamRequest {
   const own: Record<string, string> = { ...headers };
   if (introduction['protocolVersion']) own['mcp-protocol-version'] = `${introduction['protocolVersion']}`;
   if (upstreamId !== undefined) own['mcp-session-id'] = upstreamId;
-  return { method: message ? 'POST' : 'DELETE', headers: own, body: message && Buffer.from(messageText(message)), signal };
+  return { method: message ? 'POST' : 'DELETE', query, headers: own, body: message === null ? null : Buffer.from(message), signal };
 }
 
 /** Says what nobody waits for: a notification, a reply, or the end of the session. Never rejects. */
-export async function tell(session: LegacySession, message: Json | null, { upstream } = session.instance): Promise<void> {
+export async function tell(session: LegacySession, message: string | null, { upstream } = session.instance): Promise<void> {
   try {
     const { body } = await upstream.send(legacyRequest(session, message, AbortSignal.timeout(MOST_WAIT)));
     await readBody(body, MOST_WAIT);
@@ -156,12 +159,14 @@ async function open(call: Call): Promise<LegacySession> {
   const { connect, firstByte } = call.table.timeouts;
   const signal = AbortSignal.timeout(connect + firstByte);
   const headers = plainHeaders(call);
-  const { instance, response } = await call.send(legacyRequest({ upstreamId: undefined, introduction: {}, headers }, INITIALIZE, signal), { repeats: 1 });
+  const { query = '' } = call.request;
+  const first = legacyRequest({ upstreamId: undefined, query, introduction: {}, headers }, INITIALIZE, signal);
+  const { instance, response } = await call.send(first, { repeats: 1 });
   const introduction = introductionIn(await readReply(response, firstByte));
   if (response.status !== 200 || !introduction['protocolVersion']) throw new UpstreamFault('answered');
   const upstreamId = response.headers['mcp-session-id']?.toString();
-  const session: LegacySession = { instance, upstreamId, isAnonymous: isAnonymous(call), introduction, headers, active: 0, seen: performance.now(), last: 0 };
-  const greeted = await call.send(legacyRequest(session, { method: 'notifications/initialized' }, signal), { at: instance });
+  const session: LegacySession = { instance, upstreamId, query, isAnonymous: isAnonymous(call), introduction, headers, active: 0, seen: performance.now(), last: 0 };
+  const greeted = await call.send(legacyRequest(session, messageText({ method: 'notifications/initialized' }), signal), { at: instance });
   await readBody(greeted.response.body, firstByte);
   return session;
 }

@@ -2,7 +2,8 @@
 import type { Call } from '../call.js';
 import { NAME_KEY } from '../../decision/message.js';
 import { MODERN } from '../../decision/revision.js';
-import { asObject, POST_HEADERS, type Json } from '../../wire/json-rpc.js';
+import { messageText, parseJson, POST_HEADERS, type Json } from '../../wire/json-rpc.js';
+import { membersOf, objectText, setMember } from '../../wire/json-members.js';
 import { CAPABILITIES, CLIENT_INFO, VERSION } from '../../wire/meta-keys.js';
 import type { UpstreamRequest } from '../../upstream/upstream.js';
 import { readReply } from './answers.js';
@@ -23,23 +24,29 @@ export function encodeHeader(value: string): string {
   return /^(?! )[ -~]*(?<! )$/.test(value) && !/^=\?base64\?.*\?=$/.test(value) ? value : `=?base64?${Buffer.from(value).toString('base64')}?=`;
 }
 
-/** @param said of the client, beside what every message must say */
+/** @param message its text @param said of the client, beside what every message must say */
 export function modernRequest(
   call: Call,
-  message: Json,
+  message: string,
   signal: AbortSignal,
   said: Json = {},
   headers: Readonly<Record<string, string>> = {},
 ): UpstreamRequest {
-  const method = String(message['method']);
-  const params = asObject(message['params']);
-  const name = params[NAME_KEY.get(method) ?? ''];
-  const meta = { ...asObject(params['_meta']), [VERSION]: MODERN, [CAPABILITIES]: {}, ...said, [CLIENT_INFO]: said[CLIENT_INFO] ?? OWN_INFO };
+  const members = membersOf(message);
+  const params = membersOf(members.get('params'));
+  const method = String(parseJson(members.get('method') ?? ''));
+  const name = parseJson(params.get(NAME_KEY.get(method) ?? '') ?? '');
+  const meta = membersOf(params.get('_meta'));
+  const own = { [VERSION]: MODERN, [CAPABILITIES]: {}, ...said, [CLIENT_INFO]: said[CLIENT_INFO] ?? OWN_INFO };
+  for (const [key, value] of Object.entries(own)) setMember(meta, key, value);
+  params.set('_meta', objectText(meta));
+  members.set('params', objectText(params));
   const named = typeof name === 'string' ? { 'mcp-name': encodeHeader(name) } : {};
   return {
     method: 'POST',
+    query: call.request.query ?? '',
     headers: { ...plainHeaders(call), ...headers, ...named, 'mcp-protocol-version': MODERN, 'mcp-method': encodeHeader(method) },
-    body: Buffer.from(JSON.stringify({ ...message, params: { ...params, _meta: meta } })),
+    body: Buffer.from(objectText(members)),
     signal,
   };
 }
@@ -51,7 +58,7 @@ interface Reply {
 
 /** A question of the gateway's own, which only reads. */
 export async function askModern(call: Call, method: string, params: Json, within: number): Promise<Reply> {
-  const message = { jsonrpc: '2.0', id: 'mcpgen', method, params };
+  const message = messageText({ id: 'mcpgen', method, params });
   const { response } = await call.send(modernRequest(call, message, AbortSignal.timeout(within)), { repeats: 1 });
   return { status: response.status, reply: await readReply(response, within) };
 }

@@ -1,6 +1,8 @@
 /** A modern client's requests, for a server that knows `initialize` alone. */
 import type { Answered, Call } from '../call.js';
-import { at, ownFailure, success } from '../../wire/json-rpc.js';
+import { at } from '../../wire/json-rpc.js';
+import { membersOf, ownFailureText, replyText } from '../../wire/json-members.js';
+import { memberText } from '../../wire/json-text.js';
 import type { Log } from '../../process/log.js';
 import { UpstreamFault } from '../../wire/fault.js';
 import { bridgedCapabilities, ownAnswer } from './answers.js';
@@ -37,16 +39,18 @@ export function createToLegacy(log: Log): ToLegacy {
     answer: async (call, supportedVersions) => {
       const { message } = call;
       if (message?.shape !== 'request') return ownAnswer(202);
-      const { id, method } = message;
+      const { method } = message;
+      const text = `${call.request.body}`;
+      const id = memberText(text, ['id']);
       const session = NOT_SERVED.test(method) ? null : await sessions.of(call);
       const { capabilities, instructions, serverInfo } = session?.introduction ?? {};
       const needed = OF_CAPABILITY.exec(method)?.[0];
       if (!session || (needed !== undefined && at(capabilities, needed) === undefined)) {
-        return ownAnswer(404, ownFailure(call.request.headers, id, -32601, 'Method not found', 'method-not-bridged'));
+        return ownAnswer(404, ownFailureText(call.request.headers, id, -32601, 'Method not found', 'method-not-bridged'));
       }
-      if (method !== 'server/discover') return forward(call, readAsked(call.value(), method), session);
+      if (method !== 'server/discover') return forward(call, readAsked(text, method), session);
       const discovered = { supportedVersions, capabilities: bridgedCapabilities(capabilities), instructions, ...UNCACHED };
-      return ownAnswer(200, success(id, complete(discovered, serverInfo)));
+      return ownAnswer(200, replyText(id, 'result', complete(membersOf(JSON.stringify(discovered)), serverInfo)));
     },
     revoke: (keeps) => sessions.revoke(keeps),
     close: () => sessions.close(),

@@ -3,14 +3,16 @@
  * where they were said.
  */
 import type { Answered, Call } from '../call.js';
-import { asObject, at, ownFailure, success, type Json } from '../../wire/json-rpc.js';
+import { asObject, at, ownFailure } from '../../wire/json-rpc.js';
+import { membersOf, objectText, ownFailureText, successText } from '../../wire/json-members.js';
+import { elementTexts, memberText } from '../../wire/json-text.js';
 import type { Log } from '../../process/log.js';
 import { createMemory } from '../../process/memory.js';
 import type { Revision } from '../../tables/route.js';
 import { UpstreamFault } from '../../wire/fault.js';
-import { bridgedCapabilities, ownAnswer, readReply } from './answers.js';
+import { bridgedCapabilities, ownAnswer, readReplyText } from './answers.js';
 import type { Direction } from './direction.js';
-import { forwardToModern, MISUNDERSTOOD } from './forward-to-modern.js';
+import { forwardToModern, MISUNDERSTOOD, type Said } from './forward-to-modern.js';
 import { createHints } from './hints.js';
 
 /** Not served behind a bridge, whatever the server has. */
@@ -31,7 +33,7 @@ export function createToModern(log: Log): Direction {
     if (session) levels.set(owner, session, level);
   };
 
-  const introduce = async (call: Call, id: unknown, served: readonly Revision[]): Promise<Answered> => {
+  const introduce = async (call: Call, id: string | null, served: readonly Revision[]): Promise<Answered> => {
     const { capabilities, instructions, serverInfo } = await hints.discover(call);
     const requested = call.message?.initialize?.['protocolVersion'];
     const result = {
@@ -40,51 +42,53 @@ export function createToModern(log: Log): Direction {
       serverInfo: serverInfo ?? { name: call.pool.server, version: 'unknown' },
       instructions,
     };
-    const { instance, response } = ownAnswer(200, success(id, result));
+    const { instance, response } = ownAnswer(200, successText(id, result));
     // Whatever this id is, the client gets a sealed one, which says whose it is.
     return { instance, response: { ...response, headers: { ...response.headers, 'mcp-session-id': 'bridge' } } };
   };
 
-  const one = async (call: Call, message: Json, served: readonly Revision[]): Promise<Answered> => {
-    const { id, method, params } = message;
+  const one = async (call: Call, said: Said, served: readonly Revision[]): Promise<Answered> => {
+    const { method, params } = said.message;
+    const id = memberText(said.text, ['id']);
     const session = keyOf(call);
-    if (typeof method !== 'string' || id === undefined) {
+    if (typeof method !== 'string' || id === null) {
       if (method === 'notifications/cancelled' && session) requests.cancel(session, at(params, 'requestId'));
       return ownAnswer(202);
     }
     if (method === 'initialize') return introduce(call, id, served);
     const { headers } = call.request;
-    if (NOT_BRIDGED.test(method)) return ownAnswer(200, ownFailure(headers, id, -32601, 'Method not found', 'method-not-bridged'));
+    if (NOT_BRIDGED.test(method)) return ownAnswer(200, ownFailureText(headers, id, -32601, 'Method not found', 'method-not-bridged'));
     if (method === 'logging/setLevel') {
       const level = at(params, 'level');
       const isLevel = typeof level === 'string' && LEVEL.test(level);
-      if (!isLevel) return ownAnswer(200, ownFailure(headers, id, -32602, 'Unknown log level', 'log-level-unknown'));
+      if (!isLevel) return ownAnswer(200, ownFailureText(headers, id, -32602, 'Unknown log level', 'log-level-unknown'));
       // It is sent with every request of the session.
       remember(call, session, level);
-    } else if (method !== 'ping') return requests.send(call, message, session, levels.get(call.owner, session));
-    return ownAnswer(200, success(id, {}));
+    } else if (method !== 'ping') return requests.send(call, said, session, levels.get(call.owner, session));
+    return ownAnswer(200, successText(id, {}));
   };
 
   /** Each is answered as if it had come alone; progress has no place in an array. */
-  const batch = async (call: Call, messages: readonly Json[], served: readonly Revision[]): Promise<Answered> => {
-    const replies = messages.map(async (message) => {
-      const { id } = message;
+  const batch = async (call: Call, values: readonly unknown[], texts: readonly string[], served: readonly Revision[]): Promise<Answered> => {
+    const replies = texts.map(async (text, i) => {
+      const id = memberText(text, ['id']);
+      const { headers } = call.request;
       try {
-        const { response } = await one(call, message, served);
+        const { response } = await one(call, { message: asObject(values[i]), text }, served);
         if (response.status === 202) return [];
-        const reply = await readReply(response, call.table.timeouts.response);
-        return [{ ...(reply ?? ownFailure(call.request.headers, id, -32603, MISUNDERSTOOD, 'server-misunderstood')), id }];
+        const reply = await readReplyText(response, call.table.timeouts.response);
+        return [reply === null ? ownFailureText(headers, id, -32603, MISUNDERSTOOD, 'server-misunderstood') : objectText(membersOf(reply).set('id', id ?? 'null'))];
       } catch (error) {
         if (!(error instanceof UpstreamFault)) throw error;
-        return [ownFailure(call.request.headers, id, -32603, 'The server behind the gateway failed', 'upstream-lost')];
+        return [ownFailureText(headers, id, -32603, 'The server behind the gateway failed', 'upstream-lost')];
       }
     });
     const all = (await Promise.all(replies)).flat();
-    return all.length > 0 ? ownAnswer(200, all) : ownAnswer(202);
+    return all.length > 0 ? ownAnswer(200, `[${all.join(',')}]`) : ownAnswer(202);
   };
 
   return async (call, served) => {
-    const { method, headers } = call.request;
+    const { method, headers, body } = call.request;
     const session = keyOf(call);
     if (levels.get(call.owner, session) === null) {
       return ownAnswer(404, ownFailure(headers, call.message?.id ?? null, -32001, 'Session not found', 'session-unknown'));
@@ -94,7 +98,8 @@ export function createToModern(log: Log): Direction {
       return ownAnswer(200);
     }
     if (method !== 'POST') return ownAnswer(405, ownFailure(headers, null, 405, 'Method not allowed', 'method-not-allowed'), { allow: 'POST, DELETE' });
+    const text = `${body}`;
     const value = call.value();
-    return Array.isArray(value) ? batch(call, value.map(asObject), served) : one(call, asObject(value), served);
+    return Array.isArray(value) ? batch(call, value, elementTexts(text) ?? [], served) : one(call, { message: asObject(value), text }, served);
   };
 }

@@ -8,6 +8,8 @@ import { EventStream, frame } from '../../wire/event-stream.js';
 import { eventReader, readEvent } from '../../wire/events.js';
 import { UpstreamFault } from '../../wire/fault.js';
 import { asObject, at, parseJson, type Json } from '../../wire/json-rpc.js';
+import { replyText } from '../../wire/json-members.js';
+import { elementTexts, memberText } from '../../wire/json-text.js';
 import { isEventStream } from '../../wire/media-type.js';
 import type { Call } from '../call.js';
 
@@ -48,7 +50,7 @@ export function toClient(signal: AbortSignal, timeouts: Pick<TimeoutsTable, 'idl
     if (body) setTimeout(() => body.destroy(), GRACE).unref();
     return waiting.delete(id);
   };
-  const say = (message: Json, text = JSON.stringify(message)): void => {
+  const say = (message: Json, text: string): void => {
     if (!('method' in message) && settle(message['id'])) onReply(message);
     stream.event(frame(text));
   };
@@ -57,10 +59,10 @@ export function toClient(signal: AbortSignal, timeouts: Pick<TimeoutsTable, 'idl
   const hear = async (json: string, status: number, asked: unknown): Promise<void> => {
     while (stream.writableNeedDrain) await drained();
     const message = parseJson(json);
-    if (Array.isArray(message)) message.map(asObject).forEach((one) => say(one));
+    if (Array.isArray(message)) elementTexts(json)?.forEach((text, i) => say(asObject(message[i]), text));
     else if (status < 300 && message !== undefined) say(asObject(message), json);
     // A refusal seldom names what it refuses.
-    else if (at(message, 'error') && waiting.has(asked)) say({ jsonrpc: '2.0', id: asked, error: at(message, 'error') });
+    else if (at(message, 'error') && waiting.has(asked)) say({ id: asked }, replyText(JSON.stringify(asked), 'error', memberText(json, ['error']) ?? '{}'));
   };
 
   return {

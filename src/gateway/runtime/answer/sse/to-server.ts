@@ -38,7 +38,8 @@ export function toServer(opener: Call, signal: AbortSignal): ToServer {
       call.request.body = null;
       call.request.handedOn?.();
     };
-    return call.send({ ...call.request, signal, ...request, headers, handedOn }, session ? { at: session.at } : {});
+    // The query is that of the stream: what its messages have behind their path is the gateway's own.
+    return call.send({ ...call.request, query: opener.request.query ?? '', signal, ...request, headers, handedOn }, session ? { at: session.at } : {});
   };
   /** Sends in the session. A server that has lost it may say so with 404, which is told by the answer itself, or in other words. */
   const inSession = async (call: Call, request: Partial<UpstreamRequest>): Promise<UpstreamResponse> => {
