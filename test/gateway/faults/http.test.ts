@@ -116,7 +116,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     becomes: ['200 cut', '502 upstream-lost'],
   },
   'sends garbage': { behave: ({ socket }) => void socket.write(GARBAGE), becomes: '502 upstream-lost' },
-  'says something else, and waits': { behave: ({ socket }) => void socket.write('220 mail.example.com ESMTP\r\n'), becomes: '504 upstream-timeout', times: 20 },
+  'says something else, and waits': { behave: ({ socket }) => void socket.write('220 mail.example.com ESMTP\r\n'), becomes: '502 upstream-lost', times: 20 },
   'answers in another protocol': { behave: ({ socket }) => void socket.write('HTTP/2.0 200 OK\r\n\r\n'), becomes: '502 upstream-lost' },
   'sends 10 MB of headers': {
     behave: ({ socket }) => {
