@@ -99,7 +99,10 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
     config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, workers: 2, admin: {} } }), has: ['admin', 'gauges', 'metrics', 'secrets', 'workers'],
   },
   'several replicas': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, replicas: 2 } }), has: [] },
-  'callers with keys': { config: eras(MODERN, 'modern', { auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } } }), has: ['credentials', 'revocation', 'secrets'] },
+  'callers with keys': {
+    config: eras(MODERN, 'modern', { auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } } }),
+    has: ['credentials', 'revocation', 'secrets'],
+  },
   '2024-11-05 beside modern clients': { config: eras(['2024-11-05', ...MODERN], 'modern'), has: ['bridge', 'sse', 'sseHeld', 'toModern'] },
   'traces that are exported': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, traces: { otlp: 'http://otel:4318' } } }), has: ['traces'] },
   'headers that are changed': { config: eras(MODERN, 'modern', {}, { transform: { response: { remove: ['Server'] } } }), has: ['transform'] },
