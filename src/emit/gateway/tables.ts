@@ -55,8 +55,9 @@ export function gatewayTables(plan: Plan): GatewayTables {
 
 function adminTable({ port, host, readToken, writeToken }: AdminPlan): GatewayTables['admin'] {
   const everywhere = listen(port, host);
-  // The gateway of a compose project is on the network of every server too, where nobody should ask its admin listener.
-  return { listen: host === null ? { ...everywhere, compose: { host: ADMIN_ALIAS, port } } : everywhere, readToken, writeToken };
+  // The gateway of a compose project is on the network of every server too, where nobody should ask its admin listener. Without a token it answers its own
+  // loopback alone, wherever it listens.
+  return { listen: host === null && readToken !== null ? { ...everywhere, compose: { host: ADMIN_ALIAS, port } } : everywhere, readToken, writeToken };
 }
 
 /** On the user's machine the gateway listens on loopback. A container's network is a boundary, so there it listens on every address; Fly's network is IPv6. */

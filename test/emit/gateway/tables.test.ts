@@ -28,7 +28,9 @@ describe('tables', () => {
     const own = tablesOf({ gateway: { listen: { host: '::1' }, admin: { port: 9999, host: '10.0.0.1' } } });
     assert.deepEqual(new Set(Object.values(own.listen).map(({ host, port }) => `${host} ${port}`)), new Set(['::1 8080']));
     assert.deepEqual(new Set(Object.values(own.admin?.listen ?? {}).map(({ host, port }) => `${host} ${port}`)), new Set(['10.0.0.1 9999']));
-    assert.deepEqual(full.admin?.listen, Object.fromEntries(Object.entries(full.listen).map(([placement, { host }]) => [placement, { host, port: 9180 }])));
+    const alike = Object.fromEntries(Object.entries(full.listen).map(([placement, { host }]) => [placement, { host, port: 9180 }]));
+    assert.deepEqual(full.admin?.listen, { ...alike, compose: { host: 'gateway_admin', port: 9180 } });
+    assert.equal(tablesOf({ gateway: { admin: {} } }).admin?.listen.compose.host, '0.0.0.0', 'where its own loopback is all that it answers');
     assert.deepEqual([full.admin?.readToken, full.admin?.writeToken], ['READ', 'WRITE']);
     assert.deepEqual([own.admin?.readToken, own.admin?.writeToken], [null, null]);
     assert.equal(tablesOf({}).admin, null);

@@ -1,7 +1,5 @@
 /** The admin listener: what operators and monitoring read, and what they may change. It never shares a port with the public routes. */
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
-import { lookup } from 'node:dns/promises';
-import { networkInterfaces } from 'node:os';
 import { isLoopback, LOOPBACK } from '../decision/address.js';
 import type { Client } from '../front/client.js';
 import { drainServer, listenAt, plainServer } from '../front/listen.js';
@@ -15,6 +13,7 @@ import type { Instance } from '../upstream/instance.js';
 import type { Pool } from '../upstream/pool.js';
 import { resetInstances } from '../upstream/reset.js';
 import type { Pools } from '../upstream/pools.js';
+import { ownAddress } from './own-address.js';
 
 export interface AdminOptions {
   /** What of the state of now an operator may see, and the tokens that let them. */
@@ -101,13 +100,6 @@ export async function listenForOperators({ host, port }: Listen, env: Env, log: 
   const server = plainServer({ serve, maxHeaderSize: MOST_HEAD, requestTimeout: REQUEST_TIMEOUT });
   const at = { host: await ownAddress(host), port: portOf(env, PORT_SETTING) ?? port };
   return { port: await listenAt(server, at, PORT_SETTING), close: () => drainServer(server, DRAIN) };
-}
-
-/** Of a name that several replicas share, each listens at the address that is its own. */
-async function ownAddress(host: string): Promise<string> {
-  const own = Object.values(networkInterfaces()).flat().map((each) => each?.address);
-  const found = await lookup(host, { all: true }).catch(() => []);
-  return found.find(({ address }) => own.includes(address))?.address ?? host;
 }
 
 export async function answerOperator(options: AdminOptions, client: Operator): Promise<AdminAnswer> {

@@ -1,6 +1,6 @@
 /** Requests to a child that it has not answered yet. */
 import { createPlaces, type Holder } from '../process/places.js';
-import { memberText } from '../wire/json-text.js';
+import { memberText, ownText } from '../wire/json-text.js';
 import { SUBSCRIPTION } from '../wire/meta-keys.js';
 import { frame, type EventStream } from '../wire/event-stream.js';
 import { CANCELLED, errorFor, idText, isId, withId, withParam, type Id, type Message } from './message.js';
@@ -123,7 +123,7 @@ export function openRequests(isShared: boolean, within: number, write: (text: st
       const name = nameFor(id);
       const childToken = isId(token) ? nameFor(token) : token;
       const written = idText(message);
-      const tokenText = memberText(message.text, ['params', '_meta', 'progressToken']);
+      const tokenText = ownText(memberText(message.text, ['params', '_meta', 'progressToken']));
       // Room was asked for before.
       const free = session && places.take(Infinity, session.holder);
       const timer = session && method !== LISTEN ? setTimeout(expire, within, name).unref() : undefined;
