@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Plan } from '../plan/types.js';
 import type { SourceGraph } from '../source/source-graph.js';
-import { clientConfig } from './client-config.js';
 import { GatewayProcess } from './gateway-process.js';
 import { DevSecrets } from './secrets.js';
 import { DevServers } from './servers.js';
 import type { RunLog } from './run-log.js';
 import { FileWatch } from './watch.js';
+import { madeUp, welcome } from './welcome.js';
 
 export interface DevBuild {
   readonly plan: Plan;
@@ -24,6 +24,8 @@ export interface DevOptions {
   readonly rebuild: () => Promise<DevBuild | null>;
   readonly port: number;
   readonly adminPort: number | null;
+  /** Ports that are others than the config says, and why, in whole sentences. */
+  readonly moved: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: RunLog;
   /** Resolves when the run is to end. */
@@ -55,6 +57,8 @@ export async function dev(options: DevOptions): Promise<void> {
       cwd: root,
       env: {
         ...env,
+        // What children of the gateway write to stderr is a line of this level; requests are shown whatever the config says.
+        MCP_LOG_LEVEL: env['MCP_LOG_LEVEL'] ?? 'debug',
         MCPGEN_PLACEMENT: 'local',
         MCPGEN_POOLS: `@${pools}`,
         MCPGEN_SECRETS: folder,
@@ -70,7 +74,7 @@ export async function dev(options: DevOptions): Promise<void> {
       log.note('the gateway did not start; what it said stands above');
       return;
     }
-    printWelcome(first.plan, options, secrets, invented);
+    welcome(first.plan, options, secrets, invented).forEach(log.note);
     watch.follow(first.sources.files.keys());
     await options.until;
   } finally {
@@ -96,21 +100,9 @@ interface Running {
 async function applyChange({ rebuild, log }: DevOptions, { secrets, servers, pools, gateway, watch }: Running): Promise<void> {
   const built = await rebuild();
   if (!built) return log.note('still running what was built last');
-  secrets.provide(built.plan);
+  madeUp(built.plan, secrets, secrets.provide(built.plan)).forEach(log.note);
   await writeFile(pools, JSON.stringify(await servers.reconcile(built.plan)));
   const event = await gateway?.reload();
   watch.follow(built.sources.files.keys());
   log.note(event?.event === 'reloaded' ? 'rebuilt; sessions and streams stay' : 'rebuilt, but the gateway could not take it and goes on with what it had');
-}
-
-function printWelcome(plan: Plan, { port, adminPort, log }: DevOptions, secrets: DevSecrets, invented: readonly string[]): void {
-  const base = `http://127.0.0.1:${port}`;
-  const width = Math.max(...plan.traffic.routes.map(({ server }) => server.length));
-  log.note(`\n${plan.name} is running on ${base}\n`);
-  for (const { server, kind, path } of plan.traffic.routes) if (kind === 'mcp' || kind === 'sse') log.note(`  ${server.padEnd(width)}  ${base}${path}`);
-  log.note(`  ${'health'.padEnd(width)}  ${base}/health/servers`);
-  if (adminPort !== null) log.note(`  ${'admin'.padEnd(width)}  http://127.0.0.1:${adminPort}/metrics`);
-  if (invented.length > 0) log.note(`\nmade up for this run: ${invented.join(', ')}`);
-  log.note(`\nFor an MCP client (.mcp.json):\n${JSON.stringify(clientConfig(plan, base, (name) => secrets.printable(name)), null, 2)}\n`);
-  log.note('Rebuilds on change; Ctrl-C stops everything.\n');
 }

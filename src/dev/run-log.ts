@@ -15,10 +15,17 @@ export function runLog(out: (text: string) => void, colour: boolean): RunLog {
     note: (text) => out(`${text}\n`),
     line,
     event: (event) => {
+      const said = childLine(event);
+      if (said !== null) return line(...said);
       const text = requestLine(event) ?? warning(event);
       if (text !== null) line('gateway', event.level === 'info' ? text : paint('yellow', text));
     },
   };
+}
+
+/** What a child of the gateway wrote to stderr, or to stdout without its being a message. */
+function childLine({ event, server, text }: GatewayEvent): readonly [who: string, text: string] | null {
+  return event === 'child-output' ? [typeof server === 'string' ? server : 'child', String(text)] : null;
 }
 
 function requestLine({ event, method, server, rpc, tool, status, reason, duration_ms, tenant }: GatewayEvent): string | null {

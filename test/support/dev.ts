@@ -23,9 +23,11 @@ export class DevRun {
     }
   }
 
-  static async start(t: Pick<TestContext, 'after'>, cwd: string): Promise<DevRun> {
-    const port = await freePort();
-    const child = spawn(process.execPath, [join(ROOT, 'dist/cli/bin.js'), 'dev', '--port', String(port)], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @param settings `port: null` leaves the port to the config; `env` is added to this process's */
+  static async start(t: Pick<TestContext, 'after'>, cwd: string, settings: { port?: null; env?: NodeJS.ProcessEnv } = {}): Promise<DevRun> {
+    const port = settings.port === null ? 0 : await freePort();
+    const args = [join(ROOT, 'dist/cli/bin.js'), 'dev', ...(port === 0 ? [] : ['--port', String(port)])];
+    const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...settings.env } });
     const run = new DevRun(child, port);
     t.after(() => run.stop());
     await run.says('Ctrl-C stops everything');

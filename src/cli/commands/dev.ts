@@ -20,8 +20,9 @@ export async function run(context: Context): Promise<ExitCode> {
   const first = await buildAndWrite(options, context);
   if (!first.ok) return first.exit;
   const { plan } = first.build;
-  const port = await gatewayPort(given.one('port'), plan);
-  const admin = plan.traffic.admin;
+  const moved: string[] = [];
+  const port = await gatewayPort(given.one('port'), plan, moved);
+  const { admin } = plan.traffic;
   await dev({
     first: first.build,
     rebuild: async () => {
@@ -29,7 +30,8 @@ export async function run(context: Context): Promise<ExitCode> {
       return again.ok ? again.build : null;
     },
     port,
-    adminPort: admin && ((await isFree(admin.port)) ? admin.port : await freePort()),
+    adminPort: admin && (await freeOr(admin.port, 'gateway.admin.port', moved)),
+    moved,
     env: io.env,
     log: runLog(io.out, colour),
     until: new Promise((resolve) => {
@@ -59,13 +61,20 @@ async function buildAndWrite(options: SessionOptions, context: Context): Promise
 }
 
 /** A port that was asked for must be free. The default port is replaced by a free one when it is taken. */
-async function gatewayPort(asked: string | undefined, plan: Plan): Promise<number> {
+async function gatewayPort(asked: string | undefined, plan: Plan, moved: string[]): Promise<number> {
   if (asked !== undefined) {
     const port = Number(asked);
     if (!/^\d+$/.test(asked) || port < 1 || port > 65_535) throw new UsageError(`--port must be 1 to 65535; got "${asked}"`);
     if (!(await isFree(port))) throw new UsageError(`port ${port} is in use; choose another with --port`);
     return port;
   }
-  const port = plan.infra.gateway.port;
-  return (await isFree(port)) ? port : freePort();
+  return freeOr(plan.infra.gateway.port, 'gateway.listen.port', moved);
+}
+
+/** The port that the config names, or a free one; `moved` is told then. */
+async function freeOr(port: number, key: string, moved: string[]): Promise<number> {
+  if (await isFree(port)) return port;
+  const other = await freePort();
+  moved.push(`  port ${port} (${key}) is in use by another process; this run listens on ${other} instead`);
+  return other;
 }
