@@ -48,7 +48,7 @@ async function stand(): Promise<Stand> {
     metrics: NO_METRICS,
     log,
     isDraining: () => false,
-    onClosed: () => {},
+    revocation: () => null,
   });
   return {
     counts,

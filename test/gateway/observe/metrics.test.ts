@@ -23,10 +23,10 @@ describe('tool names', () => {
   test('field-30 one caller among others names half of what the others leave, and is told apart from nobody by what it names', () => {
     const metrics = new Prometheus();
     const caller = (name: string) => ({ tenant: 't', caller: name, hasNeighbours: false, hasPeers: true });
-    const labels = Array.from({ length: 9 }, (_, i) => metrics.toolLabel('a', `made-up-${i}`, 8, caller('one')));
+    const labels = Array.from({ length: 9 }, (_, i) => metrics.toolLabel('a', `made-up-${i}`, 8, true, caller('one')));
     assert.equal(new Set(labels).size, 5, 'four of its own, and other');
-    assert.equal(metrics.toolLabel('a', 'real', 8, caller('two')), 'real');
-    assert.equal(metrics.toolLabel('a', 'real', 8, caller('one')), 'real');
+    assert.equal(metrics.toolLabel('a', 'real', 8, true, caller('two')), 'real');
+    assert.equal(metrics.toolLabel('a', 'real', 8, true, caller('one')), 'real');
   });
   test('what could not be a tool’s name has none, and takes no place', () => {
     const metrics = new Prometheus();
