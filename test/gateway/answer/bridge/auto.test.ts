@@ -106,12 +106,12 @@ describe('a modern client, before a server that answers the look with', () => {
   test('what a caller says beside its message does not have the look refused for everybody', async () => {
     const [path, upstream] = next();
     upstream.behave = (received) =>
-      (received.headers['x-http-method-override'] ? bare(405) : result({ ...ANSWER, supportedVersions: ['2026-07-28'] }))(received);
+      (received.headers['x-odd'] ? bare(405) : result({ ...ANSWER, supportedVersions: ['2026-07-28'] }))(received);
     const message = modern('tools/list');
     const odd = await ask(gateway.port, {
       path,
       message,
-      headers: { ...modernHeaders('tools/list'), 'x-http-method-override': 'GET', 'user-agent': '() { :; }' },
+      headers: { ...modernHeaders('tools/list'), 'x-odd': 'GET', 'user-agent': '() { :; }' },
     });
     assert.equal(odd.status, 405, 'its own refusal');
     assert.equal((await askModern(gateway.port, path, 'tools/list')).status, 200);
