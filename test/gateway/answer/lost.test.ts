@@ -4,7 +4,8 @@ import { before, beforeEach, describe, it } from 'node:test';
 import { initialize, modern, modernHeaders, request } from '../../support/gateway-messages.js';
 import { gatewayConfig } from '../../support/gateway-tables.js';
 import { startGateway, type RunningGateway } from '../../support/gateway.js';
-import { ask, type AskOptions, type HttpAnswer } from '../../support/http.js';
+import { ask, until, type AskOptions, type HttpAnswer } from '../../support/http.js';
+import { openSession } from './sse/support.js';
 import { json, startUpstream, stream, type Behave, type FakeUpstream, type Received } from '../../support/upstreams.js';
 
 const instances = [{ url: 'http://127.0.0.1:9/mcp' }];
@@ -14,7 +15,7 @@ const CONFIG = gatewayConfig({
     never: { kind: 'http', instances, sessionLoss: '404' },
     bridged: { kind: 'http', instances, revision: 'legacy' },
   },
-  gateway: { limits: { perAddress: '100000/s' } },
+  gateway: { revisions: ['2024-11-05', '2025-11-25', '2026-07-28'], limits: { perAddress: '100000/s' } },
 });
 
 type Say = (received: Received) => void;
@@ -124,6 +125,17 @@ describe('field-05a a lost session is opened again, once', () => {
       const session = await opened('/mcp/never');
       upstream.behave = keeping('two', lost);
       assert.deepEqual([(await ask(gateway.port, inSession(session, {}, '/mcp/never'))).status, count('initialize')], [404, 0]);
+    });
+
+    it(`ends a stream of 2024-11-05, whose client is told: ${what}`, async () => {
+      upstream.behave = keeping('one', lost);
+      const old = await openSession(gateway.port, '/mcp/again/sse', null);
+      await until('the stream that listens', () => count('GET') === 1);
+      upstream.behave = keeping('two', lost);
+      await old.post(CALL);
+      const text = await old.text();
+      assert.ok(text.includes('"id":"call","error"'), text);
+      assert.equal(count('tools/call') - count('initialize'), 0, 'said once, to the session that the stream had opened');
     });
 
     it(`over the bridge: ${what}`, async () => {

@@ -5,12 +5,18 @@ import { initialize, modern, modernHeaders, request, type ErrorBody } from '../.
 import { gatewayConfig } from '../../support/gateway-tables.js';
 import { startGateway, type LogLine, type RunningGateway } from '../../support/gateway.js';
 import { ask, type HttpAnswer } from '../../support/http.js';
+import { openStream } from '../answer/sse/support.js';
 import { answerAll, closedPort, startRawUpstream, startUpstream, withSessions, type FakeUpstream } from '../../support/upstreams.js';
 
 const server = (more: object = {}) => ({ kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }], ...more });
 const CONFIG = gatewayConfig({
   servers: { dead: server(), odd: server(), slow: server(), plain: server(), late: server(), bridged: server({ revision: 'legacy' }) },
-  gateway: { admin: {}, limits: { perAddress: '100000/s' }, timeouts: { connect: '1s', firstByte: '1s', drain: '1s' } },
+  gateway: {
+    revisions: ['2024-11-05', '2025-11-25', '2026-07-28'],
+    admin: {},
+    limits: { perAddress: '100000/s' },
+    timeouts: { connect: '1s', firstByte: '1s', drain: '1s' },
+  },
 });
 const LIST = request('tools/list');
 const CALL = request('tools/call', { name: 'add', arguments: {} }, 7);
@@ -146,6 +152,16 @@ describe('field-33 a server’s demand for credentials', () => {
     const { failure } = await failing('plain');
     assert.deepEqual(said(failure), { code: 'UNAUTHORIZED', blame: 'config', server: 'plain' });
     assert.match(String(failure['cause']), /transform\.request\.set/);
+    plain.behave = answerAll;
+  });
+
+  it('on a stream of 2024-11-05 is the reply to what was asked', async () => {
+    plain.behave = ({ response }) => void response.writeHead(401, demand).end();
+    const old = await openStream(gateway.port, '/mcp/plain/sse', null);
+    assert.equal((await old.post(initialize)).status, 202);
+    const text = await old.text((all) => all.includes('"error"'));
+    assert.ok(text.includes('"reason":"upstream-denied"') && !text.includes('evil.example'), text);
+    old.close();
     plain.behave = answerAll;
   });
 

@@ -98,7 +98,6 @@ export function fakePool(
             await world.held.get(id);
             return answer;
           },
-          cause: null,
           close: async () => void world.closed.push(`probe ${id}`),
         },
       }),

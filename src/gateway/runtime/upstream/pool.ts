@@ -131,8 +131,9 @@ export function createPool(server: string, first: PoolSettings, { log, clock, re
   /** @returns milliseconds until the next look */
   const look = async (member: Member): Promise<number> => {
     const began = clock.now();
-    const well = (await member.probe?.look(settings.health.timeout)) ?? true;
-    if (member.probe) member.isKnown = true;
+    const found = member.probe ? await member.probe.look(settings.health.timeout) : null;
+    const well = found !== false;
+    if (found !== null) member.isKnown = true;
     if (!well) member.failure = { ...(member.probe?.cause ?? NOT_WELL), at: Date.now() };
     const every = settings.health.every * jitter(clock);
     const downEvery = Math.min(every, DOWN_EVERY * jitter(clock));

@@ -7,10 +7,10 @@ import { placeOf } from './connections.js';
 
 /** Asks one instance whether it is well. */
 export interface Probe {
-  /** Never rejects, and takes no longer than `timeout` ms. */
-  look(timeout: number): Promise<boolean>;
+  /** Never rejects, and takes no longer than `timeout` ms. Null where nothing speaks against it, and nothing has been heard of it either. */
+  look(timeout: number): Promise<boolean | null>;
   /** Why its last look found the instance not well; null where it found it well, or does not say. */
-  readonly cause: Cause | null;
+  readonly cause?: Cause | null;
   /** Gives back what it keeps open at the instance. */
   close(): Promise<void>;
 }
