@@ -163,6 +163,7 @@ test('a config that is no object is told so', () => {
 test('defaults', () => {
   const model = modelOf({ name: 'acme', servers: { web: { kind: 'http', image: 'web' }, tool: { kind: 'stdio', command: ['tool'] } } });
   const MI = 2 ** 20;
+  const CHILD_LIMITS = { processes: 8, memory: 256 * MI, line: 4 * MI, idle: 600_000 };
   const resources = { requests: { cpu: 100, memory: 128 * MI }, limits: { memory: 256 * MI } };
   const headers = { set: {}, remove: [] };
   const transform = { request: headers, response: { ...headers, redact: [] } };
@@ -191,7 +192,7 @@ test('defaults', () => {
     auth: { clients: {} },
     servers: {
       web: { kind: 'http', ...common, image: 'web', port: 8000, path: '/mcp', stateful: false },
-      tool: { kind: 'stdio', ...common, command: ['tool'], sharing: 'session', limits: { processes: 16, memory: 512 * MI, line: 4 * MI, idle: 600_000 } },
+      tool: { kind: 'stdio', ...common, command: ['tool'], args: [], sharing: 'session', limits: CHILD_LIMITS },
     },
     origins: {},
     tenants: {},

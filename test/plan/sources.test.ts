@@ -43,8 +43,8 @@ describe('where instances are', () => {
             { name: 'ROOT', value: { kind: 'text', text: '/data' }, from: 'servers.files.env.ROOT' },
           ],
           sharing: 'session',
-          processes: 16,
-          memory: 512 * 2 ** 20,
+          processes: 8,
+          memory: 256 * 2 ** 20,
           line: 4 * 2 ** 20,
           idle: 600_000,
         },
@@ -53,6 +53,15 @@ describe('where instances are', () => {
       kubernetes: { kind: 'dns', name: 'acme-files.acme.svc.cluster.local', port: 8000, path: '/mcp' },
       fly: { kind: 'dns', name: 'acme-mcp-files.internal', port: 8000, path: '/mcp' },
     });
+  });
+
+  test('field-25a arguments beside the command are joined to it, and defaults of children fit together', () => {
+    const { traffic, infra } = planOf(least({ servers: { tool: { kind: 'stdio', command: ['tool', '-v'], args: ['--root', '/data', ''], image: 'tool' } } }));
+    const local = traffic.pools[0]?.sources.local;
+    const child = local?.kind === 'spawn' ? local.child : null;
+    assert.deepEqual(child?.command, ['tool', '-v', '--root', '/data', '']);
+    assert.deepEqual(infra.workloads[0]?.child, child);
+    assert.deepEqual([child?.processes, child?.memory], [8, 256 * 2 ** 20]);
   });
 
   test('a bare command runs nowhere but here', () => {

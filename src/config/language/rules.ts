@@ -16,6 +16,7 @@ export const RULE_SLUGS = {
   MCP205: 'secret-literal',
   MCP301: 'route-overlap',
   MCP304: 'session-affinity-missing',
+  MCP318: 'stdio-shared-between-callers',
   MCP504: 'image-unpinned',
   MCP903: 'nondeterministic-config',
   MCP904: 'suppression-stale',

@@ -75,7 +75,6 @@ const common = {
   permissions: later('I'),
   upstream: later('I'),
   tools: later('O'),
-  args: later('T'),
   user: later('T'),
   autoscale: later('T'),
   machine: later('T'),
@@ -132,20 +131,23 @@ export const httpServer = object({
   service: later('T'),
   ports: later('T'),
   command: later('T'),
+  args: later('T'),
 });
 
 export const stdioServer = object({
   kind: z.literal('stdio'),
   ...common,
   command,
+  args: z.array(z.string({ error: 'expected a word' }).refine((one) => !one.includes('\0'), { error: 'expected words without a NUL' })).default([]),
   cwd: word.optional(),
+  dev: object({ command, cwd: word.optional(), env: z.record(z.string(), z.string()).default({}) }).optional(),
   npm: text<`${string}@${string}`>(/^(@[a-z0-9._-]+\/)?[a-z0-9._-]+@\d+\.\d+\.\d+[\w.+-]*$/, 'a pinned npm package, such as "@acme/files@2.0.1"').optional(),
   uv: text<`${string}==${string}`>(/^[A-Za-z0-9._-]+(\[[A-Za-z0-9,._-]+\])?==[\w.!+-]+$/, 'a pinned Python package, such as "mcp-files==2.0.1"').optional(),
   image: imageReference.optional(),
   sharing: z.enum(['session', 'shared']).default('session'),
   limits: object({
-    processes: count().default(16),
-    memory: size.default(512 * MI),
+    processes: count().default(8),
+    memory: size.default(256 * MI),
     line: size.default(4 * MI),
     idle: duration.default(600_000),
   }).prefault({}),

@@ -13,6 +13,7 @@ import { publicServerNoAuth } from './access/public-server-no-auth.js';
 import { secretLiteral } from './access/secret-literal.js';
 import { routeOverlap } from './traffic/route-overlap.js';
 import { sessionAffinityMissing } from './traffic/session-affinity-missing.js';
+import { stdioSharedBetweenCallers } from './traffic/stdio-shared-between-callers.js';
 import { imageUnpinned } from './containers/image-unpinned.js';
 import { nondeterministicConfig } from './config/nondeterministic-config.js';
 import { suppressionStale } from './config/suppression-stale.js';
@@ -35,6 +36,7 @@ export const RULES: readonly Rule[] = [
   secretLiteral,
   routeOverlap,
   sessionAffinityMissing,
+  stdioSharedBetweenCallers,
   imageUnpinned,
   nondeterministicConfig,
   suppressionStale,
