@@ -15,6 +15,13 @@ export interface ServersOptions {
   readonly print: (who: string, line: string) => void;
 }
 
+/** What the gateway runs in place of a stdio server's own command, as it reads it in `MCPGEN_POOLS`. */
+interface ChildChange {
+  readonly command: readonly string[];
+  readonly cwd?: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 interface Run {
   /** What it was started with, as text. When the plan wants another, it must be started anew. */
   readonly startedWith: string;
@@ -33,14 +40,20 @@ export class DevServers {
     this.#options = options;
   }
 
-  /** Starts, restarts and stops servers until exactly those of the plan run. @returns the pools for the gateway */
-  async reconcile(plan: Plan): Promise<Record<string, string[]>> {
-    const wanted = new Map(plan.infra.dev.map((dev) => [dev.server, { dev, env: this.#envOf(plan, dev) }]));
+  /** Starts, restarts and stops servers until exactly those of the plan run. @returns the pools for the gateway, and the children that it runs otherwise */
+  async reconcile(plan: Plan): Promise<Record<string, string[] | ChildChange>> {
+    const own = plan.infra.dev.filter(({ path }) => path !== null);
+    const wanted = new Map(own.map((dev) => [dev.server, { dev, env: this.#envOf(plan, dev) }]));
     const stale = [...this.#runs].filter(([server, { startedWith }]) => startedWith !== textOf(wanted.get(server)));
     await Promise.all(stale.map(([server]) => this.#stop(server)));
     const missing = [...wanted].filter(([server]) => !this.#runs.has(server));
     await Promise.all(missing.map(([server, { dev, env }]) => this.#start(server, dev, env)));
-    return Object.fromEntries([...this.#runs].map(([server, { ports, path }]) => [server, ports.map((port) => `http://127.0.0.1:${port}${path}`)]));
+    const { root } = this.#options;
+    const children = plan.infra.dev.flatMap(({ server, command, cwd, env, path }) =>
+      path === null ? [[server, { command, ...(cwd !== null && { cwd: resolve(root, cwd) }), env }] as const] : [],
+    );
+    const pools = [...this.#runs].map(([server, { ports, path }]) => [server, ports.map((port) => `http://127.0.0.1:${port}${path}`)] as const);
+    return Object.fromEntries<string[] | ChildChange>([...pools, ...children]);
   }
 
   async stop(): Promise<void> {
@@ -60,7 +73,7 @@ export class DevServers {
         onEnd: (why) => print(who, `${why}; starting it again`),
       });
     });
-    this.#runs.set(server, { startedWith: textOf({ dev, env }), ports, path: dev.path, processes });
+    this.#runs.set(server, { startedWith: textOf({ dev, env }), ports, path: dev.path ?? '', processes });
     const up = await Promise.all(ports.map((port) => listensWithin(port, START_WAIT)));
     if (up.includes(false)) print(server, `does not listen on the port it was given as PORT within ${START_WAIT / 1000} s`);
   }

@@ -3,18 +3,18 @@ import type { DevPlan } from './infra-types.js';
 import { planHealth } from './server.js';
 import { sortedEntries } from './sorted-entries.js';
 
-/** The servers that `mcpgen dev` starts. A stdio server is a child of the gateway and needs no command of its own. */
+/** The servers that `mcpgen dev` starts, or has the gateway start in another way than elsewhere. */
 export function planDev(model: Model): DevPlan[] {
   return sortedEntries(model.servers).flatMap(([name, server]) => {
-    if (server.kind === 'stdio' || !server.dev) return [];
-    const { command, cwd = null, env, instances } = server.dev;
+    if (!server.dev) return [];
+    const { command, cwd = null, env } = server.dev;
     return [{
       server: name,
       command,
       cwd,
       env: Object.fromEntries(sortedEntries(env)),
-      instances,
-      path: server.path,
+      instances: 'instances' in server.dev ? server.dev.instances : 1,
+      path: server.kind === 'http' ? server.path : null,
       health: planHealth(server),
       from: `servers.${name}.dev`,
     }];

@@ -135,10 +135,13 @@ export interface SecretUse {
 export interface DevPlan {
   readonly server: string;
   readonly command: readonly string[];
+  /** Null for the folder of the config; for a stdio server that of its own command. */
   readonly cwd: string | null;
+  /** Beside the server's own variables. */
   readonly env: Readonly<Record<string, string>>;
   readonly instances: number;
-  readonly path: string;
+  /** Null for a stdio server, which the gateway runs with this command in place of its own. */
+  readonly path: string | null;
   readonly health: HealthPlan;
   readonly from: string;
 }

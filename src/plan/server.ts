@@ -27,9 +27,9 @@ export function planHealth(server: ServerModel): HealthPlan {
 
 /** How a stdio server is run: by the gateway on this machine, by its host in a container. */
 export function planChild(server: StdioServerModel, from: string): ChildPlan {
-  const { revision, command, cwd = null, env, sharing, limits } = server;
+  const { revision, command, args, cwd = null, env, sharing, limits } = server;
   const { processes, memory, line, idle } = limits;
-  return { modern: revision === 'modern', command, cwd, env: envEntries(env, from), sharing, processes, memory, line, idle };
+  return { modern: revision === 'modern', command: [...command, ...args], cwd, env: envEntries(env, from), sharing, processes, memory, line, idle };
 }
 
 /** What a container of the server would hold, if the config says so. */

@@ -165,6 +165,7 @@ test('defaults', () => {
   const MI = 2 ** 20;
   // What is left out here comes from the kind of the server, in the plan.
   const resources = { requests: {}, limits: {} };
+  const CHILD_LIMITS = { processes: 8, memory: 256 * MI, line: 4 * MI, idle: 600_000 };
   const headers = { set: {}, remove: [] };
   const transform = { request: { ...headers, pass: [] }, response: { ...headers, redact: [] } };
   const common = { labels: {}, strategy: 'round-robin', public: true, replicas: 1, resources, env: {}, volumes: [], revision: 'auto', transform };
@@ -192,7 +193,7 @@ test('defaults', () => {
     auth: { clients: {} },
     servers: {
       web: { kind: 'http', ...common, image: 'web', port: 8000, path: '/mcp', stateful: false },
-      tool: { kind: 'stdio', ...common, command: ['tool'], sharing: 'session', limits: { processes: 8, memory: 256 * MI, line: 4 * MI, idle: 600_000 } },
+      tool: { kind: 'stdio', ...common, command: ['tool'], args: [], sharing: 'session', limits: CHILD_LIMITS },
     },
     origins: {},
     tenants: {},

@@ -235,7 +235,12 @@ export const KEYS: Readonly<Record<string, Key>> = {
   'servers.tool.kind': asWritten(['stdio'], ['sdtio', 5, ...NO_SCALAR]),
   ...server('tool'),
   'servers.tool.command': command(),
+  'servers.tool.args': asWritten([[], ['--root', '/data', '']], ['--root', [5], null], [['a\0b']]),
   'servers.tool.cwd': text(['/srv', 'tools'], ['']),
+  'servers.tool.dev': object(),
+  'servers.tool.dev.command': command(),
+  'servers.tool.dev.cwd': text(['servers/tool', '.'], ['']),
+  'servers.tool.dev.env': asWritten([{ LOG_LEVEL: 'debug' }], ['x', { A: 5 }, { A: { secret: 'A' } }, null]),
   'servers.tool.npm': asWritten(
     ['files@1.2.3', '@acme/files@2.0.1-rc.1'],
     ['files', 5, ...NO_SCALAR],

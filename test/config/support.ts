@@ -27,7 +27,7 @@ export const BASE: Json = {
     there: { kind: 'http', instances: [{ url: 'https://a.acme.com/mcp', region: 'ord' }], strategy: 'even' },
     asked: { kind: 'http', image: 'asked', health: { mcp: 'ping' } },
     checked: { kind: 'http', image: 'checked', health: { command: ['true'] } },
-    tool: { kind: 'stdio', command: ['tool'], limits: {}, transform: { request: {}, response: {} } },
+    tool: { kind: 'stdio', command: ['tool'], dev: { command: ['tool'] }, limits: {}, transform: { request: {}, response: {} } },
   },
   origins: { app: 'https://app.acme.com', more: { origin: 'https://more.acme.com' }, wild: { preset: 'ngrok' } },
   tenants: { acme: { match: { client: 'ci' } } },

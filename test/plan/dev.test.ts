@@ -16,3 +16,12 @@ test('how servers run on a developer’s machine', () => {
   ]);
   assert.deepEqual(Object.keys(infra.dev[0]?.env ?? {}), ['A', 'B']);
 });
+
+test('field-25c a stdio server may be another command on a developer’s machine', () => {
+  const servers = { tool: { kind: 'stdio', command: ['tool'], dev: { command: ['node', 'tool.js'], env: { B: '2', A: '1' } } } };
+  const plan = planOf({ name: 'acme', servers });
+  const [dev] = plan.infra.dev;
+  assert.deepEqual([dev?.server, dev?.command, dev?.cwd, dev?.env, dev?.path], ['tool', ['node', 'tool.js'], null, { A: '1', B: '2' }, null]);
+  const local = plan.traffic.pools[0]?.sources.local;
+  assert.deepEqual(local?.kind === 'spawn' && local.child.command, ['tool'], 'elsewhere it is what it was');
+});

@@ -55,6 +55,15 @@ describe('where instances are', () => {
     });
   });
 
+  test('field-25a arguments beside the command are joined to it, and defaults of children fit together', () => {
+    const { traffic, infra } = planOf(least({ servers: { tool: { kind: 'stdio', command: ['tool', '-v'], args: ['--root', '/data', ''], image: 'tool' } } }));
+    const local = traffic.pools[0]?.sources.local;
+    const child = local?.kind === 'spawn' ? local.child : null;
+    assert.deepEqual(child?.command, ['tool', '-v', '--root', '/data', '']);
+    assert.deepEqual(infra.workloads[0]?.child, child);
+    assert.deepEqual([child?.processes, child?.memory], [8, 256 * 2 ** 20]);
+  });
+
   test('a bare command runs nowhere but here', () => {
     const { local, ...elsewhere } = pools.get('bare')?.sources ?? {};
     assert.equal(local?.kind, 'spawn');

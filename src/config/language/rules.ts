@@ -20,6 +20,7 @@ export const RULE_SLUGS = {
   MCP301: 'route-overlap',
   MCP304: 'session-affinity-missing',
   MCP318: 'trusted-proxies-missing',
+  MCP319: 'stdio-shared-between-callers',
   MCP504: 'image-unpinned',
   MCP508: 'stdio-download-at-start',
   MCP615: 'gateway-listener-unnamed',

@@ -227,13 +227,26 @@ export interface ExistingServer<O extends string, L extends string> extends Http
 /** A server behind Streamable HTTP: exactly one of `image` and `instances`. */
 export type HttpServer<O extends string, L extends string> = ImageServer<O, L> | ExistingServer<O, L>;
 
+/** How `mcpgen dev` runs a stdio server: another program that speaks over stdin and stdout, such as one from its sources. */
+export interface StdioDevCommand {
+  /** Program and arguments, no shell; `args` are not joined to it. */
+  command: readonly [string, ...string[]];
+  /** Relative to the config file. Default: `cwd` of the server. */
+  cwd?: string;
+  /** Variables beside those of the server's `env`, which they replace. */
+  env?: Readonly<Record<string, string>>;
+}
+
 /** Bounds of one stdio server; without them a child can take its host down. */
 export interface StdioLimits {
-  /** Child processes at once; 503 above it. Default: 8. */
+  /**
+   * Child processes at once. When all run, the session longest idle makes room; where none is idle, 503. A caller has at most half of what the others leave.
+   * Default: 8.
+   */
   processes?: number;
   /** Resident memory of one child; above it the child is ended. Default: `256mb`. */
   memory?: Size;
-  /** Longest line a child may print. Default: `4mb`. */
+  /** Longest line a child may print; a longer answer fails its one call. Default: `4mb`. */
   line?: Size;
   /** A session without traffic loses its child after this. Default: `10m`. */
   idle?: Duration;
@@ -243,11 +256,18 @@ interface StdioCommon<O extends string, L extends string> extends ServerCommon<O
   kind: 'stdio';
   /** Program and arguments, no shell. */
   command: readonly [string, ...string[]];
+  /** Further arguments, joined to those of `command`. Default: none. */
+  args?: readonly string[];
   /** Folder it runs in. Default: that of the gateway. */
   cwd?: string;
-  /** One child per session, or one for all sessions. Default: `session`. */
+  /**
+   * One child per session, or one for all sessions. A shared child knows one client: what it asks or says unasked reaches a caller only where that caller
+   * alone can be meant, else nobody (MCP318). Default: `session`.
+   */
   sharing?: 'session' | 'shared';
   limits?: StdioLimits;
+  /** How `mcpgen dev` runs it on this machine, with the same `env` and its own added. Default: none, and `command` is run there too. */
+  dev?: StdioDevCommand;
   image?: never;
   npm?: never;
   uv?: never;

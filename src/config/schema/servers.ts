@@ -136,7 +136,6 @@ const common = {
   permissions: later('I'),
   upstream: later('I'),
   tools: later('O'),
-  args: later('T'),
   user: user.optional(),
   autoscale: later('T'),
   machine: later('T'),
@@ -170,6 +169,9 @@ const dev = object({
   instances: count(64).default(1),
 });
 
+/** Another program that speaks over stdin and stdout. */
+const stdioDev = object({ command, cwd: word.optional(), env: devEnv.default({}) });
+
 const instance = object({
   id: text(/^[A-Za-z0-9._:-]{1,80}$/, 'an id of letters, digits, dots, dashes').optional(),
   url: instanceUrl,
@@ -193,13 +195,16 @@ export const httpServer = object({
   service: later('T'),
   ports: later('T'),
   command: later('T'),
+  args: later('T'),
 });
 
 export const stdioServer = object({
   kind: z.literal('stdio'),
   ...common,
   command,
+  args: z.array(z.string({ error: 'expected a word' }).refine((one) => !one.includes('\0'), { error: 'expected words without a NUL' })).default([]),
   cwd: word.optional(),
+  dev: stdioDev.optional(),
   npm: text<`${string}@${string}`>(/^(@[a-z0-9._-]+\/)?[a-z0-9._-]+@\d+\.\d+\.\d+[\w.+-]*$/, 'a pinned npm package, such as "@acme/files@2.0.1"').optional(),
   uv: text<`${string}==${string}`>(/^[A-Za-z0-9._-]+(\[[A-Za-z0-9,._-]+\])?==[\w.!+-]+$/, 'a pinned Python package, such as "mcp-files==2.0.1"').optional(),
   image: imageReference.optional(),

@@ -17,6 +17,7 @@ import { egressUndeclared } from './access/egress-undeclared.js';
 import { routeOverlap } from './traffic/route-overlap.js';
 import { sessionAffinityMissing } from './traffic/session-affinity-missing.js';
 import { trustedProxiesMissing } from './traffic/trusted-proxies-missing.js';
+import { stdioSharedBetweenCallers } from './traffic/stdio-shared-between-callers.js';
 import { imageUnpinned } from './containers/image-unpinned.js';
 import { stdioDownloadAtStart } from './containers/stdio-download-at-start.js';
 import { gatewayListenerUnnamed } from './kubernetes/gateway-listener-unnamed.js';
@@ -45,6 +46,7 @@ export const RULES: readonly Rule[] = [
   routeOverlap,
   sessionAffinityMissing,
   trustedProxiesMissing,
+  stdioSharedBetweenCallers,
   imageUnpinned,
   stdioDownloadAtStart,
   gatewayListenerUnnamed,

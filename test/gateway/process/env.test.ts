@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { listenOf, logLevelOf, placementOf, poolOverrides, portOf, SettingError } from '#src/gateway/runtime/process/env.js';
+import { childOverrides, listenOf, logLevelOf, placementOf, poolOverrides, portOf, SettingError } from '#src/gateway/runtime/process/env.js';
+import type { Source } from '#src/gateway/runtime/tables/pool.js';
 import { gatewayConfig, tablesOf } from '../../support/gateway-tables.js';
 
 describe('settings', () => {
@@ -58,6 +59,17 @@ describe('settings', () => {
     assert.deepEqual(urls(`@${file('pools', '{"a":["http://h/x"]}')}`, 'a'), ['h http://h/x']);
     const none = ['', '{', '[]x', '{"a":"http://h"}', '{"a":["no url"]}', '{"a":5}', 'null', '@/nowhere'];
     for (const text of none) refuses(() => poolOverrides({ MCPGEN_POOLS: text }), 'MCPGEN_POOLS');
+  });
+  test('field-25c pools: a command in place of that of a stdio server, with its variables beside the server’s own', () => {
+    const env = { MCPGEN_POOLS: '{"a":["http://h/x"],"files":{"command":["node","files.js"],"env":{"B":"2"}}}' };
+    assert.deepEqual([...poolOverrides(env).keys()], ['a']);
+    const changed = childOverrides(env).get('files');
+    const config = { servers: { files: { kind: 'stdio', command: ['files'], cwd: '/srv', env: { A: '1', B: '1' } } } };
+    const [, pool] = tablesOf(gatewayConfig(config)).raw.pools[0] ?? [];
+    const source = changed?.(pool?.sources.local as Source);
+    const child = source?.kind === 'spawn' ? source.child : null;
+    assert.deepEqual([child?.command, child?.cwd, child?.env], [['node', 'files.js'], '/srv', [['A', { text: '1' }], ['B', { text: '2' }]]]);
+    assert.deepEqual(changed?.({ kind: 'none', reason: '' }), { kind: 'none', reason: '' });
   });
   test('two URLs of one host are two instances', () => {
     const source = poolOverrides({ MCPGEN_POOLS: '{"a":["http://h/one","http://h/two"]}' }).get('a');

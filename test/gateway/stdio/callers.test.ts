@@ -36,7 +36,10 @@ test('field-02b what a child says unasked reaches nobody where two callers could
   const [a, b] = [await open(upstream, {}, as('alice')), await open(upstream, {}, as('bob'))];
   const streams = await Promise.all([a, b].map((session) => listen(upstream, session)));
   const kinds = ['notifications/message', 'notifications/resources/updated', 'notifications/progress', 'notifications/tools/list_changed', 'x'];
-  for (const method of kinds) assert.equal((await messages((await send(upstream, { session: a, body: request('notify', { method }) })).body)).length, 1, method);
+  for (const method of kinds) {
+    const { body } = await send(upstream, { session: a, body: request('notify', { method }) });
+    assert.equal((await messages(body)).length, 1, method);
+  }
   assert.equal(upstream.counts.dropped, kinds.length);
   assert.equal(logs.filter(({ event }) => event === 'messages-dropped').length, 1, 'a flood is told once');
   for (const session of [a, b]) await send(upstream, { method: 'DELETE', session });

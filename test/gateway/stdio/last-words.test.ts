@@ -29,7 +29,8 @@ test('field-16a a child that was to end says nothing', async () => {
 
 test('field-16b a child that does not answer initialize is ended, and both the client and the log are told', async () => {
   for (const sharing of ['session', 'shared'] as const) {
-    const { upstream, logs } = start({ child: { command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'], sharing }, timeouts: { firstByte: 300, response: 1000 } });
+    const command = [process.execPath, '-e', 'setInterval(() => {}, 1000)'];
+    const { upstream, logs } = start({ child: { command, sharing }, timeouts: { firstByte: 300, response: 1000 } });
     const response = await send(upstream, { body: INITIALIZE });
     assert.equal(response.status, 504);
     assert.match((await json(response))['error'].message, /no answer to initialize within timeouts\.firstByte \(0\.3 s\)/);
@@ -79,7 +80,8 @@ test('field-16d every line about children names their server', async () => {
   assert.ok(lines.every(({ server }) => server === 'files'));
 });
 
-test('field-25b where memory runs out the kernel ends a child, not the process that serves all', { skip: process.platform !== 'linux' && 'needs /proc' }, async () => {
+const LINUX = { skip: process.platform !== 'linux' && 'needs /proc' };
+test('field-25b where memory runs out the kernel ends a child, not the process that serves all', LINUX, async () => {
   const { upstream, pids } = start();
   await open(upstream);
   assert.equal(readFileSync(`/proc/${pids()[0]}/oom_score_adj`, 'utf8').trim(), '1000');

@@ -46,22 +46,14 @@ test('field-04 who is refused is told when it is worth asking again, and so is t
 });
 
 test('field-08a one caller never has all sessions, nor ends those of others for more of its own', async () => {
-  for (const sharing of ['session', 'shared'] as const) {
-    const { upstream } = start({ child: { processes: 4, sharing } });
-    const mallory = as('mallory');
-    const kept: string[] = [];
-    if (sharing === 'shared') continue;
-    for (let n = 0; n < 2; n += 1) {
-      const session = await open(upstream, {}, mallory);
-      await send(upstream, { session, body: request('hang') });
-      kept.push(session);
-    }
-    await assert.rejects(open(upstream, {}, mallory), { stage: 'full' }, 'half is all it gets');
-    const alice = await open(upstream, {}, as('alice'));
-    const bob = await open(upstream, {}, as('bob'));
-    await assert.rejects(open(upstream, {}, mallory), { stage: 'full' }, 'what others have idle is not for it');
-    for (const session of [alice, bob]) await call(upstream, session, 'echo');
-  }
+  const { upstream } = start({ child: { processes: 4 } });
+  const mallory = as('mallory');
+  for (let n = 0; n < 2; n += 1) await send(upstream, { session: await open(upstream, {}, mallory), body: request('hang') });
+  await assert.rejects(open(upstream, {}, mallory), { stage: 'full' }, 'half is all it gets');
+  const alice = await open(upstream, {}, as('alice'));
+  const bob = await open(upstream, {}, as('bob'));
+  await assert.rejects(open(upstream, {}, mallory), { stage: 'full' }, 'what others have idle is not for it');
+  for (const session of [alice, bob]) await call(upstream, session, 'echo');
 });
 
 test('field-08a whoever uses its share up and opens one more loses its own that is idle longest', async () => {

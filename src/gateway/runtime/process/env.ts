@@ -40,17 +40,46 @@ export function portOf(env: Env, name: string): number | null {
   return Number(text);
 }
 
-/** `MCPGEN_POOLS`: JSON of server → URLs, or `@file` holding it; for tests and `mcpgen dev`. */
+/** What runs in place of a child's own command; its own folder and variables where these say nothing. */
+interface ChildChange {
+  readonly command: readonly string[];
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const POOLS = 'MCPGEN_POOLS';
+
+/** `MCPGEN_POOLS`: JSON of server → URLs, or for a stdio server what to run instead, or `@file` holding it; for tests and `mcpgen dev`. */
 export function poolOverrides(env: Env): ReadonlyMap<string, Source> {
-  const given = env['MCPGEN_POOLS'];
+  const sourceOf = (urls: string[]): Source => ({ kind: 'urls', instances: urls.map((url) => ({ id: idOf(url, urls), url, weight: 1, region: null })) });
+  return overrides(env, (change) => ('command' in change ? null : sourceOf(change)));
+}
+
+/** The stdio servers of which `MCPGEN_POOLS` says what to run: from a source to that with another child. */
+export function childOverrides(env: Env): ReadonlyMap<string, (source: Source) => Source> {
+  return overrides(env, (change) => ('command' in change ? runsInstead(change) : null));
+}
+
+function overrides<T>(env: Env, read: (change: string[] | ChildChange) => T | null): ReadonlyMap<string, T> {
+  const given = env[POOLS];
   if (given === undefined) return new Map();
   try {
-    const pools = JSON.parse(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given) as Record<string, string[]>;
-    const sourceOf = (urls: string[]): Source => ({ kind: 'urls', instances: urls.map((url) => ({ id: idOf(url, urls), url, weight: 1, region: null })) });
-    return new Map(Object.entries(pools).map(([server, urls]) => [server, sourceOf(urls)]));
+    const pools = JSON.parse(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given) as Record<string, string[] | ChildChange>;
+    const found = Object.entries(pools).map(([server, change]) => [server, read(change)] as const);
+    return new Map(found.filter((entry): entry is readonly [string, T & {}] => entry[1] !== null));
   } catch (cause) {
-    throw new SettingError(`MCPGEN_POOLS must be JSON such as {"search":["http://127.0.0.1:9000/mcp"]}, or @ and the path of a file with it`, { cause });
+    throw new SettingError(`${POOLS} must be JSON such as {"search":["http://127.0.0.1:9000/mcp"]}, or @ and the path of a file with it`, { cause });
   }
+}
+
+function runsInstead({ command, cwd, env = {} }: ChildChange): (source: Source) => Source {
+  const entries = Object.entries(env).map(([name, text]) => [name, { text }] as const);
+  return (source) => {
+    if (source.kind !== 'spawn') return source;
+    const { child } = source;
+    const kept = child.env.filter(([name]) => !(name in env));
+    return { kind: 'spawn', child: { ...child, command, cwd: cwd ?? child.cwd, env: [...kept, ...entries] } };
+  };
 }
 
 /** Host and port name an instance, unless two share them. */

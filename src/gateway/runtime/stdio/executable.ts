@@ -3,7 +3,9 @@ import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, resolve } from 'node:path';
 import type { ChildTable } from '../tables/pool.js';
 
-export async function isExecutable({ command: [program = ''], cwd }: Pick<ChildTable, 'command' | 'cwd'>, env: Readonly<Record<string, string>>): Promise<boolean> {
+type Command = Pick<ChildTable, 'command' | 'cwd'>;
+
+export async function isExecutable({ command: [program = ''], cwd }: Command, env: Readonly<Record<string, string>>): Promise<boolean> {
   const folder = resolve(cwd ?? '.');
   const path = env['PATH'] ?? process.env['PATH'];
   const isFolder = await stat(folder).then((found) => found.isDirectory(), () => false);

@@ -10,7 +10,8 @@ const CONTROLS = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u2
 
 /** Text of a child as a log may show it: control characters written out, and in place of each secret that the child was given its name. */
 export function printable({ env: entries }: ChildTable, env: Readonly<Record<string, string>>): (text: string) => string {
-  const secrets = entries.flatMap(([name, value]) => ('secret' in value && (env[name] ?? '').length >= SHORTEST_SECRET ? [[name, env[name] ?? ''] as const] : []));
+  const given = entries.flatMap(([name, value]) => ('secret' in value ? [[name, env[name] ?? ''] as const] : []));
+  const secrets = given.filter(([, secret]) => secret.length >= SHORTEST_SECRET);
   return (text) => {
     const hidden = secrets.reduce((rest, [name, secret]) => rest.replaceAll(secret, `[${name}]`), text);
     return hidden.replace(CONTROLS, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -11,7 +11,7 @@ import type { OnReply } from './response.js';
 import { tellClient, type ChildSession } from './session.js';
 
 export interface Link extends Omit<Child, 'check'> {
-  /** Throws an `UpstreamFault` when messages would not reach the child, would wait behind too many others, or would be more requests than its caller's share. */
+  /** Throws an `UpstreamFault` when messages would not reach the child, would wait behind too many others, or are more requests than their caller's share. */
   check(holder: Holder, requests: number): void;
   /** Sends a request: of a session and with a stream for what it brings about, or the gateway's own. */
   ask(request: Message, onReply: OnReply, session?: ChildSession, stream?: EventStream): void;

@@ -79,4 +79,5 @@ export const idText = ({ text }: Message): string => ownText(memberText(text, ['
 
 /** The text of the message with another id, or another value of one parameter, that is given as JSON text; all else as it came. */
 export const withId = ({ text }: Pick<Message, 'text'>, id: string): string => replaceMember(text, ['id'], id) ?? text;
-export const withParam = ({ text }: Pick<Message, 'text'>, path: readonly string[], value: string): string => replaceMember(text, ['params', ...path], value) ?? text;
+export const withParam = ({ text }: Pick<Message, 'text'>, path: readonly string[], value: string): string =>
+  replaceMember(text, ['params', ...path], value) ?? text;

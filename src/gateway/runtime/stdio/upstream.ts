@@ -55,7 +55,8 @@ export async function loadEras({ stdioLegacy, stdioModern }: ChildFeatures): Pro
 }
 
 /** Reads the secrets that the children are given. Every line about them names the server. */
-export function startChildren(server: string, child: ChildTable, { env: environment, keepAlive, log, timeouts }: ChildSettings, eras: ChildEras): StdioUpstream {
+export function startChildren(server: string, child: ChildTable, settings: ChildSettings, eras: ChildEras): StdioUpstream {
+  const { env: environment, keepAlive, log, timeouts } = settings;
   const env = child.env.map(([name, value]) => [name, 'text' in value ? value.text : readSecret(environment, value.secret)] as const);
   const said: Log = (level, event, fields) => log(level, event, { server, ...fields });
   return createStdioUpstream({ child, env: Object.fromEntries(env), keepAlive, timeouts, log: said }, eras);

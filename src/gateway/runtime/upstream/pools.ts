@@ -1,6 +1,6 @@
 /** The pools of this placement. They outlive a reload: what a new config changes about a pool is changed in it, so that nothing that runs is cut. */
 import { authority } from '../decision/address.js';
-import { poolOverrides, surroundingsOf, type Env } from '../process/env.js';
+import { childOverrides, poolOverrides, surroundingsOf, type Env } from '../process/env.js';
 import { CLOCK, type Clock } from '../process/clock.js';
 import { httpUpstream } from './http.js';
 import type { Log } from '../process/log.js';
@@ -103,8 +103,10 @@ export function createPools(env: Env, log: Log, clock: Clock = CLOCK): Pools {
     all,
     async reconcile(tables, modules) {
       const overrides = poolOverrides(env);
+      const children = childOverrides(env);
       const wanted = [...tables.pools].map(([server, table]) => {
-        const source = overrides.get(server) ?? table.sources[surroundingsOf(tables.placement)];
+        const configured = table.sources[surroundingsOf(tables.placement)];
+        const source = overrides.get(server) ?? children.get(server)?.(configured) ?? configured;
         return [server, { table, source, find: finder(server, table, source, tables.raw.timeouts.keepAlive, modules) } satisfies Wanted] as const;
       });
       const why = modules.blindnessOf?.(wanted.map(([, { table }]) => table.choice), region);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { LegacySessions, type SessionsOptions } from '#src/gateway/runtime/answer/bridge/legacy-sessions.js';
+import { eventsFor, readAsked } from '#src/gateway/runtime/answer/bridge/asked.js';
 import type { Call } from '#src/gateway/runtime/answer/call.js';
 import type { UpstreamRequest, UpstreamResponse } from '#src/gateway/runtime/upstream/upstream.js';
 import { until } from '../../../support/http.js';
@@ -97,5 +98,24 @@ describe('sessions', () => {
     await pool.of(call('c'));
     assert.deepEqual(log.filter((line) => line.startsWith('DELETE')), ['DELETE s2']);
     assert.equal(await pool.of(call('a')), a);
+  });
+});
+
+describe('field-02d callers without credentials', () => {
+  test('share a session as far as they share an address, and are told nothing that it says unasked', async () => {
+    const { call } = server();
+    const pool = sessions();
+    const from = (address: string) => ({ ...call('acme\nanonymous'), request: { headers: { 'x-forwarded-for': address } } }) as unknown as Call;
+    const [one, same, other] = await Promise.all([pool.of(from('203.0.113.7')), pool.of(from('203.0.113.7')), pool.of(from('203.0.113.8'))]);
+    assert.equal(one, same);
+    assert.notEqual(one, other);
+    assert.equal(one.isAnonymous, true);
+    const named = { ...call('acme\nclient:a'), request: { headers: { 'x-forwarded-for': '203.0.113.7' } } } as unknown as Call;
+    assert.equal(await pool.of(named), await pool.of({ ...named, request: { headers: { 'x-forwarded-for': '203.0.113.9' } } } as unknown as Call));
+    const message = { jsonrpc: '2.0', method: 'notifications/message', params: { level: 'error', data: 'of somebody' } };
+    const asked = readAsked({ id: 1, params: { _meta: { 'io.modelcontextprotocol/logLevel': 'debug' } } }, 'tools/call');
+    assert.equal(eventsFor(asked, 1, one, one.instance)(message), null);
+    const own = await pool.of(named);
+    assert.notEqual(eventsFor(asked, 1, own, own.instance)(message), null);
   });
 });

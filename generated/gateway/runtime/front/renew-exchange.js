@@ -1,0 +1,24 @@
+// mcpgen: Judges a request again whose body came after a reload, by the tables of now.
+import {tenantIn} from '../decision/facts.js';
+import {readHead} from '../decision/head.js';
+import {parseMessage} from '../decision/message.js';
+import {recogniseTenants} from '../decision/tenant.js';
+export function renew(exchange, state) {
+	const facts = exchange.facts;
+	const before = tenantIn(exchange.facts);
+	const { depth } = exchange.state.tables.raw.limits;
+	exchange.state = state;
+	exchange.judgement = null;
+	exchange.holder = null;
+	exchange.head = readHead(state.tables, exchange.head.request, state.trusted);
+	facts.principal = state.authenticate(exchange.head.request.headers);
+	facts.tenants = recogniseTenants(state.tables, exchange.head, facts.principal);
+	if (tenantIn(exchange.facts) !== before) facts.quota = undefined;
+	const { body } = exchange;
+	const { limits } = state.tables.raw;
+	if (body && body.length > limits.body) facts.body = { kind: 'refused', reason: 'body-too-large', id: null };
+	else if (body && limits.depth < depth) {
+		const parsed = parseMessage(body, limits.depth);
+		if (!parsed.ok) facts.body = { kind: 'refused', reason: parsed.reason, id: parsed.id };
+	}
+}
