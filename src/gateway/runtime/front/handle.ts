@@ -145,7 +145,10 @@ async function run(services: Services, exchange: Exchange, standing: Set<Exchang
   // A replica that vouches for a message has written its audit line already.
   if (!vouched && message) {
     countMessage(services, pool.server, eraIn(facts));
-    if (message.calls.length > 0) auditCalls(services, state.tables.raw, pool.server, callerOf(exchange), message, facts.principal?.kind === 'client' ? holderOf(exchange) : undefined);
+    if (message.calls.length > 0) {
+      const holder = facts.principal?.kind === 'client' ? holderOf(exchange) : undefined;
+      auditCalls(services, state.tables.raw, pool.server, callerOf(exchange), message, holder);
+    }
     for (const call of message.calls) call.argumentsJson = '';
   }
   // The place of a session that lives in its connection is given back with the connection.
