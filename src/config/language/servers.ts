@@ -262,7 +262,7 @@ interface StdioCommon<O extends string, L extends string> extends ServerCommon<O
   cwd?: string;
   /**
    * One child per session, or one for all sessions. A shared child knows one client: what it asks or says unasked reaches a caller only where that caller
-   * alone can be meant, else nobody (MCP318). Default: `session`.
+   * alone can be meant, else nobody (MCP319). Default: `session`.
    */
   sharing?: 'session' | 'shared';
   limits?: StdioLimits;

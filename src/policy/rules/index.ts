@@ -16,11 +16,11 @@ import { secretLiteral } from './access/secret-literal.js';
 import { egressUndeclared } from './access/egress-undeclared.js';
 import { routeOverlap } from './traffic/route-overlap.js';
 import { sessionAffinityMissing } from './traffic/session-affinity-missing.js';
-import { trustedProxiesMissing } from './traffic/trusted-proxies-missing.js';
-import { stdioSharedBetweenCallers } from './traffic/stdio-shared-between-callers.js';
+import { proxyUntrusted } from './traffic/proxy-untrusted.js';
+import { sharedChildBetweenPrincipals } from './traffic/shared-child-between-principals.js';
 import { imageUnpinned } from './containers/image-unpinned.js';
 import { stdioDownloadAtStart } from './containers/stdio-download-at-start.js';
-import { gatewayListenerUnnamed } from './kubernetes/gateway-listener-unnamed.js';
+import { listenerUnnamed } from './kubernetes/listener-unnamed.js';
 import { nondeterministicConfig } from './config/nondeterministic-config.js';
 import { suppressionStale } from './config/suppression-stale.js';
 import { suppressionExpired } from './config/suppression-expired.js';
@@ -45,11 +45,11 @@ export const RULES: readonly Rule[] = [
   egressUndeclared,
   routeOverlap,
   sessionAffinityMissing,
-  trustedProxiesMissing,
-  stdioSharedBetweenCallers,
+  proxyUntrusted,
+  sharedChildBetweenPrincipals,
   imageUnpinned,
   stdioDownloadAtStart,
-  gatewayListenerUnnamed,
+  listenerUnnamed,
   nondeterministicConfig,
   suppressionStale,
   suppressionExpired,

@@ -382,7 +382,8 @@ describe('field-29 what a body becomes', () => {
       const parsed = parseMessage(Buffer.from(body), 64, most);
       return parsed.ok ? 'fits' : parsed.reason;
     };
-    const of = (element: string): string => `{"jsonrpc":"2.0","id":1,"method":"x","params":{"a":[${Array(Math.floor(2 ** 20 / (element.length + 1))).fill(element).join()}]}}`;
+    const many = (element: string): string => Array(Math.floor(2 ** 20 / (element.length + 1))).fill(element).join();
+    const of = (element: string): string => `{"jsonrpc":"2.0","id":1,"method":"x","params":{"a":[${many(element)}]}}`;
     for (const element of ['{}', '[]', '[[]]', '{"a":{}}']) assert.equal(weighs(of(element)), 'body-too-large', element);
     for (const element of ['1', '-12.5', '"ab"', '{"x":1,"y":2}', '[12.5,47.25]', `"${'x'.repeat(1e5)}"`]) assert.equal(weighs(of(element)), 'fits', element);
   });

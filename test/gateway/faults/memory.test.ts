@@ -58,7 +58,8 @@ async function duringWhich(attack: () => Promise<void>): Promise<void> {
       for (const name of ['globex', 'twin']) {
         const { status, text } = await ask(gateway.port, { path: '/mcp/search', message: request('tools/list'), headers: as(name) });
         assert.equal(status, 200, `${name}: ${text}`);
-        const unannounced = requestBytes({ path: '/mcp/search', message: request('tools/list'), headers: { ...as(name), 'content-length': null, 'transfer-encoding': 'chunked' } });
+        const headers = { ...as(name), 'content-length': null, 'transfer-encoding': 'chunked' };
+        const unannounced = requestBytes({ path: '/mcp/search', message: request('tools/list'), headers });
         const [head = '', body = ''] = unannounced.toString().split('\r\n\r\n');
         const connection = await dial(gateway.port);
         connection.send(`${head}\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`);
@@ -80,8 +81,12 @@ async function duringWhich(attack: () => Promise<void>): Promise<void> {
 }
 
 const post = (headers: string, path = '/mcp/slow'): string =>
-  `POST ${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: ${as('acme').authorization}\r\ncontent-type: application/json\r\naccept: application/json, text/event-stream\r\n${headers}\r\n\r\n`;
-const call = (text: string): Buffer => requestBytes({ path: '/mcp/slow', message: request('tools/call', { name: 'x', arguments: { text } }), headers: as('acme') });
+  [
+    `POST ${path} HTTP/1.1`, 'host: localhost', `authorization: ${as('acme').authorization}`, 'content-type: application/json',
+    'accept: application/json, text/event-stream', headers, '', '',
+  ].join('\r\n');
+const call = (text: string): Buffer =>
+  requestBytes({ path: '/mcp/slow', message: request('tools/call', { name: 'x', arguments: { text } }), headers: as('acme') });
 
 describe('field-29 a gateway of the generated size', () => {
   it('field-29a calls under way that announce no length shut out nobody', async () => {

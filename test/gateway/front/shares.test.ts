@@ -150,7 +150,10 @@ describe('field-30 calls whose answers are streams', () => {
       connection.send(requestBytes(options));
       const { status, headers } = await connection.head(options.method ?? 'POST');
       if (status === 200) open.push(connection);
-      else return { open, refused: `${status} ${(JSON.parse((await connection.body()).text) as ErrorBody).error.data.reason}`, retryAfter: Number(headers['retry-after']) };
+      else {
+        const { error } = JSON.parse((await connection.body()).text) as ErrorBody;
+        return { open, refused: `${status} ${error.data.reason}`, retryAfter: Number(headers['retry-after']) };
+      }
     }
   }
   const close = async (open: readonly Dialled[]): Promise<void> => {

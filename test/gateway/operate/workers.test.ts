@@ -130,10 +130,10 @@ describe('workers', () => {
   });
 
   test('each enforces its part of the limits', async () => {
-    const limits = { perAddress: '100000/s', streams: 4, sessions: 7 };
+    const limits = { perAddress: '100000/s', streams: 8, sessions: 7 };
     const gateway = await start(config({ gateway: { limits } }));
     const [line] = gateway.logs.filter(({ event }) => event === 'worker-started');
-    assert.deepEqual(line?.['limits'], { streams: 2, sessions: 3, perAddress: { tokens: 50_000, window: 1000 } });
+    assert.deepEqual(line?.['limits'], { streams: 4, sessions: 3, perAddress: { tokens: 50_000, window: 1000 } });
     upstream.behave = ({ response }) => void stream(response).write(': open\n\n');
     const connections: Dialled[] = [];
     const statuses: number[] = [];
@@ -143,6 +143,7 @@ describe('workers', () => {
       connection.send(requestBytes({ path: '/mcp/search', method: 'GET', headers: { accept: 'text/event-stream' } }));
       statuses.push((await connection.head()).status);
     }
+    // One caller has half of each part.
     assert.equal(statuses.filter((status) => status === 200).length, 4, statuses.join());
     assert.equal(statuses.filter((status) => status === 429).length, 2 * MANY - 4, statuses.join());
     for (const connection of connections) connection.close();

@@ -46,7 +46,9 @@ export interface ToolCall {
 }
 
 /** `weight` is about how many bytes the message takes as values. */
-export type Parsed = { readonly ok: true; readonly message: Message; readonly weight: number } | { readonly ok: false; readonly reason: Reason; readonly id: string | number | null };
+export type Parsed =
+  | { readonly ok: true; readonly message: Message; readonly weight: number }
+  | { readonly ok: false; readonly reason: Reason; readonly id: string | number | null };
 
 /** A batch takes one token of a rate, so it may not hold any number of calls. */
 const MOST_IN_BATCH = 50;

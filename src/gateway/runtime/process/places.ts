@@ -27,6 +27,9 @@ export interface Places {
   book(holder: Holder): Booking;
 }
 
+/** Groups that are kept though they hold nothing. */
+const MOST_KEPT = 1000;
+
 /** Names of tenants have no blanks: no caller is taken for a tenant. */
 const groupOf = (tenant: string, caller: string): string => `${tenant} ${caller}`;
 
@@ -45,7 +48,8 @@ export function createPlaces(): Places {
   const heldIn = (group: string): number => groups.get(group) ?? 0;
   const add = (group: string, amount: number): void => {
     const held = heldIn(group) + amount;
-    if (held > 0) groups.set(group, held);
+    // Most callers come again soon: those that hold nothing are forgotten only where there are many.
+    if (held > 0 || groups.size <= MOST_KEPT) groups.set(group, held);
     else groups.delete(group);
   };
   const book = ({ tenant, hasNeighbours, caller, hasPeers = false }: Holder): Booking => {

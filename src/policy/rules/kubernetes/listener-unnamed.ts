@@ -1,9 +1,9 @@
 import { quote } from '../../../plan/quote.js';
 import type { Rule } from '../../types.js';
 
-export const gatewayListenerUnnamed: Rule<'plan'> = {
+export const listenerUnnamed: Rule<'plan'> = {
   code: 'MCP615',
-  slug: 'gateway-listener-unnamed',
+  slug: 'listener-unnamed',
   severity: 'error',
   securitySeverity: 7.4,
   summary: 'keys could travel in clear text through a listener of a shared Gateway',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { trustedProxiesMissing as rule } from '#src/policy/rules/traffic/trusted-proxies-missing.js';
+import { proxyUntrusted as rule } from '#src/policy/rules/traffic/proxy-untrusted.js';
 import { EXAMPLE_TARGETS } from '../../../support/example.js';
 import { findingsOf, found, localPlanOf, planOf } from '../../support.js';
 

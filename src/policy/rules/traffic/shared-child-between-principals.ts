@@ -2,9 +2,9 @@ import type { Plan } from '../../../plan/types.js';
 import type { TenantPlan } from '../../../plan/traffic-types.js';
 import type { Rule } from '../../types.js';
 
-export const stdioSharedBetweenCallers: Rule<'plan'> = {
-  code: 'MCP318',
-  slug: 'stdio-shared-between-callers',
+export const sharedChildBetweenPrincipals: Rule<'plan'> = {
+  code: 'MCP319',
+  slug: 'shared-child-between-principals',
   severity: 'warn',
   securitySeverity: 5.3,
   summary: 'one child process serves callers that are not to hear of each other',

@@ -3,9 +3,9 @@ import { isPublishedOnLoopback } from '../../../emit/shared/published.js';
 import type { Plan } from '../../../plan/types.js';
 import type { Problem, Rule } from '../../types.js';
 
-export const trustedProxiesMissing: Rule<'plan'> = {
+export const proxyUntrusted: Rule<'plan'> = {
   code: 'MCP318',
-  slug: 'trusted-proxies-missing',
+  slug: 'proxy-untrusted',
   severity: 'error',
   securitySeverity: 5.3,
   summary: 'what exposes the gateway is no trusted proxy, so every client has its address',

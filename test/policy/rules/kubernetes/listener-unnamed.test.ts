@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubernetesExposure } from '#src/config/language/targets.js';
-import { gatewayListenerUnnamed as rule } from '#src/policy/rules/kubernetes/gateway-listener-unnamed.js';
+import { listenerUnnamed as rule } from '#src/policy/rules/kubernetes/listener-unnamed.js';
 import { found, planOf } from '../../support.js';
 
 const exposed = (exposure: KubernetesExposure) => planOf({ targets: { kubernetes: { exposure } } });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { stdioSharedBetweenCallers as rule } from '#src/policy/rules/traffic/stdio-shared-between-callers.js';
+import { sharedChildBetweenPrincipals as rule } from '#src/policy/rules/traffic/shared-child-between-principals.js';
 import { planOf } from '../../../support/planned.js';
 import { findingsOf, found } from '../../support.js';
 
