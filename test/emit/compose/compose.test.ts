@@ -212,9 +212,9 @@ describe('compose: health', () => {
   });
 
   it('runs the command that a server names, as it is', () => {
-    const health = { command: ['check', '--url=$HOME', ''], every: '5s', timeout: '1.5s' } as const;
+    const health = { command: ['check', '--price=$5', ''], every: '5s', timeout: '1.5s' } as const;
     const options = { servers: { a: image({ health }) } };
-    const wanted = { test: ['CMD', 'check', '--url=$$HOME', ''], interval: '5s', timeout: '2s', retries: 3, start_period: '60s', start_interval: '2s' };
+    const wanted = { test: ['CMD', 'check', '--price=$$5', ''], interval: '5s', timeout: '2s', retries: 3, start_period: '60s', start_interval: '2s' };
     assert.deepEqual(serviceOf('a', options).healthcheck, wanted);
     assert.doesNotMatch(printed(options).get('compose/compose.yaml') ?? '', /# No health check/);
   });

@@ -92,6 +92,7 @@ export function fakePool(
         region: at,
         upstream: { send: () => Promise.reject(new UpstreamFault('refused')), close: async () => void world.closed.push(id) },
         probe: {
+          cause: null,
           look: async () => {
             world.looks.push(id);
             const answer = world.well.get(id) ?? true;

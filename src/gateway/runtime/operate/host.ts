@@ -135,7 +135,8 @@ function faultOf({ host, isAllowed = () => false }: HostOptions, { method, heade
   const onLoopback = isLoopback(host) || LOOPBACK.has(host);
   if (onLoopback && !LOOPBACK.has(hostName(headers['host']))) return [421, 'unknown-host', 'Host not served here'];
   if (headers['origin'] !== undefined && !isAllowed(headers['origin'])) return [403, 'origin-not-allowed', 'Origin not allowed'];
-  return method === 'POST' && mediaType(headers['content-type']) !== 'application/json' ? [415, 'content-type-unsupported', 'Content-Type must be application/json'] : null;
+  const isOther = method === 'POST' && mediaType(headers['content-type']) !== 'application/json';
+  return isOther ? [415, 'content-type-unsupported', 'Content-Type must be application/json'] : null;
 }
 
 async function answer(options: HostOptions, client: Client, signal: AbortSignal): Promise<UpstreamResponse> {

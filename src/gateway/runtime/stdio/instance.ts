@@ -21,7 +21,8 @@ export async function loadChildren(features: ChildFeatures): Promise<MakeChild> 
     const secrets = child.env.map(([, value]) => ('secret' in value ? digest(readSecret(env, value.secret)) : null));
     const make = (): Made => {
       const children = startChildren(server, child, settings, eras);
-      return { upstream: inTime(children, timeouts.firstByte), probe: asking(async () => ((await children.isWell()) ? null : NOT_STARTED)), weight: 1, region: null };
+      const probe = asking(async () => ((await children.isWell()) ? null : NOT_STARTED));
+      return { upstream: inTime(children, timeouts.firstByte), probe, weight: 1, region: null };
     };
     return { id: 'local', key: JSON.stringify([child, keepAlive, timeouts.firstByte, timeouts.response, secrets]), make };
   };

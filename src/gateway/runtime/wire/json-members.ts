@@ -24,6 +24,6 @@ export const successText = (id: string | null, result: unknown): string => reply
 export const failureText = (id: string | null, code: number, message: string, data?: unknown): string =>
   replyText(id, 'error', JSON.stringify({ code, message, data }));
 /** An error of the gateway's own: `ownFailure` with the id as text. */
-export function ownFailureText(headers: Readonly<Record<string, unknown>>, id: string | null, code: number, message: string, reason: string, data: Json = {}): string {
+export function ownFailureText(headers: Json, id: string | null, code: number, message: string, reason: string, data: Json = {}): string {
   return replyText(id, 'error', JSON.stringify(ownFailure(headers, null, code, message, reason, data)['error']));
 }

@@ -113,9 +113,10 @@ describe('field-02d callers without credentials', () => {
     const named = { ...call('acme\nclient:a'), request: { headers: { 'x-forwarded-for': '203.0.113.7' } } } as unknown as Call;
     assert.equal(await pool.of(named), await pool.of({ ...named, request: { headers: { 'x-forwarded-for': '203.0.113.9' } } } as unknown as Call));
     const message = { jsonrpc: '2.0', method: 'notifications/message', params: { level: 'error', data: 'of somebody' } };
-    const asked = readAsked({ id: 1, params: { _meta: { 'io.modelcontextprotocol/logLevel': 'debug' } } }, 'tools/call');
-    assert.equal(eventsFor(asked, 1, one, one.instance)(message), null);
+    const text = JSON.stringify(message);
+    const asked = readAsked('{"id":1,"params":{"_meta":{"io.modelcontextprotocol/logLevel":"debug"}}}', 'tools/call');
+    assert.equal(eventsFor(asked, 1, one, one.instance)(message, text), null);
     const own = await pool.of(named);
-    assert.notEqual(eventsFor(asked, 1, own, own.instance)(message), null);
+    assert.notEqual(eventsFor(asked, 1, own, own.instance)(message, text), null);
   });
 });

@@ -165,7 +165,8 @@ async function open(call: Call): Promise<LegacySession> {
   const introduction = introductionIn(await readReply(response, firstByte));
   if (response.status !== 200 || !introduction['protocolVersion']) throw new UpstreamFault('answered');
   const upstreamId = response.headers['mcp-session-id']?.toString();
-  const session: LegacySession = { instance, upstreamId, query, isAnonymous: isAnonymous(call), introduction, headers, active: 0, seen: performance.now(), last: 0 };
+  const opened = { instance, upstreamId, query, isAnonymous: isAnonymous(call), introduction, headers };
+  const session: LegacySession = { ...opened, active: 0, seen: performance.now(), last: 0 };
   const greeted = await call.send(legacyRequest(session, messageText({ method: 'notifications/initialized' }), signal), { at: instance });
   await readBody(greeted.response.body, firstByte);
   return session;

@@ -77,7 +77,8 @@ export function createToModern(log: Log): Direction {
         const { response } = await one(call, { message: asObject(values[i]), text }, served);
         if (response.status === 202) return [];
         const reply = await readReplyText(response, call.table.timeouts.response);
-        return [reply === null ? ownFailureText(headers, id, -32603, MISUNDERSTOOD, 'server-misunderstood') : objectText(membersOf(reply).set('id', id ?? 'null'))];
+        if (reply === null) return [ownFailureText(headers, id, -32603, MISUNDERSTOOD, 'server-misunderstood')];
+        return [objectText(membersOf(reply).set('id', id ?? 'null'))];
       } catch (error) {
         if (!(error instanceof UpstreamFault)) throw error;
         return [ownFailureText(headers, id, -32603, 'The server behind the gateway failed', 'upstream-lost')];
