@@ -355,7 +355,7 @@ describe('operators of workers', () => {
   });
 
   test('a reset reaches the breakers of all', async () => {
-    upstream.behave = ({ response }) => void response.writeHead(500).end();
+    upstream.behave = ({ response }) => void response.writeHead(502).end();
     while (!(await states()).every((state) => state === 'open')) await ask(gateway.port, post(LIST));
     const { status, text } = await reset(bearer('WRITE_TOKEN'));
     assert.equal(status, 200);
