@@ -62,6 +62,24 @@ describe('hints', () => {
     }
   });
 
+  test('field-30 what is kept of a tool is what its headers need, and what is larger than a share is asked for again, at nobody else’s cost', async () => {
+    const hints = createHints();
+    const many = (property: Json): Json => ({ properties: Object.fromEntries(Array.from({ length: 60_000 }, (_, n) => [`property-${n}`, property])) });
+    const small = server({ ttlMs: 60_000 }, { properties: { a: { 'x-mcp-header': 'A' } } });
+    const plain = server({ ttlMs: 60_000 }, many({ type: 'string', description: 'x'.repeat(100) }));
+    const huge = server({ ttlMs: 60_000 }, many({ 'x-mcp-header': `H${'h'.repeat(100)}` }));
+    const ask = ({ call }: typeof small, server: string, owner: string) => {
+      const asking = call(owner);
+      return hints.paramHeaders({ ...asking, pool: Object.assign(asking.pool, { server }) }, { name: 't', arguments: { a: 'b' } }, false);
+    };
+    for (let n = 0; n < 3; n++) {
+      assert.deepEqual(await ask(small, 'small', 't\none'), { 'mcp-param-a': 'b' });
+      await ask(plain, 'plain', 't\ntwo');
+      await ask(huge, 'huge', 't\ntwo');
+    }
+    assert.deepEqual([small.asked(), plain.asked(), huge.asked()], [1, 1, 3]);
+  });
+
   test('headers repeat strings, numbers and booleans that annotated properties alone lead to', async () => {
     const annotated = (header: unknown): Json => ({ 'x-mcp-header': header });
     const schema = {
