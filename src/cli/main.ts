@@ -38,7 +38,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<ExitCode> {
     io.out(topic === undefined ? helpOfProgram() : helpOfCommand(topic, commandOf(topic)));
     return name === undefined ? EXIT.usage : EXIT.clean;
   }
-  if (name === '--version') {
+  if (name === '--version' || name === '-v' || name === '-V') {
     const { packageVersion } = await import('../assets.js');
     io.out(`mcpgen ${packageVersion()} (node ${process.versions.node})\n`);
     return EXIT.clean;
@@ -66,6 +66,7 @@ function workingFolder(from: string, asked: string | undefined): string {
 function commandOf(name: string): Command {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command) return command;
+  if (name.startsWith('-')) throw new UsageError(`the command comes first, then its flags: mcpgen COMMAND ${name}; mcpgen --help lists the commands`);
   throw new UsageError(`there is no command "${name}"${didYouMean(name, Object.keys(COMMANDS)) || '; mcpgen --help lists them'}`);
 }
 

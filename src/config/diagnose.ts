@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { ConfigPath, Diagnostic, PathSegment } from '../diagnostics/diagnostic.js';
 import { closest, didYouMean } from '../diagnostics/closest.js';
 import { laterDiagnostic, laterKey, laterValue } from './later.js';
+import { isPlaceOf } from './places.js';
 import { problem, type Problem } from './problem.js';
 
 type Issue = z.core.$ZodIssue;
@@ -94,9 +95,21 @@ function unknownKey(path: ConfigPath, issue: z.core.$ZodIssueUnrecognizedKeys): 
   if (part !== null) return laterDiagnostic(`"${key}"`, part, path, true);
   const known = knownKeys(issue);
   const guess = closest(key, known);
+  const elsewhere = ELSEWHERE.find(([pattern]) => isPlaceOf(pattern, path))?.[1];
+  const message = `"${key}" is not a key of ${place(path.slice(0, -1))}`;
+  if (elsewhere !== undefined) return problem('unknown-key', path, message, { help: elsewhere, key: true });
   const help = guess || known.length === 0 ? null : `keys here: ${known.join(', ')}`;
-  return problem('unknown-key', path, `"${key}" is not a key of ${place(path.slice(0, -1))}${didYouMean(key, known)}`, { help, key: true });
+  return problem('unknown-key', path, `${message}${didYouMean(key, known)}`, { help, key: true });
 }
+
+/** Keys that clients' configs and other gateways have, and what says the same here. */
+const ELSEWHERE: readonly (readonly [pattern: string, instead: string])[] = [
+  ['mcpServers', "servers, each with its kind: servers: { files: { kind: 'stdio', command: ['npx', …] } }"],
+  ['servers.*.url', "a server that runs somewhere: kind: 'http', instances: [{ url: 'https://…' }]"],
+  ['servers.*.headers', "transform: { request: { set: { 'X-Name': '…' } } }"],
+  ['servers.*.type', "kind: 'http' or kind: 'stdio'"],
+  ['servers.*.transport', "kind: 'http' or kind: 'stdio'"],
+];
 
 /** The schema that raised the issue knows its keys; `withKnownKeys` has put them where its message would stand. */
 function knownKeys(issue: z.core.$ZodIssueUnrecognizedKeys): string[] {

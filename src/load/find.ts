@@ -6,6 +6,9 @@ import { isFile } from './is-file.js';
 /** The only name that is looked up. No rc file, `package.json` key or home directory is read, so the checkout alone decides. */
 export const CONFIG_NAME = 'mcp.config.ts';
 
+/** Names that other tools would take, for the message. */
+const OTHER_NAMES = ['js', 'mjs', 'cjs', 'mts', 'cts', 'json'].map((end) => `mcp.config.${end}`);
+
 export type Found = { readonly ok: true; readonly file: string } | { readonly ok: false; readonly diagnostic: Diagnostic };
 
 /** Finds the config from `cwd` upward to the repository's root (the folder with `.git`), or takes the one that was named. */
@@ -30,7 +33,9 @@ function named(file: string, asGiven: string): Found {
 
 function notFound(start: string, last: string): Found {
   const where = start === last ? `in ${start}` : `in ${start} and every folder above it up to ${last}`;
-  return failure(`found no ${CONFIG_NAME} ${where}`, '`npx mcpgen init` writes one; `--config FILE` names one elsewhere');
+  const other = OTHER_NAMES.find((name) => isFile(join(start, name)));
+  const advice = other === undefined ? '`npx mcpgen init` writes one' : `${other} is there: rename it to ${CONFIG_NAME}`;
+  return failure(`found no ${CONFIG_NAME} ${where}`, `${advice}; \`--config FILE\` names one elsewhere`);
 }
 
 function failure(message: string, help: string): Found {

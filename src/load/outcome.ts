@@ -1,6 +1,7 @@
+import { didYouMean } from '../diagnostics/closest.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { locationOf, printablePath } from '../source/position.js';
-import { whereFrom } from '../source/where-from.js';
+import { exportsNear, whereFrom } from '../source/where-from.js';
 import { circleIn } from './circle.js';
 import type { ModuleGraph } from './graph.js';
 import { locationFromStack } from './stack.js';
@@ -68,6 +69,8 @@ function placeIn(stack: string, modules: ModuleGraph, cwd: string): Place {
 
 /** A name that nothing declares; most often one that mcpgen would give, had it been imported. */
 function undefinedName(text: string, place: Place): Diagnostic | undefined {
+  const absent = /^The requested module 'mcpgen' does not provide an export named '([^']+)'$/.exec(text)?.[1];
+  if (absent !== undefined) return evaluation(`mcpgen exports no "${absent}"`, place, exportsNear(absent));
   const name = /^([\w$]+) is not defined$/.exec(text)?.[1];
   return name === undefined ? undefined : evaluation(`"${name}" is not defined`, place, whereFrom(name));
 }
@@ -77,7 +80,8 @@ function early(text: string, place: Place, modules: ModuleGraph, cwd: string): D
   const name = /^Cannot access '([^']+)' before initialization$/.exec(text)?.[1];
   if (name === undefined) return undefined;
   const circle = circleIn(modules).map((file) => printablePath(file, cwd));
-  if (circle.length === 0) return evaluation(`"${name}" is used before it is declared`, place, 'declare it above');
+  const isElsewhere = place.kind === 'location' && !circle.includes(place.location.file);
+  if (circle.length === 0 || isElsewhere) return evaluation(`"${name}" is used before it is declared`, place, 'declare it above');
   const message = `"${name}" is read before its file has run, because files import each other in a circle: ${circle.join(' → ')}`;
   return evaluation(message, place, 'move what several files need into a file that imports none of them');
 }
@@ -87,7 +91,7 @@ function missingPackage(text: string, modules: ModuleGraph, cwd: string): Diagno
   const name = /^Cannot find (?:package|module) '([^']+)'/.exec(text)?.[1];
   if (name === undefined) return undefined;
   const message = `cannot find package '${name}'`;
-  const help = 'install it where the config lies, or write its part into the config';
+  const help = `install it where the config lies, or write its part into the config${didYouMean(name, ['mcpgen'])}`;
   for (const module of modules.values()) {
     const found = module.packages.find(({ specifier }) => specifier === name || specifier.startsWith(`${name}/`));
     if (found === undefined) continue;

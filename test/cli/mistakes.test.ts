@@ -151,6 +151,19 @@ describe('field-19: the config', () => {
     });
   }
 
+  it('field-19q what other tools would take is named with what is taken here', async (t) => {
+    const elsewhere: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [
+      [{ 'mcp.config.js': SMALL }, /found no mcp\.config\.ts[^]*mcp\.config\.js is there: rename it to mcp\.config\.ts/],
+      [{ 'mcp.config.ts': SMALL.replace("from 'mcpgen'", "from 'mcpgne'") }, /cannot find package 'mcpgne'[^]*did you mean "mcpgen"/],
+      [{ 'mcp.config.ts': SMALL.replaceAll('defineConfig', 'defineconfig') }, /mcpgen exports no "defineconfig"[^]*did you mean "defineConfig"/],
+      [server("{ kind: 'http', url: 'https://crm.acme.com/mcp' }"), /"url" is not a key of servers\.web[^]*instances: \[\{ url: 'https:\/\/…' \}\]/],
+      [{ 'mcp.config.ts': "export default { name: 'a', mcpServers: {} };" }, /"mcpServers" is not a key of the config[^]*servers, each with its kind/],
+    ];
+    for (const [files, wanted] of elsewhere) assert.match(await said(['build'], folder(t, files)), wanted);
+    assert.match(await said(['--cwd', '/', 'build'], folder(t)), /the command comes first, then its flags: mcpgen COMMAND --cwd/);
+    assert.match(await said(['build', '--target', 'fly'], folder(t, { 'mcp.config.ts': SMALL })), /no targets\.fly; add it: targets: \{ fly: \{\} \}/);
+  });
+
   it('field-19p what only looks like these is taken', async (t) => {
     const fine = [
       "{ kind: 'stdio', command: ['/opt/my tools/run', 'a b'] }",

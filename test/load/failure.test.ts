@@ -83,7 +83,7 @@ test('an error inside a package is located at the call', async (t) => {
 test('use before definition, a missing export, a missing package and endless recursion are told like any error', async (t) => {
   assert.equal(
     await saying(t, 'const a = b;\nconst b = 1;\nexport default { a };'),
-    "evaluation mcp.config.ts:1:11 the config threw: Cannot access 'b' before initialization",
+    'evaluation mcp.config.ts:1:11 "b" is used before it is declared',
   );
   const missing = await saying(t, {
     'mcp.config.ts': "const a = 1;\nimport { gone } from './part.js';\nexport default { gone, a };",

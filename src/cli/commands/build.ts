@@ -30,7 +30,8 @@ export async function run(context: Context): Promise<ExitCode> {
 /** Building only a target that no environment declares would write nothing and look like success. */
 function refuseMissingTargets({ plans }: Project, targets: readonly Target[] | undefined): void {
   for (const target of targets ?? []) {
-    if (plans.every((plan) => !chosenTargets(plan).includes(target))) throw new UsageError(`the config has no targets.${target}`);
+    if (plans.some((plan) => chosenTargets(plan).includes(target))) continue;
+    throw new UsageError(`the config has no targets.${target}; add it: targets: { ${target}: {} }`);
   }
 }
 
