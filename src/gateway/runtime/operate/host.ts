@@ -58,7 +58,7 @@ export async function runHost(
   const isAllowed = (origin: string): boolean => matchers.some((matcher) => originAllowed(matcher, origin.toLowerCase()));
   // Whoever waits for readiness sends no caller until a child has answered once: the host tries by itself.
   let isReady = false;
-  const isWell = async (): Promise<boolean> => isReady && upstream.isWell();
+  const isWell = async (): Promise<boolean> => isReady && (await upstream.isWell()) !== false;
   const running = await startHost({ upstream, ...listenOf(env, { host: all, port }), path, bodyLimit: limits.body, log, isAllowed, isWell });
   log('info', 'listening', { port: running.port });
   const stopping = new AbortController();

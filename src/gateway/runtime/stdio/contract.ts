@@ -18,8 +18,8 @@ export type ServedOptions = StdioOptions & LinkOptions;
 export interface StdioUpstream extends Upstream {
   status(): { readonly processes: number; readonly restarts: number };
   readonly counts: Readonly<ChildCounts>;
-  /** Whether its command can be started, as far as is known. */
-  isWell(): Promise<boolean>;
+  /** Whether its command can be started; null where it is there and nobody has started it yet. */
+  isWell(): Promise<boolean | null>;
   /** Starts a child once, speaks to it and ends it. @returns whether it answered */
   rehearse(): Promise<boolean>;
 }

@@ -1,16 +1,17 @@
 /** A stdio server as an instance of its pool, in the gateway's own process, where nothing else gives up on its children. */
 import { readSecret } from '../process/secrets.js';
 import type { MakeChild } from '../upstream/modules.js';
-import { asking } from '../upstream/probe.js';
 import { NEVER } from '../upstream/roundtrip.js';
 import type { Upstream, UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
 import { digest } from '../wire/digest.js';
+import type { Probe } from '../upstream/probe.js';
+import type { Cause } from '../wire/cause.js';
 import { UpstreamFault } from '../wire/fault.js';
 import type { Made } from '../upstream/instance.js';
 import type { ChildFeatures, StdioUpstream } from './contract.js';
 import { loadEras, startChildren } from './upstream.js';
 
-const NOT_STARTED = 'its command does not start; the last child-* lines of the log say why';
+const NOT_STARTED: Cause = { code: 'NOT_STARTED', cause: 'its command does not start: the last child-* lines of the log say why', blame: 'server' };
 
 /** What makes an instance of a child, with the parts that this takes. */
 export async function loadChildren(features: ChildFeatures): Promise<MakeChild> {
@@ -21,7 +22,7 @@ export async function loadChildren(features: ChildFeatures): Promise<MakeChild> 
     const secrets = child.env.map(([, value]) => ('secret' in value ? digest(readSecret(env, value.secret)) : null));
     const make = (): Made => {
       const children = startChildren(server, child, settings, eras);
-      const probe = asking(async () => ((await children.isWell()) ? null : NOT_STARTED));
+      const probe: Probe = { look: () => children.isWell(), cause: NOT_STARTED, close: async () => {} };
       return { upstream: inTime(children, timeouts.firstByte), probe, weight: 1, region: null };
     };
     return { id: 'local', key: JSON.stringify([child, keepAlive, timeouts.firstByte, timeouts.response, secrets]), make };

@@ -36,7 +36,7 @@ export function createStdioUpstream(given: StdioOptions, { serveLegacy, serveMod
     },
     counts,
     status: () => ({ processes: links.running, restarts: modern || sharing === 'shared' ? Math.max(0, links.started - 1) : 0 }),
-    isWell: async () => (links.health === 'unknown' ? isExecutable(given.child, given.env) : links.health === 'well'),
+    isWell: async () => (links.health !== 'unknown' ? links.health === 'well' : (await isExecutable(given.child, given.env)) ? null : false),
     async rehearse() {
       if (links.health === 'well' || closing.signal.aborted) return true;
       try {
