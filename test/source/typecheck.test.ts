@@ -206,7 +206,7 @@ export default { u: import.meta.url };`,
   assert.deepEqual(diagnostics.map(said), [
     'mcp.config.ts:3:28-37 "node:fs" is not there for a config: a config reads nothing but its own files: no environment, no timers, no network',
     'mcp.config.ts:5:46-53 "process" is not there for a config: a config reads nothing but its own files: no environment, no timers, no network',
-    "mcp.config.ts:6:18-25 Cannot find name 'secrett'.",
+    'mcp.config.ts:6:18-25 "secrett" is not defined: declare it in this file, or import it from the file that does; did you mean "secret"?',
     'mcp.config.ts:7:1-11 "setTimeout" is not there for a config: a config reads nothing but its own files: no environment, no timers, no network',
     "mcp.config.ts:8:33-36 Property 'url' does not exist on type 'ImportMeta'.",
   ]);
