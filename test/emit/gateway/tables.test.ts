@@ -58,8 +58,8 @@ describe('tables', () => {
   test('field-09b count no addresses where an exposure hides them', () => {
     const kubernetes = { exposure: { kind: 'gateway-api', parent: { name: 'shared' } } };
     const counts = (targets: object, gateway: object = {}): unknown => tablesOf({ targets, gateway }).countsAddresses;
-    assert.deepEqual(counts({ kubernetes }), { local: true, compose: true, kubernetes: false, fly: true });
-    const all = { local: true, compose: true, kubernetes: true, fly: true };
+    assert.deepEqual(counts({ kubernetes }), { local: true, compose: true, kubernetes: false, fly: true, image: true });
+    const all = { local: true, compose: true, kubernetes: true, fly: true, image: true };
     assert.deepEqual(counts({ kubernetes }, { trustedProxies: ['10.244.0.0/16'] }), all);
     assert.deepEqual(counts({ kubernetes: { exposure: { kind: 'none' } } }), all);
   });
