@@ -51,7 +51,8 @@ describe('printed tables', () => {
   });
 
   test('hold names that objects have already as data, and text of any kind as text', async () => {
-    const hostile = TEXTS.filter((text) => !text.includes('\0'));
+    // A variable that nothing fills in is refused by the config.
+    const hostile = TEXTS.filter((text) => !text.includes('\0')).map((text) => text.replace(/\$(?=\{?\w)/g, '$ '));
     const env = Object.fromEntries(hostile.map((text, i) => [`V${i}`, text]));
     const plan = planOf({
       name: 'acme',

@@ -39,7 +39,7 @@ export function sessionPlaces(limit: number): SessionPlaces {
         longest.place.release = places.take(Infinity, longest.place.holder) ?? longest.place.release;
       }
       // One of its own for another of its own leaves everybody what they have; so does one of its tenant for who holds none.
-      const holdsNone = places.heldBy(`${holder.tenant} ${holder.caller}`) === 0;
+      const holdsNone = places.heldBy(holder.tenant, holder.caller) === 0;
       const session = idle.find((one) => isOwn(one) || (holdsNone && one.place.holder.tenant === holder.tenant));
       if (!session) return null;
       session.place.release();
