@@ -50,7 +50,7 @@ export interface ServerCommon<O extends string, L extends string> {
   /** Instances that a target runs. Default: 1. */
   replicas?: number;
   resources?: Resources;
-  /** Environment of the server process. A secret is a reference. */
+  /** Environment of the server process. A secret is a reference; `'${VAR}'` is an error, since nothing fills it in. */
   env?: Readonly<Record<string, string | Secret>>;
   volumes?: readonly Volume[];
   /**
@@ -149,9 +149,11 @@ export type Health = HttpHealth | McpHealth | CommandHealth;
 
 /** How `mcpgen dev` runs a server on this machine; it gets `HOST` and `PORT`. */
 export interface DevCommand {
+  /** Program and arguments, no shell, each a word of its own. */
   command: readonly [string, ...string[]];
   /** Relative to the config file. Default: its folder. */
   cwd?: string;
+  /** Added to the environment that `mcpgen dev` was started with, which the server gets as well. */
   env?: Readonly<Record<string, string>>;
   /** Default: 1. */
   instances?: number;
@@ -222,7 +224,7 @@ export interface StdioLimits {
 
 interface StdioCommon<O extends string, L extends string> extends ServerCommon<O, L> {
   kind: 'stdio';
-  /** Program and arguments, no shell. */
+  /** Program and arguments, no shell: each is a word of its own, and variables in them are an error, since nothing fills them in. */
   command: readonly [string, ...string[]];
   /** Folder it runs in. Default: that of the gateway. */
   cwd?: string;

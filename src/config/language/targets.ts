@@ -6,7 +6,7 @@ export interface NginxTarget {
   version?: '1.22' | '1.26' | '1.30' | `${number}.${number}.${number}`;
   /** `edge`: nginx in front of the gateway. Default: `edge`. */
   mode?: 'edge';
-  /** Port nginx listens on. Default: 443 where nginx terminates TLS, else 8088. */
+  /** Port nginx listens on; not the gateway's own, beside which it runs. Default: 443 where nginx terminates TLS, else 8088. */
   listen?: number;
 }
 

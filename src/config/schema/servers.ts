@@ -31,14 +31,15 @@ const command = z
     },
     path: [0],
   })
-  .refine((words) => unfilled(words) === null, {
-    error: ({ input }) => {
-      const variable = unfilled(input as readonly string[]) ?? '';
-      return `no shell runs this command, so nothing fills in ${variable}: hand it over as env: { ${variable}: secret('${variable.toUpperCase()}') }`;
-    },
-  })
   .refine(([program]) => program !== undefined && program !== '', { error: COMMAND })
   .refine((words) => words.every((word) => !word.includes('\0')), { error: 'expected words without a NUL' });
+/** What starts a server. A probe is the platform's to run, and may do what its shell does. */
+const startCommand = command.refine((words) => unfilled(words) === null, {
+  error: ({ input }) => {
+    const variable = unfilled(input as readonly string[]) ?? '';
+    return `no shell runs this command, so nothing fills in ${variable}: hand it over as env: { ${variable}: secret('${variable}') }`;
+  },
+});
 
 /**
  * Headers that no config may change, because MCP, HTTP itself or a decision of the gateway rests on them. A word that ends in a dash stands for every
@@ -124,7 +125,7 @@ const health = keyed(
 );
 
 const dev = object({
-  command,
+  command: startCommand,
   cwd: word.optional(),
   env: devEnv.default({}),
   instances: count(64).default(1),
@@ -158,7 +159,7 @@ export const httpServer = object({
 export const stdioServer = object({
   kind: z.literal('stdio'),
   ...common,
-  command,
+  command: startCommand,
   cwd: word.optional(),
   npm: text<`${string}@${string}`>(/^(@[a-z0-9._-]+\/)?[a-z0-9._-]+@\d+\.\d+\.\d+[\w.+-]*$/, 'a pinned npm package, such as "@acme/files@2.0.1"').optional(),
   uv: text<`${string}==${string}`>(/^[A-Za-z0-9._-]+(\[[A-Za-z0-9,._-]+\])?==[\w.!+-]+$/, 'a pinned Python package, such as "mcp-files==2.0.1"').optional(),
