@@ -61,7 +61,7 @@ export interface ServerCommon<O extends string, L extends string> {
    * Default: everything in profile `local`, nothing in `production` (MCP217).
    */
   egress?: 'any' | 'none' | readonly string[];
-  /** Environment of the server process. A secret is a reference. */
+  /** Environment of the server process. A secret is a reference; `'${VAR}'` is an error, since nothing fills it in. */
   env?: Readonly<Record<string, string | Secret>>;
   volumes?: readonly Volume[];
   /**
@@ -168,9 +168,11 @@ export type Health = HttpHealth | McpHealth | CommandHealth;
 
 /** How `mcpgen dev` runs a server on this machine; it gets `HOST` and `PORT`. */
 export interface DevCommand {
+  /** Program and arguments, no shell, each a word of its own. */
   command: readonly [string, ...string[]];
   /** Relative to the config file. Default: its folder. */
   cwd?: string;
+  /** Added to the environment that `mcpgen dev` was started with, which the server gets as well. */
   env?: Readonly<Record<string, string>>;
   /** Default: 1. */
   instances?: number;
@@ -254,7 +256,7 @@ export interface StdioLimits {
 
 interface StdioCommon<O extends string, L extends string> extends ServerCommon<O, L> {
   kind: 'stdio';
-  /** Program and arguments, no shell. */
+  /** Program and arguments, no shell: each is a word of its own, and variables in them are an error, since nothing fills them in. */
   command: readonly [string, ...string[]];
   /** Further arguments, joined to those of `command`. Default: none. */
   args?: readonly string[];

@@ -11,7 +11,7 @@ export interface NginxTarget {
    * `/run/nginx.pid`, logs below /var/log/nginx, a worker for each processor). Compose runs its own nginx in a container either way. Default: `container`.
    */
   run?: 'container' | 'service';
-  /** Port nginx listens on, over IPv4 and IPv6. Default: 443 where nginx terminates TLS, else 8088. */
+  /** Port nginx listens on, over IPv4 and IPv6; not the gateway's own, beside which it runs. Default: 443 where nginx terminates TLS, else 8088. */
   listen?: number;
 }
 

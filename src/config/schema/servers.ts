@@ -32,14 +32,15 @@ const command = z
     },
     path: [0],
   })
-  .refine((words) => unfilled(words) === null, {
-    error: ({ input }) => {
-      const variable = unfilled(input as readonly string[]) ?? '';
-      return `no shell runs this command, so nothing fills in ${variable}: hand it over as env: { ${variable}: secret('${variable.toUpperCase()}') }`;
-    },
-  })
   .refine(([program]) => program !== undefined && program !== '', { error: COMMAND })
   .refine((words) => words.every((word) => !word.includes('\0')), { error: 'expected words without a NUL' });
+/** What starts a server. A probe is the platform's to run, and may do what its shell does. */
+const startCommand = command.refine((words) => unfilled(words) === null, {
+  error: ({ input }) => {
+    const variable = unfilled(input as readonly string[]) ?? '';
+    return `no shell runs this command, so nothing fills in ${variable}: hand it over as env: { ${variable}: secret('${variable}') }`;
+  },
+});
 
 /**
  * Headers that no config may change, because MCP, HTTP itself or a decision of the gateway rests on them. A word that ends in a dash stands for every
@@ -163,14 +164,14 @@ const health = keyed(
 );
 
 const dev = object({
-  command,
+  command: startCommand,
   cwd: word.optional(),
   env: devEnv.default({}),
   instances: count(64).default(1),
 });
 
 /** Another program that speaks over stdin and stdout. */
-const stdioDev = object({ command, cwd: word.optional(), env: devEnv.default({}) });
+const stdioDev = object({ command: startCommand, cwd: word.optional(), env: devEnv.default({}) });
 
 const instance = object({
   id: text(/^[A-Za-z0-9._:-]{1,80}$/, 'an id of letters, digits, dots, dashes').optional(),
@@ -201,7 +202,7 @@ export const httpServer = object({
 export const stdioServer = object({
   kind: z.literal('stdio'),
   ...common,
-  command,
+  command: startCommand,
   args: z.array(z.string({ error: 'expected a word' }).refine((one) => !one.includes('\0'), { error: 'expected words without a NUL' })).default([]),
   cwd: word.optional(),
   dev: stdioDev.optional(),

@@ -11,8 +11,11 @@ export function unsplit(program: string): readonly string[] | null {
 /** `['npx', '-y', 'foo']`. */
 export const listed = (words: readonly string[]): string => `[${words.map((word) => `'${word}'`).join(', ')}]`;
 
-/** `${VAR}`, `$VAR`, `${VAR:-default}` and `${env:VAR}`, alone, behind `Bearer ` or in a URL: nothing fills these in. */
-const VARIABLE = /\$(?:\{(?:env:)?([A-Za-z_]\w*)(?::?[-?+=][^}]*)?\}|([A-Z_][A-Z0-9_]*))/;
+/**
+ * `${VAR}`, `$VAR`, `${VAR:-default}` and `${env:VAR}`, alone, behind `Bearer ` or in a URL: nothing fills these in. Names of variables are in capitals; what
+ * is not, `${level}`, is a template that the process itself may fill in.
+ */
+const VARIABLE = /\$(?:\{(?:env:)?([A-Z_][A-Z0-9_]*)(?::?[-?+=][^}]*)?\}|([A-Z_][A-Z0-9_]*))/;
 const WHOLE = new RegExp(`^(?:(?:Bearer|Basic|Token) )?${VARIABLE.source}$`);
 const IN_A_URL = new RegExp(`^[a-z][a-z0-9+.-]*://.*${VARIABLE.source}`);
 
@@ -24,7 +27,7 @@ export function variableIn(text: string): string | null {
 
 /** What to write where secrets may be named, and where they may not. */
 export function insteadOf(variable: string, text: string): string {
-  const reference = `secret('${variable.toUpperCase()}')`;
+  const reference = `secret('${variable}')`;
   return WHOLE.test(text) && text.startsWith('$') ? `write ${reference}, or the value` : `write the value, or put the whole text into a secret: ${reference}`;
 }
 
