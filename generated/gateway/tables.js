@@ -4,43 +4,48 @@ export const TABLES = {
 	name: "mcpgen-demo",
 	environment: null,
 	profile: "local",
-	hash: "da9431cd76298230033877c29f01658c3fb6816ea928d4b874a86b92b55b2fbb",
+	hash: "b07c4c6baabfd63736796a571dce5f5d78c37f43f67b0f8b4079cd6da61172c8",
 	publicUrl: "http://127.0.0.1:8080",
 	listen: {
 		local: { host: "127.0.0.1", port: 8080 },
 		compose: { host: "0.0.0.0", port: 8080 },
 		kubernetes: { host: "0.0.0.0", port: 8080 },
-		fly: { host: "::", port: 8080 }
+		fly: { host: "::", port: 8080 },
+		image: { host: "0.0.0.0", port: 8080 }
 	},
 	admin: {
 		listen: {
 			local: { host: "127.0.0.1", port: 9180 },
-			compose: { host: "0.0.0.0", port: 9180 },
+			compose: { host: "gateway_admin", port: 9180 },
 			kubernetes: { host: "0.0.0.0", port: 9180 },
-			fly: { host: "::", port: 9180 }
+			fly: { host: "::", port: 9180 },
+			image: { host: "0.0.0.0", port: 9180 }
 		},
 		readToken: "MCPGEN_READ_TOKEN",
 		writeToken: null
 	},
-	hosts: ["127.0.0.1"],
+	hosts: ["127.0.0.1", "mcp.mcpgen.example"],
 	anyHost: false,
 	internalHosts: {
 		local: [],
-		compose: ["gateway"],
+		compose: ["gateway", "localhost", "127.0.0.1", "[::1]"],
 		kubernetes: [
 			"mcpgen-demo-gateway",
 			"mcpgen-demo-gateway.mcpgen-demo",
 			"mcpgen-demo-gateway.mcpgen-demo.svc",
 			"mcpgen-demo-gateway.mcpgen-demo.svc.cluster.local"
 		],
-		fly: ["mcpgen-demo.internal", "mcpgen-demo.flycast"]
+		fly: ["mcpgen-demo.internal", "mcpgen-demo.flycast", "mcpgen-demo.fly.dev"],
+		image: []
 	},
 	trusted: {
-		local: [{ cidr: "127.0.0.0/8" }, { cidr: "::1/128" }],
-		compose: [{ name: "nginx" }],
-		kubernetes: [],
-		fly: [{ cidr: "172.16.0.0/12" }]
+		local: [{ cidr: "127.0.0.1" }, { cidr: "10.244.0.0/16" }],
+		compose: [{ name: "nginx" }, { cidr: "10.244.0.0/16" }],
+		kubernetes: [{ cidr: "10.244.0.0/16" }],
+		fly: [{ cidr: "172.16.0.0/12" }, { cidr: "10.244.0.0/16" }],
+		image: [{ cidr: "10.244.0.0/16" }]
 	},
+	countsAddresses: { local: true, compose: true, kubernetes: true, fly: true, image: true },
 	requireOrigin: false,
 	originFallback: "none",
 	originSets: [
@@ -104,6 +109,7 @@ export const TABLES = {
 				sessionLoss: "404",
 				sse: null,
 				timeouts: { connect: 2000, firstByte: 60000, response: 600000, idleStream: 300000 },
+				pass: [],
 				transform: null,
 				health: { every: 30000, timeout: 10000, kind: "http", path: "/health", method: "GET", status: 200, body: null },
 				sources: {
@@ -115,8 +121,8 @@ export const TABLES = {
 							cwd: null,
 							env: [],
 							sharing: "session",
-							processes: 16,
-							memory: 536870912,
+							processes: 8,
+							memory: 268435456,
 							line: 4194304,
 							idle: 600000
 						}
@@ -132,8 +138,8 @@ export const TABLES = {
 						cwd: null,
 						env: [],
 						sharing: "session",
-						processes: 16,
-						memory: 536870912,
+						processes: 8,
+						memory: 268435456,
 						line: 4194304,
 						idle: 600000
 					},
@@ -150,6 +156,7 @@ export const TABLES = {
 				sessionLoss: "404",
 				sse: null,
 				timeouts: { connect: 2000, firstByte: 60000, response: 600000, idleStream: 300000 },
+				pass: [],
 				transform: null,
 				health: { every: 30000, timeout: 10000, kind: "http", path: "/health", method: "GET", status: 200, body: null },
 				sources: {
@@ -176,6 +183,7 @@ export const TABLES = {
 				sessionLoss: "reinitialise",
 				sse: null,
 				timeouts: { connect: 2000, firstByte: 60000, response: 600000, idleStream: 300000 },
+				pass: [],
 				transform: null,
 				health: { every: 30000, timeout: 10000, kind: "http", path: "/health", method: "GET", status: 200, body: null },
 				sources: {
@@ -203,6 +211,7 @@ export const FEATURES = {
   httpProbes: () => import('./runtime/upstream/probe-http.js'),
   metrics: () => import('./runtime/observe/prometheus.js'),
   renew: () => import('./runtime/answer/renew.js'),
+  revocation: () => import('./runtime/front/revoke.js'),
   secrets: () => import('./runtime/identity/secrets.js'),
   stdio: () => import('./runtime/stdio/instance.js'),
   stdioLegacy: () => import('./runtime/stdio/legacy.js'),

@@ -2,6 +2,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isLoopback} from './decision/address.js';
 import {listenOf, logLevelOf, placementOf, SettingError} from './process/env.js';
+import {EXPIRY_EVERY} from './front/facts.js';
 import {createHandler} from './front/handle.js';
 import {createOpenCounts} from './identity/open-counts.js';
 import {drainServer, listenAt, publicServer} from './front/listen.js';
@@ -16,7 +17,8 @@ export async function serve(tables, features, env, write) {
 	const placement = placementOf(env);
 	const log = createLog(tables.name, logLevelOf(env, tables), write);
 	const at = listenOf(env, tables.listen[placement]);
-	if (placement === 'local' && !isLoopback(at.host) && at.host !== 'localhost' && tables.clients.length === 0) {
+	const isOpen = placement === 'local' || placement === 'image';
+	if (isOpen && !isLoopback(at.host) && at.host !== 'localhost' && tables.clients.length === 0) {
 		throw new SettingError(`refusing to listen on ${at.host} without credentials: declare auth.clients, or listen on 127.0.0.1`);
 	}
 	const measured = await features.metrics?.();
@@ -33,9 +35,10 @@ export async function serve(tables, features, env, write) {
 	let draining = false;
 	let reloading = Promise.resolve();
 	(await features.gauges?.())?.registerGauges(metrics, counts, pools, () => state.tables);
-	const onClosed = () => void (draining && setImmediate(() => server.closeIdleConnections()));
 	const isDraining = () => draining;
-	const { serve, endStreams } = createHandler({ state: () => state, log, metrics, counts, pools, parts: () => parts, isDraining, onClosed });
+	let revocation = (await features.revocation?.())?.createRevocation() ?? null;
+	const services = { state: () => state, log, metrics, counts, pools, revocation: () => revocation, parts: () => parts, isDraining };
+	const { serve, endStreams, revoke } = createHandler(services);
 	const server = publicServer({
 		serve, isDraining, maxHeaderSize: tables.limits.headers, onParserRefusal: (reason, requestId, status) => {
 			metrics.count('mcpgen_refusals_total', { reason });
@@ -45,7 +48,7 @@ export async function serve(tables, features, env, write) {
 	port = await listenAt(server, at, 'PORT');
 	const operators = { state: () => state, text: () => prometheus?.text() ?? '', pools, log };
 	const admin = tables.admin && (await (await features.admin?.())?.serveAdmin(tables.admin.listen[placement], env, operators));
-	const expiry = setInterval(() => metrics.count('mcpgen_sessions_ended_total', {}, counts.expire(performance.now())), 60_000).unref();
+	const expiry = setInterval(() => metrics.count('mcpgen_sessions_ended_total', {}, counts.expire(performance.now())), EXPIRY_EVERY).unref();
 	log('info', 'listening', { host: at.host, port, admin_port: admin?.port ?? null, placement, hash: tables.hash });
 	return {
 		port, adminPort: admin?.port ?? null, reload: (next, nextFeatures) => {
@@ -56,8 +59,10 @@ export async function serve(tables, features, env, write) {
 				const old = state;
 				await pools.reconcile(fresh.tables, nextModules);
 				parts = await loadParts(next, nextFeatures, partsOptions, parts);
+				revocation ??= (await nextFeatures.revocation?.())?.createRevocation() ?? null;
 				state = fresh;
 				old.close();
+				revoke();
 				log('info', 'reloaded', { hash: next.hash });
 			});
 			reloading = reload.catch(() => { });

@@ -21,11 +21,14 @@ export async function createState(raw, env, modules, previous) {
 		authenticate: tables.clients.size === 0 ? () => ({ kind: 'anonymous' }) : (modules.apiKeys ?? lacking)(tables, secretOf),
 		sealer: createSealer(sealing, ttl, Date.now),
 		trusted: (address) => inNetworks(address) || (named?.has(address) ?? false),
-		perAddress: keepOrMake(previous?.perAddress, previous?.tables.raw.limits.perAddress, raw.limits.perAddress),
+		perAddress: countsIn(tables) ? keepOrMake(previous?.perAddress, addressRate(previous), raw.limits.perAddress) : UNCOUNTED,
 		perTenant: new Map([...tables.tenants].flatMap(([name, { rate }]) => rate ? [[name, keepOrMake(previous?.perTenant.get(name), previous?.tables.tenants.get(name)?.rate, rate)]] : [])),
 		readToken: token(raw.admin?.readToken), writeToken: token(raw.admin?.writeToken), close: () => named?.close(),
 	};
 }
+const countsIn = ({ raw, placement }) => raw.countsAddresses[placement];
+const addressRate = (state) => (state && countsIn(state.tables) ? state.tables.raw.limits.perAddress : null);
+const UNCOUNTED = { take: () => 0, penalise: () => { } };
 function lacking() {
 	throw new SettingError('this gateway was baked without secrets or credentials, which its tables need');
 }

@@ -1,8 +1,9 @@
-// mcpgen: Sessions whose instance has gone.
+// mcpgen: Sessions whose instance has gone, or has forgotten them.
 import {inSession, sendTo} from './call.js';
+import {judgeSession, mayMeanLoss} from './lost.js';
 import {digest} from '../wire/digest.js';
 import {messageText, POST_HEADERS} from '../wire/json-rpc.js';
-import {keepsItsSession} from '../identity/session.js';
+import {ANY_INSTANCE, keepsItsSession} from '../identity/session.js';
 import {discard} from '../upstream/deliver.js';
 import {readBody} from '../wire/read-body.js';
 import {UpstreamFault} from '../wire/fault.js';
@@ -27,12 +28,15 @@ export function createRenewals() {
 			const key = digest(call.sessionId ?? '');
 			const known = await legs.get(key);
 			const leg = known ?? sealed;
-			const found = await attempt(call, leg);
+			const sent = await attempt(call, leg);
+			const found = sent && mayMeanLoss(sent.response) ? await judge(call, leg, sent) : sent;
+			if (found && !found.isLost) return found;
 			const init = call.session?.init ?? null;
-			const isEnding = known === null || call.request.method === 'DELETE';
-			if ((found && found.response.status !== 404) || !keepsItsSession(call.table) || init === null || isEnding) {
-				if (found) return found;
-				throw new UpstreamFault('refused');
+			const isEnding = known === null || call.request.method === 'DELETE' || (call.request.method === 'POST' && call.request.body === null);
+			if (!keepsItsSession(call.table) || init === null || isEnding) {
+				if (found?.response.status === 404) return found;
+				if (found) discard(found.response);
+				throw new UpstreamFault('refused', 'the server does not know the session any more');
 			}
 			if (found) discard(found.response);
 			const renewed = await renew(key, leg, call, init);
@@ -40,6 +44,12 @@ export function createRenewals() {
 			return sendTo({ ...call, request: withoutEventId(call.request) }, renewed);
 		},
 	};
+}
+async function judge(call, leg, answered) {
+	const isAsked = leg.upstreamId !== '' && leg.instance !== ANY_INSTANCE && answered.instance?.upstream.origin !== undefined;
+	if (!isAsked) return { ...answered, isLost: answered.response.status === 404 };
+	const ask = async (request) => (await sendTo({ ...call, request }, leg)).response;
+	return { ...answered, ...(await judgeSession(call.request, answered.response, call.table.timeouts.response, ask)) };
 }
 function attempt(call, leg) {
 	return sendTo(call, leg).catch((error) => {
@@ -52,8 +62,8 @@ function withoutEventId(request) {
 	return { ...request, headers };
 }
 async function open({ request, send, table }, init, { server }) {
-	const { headers, signal } = withoutEventId(request);
-	const say = (message) => ({ method: 'POST', headers: { ...headers, ...POST_HEADERS }, body: Buffer.from(messageText(message)), signal });
+	const { headers, query = '', signal } = withoutEventId(request);
+	const say = (message) => ({ method: 'POST', query, headers: { ...headers, ...POST_HEADERS }, body: Buffer.from(messageText(message)), signal });
 	const ended = ({ body }) => readBody(body, table.timeouts.firstByte).catch(() => { });
 	const { instance, response } = await send(say({ id: 'mcpgen', method: 'initialize', params: init }), { repeats: 1 });
 	await ended(response);

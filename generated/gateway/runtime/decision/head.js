@@ -1,6 +1,7 @@
 // mcpgen
-import {clientAddress, isLoopback, LOOPBACK} from './address.js';
+import {forwardedHost, hostName} from './host.js';
 import {KINDS} from './kinds.js';
+import {addressOf, portOf, schemeOf} from './way-in.js';
 export function sessionIdOf(head) {
 	switch (head.kind.session.carrier) {
 		case 'header':
@@ -17,7 +18,6 @@ const HEALTH = new Map([
 	['/health/ready', 'ready'],
 ]);
 const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/i;
-const AUTHORITY = /^([a-z0-9\-._~!$&'()*+,;=%]+|\[[0-9a-f:.]+\])(?::[0-9]*)?$/;
 const NOT_LITERAL = /%|\/\/|\/\.{1,2}(?:\/|$)/;
 export function readHead(tables, request, trusted) {
 	const absolute = request.target.startsWith('/') ? null : ABSOLUTE.exec(request.target);
@@ -25,30 +25,25 @@ export function readHead(tables, request, trusted) {
 	const query = target.indexOf('?');
 	const rawPath = (query === -1 ? target : target.slice(0, query)) || '/';
 	const fromTrusted = trusted(request.peer);
-	const authority = absolute?.[1] ?? ((fromTrusted && request.headers['x-forwarded-host']) || request.headers['host']);
+	const authority = absolute?.[1] ?? (fromTrusted ? forwardedHost(tables, request) : undefined) ?? request.headers['host'];
 	const host = request.hosts === 0 ? null : hostName(authority);
+	const scheme = schemeOf(tables, request, host, fromTrusted);
 	const [pathTenant, path] = splitTenant(tables, rawPath);
 	const route = tables.routes.get(path);
 	return {
 		request, fault: faultOf(request, rawPath, host), path, query: query === -1 ? '' : target.slice(query + 1), pathTenant,
-		health: HEALTH.get(rawPath) ?? null, host: host ?? '', origin: originOf(tables, request, fromTrusted),
-		address: clientAddress(request.peer, request.headers['x-forwarded-for'], trusted), route,
+		health: HEALTH.get(rawPath) ?? null, host: host ?? '', scheme,
+		port: portOf(tables, request, { authority, host, scheme, fromTrusted }),
+		origin: originOf(tables, request, fromTrusted), address: addressOf(tables, request, trusted), route,
 		kind: KINDS[route?.kind ?? 'mcp'],
 	};
 }
-export function hostAccepted(tables, head) {
-	return tables.raw.anyHost || tables.hosts.has(head.host) || (LOOPBACK.has(head.host) && isLoopback(head.request.peer));
-}
 function faultOf(request, path, host) {
-	if (request.hosts > 1 || request.headers['origin']?.includes(',')) return 'repeated-header';
+	if (request.hosts > 1 || (request.authorizations ?? 1) > 1 || request.headers['origin']?.includes(',')) return 'repeated-header';
 	if (host === null || !path.startsWith('/')) return 'malformed-request';
 	if (request.headers['upgrade']?.toLowerCase().includes('websocket')) return 'upgrade-unsupported';
 	if (request.headers['transfer-encoding'] !== undefined && request.headers['content-length'] !== undefined) return 'malformed-request';
 	return NOT_LITERAL.test(path) ? 'path-not-literal' : null;
-}
-function hostName(authority) {
-	const name = AUTHORITY.exec(authority?.toLowerCase() ?? '')?.[1];
-	return name === undefined ? null : name.endsWith('.') ? name.slice(0, -1) : name;
 }
 function originOf(tables, request, fromTrusted) {
 	const { origin, 'x-forwarded-proto': proto, 'x-forwarded-host': host } = request.headers;

@@ -3,6 +3,10 @@ import {isUtf8} from 'node:buffer';
 import {asObject, isObject} from '../wire/json-rpc.js';
 import {CAPABILITIES, VERSION} from '../wire/meta-keys.js';
 const MOST_IN_BATCH = 50;
+const CONTAINER = 48;
+const ELEMENT = 8;
+const MOST_INTRODUCTION = 1500;
+const MOST_TEXT = 256;
 const CHEAP = 65_536;
 export const NAME_KEY = new Map([
 	['tools/call', 'name'],
@@ -14,25 +18,31 @@ export const NAME_KEY = new Map([
 ]);
 const DECISIVE = new Map(['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 'taskId', 'arguments', '_meta', 'result', 'error'].map((key) => [fold(key), key]));
 const BIT_OF = new Map([...DECISIVE.values()].map((key, index) => [key, 1 << index]));
+const META_KEYS = new Map([[VERSION, 1], [CAPABILITIES, 2]]);
+const LONGEST_META_KEY = VERSION.length;
+const FOLDED_META_KEYS = new Set([...META_KEYS.keys()].map((key) => key.toUpperCase().toLowerCase()));
 const NOT_LOOKED_AT = -1;
 function fold(key) {
 	return key.length > 16 ? key : key.toUpperCase().toLowerCase();
 }
-export function parseMessage(body, depth) {
+const META_LEVEL = 3;
+const isOtherSpelling = (key) => key.length <= LONGEST_META_KEY && FOLDED_META_KEYS.has(key.toUpperCase().toLowerCase());
+export function parseMessage(body, depth, most = Infinity) {
 	if (!isUtf8(body)) return { ok: false, reason: 'body-not-json', id: null };
 	const text = body.toString('utf8');
+	const scanned = { weight: 0 };
 	let fault;
 	let value;
 	try {
-		fault = scan(text, depth, /^\s*\[/.test(text) ? 1 : 0);
-		value = fault === 'body-too-deep' && text.length > CHEAP ? null : JSON.parse(text);
+		fault = scan(text, depth, /^\s*\[/.test(text) ? 1 : 0, most, scanned);
+		value = fault === 'body-too-large' || (fault === 'body-too-deep' && text.length > CHEAP) ? null : JSON.parse(text);
 	} catch {
 		return { ok: false, reason: 'body-not-json', id: null };
 	}
 	const id = isObject(value) ? idOf(value) : null;
 	if (fault) return { ok: false, reason: fault, id };
 	const message = Array.isArray(value) ? batch(value) : isObject(value) ? single(value) : null;
-	return message ? { ok: true, message } : { ok: false, reason: 'body-not-message', id };
+	return message ? { ok: true, message, weight: scanned.weight } : { ok: false, reason: 'body-not-message', id };
 }
 const idOf = (value) => (typeof value['id'] === 'string' || typeof value['id'] === 'number' ? value['id'] : null);
 function single(value) {
@@ -48,13 +58,20 @@ function single(value) {
 	const name = nameKey === undefined ? undefined : params[nameKey];
 	return {
 		shape: isResponse ? 'response' : 'id' in value ? 'request' : 'notification', id,
-		method: isResponse ? '' : String(method), name: typeof name === 'string' ? name : null, claim: meta[VERSION],
+		method: isResponse ? '' : String(method), name: typeof name === 'string' ? name : null, claim: claimOf(meta[VERSION]),
 		declaresCapabilities: isObject(meta[CAPABILITIES]),
 		continues: params['inputResponses'] !== undefined || params['requestState'] !== undefined,
-		traceparent: typeof meta['traceparent'] === 'string' ? meta['traceparent'] : null,
-		initialize: method === 'initialize' ? params : null, methods: isResponse ? [] : [String(method)],
+		traceparent: typeof meta['traceparent'] === 'string' ? cut(meta['traceparent']) : null,
+		initialize: method === 'initialize' ? introductionOf(params) : null, methods: isResponse ? [] : [String(method)],
 		calls: method === 'tools/call' ? [{ tool: typeof name === 'string' ? name : null, argumentsJson: JSON.stringify(params['arguments']) ?? '' }] : [],
 	};
+}
+const cut = (text) => (text.length > MOST_TEXT ? text.slice(0, MOST_TEXT) : text);
+const claimOf = (claim) => (typeof claim === 'string' ? cut(claim) : typeof claim === 'object' ? null : claim);
+function introductionOf({ protocolVersion, capabilities, clientInfo }) {
+	const said = { protocolVersion, capabilities, clientInfo: isObject(clientInfo) ? { name: clientInfo['name'], version: clientInfo['version'] } : clientInfo };
+	if (JSON.stringify(said).length <= MOST_INTRODUCTION) return { ...said, isCut: false };
+	return { protocolVersion: typeof protocolVersion === 'string' ? cut(protocolVersion) : null, isCut: true };
 }
 function batch(values) {
 	const parts = values.map((value) => (isObject(value) ? single(value) : null));
@@ -67,10 +84,12 @@ function batch(values) {
 		calls: whole.flatMap((part) => part.calls),
 	};
 }
-function scan(text, limit, offset) {
+function scan(text, limit, offset, most, scanned) {
 	const seen = [];
 	let depth = 0;
+	let weight = 0;
 	let isKey = false;
+	let isMeta = false;
 	for (let i = 0; i < text.length; i++) {
 		switch (text.charCodeAt(i)) {
 			case 0x22: {
@@ -83,6 +102,13 @@ function scan(text, limit, offset) {
 				if (bits === NOT_LOOKED_AT) break;
 				const written = text.slice(start + 1, i);
 				const key = written.includes('\\') ? String(JSON.parse(`"${written}"`)) : written;
+				if (depth - offset === META_LEVEL) {
+					const metaBit = META_KEYS.get(key);
+					if (metaBit === undefined ? isOtherSpelling(key) : (bits & metaBit) !== 0) return 'body-duplicate-key';
+					seen[depth] = bits | (metaBit ?? 0);
+					break;
+				}
+				isMeta = depth - offset === META_LEVEL - 1 && key === '_meta';
 				const bit = BIT_OF.get(key);
 				if (bit === undefined ? DECISIVE.has(fold(key)) : (bits & bit) !== 0) return 'body-duplicate-key';
 				seen[depth] = bits | (bit ?? 0);
@@ -90,11 +116,13 @@ function scan(text, limit, offset) {
 			}
 			case 0x7b:
 				if (++depth > limit) return 'body-too-deep';
-				seen[depth] = depth - offset <= 2 ? 0 : NOT_LOOKED_AT;
+				if ((weight += CONTAINER) > most) return 'body-too-large';
+				seen[depth] = depth - offset < META_LEVEL || (depth - offset === META_LEVEL && isMeta) ? 0 : NOT_LOOKED_AT;
 				isKey = true;
 				break;
 			case 0x5b:
 				if (++depth > limit) return 'body-too-deep';
+				if ((weight += CONTAINER) > most) return 'body-too-large';
 				seen[depth] = NOT_LOOKED_AT;
 				isKey = false;
 				break;
@@ -105,8 +133,10 @@ function scan(text, limit, offset) {
 				break;
 			case 0x2c:
 				isKey = (seen[depth] ?? NOT_LOOKED_AT) !== NOT_LOOKED_AT;
+				if ((weight += ELEMENT) > most) return 'body-too-large';
 				break;
 		}
 	}
+	scanned.weight = weight;
 	return null;
 }

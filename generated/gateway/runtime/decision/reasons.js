@@ -3,9 +3,9 @@ const http = (status, message) => ({ status, code: status, message });
 const pinned = (code, message, status = 400) => ({ status, code, message });
 export const REASONS = {
 	'malformed-request': http(400, 'Malformed request'),
-	'repeated-header': http(400, 'Host and Origin may be sent once only'), 'path-not-literal': http(404, 'Not found'),
-	'unknown-host': http(421, 'This host is not served here'), 'unknown-route': http(404, 'Not found'),
-	'preflight-refused': { ...http(403, 'Origin not allowed'), origin: true },
+	'repeated-header': http(400, 'Host, Origin and Authorization may be sent once only'),
+	'path-not-literal': http(404, 'Not found'), 'unknown-host': http(421, 'This host is not served here'),
+	'unknown-route': http(404, 'Not found'), 'preflight-refused': { ...http(403, 'Origin not allowed'), origin: true },
 	'origin-required': { ...http(403, 'An Origin is required'), origin: true },
 	'origin-not-allowed': { ...http(403, 'Origin not allowed'), origin: true },
 	'method-not-allowed': http(405, 'Method not allowed'),
@@ -30,12 +30,15 @@ export const REASONS = {
 	'revision-not-served': pinned(-32022, 'Protocol version not supported'),
 	'session-unknown': http(404, 'Session not found'), 'no-instance': http(503, 'No instance available'),
 	'instance-full': http(503, 'No capacity'), 'upstream-lost': http(502, 'The server behind the gateway failed'),
+	'upstream-redirects': http(502, 'The server behind the gateway is not where its configuration says'),
+	'upstream-denied': http(502, 'The server behind the gateway does not accept the gateway'),
 	'upstream-timeout': http(504, 'The server behind the gateway did not answer in time'),
-	'draining': http(503, 'Shutting down'), 'internal': pinned(-32603, 'Internal error', 500),
+	'access-revoked': http(403, 'Access was withdrawn'), 'draining': http(503, 'Shutting down'),
+	'internal': pinned(-32603, 'Internal error', 500),
 };
 export const REASON_OF_FAULT = {
 	refused: 'no-instance', connect: 'no-instance', full: 'instance-full', sent: 'upstream-lost', stale: 'upstream-lost',
-	timeout: 'upstream-timeout', answered: 'upstream-lost',
+	timeout: 'upstream-timeout', answered: 'upstream-lost', redirected: 'upstream-redirects', denied: 'upstream-denied',
 };
 export const reasonRow = (reason) => REASONS[reason];
 export function refusalBody(reason, id, requestId, data = {}) {

@@ -1,6 +1,7 @@
 // mcpgen: The decision as a table of pure rows, tried in order (DESIGN §4).
 import {eraIn} from './facts.js';
-import {hostAccepted, sessionIdOf} from './head.js';
+import {sessionIdOf} from './head.js';
+import {isServed} from './host.js';
 import {originAllowed} from './origin.js';
 import {revisionFault} from './revision.js';
 const no = (reason, at, more = {}) => ({ reason, at, ...more });
@@ -17,7 +18,7 @@ export const ROWS = [
 	},
 	{
 		id: 'host', nginx: 'decides',
-		check: (tables, head) => (hostAccepted(tables, head) ? null : no('unknown-host', 'gateway.url')),
+		check: (tables, head) => (isServed(tables, head.host, head.request) ? null : no('unknown-host', 'gateway.url')),
 	},
 	{
 		id: 'route', nginx: 'decides', check: (_tables, head) => (head.route ? null : no('unknown-route', 'servers')),
@@ -105,7 +106,7 @@ export const ROWS = [
 			const { session } = facts;
 			if (!session) return { need: 'session' };
 			if (session.kind === 'unknown') return no('session-unknown', 'gateway.sessionKeys');
-			return session.kind === 'full' ? no('sessions-full', 'gateway.limits.sessions', { retryAfter: 60 }) : null;
+			return session.kind === 'full' ? no('sessions-full', 'gateway.limits.sessions', { retryAfter: session.retryAfter }) : null;
 		},
 	},
 	{

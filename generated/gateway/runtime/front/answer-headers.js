@@ -3,6 +3,7 @@ import {connectionNames, HOP_BY_HOP} from '../wire/hop-by-hop.js';
 const NOT_RETURNED = new Set([
 	...HOP_BY_HOP, 'mcp-session-id', 'vary', 'date', 'set-cookie', 'x-accel-buffering', 'x-request-id', 'x-correlation-id',
 	'alt-svc', 'clear-site-data', 'strict-transport-security', 'nel', 'report-to', 'reporting-endpoints', 'location', 'refresh',
+	'www-authenticate', 'authentication-info', 'proxy-authentication-info',
 ]);
 const NOT_RETURNED_EITHER = /^(?:access-control-|x-accel-|x-sendfile)/;
 export function returnedHeaders({ status, headers, body }, isStream, own) {

@@ -6,17 +6,31 @@ import {parseMessage} from '../decision/message.js';
 import {eraOf} from '../decision/revision.js';
 import {recogniseTenants} from '../decision/tenant.js';
 import {ANY_INSTANCE, keepsItsSession, legAt} from '../identity/session.js';
+import {ended} from '../process/ended.js';
 import {keyOf, principalOf} from './exchange.js';
+import {holderOf} from './holder.js';
 const BODIES = 32 * 2 ** 20;
 const SHORT = 65_536;
 const FOR_SHORT = 8 * 2 ** 20;
+const MOST_WEIGHT = 8;
 export const SESSION_IDLE = 3_600_000;
+export const EXPIRY_EVERY = 60_000;
 export function reserveStream(exchange, counts) {
-	const tenant = tenantIn(exchange.facts) ?? '';
-	const { tables } = exchange.state;
-	if (counts.streams >= tables.raw.limits.streams || counts.streamsOf(tenant) >= (tables.tenants.get(tenant)?.streams ?? Infinity)) return false;
-	exchange.releaseStream = counts.openStream(tenant);
-	return true;
+	const release = counts.openStream(holderOf(exchange), limitsOf(exchange, 'streams'));
+	if (release) exchange.releaseStream = release;
+	return release !== null;
+}
+export function reserveCall(exchange, counts) {
+	const release = counts.openCall(holderOf(exchange), limitsOf(exchange, 'streams'));
+	if (release) exchange.releaseCall = release;
+	return release !== null;
+}
+function limitsOf({ facts, state: { tables } }, name) {
+	return { all: tables.raw.limits[name], own: tables.tenants.get(tenantIn(facts) ?? '')?.[name] ?? null };
+}
+export function mostOfBodies({ state: { tables } }, size) {
+	const { limits, workers } = tables.raw;
+	return Math.max(BODIES / workers, 4 * limits.body) + (size > SHORT ? 0 : FOR_SHORT / workers);
 }
 export const FIND_FACT = {
 	address: ({ state, head }) => {
@@ -39,33 +53,32 @@ export const FIND_FACT = {
 	},
 	body: async (exchange, { counts }) => {
 		const { body: limit, depth } = exchange.state.tables.raw.limits;
-		const room = exchange.client.length ?? limit;
-		const most = Math.max(BODIES, limit) + (room > SHORT ? 0 : FOR_SHORT);
-		if (counts.bodies + room > most) return { kind: 'refused', reason: 'instance-full', id: null };
-		counts.bodies += room;
-		exchange.releaseBody = () => (counts.bodies -= room);
-		const body = await exchange.client.body(limit);
+		const booking = counts.bodies.book(holderOf(exchange));
+		exchange.booking = booking;
+		let size = 0;
+		const body = await exchange.client.body(limit, (bytes) => booking.add(mostOfBodies(exchange, (size += bytes)), bytes));
 		if (typeof body === 'string') return { kind: 'refused', reason: body, id: null };
 		exchange.body = body;
-		const parsed = parseMessage(body, depth);
+		const parsed = parseMessage(body, depth, MOST_WEIGHT * limit);
 		if (!parsed.ok) return { kind: 'refused', reason: parsed.reason, id: parsed.id };
 		const { message } = parsed;
+		exchange.weight = parsed.weight;
 		return { kind: 'message', message, era: eraOf(exchange.head, message) };
 	},
-	session: (exchange, { counts, pools }) => {
+	session: (exchange, { counts, pools, revocation }) => {
 		const { state, head } = exchange;
 		const tenant = tenantIn(exchange.facts) ?? '';
 		const rule = head.kind.session;
 		const opens = rule.openedBy === 'any-request' || (rule.openedBy === 'initialize' && messageIn(exchange.facts)?.method === 'initialize');
 		if (opens) {
-			const most = state.tables.tenants.get(tenant)?.sessions ?? Infinity;
-			if (counts.sessions >= state.tables.raw.limits.sessions || counts.sessionsOf(tenant) >= most) return { kind: 'full' };
-			exchange.releaseSession = counts.holdSession(tenant);
+			const release = counts.holdSession(holderOf(exchange), limitsOf(exchange, 'sessions'));
+			if (!release) return { kind: 'full', retryAfter: untilNextExpiry(counts) };
+			exchange.releaseSession = release;
 			return { kind: 'none' };
 		}
 		const id = sessionIdOf(head);
 		if (id === undefined) return { kind: 'none' };
-		const session = state.sealer.open(id);
+		const session = ended.has(id) ? null : state.sealer.open(id);
 		const leg = legAt(head.route?.server, session);
 		const table = state.tables.pools.get(leg?.server ?? '');
 		if (!session || !leg || !table) return { kind: 'unknown' };
@@ -73,7 +86,10 @@ export const FIND_FACT = {
 		if (!isTheirs) return { kind: 'unknown' };
 		if (!instanceOf(leg, pools.get(leg.server)) && !(keepsItsSession(table) && session.init)) return { kind: 'unknown' };
 		exchange.session = session;
-		if (rule.livesIn === 'id') counts.openSession(id, tenant, performance.now() + SESSION_IDLE);
+		if (rule.livesIn === 'id') {
+			counts.openSession(id, holderOf(exchange), performance.now() + SESSION_IDLE);
+			revocation()?.use(id, exchange, leg);
+		}
 		return { kind: 'open' };
 	},
 	instance: (exchange, { pools }) => {
@@ -85,6 +101,11 @@ export const FIND_FACT = {
 		return exchange.claimed ? { kind: 'ok' } : { kind: 'none', retryAfter: pool?.retryAfter ?? 1 };
 	},
 };
+const MOST_RETRY_AFTER = 600;
+function untilNextExpiry(counts) {
+	const next = counts.nextExpiry() ?? 0;
+	return Math.min(MOST_RETRY_AFTER, Math.max(1, Math.ceil((next - performance.now()) / 1000)) + EXPIRY_EVERY / 1000);
+}
 const NONE_TRIED = new Set();
 function instanceOf({ instance }, pool) {
 	return instance === ANY_INSTANCE ? ANY_INSTANCE : pool?.byId(instance);

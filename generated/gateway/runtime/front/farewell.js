@@ -5,11 +5,11 @@ export function lastEvent(id) {
 	const result = { resultType: 'complete', _meta: { [SUBSCRIPTION]: id } };
 	return `event: message\ndata: ${messageText({ id, result })}\n\n`;
 }
-export function endBetweenEvents(body, unpipe, client, last) {
+export function endingsOf(body, unpipe, client) {
 	let tail = '\n\n';
-	let isEnding = false;
+	let last = null;
 	const endIfBetween = () => {
-		if (!isEnding || !/(?:\n|\r|\r\n)(?:\n|\r|\r\n)$/.test(tail)) return;
+		if (last === null || !/(?:\n|\r|\r\n)(?:\n|\r|\r\n)$/.test(tail)) return;
 		body.off('data', look);
 		unpipe();
 		body.destroy();
@@ -20,8 +20,16 @@ export function endBetweenEvents(body, unpipe, client, last) {
 		setImmediate(endIfBetween);
 	};
 	body.on('data', look);
-	return () => {
-		isEnding = true;
+	const inOrder = (text) => {
+		last = text;
 		endIfBetween();
+	};
+	return {
+		inOrder, atOnce: (text) => {
+			inOrder(text);
+			if (client.isDone) return;
+			client.cut();
+			body.destroy();
+		},
 	};
 }

@@ -6,6 +6,8 @@ import {SettingError} from '../process/env.js';
 import {NODE_CLASSES, NodeClient} from './node-client.js';
 export const KEEP_ALIVE = 75_000;
 const LOOK_EVERY = 5000;
+const SILENT = 5000;
+const FOLLOWED_WITHIN = 50;
 export function plainServer(options) {
 	return serverOf(options).server;
 }
@@ -39,11 +41,16 @@ export function publicServer(options) {
 }
 function serverOf({ serve, maxHeaderSize, requestTimeout, keepAlive = KEEP_ALIVE, isDraining = () => false }) {
 	const last = new Map();
+	const silent = new Set();
+	let isClosing = false;
 	const answer = (outgoing, awaitsContinue) => {
 		const { socket } = outgoing.req;
-		const client = new NodeClient(outgoing, awaitsContinue, last.get(socket));
+		const before = last.get(socket);
+		const client = new NodeClient(outgoing, awaitsContinue, before);
 		last.set(socket, client);
-		if (isDraining()) client.closeAfterwards();
+		if (before === undefined) silent.delete(socket);
+		if (isDraining() || (isClosing && before === undefined)) client.closeAfterwards();
+		else if (isClosing) endBehind(client, socket);
 		serve(client);
 	};
 	const options = {
@@ -53,20 +60,31 @@ function serverOf({ serve, maxHeaderSize, requestTimeout, keepAlive = KEEP_ALIVE
 	server.maxHeadersCount = 0;
 	server.on('checkContinue', (_incoming, outgoing) => answer(outgoing, true));
 	server.on('connection', (socket) => {
+		silent.add(socket);
 		socket.once('close', () => {
+			silent.delete(socket);
 			last.get(socket)?.connectionClosed();
 			last.delete(socket);
 		});
 	});
-	server.closeIdleConnections = () => closeIdle(last, 0);
-	const look = setInterval(() => closeIdle(last, keepAlive), Math.min(LOOK_EVERY, keepAlive)).unref();
+	const endIdle = (socket, keptFor) => {
+		const client = last.get(socket);
+		if (client && isIdle(client, socket, keptFor)) socket.destroy();
+	};
+	const endBehind = (client, socket) => void client.onLeave(() => setTimeout(() => setImmediate(endIdle, socket, 0), FOLLOWED_WITHIN));
+	server.closeIdleConnections = () => {
+		isClosing = true;
+		for (const [socket, client] of last) endBehind(client, socket);
+		setTimeout(() => silent.forEach((socket) => socket.bytesRead === 0 && socket.destroy()), SILENT).unref();
+	};
+	const look = setInterval(() => {
+		for (const socket of last.keys()) endIdle(socket, keepAlive);
+	}, Math.min(LOOK_EVERY, keepAlive)).unref();
 	server.once('close', () => clearInterval(look));
 	return { server: server, last };
 }
-function closeIdle(last, keepAlive) {
-	const before = performance.now() - keepAlive;
-	for (const [socket, { closedAt, bytesRead }] of last)
-		if (closedAt !== null && closedAt <= before && socket.bytesRead === bytesRead) socket.destroy();
+function isIdle({ closedAt, bytesRead }, socket, keptFor) {
+	return closedAt !== null && performance.now() - closedAt >= keptFor && socket.bytesRead === bytesRead;
 }
 const PARSER_REASONS = {
 	HPE_HEADER_OVERFLOW: 'headers-too-large', ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
@@ -98,6 +116,5 @@ export function drainServer(server, drain) {
 			clearTimeout(timer);
 			resolve();
 		});
-		server.closeIdleConnections();
 	});
 }

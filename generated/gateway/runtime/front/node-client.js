@@ -6,16 +6,19 @@ import {linesOf} from '../wire/header-list.js';
 import {atTurnsEnd} from '../wire/turn.js';
 const EMPTY = Buffer.alloc(0);
 const IGNORE = () => { };
+const ALWAYS = () => true;
 const ONE_PIECE = 16_384;
 class NodeRequest extends IncomingMessage {
 	#settle = null;
 	#limit = 0;
+	#admits = ALWAYS;
 	#store = EMPTY;
 	#size = 0;
 	#fault = null;
-	gather(limit, settle) {
+	gather(limit, admits, settle) {
 		if (this.#settle !== null) throw new Error('a body is read once');
 		this.#limit = limit;
+		this.#admits = admits;
 		this.#settle = settle;
 		if (this.#fault !== null || this.destroyed) return this.#end(this.#fault ?? 'body-aborted');
 		if (this.readableLength > 0) {
@@ -35,6 +38,7 @@ class NodeRequest extends IncomingMessage {
 		if (settle === null) return;
 		this.#settle = IGNORE;
 		this.#store = EMPTY;
+		this.#admits = ALWAYS;
 		settle(outcome);
 	}
 	push(chunk) {
@@ -46,6 +50,7 @@ class NodeRequest extends IncomingMessage {
 		if (this.#settle === IGNORE) return true;
 		this.#size += chunk.length;
 		if (this.#size > this.#limit) this.#end('body-too-large');
+		else if (!this.#admits(chunk.length)) this.#end('instance-full');
 		else this.#store = this.#size === chunk.length ? chunk : append(this.#store, this.#size - chunk.length, chunk);
 		return true;
 	}
@@ -65,6 +70,8 @@ Object.defineProperty(NodeRequest.prototype, 'headers', {
 });
 const DUMP = IncomingMessage.prototype._dump;
 const SAID = Symbol('said');
+const UNDER_WAY = Symbol('under way');
+const MOST_UNDER_WAY = 32;
 function saidBy(incoming) {
 	const socket = incoming.socket;
 	const last = socket[SAID];
@@ -86,13 +93,16 @@ function readSaid(incoming) {
 	const { method, url, rawHeaders: raw, socket } = incoming;
 	let hosts = 0;
 	let lengthAt = -1;
+	const authorizations = new Set();
 	for (let i = 0; i < raw.length; i += 2) {
 		const name = raw[i];
 		if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
 		if (name.length === 14 && name.toLowerCase() === 'content-length') lengthAt = i + 1;
+		if (name.length === 13 && name.toLowerCase() === 'authorization') authorizations.add(raw[i + 1]);
 	}
 	const headers = NODE_HEADERS.get.call(incoming);
-	const request = { method: method ?? '', target: url ?? '/', headers, hosts, peer: socket.remoteAddress ?? '' };
+	const peer = socket.remoteAddress ?? '';
+	const request = { method: method ?? '', target: url ?? '/', headers, hosts, authorizations: authorizations.size, peer };
 	return { method, url, raw, headers, lengthAt, request, memory: { judgement: null } };
 }
 export const NODE_CLASSES = { IncomingMessage: NodeRequest };
@@ -101,6 +111,7 @@ export class NodeClient {
 	request;
 	memory;
 	length;
+	isOneTooMany;
 	#incoming;
 	#outgoing;
 	#awaitsContinue;
@@ -119,12 +130,18 @@ export class NodeClient {
 		this.#outgoing = outgoing;
 		this.#awaitsContinue = awaitsContinue;
 		this.#before = before?.closedAt === null ? before : null;
+		this.isOneTooMany = this.#count(1) > MOST_UNDER_WAY;
 		outgoing.on('error', IGNORE);
 		outgoing.on('close', () => this.#close());
+	}
+	#count(by) {
+		const socket = this.#incoming.socket;
+		return (socket[UNDER_WAY] = (socket[UNDER_WAY] ?? 0) + by);
 	}
 	#close() {
 		if (this.closedAt !== null) return;
 		this.closedAt = performance.now();
+		this.#count(-1);
 		this.bytesRead = this.#incoming.socket.bytesRead;
 		this.#before = null;
 		for (let work = this.#leaving.shift(); work; work = this.#leaving.shift()) work();
@@ -150,10 +167,10 @@ export class NodeClient {
 	get isComplete() {
 		return this.#isWritten;
 	}
-	body(limit) {
+	body(limit, admits = ALWAYS) {
 		if (this.#awaitsContinue) this.#tellToContinue();
 		this.#awaitsContinue = false;
-		return new Promise((resolve) => this.#incoming.gather(limit, resolve));
+		return new Promise((resolve) => this.#incoming.gather(limit, admits, resolve));
 	}
 	#tellToContinue() {
 		const outgoing = this.#outgoing;

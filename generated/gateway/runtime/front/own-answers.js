@@ -3,18 +3,19 @@ import {messageIn, tenantIn} from '../decision/facts.js';
 import {reasonRow} from '../decision/reasons.js';
 import {answerWith} from './exchange.js';
 import {healthAnswer, JSON_HEADERS, preflightAnswer, refusalAnswer} from './respond.js';
-export function refuse(services, exchange, reason) {
+export function refuse(services, exchange, reason, wanted) {
 	const { status, code } = reasonRow(reason);
 	const id = messageIn(exchange.facts)?.id ?? null;
 	const server = exchange.head.route?.server ?? '';
-	const retryAfter = (reason === 'no-instance' && services.pools.get(server)?.retryAfter) || 1;
+	const retryAfter = wanted ?? ((reason === 'no-instance' && services.pools.get(server)?.retryAfter) || 1);
 	const wait = status === 503 || status === 429 ? { retryAfter } : {};
 	sendRefusal(services, exchange, { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${server}`, id, ...wait });
 }
-export function sendRefusal({ metrics }, exchange, refusal) {
+export function sendRefusal({ metrics, pools }, exchange, refusal) {
 	const { head, state, client } = exchange;
 	const { reason } = refusal;
 	exchange.reason = reason;
+	if (reason === 'no-instance') exchange.cause ??= pools.get(head.route?.server ?? '')?.cause ?? null;
 	metrics.count('mcpgen_refusals_total', { reason });
 	const { limit, origin } = reasonRow(reason);
 	if (limit) metrics.count('mcpgen_rate_limited_total', { limit });
@@ -43,7 +44,15 @@ function serversAnswer({ pools }, exchange) {
 	const tenant = tenantIn(exchange.facts);
 	const granted = tenant === null ? undefined : tables.serverSets.get(tables.tenants.get(tenant)?.servers ?? '');
 	const seen = pools.all().filter(({ server }) => tables.raw.profile === 'local' || granted?.has(server));
-	const servers = Object.fromEntries(seen.map((pool) => [pool.server, pool.health()]));
-	const well = Object.values(servers).every(({ healthy, total }) => total > 0 && healthy === total);
-	return { status: 200, headers: JSON_HEADERS, body: `${JSON.stringify({ status: well ? 'ok' : 'degraded', servers })}\n` };
+	const servers = Object.fromEntries(seen.map((pool) => [pool.server, healthOf(pool)]));
+	const all = Object.values(servers).map(({ status }) => status);
+	const status = all.some((one) => one === 'down' || one === 'degraded') ? 'degraded' : all.includes('unknown') ? 'unknown' : 'ok';
+	return { status: 200, headers: JSON_HEADERS, body: `${JSON.stringify({ status, servers })}\n` };
+}
+function healthOf(pool) {
+	const health = pool.health();
+	const { healthy, total, unknown } = health;
+	const status = total === 0 ? 'down' : healthy === total ? 'up' : unknown === total ? 'unknown' : healthy + unknown > 0 ? 'degraded' : 'down';
+	const { cause } = pool;
+	return { status, ...health, ...(cause && { code: cause.code }) };
 }

@@ -13,6 +13,13 @@ const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
 const CLIENT_LEFT = 499;
 const MOST_OF_METHOD = 64;
 const MOST_OF_NAME = 128;
+const MOST_ASKED = 200;
+function askedFor({ request: { headers, target }, host }) {
+	const path = target.split('?', 1)[0] ?? '';
+	const forwarded = headers['x-forwarded-host'];
+	const named = forwarded === undefined ? '' : `"forwarded_host":${quoted(forwarded.slice(0, MOST_ASKED))},`;
+	return `"host":${quoted((headers['host'] ?? host).slice(0, MOST_ASKED))},${named}"path":${quoted(path.slice(0, MOST_ASKED))},`;
+}
 export function report(services, exchange) {
 	const { metrics, log } = services;
 	const { head, client, state, facts, reason, note } = exchange;
@@ -32,9 +39,14 @@ export function report(services, exchange) {
 	if ((head.health || !state.tables.raw.log.requests) && reason === null) return;
 	const rpc = message?.shape === 'batch' ? 'batch' : (message?.method.slice(0, MOST_OF_METHOD) ?? null);
 	const tool = message?.method === 'tools/call' ? (message.name?.slice(0, MOST_OF_NAME) ?? null) : null;
+	const asked = status === 421 || status === 404 ? askedFor(head) : '';
 	const { request_id, correlation_id, tenant, client: caller } = callerOf(exchange);
 	log.text(note === null ? 'info' : 'warn', 'request', `${note === null ? '' : `"message":${quoted(note)},`}"request_id":${quoted(request_id)},"correlation_id":${quoted(correlation_id)},` +
 		`${exchange.span ? `"trace_id":${quoted(exchange.span.traceId)},` : ''}"tenant":${quoted(tenant)},"client":${quoted(caller)},` +
 		`"server":${quoted(server || null)},"method":"${method}","rpc":${quoted(rpc)},"tool":${quoted(tool)},"status":${status},"reason":${quoted(reason)},` +
-		`"complete":${client.isComplete && reason !== 'body-aborted'},"instance":${quoted(instance)},"duration_ms":${Math.round(duration * 10) / 10}`);
+		`${asked}"complete":${client.isComplete && reason !== 'body-aborted'},"instance":${quoted(instance)},` +
+		`${causeMembers(exchange)}"duration_ms":${Math.round(duration * 10) / 10}`);
+}
+function causeMembers({ cause }) {
+	return cause ? `"code":${quoted(cause.code)},"cause":${quoted(cause.cause)},"blame":"${cause.blame}",` : '';
 }

@@ -13,11 +13,19 @@ export function corsHeaders({ raw: { cors } }, { origin, request }) {
 	const credentials = cors.credentials ? ['access-control-allow-credentials', 'true'] : [];
 	return [...VARY, 'access-control-allow-origin', request.headers['origin'] ?? origin, 'access-control-expose-headers', exposed, ...credentials];
 }
+const PARAMETER = /^mcp-param-[!#$%&'*+.^`|~\w-]{1,100}$/;
+const MOST_PARAMETERS = 50;
+function parametersIn(asked) {
+	if (asked === undefined) return [];
+	const names = asked.toLowerCase().split(',').map((name) => name.trim());
+	return [...new Set(names.filter((name) => PARAMETER.test(name)))].slice(0, MOST_PARAMETERS);
+}
 export function preflightAnswer(tables, head) {
 	const { cors } = tables.raw;
+	const parameters = parametersIn(head.request.headers['access-control-request-headers']);
 	const headers = [
 		...corsHeaders(tables, head), ...['access-control-allow-methods', (head.route?.methods ?? []).join(', ')],
-		...['access-control-allow-headers', [ALLOW_HEADERS, ...cors.allowHeaders].join(', ')],
+		...['access-control-allow-headers', [ALLOW_HEADERS, ...cors.allowHeaders, ...parameters].join(', ')],
 		...['access-control-max-age', String(Math.floor(cors.maxAge / 1000))],
 	];
 	return { status: 204, headers, body: '' };

@@ -1,28 +1,48 @@
-// mcpgen
+// mcpgen: What is open at this process, and whose: sessions, streams, calls under way, and bytes of bodies.
+import {createPlaces, isShare} from '../process/places.js';
 export function createOpenCounts() {
 	const opened = new Map();
-	const sessions = tally();
-	const streams = tally();
+	const sessions = createPlaces();
+	const listening = createPlaces();
+	const calls = createPlaces();
+	const turned = createPlaces();
 	const end = (tag) => {
 		opened.get(tag)?.release();
 		return opened.delete(tag);
 	};
 	return {
-		bodies: 0, get streams() {
-			return streams.all();
+		bodies: createPlaces(), get streams() {
+			return listening.held + turned.held;
+		},
+		get calls() {
+			return calls.held;
 		},
 		get sessions() {
-			return sessions.all();
+			return sessions.held;
 		},
-		streamsOf: streams.of, sessionsOf: sessions.of, openStream: streams.hold, holdSession: sessions.hold,
-		openSession(id, tenant, until) {
+		openStream(caller, { all, own }) {
+			return isWithin(own, caller, listening, turned) ? listening.take(all, caller) : null;
+		},
+		openCall(caller, { all, own }) {
+			return isWithin(own, caller, turned) ? calls.take(all, caller) : null;
+		},
+		turnIntoStream: (caller) => countedIn(turned, caller), holdSession(caller, { all, own }) {
+			return isWithin(own, caller, sessions) ? sessions.take(all, caller) : null;
+		},
+		openSession(id, caller, until) {
 			const tag = tagOf(id);
 			const known = opened.get(tag);
 			if (known) known.until = until;
-			else opened.set(tag, { release: sessions.hold(tenant), until });
+			else opened.set(tag, { release: countedIn(sessions, caller), until });
 			return !known;
 		},
-		endSession: (id) => end(tagOf(id)), expire(now) {
+		endSession: (id) => end(tagOf(id)), nextExpiry() {
+			let first = null;
+			for (const { until } of opened.values())
+				if (first === null || until < first) first = until;
+			return first;
+		},
+		expire(now) {
 			let ended = 0;
 			for (const [tag, { until }] of opened)
 				if (until <= now && end(tag)) ended++;
@@ -30,22 +50,16 @@ export function createOpenCounts() {
 		},
 	};
 }
-function tally() {
-	let all = 0;
-	const byTenant = new Map();
-	const of = (tenant) => byTenant.get(tenant) ?? 0;
-	const add = (tenant, by) => {
-		all += by;
-		byTenant.set(tenant, of(tenant) + by);
-	};
-	const hold = (tenant) => {
-		let held = 1;
-		add(tenant, held);
-		return () => {
-			add(tenant, -held);
-			held = 0;
-		};
-	};
-	return { all: () => all, of, hold };
+function isWithin(own, { tenant, caller, hasPeers }, ...places) {
+	if (own === null) return true;
+	let [all, mine] = [0, 0];
+	for (const one of places) {
+		all += one.heldBy(tenant);
+		mine += one.heldBy(tenant, caller);
+	}
+	return hasPeers ? isShare(own, all, mine) : all < own;
+}
+function countedIn(places, caller) {
+	return places.take(Infinity, caller) ?? (() => { });
 }
 const tagOf = (id) => id.slice(-22);

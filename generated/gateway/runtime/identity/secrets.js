@@ -1,5 +1,5 @@
 // mcpgen
-import {SettingError} from '../process/env.js';
+import {SettingError, surroundingsOf} from '../process/env.js';
 import {longSecret} from '../process/secrets.js';
 export function readSecrets(tables, env) {
 	const values = new Map();
@@ -15,7 +15,8 @@ export function readSecrets(tables, env) {
 	return (name) => values.get(name);
 }
 function wantedSecrets({ raw, clients, pools, placement }) {
-	const children = [...pools.values()].flatMap(({ sources }) => (sources[placement].kind === 'spawn' ? sources[placement].child.env : []));
+	const found = [...pools.values()].map(({ sources }) => sources[surroundingsOf(placement)]);
+	const children = found.flatMap((source) => (source.kind === 'spawn' ? source.child.env : []));
 	return [
 		...raw.sessions.keys.map((name) => [name, 32]),
 		...[...clients.values()].flatMap(({ keys }) => keys.map((name) => [name, 16])),

@@ -4,13 +4,11 @@ import {asObject} from '../wire/json-rpc.js';
 export const ANY_INSTANCE = '*';
 export const legAt = (server, session) => session?.legs.find((leg) => leg.server === server);
 export const keepsItsSession = ({ sessionLoss }) => sessionLoss === 'reinitialise';
-const MOST_INIT = 1500;
 export function initOf(message) {
-	const { protocolVersion, capabilities, clientInfo } = message?.initialize ?? {};
-	if (typeof protocolVersion !== 'string') return null;
+	const { protocolVersion, capabilities, clientInfo, isCut } = message?.initialize ?? {};
+	if (typeof protocolVersion !== 'string' || isCut) return null;
 	const { name = '', version = '' } = asObject(clientInfo);
-	const init = { protocolVersion, capabilities: asObject(capabilities), clientInfo: { name, version } };
-	return JSON.stringify(init).length <= MOST_INIT ? init : null;
+	return { protocolVersion, capabilities: asObject(capabilities), clientInfo: { name, version } };
 }
 const VERSION = 2;
 const MOST_BYTES = 4096;
@@ -22,7 +20,7 @@ export function createSealer(secrets, ttl, now) {
 		seal: (state) => seal(keys[0], state), open: (id) => {
 			const state = opened.get(id) ?? unseal(keys, id);
 			if (!state || now() - state.issuedAt > ttl) return null;
-			if (opened.set(id, state).size > MOST_OPENED) opened.clear();
+			if (opened.set(id, state).size > MOST_OPENED) opened.delete(opened.keys().next().value);
 			return state;
 		},
 	};

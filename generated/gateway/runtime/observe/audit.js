@@ -4,11 +4,10 @@ const MOST_OF_NAME = 128;
 export function countMessage({ metrics }, server, era) {
 	metrics.count('mcpgen_messages_total', { server, era });
 }
-export function auditCalls({ log, metrics }, { limits, log: logged }, server, caller, { calls }) {
+export function auditCalls({ log }, { log: logged }, { server, caller, isRelayed }, { calls }) {
+	if (!logged.audit) return;
 	for (const { tool, argumentsJson } of calls) {
-		metrics.count('mcpgen_tool_calls_total', { server, tool: metrics.toolLabel(server, tool ?? '', limits.toolNames) });
-		if (!logged.audit) continue;
 		const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
-		log('info', 'audit', { ...caller, server, tool: tool?.slice(0, MOST_OF_NAME) ?? null, arguments_digest: digest });
+		log('info', 'audit', { ...caller, server, tool: tool?.slice(0, MOST_OF_NAME) ?? null, arguments_digest: digest, ...(isRelayed && { relayed: true }) });
 	}
 }

@@ -1,4 +1,6 @@
-// mcpgen: What each counter counts, as its help says it.
+// mcpgen
+import {createPlaces} from '../process/places.js';
+import {whetherTool} from './tool-calls.js';
 const COUNTERS = {
 	mcpgen_requests_total: 'Requests by server, method and status.',
 	mcpgen_messages_total: 'Messages judged, by server and era: a hop that strips headers shows as legacy traffic.',
@@ -6,7 +8,7 @@ const COUNTERS = {
 	mcpgen_origin_refusals_total: 'Requests turned away for their origin, by server and reason.',
 	mcpgen_auth_attempts_total: 'Credentials looked at, by outcome.',
 	mcpgen_rate_limited_total: 'Requests turned away for their rate, by limit.',
-	mcpgen_tool_calls_total: 'Tool calls passed on, by server and tool.',
+	mcpgen_tool_calls_total: 'Tool calls passed on, by server and tool; other until the server has answered one with a result.',
 	mcpgen_sessions_opened_total: 'Legacy sessions opened by this process.',
 	mcpgen_sessions_ended_total: 'Legacy sessions ended at this process, or not heard of for an hour.',
 	mcpgen_upstream_failures_total: 'Requests that failed behind the gateway, by server and stage.',
@@ -15,6 +17,7 @@ const COUNTERS = {
 };
 const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const DURATION = 'mcpgen_request_duration_seconds';
+const NOBODY = { tenant: '', caller: '', hasNeighbours: false };
 export class Prometheus {
 	#counters = new Map();
 	#durations = new Map();
@@ -42,11 +45,23 @@ export class Prometheus {
 	gauge(name, help, read, type = 'gauge') {
 		this.#gauges.push({ name, help, read, type });
 	}
-	toolLabel(server, tool, most) {
-		const known = this.#tools.get(server) ?? new Set();
-		if (known.has(tool)) return tool;
-		if (known.size >= most || !/^[\w./-]{1,128}$/.test(tool)) return 'other';
-		this.#tools.set(server, known.add(tool));
+	toolCalls(server, tools, most, answer, caller = NOBODY) {
+		const count = (isTool) => {
+			for (const tool of tools) this.count('mcpgen_tool_calls_total', { server, tool: this.toolLabel(server, tool, most, isTool, caller) });
+		};
+		const [only = ''] = tools;
+		if (tools.length > 1 || answer === null || this.#tools.get(server)?.known.has(only)) count(false);
+		else whetherTool(answer, count);
+	}
+	toolLabel(server, tool, most, isTool, caller = NOBODY) {
+		let labels = this.#tools.get(server);
+		if (!labels) this.#tools.set(server, (labels = { known: new Set(), places: createPlaces() }));
+		if (labels.known.has(tool)) return tool;
+		const { places } = labels;
+		const isShared = caller.hasNeighbours || caller.hasPeers === true;
+		const isLabel = isTool && /^[\w./-]{1,128}$/.test(tool) && (isShared || places.held < most) && places.take(isShared ? most : Infinity, caller) !== null;
+		if (!isLabel) return 'other';
+		labels.known.add(tool);
 		return tool;
 	}
 	text() {

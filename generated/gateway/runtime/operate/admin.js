@@ -1,13 +1,17 @@
 // mcpgen: The admin listener: what operators and monitoring read, and what they may change.
-import {createHash, timingSafeEqual} from 'node:crypto';
+import {createHash, randomUUID, timingSafeEqual} from 'node:crypto';
 import {isLoopback, LOOPBACK} from '../decision/address.js';
 import {drainServer, listenAt, plainServer} from '../front/listen.js';
 import {isObject, parseJson} from '../wire/json-rpc.js';
 import {portOf} from '../process/env.js';
 import {resetInstances} from '../upstream/reset.js';
+import {ownAddress} from './own-address.js';
 const jsonText = (value) => `${JSON.stringify(value, null, 2)}\n`;
 const json = (value, status = 200, headers = {}) => ({ status, type: 'application/json', body: jsonText(value), headers });
-const refusal = (status, error, headers = {}) => json({ error }, status, headers);
+function refusal(status, reason, error, headers = {}) {
+	const data = { reason, requestId: randomUUID() };
+	return { ...json({ error, data }, status, headers), refused: data };
+}
 const page = (read) => ({ method: 'GET', answer: (options) => json(read(options)) });
 const PAGES = new Map([
 	['/metrics', { method: 'GET', answer: ({ text }) => ({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: text() }) }],
@@ -18,6 +22,7 @@ const PAGES = new Map([
 ]);
 const MOST_HEAD = 16_384;
 const REQUEST_TIMEOUT = 10_000;
+const MOST_PATH = 200;
 const PORT_SETTING = 'MCPGEN_ADMIN_PORT';
 const DRAIN = 1000;
 export function serveAdmin(at, env, options) {
@@ -27,28 +32,33 @@ export async function listenForOperators({ host, port }, env, log, answer) {
 	const serve = (client) => void answer(client)
 		.catch((error) => {
 		log('error', 'admin-failed', { error: String(error) });
-		return refusal(500, 'internal error');
+		return refusal(500, 'internal', 'internal error');
 	})
-		.then((answer) => end(client, answer));
+		.then((answer) => {
+		const { refused, status } = answer;
+		const path = client.request.target.split('?', 1)[0]?.slice(0, MOST_PATH);
+		if (refused) log('info', 'admin-refused', { request_id: refused.requestId, status, reason: refused.reason, path });
+		end(client, answer);
+	});
 	const server = plainServer({ serve, maxHeaderSize: MOST_HEAD, requestTimeout: REQUEST_TIMEOUT });
-	const at = { host, port: portOf(env, PORT_SETTING) ?? port };
+	const at = { host: await ownAddress(host), port: portOf(env, PORT_SETTING) ?? port };
 	return { port: await listenAt(server, at, PORT_SETTING), close: () => drainServer(server, DRAIN) };
 }
 export async function answerOperator(options, client) {
 	const { request } = client;
 	const found = PAGES.get(request.target.split('?', 1)[0] ?? '');
-	if (!found) return refusal(404, 'not found');
+	if (!found) return refusal(404, 'unknown-route', 'not found');
 	const { readToken, writeToken } = options.state();
 	const given = /^Bearer +(\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1] ?? '';
 	const [isReader, isWriter] = [isToken(given, readToken), isToken(given, writeToken)];
 	const mayRead = isReader || isWriter || (readToken === null && isLocal(client));
-	const unknown = refusal(401, `a ${found.method === 'POST' ? 'write' : 'read'} token is required`, { 'www-authenticate': 'Bearer' });
-	if (request.method !== found.method) return mayRead ? refusal(405, `${found.method} only`, { allow: found.method }) : unknown;
+	const unknown = refusal(401, 'credentials-missing', `a ${found.method === 'POST' ? 'write' : 'read'} token is required`, { 'www-authenticate': 'Bearer' });
+	if (request.method !== found.method) return mayRead ? refusal(405, 'method-not-allowed', `${found.method} only`, { allow: found.method }) : unknown;
 	if (found.method === 'GET') return mayRead ? found.answer(options, client, 'loopback') : unknown;
 	if (isWriter) return found.answer(options, client, 'write-token');
-	if (writeToken !== null) return isReader ? refusal(403, 'this token may only read') : unknown;
+	if (writeToken !== null) return isReader ? refusal(403, 'token-may-read', 'this token may only read') : unknown;
 	if (readToken === null && isLocal(client)) return found.answer(options, client, 'loopback');
-	return refusal(403, 'changes need a writeToken in gateway.admin, or loopback and no token at all');
+	return refusal(403, 'changes-off', 'changes need a writeToken in gateway.admin, or loopback and no token at all');
 }
 function isLocal({ request: { headers, peer } }) {
 	const host = (headers['host'] ?? '').replace(/:\d+$/, '');
@@ -67,16 +77,18 @@ function breakerOf({ server }, { id, breaker, up, active, ejectedAt }) {
 	};
 }
 function statsOf(pool) {
-	const rows = pool.instances.map(({ id, tally, active, up }) => {
-		const failed = tally.failed + tally.unreachable;
-		return { id, up, active, requests: tally.answered + failed, failed, abandoned: tally.abandoned, ms: tally.ms };
+	const rows = pool.instances.map(({ id, tally, active, up, isKnown, failure }) => {
+		const failed = tally.erred + tally.failed + tally.unreachable;
+		const last = failure && { ...failure, at: new Date(failure.at).toISOString() };
+		return { id, up: isKnown ? up : null, active, requests: tally.answered + failed, failed, abandoned: tally.abandoned, ms: tally.ms, last_failure: last };
 	});
 	const sum = (of) => rows.reduce((total, row) => total + of(row), 0);
 	const requests = sum((row) => row.requests);
-	const { healthy, total, percent } = pool.health();
+	const { healthy, total, unknown, percent } = pool.health();
 	return {
 		requests, error_rate: share(sum(({ failed }) => failed), requests), active: sum(({ active }) => active),
-		instances: { total, healthy, percent },
+		instances: { total, healthy, unknown, percent },
+		cause: pool.cause,
 		load: rows.map(({ ms, ...row }) => ({ ...row, share: share(row.requests, requests), latency_ms: share(ms, row.requests - row.failed) })),
 	};
 }
@@ -86,14 +98,14 @@ async function reset({ pools, log }, client, by) {
 	const body = await client.body(MOST);
 	if (body === 'body-too-large') {
 		client.closeAfterwards();
-		return refusal(413, `at most ${MOST} bytes`);
+		return refusal(413, 'body-too-large', `at most ${MOST} bytes`);
 	}
 	const wanted = typeof body === 'string' ? null : namesOf(body.toString());
-	if (!wanted) return refusal(400, 'the body is empty, or JSON such as {"server":"search","instance":"127.0.0.1:8000"}');
+	if (!wanted) return refusal(400, 'body-malformed', 'the body is empty, or JSON such as {"server":"search","instance":"127.0.0.1:8000"}');
 	const { server, instance } = wanted;
-	if (client.request.target.includes('?')) return refusal(400, 'names belong into the body, such as {"server":"search"}');
+	if (client.request.target.includes('?')) return refusal(400, 'query-unsupported', 'names belong into the body, such as {"server":"search"}');
 	const meant = pools.all().filter((pool) => (server === undefined || pool.server === server) && (instance === undefined || pool.byId(instance)));
-	if (meant.length === 0 && (server ?? instance) !== undefined) return refusal(404, 'no such server or instance');
+	if (meant.length === 0 && (server ?? instance) !== undefined) return refusal(404, 'name-unknown', 'no such server or instance');
 	const changed = meant.flatMap((pool) => resetInstances(pool, instance, performance.now()).map((id) => ({ server: pool.server, instance: id })));
 	log('info', 'audit', { action: 'circuit-breakers-reset', server: server ?? null, instance: instance ?? null, by });
 	return json({ reset: changed });

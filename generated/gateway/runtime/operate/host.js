@@ -1,8 +1,11 @@
-// mcpgen
+// mcpgen: Serves the children of one stdio server on an internal network.
+import {setTimeout as sleep} from 'node:timers/promises';
+import {isLoopback, LOOPBACK} from '../decision/address.js';
+import {originAllowed, originMatcher} from '../decision/origin.js';
 import {drainServer, listenAt, plainServer} from '../front/listen.js';
 import {listenOf, logLevelOf, placementOf, SettingError} from '../process/env.js';
 import {createLog} from '../process/log.js';
-import {errorText, readMessages} from '../stdio/message.js';
+import {readMessages, refusalText} from '../stdio/message.js';
 import {jsonResponse} from '../stdio/response.js';
 import {loadEras, startChildren} from '../stdio/upstream.js';
 import {UpstreamFault} from '../wire/fault.js';
@@ -10,18 +13,37 @@ export async function runHost(server, tables, features, env, write) {
 	const table = tables.pools.find(([name]) => name === server)?.[1].host;
 	if (!table) throw new SettingError(`"${server}" is not a stdio server of this config`);
 	const { child, port, path } = table;
-	const { limits, timeouts } = tables;
+	const { limits, timeouts, routes, originSets } = tables;
+	const own = tables.pools.find(([name]) => name === server)?.[1].timeouts ?? timeouts;
 	const log = createLog(`${tables.name}-${server}`, logLevelOf(env, tables), write);
-	const upstream = startChildren(child, env, timeouts.keepAlive, log, await loadEras(features));
+	const upstream = startChildren(server, child, { env, keepAlive: timeouts.keepAlive, log, timeouts: own }, await loadEras(features));
 	const all = placementOf(env) === 'local' ? '127.0.0.1' : '::';
-	const running = await startHost({ upstream, ...listenOf(env, { host: all, port }), path, bodyLimit: limits.body, log });
+	const sets = new Set(routes.flatMap(([, route]) => (route.server === server ? [route.origins] : [])));
+	const matchers = originSets.flatMap(([id, set]) => (sets.has(id) ? [originMatcher(set)] : []));
+	const isAllowed = (origin) => matchers.some((matcher) => originAllowed(matcher, origin.toLowerCase()));
+	let isReady = false;
+	const isWell = async () => isReady && (await upstream.isWell()) !== false;
+	const running = await startHost({ upstream, ...listenOf(env, { host: all, port }), path, bodyLimit: limits.body, log, isAllowed, isWell });
 	log('info', 'listening', { port: running.port });
+	const stopping = new AbortController();
+	const trying = tryUntilWell(upstream, log, stopping.signal).then(() => void (isReady = true));
 	return async () => {
+		stopping.abort();
 		await running.close(timeouts.drain);
 		await upstream.close();
+		await trying;
 	};
 }
+const FIRST_DELAY = 1000;
+const LAST_DELAY = 30_000;
+async function tryUntilWell(upstream, log, signal) {
+	for (let delay = FIRST_DELAY; !signal.aborted && !(await upstream.rehearse()); delay = Math.min(2 * delay, LAST_DELAY)) {
+		log('error', 'server-not-ready', { why: 'no child that was started has answered; the lines before this one say more', next_try_ms: delay });
+		await sleep(delay, undefined, { ref: false, signal }).catch(() => { });
+	}
+}
 const METHODS = 'POST, GET, DELETE';
+const MOST_NAME = 200;
 const MOST_HEAD = 65_536;
 const REQUEST_TIMEOUT = 300_000;
 export async function startHost(options) {
@@ -42,9 +64,7 @@ export async function startHost(options) {
 		port: server.address().port, async close(drainMs) {
 			const drained = drainServer(server, drainMs);
 			standing.forEach((client) => client.end());
-			const idle = setInterval(() => server.closeIdleConnections(), 50);
 			await drained;
-			clearInterval(idle);
 		},
 	};
 }
@@ -57,16 +77,35 @@ function relay(client, { status, headers, body }) {
 	client.onLeave(() => body.destroy());
 	body.on('error', () => { }).once('close', () => body.readableEnded || client.cut());
 }
-async function answer({ upstream, path, bodyLimit, log }, client, signal) {
+const mediaType = (value) => (value ?? '').replace(/;.*/s, '').trim().toLowerCase();
+const hostName = (value) => (value ?? '').replace(/:\d*$/, '').toLowerCase();
+function faultOf({ host, isAllowed = () => false }, { method, headers }) {
+	const onLoopback = isLoopback(host) || LOOPBACK.has(host);
+	if (onLoopback && !LOOPBACK.has(hostName(headers['host']))) return [421, 'unknown-host', 'Host not served here'];
+	if (headers['origin'] !== undefined && !isAllowed(headers['origin'])) return [403, 'origin-not-allowed', 'Origin not allowed'];
+	const isOther = method === 'POST' && mediaType(headers['content-type']) !== 'application/json';
+	return isOther ? [415, 'content-type-unsupported', 'Content-Type must be application/json'] : null;
+}
+async function answer(options, client, signal) {
+	const { upstream, path, bodyLimit, log, isWell } = options;
 	const { method, target, headers } = client.request;
 	const at = target.replace(/\?.*/, '');
 	let id = null;
-	const refuse = (status, message, headers = {}) => jsonResponse(status, errorText(id, status, message), headers);
-	if (/^\/health(\/live|\/ready)?$/.test(at)) return jsonResponse(200, '{"status":"ok"}');
-	if (at !== path) return refuse(404, 'Not found');
-	if (!METHODS.split(', ').includes(method)) return refuse(405, 'Method not allowed', { allow: METHODS });
+	const refuse = (status, reason, message, more = {}) => jsonResponse(status, refusalText(client.request, id, status, message, reason), more);
+	const isHealth = /^\/health(\/live|\/ready)?$/.test(at);
+	const fault = faultOf(options, isHealth ? { ...client.request, method: 'GET' } : client.request);
+	if (fault) {
+		log('warn', 'refused', { status: fault[0], reason: fault[1], host: headers['host']?.slice(0, MOST_NAME), origin: headers['origin']?.slice(0, MOST_NAME) });
+		return refuse(...fault);
+	}
+	if (isHealth) {
+		const isOk = at === '/health/live' || ((await isWell?.()) ?? true);
+		return jsonResponse(isOk ? 200 : 503, isOk ? '{"status":"ok"}' : '{"status":"down","why":"no child has been started yet: see the log"}');
+	}
+	if (at !== path) return refuse(404, 'unknown-route', 'Not found');
+	if (!METHODS.split(', ').includes(method)) return refuse(405, 'method-not-allowed', 'Method not allowed', { allow: METHODS });
 	const sent = await client.body(bodyLimit);
-	if (typeof sent === 'string') return refuse(413, 'Body too large');
+	if (typeof sent === 'string') return refuse(413, 'body-too-large', 'Body too large');
 	const body = method === 'POST' ? sent : null;
 	try {
 		return await upstream.send({ method, headers: headers, body, signal });
@@ -75,6 +114,7 @@ async function answer({ upstream, path, bodyLimit, log }, client, signal) {
 		const read = readMessages(`${body}`);
 		if (typeof read !== 'number') id = read.messages[0]?.id ?? null;
 		const early = error instanceof UpstreamFault && ['full', 'refused'].includes(error.stage);
-		return early ? refuse(503, 'No capacity', { 'retry-after': '1' }) : refuse(502, 'The server failed');
+		const retryAfter = (error instanceof UpstreamFault && error.retryAfter) || 1;
+		return early ? refuse(503, 'instance-full', 'No capacity', { 'retry-after': `${retryAfter}` }) : refuse(502, 'upstream-lost', 'The server failed');
 	}
 }

@@ -1,6 +1,8 @@
 // mcpgen
 const PLAIN = /^[\w/.:-]*$/;
-export const quoted = (text) => (text === null ? 'null' : PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
+const ACTED_ON = /[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const escaped = (json) => json.replace(ACTED_ON, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+export const quoted = (text) => (text === null ? 'null' : PLAIN.test(text) ? `"${text}"` : escaped(JSON.stringify(text)));
 const RANK = { debug: 0, info: 1, warn: 2, error: 3 };
 export function createLog(service, level, write) {
 	const beginnings = Object.fromEntries(Object.keys(RANK).map((at) => [at, `","level":"${at}","service":${JSON.stringify(service)},"event":`]));
@@ -12,7 +14,7 @@ export function createLog(service, level, write) {
 		moment = now;
 		return text;
 	};
-	const log = (at, event, fields = {}) => log.text(at, event, JSON.stringify(fields).slice(1, -1));
+	const log = (at, event, fields = {}) => log.text(at, event, escaped(JSON.stringify(fields).slice(1, -1)));
 	log.text = (at, event, members) => {
 		if (RANK[at] >= RANK[level]) write(`{"timestamp":"${timestamp()}${beginnings[at]}${quoted(event)}${members && ','}${members}}\n`);
 	};

@@ -1,4 +1,5 @@
-// mcpgen: Names of tenants have no blanks: no caller is taken for a tenant.
+// mcpgen: Groups that are kept though they hold nothing.
+const MOST_KEPT = 1000;
 const groupOf = (tenant, caller) => `${tenant} ${caller}`;
 export function isShare(limit, held, mine, amount = 1) {
 	return held + amount <= limit && (mine === 0 || 2 * (mine + amount) <= limit - (held - mine));
@@ -9,7 +10,7 @@ export function createPlaces() {
 	const heldIn = (group) => groups.get(group) ?? 0;
 	const add = (group, amount) => {
 		const held = heldIn(group) + amount;
-		if (held > 0) groups.set(group, held);
+		if (held > 0 || groups.size <= MOST_KEPT) groups.set(group, held);
 		else groups.delete(group);
 	};
 	const book = ({ tenant, hasNeighbours, caller, hasPeers = false }) => {

@@ -4,12 +4,18 @@ import {NEVER} from '../upstream/roundtrip.js';
 import {digest} from '../wire/digest.js';
 import {UpstreamFault} from '../wire/fault.js';
 import {loadEras, startChildren} from './upstream.js';
+const NOT_STARTED = { code: 'NOT_STARTED', cause: 'its command does not start: the last child-* lines of the log say why', blame: 'server' };
 export async function loadChildren(features) {
 	const eras = await loadEras(features);
-	return (child, env, keepAlive, log, firstByte) => {
+	return (server, child, settings) => {
+		const { env, keepAlive, timeouts } = settings;
 		const secrets = child.env.map(([, value]) => ('secret' in value ? digest(readSecret(env, value.secret)) : null));
-		const make = () => ({ upstream: inTime(startChildren(child, env, keepAlive, log, eras), firstByte), probe: null, weight: 1, region: null });
-		return { id: 'local', key: JSON.stringify([child, keepAlive, firstByte, secrets]), make };
+		const make = () => {
+			const children = startChildren(server, child, settings, eras);
+			const probe = { look: () => children.isWell(), cause: NOT_STARTED, close: async () => { } };
+			return { upstream: inTime(children, timeouts.firstByte), probe, weight: 1, region: null };
+		};
+		return { id: 'local', key: JSON.stringify([child, keepAlive, timeouts.firstByte, timeouts.response, secrets]), make };
 	};
 }
 function inTime(upstream, firstByte) {
@@ -31,5 +37,5 @@ function inTime(upstream, firstByte) {
 			clearTimeout(timer);
 		}
 	};
-	return { send, close: () => upstream.close() };
+	return { send, close: () => upstream.close(), counts: upstream.counts };
 }

@@ -1,18 +1,34 @@
 // mcpgen: After so many bytes at once reading rests for a turn of the event loop: Node would go on for as long as a child floods it, up to 2 MB.
 const YIELD_AFTER_BYTES = 16_384;
-export function lineReader(limit, onLine, onTooLong) {
+const LONGEST = 256 * 2 ** 20;
+const KEPT = 4096;
+export function lineReader(limit, onLine, onTooLong, onLongEnd = () => { }, onEndless = () => { }) {
 	let rest = '';
+	let tail = null;
+	let passed = 0;
+	const text = (bytes) => Buffer.from(bytes, 'latin1').toString();
+	const begin = (line) => {
+		tail = '';
+		passed = 0;
+		onTooLong(text(line.slice(0, KEPT)));
+	};
+	const end = (line) => {
+		if (tail === null && line.length <= limit) return void (line.trim() !== '' && onLine(text(line)));
+		if (tail === null) begin(line);
+		onLongEnd(text((tail + line.slice(-KEPT)).slice(-KEPT)));
+		tail = null;
+	};
 	return (chunk) => {
 		rest += chunk.toString('latin1');
 		const lines = chunk.includes(10) ? rest.split('\n') : [rest];
 		rest = lines.pop() ?? '';
-		for (const line of lines) {
-			if (line.length > limit) onTooLong();
-			else if (line.trim() !== '') onLine(Buffer.from(line, 'latin1').toString());
-		}
-		if (rest.length <= limit) return;
+		lines.forEach(end);
+		if (tail === null && rest.length > limit) begin(rest);
+		if (tail === null) return;
+		tail = (tail + rest.slice(-KEPT)).slice(-KEPT);
+		passed += rest.length;
+		if (passed > Math.max(16 * limit, LONGEST)) onEndless();
 		rest = '';
-		onTooLong();
 	};
 }
 export function readByTurns(output, read) {

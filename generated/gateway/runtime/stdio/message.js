@@ -1,5 +1,6 @@
 // mcpgen: JSON-RPC messages, told apart, and changed without loss.
-import {asObject, failure, parseJson} from '../wire/json-rpc.js';
+import {asObject, failure, ownFailure, parseJson} from '../wire/json-rpc.js';
+import {elementTexts, memberText, ownText, replaceMember} from '../wire/json-text.js';
 import {VERSION} from '../wire/meta-keys.js';
 export const CANCELLED = 'notifications/cancelled';
 export const SUPPORTED = ['2025-11-25', '2025-06-18', '2025-03-26'];
@@ -13,7 +14,8 @@ export function readMessages(text) {
 	if (value === undefined) return -32700;
 	const isBatch = Array.isArray(value);
 	const all = isBatch ? value : [value];
-	const messages = all.flatMap((each) => toMessage(each, isBatch ? JSON.stringify(each) : text));
+	const texts = isBatch ? (elementTexts(text) ?? []) : [text];
+	const messages = all.flatMap((each, i) => toMessage(each, texts[i] ?? ''));
 	return messages.length > 0 && messages.length === all.length ? { isBatch, messages } : -32600;
 }
 function toMessage(value, text) {
@@ -30,9 +32,10 @@ export function isId(value) {
 export function errorText(id, code, message, data) {
 	return JSON.stringify(failure(id, code, message, data));
 }
-export function withId({ fields, id, text }, name) {
-	return name === id ? text : JSON.stringify({ ...fields, id: name });
+export const errorFor = (id, code, message) => withId({ text: errorText(0, code, message) }, id);
+export function refusalText(request, id, code, message, reason, data) {
+	return JSON.stringify(ownFailure(request.headers, id, code, message, reason, data));
 }
-export function withParam({ fields, params, text }, key, value) {
-	return params[key] === value ? text : JSON.stringify({ ...fields, params: { ...params, [key]: value } });
-}
+export const idText = ({ text }) => ownText(memberText(text, ['id'])) ?? 'null';
+export const withId = ({ text }, id) => replaceMember(text, ['id'], id) ?? text;
+export const withParam = ({ text }, path, value) => replaceMember(text, ['params', ...path], value) ?? text;

@@ -1,6 +1,6 @@
 // mcpgen: Requests of a child to its clients that have no reply yet.
 import {frame} from '../wire/event-stream.js';
-import {errorText, withId, withParam} from './message.js';
+import {errorText, idText, withId, withParam} from './message.js';
 import {tellClient} from './session.js';
 export function openQuestions(write, nameFor) {
 	const open = new Map();
@@ -8,20 +8,20 @@ export function openQuestions(write, nameFor) {
 		count: () => open.size, ask(session, message) {
 			const { id } = message;
 			const name = nameFor(id);
-			open.set(name, { session, id });
-			tellClient(session, frame(withId(message, name)), true);
+			open.set(name, { session, id, written: idText(message) });
+			tellClient(session, frame(name === id ? message.text : withId(message, JSON.stringify(name))), true);
 		},
 		reply(session, message) {
 			const question = open.get(message.id);
 			if (question?.session !== session) return;
 			open.delete(message.id);
-			write(withId(message, question.id));
+			write(withId(message, question.written));
 		},
 		cancel(message) {
 			for (const [name, { session, id }] of open) {
 				if (id !== message.params['requestId']) continue;
 				open.delete(name);
-				tellClient(session, frame(withParam(message, 'requestId', name)), true);
+				tellClient(session, frame(withParam(message, ['requestId'], JSON.stringify(name))), true);
 			}
 		},
 		leave(session) {

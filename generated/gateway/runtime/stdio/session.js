@@ -2,7 +2,7 @@
 import {randomBytes} from 'node:crypto';
 import {EventStream} from '../wire/event-stream.js';
 import {UpstreamFault} from '../wire/fault.js';
-export function createSession(flow, limit, log) {
+export function createSession(caller, flow, limit, log) {
 	const posts = new Set();
 	const resume = () => flow(true);
 	const failed = (error) => {
@@ -14,7 +14,7 @@ export function createSession(flow, limit, log) {
 		posts.add(post);
 		return post;
 	};
-	const session = { id: randomBytes(24).toString('base64url'), posts, standalone: open(), seen: 0, openPost };
+	const session = { ...caller, id: randomBytes(24).toString('base64url'), posts, standalone: open(), seen: 0, calls: 0, until: 0, openPost };
 	const renew = () => {
 		session.standalone = open().on('close', renew);
 	};

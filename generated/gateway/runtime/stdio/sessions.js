@@ -1,41 +1,81 @@
-// mcpgen
+// mcpgen: The sessions that clients have opened with a stdio server, each with the child that serves it.
 import {UpstreamFault} from '../wire/fault.js';
-import {messageText} from '../wire/json-rpc.js';
-import {createLinks, MAX_OPEN, TOO_DEEP} from './link.js';
+import {createLinks, MAX_OPEN} from './link.js';
+import {idText, withId} from './message.js';
 import {jsonResponse} from './response.js';
+import {secondsUntil, sessionPlaces} from './session-places.js';
 import {createSession} from './session.js';
-import {greet, supervise} from './supervisor.js';
+import {greet, introduce, supervise} from './supervisor.js';
 export function createSessions(options, signal) {
-	const { child, log, keepAlive, now = Date.now } = options;
+	const { child, log, keepAlive, timeouts, counts, now = Date.now } = options;
 	const isShared = child.sharing === 'shared';
 	const sessions = new Map();
+	const places = sessionPlaces(isShared ? MAX_OPEN : child.processes);
 	const links = createLinks(options);
 	const { launch } = links;
-	const shared = supervise((onExit) => launch(() => sessions.values(), onExit), log, signal);
+	const begin = (link, initialize) => introduce(link, initialize, timeouts.firstByte);
+	const shared = supervise((onExit) => launch(() => sessions.values(), onExit), log, signal, begin);
+	const ending = new Set();
 	const end = (session) => {
-		sessions.delete(session.id);
+		if (!sessions.delete(session.id)) return;
 		session.standalone.end();
+		if (isShared) session.place.release();
+		else {
+			ending.add(session.exited);
+			void session.exited.then(() => ending.delete(session.exited));
+		}
 		session.running().then(({ link }) => (isShared ? link.leave(session) : link.end())).catch(() => { });
 	};
-	const open = async (initialize) => {
-		if (isShared ? sessions.size >= MAX_OPEN : links.running >= child.processes) throw new UpstreamFault('full');
+	const isIdle = ({ calls, posts, standalone }) => calls === 0 && posts.size === 0 && !standalone.shown;
+	const placeFor = async ({ holder }) => {
+		let free = places.take(holder);
+		while (!free && ending.size > 0) {
+			await Promise.race(ending);
+			free = places.take(holder);
+		}
+		if (free) return free;
+		const idle = [...sessions.values()].filter(isIdle).sort((a, b) => a.seen - b.seen);
+		const found = places.instead(holder, idle);
+		if (found) {
+			counts.ended += 1;
+			log('info', 'session-ended', { reason: 'idle, and its place was needed', idle_ms: now() - found.session.seen, sessions: sessions.size });
+			end(found.session);
+			if (!isShared) await found.session.exited;
+			return found.place;
+		}
+		counts.full += 1;
+		const busy = [...sessions.values()].map(({ standalone, until }) => (standalone.shown ? Infinity : until));
+		const retryAfter = secondsUntil(busy, Date.now());
+		log('warn', 'sessions-full', { sessions: sessions.size, retry_after: retryAfter, why: 'all, or all of this caller, have a call or a stream open' });
+		throw new UpstreamFault('full', undefined, retryAfter);
+	};
+	const open = async (initialize, caller) => {
+		const place = await placeFor(caller);
 		const own = [];
-		const started = await (isShared ? shared(initialize) : greet(launch(() => own, () => own.forEach(end)), initialize));
-		const { link, status, reply } = started;
-		let text;
+		let exited = () => { };
+		const exit = new Promise((resolve) => void (exited = resolve));
+		const onExit = () => {
+			place.release();
+			exited();
+			own.forEach(end);
+		};
+		let started;
 		try {
-			text = messageText({ ...reply, id: initialize.id });
+			started = await (isShared ? shared(initialize) : greet(launch(() => own, onExit), initialize, timeouts.firstByte));
 		} catch (error) {
-			link.kill(TOO_DEEP);
+			place.release();
 			throw error;
 		}
+		const { link, status, reply } = started;
+		const text = withId(started, idText(initialize));
 		if (reply['result'] === undefined) {
+			if (isShared) place.release();
 			link.end();
 			return jsonResponse(status, text);
 		}
 		const running = () => (isShared ? shared(null) : Promise.resolve(started));
 		const flow = (on) => void running().then((found) => found.link.flow(on), () => { });
-		const session = Object.assign(createSession(flow, 2 * child.line, log), { running, seen: now() });
+		const session = Object.assign(createSession(caller, flow, 2 * child.line, log), { running, place, exited: exit, seen: now() });
 		sessions.set(session.id, session);
 		own.push(session);
 		return jsonResponse(200, text, { 'mcp-session-id': session.id });
@@ -45,7 +85,7 @@ export function createSessions(options, signal) {
 			const { posts, standalone } = session;
 			for (const stream of [...posts, standalone])
 				if (stream.shown) stream.keepAlive();
-			if (posts.size > 0 || standalone.shown) session.seen = now();
+			if (!isIdle(session)) session.seen = now();
 			else if (now() - session.seen > child.idle) end(session);
 		}
 	}, Math.min(keepAlive, child.idle)).unref();

@@ -2,25 +2,31 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {messageText} from '../wire/json-rpc.js';
 import {UpstreamFault} from '../wire/fault.js';
+import {errorFor, idText} from './message.js';
 const FIRST_DELAY = 100;
 const LAST_DELAY = 30_000;
 const MOST_WAIT = 1000;
-const HANDSHAKE = 60_000;
-export function greet(link, initialize) {
+export function greet(link, initialize, within) {
 	return new Promise((resolve) => {
-		const timer = setTimeout(link.kill, HANDSHAKE, 'no answer to initialize').unref();
+		let isLate = false;
+		const why = `no answer to initialize within timeouts.firstByte (${within / 1000} s)`;
+		const timer = setTimeout(() => {
+			isLate = true;
+			link.kill(why);
+		}, within).unref();
 		link.ask(initialize, (text, status) => {
 			clearTimeout(timer);
-			resolve({ link, status, reply: JSON.parse(`${text}`) });
+			const said = isLate ? errorFor(idText(initialize), -32603, `The server was ended: ${why}`) : `${text}`;
+			resolve({ link, status: isLate ? 504 : status, reply: JSON.parse(said), text: said });
 		});
 	});
 }
-async function introduce(link, initialize) {
-	const greeted = await greet(link, initialize);
+export async function introduce(link, initialize, within) {
+	const greeted = await greet(link, initialize, within);
 	if (greeted.reply['result'] !== undefined) link.write(messageText({ method: 'notifications/initialized' }));
 	return greeted;
 }
-export function supervise(launch, log, signal, begin = introduce) {
+export function supervise(launch, log, signal, begin) {
 	let handshake;
 	let isAccepted = false;
 	let running;

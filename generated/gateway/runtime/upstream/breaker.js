@@ -2,12 +2,16 @@
 export function makeBreaker(table, now, known, turned) {
 	return table && new Breaker(table, now, known, (state) => turned(state === 'open' ? 'warn' : 'info', `breaker-${state}`));
 }
+const EXISTS = 3_600_000;
 export class Breaker {
 	#table;
 	#turned;
 	state = 'closed';
 	since;
 	#failures = [];
+	#caller = '';
+	#callerAt = -Infinity;
+	#otherAt = -Infinity;
 	#trial = null;
 	constructor(table, now, known, turned) {
 		this.#table = table;
@@ -17,6 +21,9 @@ export class Breaker {
 		this.state = known.state;
 		this.#failures = known.#failures;
 		this.#trial = known.#trial;
+		this.#caller = known.#caller;
+		this.#callerAt = known.#callerAt;
+		this.#otherAt = known.#otherAt;
 	}
 	stateAt(now) {
 		return this.state === 'open' && this.wait(now) === 0 ? 'half-open' : this.state;
@@ -36,16 +43,27 @@ export class Breaker {
 		if (this.state === 'open') this.#turnTo('half-open', now);
 		this.#trial = now;
 	}
-	heard(outcome, began, now) {
+	heard(outcome, began, now, caller = '') {
+		if (caller !== this.#caller) this.#otherAt = this.#callerAt;
+		this.#caller = caller;
+		this.#callerAt = now;
 		if (this.state === 'half-open') {
 			if (this.#trial === null || began < this.#trial) return;
 			this.#trial = null;
-			if (outcome !== 'abandoned') this.#turnTo(outcome === 'answered' ? 'closed' : 'open', now);
+			if (outcome !== 'abandoned') this.#turnTo(isWell(outcome) ? 'closed' : 'open', now);
 			return;
 		}
-		if (this.state === 'open' || outcome === 'answered' || outcome === 'abandoned') return;
-		this.#failures = [...this.#recent(now), now];
-		if (this.#failures.length >= this.#table.failures) this.#turnTo('open', now);
+		if (this.state === 'open' || isWell(outcome) || outcome === 'abandoned') return;
+		this.#failures = [...this.#recent(now), { at: now, caller }];
+		if (this.#isEnough(now)) this.#turnTo('open', now);
+	}
+	#isEnough(now) {
+		const { failures } = this.#table;
+		if (now - this.#otherAt > EXISTS) return this.#failures.length >= failures;
+		const most = Math.ceil(Math.max(2, failures) / 2);
+		const ofCallers = new Map();
+		for (const { caller } of this.#failures) ofCallers.set(caller, Math.min(most, (ofCallers.get(caller) ?? 0) + 1));
+		return [...ofCallers.values()].reduce((sum, count) => sum + count, 0) >= Math.max(2, failures);
 	}
 	reset(now) {
 		if (this.state !== 'closed') this.#turnTo('closed', now);
@@ -59,6 +77,7 @@ export class Breaker {
 		this.#turned(state);
 	}
 	#recent(now) {
-		return this.#failures.filter((at) => now - at < this.#table.window);
+		return this.#failures.filter(({ at }) => now - at < this.#table.window);
 	}
 }
+const isWell = (outcome) => outcome === 'answered' || outcome === 'erred';

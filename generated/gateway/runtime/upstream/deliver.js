@@ -1,30 +1,43 @@
 // mcpgen
+import {CodedError} from '../wire/cause.js';
 import {UpstreamFault} from '../wire/fault.js';
 const UNSENT = new Set(['refused', 'connect', 'full']);
 const FAILING = new Set([500, 502, 503, 504]);
-const OUTCOME = { refused: 'unreachable', connect: 'unreachable', full: 'abandoned', stale: 'abandoned' };
+const DENIED = new Set([401, 407]);
+const NOT_MODIFIED = 304;
+const OUTCOME = {
+	refused: 'unreachable', connect: 'unreachable', full: 'abandoned', stale: 'abandoned', redirected: 'answered', denied: 'answered',
+};
 export async function deliver(pool, delivery, metrics) {
 	const { request, first, pinned, reads, repeats, key } = delivery;
 	let tried;
 	const elsewhere = (from) => (pinned ? null : pool.next((tried ??= new Set()).add(from), key));
+	const hasBody = request.body !== null;
+	const isWhole = () => !hasBody || request.body !== null;
 	let left = repeats;
 	let mayBeStale = reads;
 	let instance = first;
 	let last = null;
-	if (pinned && first && !pool.admits(first)) throw new UpstreamFault('connect');
+	if (pinned && first && !pool.admits(first)) throw new UpstreamFault('connect', new CodedError('BREAKER_OPEN', 'its circuit breaker is open'));
 	while (instance) {
 		const begun = performance.now();
 		instance.active++;
 		let next = null;
 		try {
 			const response = await instance.upstream.send(request);
-			const failed = FAILING.has(response.status);
-			pool.report(instance, failed ? 'failed' : 'answered', performance.now() - begun);
-			if (failed && left > 0) next = elsewhere(instance);
+			const { status } = response;
+			const failed = FAILING.has(status);
+			if (status > 299 && !failed) refuseAnswer(response, instance);
+			const why = failed ? new CodedError(`HTTP_${status}`, `it answered ${status}`) : undefined;
+			pool.report(instance, !failed ? 'answered' : status === 500 ? 'erred' : 'failed', performance.now() - begun, key, why, request.headers['x-request-id']);
+			if (failed && left > 0 && isWhole()) next = elsewhere(instance);
 			if (!next) {
 				const busy = instance;
 				if (Buffer.isBuffer(response.body)) busy.active--;
-				else response.body.once('close', () => busy.active--);
+				else {
+					response.body.once('close', () => busy.active--);
+					response.body.once('error', (error) => !request.signal.aborted && pool.blame(busy, error, request.headers['x-request-id']));
+				}
 				return { instance, response };
 			}
 			left--;
@@ -32,9 +45,11 @@ export async function deliver(pool, delivery, metrics) {
 		} catch (error) {
 			last = error instanceof UpstreamFault ? error : new UpstreamFault('sent', error);
 			const isAbandoned = request.signal.aborted;
-			pool.report(instance, isAbandoned ? 'abandoned' : (OUTCOME[last.stage] ?? 'failed'), performance.now() - begun);
+			const outcome = isAbandoned ? 'abandoned' : (OUTCOME[last.stage] ?? 'failed');
+			pool.report(instance, outcome, performance.now() - begun, key, isAbandoned ? undefined : last, request.headers['x-request-id']);
 			if (!isAbandoned) metrics.count('mcpgen_upstream_failures_total', { server: pool.server, stage: last.stage });
-			if (last.stage === 'stale' && mayBeStale) next = instance;
+			if (!isWhole()) next = null;
+			else if (last.stage === 'stale' && mayBeStale) next = instance;
 			else if (!isAbandoned && (UNSENT.has(last.stage) || left-- > 0)) next = elsewhere(instance);
 			mayBeStale = false;
 		}
@@ -42,8 +57,22 @@ export async function deliver(pool, delivery, metrics) {
 		if (next) metrics.count('mcpgen_upstream_retries_total', { server: pool.server });
 		instance = next;
 	}
-	throw last ?? new UpstreamFault('refused');
+	throw last ?? new UpstreamFault('refused', 'there is no instance to ask');
 }
 export function discard({ body }) {
 	if (!Buffer.isBuffer(body)) body.on('error', () => { }).destroy();
+}
+function refuseAnswer(response, { upstream: { origin } }) {
+	const { status, headers } = response;
+	const isDenied = DENIED.has(status);
+	if (!isDenied && (status > 399 || status === NOT_MODIFIED)) return;
+	discard(response);
+	if (isDenied) throw new UpstreamFault('denied', `it answered ${status}: transform.request.set has to give it credentials, or it has to trust the gateway`);
+	throw new UpstreamFault('redirected', `it answered ${status}: ${advice(String(headers['location'] ?? ''), origin)}`);
+}
+function advice(location, origin) {
+	if (location === '' || !URL.canParse(location, origin)) return 'it redirects to no place that could be named here';
+	const { protocol, host, pathname } = new URL(location, origin);
+	const isSame = `${protocol}//${host}` === origin;
+	return `the URL of its instances has to have the ${isSame ? `path ${pathname}` : `address ${protocol}//${host}${pathname}`}`.slice(0, 250);
 }

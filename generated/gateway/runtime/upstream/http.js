@@ -1,8 +1,10 @@
 // mcpgen: One instance reached over HTTP/1.1, on sockets of our own.
+import {CodedError} from '../wire/cause.js';
 import {UpstreamFault} from '../wire/fault.js';
 import {linesOf} from '../wire/header-list.js';
 import {openConnections} from './connections.js';
 import {roundtrip} from './roundtrip.js';
+const unsendable = () => new CodedError('UNSENDABLE', 'a header or the path has characters that cannot be sent');
 const PATH = /^[!-~]*$/;
 const FRAMING = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
 export function httpUpstream(endpoint) {
@@ -13,18 +15,19 @@ export function httpUpstream(endpoint) {
 	return {
 		origin: url.origin, send: (request) => {
 			const head = headOf(own, rest, request);
-			if (head === null) return Promise.reject(new UpstreamFault('sent', new TypeError('header that cannot be sent')));
+			if (head === null) return Promise.reject(new UpstreamFault('sent', unsendable()));
 			if (request.signal.aborted) return Promise.reject(new UpstreamFault('connect', request.signal.reason));
 			return roundtrip(connections, head, request);
 		},
 		close: connections.close,
 	};
 }
-function headOf(own, rest, { method, path = own, headers, written, body }) {
+function headOf(own, rest, { method, path = own, query, headers, written, body }) {
 	const lines = written?.of === headers ? written.lines : requestLines(headers);
-	if (lines === null || !PATH.test(path)) return null;
+	const target = query ? `${path}${path.includes('?') ? '&' : '?'}${query}` : path;
+	if (lines === null || !PATH.test(target)) return null;
 	const length = body || method === 'POST' ? `content-length: ${body?.length ?? 0}\r\n` : '';
-	return `${method} ${path}${rest}${lines}${length}\r\n`;
+	return `${method} ${target}${rest}${lines}${length}\r\n`;
 }
 export function requestLines(headers) {
 	const list = [];

@@ -1,30 +1,44 @@
 // mcpgen: The instances of one server: which there are, which are well, and which is next.
 import {jitter} from '../process/clock.js';
+import {causeOf} from '../wire/cause.js';
 import {Watch} from '../process/watch.js';
 import {preferred, roundRobin} from './balancer.js';
 const DOWN_EVERY = 1000;
 const ROUNDING = 1e-9;
 const LEAVING_EVERY = 1000;
 const FIRST_WITHIN = 500;
+const NOT_WELL = { code: 'NOT_WELL', cause: 'its probe does not find it well', blame: 'server' };
+function lastCause({ failure }) {
+	return failure ? { code: failure.code, cause: failure.cause, blame: failure.blame } : {};
+}
 export function createPool(server, first, { log, clock, region }) {
 	let settings = first;
 	const members = new Map();
 	let list = [];
+	let lack = null;
 	const leaving = new Set();
 	let isClosed = false;
 	const say = (level, event, { id }, more = {}) => log(level, event, { server, instance: id, ...more });
 	const makeBalancer = ({ modules, choice }) => modules.makeBalancer?.(choice, region, clock.random, modules.DRAWN) ?? roundRobin();
 	let balancer = makeBalancer(first);
-	const makeBreaker = (instance, known) => settings.modules.makeBreaker?.(settings.choice.breaker, clock.now(), known, (level, event) => say(level, event, instance)) ?? null;
+	const makeBreaker = (instance, known) => settings.modules.makeBreaker?.(settings.choice.breaker, clock.now(), known, (level, event) => say(level, event, instance, event === 'breaker-open' ? lastCause(instance) : {})) ?? null;
 	const turnTo = (member, up, why) => {
 		if (up) member.ejectedAt = null;
 		if (member.up === up) return;
 		member.up = up;
-		say(up ? 'info' : 'warn', up ? 'instance-up' : 'instance-down', member, { why });
+		say(up ? 'info' : 'warn', up ? 'instance-up' : 'instance-down', member, up ? { why } : { why, ...lastCause(member) });
+	};
+	const blame = (instance, failed, requestId) => {
+		const why = causeOf(failed);
+		instance.failure = { ...why, at: Date.now() };
+		say('warn', 'upstream-failed', instance, { ...why, request_id: requestId });
 	};
 	const look = async (member) => {
 		const began = clock.now();
-		const well = (await member.probe?.look(settings.health.timeout)) ?? true;
+		const found = member.probe ? await member.probe.look(settings.health.timeout) : null;
+		const well = found !== false;
+		if (found !== null) member.isKnown = true;
+		if (!well) member.failure = { ...(member.probe?.cause ?? NOT_WELL), at: Date.now() };
 		const every = settings.health.every * jitter(clock);
 		const downEvery = Math.min(every, DOWN_EVERY * jitter(clock));
 		if (members.get(member.id) !== member) return every;
@@ -46,8 +60,9 @@ export function createPool(server, first, { log, clock, region }) {
 	};
 	const enter = ({ id, key, make }, known) => {
 		const member = {
-			id, key, ...make(), up: known?.up ?? true, ejectedAt: known?.ejectedAt ?? null, active: 0, breaker: null,
-			tally: known?.tally ?? { answered: 0, failed: 0, unreachable: 0, abandoned: 0, ms: 0 },
+			id, key, ...make(), up: known?.up ?? true, isKnown: known?.isKnown ?? false, failure: known?.failure ?? null,
+			ejectedAt: known?.ejectedAt ?? null, active: 0, breaker: null,
+			tally: known?.tally ?? { answered: 0, erred: 0, failed: 0, unreachable: 0, abandoned: 0, ms: 0 },
 			watch: new Watch(() => look(member), clock),
 		};
 		member.breaker = makeBreaker(member, known?.breaker ?? null);
@@ -76,6 +91,7 @@ export function createPool(server, first, { log, clock, region }) {
 	};
 	const update = (found, isNews = true) => {
 		if (isClosed) return;
+		if (found.length > 0) lack = null;
 		const ids = new Set(found.map(({ id }) => id));
 		for (const member of list.filter(({ id }) => !ids.has(id))) {
 			leave(member);
@@ -118,21 +134,36 @@ export function createPool(server, first, { log, clock, region }) {
 			if (isAdmitted) breaker?.claim(now);
 			return isAdmitted;
 		},
-		byId: (id) => members.get(id), update, report(instance, outcome, ms) {
+		byId: (id) => members.get(id), update, blame, get lack() {
+			return lack;
+		},
+		set lack(why) {
+			lack = why;
+		},
+		get cause() {
+			if (list.length === 0) return lack;
+			const now = clock.now();
+			const failures = list.flatMap(({ up, breaker, failure }) => (failure && (!up || breaker?.stateAt(now) === 'open') ? [failure] : []));
+			return failures.sort((a, b) => b.at - a.at)[0] ?? null;
+		},
+		report(instance, outcome, ms, caller, failed, requestId) {
 			instance.tally[outcome]++;
+			if (outcome !== 'abandoned') instance.isKnown = true;
+			if (failed !== undefined) blame(instance, failed, requestId);
 			if (outcome === 'answered') instance.tally.ms += ms;
 			const member = members.get(instance.id);
 			if (member !== instance) return;
 			balancer.heard?.(instance, outcome, ms);
 			const now = clock.now();
-			instance.breaker?.heard(outcome, now - ms, now);
+			instance.breaker?.heard(outcome, now - ms, now, caller);
 			if (outcome === 'unreachable') suspect(member);
 		},
 		health() {
 			const now = clock.now();
 			const total = list.length;
-			const healthy = list.filter(({ up, breaker }) => up && breaker?.stateAt(now) !== 'open').length;
-			return { healthy, total, percent: Math.round((100 * healthy) / (total || 1)) };
+			const healthy = list.filter(({ up, isKnown, breaker }) => up && isKnown && breaker?.stateAt(now) !== 'open').length;
+			const unknown = list.filter(({ up, isKnown }) => up && !isKnown).length;
+			return { healthy, total, unknown, percent: unknown > 0 && unknown === total ? null : Math.round((100 * healthy) / (total || 1)) };
 		},
 		get retryAfter() {
 			const now = clock.now();

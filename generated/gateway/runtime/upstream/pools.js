@@ -1,6 +1,6 @@
 // mcpgen: The pools of this placement.
 import {authority} from '../decision/address.js';
-import {poolOverrides} from '../process/env.js';
+import {childOverrides, poolOverrides, surroundingsOf} from '../process/env.js';
 import {CLOCK} from '../process/clock.js';
 import {httpUpstream} from './http.js';
 import {createPool} from './pool.js';
@@ -23,11 +23,20 @@ export function createPools(env, log, clock = CLOCK) {
 		pool.configure(settings);
 		const found = () => find(named?.addresses ?? []);
 		pool.update(found(), known !== undefined || source.kind === 'dns');
-		if (named) named.onChange = () => pool.update(found());
+		if (named) {
+			const look = () => {
+				if (named.cause) log('warn', 'name-unresolved', { server, name: named.name, ...named.cause });
+				pool.lack = named.addresses.length === 0 ? named.cause : null;
+				pool.update(found());
+			};
+			named.onChange = look;
+			if (named.cause) look();
+		}
+		if (source.kind === 'none') pool.lack = { code: 'NOT_PLACED', cause: source.reason, blame: 'config' };
 		if (source.kind === 'none') log('warn', 'pool-without-instances', { server, reason: source.reason });
 		return { pool, named };
 	};
-	const finder = ({ health, timeouts }, source, keepAlive, modules) => {
+	const finder = (server, { health, timeouts }, source, keepAlive, modules) => {
 		const { connect, firstByte } = timeouts;
 		const http = ({ id, url: text, weight, region }) => ({
 			id, key: JSON.stringify([text, weight, region, health, connect, firstByte]), make: () => {
@@ -44,7 +53,7 @@ export function createPools(env, log, clock = CLOCK) {
 					return http({ id, url: `http://${id}${source.path}`, weight: 1, region: null });
 				});
 			case 'spawn': {
-				const child = modules.childInstance?.(source.child, env, keepAlive, log, firstByte);
+				const child = modules.childInstance?.(server, source.child, { env, log, keepAlive, timeouts });
 				return () => (child ? [child] : []);
 			}
 			case 'none':
@@ -54,9 +63,11 @@ export function createPools(env, log, clock = CLOCK) {
 	return {
 		get: (server) => pools.get(server)?.pool, all, async reconcile(tables, modules) {
 			const overrides = poolOverrides(env);
+			const children = childOverrides(env);
 			const wanted = [...tables.pools].map(([server, table]) => {
-				const source = overrides.get(server) ?? table.sources[tables.placement];
-				return [server, { table, source, find: finder(table, source, tables.raw.timeouts.keepAlive, modules) }];
+				const configured = table.sources[surroundingsOf(tables.placement)];
+				const source = overrides.get(server) ?? children.get(server)?.(configured) ?? configured;
+				return [server, { table, source, find: finder(server, table, source, tables.raw.timeouts.keepAlive, modules) }];
 			});
 			const why = modules.blindnessOf?.(wanted.map(([, { table }]) => table.choice), region);
 			if (why) log('warn', 'region-unknown', { why });

@@ -1,15 +1,15 @@
 // mcpgen: Health asked over HTTP.
 import {discard} from './deliver.js';
 import {httpUpstream} from './http.js';
+import {asking} from './probe.js';
+import {UpstreamFault} from '../wire/fault.js';
 export function httpProbe({ path, method, status, body }, endpoint) {
-	const look = async (timeout) => {
-		const well = await askOnce(new URL(path, endpoint), { method, headers: {}, body: null }, timeout, (head, text, isWhole) => {
-			if (head.status !== status) return false;
-			return body === null || text.includes(body) || (isWhole ? false : undefined);
-		});
-		return well ?? false;
+	const judge = (head, text, isWhole) => {
+		if (head.status !== status) return `it answered ${head.status}, and ${status} is wanted`;
+		if (body === null || text.includes(body)) return null;
+		return isWhole ? 'its answer has not the words that are wanted' : undefined;
 	};
-	return { look, close: () => Promise.resolve() };
+	return asking((timeout) => askOnce(new URL(path, endpoint), { method, headers: {}, body: null }, timeout, judge));
 }
 const MOST = 65_536;
 export async function askOnce(url, question, timeout, judge) {
@@ -27,9 +27,10 @@ export async function askOnce(url, question, timeout, judge) {
 			}
 		}
 		discard(answer);
-		return verdict ?? judge(answer, bytes.toString(), true) ?? null;
-	} catch {
-		return null;
+		const last = verdict === undefined ? judge(answer, bytes.toString(), true) : verdict;
+		return last === undefined ? new UpstreamFault('answered') : last;
+	} catch (error) {
+		return error instanceof UpstreamFault ? error : new UpstreamFault('sent', error);
 	} finally {
 		void upstream.close();
 	}

@@ -11,7 +11,8 @@ export function roundtrip(connections, head, request) {
 	if (!connection) return Promise.reject(new UpstreamFault('connect'));
 	return new Promise((settle) => begin(connections, connection, head, request, settle));
 }
-function begin(connections, first, head, { method, body, signal }, settle) {
+function begin(connections, first, head, request, settle) {
+	const { method, signal } = request;
 	let connection = first;
 	const parser = responseParser(method);
 	let mayBeStale = first.isOpen;
@@ -34,11 +35,17 @@ function begin(connections, first, head, { method, body, signal }, settle) {
 	const write = () => {
 		if (!connection) return;
 		const { socket } = connection;
-		if (!body || body.length <= SMALL_BODY) socket.write(body ? head + body.toString('latin1') : head, 'latin1');
-		else {
+		const { body } = request;
+		if (!body || body.length <= SMALL_BODY) {
+			socket.write(body ? head + body.toString('latin1') : head, 'latin1');
+			if (body) request.handedOn?.();
+		} else {
 			socket.cork();
 			socket.write(head, 'latin1');
-			socket.write(body, () => connection?.wait());
+			socket.write(body, (error) => {
+				connection?.wait();
+				if (!error) request.handedOn?.();
+			});
 			socket.uncork();
 		}
 		connection.wait();

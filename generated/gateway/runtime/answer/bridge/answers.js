@@ -1,6 +1,7 @@
 // mcpgen
 import {changeEvents, readEvent} from '../../wire/events.js';
 import {asObject, isReply, parseJson} from '../../wire/json-rpc.js';
+import {elementTexts} from '../../wire/json-text.js';
 import {isEventStream} from '../../wire/media-type.js';
 import {readBody} from '../../wire/read-body.js';
 const BRIDGED = ['tools', 'prompts', 'resources', 'completions', 'logging'];
@@ -14,30 +15,46 @@ export function passed(status, { 'content-length': _length, 'mcp-session-id': _s
 }
 export function ownAnswer(status, message, headers = {}) {
 	const type = message === undefined ? {} : { 'content-type': 'application/json' };
-	return passed(status, { ...headers, ...type }, Buffer.from(message === undefined ? '' : JSON.stringify(message)));
+	return passed(status, { ...headers, ...type }, Buffer.from(message === undefined ? '' : typeof message === 'string' ? message : JSON.stringify(message)));
 }
 export function bridgedCapabilities(capabilities) {
 	return Object.fromEntries(BRIDGED.filter((name) => name in asObject(capabilities)).map((name) => [name, {}]));
 }
 const SAYS_SOMETHING = /^[^:\r\n]/m;
-function messagesIn(text) {
-	const { isMessage, data } = readEvent(text);
-	const values = isMessage ? [parseJson(data)].flat() : [];
-	return values.map(asObject).filter(({ jsonrpc }) => jsonrpc === '2.0');
+function messagesIn(event) {
+	const { isMessage, data } = readEvent(event);
+	const value = isMessage ? parseJson(data) : undefined;
+	const texts = Array.isArray(value) ? (elementTexts(data) ?? []) : [data];
+	return [value].flat().map((one, i) => ({ message: asObject(one), text: texts[i] ?? '' })).filter(({ message }) => message['jsonrpc'] === '2.0');
 }
+const eventOf = (text) => `event: message\ndata: ${text.replace(/[\r\n]/g, ' ')}`;
 export function rewriteEvents(body, rewrite) {
 	const events = changeEvents(body, ({ raw, text }) => {
 		const messages = messagesIn(text);
-		const passed = messages.map(rewrite).filter((message) => message !== null);
-		if (passed.some(isReply)) events.isOver = true;
-		if (!SAYS_SOMETHING.test(text) || (messages.length === 1 && passed[0] === messages[0])) return raw;
-		return `${passed.map((message) => `event: message\ndata: ${JSON.stringify(message)}`).join('\n\n') || ':'}\n\n`;
+		const passed = [];
+		let isKept = false;
+		for (const { message, text: written } of messages) {
+			const made = rewrite(message, written);
+			if (made === null) continue;
+			isKept = made === true;
+			passed.push(made === true ? written : made);
+			if (isReply(message)) events.isOver = true;
+		}
+		if (!SAYS_SOMETHING.test(text) || (isKept && messages.length === 1)) return raw;
+		return `${passed.map(eventOf).join('\n\n') || ':'}\n\n`;
 	});
 	return events;
 }
-export async function readReply(response, within) {
-	if (!isEventStream(response)) return parseReply(await readBody(response.body, within));
+export async function readReplyText(response, within) {
+	if (!isEventStream(response)) {
+		const body = await readBody(response.body, within);
+		return parseReply(body) && `${body}`;
+	}
 	let reply = null;
-	await readBody(rewriteEvents(response.body, (message) => (isReply(message) ? (reply = message) : null)), within);
+	await readBody(rewriteEvents(response.body, (message, text) => (isReply(message) ? (reply = text) : null)), within);
 	return reply;
+}
+export async function readReply(response, within) {
+	const text = await readReplyText(response, within);
+	return text === null ? null : asObject(parseJson(text));
 }

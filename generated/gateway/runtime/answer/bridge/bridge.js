@@ -1,6 +1,8 @@
 // mcpgen
 import {isModern} from '../../decision/revision.js';
-import {at, failure, isObject} from '../../wire/json-rpc.js';
+import {at} from '../../wire/json-rpc.js';
+import {ownFailureText} from '../../wire/json-members.js';
+import {memberText} from '../../wire/json-text.js';
 import {ANY_INSTANCE, legAt} from '../../identity/session.js';
 import {readBody} from '../../wire/read-body.js';
 import {ownAnswer, parseReply} from './answers.js';
@@ -16,8 +18,10 @@ export function createBridge(log) {
 		if (message?.shape !== 'request' || legacy.length === 0) return null;
 		const speaks = eras.speaksModern(call);
 		if (speaks === true || speaks === null) return null;
-		const refusal = failure(message.id, -32022, 'Protocol version not supported', { supported: legacy, requested: message.claim });
-		return Promise.resolve(speaks).then((modern) => (modern === false ? ownAnswer(400, refusal) : send(request)));
+		const refusal = () => ownFailureText(request.headers, memberText(`${request.body}`, ['id']), -32022, 'Protocol version not supported', 'revision-not-served', {
+			...{ supported: legacy, requested: message.claim },
+		});
+		return Promise.resolve(speaks).then((modern) => (modern === false ? ownAnswer(400, refusal()) : send(request)));
 	};
 	const legacyToAny = (call) => {
 		if (!toModern) return null;
@@ -29,17 +33,11 @@ export function createBridge(log) {
 		const { request } = call;
 		const answered = await call.send({ ...request, headers: { ...request.headers, 'accept-encoding': 'identity' } });
 		const { status } = answered.response;
-		if (status === 200) eras.learnLegacy(call.pool, true);
 		if (status !== 400 && status !== 404) return answered;
 		const body = await readBody(answered.response.body, call.table.timeouts.response);
 		if (!(await isModernRefusal(call, body))) return { ...answered, response: { ...answered.response, body } };
-		if (isPlain(call)) eras.learnLegacy(call.pool, false);
-		return bridged(call, legacy);
-	};
-	const isPlain = ({ message, request }) => {
-		const { protocolVersion, capabilities, clientInfo } = message?.initialize ?? {};
-		const isWhole = isObject(capabilities) && typeof at(clientInfo, 'name') === 'string' && typeof at(clientInfo, 'version') === 'string';
-		return isWhole && legacy.some((revision) => revision === protocolVersion) && !('mcp-method' in request.headers);
+		const [given] = await Promise.all([bridged(call, legacy), eras.lookLegacy(call, legacy.at(-1) ?? '', isModernRefusal)]);
+		return given;
 	};
 	const isModernRefusal = async (call, body) => {
 		const error = at(parseReply(body), 'error');
@@ -62,6 +60,6 @@ export function createBridge(log) {
 			if (revision === 'legacy') return toLegacy?.answer(call, modern) ?? null;
 			return call.era === 'modern' ? modernToAny(call) : legacyToAny(call);
 		},
-		close: async () => toLegacy?.close(),
+		revoke: (keeps) => toLegacy?.revoke(keeps), close: async () => toLegacy?.close(),
 	};
 }

@@ -1,7 +1,8 @@
 // mcpgen
 import {NAME_KEY} from '../../decision/message.js';
 import {MODERN} from '../../decision/revision.js';
-import {asObject, POST_HEADERS} from '../../wire/json-rpc.js';
+import {messageText, parseJson, POST_HEADERS} from '../../wire/json-rpc.js';
+import {membersOf, objectText, setMember} from '../../wire/json-members.js';
 import {CAPABILITIES, CLIENT_INFO, VERSION} from '../../wire/meta-keys.js';
 import {readReply} from './answers.js';
 export const OWN_INFO = { name: 'mcpgen-gateway', version: '1' };
@@ -14,19 +15,24 @@ export function encodeHeader(value) {
 	return /^(?! )[ -~]*(?<! )$/.test(value) && !/^=\?base64\?.*\?=$/.test(value) ? value : `=?base64?${Buffer.from(value).toString('base64')}?=`;
 }
 export function modernRequest(call, message, signal, said = {}, headers = {}) {
-	const method = String(message['method']);
-	const params = asObject(message['params']);
-	const name = params[NAME_KEY.get(method) ?? ''];
-	const meta = { ...asObject(params['_meta']), [VERSION]: MODERN, [CAPABILITIES]: {}, ...said, [CLIENT_INFO]: said[CLIENT_INFO] ?? OWN_INFO };
+	const members = membersOf(message);
+	const params = membersOf(members.get('params'));
+	const method = String(parseJson(members.get('method') ?? ''));
+	const name = parseJson(params.get(NAME_KEY.get(method) ?? '') ?? '');
+	const meta = membersOf(params.get('_meta'));
+	const own = { [VERSION]: MODERN, [CAPABILITIES]: {}, ...said, [CLIENT_INFO]: said[CLIENT_INFO] ?? OWN_INFO };
+	for (const [key, value] of Object.entries(own)) setMember(meta, key, value);
+	params.set('_meta', objectText(meta));
+	members.set('params', objectText(params));
 	const named = typeof name === 'string' ? { 'mcp-name': encodeHeader(name) } : {};
 	return {
-		method: 'POST',
+		method: 'POST', query: call.request.query ?? '',
 		headers: { ...plainHeaders(call), ...headers, ...named, 'mcp-protocol-version': MODERN, 'mcp-method': encodeHeader(method) },
-		body: Buffer.from(JSON.stringify({ ...message, params: { ...params, _meta: meta } })), signal,
+		body: Buffer.from(objectText(members)), signal,
 	};
 }
 export async function askModern(call, method, params, within) {
-	const message = { jsonrpc: '2.0', id: 'mcpgen', method, params };
+	const message = messageText({ id: 'mcpgen', method, params });
 	const { response } = await call.send(modernRequest(call, message, AbortSignal.timeout(within)), { repeats: 1 });
 	return { status: response.status, reply: await readReply(response, within) };
 }

@@ -1,8 +1,10 @@
 // mcpgen
-import {asObject, at, failure, success} from '../../wire/json-rpc.js';
-import {SERVER_INFO} from '../../wire/meta-keys.js';
+import {asObject, at, ownFailure} from '../../wire/json-rpc.js';
+import {membersOf, objectText, ownFailureText, successText} from '../../wire/json-members.js';
+import {elementTexts, memberText} from '../../wire/json-text.js';
+import {createMemory} from '../../process/memory.js';
 import {UpstreamFault} from '../../wire/fault.js';
-import {bridgedCapabilities, ownAnswer, readReply} from './answers.js';
+import {bridgedCapabilities, ownAnswer, readReplyText} from './answers.js';
 import {forwardToModern, MISUNDERSTOOD} from './forward-to-modern.js';
 import {createHints} from './hints.js';
 const NOT_BRIDGED = /^(?:resources\/(?:un)?subscribe|(?:subscriptions|tasks)\/.*)$/;
@@ -12,64 +14,72 @@ const keyOf = (call) => (call.session && call.sessionId?.slice(-22)) ?? '';
 export function createToModern(log) {
 	const hints = createHints();
 	const requests = forwardToModern(hints, log);
-	const levels = new Map();
-	const remember = (session, level) => {
-		if (session) levels.set(session, level);
-		if (levels.size > MOST_SESSIONS) levels.delete(levels.keys().next().value);
+	const levels = createMemory(MOST_SESSIONS);
+	const remember = ({ owner }, session, level) => {
+		if (session) levels.set(owner, session, level);
 	};
 	const introduce = async (call, id, served) => {
-		const { capabilities, instructions, _meta } = await hints.discover(call);
+		const { capabilities, instructions, serverInfo } = await hints.discover(call);
 		const requested = call.message?.initialize?.['protocolVersion'];
 		const result = {
 			protocolVersion: served.find((revision) => revision === requested) ?? served.at(-1),
 			capabilities: bridgedCapabilities(capabilities),
-			serverInfo: at(_meta, SERVER_INFO) ?? { name: call.pool.server, version: 'unknown' },
+			serverInfo: serverInfo ?? { name: call.pool.server, version: 'unknown' },
 			instructions,
 		};
-		const { instance, response } = ownAnswer(200, success(id, result));
+		const { instance, response } = ownAnswer(200, successText(id, result));
 		return { instance, response: { ...response, headers: { ...response.headers, 'mcp-session-id': 'bridge' } } };
 	};
-	const one = async (call, message, served) => {
-		const { id, method, params } = message;
+	const one = async (call, said, served) => {
+		const { method, params } = said.message;
+		const id = memberText(said.text, ['id']);
 		const session = keyOf(call);
-		if (typeof method !== 'string' || id === undefined) {
+		if (typeof method !== 'string' || id === null) {
 			if (method === 'notifications/cancelled' && session) requests.cancel(session, at(params, 'requestId'));
 			return ownAnswer(202);
 		}
 		if (method === 'initialize') return introduce(call, id, served);
-		if (NOT_BRIDGED.test(method)) return ownAnswer(200, failure(id, -32601, 'Method not found'));
+		const { headers } = call.request;
+		if (NOT_BRIDGED.test(method)) return ownAnswer(200, ownFailureText(headers, id, -32601, 'Method not found', 'method-not-bridged'));
 		if (method === 'logging/setLevel') {
 			const level = at(params, 'level');
-			if (typeof level !== 'string' || !LEVEL.test(level)) return ownAnswer(200, failure(id, -32602, 'Unknown log level'));
-			remember(session, level);
-		} else if (method !== 'ping') return requests.send(call, message, session, levels.get(session));
-		return ownAnswer(200, success(id, {}));
+			const isLevel = typeof level === 'string' && LEVEL.test(level);
+			if (!isLevel) return ownAnswer(200, ownFailureText(headers, id, -32602, 'Unknown log level', 'log-level-unknown'));
+			remember(call, session, level);
+		} else if (method !== 'ping') return requests.send(call, said, session, levels.get(call.owner, session));
+		return ownAnswer(200, successText(id, {}));
 	};
-	const batch = async (call, messages, served) => {
-		const replies = messages.map(async (message) => {
-			const { id } = message;
+	const batch = async (call, values, texts, served) => {
+		const replies = texts.map(async (text, i) => {
+			const id = memberText(text, ['id']);
+			const { headers } = call.request;
 			try {
-				const { response } = await one(call, message, served);
+				const { response } = await one(call, { message: asObject(values[i]), text }, served);
 				if (response.status === 202) return [];
-				return [{ ...((await readReply(response, call.table.timeouts.response)) ?? failure(id, -32603, MISUNDERSTOOD)), id }];
+				const reply = await readReplyText(response, call.table.timeouts.response);
+				if (reply === null) return [ownFailureText(headers, id, -32603, MISUNDERSTOOD, 'server-misunderstood')];
+				return [objectText(membersOf(reply).set('id', id ?? 'null'))];
 			} catch (error) {
 				if (!(error instanceof UpstreamFault)) throw error;
-				return [failure(id, -32603, 'The server behind the gateway failed')];
+				return [ownFailureText(headers, id, -32603, 'The server behind the gateway failed', 'upstream-lost')];
 			}
 		});
 		const all = (await Promise.all(replies)).flat();
-		return all.length > 0 ? ownAnswer(200, all) : ownAnswer(202);
+		return all.length > 0 ? ownAnswer(200, `[${all.join(',')}]`) : ownAnswer(202);
 	};
 	return async (call, served) => {
-		const { method, body } = call.request;
+		const { method, headers, body } = call.request;
 		const session = keyOf(call);
-		if (levels.get(session) === null) return ownAnswer(404, failure(call.message?.id ?? null, -32001, 'Session not found'));
+		if (levels.get(call.owner, session) === null) {
+			return ownAnswer(404, ownFailure(headers, call.message?.id ?? null, -32001, 'Session not found', 'session-unknown'));
+		}
 		if (method === 'DELETE') {
-			remember(session, null);
+			remember(call, session, null);
 			return ownAnswer(200);
 		}
-		if (method !== 'POST') return ownAnswer(405, failure(null, 405, 'Method not allowed'), { allow: 'POST, DELETE' });
-		const value = JSON.parse(`${body}`);
-		return Array.isArray(value) ? batch(call, value.map(asObject), served) : one(call, asObject(value), served);
+		if (method !== 'POST') return ownAnswer(405, ownFailure(headers, null, 405, 'Method not allowed', 'method-not-allowed'), { allow: 'POST, DELETE' });
+		const text = `${body}`;
+		const value = call.value();
+		return Array.isArray(value) ? batch(call, value, elementTexts(text) ?? [], served) : one(call, { message: asObject(value), text }, served);
 	};
 }
