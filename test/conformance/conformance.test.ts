@@ -36,8 +36,11 @@ async function both<T>(what: (port: number) => Promise<T>): Promise<readonly [di
 const OWN_HEADERS = new Set(['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length', 'vary', 'x-request-id', 'mcp-session-id']);
 
 const shared = ({ headers }: HttpAnswer): object => Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name)));
-/** The text without its `requestState`, which differs each time because it contains the time at which it expires. */
-const withoutState = (text: string): string => text.replace(/"requestState":"[^"]+"/, '"requestState":"…"');
+/**
+ * The text without its `requestState`, which contains the time at which it expires, and without the numbers that the server gives its streams: a ping of the
+ * gateway's own, by which it asks whether a session is still there, has taken one.
+ */
+const withoutState = (text: string): string => text.replace(/"requestState":"[^"]+"/, '"requestState":"…"').replace(/^id: \d+\./gm, 'id: ….');
 
 interface Answered {
   readonly id?: unknown;

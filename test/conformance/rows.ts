@@ -141,7 +141,8 @@ export const LEGACY: Readonly<Record<string, Row>> = {
   'no session': { ask: post(request('ping'), { 'mcp-session-id': null }), status: 400, code: -32000 },
   'a session that nobody opened': { ask: post(request('ping'), { 'mcp-session-id': 'x'.repeat(64) }), status: 404, code: -32001, through: { code: 404 } },
   'the end of the session': { ask: { path: '/mcp', method: 'DELETE' }, status: 200 },
-  'a session that has ended': { ask: post(request('ping')), status: 404, code: -32001 },
+  // The gateway itself remembers what has ended.
+  'a session that has ended': { ask: post(request('ping')), status: 404, code: -32001, through: { code: 404 } },
 };
 
 export const NEITHER: Readonly<Record<string, Row>> = {

@@ -72,6 +72,14 @@ export const flyLosses: readonly TargetLoss[] = [
       };
     },
   },
+  {
+    feature: 'the user of a server on Fly',
+    *find({ infra: { targets: { fly }, workloads } }) {
+      for (const { user, from } of fly ? workloads : []) {
+        if (user) yield { at: `${from}.user`, message: 'fly runs the user that the image names', help: 'name it in the image: USER in its Dockerfile' };
+      }
+    },
+  },
   egressLoss('fly'),
   healthLoss('fly'),
 ];

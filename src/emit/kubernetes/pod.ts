@@ -22,8 +22,8 @@ export interface MountedRuntime {
 /** What a pod may keep in its temporary folder. Without a limit one pod could fill the disk of its node, and the kubelet would evict others for it. */
 const TEMPORARY = '256Mi';
 
-/** User id of every container. It is the id of no user of an image or a node, so a process that breaks out of its container owns no files there. */
-const USER_ID = 10001;
+/** User of a container for which the config names none. No image and no node has it, so a process that breaks out of its container owns no files there. */
+const NOBODY = { uid: 10001, gid: 10001 } as const;
 
 /**
  * Flags that make Node load modules by the path of their link. Mounted files of a ConfigMap are links into a folder that every update replaces (AtomicWriter).
@@ -33,6 +33,7 @@ const USER_ID = 10001;
 const KEEP_LINKS = ['--preserve-symlinks', '--preserve-symlinks-main'];
 
 export function podTemplate(plan: Plan, workload: Runnable, runtime: MountedRuntime): PodTemplate {
+  const { uid, gid } = workload.user ?? NOBODY;
   const mounted = runsOurCode(workload);
   const rolloutHashes = { annotations: { 'mcpgen/config-hash': plan.hash, 'mcpgen/runtime': runtime.digest } };
   return {
@@ -45,9 +46,9 @@ export function podTemplate(plan: Plan, workload: Runnable, runtime: MountedRunt
       ...pullSecrets(plan),
       securityContext: {
         runAsNonRoot: true,
-        runAsUser: USER_ID,
-        runAsGroup: USER_ID,
-        ...(workload.volumes.length > 0 ? { fsGroup: USER_ID, fsGroupChangePolicy: 'OnRootMismatch' } : {}),
+        runAsUser: uid,
+        runAsGroup: gid,
+        ...(workload.volumes.length > 0 ? { fsGroup: gid, fsGroupChangePolicy: 'OnRootMismatch' } : {}),
         seccompProfile: { type: 'RuntimeDefault' },
       },
       ...gracePeriod(plan),

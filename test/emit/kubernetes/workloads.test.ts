@@ -65,6 +65,12 @@ describe('kubernetes: what is emitted', () => {
 });
 
 describe('kubernetes: pods', () => {
+  it('field-23 run as the user that the config names, whose volumes are', () => {
+    const servers = { search: image({ user: '1000:2000', volumes: [volume('data')] }) };
+    const { runAsUser, runAsGroup, fsGroup, runAsNonRoot } = pod(deploymentOf('search', { servers })).securityContext;
+    assert.deepEqual([runAsUser, runAsGroup, fsGroup, runAsNonRoot], [1000, 2000, 2000, true]);
+  });
+
   it('are restricted and without a token, and can write to /tmp alone', () => {
     for (const workload of objects().filter((each) => each.kind === 'Deployment')) {
       const { securityContext, containers, automountServiceAccountToken, volumes } = pod(workload);

@@ -46,7 +46,7 @@ describe('a server that speaks for the gateway', () => {
           `HTTP/1.1 ${status} Elsewhere\r\nLocation: https://evil.example.com/mcp\r\nRefresh: 0; url=https://evil.example.com\r\nContent-Length: 0\r\n\r\n`,
         );
       const answer = await ask(gateway.port, post('/mcp/raw', CALL));
-      assert.deepEqual([answer.status, answer.headers['location'], answer.headers['refresh']], [status, undefined, undefined]);
+      assert.deepEqual([answer.status, answer.headers['location'], answer.headers['refresh']], [502, undefined, undefined], `${status}`);
     }
   });
 

@@ -42,6 +42,11 @@ const CASES: readonly { readonly feature: string; readonly lost: readonly Lost[]
     kept: [planOf({ servers: { a: loopback } }), planOf({ servers: { a: loopback }, targets: { nginx } }), planOf({ targets: { compose } })],
   },
   {
+    feature: 'the user of a server on Fly',
+    lost: [[planOf({ servers: { a: image({ user: 1000 }) }, targets: { fly } }), ['warn servers.a.user']]],
+    kept: [planOf({ servers: { a: image({ user: 1000 }) }, targets: { compose, kubernetes } }), planOf({ servers: { a: image() }, targets: { fly } })],
+  },
+  {
     feature: 'bounds of what a server reaches on compose',
     lost: [[planOf({ servers: { a: bounded('api.acme.test', '10.0.0.0/8') }, targets: { compose } }), ['warn servers.a.egress']]],
     kept: [planOf({ servers: OPEN_OR_CLOSED, targets: { compose } })],
