@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, statSync, unlinkSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { McpgenError } from '#src/errors.js';
 import { parseLock } from '#src/output/lock.js';
+import { replaceFile } from '#src/output/replace-file.js';
 import { sha256 } from '#src/output/sha256.js';
 import { build, files, get, group, outcome, put, temporaryRoot, tree } from './support.js';
 
@@ -62,6 +63,21 @@ describe('a build', () => {
     assert.deepEqual(await outcome(build(root, [group('nginx', { a: '1', b: '3' })])), ['unchanged a', 'changed b']);
     assert.deepEqual(files(root), { a: '1', b: '3' });
     assert.equal(statSync(join(root, 'a')).mtimeMs, 1_000);
+  });
+
+  test('field-23 keeps the mode of a file that it replaces: somebody has opened it to the users of containers', async (t) => {
+    const root = temporaryRoot(t);
+    mkdirSync(root);
+    const path = join(root, 'file');
+    writeFileSync(path, 'old');
+    chmodSync(path, 0o644);
+    const before = process.umask(0o077);
+    try {
+      await replaceFile(path, 'new');
+    } finally {
+      process.umask(before);
+    }
+    assert.deepEqual([readFileSync(path, 'utf8'), statSync(path).mode & 0o777], ['new', 0o644]);
   });
 
   test('replaces by rename: whoever has the old file open keeps it whole', async (t) => {

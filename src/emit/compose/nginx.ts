@@ -2,6 +2,7 @@ import type { Workload } from '../../plan/infra-types.js';
 import type { NginxPlan } from '../../plan/target-types.js';
 import type { Plan } from '../../plan/types.js';
 import { nginxModel } from '../nginx/model.js';
+import { largestHead } from '../nginx/largest-head.js';
 import type { NginxDocument } from '../nginx/types.js';
 import { check } from './health.js';
 import { HARDENING, stopGracePeriod } from './hardening.js';
@@ -38,9 +39,18 @@ export function nginxService(plan: Plan, nginx: NginxPlan, gateway: Workload, re
     ...nginxHealthcheck(plan, nginx, gateway),
     ...HARDENING,
     stop_grace_period: stopGracePeriod(plan),
-    deploy: { replicas: 1, resources: { limits: { memory: '256m', pids: 128 } } },
+    deploy: { replicas: 1, resources: { limits: { memory: `${memory(plan)}m`, pids: 128 } } },
     labels: { 'mcpgen.hash': literal(plan.hash) },
   };
+}
+
+/** Requests at once beside streams, of which nginx takes as many. */
+const OTHER_REQUESTS = 512;
+
+/** Mebibytes that nginx takes at most: each open request may hold the largest head, and more than that of an answer that its client reads slowly. */
+function memory({ traffic }: Plan): number {
+  const requests = traffic.limits.streams + OTHER_REQUESTS;
+  return Math.max(256, Math.ceil(64 + (requests * largestHead(traffic)) / 2 ** 20));
 }
 
 /** Whoever serves HTTPS where browsers look for it has nginx's redirect from plain HTTP beside it. */

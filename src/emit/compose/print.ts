@@ -26,7 +26,7 @@ export function composePrint({ file, notes, upstream, nginxConf, secrets, docker
     { path: 'compose/compose.yaml', contents: opening(STEPS) + '\n' + yaml(file, { notes, spaced: [[], ['services']] }) },
     ...(upstream ? [{ path: 'compose/nginx-upstream.conf', contents: opening(ABOUT_UPSTREAM) + '\n' + upstreamBlock(upstream) }] : []),
     ...(nginxConf ? nginxPrint(nginxConf) : []),
-    { path: 'compose/prepare.sh', contents: prepareScript(secrets.files, mountedSources(file)) },
+    { path: 'compose/prepare.sh', contents: prepareScript(secrets, mountedSources(file)) },
     ...dockerfiles.flatMap(printBuild),
   ];
 }

@@ -12,12 +12,17 @@ export function flyPrint({ apps }: FlyDocument): readonly EmittedFile[] {
   ]);
 }
 
-function steps({ name, network, org, machines, secrets, certificates }: FlyApp): readonly string[] {
+/** Builders of Fly reach registries alone; an image that no registry has is this machine's. */
+const isOfThisMachine = ({ config, dockerfile }: FlyApp): boolean =>
+  [dockerfile?.view.base, 'image' in config.build ? config.build.image : ''].some((image) => image?.startsWith('localhost/'));
+
+function steps(app: FlyApp): readonly string[] {
+  const { name, network, org, machines, secrets, certificates } = app;
   return [
     'In the folder that holds gateway/ and fly/:',
     `  fly apps create ${name}${org === null ? '' : ` --org ${org}`} --network ${network}`,
     ...(secrets.length > 0 ? ['  the secrets, as secrets.example says'] : []),
-    `  fly deploy . --config fly/${name}/fly.toml --ha=false`,
+    `  fly deploy . --config fly/${name}/fly.toml --ha=false${isOfThisMachine(app) ? ' --local-only' : ''}`,
     ...(machines > 1 ? [`  fly scale count ${machines} --app ${name}`] : []),
     ...certificates.map((host) => `  fly certs add ${host} --app ${name}`),
     ...(certificates.length > 0 ? ['  the DNS records that fly certs add prints: without them Fly has no certificate, and clients refuse the connection'] : []),

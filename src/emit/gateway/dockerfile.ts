@@ -11,7 +11,7 @@ export function gatewayImage(plan: Plan, assets: Assets): readonly EmittedFile[]
   const render = Handlebars.compile(assets.template('gateway.Dockerfile.hbs'), { noEscape: true, strict: true });
   const hasSecrets = secrets.some(({ uses }) => uses.some(({ workload }) => workload === gateway.id));
   // Docker waits ten seconds by default, and no line of a Dockerfile can say otherwise.
-  const options = ['--init', `--stop-timeout ${stopSeconds(plan)}`, ...(hasSecrets ? ['--env-file .env'] : []), `--publish 127.0.0.1:8080:${gateway.port}`];
+  const options = ['--init', `--stop-timeout ${stopSeconds(plan)}`, ...(hasSecrets ? ['--env-file ../.env'] : []), `--publish 127.0.0.1:8080:${gateway.port}`];
   const how = [
     `In this folder: docker build --tag ${NAME} . && docker run ${options.join(' ')} ${NAME}`,
     'Servers with images of their own are named in MCPGEN_POOLS: {"search":["http://10.0.0.5:8000/mcp"]}.',

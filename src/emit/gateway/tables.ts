@@ -13,7 +13,7 @@ import { perSurroundings } from '../../plan/placements.js';
 import type { HeaderChangesPlan, Pool, Source, TransformPlan } from '../../plan/pool-types.js';
 import type { ChildPlan, HealthPlan } from '../../plan/server-types.js';
 import type { AdminPlan, Traffic } from '../../plan/traffic-types.js';
-import { LOOPBACK_HOSTS } from '../../plan/loopback.js';
+import { isLoopbackHost, LOOPBACK_HOSTS } from '../../plan/loopback.js';
 import type { Plan } from '../../plan/types.js';
 import { hidesClients } from '../../plan/hidden-clients.js';
 import { isPublishedOnLoopback } from '../shared/published.js';
@@ -60,10 +60,14 @@ function adminTable({ port, host, readToken, writeToken }: AdminPlan): GatewayTa
   return { listen: host === null && readToken !== null ? { ...everywhere, compose: { host: ADMIN_ALIAS, port } } : everywhere, readToken, writeToken };
 }
 
-/** On the user's machine the gateway listens on loopback. A container's network is a boundary, so there it listens on every address; Fly's network is IPv6. */
+/**
+ * On the user's machine the gateway listens on loopback. A container's network is a boundary, so there it listens on every address; Fly's network is IPv6.
+ * Loopback of a container is reached by nobody: a config that names it means the machine.
+ */
 function listen(port: number, host: string | null): PerPlacement<Listen> {
-  const at = (fallback: string): Listen => ({ host: host ?? fallback, port });
-  return { local: at('127.0.0.1'), compose: at('0.0.0.0'), kubernetes: at('0.0.0.0'), fly: at('::'), image: at('0.0.0.0') };
+  const inContainers = host !== null && isLoopbackHost(host) ? null : host;
+  const at = (fallback: string): Listen => ({ host: inContainers ?? fallback, port });
+  return { local: { host: host ?? '127.0.0.1', port }, compose: at('0.0.0.0'), kubernetes: at('0.0.0.0'), fly: at('::'), image: at('0.0.0.0') };
 }
 
 /**
@@ -80,7 +84,8 @@ function internalHosts(plan: Plan): PerPlacement<readonly string[]> {
     compose: targets.compose ? ['gateway', ...(isPublishedOnLoopback(plan) ? LOOPBACK_HOSTS : [])] : [],
     kubernetes: targets.kubernetes ? ['', `.${namespace}`, `.${namespace}.svc`, `.${namespace}.svc.${clusterDomain}`].map((tail) => service + tail) : [],
     fly: fly ? [`${fly}.internal`, `${fly}.flycast`, ...(traffic.publicUrl.isPublic ? [] : [`${fly}.fly.dev`])] : [],
-    image: [],
+    // Docker publishes it on the loopback of its machine, where it is asked for by any of these names.
+    image: traffic.publicUrl.isPublic ? [] : LOOPBACK_HOSTS,
   };
 }
 

@@ -13,7 +13,7 @@ import { edges, everyPodOfOurs, namespaceLabelled } from './peers.js';
 export function networkPolicies(plan: Plan, gateway: Runnable, servers: readonly RunnableServer[]): readonly NetworkPolicy[] {
   return [
     policy(plan, `${plan.name}-default-deny`, { podSelector: everyPodOfOurs(plan), policyTypes: ['Ingress', 'Egress'] }),
-    policy(plan, `${plan.name}-dns`, { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: NAME_SERVERS, ports: DNS }] }),
+    policy(plan, `${plan.name}-dns`, { podSelector: everyPodOfOurs(plan), policyTypes: ['Egress'], egress: [{ to: NAME_SERVERS, ports: DNS }] }),
     gatewayPolicy(plan, gateway, servers),
     ...(gateway.adminPort === null ? [] : [adminPolicy(plan, gateway)]),
     ...servers.map((server) => serverPolicy(plan, gateway, server)),

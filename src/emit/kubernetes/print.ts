@@ -36,8 +36,11 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function applySteps({ secret, certificate }: KubernetesDocument): readonly string[] {
+function applySteps(document: KubernetesDocument): readonly string[] {
+  const { secret, certificate } = document;
+  const ofThisMachine = imagesOfThisMachine(document);
   return [
+    ...(ofThisMachine.length > 0 ? [`First load ${ofThisMachine.join(', ')} on every node: no registry has them.`] : []),
     'In this folder:',
     '  kubectl apply --server-side --filename namespace.yaml',
     ...(secret.keys.length > 0 ? [`  then the Secret "${secret.name}", as .env.example says`] : []),
@@ -47,6 +50,13 @@ function applySteps({ secret, certificate }: KubernetesDocument): readonly strin
     'To roll back: kubectl rollout undo each workload, which mounts the ConfigMaps of before; then the config, so that the next apply agrees.',
     ...(secret.keys.length > 0 ? deletionOf(secret) : []),
   ];
+}
+
+/** Names that begin with `localhost/` are those of images which only the machine has that built them. */
+function imagesOfThisMachine({ files }: KubernetesDocument): readonly string[] {
+  const templates = files.flatMap(({ objects }) => objects).flatMap((object) => ('spec' in object && 'template' in object.spec ? [object.spec.template] : []));
+  const images = templates.flatMap(({ spec }) => spec.containers.map(({ image }) => image));
+  return [...new Set(images.filter((image) => image.startsWith('localhost/')))].sort();
 }
 
 /** The namespace is one of the files, and everything in it goes with it, also what these files do not hold. */

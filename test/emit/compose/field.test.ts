@@ -87,7 +87,7 @@ describe('compose: a checkout under a umask of 077', () => {
 
   it('field-23f is made readable for the users of the containers, and the secrets of .env become files', (t) => {
     const at = folder(t);
-    for (const [path, contents] of [...printed(), ['gateway/main.js', ''], ['gateway/runtime/serve.js', ''], ['nginx/nginx.conf', '']] as const) {
+    for (const [path, contents] of [...printed(), ['gateway/main.js', ''], ['gateway/runtime/serve.js', ''], ['nginx/nginx.conf', ''], ['gateway/.env', 'X=1']] as const) {
       mkdirSync(join(at, path, '..'), { recursive: true, mode: 0o700 });
       writeFileSync(join(at, path), contents, { mode: 0o600 });
       chmodSync(join(at, path), 0o600);
@@ -95,12 +95,13 @@ describe('compose: a checkout under a umask of 077', () => {
     const without = prepare(at);
     assert.equal(without.status, 1);
     assert.match(without.stderr, /there is no \.env here/);
-    const env = ["ACME_API_KEY='k$y #1'", 'MCPGEN_READ_TOKEN=old', 'MCPGEN_READ_TOKEN=a=b', 'FILES_TOKEN="quoted"', 'INDEX_TOKEN=search’s own', ''];
+    assert.deepEqual(modes(at, 'gateway/runtime', 'gateway/runtime/serve.js', 'gateway/.env'), ['755', '644', '600'], 'secrets that lie there stay closed');
+    const env = ["ACME_API_KEY='k$y #1'", 'MCPGEN_READ_TOKEN=old', 'MCPGEN_READ_TOKEN=a=b', 'FILES_TOKEN="quoted"', ''];
     writeFileSync(join(at, 'compose/.env'), env.join('\n'), { mode: 0o600 });
     const incomplete = prepare(at);
     assert.equal(incomplete.status, 1);
-    assert.equal(incomplete.stderr, 'prepare.sh: .env does not say MCPGEN_SESSION_KEY\n');
-    writeFileSync(join(at, 'compose/.env'), [...env, 'MCPGEN_SESSION_KEY=session'].join('\n'));
+    assert.equal(incomplete.stderr, 'prepare.sh: .env does not say MCPGEN_SESSION_KEY INDEX_TOKEN\n');
+    writeFileSync(join(at, 'compose/.env'), [...env, 'MCPGEN_SESSION_KEY=session', 'INDEX_TOKEN=search’s own'].join('\n'));
     assert.deepEqual([prepare(at).status, prepare(at).stderr], [0, '']);
 
     const secret = (name: string): string => readFileSync(join(at, 'compose/secrets', name), 'utf8');
@@ -144,7 +145,7 @@ describe('compose: running and stopping', () => {
     const sources = model(changes).file.services['nginx']?.volumes?.map(({ source }) => source);
     assert.deepEqual(sources, ['./nginx.conf', './nginx-upstream.conf']);
     assert.match(printed(changes).get('compose/nginx.conf') ?? '', /\nworker_processes +2;\npid +\/tmp\/nginx\.pid;\n/);
-    assert.match(printed(changes).get('compose/prepare.sh') ?? '', /\nchmod -R a\+rX \.\.\/gateway \.\/nginx-upstream\.conf \.\/nginx\.conf\n/);
+    assert.match(printed(changes).get('compose/prepare.sh') ?? '', /\nfind \.\.\/gateway \.\/nginx-upstream\.conf \.\/nginx\.conf ! -name/);
     assert.equal(printed().has('compose/nginx.conf'), false);
   });
 });

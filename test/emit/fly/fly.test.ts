@@ -195,6 +195,13 @@ describe('fly: files', () => {
     assert.deepEqual(app('gateway').config.build, { dockerfile: 'Dockerfile', ignorefile: 'Dockerfile.dockerignore' });
   });
 
+  it('field-27 builds an image that no registry has on this machine', () => {
+    const servers = { search: image({ image: 'localhost/search:1' }), files: npm('@acme/files@1.0.0') };
+    const files = printed({ ...target({}), servers });
+    assert.match(files.get('fly/acme-tools-search/fly.toml') ?? '', /--ha=false --local-only\n/);
+    assert.match(files.get('fly/acme-tools-files/fly.toml') ?? '', /--ha=false\n/);
+  });
+
   it('opens with the commands that deploy the app', () => {
     const text = printed(target({ org: 'acme' })).get('fly/acme-tools-search/fly.toml') ?? '';
     for (const command of [

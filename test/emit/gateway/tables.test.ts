@@ -42,12 +42,19 @@ describe('tables', () => {
       compose: ['gateway', 'localhost', '127.0.0.1', '[::1]'],
       kubernetes: ['acme-gateway', 'acme-gateway.acme', 'acme-gateway.acme.svc', 'acme-gateway.acme.svc.cluster.local'],
       fly: ['acme-mcp.internal', 'acme-mcp.flycast'],
-      image: [],
+      image: ['localhost', '127.0.0.1', '[::1]'],
     });
-    assert.deepEqual(tablesOf({}).internalHosts, { local: [], compose: [], kubernetes: [], fly: [], image: [] });
+    const none = { local: [], compose: [], kubernetes: [], fly: [], image: [] };
+    assert.deepEqual(tablesOf({ gateway: { url: 'https://mcp.acme.com' } }).internalHosts, none, 'where it is public, Docker hands on callers of its name');
     const kubernetes = { namespace: 'tools', clusterDomain: 'k8s.acme.com' };
     const names = ['acme-gateway', 'acme-gateway.tools', 'acme-gateway.tools.svc', 'acme-gateway.tools.svc.k8s.acme.com'];
     assert.deepEqual(tablesOf({ targets: { kubernetes } }).internalHosts.kubernetes, names, 'field-26d');
+  });
+
+  test('field-27 listen where their container is reached, whatever this machine is told', () => {
+    const { listen } = tablesOf({ gateway: { listen: { host: '127.0.0.1', port: 9000 } } });
+    assert.deepEqual([listen.local.host, listen.compose.host, listen.kubernetes.host, listen.fly.host, listen.image.host], ['127.0.0.1', '0.0.0.0', '0.0.0.0', '::', '0.0.0.0']);
+    assert.equal(tablesOf({ gateway: { listen: { host: '10.0.0.7', port: 9000 } } }).listen.compose.host, '10.0.0.7');
   });
 
   test('field-11b serve the name that Fly gives an app, where the config gives none that is public', () => {

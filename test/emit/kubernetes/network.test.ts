@@ -12,6 +12,14 @@ describe('kubernetes: network', () => {
     assert.deepEqual(policy('default-deny'), { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
   });
 
+  it('leaves the proxies that a controller runs here alone, in every policy of the namespace', () => {
+    const options = target({ exposure: { kind: 'gateway-api', gatewayClass: 'istio' } });
+    for (const name of ['default-deny', 'dns']) {
+      const selector = policy(name, options).podSelector as { readonly matchExpressions?: readonly { readonly operator: string }[] };
+      assert.deepEqual(selector.matchExpressions?.map(({ operator }) => operator), ['DoesNotExist'], name);
+    }
+  });
+
   it('lets the gateway alone reach a server, on its port', () => {
     const [rule] = policy('search-ingress').ingress ?? [];
     assert.deepEqual(rule, {
