@@ -42,10 +42,10 @@ describe('tables', () => {
       compose: ['gateway', 'localhost', '127.0.0.1', '[::1]'],
       kubernetes: ['acme-gateway', 'acme-gateway.acme', 'acme-gateway.acme.svc', 'acme-gateway.acme.svc.cluster.local'],
       fly: ['acme-mcp.internal', 'acme-mcp.flycast'],
-      image: ['localhost', '127.0.0.1', '[::1]'],
+      image: [],
     });
-    const none = { local: [], compose: [], kubernetes: [], fly: [], image: [] };
-    assert.deepEqual(tablesOf({ gateway: { url: 'https://mcp.acme.com' } }).internalHosts, none, 'where it is public, Docker hands on callers of its name');
+    const loopback = ['localhost', '127.0.0.1', '[::1]'];
+    assert.deepEqual(tablesOf({}).internalHosts, { local: [], compose: [], kubernetes: [], fly: [], image: loopback }, 'Docker publishes an image on loopback');
     const kubernetes = { namespace: 'tools', clusterDomain: 'k8s.acme.com' };
     const names = ['acme-gateway', 'acme-gateway.tools', 'acme-gateway.tools.svc', 'acme-gateway.tools.svc.k8s.acme.com'];
     assert.deepEqual(tablesOf({ targets: { kubernetes } }).internalHosts.kubernetes, names, 'field-26d');
