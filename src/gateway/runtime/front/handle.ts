@@ -7,7 +7,7 @@ import { rankOf } from '../decision/steps.js';
 import { auditCalls, countMessage } from '../observe/audit.js';
 import type { Client } from './client.js';
 import { answerItself, refuse, sendRefusal } from './own-answers.js';
-import { endCall, forgetBody, isListening, leavingCancels, releaseCall, type Exchange } from './exchange.js';
+import { clientOf, endCall, forgetBody, isListening, leavingCancels, releaseCall, type Exchange } from './exchange.js';
 import { holderOf } from './holder.js';
 import { FIND_FACT, reserveCall, reserveStream } from './facts.js';
 import { renew } from './renew-exchange.js';
@@ -171,7 +171,7 @@ async function run(services: Services, exchange: Exchange, open: Set<Exchange>):
     const tools = vouched || !message ? [] : message.calls.map(({ tool }) => tool ?? '');
     const told = (response: UpstreamResponse | null): void => {
       if (tools.length === 0) return;
-      const holder = facts.principal?.kind === 'client' ? holderOf(exchange) : undefined;
+      const holder = clientOf(exchange) === null ? undefined : holderOf(exchange);
       services.metrics.toolCalls(pool.server, tools, state.tables.raw.limits.toolNames, response, holder);
     };
     const failed = await forward(exchange, pool, services, told);

@@ -1,6 +1,7 @@
 /** Takes what is open from callers that a reload has left without the right to it. */
 import { messageIn } from '../decision/facts.js';
 import { refusalBody } from '../decision/reasons.js';
+import { clientNamed } from '../identity/principal.js';
 import { discard } from '../upstream/deliver.js';
 import { ended } from '../process/ended.js';
 import { isListening, type Exchange } from './exchange.js';
@@ -35,7 +36,7 @@ function revoke(services: Services, open: Iterable<Exchange>, holdings: Holdings
     parts().renewals?.end(session.id);
     if (services.counts.endSession(session.id)) metrics.count('mcpgen_sessions_ended_total', {});
     const { tenant, principal, leg } = session;
-    log('info', 'session-revoked', { server: leg.server, tenant, client: principal.startsWith('client:') ? principal.slice(7) : null });
+    log('info', 'session-revoked', { server: leg.server, tenant, client: clientNamed(principal) });
     void tellServer(services, session);
   }
   parts().bridge?.revoke((owner, server) => ownerKeeps(state, owner, server));

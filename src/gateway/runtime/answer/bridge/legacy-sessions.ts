@@ -1,5 +1,6 @@
 /** Sessions at legacy servers, each shared by the requests of one owner: a modern client has none, and may use any replica of the gateway. */
 import { callerKey } from '../../decision/address.js';
+import { ANONYMOUS, readOwner } from '../../identity/principal.js';
 import type { Call } from '../call.js';
 import { asObject, at, messageText, type Json } from '../../wire/json-rpc.js';
 import type { Instance } from '../../upstream/instance.js';
@@ -125,7 +126,7 @@ function introductionIn(reply: unknown): Json {
   return length(said, instructions) > MOST_INTRODUCTION ? said : { ...said, instructions };
 }
 
-const isAnonymous = ({ owner }: Call): boolean => owner.endsWith('\nanonymous');
+const isAnonymous = ({ owner }: Call): boolean => readOwner(owner).principal === ANONYMOUS;
 /** Whom a session is for: callers that ask with another query may be offered something else. */
 const keyOf = (call: Call): string => `${call.pool.server}\n${call.owner}\n${isAnonymous(call) ? strangerOf(call) : ''}\n${call.request.query ?? ''}`;
 /**

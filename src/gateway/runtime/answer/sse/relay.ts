@@ -11,6 +11,7 @@ import { sessionIdOf, type RequestHead } from '../../decision/head.js';
 import type { Tables } from '../../decision/lookups.js';
 import { digest } from '../../wire/digest.js';
 import type { Env } from '../../process/env.js';
+import { ANONYMOUS, clientNamed } from '../../identity/principal.js';
 import type { Sealer } from '../../identity/session.js';
 import type { Listen } from '../../tables/placement.js';
 import { httpUpstream } from '../../upstream/http.js';
@@ -72,8 +73,8 @@ export const bodyDigest = (body: Buffer | null): string => digest(body?.toString
 
 /** The principal of this name, if these tables know it. */
 function principalNamed(name: string, { clients }: Tables): Principal | null {
-  if (name === 'anonymous') return clients.size === 0 ? { kind: 'anonymous' } : null;
-  const client = name.replace(/^client:/, '');
+  if (name === ANONYMOUS) return clients.size === 0 ? { kind: 'anonymous' } : null;
+  const client = clientNamed(name) ?? '';
   const table = clients.get(client);
   return table ? { kind: 'client', client, permissions: table.permissions } : null;
 }
