@@ -43,7 +43,7 @@ function find(sources: SourceGraph): SourceSecrets {
 }
 
 /** The text with these stretches covered up, white space excepted. */
-export function coverUp(text: string, stretches: readonly Stretch[]): string {
+function coverUp(text: string, stretches: readonly Stretch[]): string {
   return stretches.reduce((shown, { start, end }) => shown.slice(0, start) + shown.slice(start, end).replace(/\S/g, '•') + shown.slice(end), text);
 }
 

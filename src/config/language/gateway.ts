@@ -104,7 +104,10 @@ export interface GatewayLimits {
   streams?: number;
   /** Open legacy sessions; 429 on `initialize` above a caller's share. One that is not heard of for an hour does not count. Default: 10000. */
   sessions?: number;
-  /** Requests of one client address; 429 above it. An IDE that connects to ten servers at once sends some fifty. Default: `100/s`. */
+  /**
+   * Requests of one client address; 429 above it. An IDE that connects to ten servers at once sends some fifty. Nothing is counted on Kubernetes while the
+   * gateway is exposed and `trustedProxies` names no proxy, whose address all clients would have (MCP318). Default: `100/s`.
+   */
   perAddress?: Rate;
   /**
    * Tool names of one server that metrics tell apart; the others, and those above the share of a tenant or named client among several, count as `other`.

@@ -1,5 +1,5 @@
 /** Where compose publishes the gateway, or nginx before it, on the machine that runs it. */
-import { isLoopbackHost } from '../../plan/loopback.js';
+import { isLoopback } from '../../gateway/runtime/decision/address.js';
 import type { Plan } from '../../plan/types.js';
 
 /**
@@ -8,5 +8,5 @@ import type { Plan } from '../../plan/types.js';
  */
 export function isPublishedOnLoopback({ infra: { targets } }: Plan): boolean {
   const { compose } = targets;
-  return compose !== null && isLoopbackHost((compose as { readonly publish?: { readonly address: string } }).publish?.address ?? '127.0.0.1');
+  return compose !== null && isLoopback(compose.publish.address);
 }

@@ -1,14 +1,15 @@
 /** How many sessions and streams are open. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createOpenCounts, type Caller, type OpenCounts } from '#src/gateway/runtime/identity/open-counts.js';
+import { createOpenCounts, type OpenCounts } from '#src/gateway/runtime/identity/open-counts.js';
+import type { Holder } from '#src/gateway/runtime/process/places.js';
 import { createSealer } from '#src/gateway/runtime/identity/session.js';
 
-const caller = (tenant: string, name = 'one', hasPeers = false): Caller => ({ tenant, caller: name, hasNeighbours: true, hasPeers });
+const caller = (tenant: string, name = 'one', hasPeers = false): Holder => ({ tenant, caller: name, hasNeighbours: true, hasPeers });
 const a = caller('a');
 const b = caller('b');
 const LIMITS = { all: 16, own: null };
-const stream = (ledger: OpenCounts, who: Caller): (() => void) | null => ledger.openStream(who, LIMITS);
+const stream = (ledger: OpenCounts, who: Holder): (() => void) | null => ledger.openStream(who, LIMITS);
 
 describe('ledger', () => {
   test('streams; ending one twice ends it once', () => {
@@ -70,7 +71,7 @@ describe('field-30 shares', () => {
     ['streams', (ledger, who) => ledger.openStream(who, LIMITS)],
     ['calls', (ledger, who) => ledger.openCall(who, LIMITS)],
     ['sessions', (ledger, who) => ledger.holdSession(who, LIMITS)],
-  ] as readonly [string, (ledger: OpenCounts, who: Caller) => (() => void) | null][]) {
+  ] as readonly [string, (ledger: OpenCounts, who: Holder) => (() => void) | null][]) {
     test(`field-30 of ${what}: a tenant has half of what the others leave, a caller half of what its peers leave of that`, () => {
       const ledger = createOpenCounts();
       const got = ['one', 'two', 'three', 'four'].map((name) => fill(() => take(ledger, caller('a', name, true))));

@@ -30,6 +30,13 @@ describe('a modern child', () => {
     assert.deepEqual((await seen(upstream)).map(({ method }) => method).filter((method) => !['server/discover', 'received'].includes(method)), []);
   });
 
+  test('a refusal names an id that no double holds as it was written', async () => {
+    const { upstream } = fixture();
+    const answer = await send(upstream, { body: '{"jsonrpc":"2.0","id":9007199254740993,"method":"tools/list"}' });
+    assert.equal(answer.status, 400);
+    assert.match(await text(answer), /^\{"jsonrpc":"2\.0","id":9007199254740993,"error":\{"code":-32022,/);
+  });
+
   test('equal ids of different clients stay apart, and keep their type', async () => {
     const { upstream } = fixture();
     const answers = await Promise.all(['x', 'y'].flatMap((who) =>

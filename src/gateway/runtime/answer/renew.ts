@@ -18,8 +18,8 @@ const MOST_KEPT = 10_000;
 const MOST_ID = 3000;
 
 export interface Renewals {
-  /** Says that the client itself has ended a session: nothing opens it again. */
-  end(id: string): void;
+  /** Says that a session has been ended: nothing opens it again. @returns the session that stands in its place at the server, if there is one */
+  end(id: string): Promise<Leg | null>;
   /** Sends a request to its session, which is opened again when it turns out to be lost. */
   send(call: Call, sealed: Leg): Promise<Answered>;
 }
@@ -39,12 +39,17 @@ export function createRenewals(): Renewals {
     const under = legs.get(key);
     const renewed = (under ?? Promise.resolve(lost)).then((leg) => (leg === lost ? open(call, init, lost) : leg));
     keep(key, renewed);
-    renewed.catch(() => legs.delete(key));
+    renewed.catch(() => legs.get(key) === renewed && legs.delete(key));
     return renewed;
   };
 
   return {
-    end: (id) => keep(digest(id), Promise.resolve(null)),
+    end: (id) => {
+      const key = digest(id);
+      const instead = legs.get(key) ?? Promise.resolve(null);
+      keep(key, Promise.resolve(null));
+      return instead.catch(() => null);
+    },
     async send(call, sealed) {
       const key = digest(call.sessionId ?? '');
       const known = await legs.get(key);

@@ -55,6 +55,10 @@ const MOST_IN_BATCH = 50;
 /** Bytes that a container takes as a value, and what is between two commas: `{}` has two as text. */
 const CONTAINER = 48;
 const ELEMENT = 8;
+/** The same of a member, and of one beyond the first of an object: engines keep those of large objects in a table, each name a text of its own. */
+const MEMBER = 16;
+const MEMBER_OF_MANY = 112;
+const MANY = 64;
 /** Characters of an introduction, and of other texts of the envelope, that are kept. They must fit into a session id. */
 const MOST_INTRODUCTION = 1500;
 const MOST_TEXT = 256;
@@ -184,6 +188,8 @@ function batch(values: readonly unknown[]): Message | null {
 function scan(text: string, limit: number, offset: number, most: number, scanned: { weight: number }): Reason | null {
   /** By level, the bits of the decisive keys that the object there has had. */
   const seen: number[] = [];
+  /** The same of how many members it has had. */
+  const members: number[] = [];
   let depth = 0;
   let weight = 0;
   let isKey = false;
@@ -215,6 +221,7 @@ function scan(text: string, limit: number, offset: number, most: number, scanned
       case 0x7b:
         if (++depth > limit) return 'body-too-deep';
         if ((weight += CONTAINER) > most) return 'body-too-large';
+        members[depth] = 0;
         seen[depth] = depth - offset < META_LEVEL || (depth - offset === META_LEVEL && isMeta) ? 0 : NOT_LOOKED_AT;
         isKey = true;
         break;
@@ -228,6 +235,11 @@ function scan(text: string, limit: number, offset: number, most: number, scanned
       case 0x5d:
         depth--;
         isKey = false;
+        break;
+      case 0x3a:
+        // Texts are passed over, so that this stands behind a name.
+        members[depth] = (members[depth] ?? 0) + 1;
+        if ((weight += (members[depth] as number) > MANY ? MEMBER_OF_MANY : MEMBER) > most) return 'body-too-large';
         break;
       case 0x2c:
         // Below the levels of interest, and in arrays, keys need not be told from values.

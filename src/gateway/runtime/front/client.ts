@@ -44,6 +44,8 @@ export interface Client {
    * come before they are kept: where it says no, the rest is read by nobody.
    */
   body(limit: number, admits?: Admits): Promise<Buffer | BodyFault>;
+  /** Says that nobody will ask for the body: what comes of it is thrown away. */
+  passOverBody(): void;
   /** Answers in one piece. `Content-Length` is added here, except for a status that has no body. */
   answer(status: number, headers: HeaderList, body: Buffer | string): void;
   /** Begins an answer whose body comes in pieces. */

@@ -2,10 +2,10 @@
 import { eraIn, messageIn, tenantIn, type Facts } from '../decision/facts.js';
 import type { RequestHead } from '../decision/head.js';
 import type { Message } from '../decision/message.js';
-import type { Caller } from '../identity/open-counts.js';
+import { ownerName, principalName } from '../identity/principal.js';
 import type { SessionState } from '../identity/session.js';
 import type { Span } from '../observe/traces/tracer.js';
-import type { Booking } from '../process/places.js';
+import type { Booking, Holder } from '../process/places.js';
 import type { PoolTable } from '../tables/pool.js';
 import type { Instance } from '../upstream/instance.js';
 import type { Cause } from '../wire/cause.js';
@@ -28,7 +28,7 @@ export interface Exchange {
   judgement: Judgement | null;
   readonly facts: Facts;
   /** Whose share of what all callers use it takes from; null until somebody asks. */
-  holder: Caller | null;
+  holder: Holder | null;
   /** Null also as soon as nobody needs it any more. */
   body: Buffer | null;
   /** About how many bytes its message takes as values. */
@@ -114,31 +114,14 @@ export function isListening({ head, facts }: Exchange): boolean {
 }
 
 /** The principal that a session belongs to. Callers without credentials share one name, so only the id protects their sessions. */
-export function principalOf({ facts: { principal } }: Exchange): string {
-  return principalName(principal);
-}
-
-export function principalName(principal: Facts['principal']): string {
-  switch (principal?.kind) {
-    case 'client':
-      return `client:${principal.client}`;
-    case undefined:
-    case 'anonymous':
-    case 'missing':
-    case 'invalid':
-      return 'anonymous';
-  }
-}
+export const principalOf = ({ facts }: Exchange): string => principalName(facts.principal);
 
 /** The client by its name; null for callers without credentials, of whom nobody knows whether they are one. */
-export function clientOf(exchange: Exchange): string | null {
-  return exchange.facts.principal?.kind === 'client' ? principalOf(exchange) : null;
+export function clientOf({ facts: { principal } }: Exchange): string | null {
+  return principal?.kind === 'client' ? principal.client : null;
 }
 
-/** Tenant and principal as one text. Neither of them can hold a line break. */
-export function ownerOf(exchange: Exchange): string {
-  return `${tenantIn(exchange.facts) ?? ''}\n${principalOf(exchange)}`;
-}
+export const ownerOf = (exchange: Exchange): string => ownerName(tenantIn(exchange.facts) ?? '', principalOf(exchange));
 
 /** Requests with the same key are kept together by a strategy that keeps any together. */
 export function keyOf(exchange: Exchange, { choice }: PoolTable): string {

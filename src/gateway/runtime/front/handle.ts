@@ -7,7 +7,7 @@ import { rankOf } from '../decision/steps.js';
 import { auditCalls, countMessage } from '../observe/audit.js';
 import type { Client } from './client.js';
 import { answerItself, refuse, sendRefusal } from './own-answers.js';
-import { endCall, forgetBody, isListening, leavingCancels, releaseCall, type Exchange } from './exchange.js';
+import { clientOf, endCall, forgetBody, isListening, leavingCancels, releaseCall, type Exchange } from './exchange.js';
 import { holderOf } from './holder.js';
 import { FIND_FACT, reserveCall, reserveStream } from './facts.js';
 import { renew } from './renew-exchange.js';
@@ -151,6 +151,7 @@ async function run(services: Services, exchange: Exchange, open: Set<Exchange>):
   const pool = pools.get(head.route?.server ?? '');
   if (!pool) return refuse(services, exchange, 'no-instance');
   const message = messageIn(facts);
+  if (facts.body === undefined) client.passOverBody();
   if (isListening(exchange) && services.isDraining()) return refuse(services, exchange, 'draining');
   // A modern client listens with a POST, which is known for a stream only now. Any other call may be answered by one.
   if (message && !(message.method === 'subscriptions/listen' ? reserveStream : reserveCall)(exchange, counts)) {
@@ -171,7 +172,7 @@ async function run(services: Services, exchange: Exchange, open: Set<Exchange>):
     const tools = vouched || !message ? [] : message.calls.map(({ tool }) => tool ?? '');
     const told = (response: UpstreamResponse | null): void => {
       if (tools.length === 0) return;
-      const holder = facts.principal?.kind === 'client' ? holderOf(exchange) : undefined;
+      const holder = clientOf(exchange) === null ? undefined : holderOf(exchange);
       services.metrics.toolCalls(pool.server, tools, state.tables.raw.limits.toolNames, response, holder);
     };
     const failed = await forward(exchange, pool, services, told);

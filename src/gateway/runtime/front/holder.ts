@@ -2,21 +2,21 @@
 import { callerKey } from '../decision/address.js';
 import { tenantIn } from '../decision/facts.js';
 import type { Tables } from '../decision/lookups.js';
-import type { Caller } from '../identity/open-counts.js';
-import type { Exchange } from './exchange.js';
+import type { Holder } from '../process/places.js';
+import { clientOf, type Exchange } from './exchange.js';
 
 /** The client by its name, or by its address where it has none. To be asked when its tenant is known. */
-export function holderOf(exchange: Exchange): Caller {
+export function holderOf(exchange: Exchange): Holder {
   return (exchange.holder ??= find(exchange));
 }
 
-function find({ facts, head, state: { tables } }: Exchange): Caller {
-  const { principal } = facts;
+function find(exchange: Exchange): Holder {
+  const { facts, head, state: { tables } } = exchange;
   const tenant = tenantIn(facts) ?? '';
   return {
     tenant,
     hasNeighbours: tables.tenants.size > 1,
-    caller: principal?.kind === 'client' ? principal.client : callerKey(head.address),
+    caller: clientOf(exchange) ?? callerKey(head.address),
     hasPeers: !lonelyIn(tables).has(tenant),
   };
 }

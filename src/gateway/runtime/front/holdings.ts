@@ -5,8 +5,9 @@
 import { tenantIn } from '../decision/facts.js';
 import type { RequestHead } from '../decision/head.js';
 import { recogniseTenants } from '../decision/tenant.js';
+import { clientNamed, principalName, readOwner } from '../identity/principal.js';
 import type { Leg } from '../identity/session.js';
-import { principalName, type Exchange } from './exchange.js';
+import type { Exchange } from './exchange.js';
 import type { State } from './state.js';
 
 export interface HeldSession {
@@ -68,15 +69,15 @@ function keepsSession({ credentials, leg, principal, said, tenant }: HeldSession
 
 const isAccepted = (kind: string): boolean => kind === 'client' || kind === 'anonymous';
 
-export function isGranted({ tables }: State, tenant: string, server: string): boolean {
+function isGranted({ tables }: State, tenant: string, server: string): boolean {
   return tables.serverSets.get(tables.tenants.get(tenant)?.servers ?? '')?.has(server) ?? false;
 }
 
 /** Whether the owner of what is kept for a caller, by tenant and principal, can still be one who asks this server for it. */
 export function ownerKeeps(state: State, owner: string, server: string): boolean {
-  const [tenant = '', principal = ''] = owner.split('\n');
+  const { tenant, principal } = readOwner(owner);
   const { clients, tenantOfClient } = state.tables;
-  const client = principal.startsWith('client:') ? principal.slice(7) : null;
+  const client = clientNamed(principal);
   const isKnown = client === null ? clients.size === 0 : clients.has(client) && (tenantOfClient.get(client) ?? tenant) === tenant;
   return isKnown && isGranted(state, tenant, server);
 }

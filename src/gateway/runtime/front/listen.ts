@@ -107,6 +107,8 @@ function serverOf({ serve, maxHeaderSize, requestTimeout, keepAlive = KEEP_ALIVE
   server.maxHeadersCount = 0;
   server.on('checkContinue', (_incoming, outgoing) => answer(outgoing, true));
   server.on('connection', (socket: Socket) => {
+    // Node remembers it from now on. Asked after a reset it would not know, and the client would be judged as nobody.
+    void socket.remoteAddress;
     silent.add(socket);
     socket.once('close', () => {
       silent.delete(socket);

@@ -5,7 +5,8 @@ import { readHead, type RequestHead } from '../decision/head.js';
 import type { Reason } from '../decision/reasons.js';
 import { rankOf, type Step } from '../decision/steps.js';
 import { recogniseTenants } from '../decision/tenant.js';
-import { principalName, type Exchange } from './exchange.js';
+import { principalName } from '../identity/principal.js';
+import type { Exchange } from './exchange.js';
 import type { State } from './state.js';
 
 /** The rows that say who may use what. A limit that has become lower is no reason to end what has begun. */

@@ -43,6 +43,14 @@ class NodeRequest extends IncomingMessage {
     if (this.complete) this.push(null);
   }
 
+  /** Nobody will ask for the body. Kept unread it would stop the connection, and nobody would hear that its client has left. */
+  passOver(): void {
+    if (this.#settle !== null || this.complete) return;
+    this.#settle = IGNORE;
+    if (this.readableLength > 0) this.read();
+    this._read(0);
+  }
+
   /** Says that the rest of the body will not come, before or while it is gathered. @returns false when that was said before */
   fail(fault: BodyFault): boolean {
     if (this.#fault !== null) return false;
@@ -269,9 +277,15 @@ export class NodeClient implements Client {
     this.#outgoing.setHeader('connection', 'close');
   }
 
+  passOverBody(): void {
+    // Who waits to be told to go on sends nothing.
+    if (!this.#awaitsContinue) this.#incoming.passOver();
+  }
+
   answer(status: number, headers: HeaderList, body: Buffer | string): void {
     const outgoing = this.#outgoing;
     if (this.isDone) return;
+    this.passOverBody();
     if (body.length <= ONE_PIECE && this.#answerAtOnce(status, headers, body)) return;
     const isCounted = status !== 204 && status !== 304;
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;

@@ -31,14 +31,14 @@ export function sendRefusal({ metrics, pools }: Services, exchange: Exchange, re
   if (limit) metrics.count('mcpgen_rate_limited_total', { limit });
   if (origin) {
     metrics.count('mcpgen_origin_refusals_total', { server: head.route?.server ?? '', reason });
-    exchange.note = `Origin validation failed for: ${printable(head.origin)}`;
+    exchange.note = `Origin validation failed for: ${shownOrigin(head.origin)}`;
   }
   if (client.hasBegun) return client.cut();
   answerWith(exchange, refusalAnswer(state.tables, head, refusal, exchange.id));
 }
 
 /** An origin is the client's text: bounded before it is logged, and JSON escapes the rest. */
-const printable = (origin: string | null): string => (origin === null ? 'none' : origin.slice(0, 200));
+const shownOrigin = (origin: string | null): string => (origin === null ? 'none' : origin.slice(0, 200));
 
 type Answer = (services: Services, exchange: Exchange) => OwnAnswer | null;
 

@@ -4,7 +4,7 @@ import type { RequestHead } from '../decision/head.js';
 import type { Caller } from '../observe/audit.js';
 import type { Span } from '../observe/traces/tracer.js';
 import { quoted } from '../process/log.js';
-import type { Exchange } from './exchange.js';
+import { clientOf, type Exchange } from './exchange.js';
 import type { Services } from './services.js';
 
 export function beginSpan({ parts }: Services, { facts, head, startedAt }: Exchange): Span | null {
@@ -13,9 +13,9 @@ export function beginSpan({ parts }: Services, { facts, head, startedAt }: Excha
 }
 
 /** The caller of a request, as every log line names it. */
-export function callerOf({ id, correlationId, facts }: Exchange): Caller {
-  const { principal } = facts;
-  return { request_id: id, correlation_id: correlationId, tenant: tenantIn(facts), client: principal?.kind === 'client' ? principal.client : null };
+export function callerOf(exchange: Exchange): Caller {
+  const { id, correlationId, facts } = exchange;
+  return { request_id: id, correlation_id: correlationId, tenant: tenantIn(facts), client: clientOf(exchange) };
 }
 
 /** Methods that have a label of their own; all others share one, so that the label has few values. */

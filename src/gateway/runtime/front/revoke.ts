@@ -1,10 +1,12 @@
 /** Takes what is open from callers that a reload has left without the right to it. */
 import { messageIn } from '../decision/facts.js';
 import { refusalBody } from '../decision/reasons.js';
+import { clientNamed } from '../identity/principal.js';
+import type { Leg } from '../identity/session.js';
 import { discard } from '../upstream/deliver.js';
 import { ended } from '../process/ended.js';
 import { isListening, type Exchange } from './exchange.js';
-import { createHoldings, ownerKeeps, type HeldSession, type Holdings } from './holdings.js';
+import { createHoldings, ownerKeeps, type Holdings } from './holdings.js';
 import { lostRight } from './lost-right.js';
 import { refuse } from './own-answers.js';
 import type { Revocation, Services } from './services.js';
@@ -32,11 +34,11 @@ function revoke(services: Services, open: Iterable<Exchange>, holdings: Holdings
   const sessions = holdings.revoked(state);
   for (const session of sessions) {
     ended.end(session.id, Date.now() + state.tables.raw.sessions.ttl);
-    parts().renewals?.end(session.id);
+    const renewed = parts().renewals?.end(session.id) ?? Promise.resolve(null);
     if (services.counts.endSession(session.id)) metrics.count('mcpgen_sessions_ended_total', {});
     const { tenant, principal, leg } = session;
-    log('info', 'session-revoked', { server: leg.server, tenant, client: principal.startsWith('client:') ? principal.slice(7) : null });
-    void tellServer(services, session);
+    log('info', 'session-revoked', { server: leg.server, tenant, client: clientNamed(principal) });
+    void renewed.then((instead) => tellServer(services, instead ?? leg));
   }
   parts().bridge?.revoke((owner, server) => ownerKeeps(state, owner, server));
   if (streams + sessions.length > 0) log('info', 'access-revoked', { streams, sessions: sessions.length });
@@ -54,7 +56,7 @@ function endStream({ metrics }: Services, exchange: Exchange, lost: string): voi
 }
 
 /** So that what the session holds there is given back at once: a child process, for one. Never rejects. */
-async function tellServer({ pools }: Services, { leg }: HeldSession): Promise<void> {
+async function tellServer({ pools }: Services, leg: Leg): Promise<void> {
   const instance = pools.get(leg.server)?.byId(leg.instance);
   if (!instance || leg.upstreamId === '') return;
   const request = { method: 'DELETE', headers: { 'mcp-session-id': leg.upstreamId }, body: null, signal: AbortSignal.timeout(GOODBYE) };

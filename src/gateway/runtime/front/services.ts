@@ -24,7 +24,7 @@ export interface Revocation extends Pick<Holdings, 'use' | 'drop'> {
 }
 
 export interface Services {
-  /** The current state; a request keeps the one that it began with. */
+  /** The current state; a request keeps the one by which it was allowed. */
   readonly state: () => State;
   /** The current parts: a reload may add some. */
   readonly parts: () => Parts;

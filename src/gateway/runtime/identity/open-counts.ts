@@ -2,10 +2,8 @@
  * What is open at this process, and whose: sessions, streams, calls under way, and bytes of bodies. It counts what this process has seen: a sealed session has
  * no store to ask.
  */
+import { tagOf } from '../process/ended.js';
 import { createPlaces, isShare, type Holder, type Places } from '../process/places.js';
-
-/** Who takes a place. */
-export type Caller = Required<Holder>;
 
 /** Limits of the gateway, and of the tenant where that has one of its own. */
 export interface Limits {
@@ -21,21 +19,21 @@ export interface OpenCounts {
   readonly calls: number;
   readonly sessions: number;
   /** A stream that listens. @returns what ends it, once; null where there is no place for it */
-  openStream(caller: Caller, limits: Limits): (() => void) | null;
+  openStream(holder: Holder, limits: Limits): (() => void) | null;
   /**
    * A call, which has its place before it is sent, because its answer may be a stream: what has run must not be lost for want of a place.
    * @returns what ends it, once; null where there is no place for it
    */
-  openCall(caller: Caller, limits: Limits): (() => void) | null;
+  openCall(holder: Holder, limits: Limits): (() => void) | null;
   /** Counts a call's answer that has turned out to be a stream. @returns what ends it, once */
-  turnIntoStream(caller: Caller): () => void;
+  turnIntoStream(holder: Holder): () => void;
   /**
    * Keeps a place for a session that is being opened, so that a limit holds for those that come at the same moment.
    * @returns what gives it back, once; null where there is none
    */
-  holdSession(caller: Caller, limits: Limits): (() => void) | null;
+  holdSession(holder: Holder, limits: Limits): (() => void) | null;
   /** Counts a session until then, or longer if it counts already. @returns false when it was known */
-  openSession(id: string, caller: Caller, until: number): boolean;
+  openSession(id: string, holder: Holder, until: number): boolean;
   endSession(id: string): boolean;
   /** When the first session will be forgotten that is not heard of again; null where there is none. */
   nextExpiry(): number | null;
@@ -65,22 +63,22 @@ export function createOpenCounts(): OpenCounts {
     get sessions() {
       return sessions.held;
     },
-    openStream(caller, { all, own }) {
-      return isWithin(own, caller, listening, turned) ? listening.take(all, caller) : null;
+    openStream(holder, { all, own }) {
+      return isWithin(own, holder, listening, turned) ? listening.take(all, holder) : null;
     },
-    openCall(caller, { all, own }) {
+    openCall(holder, { all, own }) {
       // A tenant's own number is one of streams: a call that is not yet one, and most never are, is not held against it.
-      return isWithin(own, caller, turned) ? calls.take(all, caller) : null;
+      return isWithin(own, holder, turned) ? calls.take(all, holder) : null;
     },
-    turnIntoStream: (caller) => countedIn(turned, caller),
-    holdSession(caller, { all, own }) {
-      return isWithin(own, caller, sessions) ? sessions.take(all, caller) : null;
+    turnIntoStream: (holder) => countedIn(turned, holder),
+    holdSession(holder, { all, own }) {
+      return isWithin(own, holder, sessions) ? sessions.take(all, holder) : null;
     },
-    openSession(id, caller, until) {
+    openSession(id, holder, until) {
       const tag = tagOf(id);
       const known = opened.get(tag);
       if (known) known.until = until;
-      else opened.set(tag, { release: countedIn(sessions, caller), until });
+      else opened.set(tag, { release: countedIn(sessions, holder), until });
       return !known;
     },
     endSession: (id) => end(tagOf(id)),
@@ -98,7 +96,7 @@ export function createOpenCounts(): OpenCounts {
 }
 
 /** Whether a tenant's own limit leaves its caller one more. Where that has peers, at most half of what they leave is for it. */
-function isWithin(own: number | null, { tenant, caller, hasPeers }: Caller, ...places: readonly Places[]): boolean {
+function isWithin(own: number | null, { tenant, caller, hasPeers = false }: Holder, ...places: readonly Places[]): boolean {
   if (own === null) return true;
   let [all, mine] = [0, 0];
   for (const one of places) {
@@ -109,9 +107,6 @@ function isWithin(own: number | null, { tenant, caller, hasPeers }: Caller, ...p
 }
 
 /** What is there already counts, whatever the limits are. */
-function countedIn(places: Places, caller: Caller): () => void {
-  return places.take(Infinity, caller) ?? (() => {});
+function countedIn(places: Places, holder: Holder): () => void {
+  return places.take(Infinity, holder) ?? (() => {});
 }
-
-/** A sealed id ends with the 16 bytes that authenticate it: no two ids share them, and they do not open a session. */
-const tagOf = (id: string): string => id.slice(-22);

@@ -5,18 +5,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 import { isLoopback, LOOPBACK } from '../decision/address.js';
+import { hostName } from '../decision/host.js';
 import { originAllowed, originMatcher } from '../decision/origin.js';
 import type { Client } from '../front/client.js';
 import { drainServer, listenAt, plainServer } from '../front/listen.js';
 import { listenOf, logLevelOf, placementOf, SettingError, type Env } from '../process/env.js';
 import { createLog, type Log } from '../process/log.js';
 import type { ChildFeatures, StdioUpstream } from '../stdio/contract.js';
-import { readMessages, refusalText } from '../stdio/message.js';
+import { idText, readMessages } from '../stdio/message.js';
 import { jsonResponse } from '../stdio/response.js';
 import { loadEras, startChildren } from '../stdio/upstream.js';
 import type { GatewayTables } from '../tables/gateway.js';
 import type { Upstream, UpstreamResponse } from '../upstream/upstream.js';
 import { UpstreamFault } from '../wire/fault.js';
+import { ownFailureText } from '../wire/replies.js';
 
 export interface HostOptions {
   readonly upstream: Upstream;
@@ -45,13 +47,12 @@ export async function runHost(
   env: Env,
   write: (line: string) => void,
 ): Promise<() => Promise<void>> {
-  const table = tables.pools.find(([name]) => name === server)?.[1].host;
-  if (!table) throw new SettingError(`"${server}" is not a stdio server of this config`);
-  const { child, port, path } = table;
+  const pool = tables.pools.find(([name]) => name === server)?.[1];
+  if (!pool?.host) throw new SettingError(`"${server}" is not a stdio server of this config`);
+  const { child, port, path } = pool.host;
   const { limits, timeouts, routes, originSets } = tables;
-  const own = tables.pools.find(([name]) => name === server)?.[1].timeouts ?? timeouts;
   const log = createLog(`${tables.name}-${server}`, logLevelOf(env, tables), write);
-  const upstream = startChildren(server, child, { env, keepAlive: timeouts.keepAlive, log, timeouts: own }, await loadEras(features));
+  const upstream = startChildren(server, child, { env, keepAlive: timeouts.keepAlive, log, timeouts: pool.timeouts }, await loadEras(features));
   const all = placementOf(env) === 'local' ? '127.0.0.1' : '::';
   const sets = new Set(routes.flatMap(([, route]) => (route.server === server ? [route.origins] : [])));
   const matchers = originSets.flatMap(([id, set]) => (sets.has(id) ? [originMatcher(set)] : []));
@@ -127,13 +128,11 @@ function relay(client: Client, { status, headers, body }: UpstreamResponse): voi
 
 /** The type of a body, without its parameters. */
 const mediaType = (value: string | undefined): string => (value ?? '').replace(/;.*/s, '').trim().toLowerCase();
-/** The name in a Host header, without its port. */
-const hostName = (value: string | undefined): string => (value ?? '').replace(/:\d*$/, '').toLowerCase();
 
 /** What is wrong with a request whoever sent it: status and message. A page could make a browser ask on loopback under a name of its own (DNS rebinding). */
 function faultOf({ host, isAllowed = () => false }: HostOptions, { method, headers }: Client['request']): readonly [number, string, string] | null {
   const onLoopback = isLoopback(host) || LOOPBACK.has(host);
-  if (onLoopback && !LOOPBACK.has(hostName(headers['host']))) return [421, 'unknown-host', 'Host not served here'];
+  if (onLoopback && !LOOPBACK.has(hostName(headers['host']) ?? '')) return [421, 'unknown-host', 'Host not served here'];
   if (headers['origin'] !== undefined && !isAllowed(headers['origin'])) return [403, 'origin-not-allowed', 'Origin not allowed'];
   const isOther = method === 'POST' && mediaType(headers['content-type']) !== 'application/json';
   return isOther ? [415, 'content-type-unsupported', 'Content-Type must be application/json'] : null;
@@ -143,10 +142,10 @@ async function answer(options: HostOptions, client: Client, signal: AbortSignal)
   const { upstream, path, bodyLimit, log, isWell } = options;
   const { method, target, headers } = client.request;
   const at = target.replace(/\?.*/, '');
-  let id: string | number | null = null;
+  let id: string | null = null;
   // The code repeats the status, as the gateway's do.
   const refuse = (status: number, reason: string, message: string, more = {}): UpstreamResponse =>
-    jsonResponse(status, refusalText(client.request, id, status, message, reason), more);
+    jsonResponse(status, ownFailureText(headers, id, status, message, reason), more);
 
   const isHealth = /^\/health(\/live|\/ready)?$/.test(at);
   const fault = faultOf(options, isHealth ? { ...client.request, method: 'GET' } : client.request);
@@ -170,7 +169,7 @@ async function answer(options: HostOptions, client: Client, signal: AbortSignal)
   } catch (error) {
     log('warn', 'upstream-failed', { error: String(error) });
     const read = readMessages(`${body}`);
-    if (typeof read !== 'number') id = read.messages[0]?.id ?? null;
+    if (typeof read !== 'number' && read.messages[0]) id = idText(read.messages[0]);
     const early = error instanceof UpstreamFault && ['full', 'refused'].includes(error.stage);
     const retryAfter = (error instanceof UpstreamFault && error.retryAfter) || 1;
     return early ? refuse(503, 'instance-full', 'No capacity', { 'retry-after': `${retryAfter}` }) : refuse(502, 'upstream-lost', 'The server failed');

@@ -6,24 +6,25 @@ export interface EndedSessions {
   /** Refuses this id until it would have expired by itself, in milliseconds since the epoch. */
   end(id: string, until: number): void;
   has(id: string): boolean;
-  /** What another worker has ended: the tags of ids, and until when each counts. */
-  learn(tags: Iterable<Tag>): void;
+  /** What another worker has ended. */
+  learn(sessions: Iterable<EndedSession>): void;
   /** All that is known, for a worker that starts. */
-  all(): readonly Tag[];
-  /** Called with each id that is ended here. */
-  onEnd: (tag: Tag) => void;
+  all(): readonly EndedSession[];
+  /** Called with each that is ended here. */
+  onEnd: (session: EndedSession) => void;
 }
 
-export type Tag = readonly [tag: string, until: number];
+/** The tag of an id, and until when it is refused. */
+export type EndedSession = readonly [tag: string, until: number];
 
 /** As many as are remembered; beyond them the oldest is forgotten, and then only its server refuses it. */
 const MOST = 100_000;
 /** A sealed id ends with the 16 bytes that authenticate it: no two ids share them, and they do not open a session. */
-const tagOf = (id: string): string => id.slice(-22);
+export const tagOf = (id: string): string => id.slice(-22);
 
-export function createEnded(now: () => number = Date.now): EndedSessions {
+function createEnded(now: () => number = Date.now): EndedSessions {
   const ended = new Map<string, number>();
-  const add = ([tag, until]: Tag): void => {
+  const add = ([tag, until]: EndedSession): void => {
     ended.delete(tag);
     ended.set(tag, until);
     for (const [oldest, over] of ended) {
@@ -39,8 +40,8 @@ export function createEnded(now: () => number = Date.now): EndedSessions {
       store.onEnd([tag, until]);
     },
     has: (id) => ended.size > 0 && ended.has(tagOf(id)),
-    learn(tags) {
-      for (const tag of tags) add(tag);
+    learn(sessions) {
+      for (const session of sessions) add(session);
     },
     all: () => [...ended],
     onEnd: () => {},

@@ -13,7 +13,11 @@ const PLAIN = /^[\w/.:-]*$/;
 
 /** What JSON leaves as it is and a terminal or a viewer acts on: DEL and C1 controls, separators of lines, marks that turn the direction of text (UAX #9). */
 const ACTED_ON = /[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-const escaped = (json: string): string => json.replace(ACTED_ON, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const written = (one: string): string => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escaped = (json: string): string => json.replace(ACTED_ON, written);
+
+/** Text of others with nothing in it that a terminal obeys, line feeds excepted, also where somebody prints what the JSON holds. */
+export const printable = (text: string): string => escaped(text.replace(/[\x00-\x09\x0b-\x1f]/g, written));
 
 /** A JSON string, or null. */
 export const quoted = (text: string | null): string => (text === null ? 'null' : PLAIN.test(text) ? `"${text}"` : escaped(JSON.stringify(text)));

@@ -2,7 +2,7 @@
 import type { Log } from '../process/log.js';
 import type { ChildTable } from '../tables/pool.js';
 import { UpstreamFault } from '../wire/fault.js';
-import { lastWords, printable } from './last-words.js';
+import { lastWords, speechOf } from './last-words.js';
 import { lineReader, readByTurns } from './lines.js';
 import type { LongLines } from './long-lines.js';
 import { memoryOf, startGroup } from './process-group.js';
@@ -71,7 +71,7 @@ export function startChild(
     signal('SIGKILL');
   };
 
-  const clean = printable(table, env);
+  const clean = speechOf(table, env);
   const words = lastWords();
   let noiseLines = 0;
   const noise = (text: string): void => {

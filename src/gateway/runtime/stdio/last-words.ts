@@ -1,21 +1,17 @@
 /** What a child last said on stderr, for the line that tells of its end. */
+import { printable } from '../process/log.js';
 import type { ChildTable } from '../tables/pool.js';
 
 /** Characters of it. */
 const MOST = 4096;
 /** Shorter values are found in innocent words. */
 const SHORTEST_SECRET = 4;
-/** C0 but for the line feed, DEL, C1, the separators and the marks that turn the direction of text: a terminal would obey them. */
-const CONTROLS = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Text of a child as a log may show it: control characters written out, and in place of each secret that the child was given its name. */
-export function printable({ env: entries }: ChildTable, env: Readonly<Record<string, string>>): (text: string) => string {
+export function speechOf({ env: entries }: ChildTable, env: Readonly<Record<string, string>>): (text: string) => string {
   const given = entries.flatMap(([name, value]) => ('secret' in value ? [[name, env[name] ?? ''] as const] : []));
   const secrets = given.filter(([, secret]) => secret.length >= SHORTEST_SECRET);
-  return (text) => {
-    const hidden = secrets.reduce((rest, [name, secret]) => rest.replaceAll(secret, `[${name}]`), text);
-    return hidden.replace(CONTROLS, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  };
+  return (text) => printable(secrets.reduce((rest, [name, secret]) => rest.replaceAll(secret, `[${name}]`), text));
 }
 
 export interface LastWords {

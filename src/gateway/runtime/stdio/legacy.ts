@@ -2,9 +2,10 @@
 import { addAbortSignal } from 'node:stream';
 import type { UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
 import type { Json } from '../wire/json-rpc.js';
+import { ownFailureText } from '../wire/replies.js';
 import { callerOf } from './caller.js';
 import type { Served, ServedOptions } from './contract.js';
-import { refusalText, SUPPORTED, unsupported, type Batch } from './message.js';
+import { idText, SUPPORTED, unsupported, type Batch } from './message.js';
 import { jsonResponse, respondOn, streamResponse, takesStream } from './response.js';
 import { createSessions, type OpenedSession } from './sessions.js';
 
@@ -15,7 +16,7 @@ export function serveLegacy(options: ServedOptions, signal: AbortSignal): Served
     const { method, headers } = request;
     const [first] = read.messages;
     const refuse = (status: number, code: number, text: string, reason: string, data?: Json): UpstreamResponse =>
-      jsonResponse(status, refusalText(request, first?.shape === 'request' ? first.id : null, code, text, reason, data));
+      jsonResponse(status, ownFailureText(headers, first?.shape === 'request' ? idText(first) : null, code, text, reason, data));
 
     const requested = unsupported(headers['mcp-protocol-version'], read.messages);
     // What makes a dual-era client fall back to `initialize` (2026-07-28, Versioning).

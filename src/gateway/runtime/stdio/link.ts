@@ -4,7 +4,8 @@ import { UpstreamFault } from '../wire/fault.js';
 import type { Holder } from '../process/places.js';
 import { startChild, type Child, type ChildOptions } from './child.js';
 import { longLines, type LongLines } from './long-lines.js';
-import { CANCELLED, errorText, readMessages, type Message } from './message.js';
+import { failureText } from '../wire/replies.js';
+import { CANCELLED, idText, readMessages, type Message } from './message.js';
 import { openQuestions } from './questions.js';
 import { openRequests } from './requests.js';
 import type { OnReply } from './response.js';
@@ -58,14 +59,14 @@ function openLink(options: LinkOptions, sessions: () => Iterable<ChildSession>, 
   };
 
   const fromChild = (message: Message): void => {
-    const { shape, id, method } = message;
+    const { shape, method } = message;
     if (isModern && shape === 'notification' && requests.notify(message)) return;
     if (shape === 'response') requests.reply(message);
     else if (shape === 'request') {
       const session = isModern || questions.count() >= MAX_OPEN ? undefined : sessionToAsk();
       if (session) return questions.ask(session, message);
       counts.refused += 1;
-      child.refuse(errorText(id, -32603, 'No client to ask, or several that could be meant'));
+      child.refuse(failureText(idText(message), -32603, 'No client to ask, or several that could be meant'));
     } else if (method === 'notifications/progress') requests.progress(message) || (counts.dropped += 1);
     else if (method === CANCELLED) questions.cancel(message);
     else tellAll(message);

@@ -2,7 +2,7 @@
 import type { Log } from '../process/log.js';
 import { parseJson } from '../wire/json-rpc.js';
 import { headMembers } from '../wire/json-text.js';
-import { errorFor } from './message.js';
+import { failureText } from '../wire/replies.js';
 import type { OpenRequests } from './requests.js';
 
 /** Many servers write the id of a reply behind its result. Only what stands before the last bracket is a member of the message itself. */
@@ -27,7 +27,7 @@ export function longLines(limit: number, pid: number, requests: OpenRequests, re
     if (isFound) say('the answer to a call');
     return isFound;
   };
-  const refuseQuestion = (id: string): void => refuse(errorFor(id, -32603, `The question is longer than limits.line (${limit} bytes)`));
+  const refuseQuestion = (id: string): void => refuse(failureText(id, -32603, `The question is longer than limits.line (${limit} bytes)`));
   return {
     begins(head) {
       const members = headMembers(head);

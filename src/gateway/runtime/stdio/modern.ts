@@ -5,10 +5,11 @@ import type { UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js'
 import { frame, type EventStream } from '../wire/event-stream.js';
 import { UpstreamFault } from '../wire/fault.js';
 import { VERSION } from '../wire/meta-keys.js';
+import { ownFailureText } from '../wire/replies.js';
 import { callerOf } from './caller.js';
 import type { Served, ServedOptions } from './contract.js';
 import { createLinks, type Link } from './link.js';
-import { CANCELLED, refusalText, type Batch, type Message } from './message.js';
+import { CANCELLED, idText, type Batch, type Message } from './message.js';
 import { jsonResponse, streamResponse, takesStream } from './response.js';
 import { createSession } from './session.js';
 import { supervise, type Running } from './supervisor.js';
@@ -68,15 +69,17 @@ export function serveModern(options: ServedOptions, signal: AbortSignal): Served
     });
 
   const answer = async (request: UpstreamRequest, read: Batch): Promise<UpstreamResponse> => {
-    if (request.method !== 'POST') return jsonResponse(405, refusalText(request, null, 405, 'Method not allowed', 'method-not-allowed'), { allow: 'POST' });
+    const { headers } = request;
+    if (request.method !== 'POST') return jsonResponse(405, ownFailureText(headers, null, 405, 'Method not allowed', 'method-not-allowed'), { allow: 'POST' });
     const [message] = read.messages;
     if (read.isBatch || !message || message.shape === 'response') {
-      return jsonResponse(400, refusalText(request, null, -32600, 'One request or notification', 'body-not-message'));
+      return jsonResponse(400, ownFailureText(headers, null, -32600, 'One request or notification', 'body-not-message'));
     }
-    const { shape, id, meta, params } = message;
+    const { shape, meta, params } = message;
     if (shape === 'request' && meta[VERSION] === undefined) {
-      const requested = params['protocolVersion'] ?? request.headers['mcp-protocol-version'] ?? null;
-      return jsonResponse(400, refusalText(request, id, -32022, 'Unsupported protocol version', 'revision-not-served', { supported: SPOKEN, requested }));
+      const requested = params['protocolVersion'] ?? headers['mcp-protocol-version'] ?? null;
+      const said = { supported: SPOKEN, requested };
+      return jsonResponse(400, ownFailureText(headers, idText(message), -32022, 'Unsupported protocol version', 'revision-not-served', said));
     }
     const { link } = await running(null);
     link.check(callerOf(request).holder, shape === 'request' ? 1 : 0);

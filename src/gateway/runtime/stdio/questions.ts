@@ -1,6 +1,7 @@
 /** Requests of a child to its clients that have no reply yet. */
 import { frame } from '../wire/event-stream.js';
-import { errorText, idText, withId, withParam, type Id, type Message } from './message.js';
+import { failureText } from '../wire/replies.js';
+import { idText, withId, withParam, type Id, type Message } from './message.js';
 import { tellClient, type ChildSession } from './session.js';
 
 export interface OpenQuestions {
@@ -42,7 +43,7 @@ export function openQuestions(write: (text: string) => void, nameFor: (id: Id) =
       for (const [name, question] of open) {
         if (question.session !== session) continue;
         open.delete(name);
-        write(errorText(question.id, -32603, 'The client has gone'));
+        write(failureText(question.written, -32603, 'The client has gone'));
       }
     },
   };

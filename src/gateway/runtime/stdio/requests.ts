@@ -3,7 +3,8 @@ import { createPlaces, type Holder } from '../process/places.js';
 import { memberText, ownText } from '../wire/json-text.js';
 import { SUBSCRIPTION } from '../wire/meta-keys.js';
 import { frame, type EventStream } from '../wire/event-stream.js';
-import { CANCELLED, errorFor, idText, isId, withId, withParam, type Id, type Message } from './message.js';
+import { failureText } from '../wire/replies.js';
+import { CANCELLED, idText, isId, withId, withParam, type Id, type Message } from './message.js';
 import type { OnReply } from './response.js';
 import { tellClient, type ChildSession } from './session.js';
 
@@ -50,7 +51,7 @@ export interface OpenRequests {
 }
 
 /** Requests under way at one child. */
-export const MOST_REQUESTS = 4096;
+const MOST_REQUESTS = 4096;
 /** A stream that lasts until somebody ends it. */
 const LISTEN = 'subscriptions/listen';
 /** Requests that were given up, and of which the child may still speak. */
@@ -102,7 +103,7 @@ export function openRequests(isShared: boolean, within: number, write: (text: st
   const expire = (name: Id): void => {
     const text = `No answer within timeouts.response (${within / 1000} s)`;
     const waiting = giveUp(name, text);
-    waiting?.onReply(errorFor(waiting.idText, -32001, text), 504);
+    waiting?.onReply(failureText(waiting.idText, -32001, text), 504);
   };
 
   return {
@@ -149,7 +150,7 @@ export function openRequests(isShared: boolean, within: number, write: (text: st
     lose(id, why) {
       const [only] = open.size === 1 ? open.keys() : [];
       const waiting = take(isId(id) ? id : (only ?? ''));
-      waiting?.onReply(errorFor(waiting.idText, -32603, why), 502);
+      waiting?.onReply(failureText(waiting.idText, -32603, why), 502);
       return waiting !== undefined;
     },
     progress(message) {
@@ -180,7 +181,7 @@ export function openRequests(isShared: boolean, within: number, write: (text: st
     fail() {
       for (const name of [...open.keys()]) {
         const waiting = take(name);
-        waiting?.onReply(errorFor(waiting.idText, -32603, 'The server exited'), 502);
+        waiting?.onReply(failureText(waiting.idText, -32603, 'The server exited'), 502);
       }
     },
   };

@@ -2,9 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageText, type Json } from '../wire/json-rpc.js';
 import { UpstreamFault } from '../wire/fault.js';
+import { failureText } from '../wire/replies.js';
 import type { Log } from '../process/log.js';
 import type { Link } from './link.js';
-import { errorFor, idText, type Message } from './message.js';
+import { idText, type Message } from './message.js';
 
 /** A child that has answered `initialize`. */
 export interface Running {
@@ -31,7 +32,7 @@ export function greet(link: Link, initialize: Message, within: number): Promise<
     }, within).unref();
     link.ask(initialize, (text, status) => {
       clearTimeout(timer);
-      const said = isLate ? errorFor(idText(initialize), -32603, `The server was ended: ${why}`) : `${text}`;
+      const said = isLate ? failureText(idText(initialize), -32603, `The server was ended: ${why}`) : `${text}`;
       resolve({ link, status: isLate ? 504 : status, reply: JSON.parse(said), text: said });
     });
   });

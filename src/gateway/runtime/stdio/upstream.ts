@@ -5,9 +5,10 @@ import type { Log } from '../process/log.js';
 import type { ChildSettings } from '../upstream/modules.js';
 import type { ChildTable } from '../tables/pool.js';
 import { UpstreamFault } from '../wire/fault.js';
+import { ownFailureText } from '../wire/replies.js';
 import type { ChildEras, ChildFeatures, StdioOptions, StdioUpstream } from './contract.js';
 import { isExecutable } from './executable.js';
-import { readMessages, refusalText } from './message.js';
+import { readMessages } from './message.js';
 import { rehearse } from './rehearsal.js';
 import { jsonResponse } from './response.js';
 
@@ -27,7 +28,7 @@ export function createStdioUpstream(given: StdioOptions, { serveLegacy, serveMod
       if (closing.signal.aborted) throw new UpstreamFault('refused');
       const read = request.method === 'POST' ? readMessages(`${request.body}`) : { isBatch: false, messages: [] };
       if (typeof read !== 'number') return answer(request, read);
-      return jsonResponse(400, refusalText(request, null, read, 'Not a JSON-RPC message', 'body-not-message'));
+      return jsonResponse(400, ownFailureText(request.headers, null, read, 'Not a JSON-RPC message', 'body-not-message'));
     },
     async close() {
       closing.abort();

@@ -1,4 +1,4 @@
-/** Recognises and makes JSON-RPC 2.0 messages. */
+/** Recognises and makes JSON-RPC 2.0 messages; replies are made in `replies.ts`. */
 export type Json = Readonly<Record<string, unknown>>;
 
 /** The value of a JSON text; undefined where the text is not JSON. */
@@ -17,15 +17,6 @@ export const at = (value: unknown, ...path: readonly string[]): unknown => path.
 
 export const isReply = (message: Json): boolean =>
   message['jsonrpc'] === '2.0' && message['method'] === undefined && ('result' in message || 'error' in message);
-export const success = (id: unknown, result: Json): Json => ({ jsonrpc: '2.0', id, result });
-export const failure = (id: unknown, code: unknown, message: unknown, data?: unknown): Json => ({ jsonrpc: '2.0', id, error: { code, message, data } });
-/**
- * An error of the gateway's own, in answer to one request: why, and by which name the log has the request. What a server says has no such data.
- * @param headers those of the request on its way to a server
- */
-export function ownFailure(headers: Readonly<Record<string, unknown>>, id: unknown, code: number, message: string, reason: string, data: Json = {}): Json {
-  return failure(id, code, message, { ...data, reason, requestId: headers['x-request-id'] ?? null });
-}
 export const messageText = (fields: object): string => JSON.stringify({ jsonrpc: '2.0', ...fields });
 
 /** Headers of every POST of a message. The server chooses which of both media types it answers with. */

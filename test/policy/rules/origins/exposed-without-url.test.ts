@@ -14,6 +14,12 @@ test('field-11a an exposure without a host that anybody elsewhere could ask for'
   assert.deepEqual(finding?.related, [{ at: 'gateway.url', message: 'a loopback URL' }]);
 });
 
+test('compose on loopback of either family exposes nothing, and elsewhere it does', () => {
+  const at = (address: string): readonly string[] => found(rule, localPlanOf({ targets: { compose: { publish: { address } } } }));
+  assert.deepEqual([at('127.0.0.1'), at('127.0.0.53'), at('::1')], [[], [], []]);
+  assert.deepEqual(at('0.0.0.0'), ['error targets.compose.publish']);
+});
+
 test('a URL, a host, every host, or no exposure', () => {
   assert.deepEqual(found(rule, planOf({ targets: { kubernetes } })), []);
   assert.deepEqual(found(rule, localPlanOf({ gateway: { hosts: ['mcp.acme.test'] }, targets: { kubernetes } })), []);

@@ -1,9 +1,10 @@
 /** What a modern client asks in a legacy session, and what of the session's event streams is for it. */
 import type { Instance } from '../../upstream/instance.js';
 import { asObject, at, isReply, parseJson, type Json } from '../../wire/json-rpc.js';
-import { failureText, membersOf, successText, type Members } from '../../wire/json-members.js';
+import { membersOf, type Members } from '../../wire/json-members.js';
 import { memberText, ownText, replaceMember } from '../../wire/json-text.js';
 import { CAPABILITIES, CLIENT_INFO, LOG_LEVEL, VERSION } from '../../wire/meta-keys.js';
+import { failureText, successText } from '../../wire/replies.js';
 import type { Rewrite } from './answers.js';
 import { tell, type LegacySession } from './legacy-sessions.js';
 import { modernReply, type Asker } from './modern-replies.js';

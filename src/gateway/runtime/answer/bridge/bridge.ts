@@ -2,7 +2,7 @@
 import type { Answered, Call } from '../call.js';
 import { isModern } from '../../decision/revision.js';
 import { at } from '../../wire/json-rpc.js';
-import { ownFailureText } from '../../wire/json-members.js';
+import { ownFailureText } from '../../wire/replies.js';
 import { memberText } from '../../wire/json-text.js';
 import type { Log } from '../../process/log.js';
 import { ANY_INSTANCE, legAt } from '../../identity/session.js';
@@ -48,10 +48,9 @@ export function createBridge(log: Log): Bridge {
     if (message?.shape !== 'request' || legacy.length === 0) return null;
     const speaks = eras.speaksModern(call);
     if (speaks === true || speaks === null) return null;
+    const said = { supported: legacy, requested: message.claim };
     const refusal = (): string =>
-      ownFailureText(request.headers, memberText(`${request.body}`, ['id']), -32022, 'Protocol version not supported', 'revision-not-served', {
-        ...{ supported: legacy, requested: message.claim },
-      });
+      ownFailureText(request.headers, memberText(`${request.body}`, ['id']), -32022, 'Protocol version not supported', 'revision-not-served', said);
     // Modern clients have no session: what passes needs only to be sent.
     return Promise.resolve(speaks).then((modern) => (modern === false ? ownAnswer(400, refusal()) : send(request)));
   };

@@ -1,5 +1,7 @@
 /** Sessions at legacy servers, each shared by the requests of one owner: a modern client has none, and may use any replica of the gateway. */
 import { callerKey } from '../../decision/address.js';
+import { ANONYMOUS, readOwner } from '../../identity/principal.js';
+import { createPlaces, type Holder } from '../../process/places.js';
 import type { Call } from '../call.js';
 import { asObject, at, messageText, type Json } from '../../wire/json-rpc.js';
 import type { Instance } from '../../upstream/instance.js';
@@ -36,8 +38,11 @@ export interface LegacySession {
 
 interface Entry {
   readonly pool: Pool;
+  readonly holder: Holder;
   readonly owner: string;
   readonly opening: Promise<LegacySession>;
+  /** Gives its place back. */
+  readonly free: () => void;
   /** Null until it is open. */
   session: LegacySession | null;
 }
@@ -54,6 +59,7 @@ const INITIALIZE = messageText({ id: 'mcpgen', method: 'initialize', params: { p
 
 export class LegacySessions {
   readonly #entries = new Map<string, Entry>();
+  readonly #places = createPlaces();
   readonly #most: number;
   readonly #timer: NodeJS.Timeout;
 
@@ -68,33 +74,57 @@ export class LegacySessions {
     const key = keyOf(call);
     const known = this.#entries.get(key);
     const isUsable = known?.pool === call.pool && (!known.session || canBeReached(call.pool, known.session));
-    const entry = isUsable ? known : { pool: call.pool, owner: call.owner, opening: open(call), session: null };
+    if (known && !isUsable) this.#forget(key, known);
+    const entry = isUsable ? known : this.#open(call);
     // The latest use goes last.
     this.#entries.delete(key);
     this.#entries.set(key, entry);
-    let over = this.#entries.size - this.#most;
-    if (over > 0) void this.#endWhere(({ active }) => active === 0 && over-- > 0);
     try {
       return (entry.session = await entry.opening);
     } catch (error) {
-      if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      this.#forget(key, entry);
       throw error;
     }
+  }
+
+  /** A caller may have several, by the queries with which it asks. Who has its share loses its own that is longest idle, never another's. */
+  #open(call: Call): Entry {
+    const holder = { tenant: readOwner(call.owner).tenant, caller: `${call.owner} ${strangerOf(call)}`, hasNeighbours: true };
+    const take = (): (() => void) | null => this.#places.take(this.#most, holder);
+    let free = take();
+    for (const isMine of [(of: Holder) => of.caller === holder.caller, (of: Holder) => of.tenant === holder.tenant]) {
+      for (const [key, entry] of this.#entries) {
+        if (free) break;
+        if (!isMine(entry.holder) || entry.session?.active !== 0) continue;
+        this.#end(key, entry);
+        free = take();
+      }
+    }
+    if (!free) throw new UpstreamFault('full', 'its share of sessions behind the bridge is in use');
+    return { pool: call.pool, holder, owner: call.owner, opening: open(call), free, session: null };
+  }
+
+  #forget(key: string, entry: Entry): void {
+    if (this.#entries.get(key) === entry) this.#entries.delete(key);
+    entry.free();
+  }
+
+  /** Resolves when the server has been told, where it has anything to end. Never rejects. */
+  #end(key: string, entry: Entry): Promise<unknown> {
+    this.#forget(key, entry);
+    return entry.opening.then((session) => (session.upstreamId === undefined ? undefined : tell(session, null)), () => {});
   }
 
   /** The server does not know the session any more. */
   lose(call: Call, session: LegacySession): void {
     const key = keyOf(call);
-    if (this.#entries.get(key)?.session === session) this.#entries.delete(key);
+    const entry = this.#entries.get(key);
+    if (entry?.session === session) this.#forget(key, entry);
   }
 
   /** Ends the sessions of owners that may not use their server any more, also while they are in use or being opened. */
   revoke(keeps: (owner: string, server: string) => boolean): void {
-    for (const [key, { owner, pool, opening }] of this.#entries) {
-      if (keeps(owner, pool.server)) continue;
-      this.#entries.delete(key);
-      opening.then((session) => (session.upstreamId === undefined ? undefined : tell(session, null)), () => {});
-    }
+    for (const [key, entry] of this.#entries) if (!keeps(entry.owner, entry.pool.server)) void this.#end(key, entry);
   }
 
   async close(): Promise<void> {
@@ -103,17 +133,12 @@ export class LegacySessions {
   }
 
   async #endWhere(isOver: (session: LegacySession) => boolean): Promise<void> {
-    const ending: Promise<void>[] = [];
-    for (const [key, { session }] of this.#entries) {
-      if (!session || !isOver(session)) continue;
-      this.#entries.delete(key);
-      if (session.upstreamId !== undefined) ending.push(tell(session, null));
-    }
-    await Promise.all(ending);
+    const over = [...this.#entries].filter(([, { session }]) => session && isOver(session));
+    await Promise.all(over.map(([key, entry]) => this.#end(key, entry)));
   }
 }
 
-/** Characters of what a server says of itself that are kept for as long as its session. An owner has one session at a server: nobody takes another's. */
+/** Characters of what a server says of itself that are kept for as long as its session. */
 const MOST_INTRODUCTION = 65_536;
 
 /** What of the reply to `initialize` is needed later. */
@@ -125,14 +150,14 @@ function introductionIn(reply: unknown): Json {
   return length(said, instructions) > MOST_INTRODUCTION ? said : { ...said, instructions };
 }
 
-const isAnonymous = ({ owner }: Call): boolean => owner.endsWith('\nanonymous');
+const isAnonymous = ({ owner }: Call): boolean => readOwner(owner).principal === ANONYMOUS;
 /** Whom a session is for: callers that ask with another query may be offered something else. */
-const keyOf = (call: Call): string => `${call.pool.server}\n${call.owner}\n${isAnonymous(call) ? strangerOf(call) : ''}\n${call.request.query ?? ''}`;
+const keyOf = (call: Call): string => `${call.pool.server}\n${call.owner}\n${strangerOf(call)}\n${call.request.query ?? ''}`;
 /**
  * Callers without credentials have one name, and are not one: a session keeps state, which must not pass between strangers. Their address is all that tells
  * them apart, and the gateway wrote it itself; a session for each request would start a process for each where the server is a child.
  */
-const strangerOf = ({ request }: Call): string => callerKey(request.headers['x-forwarded-for'] ?? '');
+const strangerOf = (call: Call): string => (isAnonymous(call) ? callerKey(call.request.headers['x-forwarded-for'] ?? '') : '');
 const canBeReached = (pool: Pool, { upstreamId, instance }: LegacySession): boolean => upstreamId === undefined || pool.byId(instance.id) === instance;
 
 type Bound = Pick<LegacySession, 'upstreamId' | 'query' | 'introduction' | 'headers'>;

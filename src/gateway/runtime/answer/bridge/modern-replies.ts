@@ -1,8 +1,9 @@
 /** Replies of legacy servers in the form of 2026-07-28 (MCP, Base protocol § Results; § Error codes). */
 import { asObject, at, type Json } from '../../wire/json-rpc.js';
-import { membersOf, objectText, replyText, setMember, type Members } from '../../wire/json-members.js';
+import { membersOf, objectText, setMember, type Members } from '../../wire/json-members.js';
 import { elementTexts, memberText, spaceEnd, valueEnd } from '../../wire/json-text.js';
 import { SERVER_INFO } from '../../wire/meta-keys.js';
+import { replyText } from '../../wire/replies.js';
 
 const CACHEABLE = /\/list$|^resources\/read$/;
 /** Methods whose answer may ask for more input. */

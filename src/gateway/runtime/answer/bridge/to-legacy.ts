@@ -1,7 +1,8 @@
 /** A modern client's requests, for a server that knows `initialize` alone. */
 import type { Answered, Call } from '../call.js';
 import { at } from '../../wire/json-rpc.js';
-import { membersOf, ownFailureText, replyText } from '../../wire/json-members.js';
+import { membersOf } from '../../wire/json-members.js';
+import { ownFailureText, replyText } from '../../wire/replies.js';
 import { memberText } from '../../wire/json-text.js';
 import type { Log } from '../../process/log.js';
 import { UpstreamFault } from '../../wire/fault.js';

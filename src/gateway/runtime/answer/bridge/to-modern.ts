@@ -3,10 +3,12 @@
  * where they were said.
  */
 import type { Answered, Call } from '../call.js';
-import { asObject, at, ownFailure } from '../../wire/json-rpc.js';
-import { membersOf, objectText, ownFailureText, successText } from '../../wire/json-members.js';
+import { asObject, at } from '../../wire/json-rpc.js';
+import { membersOf, objectText } from '../../wire/json-members.js';
+import { ownFailureText, successText } from '../../wire/replies.js';
 import { elementTexts, memberText } from '../../wire/json-text.js';
 import type { Log } from '../../process/log.js';
+import { tagOf } from '../../process/ended.js';
 import { createMemory } from '../../process/memory.js';
 import type { Revision } from '../../tables/route.js';
 import { UpstreamFault } from '../../wire/fault.js';
@@ -21,8 +23,8 @@ const NOT_BRIDGED = /^(?:resources\/(?:un)?subscribe|(?:subscriptions|tasks)\/.*
 const LEVEL = /^(?:debug|info|notice|warning|error|critical|alert|emergency)$/;
 const MOST_SESSIONS = 10_000;
 
-/** Names a session; empty where there is none. The last characters of an id, the seal's authentication tag, tell ids apart as well as all do. */
-const keyOf = (call: Call): string => (call.session && call.sessionId?.slice(-22)) ?? '';
+/** Names a session; empty where there is none. */
+const keyOf = ({ session, sessionId }: Call): string => (session && sessionId !== undefined ? tagOf(sessionId) : '');
 
 export function createToModern(log: Log): Direction {
   const hints = createHints();
@@ -92,13 +94,13 @@ export function createToModern(log: Log): Direction {
     const { method, headers, body } = call.request;
     const session = keyOf(call);
     if (levels.get(call.owner, session) === null) {
-      return ownAnswer(404, ownFailure(headers, call.message?.id ?? null, -32001, 'Session not found', 'session-unknown'));
+      return ownAnswer(404, ownFailureText(headers, body && memberText(`${body}`, ['id']), -32001, 'Session not found', 'session-unknown'));
     }
     if (method === 'DELETE') {
       remember(call, session, null);
       return ownAnswer(200);
     }
-    if (method !== 'POST') return ownAnswer(405, ownFailure(headers, null, 405, 'Method not allowed', 'method-not-allowed'), { allow: 'POST, DELETE' });
+    if (method !== 'POST') return ownAnswer(405, ownFailureText(headers, null, 405, 'Method not allowed', 'method-not-allowed'), { allow: 'POST, DELETE' });
     const text = `${body}`;
     const value = call.value();
     return Array.isArray(value) ? batch(call, value, elementTexts(text) ?? [], served) : one(call, { message: asObject(value), text }, served);

@@ -11,6 +11,7 @@ import { sessionIdOf, type RequestHead } from '../../decision/head.js';
 import type { Tables } from '../../decision/lookups.js';
 import { digest } from '../../wire/digest.js';
 import type { Env } from '../../process/env.js';
+import { ANONYMOUS, clientNamed } from '../../identity/principal.js';
 import type { Sealer } from '../../identity/session.js';
 import type { Listen } from '../../tables/placement.js';
 import { httpUpstream } from '../../upstream/http.js';
@@ -26,6 +27,7 @@ const GRANT = rankOf('grant');
 export interface Vouched {
   readonly facts: Facts;
   readonly from: number;
+  readonly proof: string;
   /** Digest of the body that was vouched for. */
   readonly body: string;
 }
@@ -40,15 +42,19 @@ export interface Checking {
 export function vouchedBy(head: RequestHead, { sealer, tables }: Checking): Vouched | null {
   const id = sessionIdOf(head);
   if (id === undefined || head.fault || head.kind.session.carrier !== 'query' || head.request.method !== 'POST') return null;
-  const proof = sealer.open(head.request.headers[RELAY] ?? '');
+  const text = head.request.headers[RELAY] ?? '';
+  const proof = sealer.open(text);
   const leg = proof?.legs[0];
   if (!proof || !leg) return null;
   const [session, body = ''] = leg.upstreamId.split(' ');
   const isMeant = proof.transport === 'relay' && leg.server === head.route?.server && session === digest(id);
   const principal = principalNamed(proof.principal, tables);
-  if (!isMeant || !principal || Math.abs(Date.now() - proof.issuedAt) > LIFE || !isFirstUse(head.request.headers[RELAY] ?? '')) return null;
-  return { body, facts: { address: { kind: 'ok' }, principal, tenants: [proof.tenant], quota: { kind: 'ok' } }, from: GRANT };
+  if (!isMeant || !principal || Math.abs(Date.now() - proof.issuedAt) > LIFE) return null;
+  return { proof: text, body, facts: { address: { kind: 'ok' }, principal, tenants: [proof.tenant], quota: { kind: 'ok' } }, from: GRANT };
 }
+
+/** Whether the body is the one that was vouched for, and comes for the first time. Asked once, just before the message goes on. */
+export const isVouchedFor = ({ proof, body: vouched }: Vouched, body: Buffer | null): boolean => bodyDigest(body) === vouched && isFirstUse(proof);
 
 /** Proofs that have been used, each with the time when it will be too old anyway. Whoever has seen one can do nothing with it. */
 const used = new Map<string, number>();
@@ -68,12 +74,12 @@ function isFirstUse(proof: string): boolean {
 }
 
 /** What a proof says of a body. */
-export const bodyDigest = (body: Buffer | null): string => digest(body?.toString('latin1') ?? '');
+const bodyDigest = (body: Buffer | null): string => digest(body?.toString('latin1') ?? '');
 
 /** The principal of this name, if these tables know it. */
 function principalNamed(name: string, { clients }: Tables): Principal | null {
-  if (name === 'anonymous') return clients.size === 0 ? { kind: 'anonymous' } : null;
-  const client = name.replace(/^client:/, '');
+  if (name === ANONYMOUS) return clients.size === 0 ? { kind: 'anonymous' } : null;
+  const client = clientNamed(name) ?? '';
   const table = clients.get(client);
   return table ? { kind: 'client', client, permissions: table.permissions } : null;
 }

@@ -21,7 +21,7 @@ export interface SseOptions {
 }
 
 /** Hands on to other replicas what is posted for their streams, and takes what they hand on. */
-export interface Relay extends Pick<typeof import('./relay.js'), 'relayTo' | 'vouchedBy' | 'bodyDigest'> {
+export interface Relay extends Pick<typeof import('./relay.js'), 'relayTo' | 'vouchedBy' | 'isVouchedFor'> {
   /** `host:port` by which they reach this process. */
   readonly self: () => string;
 }
@@ -109,7 +109,7 @@ export function createSse({ keepAlive, log }: SseOptions): Sse {
       return call.request.method === 'GET' ? open(call) : post(call, proof !== undefined);
     },
     vouched: (head, checking) => relay?.vouchedBy(head, checking) ?? null,
-    isVouchedFor: (vouched, body) => relay?.bodyDigest(body) === vouched.body,
+    isVouchedFor: (vouched, body) => relay?.isVouchedFor(vouched, body) ?? false,
     close: async () => {
       clearInterval(beat);
       await Promise.all([...ending, ...[...held.values()].map((one) => one.end())]);

@@ -8,7 +8,7 @@ import { EventStream, frame } from '../../wire/event-stream.js';
 import { eventReader, readEvent } from '../../wire/events.js';
 import { UpstreamFault } from '../../wire/fault.js';
 import { asObject, at, parseJson, type Json } from '../../wire/json-rpc.js';
-import { replyText } from '../../wire/json-members.js';
+import { replyText } from '../../wire/replies.js';
 import { elementTexts, memberText } from '../../wire/json-text.js';
 import { isEventStream } from '../../wire/media-type.js';
 import type { Call } from '../call.js';

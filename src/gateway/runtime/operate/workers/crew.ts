@@ -3,7 +3,7 @@ import type { Worker } from 'node:cluster';
 import type { AdminAnswer } from '../admin.js';
 import type { Asked } from './messages.js';
 import { Seat } from './seat.js';
-import { ended, type Tag } from '../../process/ended.js';
+import { ended, type EndedSession } from '../../process/ended.js';
 import type { Log } from '../../process/log.js';
 
 export interface Answered {
@@ -37,9 +37,9 @@ export class Crew {
       if (code && (!this.#hasStarted || (code === USAGE && !this.#seats.some(({ isReady }) => isReady)))) onFailedStart(code);
     };
     // What one worker has ended the others must not go on with, and neither must one that takes its place.
-    const onEnded = (tags: readonly Tag[]): void => {
-      ended.learn(tags);
-      for (const seat of this.#seats) seat.tellEnded(tags);
+    const onEnded = (sessions: readonly EndedSession[]): void => {
+      ended.learn(sessions);
+      for (const seat of this.#seats) seat.tellEnded(sessions);
     };
     this.#seats = Array.from({ length: workers }, (_, i) => new Seat({ id: i + 1, log, fork, onReady, onExit, onEnded, ended: ended.all }));
   }

@@ -2,7 +2,7 @@
 import type { Worker } from 'node:cluster';
 import type { AdminAnswer } from '../admin.js';
 import type { BodyFault } from '../../front/client.js';
-import type { Tag } from '../../process/ended.js';
+import type { EndedSession } from '../../process/ended.js';
 import type { GatewayRequest } from '../../decision/head.js';
 
 /** A request of an operator: whoever answers it also judges whether its token is right. */
@@ -14,7 +14,7 @@ export interface Asked {
 /** Sessions that are over, though their ids would still open. */
 interface Ended {
   readonly kind: 'ended';
-  readonly tags: readonly Tag[];
+  readonly sessions: readonly EndedSession[];
 }
 
 export type ToWorker =

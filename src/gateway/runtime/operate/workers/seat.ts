@@ -2,7 +2,7 @@
 import type { Worker } from 'node:cluster';
 import type { AdminAnswer } from '../admin.js';
 import { tellWorker, type Asked, type ToPrimary } from './messages.js';
-import type { Tag } from '../../process/ended.js';
+import type { EndedSession } from '../../process/ended.js';
 import type { Log } from '../../process/log.js';
 
 /** Milliseconds before a worker is replaced, doubled each time until one has lasted. */
@@ -19,8 +19,8 @@ export interface SeatOptions {
   readonly fork: (id: number) => Worker;
   readonly onReady: () => void;
   /** Sessions that its worker has ended; and all that have been, for a worker that starts. */
-  readonly onEnded: (tags: readonly Tag[]) => void;
-  readonly ended: () => readonly Tag[];
+  readonly onEnded: (sessions: readonly EndedSession[]) => void;
+  readonly ended: () => readonly EndedSession[];
   readonly onExit: (code: number | null) => void;
 }
 
@@ -73,8 +73,8 @@ export class Seat {
     });
   }
 
-  tellEnded(tags: readonly Tag[]): void {
-    if (this.#worker) tellWorker(this.#worker, { kind: 'ended', tags });
+  tellEnded(sessions: readonly EndedSession[]): void {
+    if (this.#worker) tellWorker(this.#worker, { kind: 'ended', sessions });
   }
 
   reload(): void {
@@ -101,7 +101,7 @@ export class Seat {
   #hear(message: ToPrimary): void {
     if (message.kind === 'hears') this.tellEnded(this.#options.ended());
     else if (message.kind === 'ready') this.#ready();
-    else if (message.kind === 'ended') this.#options.onEnded(message.tags);
+    else if (message.kind === 'ended') this.#options.onEnded(message.sessions);
     else this.#waiting.get(message.id)?.(message.answer);
   }
 

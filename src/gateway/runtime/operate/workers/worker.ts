@@ -30,8 +30,8 @@ export async function runWorker<F extends WithAdmin>(self: Worker, options: Work
     FEATURES: answers.inPlaceOfListener({ ...FEATURES, ...(secrets && { secrets }) }),
   });
   const started = learnEnded().then(() => run(share));
-  let ended: Promise<void> | undefined;
-  const stop = (): Promise<void> => (ended ??= started.then((end) => end()));
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= started.then((end) => end()));
   listenTo(self, { answers, stop, log });
   await started;
   const { streams, sessions, perAddress } = shareOf(TABLES, workers).limits;
@@ -48,11 +48,11 @@ function withKey(tables: GatewayTables): GatewayTables {
 
 /** Resolves when it knows the sessions that the others have ended: before that no id may be opened. */
 function learnEnded(): Promise<void> {
-  ended.onEnd = (tag) => tellPrimary({ kind: 'ended', tags: [tag] });
+  ended.onEnd = (session) => tellPrimary({ kind: 'ended', sessions: [session] });
   return new Promise((resolve) => {
     process.on('message', (message: ToWorker) => {
       if (message.kind !== 'ended') return;
-      ended.learn(message.tags);
+      ended.learn(message.sessions);
       resolve();
     });
     tellPrimary({ kind: 'hears' });
