@@ -15,6 +15,7 @@ const FIXED = [
   'X-Original-URL', 'X-Rewrite-URL',
   'Access-Control-Allow-Origin', 'X-Request-Id', 'X-Correlation-Id', 'traceparent', 'tracestate', 'X-Accel-Buffering', 'X-Accel-Redirect', 'X-Sendfile',
   'Alt-Svc', 'Clear-Site-Data', 'Strict-Transport-Security', 'NEL', 'Report-To', 'Location', 'Refresh',
+  'X-Mcpgen-Caller', 'Mcpgen-Relay',
 ];
 const FREE = [
   'X-Role', 'x-api-key', 'X-Tenant-Id', 'baggage', 'User-Agent', 'Server', 'Cache-Control', 'Hostname', 'Teapot', 'Dated', 'Acceptable', 'constructor',

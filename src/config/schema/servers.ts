@@ -51,7 +51,7 @@ const FIXED_NAMES = [
   ...['upgrade', 'expect', 'http2-settings', 'proxy-', 'authorization', 'www-authenticate', 'cookie', 'set-cookie', 'forwarded', 'x-forwarded-'],
   ...['x-real-ip', 'x-original-', 'x-rewrite-url', 'x-request-id', 'x-correlation-id', 'traceparent', 'tracestate', 'access-control-', 'vary', 'date'],
   ...['x-accel-', 'x-sendfile', 'alt-svc', 'clear-site-data', 'strict-transport-security', 'nel', 'report-to', 'reporting-endpoints', 'location'],
-  'refresh',
+  ...['refresh', 'x-mcpgen-', 'mcpgen-'],
 ];
 const isAmong = (names: readonly string[], name: string): boolean => {
   const lower = name.toLowerCase();
@@ -67,7 +67,7 @@ const changedHeader = headerName.refine((name) => !isAmong(FIXED_NAMES, name), {
 const NEVER_PASSED = [
   ...['mcp-', 'host', 'origin', 'content-', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'expect', 'http2-settings'],
   ...['proxy-', 'authorization', 'x-api-key', 'cookie', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port'],
-  ...['x-forwarded-connection', 'x-request-id', 'x-correlation-id'],
+  ...['x-forwarded-connection', 'x-request-id', 'x-correlation-id', 'x-mcpgen-', 'mcpgen-'],
 ];
 const passedHeader = headerName.refine((name) => !isAmong(NEVER_PASSED, name), {
   error: ({ input }) => `${JSON.stringify(input)} belongs to one hop, to MCP or to the gateway, or is a credential, and cannot be passed on`,
