@@ -80,6 +80,7 @@ export function fakeClient({ method, target, headers, peer, body }: FakeRequest,
       told.isCut = true;
       leave();
     },
+    passOverBody: () => {},
     onLeave: (work) => {
       leaving.push(work);
       return () => void leaving.splice(leaving.indexOf(work), 1);
