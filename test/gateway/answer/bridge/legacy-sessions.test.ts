@@ -101,6 +101,18 @@ describe('sessions', () => {
   });
 });
 
+describe('field-30 queries', () => {
+  test('of one caller end no session of another, and no more than so many are open for them', async () => {
+    const { call, log } = server();
+    const pool = sessions({ most: 100 });
+    const asking = (owner: string, query: string) => ({ ...call(owner), request: { headers: {}, query } }) as unknown as Call;
+    const first = await pool.of(asking('acme\nclient:a', ''));
+    for (let i = 0; i < 150; i++) await pool.of(asking('globex\nclient:b', `q=${i}`));
+    assert.equal(await pool.of(asking('acme\nclient:a', '')), first);
+    await until('the others are ended', () => log.filter((line) => line.startsWith('DELETE')).length === 150 - 32);
+  });
+});
+
 describe('field-02d callers without credentials', () => {
   test('share a session as far as they share an address, and are told nothing that it says unasked', async () => {
     const { call } = server();

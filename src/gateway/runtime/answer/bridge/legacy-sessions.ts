@@ -53,6 +53,8 @@ export interface SessionsOptions {
   readonly most?: number;
 }
 
+/** Sessions of one caller: queries are free text, and each may need one. */
+const MOST_OF_CALLER = 32;
 /** Milliseconds for what nobody waits for. */
 const MOST_WAIT = 3000;
 const INITIALIZE = messageText({ id: 'mcpgen', method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: OWN_INFO } });
@@ -87,18 +89,20 @@ export class LegacySessions {
     }
   }
 
-  /** A caller may have several, by the queries with which it asks. Who has its share loses its own that is longest idle, never another's. */
+  /** A caller may have several, by the queries with which it asks. Who has its share loses its own that was used longest ago, never another's. */
   #open(call: Call): Entry {
     const holder = { tenant: readOwner(call.owner).tenant, caller: `${call.owner} ${strangerOf(call)}`, hasNeighbours: true };
-    const take = (): (() => void) | null => this.#places.take(this.#most, holder);
+    const ofCaller = (): number => this.#places.heldBy(holder.tenant, holder.caller);
+    const take = (): (() => void) | null => (ofCaller() < MOST_OF_CALLER ? this.#places.take(this.#most, holder) : null);
+    // Who holds nothing at all finds the place that anybody has used longest ago.
+    const isFirst = this.#places.heldBy(holder.tenant) === 0;
+    const mayMakeRoom = (of: Holder): boolean => (ofCaller() > 0 ? of.caller === holder.caller : isFirst || of.tenant === holder.tenant);
     let free = take();
-    for (const isMine of [(of: Holder) => of.caller === holder.caller, (of: Holder) => of.tenant === holder.tenant]) {
-      for (const [key, entry] of this.#entries) {
-        if (free) break;
-        if (!isMine(entry.holder) || entry.session?.active !== 0) continue;
-        this.#end(key, entry);
-        free = take();
-      }
+    for (const [key, entry] of this.#entries) {
+      if (free) break;
+      if (!mayMakeRoom(entry.holder) || entry.session?.active !== 0) continue;
+      void this.#end(key, entry);
+      free = take();
     }
     if (!free) throw new UpstreamFault('full', 'its share of sessions behind the bridge is in use');
     return { pool: call.pool, holder, owner: call.owner, opening: open(call), free, session: null };
