@@ -36,7 +36,7 @@ export const TABLES = {
 			"mcpgen-demo-gateway.mcpgen-demo.svc.cluster.local"
 		],
 		fly: ["mcpgen-demo.internal", "mcpgen-demo.flycast", "mcpgen-demo.fly.dev"],
-		image: []
+		image: ["localhost", "127.0.0.1", "[::1]"]
 	},
 	trusted: {
 		local: [{ cidr: "127.0.0.1" }, { cidr: "10.244.0.0/16" }],

@@ -20,11 +20,17 @@ export function createRenewals() {
 		const under = legs.get(key);
 		const renewed = (under ?? Promise.resolve(lost)).then((leg) => (leg === lost ? open(call, init, lost) : leg));
 		keep(key, renewed);
-		renewed.catch(() => legs.delete(key));
+		renewed.catch(() => legs.get(key) === renewed && legs.delete(key));
 		return renewed;
 	};
 	return {
-		end: (id) => keep(digest(id), Promise.resolve(null)), async send(call, sealed) {
+		end: (id) => {
+			const key = digest(id);
+			const instead = legs.get(key) ?? Promise.resolve(null);
+			keep(key, Promise.resolve(null));
+			return instead.catch(() => null);
+		},
+		async send(call, sealed) {
 			const key = digest(call.sessionId ?? '');
 			const known = await legs.get(key);
 			const leg = known ?? sealed;

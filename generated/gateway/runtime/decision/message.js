@@ -5,6 +5,9 @@ import {CAPABILITIES, VERSION} from '../wire/meta-keys.js';
 const MOST_IN_BATCH = 50;
 const CONTAINER = 48;
 const ELEMENT = 8;
+const MEMBER = 16;
+const MEMBER_OF_MANY = 112;
+const MANY = 64;
 const MOST_INTRODUCTION = 1500;
 const MOST_TEXT = 256;
 const CHEAP = 65_536;
@@ -86,6 +89,7 @@ function batch(values) {
 }
 function scan(text, limit, offset, most, scanned) {
 	const seen = [];
+	const members = [];
 	let depth = 0;
 	let weight = 0;
 	let isKey = false;
@@ -117,6 +121,7 @@ function scan(text, limit, offset, most, scanned) {
 			case 0x7b:
 				if (++depth > limit) return 'body-too-deep';
 				if ((weight += CONTAINER) > most) return 'body-too-large';
+				members[depth] = 0;
 				seen[depth] = depth - offset < META_LEVEL || (depth - offset === META_LEVEL && isMeta) ? 0 : NOT_LOOKED_AT;
 				isKey = true;
 				break;
@@ -130,6 +135,10 @@ function scan(text, limit, offset, most, scanned) {
 			case 0x5d:
 				depth--;
 				isKey = false;
+				break;
+			case 0x3a:
+				members[depth] = (members[depth] ?? 0) + 1;
+				if ((weight += members[depth] > MANY ? MEMBER_OF_MANY : MEMBER) > most) return 'body-too-large';
 				break;
 			case 0x2c:
 				isKey = (seen[depth] ?? NOT_LOOKED_AT) !== NOT_LOOKED_AT;

@@ -1,5 +1,6 @@
 // mcpgen: One request on its way through: what has been found out about it so far.
 import {eraIn, messageIn, tenantIn} from '../decision/facts.js';
+import {ownerName, principalName} from '../identity/principal.js';
 export function leavingCancels({ head, facts }) {
 	return head.request.method === 'GET' || eraIn(facts) === 'modern';
 }
@@ -29,26 +30,11 @@ function lengthOf(message) {
 export function isListening({ head, facts }) {
 	return head.request.method === 'GET' || messageIn(facts)?.method === 'subscriptions/listen';
 }
-export function principalOf({ facts: { principal } }) {
-	return principalName(principal);
+export const principalOf = ({ facts }) => principalName(facts.principal);
+export function clientOf({ facts: { principal } }) {
+	return principal?.kind === 'client' ? principal.client : null;
 }
-export function principalName(principal) {
-	switch (principal?.kind) {
-		case 'client':
-			return `client:${principal.client}`;
-		case undefined:
-		case 'anonymous':
-		case 'missing':
-		case 'invalid':
-			return 'anonymous';
-	}
-}
-export function clientOf(exchange) {
-	return exchange.facts.principal?.kind === 'client' ? principalOf(exchange) : null;
-}
-export function ownerOf(exchange) {
-	return `${tenantIn(exchange.facts) ?? ''}\n${principalOf(exchange)}`;
-}
+export const ownerOf = (exchange) => ownerName(tenantIn(exchange.facts) ?? '', principalOf(exchange));
 export function keyOf(exchange, { choice }) {
 	return choice.by === 'tenant' ? (tenantIn(exchange.facts) ?? '') : ownerOf(exchange);
 }

@@ -6,7 +6,7 @@ import {readHead} from '../decision/head.js';
 import {rankOf} from '../decision/steps.js';
 import {auditCalls, countMessage} from '../observe/audit.js';
 import {answerItself, refuse, sendRefusal} from './own-answers.js';
-import {endCall, forgetBody, isListening, leavingCancels, releaseCall} from './exchange.js';
+import {clientOf, endCall, forgetBody, isListening, leavingCancels, releaseCall} from './exchange.js';
 import {holderOf} from './holder.js';
 import {FIND_FACT, reserveCall, reserveStream} from './facts.js';
 import {renew} from './renew-exchange.js';
@@ -99,6 +99,7 @@ async function run(services, exchange, open) {
 	const pool = pools.get(head.route?.server ?? '');
 	if (!pool) return refuse(services, exchange, 'no-instance');
 	const message = messageIn(facts);
+	if (facts.body === undefined) client.passOverBody();
 	if (isListening(exchange) && services.isDraining()) return refuse(services, exchange, 'draining');
 	if (message && !(message.method === 'subscriptions/listen' ? reserveStream : reserveCall)(exchange, counts)) {
 		return refuse(services, exchange, 'streams-full');
@@ -116,7 +117,7 @@ async function run(services, exchange, open) {
 		const tools = vouched || !message ? [] : message.calls.map(({ tool }) => tool ?? '');
 		const told = (response) => {
 			if (tools.length === 0) return;
-			const holder = facts.principal?.kind === 'client' ? holderOf(exchange) : undefined;
+			const holder = clientOf(exchange) === null ? undefined : holderOf(exchange);
 			services.metrics.toolCalls(pool.server, tools, state.tables.raw.limits.toolNames, response, holder);
 		};
 		const failed = await forward(exchange, pool, services, told);

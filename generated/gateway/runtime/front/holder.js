@@ -1,15 +1,15 @@
 // mcpgen: Whose share of what all callers use an exchange takes from.
 import {callerKey} from '../decision/address.js';
 import {tenantIn} from '../decision/facts.js';
+import {clientOf} from './exchange.js';
 export function holderOf(exchange) {
 	return (exchange.holder ??= find(exchange));
 }
-function find({ facts, head, state: { tables } }) {
-	const { principal } = facts;
+function find(exchange) {
+	const { facts, head, state: { tables } } = exchange;
 	const tenant = tenantIn(facts) ?? '';
 	return {
-		tenant, hasNeighbours: tables.tenants.size > 1,
-		caller: principal?.kind === 'client' ? principal.client : callerKey(head.address),
+		tenant, hasNeighbours: tables.tenants.size > 1, caller: clientOf(exchange) ?? callerKey(head.address),
 		hasPeers: !lonelyIn(tables).has(tenant),
 	};
 }

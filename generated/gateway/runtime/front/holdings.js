@@ -1,7 +1,7 @@
 // mcpgen: Sessions that callers of this process have used lately, and by which right.
 import {tenantIn} from '../decision/facts.js';
 import {recogniseTenants} from '../decision/tenant.js';
-import {principalName} from './exchange.js';
+import {clientNamed, principalName, readOwner} from '../identity/principal.js';
 const MOST = 10_000;
 const MOST_KEY = 1024;
 export function createHoldings() {
@@ -34,13 +34,13 @@ function keepsSession({ credentials, leg, principal, said, tenant }, state) {
 	return principalName(now) === principal && isAccepted(now.kind) && tenants.length === 1 && tenants[0] === tenant && isGranted(state, tenant, leg.server);
 }
 const isAccepted = (kind) => kind === 'client' || kind === 'anonymous';
-export function isGranted({ tables }, tenant, server) {
+function isGranted({ tables }, tenant, server) {
 	return tables.serverSets.get(tables.tenants.get(tenant)?.servers ?? '')?.has(server) ?? false;
 }
 export function ownerKeeps(state, owner, server) {
-	const [tenant = '', principal = ''] = owner.split('\n');
+	const { tenant, principal } = readOwner(owner);
 	const { clients, tenantOfClient } = state.tables;
-	const client = principal.startsWith('client:') ? principal.slice(7) : null;
+	const client = clientNamed(principal);
 	const isKnown = client === null ? clients.size === 0 : clients.has(client) && (tenantOfClient.get(client) ?? tenant) === tenant;
 	return isKnown && isGranted(state, tenant, server);
 }

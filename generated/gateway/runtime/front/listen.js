@@ -60,6 +60,7 @@ function serverOf({ serve, maxHeaderSize, requestTimeout, keepAlive = KEEP_ALIVE
 	server.maxHeadersCount = 0;
 	server.on('checkContinue', (_incoming, outgoing) => answer(outgoing, true));
 	server.on('connection', (socket) => {
+		void socket.remoteAddress;
 		silent.add(socket);
 		socket.once('close', () => {
 			silent.delete(socket);

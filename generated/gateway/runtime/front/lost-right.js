@@ -4,7 +4,7 @@ import {tenantIn} from '../decision/facts.js';
 import {readHead} from '../decision/head.js';
 import {rankOf} from '../decision/steps.js';
 import {recogniseTenants} from '../decision/tenant.js';
-import {principalName} from './exchange.js';
+import {principalName} from '../identity/principal.js';
 const RIGHTS = new Set(['normal-form', 'host', 'route', 'origin', 'method', 'credentials', 'tenant', 'grant']);
 const LAST = rankOf('grant');
 const GIVEN = { address: { kind: 'ok' } };

@@ -27,6 +27,12 @@ class NodeRequest extends IncomingMessage {
 		}
 		if (this.complete) this.push(null);
 	}
+	passOver() {
+		if (this.#settle !== null || this.complete) return;
+		this.#settle = IGNORE;
+		if (this.readableLength > 0) this.read();
+		this._read(0);
+	}
 	fail(fault) {
 		if (this.#fault !== null) return false;
 		this.#fault = fault;
@@ -185,9 +191,13 @@ export class NodeClient {
 	closeAfterwards() {
 		this.#outgoing.setHeader('connection', 'close');
 	}
+	passOverBody() {
+		if (!this.#awaitsContinue) this.#incoming.passOver();
+	}
 	answer(status, headers, body) {
 		const outgoing = this.#outgoing;
 		if (this.isDone) return;
+		this.passOverBody();
 		if (body.length <= ONE_PIECE && this.#answerAtOnce(status, headers, body)) return;
 		const isCounted = status !== 204 && status !== 304;
 		const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;

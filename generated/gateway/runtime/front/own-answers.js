@@ -21,12 +21,12 @@ export function sendRefusal({ metrics, pools }, exchange, refusal) {
 	if (limit) metrics.count('mcpgen_rate_limited_total', { limit });
 	if (origin) {
 		metrics.count('mcpgen_origin_refusals_total', { server: head.route?.server ?? '', reason });
-		exchange.note = `Origin validation failed for: ${printable(head.origin)}`;
+		exchange.note = `Origin validation failed for: ${shownOrigin(head.origin)}`;
 	}
 	if (client.hasBegun) return client.cut();
 	answerWith(exchange, refusalAnswer(state.tables, head, refusal, exchange.id));
 }
-const printable = (origin) => (origin === null ? 'none' : origin.slice(0, 200));
+const shownOrigin = (origin) => (origin === null ? 'none' : origin.slice(0, 200));
 const isRead = ({ head: { request } }) => request.method === 'GET' || request.method === 'HEAD';
 const ANSWERS = {
 	preflight: (_services, { state, head }) => preflightAnswer(state.tables, head), servers: serversAnswer,

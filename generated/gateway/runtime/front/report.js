@@ -1,13 +1,14 @@
 // mcpgen: Reports a request once its answer has ended or its client has left.
 import {messageIn, tenantIn} from '../decision/facts.js';
 import {quoted} from '../process/log.js';
+import {clientOf} from './exchange.js';
 export function beginSpan({ parts }, { facts, head, startedAt }) {
 	const { tracer } = parts();
 	return tracer?.begin(messageIn(facts)?.traceparent ?? null, head.request.headers['traceparent'], startedAt) ?? null;
 }
-export function callerOf({ id, correlationId, facts }) {
-	const { principal } = facts;
-	return { request_id: id, correlation_id: correlationId, tenant: tenantIn(facts), client: principal?.kind === 'client' ? principal.client : null };
+export function callerOf(exchange) {
+	const { id, correlationId, facts } = exchange;
+	return { request_id: id, correlation_id: correlationId, tenant: tenantIn(facts), client: clientOf(exchange) };
 }
 const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
 const CLIENT_LEFT = 499;

@@ -1,6 +1,7 @@
 // mcpgen: Takes what is open from callers that a reload has left without the right to it.
 import {messageIn} from '../decision/facts.js';
 import {refusalBody} from '../decision/reasons.js';
+import {clientNamed} from '../identity/principal.js';
 import {discard} from '../upstream/deliver.js';
 import {ended} from '../process/ended.js';
 import {isListening} from './exchange.js';
@@ -27,11 +28,11 @@ function revoke(services, open, holdings) {
 	const sessions = holdings.revoked(state);
 	for (const session of sessions) {
 		ended.end(session.id, Date.now() + state.tables.raw.sessions.ttl);
-		parts().renewals?.end(session.id);
+		const renewed = parts().renewals?.end(session.id) ?? Promise.resolve(null);
 		if (services.counts.endSession(session.id)) metrics.count('mcpgen_sessions_ended_total', {});
 		const { tenant, principal, leg } = session;
-		log('info', 'session-revoked', { server: leg.server, tenant, client: principal.startsWith('client:') ? principal.slice(7) : null });
-		void tellServer(services, session);
+		log('info', 'session-revoked', { server: leg.server, tenant, client: clientNamed(principal) });
+		void renewed.then((instead) => tellServer(services, instead ?? leg));
 	}
 	parts().bridge?.revoke((owner, server) => ownerKeeps(state, owner, server));
 	if (streams + sessions.length > 0) log('info', 'access-revoked', { streams, sessions: sessions.length });
@@ -45,7 +46,7 @@ function endStream({ metrics }, exchange, lost) {
 	const last = asked?.shape === 'request' ? `event: message\ndata: ${refusalBody('access-revoked', asked.id, id)}\n\n` : '';
 	exchange.endStream?.(last);
 }
-async function tellServer({ pools }, { leg }) {
+async function tellServer({ pools }, leg) {
 	const instance = pools.get(leg.server)?.byId(leg.instance);
 	if (!instance || leg.upstreamId === '') return;
 	const request = { method: 'DELETE', headers: { 'mcp-session-id': leg.upstreamId }, body: null, signal: AbortSignal.timeout(GOODBYE) };

@@ -1,4 +1,5 @@
 // mcpgen: What is open at this process, and whose: sessions, streams, calls under way, and bytes of bodies.
+import {tagOf} from '../process/ended.js';
 import {createPlaces, isShare} from '../process/places.js';
 export function createOpenCounts() {
 	const opened = new Map();
@@ -20,20 +21,20 @@ export function createOpenCounts() {
 		get sessions() {
 			return sessions.held;
 		},
-		openStream(caller, { all, own }) {
-			return isWithin(own, caller, listening, turned) ? listening.take(all, caller) : null;
+		openStream(holder, { all, own }) {
+			return isWithin(own, holder, listening, turned) ? listening.take(all, holder) : null;
 		},
-		openCall(caller, { all, own }) {
-			return isWithin(own, caller, turned) ? calls.take(all, caller) : null;
+		openCall(holder, { all, own }) {
+			return isWithin(own, holder, turned) ? calls.take(all, holder) : null;
 		},
-		turnIntoStream: (caller) => countedIn(turned, caller), holdSession(caller, { all, own }) {
-			return isWithin(own, caller, sessions) ? sessions.take(all, caller) : null;
+		turnIntoStream: (holder) => countedIn(turned, holder), holdSession(holder, { all, own }) {
+			return isWithin(own, holder, sessions) ? sessions.take(all, holder) : null;
 		},
-		openSession(id, caller, until) {
+		openSession(id, holder, until) {
 			const tag = tagOf(id);
 			const known = opened.get(tag);
 			if (known) known.until = until;
-			else opened.set(tag, { release: countedIn(sessions, caller), until });
+			else opened.set(tag, { release: countedIn(sessions, holder), until });
 			return !known;
 		},
 		endSession: (id) => end(tagOf(id)), nextExpiry() {
@@ -50,7 +51,7 @@ export function createOpenCounts() {
 		},
 	};
 }
-function isWithin(own, { tenant, caller, hasPeers }, ...places) {
+function isWithin(own, { tenant, caller, hasPeers = false }, ...places) {
 	if (own === null) return true;
 	let [all, mine] = [0, 0];
 	for (const one of places) {
@@ -59,7 +60,6 @@ function isWithin(own, { tenant, caller, hasPeers }, ...places) {
 	}
 	return hasPeers ? isShare(own, all, mine) : all < own;
 }
-function countedIn(places, caller) {
-	return places.take(Infinity, caller) ?? (() => { });
+function countedIn(places, holder) {
+	return places.take(Infinity, holder) ?? (() => { });
 }
-const tagOf = (id) => id.slice(-22);

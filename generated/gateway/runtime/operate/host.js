@@ -1,22 +1,23 @@
 // mcpgen: Serves the children of one stdio server on an internal network.
 import {setTimeout as sleep} from 'node:timers/promises';
 import {isLoopback, LOOPBACK} from '../decision/address.js';
+import {hostName} from '../decision/host.js';
 import {originAllowed, originMatcher} from '../decision/origin.js';
 import {drainServer, listenAt, plainServer} from '../front/listen.js';
 import {listenOf, logLevelOf, placementOf, SettingError} from '../process/env.js';
 import {createLog} from '../process/log.js';
-import {readMessages, refusalText} from '../stdio/message.js';
+import {idText, readMessages} from '../stdio/message.js';
 import {jsonResponse} from '../stdio/response.js';
 import {loadEras, startChildren} from '../stdio/upstream.js';
 import {UpstreamFault} from '../wire/fault.js';
+import {ownFailureText} from '../wire/replies.js';
 export async function runHost(server, tables, features, env, write) {
-	const table = tables.pools.find(([name]) => name === server)?.[1].host;
-	if (!table) throw new SettingError(`"${server}" is not a stdio server of this config`);
-	const { child, port, path } = table;
+	const pool = tables.pools.find(([name]) => name === server)?.[1];
+	if (!pool?.host) throw new SettingError(`"${server}" is not a stdio server of this config`);
+	const { child, port, path } = pool.host;
 	const { limits, timeouts, routes, originSets } = tables;
-	const own = tables.pools.find(([name]) => name === server)?.[1].timeouts ?? timeouts;
 	const log = createLog(`${tables.name}-${server}`, logLevelOf(env, tables), write);
-	const upstream = startChildren(server, child, { env, keepAlive: timeouts.keepAlive, log, timeouts: own }, await loadEras(features));
+	const upstream = startChildren(server, child, { env, keepAlive: timeouts.keepAlive, log, timeouts: pool.timeouts }, await loadEras(features));
 	const all = placementOf(env) === 'local' ? '127.0.0.1' : '::';
 	const sets = new Set(routes.flatMap(([, route]) => (route.server === server ? [route.origins] : [])));
 	const matchers = originSets.flatMap(([id, set]) => (sets.has(id) ? [originMatcher(set)] : []));
@@ -78,10 +79,9 @@ function relay(client, { status, headers, body }) {
 	body.on('error', () => { }).once('close', () => body.readableEnded || client.cut());
 }
 const mediaType = (value) => (value ?? '').replace(/;.*/s, '').trim().toLowerCase();
-const hostName = (value) => (value ?? '').replace(/:\d*$/, '').toLowerCase();
 function faultOf({ host, isAllowed = () => false }, { method, headers }) {
 	const onLoopback = isLoopback(host) || LOOPBACK.has(host);
-	if (onLoopback && !LOOPBACK.has(hostName(headers['host']))) return [421, 'unknown-host', 'Host not served here'];
+	if (onLoopback && !LOOPBACK.has(hostName(headers['host']) ?? '')) return [421, 'unknown-host', 'Host not served here'];
 	if (headers['origin'] !== undefined && !isAllowed(headers['origin'])) return [403, 'origin-not-allowed', 'Origin not allowed'];
 	const isOther = method === 'POST' && mediaType(headers['content-type']) !== 'application/json';
 	return isOther ? [415, 'content-type-unsupported', 'Content-Type must be application/json'] : null;
@@ -91,7 +91,7 @@ async function answer(options, client, signal) {
 	const { method, target, headers } = client.request;
 	const at = target.replace(/\?.*/, '');
 	let id = null;
-	const refuse = (status, reason, message, more = {}) => jsonResponse(status, refusalText(client.request, id, status, message, reason), more);
+	const refuse = (status, reason, message, more = {}) => jsonResponse(status, ownFailureText(headers, id, status, message, reason), more);
 	const isHealth = /^\/health(\/live|\/ready)?$/.test(at);
 	const fault = faultOf(options, isHealth ? { ...client.request, method: 'GET' } : client.request);
 	if (fault) {
@@ -112,7 +112,7 @@ async function answer(options, client, signal) {
 	} catch (error) {
 		log('warn', 'upstream-failed', { error: String(error) });
 		const read = readMessages(`${body}`);
-		if (typeof read !== 'number') id = read.messages[0]?.id ?? null;
+		if (typeof read !== 'number' && read.messages[0]) id = idText(read.messages[0]);
 		const early = error instanceof UpstreamFault && ['full', 'refused'].includes(error.stage);
 		const retryAfter = (error instanceof UpstreamFault && error.retryAfter) || 1;
 		return early ? refuse(503, 'instance-full', 'No capacity', { 'retry-after': `${retryAfter}` }) : refuse(502, 'upstream-lost', 'The server failed');

@@ -1,7 +1,7 @@
 // mcpgen: As many as are remembered; beyond them the oldest is forgotten, and then only its server refuses it.
 const MOST = 100_000;
-const tagOf = (id) => id.slice(-22);
-export function createEnded(now = Date.now) {
+export const tagOf = (id) => id.slice(-22);
+function createEnded(now = Date.now) {
 	const ended = new Map();
 	const add = ([tag, until]) => {
 		ended.delete(tag);
@@ -18,8 +18,8 @@ export function createEnded(now = Date.now) {
 			add([tag, until]);
 			store.onEnd([tag, until]);
 		},
-		has: (id) => ended.size > 0 && ended.has(tagOf(id)), learn(tags) {
-			for (const tag of tags) add(tag);
+		has: (id) => ended.size > 0 && ended.has(tagOf(id)), learn(sessions) {
+			for (const session of sessions) add(session);
 		},
 		all: () => [...ended],
 		onEnd: () => { },

@@ -1,7 +1,9 @@
 // mcpgen
 const PLAIN = /^[\w/.:-]*$/;
 const ACTED_ON = /[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-const escaped = (json) => json.replace(ACTED_ON, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const written = (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escaped = (json) => json.replace(ACTED_ON, written);
+export const printable = (text) => escaped(text.replace(/[\x00-\x09\x0b-\x1f]/g, written));
 export const quoted = (text) => (text === null ? 'null' : PLAIN.test(text) ? `"${text}"` : escaped(JSON.stringify(text)));
 const RANK = { debug: 0, info: 1, warn: 2, error: 3 };
 export function createLog(service, level, write) {

@@ -1,6 +1,6 @@
 // mcpgen
 import {UpstreamFault} from '../wire/fault.js';
-import {lastWords, printable} from './last-words.js';
+import {lastWords, speechOf} from './last-words.js';
 import {lineReader, readByTurns} from './lines.js';
 import {memoryOf, startGroup} from './process-group.js';
 const GRACE = 1500;
@@ -28,7 +28,7 @@ export function startChild({ child: table, env, log }, onLine, long, onExit) {
 		isEnding = isKilled = true;
 		signal('SIGKILL');
 	};
-	const clean = printable(table, env);
+	const clean = speechOf(table, env);
 	const words = lastWords();
 	let noiseLines = 0;
 	const noise = (text) => {

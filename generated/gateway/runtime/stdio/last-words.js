@@ -1,14 +1,11 @@
-// mcpgen: Characters of it.
+// mcpgen: What a child last said on stderr, for the line that tells of its end.
+import {printable} from '../process/log.js';
 const MOST = 4096;
 const SHORTEST_SECRET = 4;
-const CONTROLS = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-export function printable({ env: entries }, env) {
+export function speechOf({ env: entries }, env) {
 	const given = entries.flatMap(([name, value]) => ('secret' in value ? [[name, env[name] ?? '']] : []));
 	const secrets = given.filter(([, secret]) => secret.length >= SHORTEST_SECRET);
-	return (text) => {
-		const hidden = secrets.reduce((rest, [name, secret]) => rest.replaceAll(secret, `[${name}]`), text);
-		return hidden.replace(CONTROLS, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
-	};
+	return (text) => printable(secrets.reduce((rest, [name, secret]) => rest.replaceAll(secret, `[${name}]`), text));
 }
 export function lastWords() {
 	const lines = [];

@@ -1,7 +1,8 @@
 // mcpgen: Children with sessions: Streamable HTTP of 2025-03-26 to 2025-11-25 in front of their processes.
 import {addAbortSignal} from 'node:stream';
+import {ownFailureText} from '../wire/replies.js';
 import {callerOf} from './caller.js';
-import {refusalText, SUPPORTED, unsupported} from './message.js';
+import {idText, SUPPORTED, unsupported} from './message.js';
 import {jsonResponse, respondOn, streamResponse, takesStream} from './response.js';
 import {createSessions} from './sessions.js';
 export function serveLegacy(options, signal) {
@@ -9,7 +10,7 @@ export function serveLegacy(options, signal) {
 	const answer = async (request, read) => {
 		const { method, headers } = request;
 		const [first] = read.messages;
-		const refuse = (status, code, text, reason, data) => jsonResponse(status, refusalText(request, first?.shape === 'request' ? first.id : null, code, text, reason, data));
+		const refuse = (status, code, text, reason, data) => jsonResponse(status, ownFailureText(headers, first?.shape === 'request' ? idText(first) : null, code, text, reason, data));
 		const requested = unsupported(headers['mcp-protocol-version'], read.messages);
 		if (requested !== undefined) return refuse(400, -32022, 'Unsupported protocol version', 'revision-not-served', { supported: SUPPORTED, requested });
 		if (first?.shape === 'request' && first.method === 'initialize' && !read.isBatch) return sessions.open(first, callerOf(request));

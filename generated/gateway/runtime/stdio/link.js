@@ -3,7 +3,8 @@ import {frame} from '../wire/event-stream.js';
 import {UpstreamFault} from '../wire/fault.js';
 import {startChild} from './child.js';
 import {longLines} from './long-lines.js';
-import {CANCELLED, errorText, readMessages} from './message.js';
+import {failureText} from '../wire/replies.js';
+import {CANCELLED, idText, readMessages} from './message.js';
 import {openQuestions} from './questions.js';
 import {openRequests} from './requests.js';
 import {tellClient} from './session.js';
@@ -35,14 +36,14 @@ function openLink(options, sessions, onMessage, onExit) {
 		for (const session of all) tellClient(session, event, false);
 	};
 	const fromChild = (message) => {
-		const { shape, id, method } = message;
+		const { shape, method } = message;
 		if (isModern && shape === 'notification' && requests.notify(message)) return;
 		if (shape === 'response') requests.reply(message);
 		else if (shape === 'request') {
 			const session = isModern || questions.count() >= MAX_OPEN ? undefined : sessionToAsk();
 			if (session) return questions.ask(session, message);
 			counts.refused += 1;
-			child.refuse(errorText(id, -32603, 'No client to ask, or several that could be meant'));
+			child.refuse(failureText(idText(message), -32603, 'No client to ask, or several that could be meant'));
 		} else if (method === 'notifications/progress') requests.progress(message) || (counts.dropped += 1);
 		else if (method === CANCELLED) questions.cancel(message);
 		else tellAll(message);

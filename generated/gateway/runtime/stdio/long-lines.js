@@ -1,7 +1,7 @@
 // mcpgen
 import {parseJson} from '../wire/json-rpc.js';
 import {headMembers} from '../wire/json-text.js';
-import {errorFor} from './message.js';
+import {failureText} from '../wire/replies.js';
 const LAST_ID = /[,{]\s*"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?[\d.eE+-]+)\s*(?:,\s*"jsonrpc"\s*:\s*"2\.0"\s*)?\}\s*$/;
 export function longLines(limit, pid, requests, refuse, log, onDropped) {
 	const why = `The answer is longer than limits.line (${limit} bytes)`;
@@ -12,7 +12,7 @@ export function longLines(limit, pid, requests, refuse, log, onDropped) {
 		if (isFound) say('the answer to a call');
 		return isFound;
 	};
-	const refuseQuestion = (id) => refuse(errorFor(id, -32603, `The question is longer than limits.line (${limit} bytes)`));
+	const refuseQuestion = (id) => refuse(failureText(id, -32603, `The question is longer than limits.line (${limit} bytes)`));
 	return {
 		begins(head) {
 			const members = headMembers(head);

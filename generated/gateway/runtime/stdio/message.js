@@ -1,5 +1,5 @@
 // mcpgen: JSON-RPC messages, told apart, and changed without loss.
-import {asObject, failure, ownFailure, parseJson} from '../wire/json-rpc.js';
+import {asObject, parseJson} from '../wire/json-rpc.js';
 import {elementTexts, memberText, ownText, replaceMember} from '../wire/json-text.js';
 import {VERSION} from '../wire/meta-keys.js';
 export const CANCELLED = 'notifications/cancelled';
@@ -28,13 +28,6 @@ function toMessage(value, text) {
 }
 export function isId(value) {
 	return typeof value === 'string' || typeof value === 'number';
-}
-export function errorText(id, code, message, data) {
-	return JSON.stringify(failure(id, code, message, data));
-}
-export const errorFor = (id, code, message) => withId({ text: errorText(0, code, message) }, id);
-export function refusalText(request, id, code, message, reason, data) {
-	return JSON.stringify(ownFailure(request.headers, id, code, message, reason, data));
 }
 export const idText = ({ text }) => ownText(memberText(text, ['id'])) ?? 'null';
 export const withId = ({ text }, id) => replaceMember(text, ['id'], id) ?? text;

@@ -1,6 +1,7 @@
 // mcpgen: Requests of a child to its clients that have no reply yet.
 import {frame} from '../wire/event-stream.js';
-import {errorText, idText, withId, withParam} from './message.js';
+import {failureText} from '../wire/replies.js';
+import {idText, withId, withParam} from './message.js';
 import {tellClient} from './session.js';
 export function openQuestions(write, nameFor) {
 	const open = new Map();
@@ -28,7 +29,7 @@ export function openQuestions(write, nameFor) {
 			for (const [name, question] of open) {
 				if (question.session !== session) continue;
 				open.delete(name);
-				write(errorText(question.id, -32603, 'The client has gone'));
+				write(failureText(question.written, -32603, 'The client has gone'));
 			}
 		},
 	};

@@ -3,9 +3,10 @@ import {createPlaces} from '../process/places.js';
 import {memberText, ownText} from '../wire/json-text.js';
 import {SUBSCRIPTION} from '../wire/meta-keys.js';
 import {frame} from '../wire/event-stream.js';
-import {CANCELLED, errorFor, idText, isId, withId, withParam} from './message.js';
+import {failureText} from '../wire/replies.js';
+import {CANCELLED, idText, isId, withId, withParam} from './message.js';
 import {tellClient} from './session.js';
-export const MOST_REQUESTS = 4096;
+const MOST_REQUESTS = 4096;
 const LISTEN = 'subscriptions/listen';
 const MOST_GIVEN_UP = 1024;
 export function openRequests(isShared, within, write) {
@@ -47,7 +48,7 @@ export function openRequests(isShared, within, write) {
 	const expire = (name) => {
 		const text = `No answer within timeouts.response (${within / 1000} s)`;
 		const waiting = giveUp(name, text);
-		waiting?.onReply(errorFor(waiting.idText, -32001, text), 504);
+		waiting?.onReply(failureText(waiting.idText, -32001, text), 504);
 	};
 	return {
 		nameFor, hasRoom(holder, wanted) {
@@ -91,7 +92,7 @@ export function openRequests(isShared, within, write) {
 		lose(id, why) {
 			const [only] = open.size === 1 ? open.keys() : [];
 			const waiting = take(isId(id) ? id : (only ?? ''));
-			waiting?.onReply(errorFor(waiting.idText, -32603, why), 502);
+			waiting?.onReply(failureText(waiting.idText, -32603, why), 502);
 			return waiting !== undefined;
 		},
 		progress(message) {
@@ -121,7 +122,7 @@ export function openRequests(isShared, within, write) {
 		fail() {
 			for (const name of [...open.keys()]) {
 				const waiting = take(name);
-				waiting?.onReply(errorFor(waiting.idText, -32603, 'The server exited'), 502);
+				waiting?.onReply(failureText(waiting.idText, -32603, 'The server exited'), 502);
 			}
 		},
 	};

@@ -2,7 +2,8 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 import {messageText} from '../wire/json-rpc.js';
 import {UpstreamFault} from '../wire/fault.js';
-import {errorFor, idText} from './message.js';
+import {failureText} from '../wire/replies.js';
+import {idText} from './message.js';
 const FIRST_DELAY = 100;
 const LAST_DELAY = 30_000;
 const MOST_WAIT = 1000;
@@ -16,7 +17,7 @@ export function greet(link, initialize, within) {
 		}, within).unref();
 		link.ask(initialize, (text, status) => {
 			clearTimeout(timer);
-			const said = isLate ? errorFor(idText(initialize), -32603, `The server was ended: ${why}`) : `${text}`;
+			const said = isLate ? failureText(idText(initialize), -32603, `The server was ended: ${why}`) : `${text}`;
 			resolve({ link, status: isLate ? 504 : status, reply: JSON.parse(said), text: said });
 		});
 	});

@@ -2,8 +2,9 @@
 import {SettingError} from '../process/env.js';
 import {readSecret} from '../process/secrets.js';
 import {UpstreamFault} from '../wire/fault.js';
+import {ownFailureText} from '../wire/replies.js';
 import {isExecutable} from './executable.js';
-import {readMessages, refusalText} from './message.js';
+import {readMessages} from './message.js';
 import {rehearse} from './rehearsal.js';
 import {jsonResponse} from './response.js';
 const TIMEOUTS = { firstByte: 60_000, response: 600_000 };
@@ -20,7 +21,7 @@ export function createStdioUpstream(given, { serveLegacy, serveModern }) {
 			if (closing.signal.aborted) throw new UpstreamFault('refused');
 			const read = request.method === 'POST' ? readMessages(`${request.body}`) : { isBatch: false, messages: [] };
 			if (typeof read !== 'number') return answer(request, read);
-			return jsonResponse(400, refusalText(request, null, read, 'Not a JSON-RPC message', 'body-not-message'));
+			return jsonResponse(400, ownFailureText(request.headers, null, read, 'Not a JSON-RPC message', 'body-not-message'));
 		},
 		async close() {
 			closing.abort();

@@ -10,10 +10,5 @@ export const isObject = (value) => typeof value === 'object' && value !== null &
 export const asObject = (value) => (isObject(value) ? value : {});
 export const at = (value, ...path) => path.reduce((found, name) => asObject(found)[name], value);
 export const isReply = (message) => message['jsonrpc'] === '2.0' && message['method'] === undefined && ('result' in message || 'error' in message);
-export const success = (id, result) => ({ jsonrpc: '2.0', id, result });
-export const failure = (id, code, message, data) => ({ jsonrpc: '2.0', id, error: { code, message, data } });
-export function ownFailure(headers, id, code, message, reason, data = {}) {
-	return failure(id, code, message, { ...data, reason, requestId: headers['x-request-id'] ?? null });
-}
 export const messageText = (fields) => JSON.stringify({ jsonrpc: '2.0', ...fields });
 export const POST_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };

@@ -1,7 +1,7 @@
 // mcpgen
 import {isModern} from '../../decision/revision.js';
 import {at} from '../../wire/json-rpc.js';
-import {ownFailureText} from '../../wire/json-members.js';
+import {ownFailureText} from '../../wire/replies.js';
 import {memberText} from '../../wire/json-text.js';
 import {ANY_INSTANCE, legAt} from '../../identity/session.js';
 import {readBody} from '../../wire/read-body.js';
@@ -18,9 +18,8 @@ export function createBridge(log) {
 		if (message?.shape !== 'request' || legacy.length === 0) return null;
 		const speaks = eras.speaksModern(call);
 		if (speaks === true || speaks === null) return null;
-		const refusal = () => ownFailureText(request.headers, memberText(`${request.body}`, ['id']), -32022, 'Protocol version not supported', 'revision-not-served', {
-			...{ supported: legacy, requested: message.claim },
-		});
+		const said = { supported: legacy, requested: message.claim };
+		const refusal = () => ownFailureText(request.headers, memberText(`${request.body}`, ['id']), -32022, 'Protocol version not supported', 'revision-not-served', said);
 		return Promise.resolve(speaks).then((modern) => (modern === false ? ownAnswer(400, refusal()) : send(request)));
 	};
 	const legacyToAny = (call) => {

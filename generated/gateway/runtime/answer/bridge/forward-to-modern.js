@@ -1,10 +1,11 @@
 // mcpgen
 import {asObject, at, isReply, parseJson} from '../../wire/json-rpc.js';
-import {membersOf, objectText, ownFailureText, replyText} from '../../wire/json-members.js';
+import {membersOf, objectText} from '../../wire/json-members.js';
 import {memberText, ownText} from '../../wire/json-text.js';
 import {isEventStream} from '../../wire/media-type.js';
 import {CLIENT_INFO, LOG_LEVEL, SERVER_INFO} from '../../wire/meta-keys.js';
 import {readBody} from '../../wire/read-body.js';
+import {ownFailureText, replyText} from '../../wire/replies.js';
 import {ownAnswer, parseReply, passed, rewriteEvents} from './answers.js';
 import {modernRequest} from './requests.js';
 const NEEDS_MORE = 'The server asks for more in the middle of the call, which is not bridged to clients of this revision';

@@ -1,7 +1,9 @@
 // mcpgen
-import {asObject, at, ownFailure} from '../../wire/json-rpc.js';
-import {membersOf, objectText, ownFailureText, successText} from '../../wire/json-members.js';
+import {asObject, at} from '../../wire/json-rpc.js';
+import {membersOf, objectText} from '../../wire/json-members.js';
+import {ownFailureText, successText} from '../../wire/replies.js';
 import {elementTexts, memberText} from '../../wire/json-text.js';
+import {tagOf} from '../../process/ended.js';
 import {createMemory} from '../../process/memory.js';
 import {UpstreamFault} from '../../wire/fault.js';
 import {bridgedCapabilities, ownAnswer, readReplyText} from './answers.js';
@@ -10,7 +12,7 @@ import {createHints} from './hints.js';
 const NOT_BRIDGED = /^(?:resources\/(?:un)?subscribe|(?:subscriptions|tasks)\/.*)$/;
 const LEVEL = /^(?:debug|info|notice|warning|error|critical|alert|emergency)$/;
 const MOST_SESSIONS = 10_000;
-const keyOf = (call) => (call.session && call.sessionId?.slice(-22)) ?? '';
+const keyOf = ({ session, sessionId }) => (session && sessionId !== undefined ? tagOf(sessionId) : '');
 export function createToModern(log) {
 	const hints = createHints();
 	const requests = forwardToModern(hints, log);
@@ -71,13 +73,13 @@ export function createToModern(log) {
 		const { method, headers, body } = call.request;
 		const session = keyOf(call);
 		if (levels.get(call.owner, session) === null) {
-			return ownAnswer(404, ownFailure(headers, call.message?.id ?? null, -32001, 'Session not found', 'session-unknown'));
+			return ownAnswer(404, ownFailureText(headers, body && memberText(`${body}`, ['id']), -32001, 'Session not found', 'session-unknown'));
 		}
 		if (method === 'DELETE') {
 			remember(call, session, null);
 			return ownAnswer(200);
 		}
-		if (method !== 'POST') return ownAnswer(405, ownFailure(headers, null, 405, 'Method not allowed', 'method-not-allowed'), { allow: 'POST, DELETE' });
+		if (method !== 'POST') return ownAnswer(405, ownFailureText(headers, null, 405, 'Method not allowed', 'method-not-allowed'), { allow: 'POST, DELETE' });
 		const text = `${body}`;
 		const value = call.value();
 		return Array.isArray(value) ? batch(call, value, elementTexts(text) ?? [], served) : one(call, { message: asObject(value), text }, served);
