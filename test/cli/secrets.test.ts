@@ -274,7 +274,8 @@ it('field-18h what is no secret is shown as it is', () => {
     assert.ok(explained(withAt(BASE, path, text)).includes(text), path);
   }
   // Names that people chose say nothing of what is kept under them.
-  const named = explained({ name: 'acme', servers: { keys: { kind: 'http', image: 'Acme/Web:1.4.2' }, 'auth-token': { kind: 'http', image: 'Acme/Web:1.4.3' } } });
+  const servers = { keys: { kind: 'http', image: 'Acme/Web:1.4.2' }, 'auth-token': { kind: 'http', image: 'Acme/Web:1.4.3' } };
+  const named = explained({ name: 'acme', servers });
   assert.ok(named.includes('Acme/Web:1.4.2') && named.includes('Acme/Web:1.4.3'), named);
   const permission = explained(withAt(BASE, 'auth.clients.ci', { keys: [{ secret: 'CI_KEY' }], prmissions: ['crm:read7'] }));
   assert.ok(permission.includes('crm:read7'), permission);
