@@ -11,6 +11,8 @@ export interface Flag {
   /** Accepted values, where they are a closed list. */
   readonly values?: readonly string[];
   readonly short?: string;
+  /** Work of the user may be lost by it: nobody is led to it by a mistyped word. */
+  readonly destroys?: boolean;
   readonly help: string;
 }
 export type Flags = Readonly<Record<string, Flag>>;
@@ -46,7 +48,10 @@ export function parse(args: readonly string[], flags: Flags): Given {
 
 function check(raw: string, name: string, value: string | undefined, flags: Flags): string {
   const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
-  if (!flag) throw new UsageError(`unknown flag ${raw}${didYouMean(raw, Object.keys(flags).map((known) => `--${known}`))}`);
+  if (!flag) {
+    const offered = Object.keys(flags).filter((known) => flags[known]?.destroys !== true);
+    throw new UsageError(`unknown flag ${raw}${didYouMean(raw, offered.map((known) => `--${known}`))}`);
+  }
   if (flag.type === 'boolean') {
     if (value !== undefined) throw new UsageError(`--${name} takes no value`);
     return '';

@@ -50,7 +50,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       target,
       check: { type: 'boolean', help: 'compare instead of write' },
       stdout: { type: 'boolean', help: 'print the files, each behind a line "# file: PATH"' },
-      force: { type: 'boolean', help: 'overwrite files that were edited by hand or are not ours' },
+      force: { type: 'boolean', destroys: true, help: 'overwrite files that were edited by hand or are not ours' },
     },
     load: () => import('./commands/build.js'),
   },

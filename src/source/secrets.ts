@@ -1,6 +1,6 @@
 /** Secrets in the text of a config: where they stand, so that no frame shows them, and what they are, so that no message repeats them. */
 import { ts } from 'ts-morph';
-import { ALONE, mayHoldSecrets, secretParts, type Standing } from '../diagnostics/secret-places.js';
+import { ALONE, asName, inside, mayHoldSecrets, REFERENCE, secretParts, type Standing } from '../diagnostics/secret-places.js';
 import { secretStretches, type Stretch } from '../diagnostics/secret-shapes.js';
 import type { SourceGraph } from './source-graph.js';
 import { syntaxOf } from './syntax.js';
@@ -63,20 +63,24 @@ class Walk {
     const text = textOf(node);
     if (text !== null) return this.#literal(node, text, standing);
     if (ts.isPropertyAssignment(node)) {
-      this.visit(node.name, ALONE);
-      return this.visit(node.initializer, { name: nameOf(node.name), owner: standing.name, previous: null });
+      if (ts.isComputedPropertyName(node.name)) this.visit(node.name, ALONE);
+      else this.#literal(node.name, node.name.text, asName(standing));
+      return this.visit(node.initializer, inside(standing, nameOf(node.name)));
     }
-    if (ts.isShorthandPropertyAssignment(node)) return this.#reference(node.name, { name: node.name.text, owner: standing.name, previous: null });
+    if (ts.isGetAccessor(node) || ts.isMethodDeclaration(node)) {
+      return node.body?.forEachChild((child) => this.visit(child, inside(standing, nameOf(node.name))));
+    }
+    if (ts.isShorthandPropertyAssignment(node)) return this.#reference(node.name, inside(standing, node.name.text));
     if (ts.isArrayLiteralExpression(node)) {
       const elements = node.elements.map(textOf);
       return node.elements.forEach((element, i) => this.visit(element, { ...standing, previous: elements[i - 1] ?? null }));
     }
     if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.initializer) {
-      return this.visit(node.initializer, this.#constants.get(node.name.text) ?? { name: node.name.text, owner: null, previous: null });
+      return this.visit(node.initializer, this.#constants.get(node.name.text) ?? inside(ALONE, node.name.text));
     }
     // `secret('NAME')`: what it is called with is a name, or else a secret.
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'secret') {
-      return node.arguments.forEach((argument) => this.visit(argument, { name: 'secret', owner: null, previous: null }));
+      return node.arguments.forEach((argument) => this.visit(argument, REFERENCE));
     }
     if (ts.isIdentifier(node)) return this.#reference(node, standing);
     // `keys: [sk-4f2a]`: quotes that were forgotten make a calculation of a secret.
@@ -120,5 +124,6 @@ function within(node: ts.Node, start: number, end: number): Stretch {
 }
 
 function nameOf(name: ts.PropertyName): string | null {
+  if (ts.isComputedPropertyName(name)) return textOf(name.expression);
   return ts.isIdentifier(name) || ts.isStringLiteralLike(name) ? name.text : null;
 }

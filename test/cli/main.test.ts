@@ -59,6 +59,9 @@ describe('the command line', () => {
   const usage: readonly (readonly [string[], RegExp])[] = [
     [['biuld'], /no command "biuld"; did you mean "build"/],
     [['build', '--chek'], /unknown flag --chek; did you mean "--check"/],
+    // field-20: a flag that overwrites a person's work is offered to nobody.
+    [['build', '--format', 'json'], /unknown flag --format(?![^\n]*force)/],
+    [['build', '--forse'], /unknown flag --forse(?![^\n]*force)/],
     [['build', '--target', 'ngnix'], /did you mean "nginx"/],
     [['build', '--check=yes'], /--check takes no value/],
     [['check', '--format'], /--format needs a value/],

@@ -164,6 +164,14 @@ describe('field-19: the config', () => {
     assert.match(await said(['build', '--target', 'fly'], folder(t, { 'mcp.config.ts': SMALL })), /no targets\.fly; add it: targets: \{ fly: \{\} \}/);
   });
 
+  it('field-19r a name that was not imported is said once, where it stands', async (t) => {
+    const config =
+      "import { defineConfig } from 'mcpgen';\nexport default defineConfig({ name: 'a', gateway: { sessionKeys: [secret('KEY')] }, servers: {} });\n";
+    const output = await said(['check'], folder(t, { 'mcp.config.ts': config }));
+    assert.equal(output.match(/"secret" is not defined/g)?.length, 1, output);
+    assert.match(output, /mcp\.config\.ts:2:67\n[^]*import \{ secret \} from 'mcpgen'[^]*1 problem in/);
+  });
+
   it('field-19p what only looks like these is taken', async (t) => {
     const fine = [
       "{ kind: 'stdio', command: ['/opt/my tools/run', 'a b'] }",

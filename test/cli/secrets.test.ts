@@ -84,6 +84,30 @@ describe('field-18: secrets in a config that is wrong', () => {
       withAt(BASE, 'servers.there.instances', [{ url: `nonsense://${encodeURIComponent(text)}@a.acme.com/mcp` }]),
       withAt(BASE, 'servers.there.instances', [{ url: `/mcp?api_key=${encodeURIComponent(text)}` }]),
       withAt(BASE, 'auth.keys', text),
+      withAt(BASE, 'auth', text),
+      withAt(BASE, 'auth.clients', text),
+      withAt(BASE, 'auth.clients.ci', text),
+      withAt(BASE, 'auth.clients.ci', [text]),
+      withAt(BASE, 'auth.clients.ci', { key: text }),
+      withAt(BASE, 'auth.clients.ci', { kyes: [text] }),
+      withAt(BASE, 'auth.clients.ci.keys', { prod: text }),
+      withAt(BASE, 'auth.clients.ci.keys', { prod: [{ value: text }] }),
+      withAt(BASE, 'auth.clients.ci.keys', { [text]: true }),
+      withAt(BASE, 'auth.clients.ci.keys', [{ name: text }]),
+      withAt(BASE, 'auth.clients.ci.keys', [{ secret: { name: text } }]),
+      withAt(BASE, 'servers.web.env', { API_KEY: { value: text } }),
+      withAt(BASE, 'servers.web.env', { ANY: { value: text } }),
+      withAt(BASE, 'servers.web.env', [`X=${text}`]),
+      withAt(BASE, 'servers.web.env', [{ name: 'X', value: text }]),
+      withAt(BASE, 'servers.web.dev.env', { API_KEY: { value: text } }),
+      withAt(BASE, 'servers.web.dev.env', [`X=${text}`]),
+      withAt(BASE, 'gateway.admin', text),
+      withAt(BASE, 'gateway.admin', { key: text }),
+      withAt(BASE, 'gateway.admin.readTokens', [text]),
+      withAt(BASE, 'gateway.admin.writeTokens', { ops: text }),
+      withAt(BASE, 'servers.there.upstream', { auth: { bearer: text } }),
+      withAt(BASE, 'servers.there.auth', { basic: { user: 'me', with: text } }),
+      withAt(BASE, 'servers.there.credentials', { value: text }),
     ];
     withSeeds(2, (random) => {
       for (const draw of UNSHAPED) {
@@ -93,6 +117,52 @@ describe('field-18: secrets in a config that is wrong', () => {
         for (const config of at(text)) assertHidden(explained(config), sought, JSON.stringify(config));
       }
     });
+  });
+});
+
+describe('field-18: secrets where the source shows more than the value', () => {
+  const KEY = 'hunter2secretpw-1Q';
+  const config = (clients: readonly string[], servers: readonly string[], more = ''): string => `import { defineConfig, secret } from 'mcpgen';
+const f = (key: string) => ({ keys: [key] });
+export default defineConfig({
+  name: 'acme',
+  auth: { clients: { ${clients.map((client, i) => `c${i}: ${client},`).join('\n')} } },
+  servers: { ${servers.map((part, i) => `s${i}: { kind: 'http', image: 'acme/web:1.0.0', ${part} },`).join('\n')} },
+  ${more}
+});
+`;
+  const clients = [
+    `'${KEY}'`,
+    `['${KEY}']`,
+    `f('${KEY}')`,
+    `{ keys: { prod: '${KEY}' } }`,
+    `{ keys: [secret({ name: '${KEY}' })] }`,
+    `{ get keys() { return ['${KEY}']; } }`,
+    `{ ['keys']: [f('${KEY}')] }`,
+  ];
+  const servers = [
+    `env: { API_KEY: { value: '${KEY}' } }`,
+    `dev: { command: ['node'], env: { API_KEY: { value: '${KEY}' } } }`,
+    `env: ['X=${KEY}']`,
+    `dev: { command: ['node'], env: ['X=${KEY}'] }`,
+    `upstream: { auth: { bearer: '${KEY}' } }`,
+  ];
+  // Each alone is another frame; the whole lists are how the compiler's own words are met.
+  const configs = [
+    ...clients.slice(0, 5).map((client) => config([client], [''])),
+    config(clients, ['']),
+    config([], servers),
+    config([], [''], `gateway: { admin: { readTokens: ['${KEY}'] } },`),
+  ];
+
+  it('field-18i keys that are given in a wrong form or through a function are in no message and no frame', async (t) => {
+    for (const text of configs) {
+      const [ran] = await outputs(t, text, [['check']]);
+      assert.equal(ran?.code, 2, text);
+      assertHidden(`${ran.out}${ran.err}`, KEY, text);
+    }
+    const [json] = await outputs(t, config(clients, servers), [['check', '--format', 'json']]);
+    assertHidden(json?.out ?? '', KEY, 'the document');
   });
 });
 
@@ -203,6 +273,12 @@ it('field-18h what is no secret is shown as it is', () => {
     assert.ok(valueAt(BASE, path) !== text);
     assert.ok(explained(withAt(BASE, path, text)).includes(text), path);
   }
+  // Names that people chose say nothing of what is kept under them.
+  const servers = { keys: { kind: 'http', image: 'Acme/Web:1.4.2' }, 'auth-token': { kind: 'http', image: 'Acme/Web:1.4.3' } };
+  const named = explained({ name: 'acme', servers });
+  assert.ok(named.includes('Acme/Web:1.4.2') && named.includes('Acme/Web:1.4.3'), named);
+  const permission = explained(withAt(BASE, 'auth.clients.ci', { keys: [{ secret: 'CI_KEY' }], prmissions: ['crm:read7'] }));
+  assert.ok(permission.includes('crm:read7'), permission);
   for (const shown of ['info', 'eu-west-1', '/data/files']) {
     const named = explained(withAt(BASE, 'servers.web.env', { '1-bad': shown }));
     assert.ok(named.includes(shown), named);

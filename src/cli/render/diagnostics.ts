@@ -40,7 +40,17 @@ export function locateDiagnostics(diagnostics: readonly PlacedDiagnostic[], opti
     if (environment !== null && !known.environments.includes(environment)) known.environments.push(environment);
     seen.set(key, known);
   }
-  return [...seen.values()].sort((a, b) => compare(a.location, b.location));
+  return withoutEchoes([...seen.values()]).sort((a, b) => compare(a.location, b.location));
+}
+
+/** Loading and the compiler say the same of a name that nothing declares; the compiler, which reads what was written, knows its column better. */
+function withoutEchoes(located: readonly LocatedDiagnostic[]): LocatedDiagnostic[] {
+  const said = ({ diagnostic, location }: LocatedDiagnostic): string => JSON.stringify([diagnostic.message, location?.file, location?.line]);
+  const places = new Map(located.flatMap((one) => (one.diagnostic.code === 'type' && one.location ? [[said(one), one.location] as const] : [])).reverse());
+  const loaded = new Set(located.flatMap((one) => (one.diagnostic.code === 'evaluation' ? [said(one)] : [])));
+  return located
+    .filter((one) => one.diagnostic.code !== 'type' || !loaded.has(said(one)))
+    .map((one) => (one.diagnostic.code === 'evaluation' ? { ...one, location: places.get(said(one)) ?? one.location } : one));
 }
 
 function spoken(diagnostic: Diagnostic, mask: Mask): Diagnostic {
