@@ -4,6 +4,7 @@ import { after, test } from 'node:test';
 import { once } from 'node:events';
 import { runHost, startHost, type Host } from '#src/gateway/runtime/operate/host.js';
 import type { Upstream } from '#src/gateway/runtime/upstream/upstream.js';
+import { CodedError } from '#src/gateway/runtime/wire/cause.js';
 import { UpstreamFault } from '#src/gateway/runtime/wire/fault.js';
 import type { GatewayTables } from '#src/gateway/runtime/tables/gateway.js';
 import { join } from 'node:path';
@@ -13,8 +14,8 @@ import { call, CHILDREN, INITIALIZE, open, request, start, type Json } from '../
 
 async function host(upstream: Upstream): Promise<{ host: Host; url: string; logs: Json[] }> {
   const logs: Json[] = [];
-  const log = (level: string, event: string): void => void logs.push({ level, event });
-  const host = await startHost({ upstream, host: '127.0.0.1', port: 0, path: '/mcp', bodyLimit: 10_000, log });
+  const log = (level: string, event: string, fields: Json = {}): void => void logs.push({ level, event, ...fields });
+  const host = await startHost({ upstream, server: 'files', host: '127.0.0.1', port: 0, path: '/mcp', bodyLimit: 10_000, log });
   after(() => host.close(0));
   return { host, url: `http://127.0.0.1:${host.port}`, logs };
 }
@@ -70,6 +71,36 @@ test('faults become JSON-RPC errors with the id of the request', async () => {
     assert.equal(response.headers.get('retry-after'), status === 503 ? '1' : null);
     assert.equal(((await response.json()) as Json)['id'], 'me');
     assert.equal(logs.length, 1);
+  }
+});
+
+test('field-15d a failure says why in the log, by the name that its client is told, and only a lack of room is one', async () => {
+  const notStarted = new UpstreamFault('refused', new CodedError('NOT_STARTED', 'its command cannot be started: see child-not-started'));
+  for (const [fault, status, reason, code] of [
+    [notStarted, 503, 'no-instance', 'NOT_STARTED'],
+    [new UpstreamFault('full'), 503, 'instance-full', 'FULL'],
+    [new UpstreamFault('timeout'), 504, 'upstream-timeout', 'NO_ANSWER'],
+    [new UpstreamFault('sent'), 502, 'upstream-lost', 'CLOSED'],
+  ] as const) {
+    const { url, logs } = await host(broken(fault));
+    const init = post(request('echo', {}, 'me'));
+    const response = await fetch(`${url}/mcp`, { ...init, headers: { ...init.headers, 'x-request-id': 'request-1' } });
+    const { error } = (await response.json()) as Json;
+    assert.deepEqual([response.status, error.data], [status, { reason, requestId: 'request-1' }]);
+    const { event, server, code: said, cause, blame, request_id } = logs[0] ?? {};
+    assert.deepEqual([event, server, said, request_id], ['upstream-failed', 'files', code, 'request-1']);
+    assert.ok(cause && blame);
+  }
+});
+
+test('field-15d a call that its child leaves unanswered is in the log of the host, answered as JSON or on a stream', async () => {
+  for (const accept of ['application/json', 'application/json, text/event-stream']) {
+    const { upstream } = start();
+    const { url, logs } = await host(upstream);
+    const headers = { 'content-type': 'application/json', accept, 'mcp-session-id': await open(upstream), 'x-request-id': 'request-2' };
+    const text = await (await fetch(`${url}/mcp`, { ...post(request('exit')), headers })).text();
+    assert.match(text, /"data":\{"reason":"upstream-lost","requestId":"request-2"\}/);
+    await until('it is said', () => logs.some(({ event, code, request_id }) => event === 'upstream-failed' && code === 'CHILD_EXITED' && request_id === 'request-2'));
   }
 });
 
@@ -203,7 +234,9 @@ test('field-16c a host is not ready until a child has answered', async () => {
   const broken = await run(['no-such-command-here']);
   await until('it is said', () => broken.lines.some(({ event }) => event === 'server-not-ready'));
   for (const [path, status] of [['/health', 503], ['/health/ready', 503], ['/health/live', 200]] as const) {
-    assert.equal((await fetch((await broken.url()) + path)).status, status, path);
+    const answer = await fetch((await broken.url()) + path);
+    assert.equal(answer.status, status, path);
+    if (status === 503) assert.match(await answer.text(), /no child has answered yet: see the log/);
   }
   assert.ok(broken.lines.some(({ event, server, error }) => event === 'child-not-started' && server === 'files' && /ENOENT/.test(error)));
   const well = await run([process.execPath, join(CHILDREN, 'server.mjs')]);

@@ -81,7 +81,8 @@ test('field-08b a call that hangs ends in time, the child is told, and its place
     const { upstream } = start({ child: { sharing }, timeouts: { firstByte: 60_000, response: 300 } });
     const session = await open(upstream);
     const [streamed] = await messages((await send(upstream, { session, body: request('hang', {}, 'h') })).body);
-    assert.deepEqual([streamed?.['id'], streamed?.['error']], ['h', { code: -32001, message: 'No answer within timeouts.response (0.3 s)' }]);
+    const data = { reason: 'upstream-timeout', requestId: null };
+    assert.deepEqual([streamed?.['id'], streamed?.['error']], ['h', { code: -32001, message: 'No answer within timeouts.response (0.3 s)', data }]);
     const plain = await send(upstream, { session, body: request('hang', {}, 7), headers: JSON_ONLY });
     assert.equal(plain.status, 504);
     assert.equal((await json(plain))['id'], 7);

@@ -9,6 +9,7 @@ import type { Booking, Holder } from '../process/places.js';
 import type { PoolTable } from '../tables/pool.js';
 import type { Instance } from '../upstream/instance.js';
 import type { Cause } from '../wire/cause.js';
+import type { Failure } from '../wire/fault.js';
 import type { HeaderList } from '../wire/header-list.js';
 import type { Client } from './client.js';
 import type { Judgement } from './judgement.js';
@@ -68,6 +69,8 @@ export interface Exchange {
   reason: string | null;
   /** What failed behind the gateway, for the log. */
   cause: Cause | null;
+  /** The same of the call that was answered last, where that is known when its answer has ended; see `UpstreamResponse`. */
+  failure: (() => Failure | null) | null;
   /** A sentence beside the reason, for people who search logs for it. */
   note: string | null;
 }

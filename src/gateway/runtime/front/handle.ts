@@ -107,6 +107,7 @@ function begin(client: Client, state: State): Exchange {
     endStream: null,
     reason: null,
     cause: null,
+    failure: null,
     note: null,
   };
 }

@@ -4,6 +4,7 @@ import type { RequestHead } from '../decision/head.js';
 import type { Caller } from '../observe/audit.js';
 import type { Span } from '../observe/traces/tracer.js';
 import { quoted } from '../process/log.js';
+import { causeOf } from '../wire/cause.js';
 import { clientOf, type Exchange } from './exchange.js';
 import type { Services } from './services.js';
 
@@ -39,6 +40,11 @@ function askedFor({ request: { headers, target }, host }: RequestHead): string {
 
 export function report(services: Services, exchange: Exchange): void {
   const { metrics, log } = services;
+  const failure = exchange.failure?.() ?? null;
+  if (failure) {
+    exchange.reason ??= failure.reason;
+    exchange.cause ??= causeOf(failure.fault);
+  }
   const { head, client, state, facts, reason, note } = exchange;
   const message = messageIn(facts);
   const duration = performance.now() - exchange.startedAt;

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { isLoopback, LOOPBACK } from '../decision/address.js';
 import { hostName } from '../decision/host.js';
 import { originAllowed, originMatcher } from '../decision/origin.js';
+import { REASON_OF_FAULT, reasonRow } from '../decision/reasons.js';
 import type { Client } from '../front/client.js';
 import { drainServer, listenAt, plainServer } from '../front/listen.js';
 import { listenOf, logLevelOf, placementOf, SettingError, type Env } from '../process/env.js';
@@ -17,11 +18,14 @@ import { jsonResponse } from '../stdio/response.js';
 import { loadEras, startChildren } from '../stdio/upstream.js';
 import type { GatewayTables } from '../tables/gateway.js';
 import type { Upstream, UpstreamResponse } from '../upstream/upstream.js';
+import { causeOf } from '../wire/cause.js';
 import { UpstreamFault } from '../wire/fault.js';
 import { ownFailureText } from '../wire/replies.js';
 
 export interface HostOptions {
   readonly upstream: Upstream;
+  /** Its name in the config, for the log. Default: it has none. */
+  readonly server?: string;
   readonly host: string;
   readonly port: number;
   readonly path: string;
@@ -60,7 +64,7 @@ export async function runHost(
   // Whoever waits for readiness sends no caller until a child has answered once: the host tries by itself.
   let isReady = false;
   const isWell = async (): Promise<boolean> => isReady && (await upstream.isWell()) !== false;
-  const running = await startHost({ upstream, ...listenOf(env, { host: all, port }), path, bodyLimit: limits.body, log, isAllowed, isWell });
+  const running = await startHost({ upstream, server, ...listenOf(env, { host: all, port }), path, bodyLimit: limits.body, log, isAllowed, isWell });
   log('info', 'listening', { port: running.port });
   const stopping = new AbortController();
   const trying = tryUntilWell(upstream, log, stopping.signal).then(() => void (isReady = true));
@@ -139,13 +143,18 @@ function faultOf({ host, isAllowed = () => false }: HostOptions, { method, heade
 }
 
 async function answer(options: HostOptions, client: Client, signal: AbortSignal): Promise<UpstreamResponse> {
-  const { upstream, path, bodyLimit, log, isWell } = options;
+  const { upstream, server, path, bodyLimit, log, isWell } = options;
   const { method, target, headers } = client.request;
   const at = target.replace(/\?.*/, '');
   let id: string | null = null;
   // The code repeats the status, as the gateway's do.
   const refuse = (status: number, reason: string, message: string, more = {}): UpstreamResponse =>
     jsonResponse(status, ownFailureText(headers, id, status, message, reason), more);
+
+  /** Whoever has left is told nothing, and then nothing has failed. */
+  const tell = (fault: unknown): void => {
+    if (fault && !signal.aborted) log('warn', 'upstream-failed', { server, ...causeOf(fault), request_id: headers['x-request-id'] });
+  };
 
   const isHealth = /^\/health(\/live|\/ready)?$/.test(at);
   const fault = faultOf(options, isHealth ? { ...client.request, method: 'GET' } : client.request);
@@ -155,7 +164,7 @@ async function answer(options: HostOptions, client: Client, signal: AbortSignal)
   }
   if (isHealth) {
     const isOk = at === '/health/live' || ((await isWell?.()) ?? true);
-    return jsonResponse(isOk ? 200 : 503, isOk ? '{"status":"ok"}' : '{"status":"down","why":"no child has been started yet: see the log"}');
+    return jsonResponse(isOk ? 200 : 503, isOk ? '{"status":"ok"}' : '{"status":"down","why":"no child has answered yet: see the log"}');
   }
   if (at !== path) return refuse(404, 'unknown-route', 'Not found');
   if (!METHODS.split(', ').includes(method)) return refuse(405, 'method-not-allowed', 'Method not allowed', { allow: METHODS });
@@ -165,13 +174,18 @@ async function answer(options: HostOptions, client: Client, signal: AbortSignal)
   const body = method === 'POST' ? sent : null;
   try {
     // A header that is not there has no entry: no value is undefined.
-    return await upstream.send({ method, headers: headers as Record<string, string>, body, signal });
+    const response = await upstream.send({ method, headers: headers as Record<string, string>, body, signal });
+    const { failure, body: answered } = response;
+    if (failure && Buffer.isBuffer(answered)) tell(failure()?.fault);
+    else if (failure && !Buffer.isBuffer(answered)) answered.once('close', () => tell(failure()?.fault));
+    return response;
   } catch (error) {
-    log('warn', 'upstream-failed', { error: String(error) });
+    tell(error);
     const read = readMessages(`${body}`);
     if (typeof read !== 'number' && read.messages[0]) id = idText(read.messages[0]);
-    const early = error instanceof UpstreamFault && ['full', 'refused'].includes(error.stage);
-    const retryAfter = (error instanceof UpstreamFault && error.retryAfter) || 1;
-    return early ? refuse(503, 'instance-full', 'No capacity', { 'retry-after': `${retryAfter}` }) : refuse(502, 'upstream-lost', 'The server failed');
+    const { stage, retryAfter = 1 } = error instanceof UpstreamFault ? error : new UpstreamFault('sent', error);
+    const reason = REASON_OF_FAULT[stage];
+    const { status, message } = reasonRow(reason);
+    return refuse(status, reason, message, status === 503 ? { 'retry-after': `${retryAfter}` } : {});
   }
 }

@@ -1,6 +1,7 @@
 /** One running child: lines in, lines out, within bounds, until its end. */
 import type { Log } from '../process/log.js';
 import type { ChildTable } from '../tables/pool.js';
+import { CodedError } from '../wire/cause.js';
 import { UpstreamFault } from '../wire/fault.js';
 import { lastWords, speechOf } from './last-words.js';
 import { lineReader, readByTurns } from './lines.js';
@@ -50,7 +51,7 @@ export function startChild(
   onExit: () => void,
 ): Child {
   const group = startGroup(table, env, log);
-  if (!group) throw new UpstreamFault('refused');
+  if (!group) throw new UpstreamFault('refused', new CodedError('NOT_STARTED', 'its command cannot be started: see child-not-started'));
   const { leader, pid, isAlive, signal } = group;
   const { stdin, stdout, stderr } = leader;
 
@@ -119,8 +120,8 @@ export function startChild(
   return {
     pid,
     check() {
-      if (isEnding || !stdin.writable) throw new UpstreamFault('refused');
-      if (isBehind()) throw new UpstreamFault('full');
+      if (isEnding || !stdin.writable) throw new UpstreamFault('refused', 'the child has ended or is about to, or has closed its input');
+      if (isBehind()) throw new UpstreamFault('full', 'the child does not read what it was sent before');
     },
     write,
     refuse: (message) => (isBehind() ? kill('does not read') : write(message)),

@@ -5,7 +5,7 @@ import { NEVER } from '../upstream/roundtrip.js';
 import type { Upstream, UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
 import { digest } from '../wire/digest.js';
 import type { Probe } from '../upstream/probe.js';
-import type { Cause } from '../wire/cause.js';
+import { CodedError, type Cause } from '../wire/cause.js';
 import { UpstreamFault } from '../wire/fault.js';
 import type { Made } from '../upstream/instance.js';
 import type { ChildFeatures, StdioUpstream } from './contract.js';
@@ -44,7 +44,7 @@ function inTime(upstream: StdioUpstream, firstByte: number): Upstream {
     try {
       return await upstream.send({ ...request, signal: giveUp.signal });
     } catch (error) {
-      throw isLate ? new UpstreamFault('timeout', error) : error;
+      throw isLate ? new UpstreamFault('timeout', new CodedError('NO_ANSWER', `no answer within timeouts.firstByte (${firstByte / 1000} s)`)) : error;
     } finally {
       clearTimeout(timer);
     }

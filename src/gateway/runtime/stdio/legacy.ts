@@ -3,7 +3,6 @@ import { addAbortSignal } from 'node:stream';
 import type { UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
 import type { Json } from '../wire/json-rpc.js';
 import { ownFailureText } from '../wire/replies.js';
-import { callerOf } from './caller.js';
 import type { Served, ServedOptions } from './contract.js';
 import { idText, SUPPORTED, unsupported, type Batch } from './message.js';
 import { jsonResponse, respondOn, streamResponse, takesStream } from './response.js';
@@ -21,7 +20,7 @@ export function serveLegacy(options: ServedOptions, signal: AbortSignal): Served
     const requested = unsupported(headers['mcp-protocol-version'], read.messages);
     // What makes a dual-era client fall back to `initialize` (2026-07-28, Versioning).
     if (requested !== undefined) return refuse(400, -32022, 'Unsupported protocol version', 'revision-not-served', { supported: SUPPORTED, requested });
-    if (first?.shape === 'request' && first.method === 'initialize' && !read.isBatch) return sessions.open(first, callerOf(request));
+    if (first?.shape === 'request' && first.method === 'initialize' && !read.isBatch) return sessions.open(first, request);
     const id = headers['mcp-session-id'];
     if (id === undefined) return refuse(400, -32000, 'Mcp-Session-Id is required', 'session-missing');
     const session = sessions.use(id);
@@ -45,8 +44,8 @@ async function post(request: UpstreamRequest, session: OpenedSession, { isBatch,
   const requests = messages.filter(({ shape }) => shape === 'request').length;
   link.check(session.holder, requests);
   const stream = session.openPost(requests > 0 && takesStream(request));
-  const { response, onReply } = respondOn(addAbortSignal(request.signal, stream), requests, isBatch);
-  if (requests === 0) onReply(null, 202);
+  const { response, onReply } = respondOn(addAbortSignal(request.signal, stream), request, requests, isBatch);
+  if (requests === 0) onReply(null);
   for (const message of messages) {
     if (message.shape === 'request') link.ask(message, onReply, session, stream);
     else link.tell(session, message);

@@ -3,6 +3,7 @@ import type { Log } from '../process/log.js';
 import { parseJson } from '../wire/json-rpc.js';
 import { headMembers } from '../wire/json-text.js';
 import { failureText } from '../wire/replies.js';
+import { tooLong } from './lost.js';
 import type { OpenRequests } from './requests.js';
 
 /** Many servers write the id of a reply behind its result. Only what stands before the last bracket is a member of the message itself. */
@@ -18,12 +19,11 @@ export interface LongLines {
  * where that names none either nobody's call is ended for another's: the one that is lost ends with `timeouts.response`. A question is refused to the child.
  */
 export function longLines(limit: number, pid: number, requests: OpenRequests, refuse: (message: string) => void, log: Log, onDropped: () => void): LongLines {
-  const why = `The answer is longer than limits.line (${limit} bytes)`;
   /** What its end must tell: whose reply it was, or which question; null where all is known. */
   let missing: 'reply' | 'question' | null = null;
   const say = (lost: string): void => log('warn', 'child-line-too-long', { pid, limit, lost });
   const lose = (id: unknown): boolean => {
-    const isFound = requests.lose(id, why);
+    const isFound = requests.lose(id, (call) => tooLong(call, limit));
     if (isFound) say('the answer to a call');
     return isFound;
   };

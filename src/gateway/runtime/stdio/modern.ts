@@ -9,8 +9,9 @@ import { ownFailureText } from '../wire/replies.js';
 import { callerOf } from './caller.js';
 import type { Served, ServedOptions } from './contract.js';
 import { createLinks, type Link } from './link.js';
+import { lostText, type Lost } from './lost.js';
 import { CANCELLED, idText, type Batch, type Message } from './message.js';
-import { jsonResponse, streamResponse, takesStream } from './response.js';
+import { jsonResponse, streamResponse, takesStream, type OnReply } from './response.js';
 import { createSession } from './session.js';
 import { supervise, type Running } from './supervisor.js';
 
@@ -26,7 +27,7 @@ export function serveModern(options: ServedOptions, signal: AbortSignal): Served
   /** Those that are the answer to a request. */
   const streams = new Set<EventStream>();
 
-  const begin = async (link: Link): Promise<Running> => ({ link, status: 200, reply: { result: {} }, text: '' });
+  const begin = async (link: Link): Promise<Running> => ({ link, reply: { result: {} }, text: '', lost: null });
   const running = supervise((onExit) => links.launch(() => [], onExit), log, signal, begin);
   const beat = setInterval(() => {
     for (const stream of streams) stream.keepAlive();
@@ -37,10 +38,11 @@ export function serveModern(options: ServedOptions, signal: AbortSignal): Served
       // The child is shared, and not held back for one client.
       const session = createSession(callerOf(request), () => {}, 2 * child.line, log);
       const stream = session.openPost(takesStream(request));
+      let failure: Lost | null = null;
       const show = (): void => {
         if (!stream.shown || streams.has(stream)) return;
         streams.add(stream);
-        resolve(streamResponse(stream));
+        resolve(streamResponse(stream, () => failure));
       };
       const timer = setTimeout(show, SOON);
       // The first thing that the child says before its reply makes a stream of the answer.
@@ -57,12 +59,15 @@ export function serveModern(options: ServedOptions, signal: AbortSignal): Served
         link.leave(session);
       });
       addAbortSignal(request.signal, stream);
-      const onReply = (text: string | null, status: number): void => {
+      const onReply: OnReply = (reply, lost) => {
+        failure = lost ?? null;
+        const text = lost ? lostText(request.headers, lost) : reply;
         if (streams.has(stream)) {
           if (text !== null) event(frame(text));
           return void stream.end();
         }
-        resolve(text === null ? jsonResponse(202) : jsonResponse(statusOf(text, status), text));
+        if (lost) resolve({ ...jsonResponse(lost.status, `${text}`), failure: () => lost });
+        else resolve(text === null ? jsonResponse(202) : jsonResponse(statusOf(text), text));
         stream.destroy();
       };
       link.ask(message, onReply, session, stream);
@@ -92,7 +97,7 @@ export function serveModern(options: ServedOptions, signal: AbortSignal): Served
   return { links, answer, close: () => clearInterval(beat) };
 }
 
-function statusOf(text: string, status: number): number {
+function statusOf(text: string): number {
   const { error } = text.includes('"error"') ? (JSON.parse(text) as { error?: { code: number } }) : {};
-  return (error && STATUS[error.code]) ?? status;
+  return (error && STATUS[error.code]) ?? 200;
 }

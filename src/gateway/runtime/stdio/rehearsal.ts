@@ -18,9 +18,9 @@ export async function rehearse({ launch }: Links, isModern: boolean, within: num
   const link = launch(() => [], () => exited());
   const isAnswered = await new Promise<boolean>((resolve) => {
     const timer = setTimeout(link.kill, within, `no answer to ${message?.method} within timeouts.firstByte (${within / 1000} s)`).unref();
-    if (message) link.ask(message, (_text, status) => {
+    if (message) link.ask(message, (_text, lost) => {
       clearTimeout(timer);
-      resolve(status === 200);
+      resolve(!lost);
     });
   });
   link.end();

@@ -3,7 +3,7 @@ import { createPlaces, type Holder } from '../process/places.js';
 import { memberText, ownText } from '../wire/json-text.js';
 import { SUBSCRIPTION } from '../wire/meta-keys.js';
 import { frame, type EventStream } from '../wire/event-stream.js';
-import { failureText } from '../wire/replies.js';
+import { exited, unanswered, type Lost } from './lost.js';
 import { CANCELLED, idText, isId, withId, withParam, type Id, type Message } from './message.js';
 import type { OnReply } from './response.js';
 import { tellClient, type ChildSession } from './session.js';
@@ -38,8 +38,11 @@ export interface OpenRequests {
   ask(request: Message, onReply: OnReply, session?: ChildSession, stream?: EventStream): void;
   /** Hands a reply of the child to whoever asked. */
   reply(message: Message): void;
-  /** The reply to a request is lost; it is the one of this id, or where no id is given the only one that waits. @returns whether that one was found */
-  lose(id: unknown, why: string): boolean;
+  /**
+   * The reply to a request is lost; it is the one of this id, or where no id is given the only one that waits. `lost` says of a call, by its id, how.
+   * @returns whether that one was found
+   */
+  lose(id: unknown, lost: (id: string) => Lost): boolean;
   /** Hands a notification of progress to whoever gave its token. @returns whether somebody had given it */
   progress(message: Message): boolean;
   /** What a modern child says of a request goes on the stream of that request: its client has no other. @returns whether it was of that sort */
@@ -103,7 +106,7 @@ export function openRequests(isShared: boolean, within: number, write: (text: st
   const expire = (name: Id): void => {
     const text = `No answer within timeouts.response (${within / 1000} s)`;
     const waiting = giveUp(name, text);
-    waiting?.onReply(failureText(waiting.idText, -32001, text), 504);
+    waiting?.onReply(null, unanswered(waiting.idText, text));
   };
 
   return {
@@ -145,12 +148,12 @@ export function openRequests(isShared: boolean, within: number, write: (text: st
     reply(message) {
       givenUp.delete(message.id);
       const waiting = take(message.id);
-      waiting?.onReply(waiting.nameText === waiting.idText ? message.text : withId(message, waiting.idText), 200);
+      waiting?.onReply(waiting.nameText === waiting.idText ? message.text : withId(message, waiting.idText));
     },
-    lose(id, why) {
+    lose(id, lost) {
       const [only] = open.size === 1 ? open.keys() : [];
       const waiting = take(isId(id) ? id : (only ?? ''));
-      waiting?.onReply(failureText(waiting.idText, -32603, why), 502);
+      waiting?.onReply(null, lost(waiting.idText));
       return waiting !== undefined;
     },
     progress(message) {
@@ -168,20 +171,20 @@ export function openRequests(isShared: boolean, within: number, write: (text: st
       const waiting = open.get(name);
       if (!waiting) return false;
       waiting.stream?.event(frame(withParam(message, method === CANCELLED ? ['requestId'] : ['_meta', SUBSCRIPTION], waiting.idText)));
-      if (method === CANCELLED) take(name)?.onReply(null, 200);
+      if (method === CANCELLED) take(name)?.onReply(null);
       return true;
     },
     cancel(session, id, reason) {
       for (const [name, waiting] of open) {
         if (waiting.session !== session || (id !== undefined && id !== waiting.id)) continue;
         // Its stream would never end.
-        giveUp(name, reason)?.onReply(null, 200);
+        giveUp(name, reason)?.onReply(null);
       }
     },
     fail() {
       for (const name of [...open.keys()]) {
         const waiting = take(name);
-        waiting?.onReply(failureText(waiting.idText, -32603, 'The server exited'), 502);
+        waiting?.onReply(null, exited(waiting.idText));
       }
     },
   };

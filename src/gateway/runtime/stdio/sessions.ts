@@ -1,9 +1,10 @@
 /** The sessions that clients have opened with a stdio server, each with the child that serves it. */
 import { UpstreamFault } from '../wire/fault.js';
-import type { UpstreamResponse } from '../upstream/upstream.js';
-import type { ChildCaller } from './caller.js';
+import type { UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
+import { callerOf, type ChildCaller } from './caller.js';
 import type { ServedOptions } from './contract.js';
 import { createLinks, MAX_OPEN, type Link, type Links } from './link.js';
+import { lostText } from './lost.js';
 import { idText, withId, type Message } from './message.js';
 import { jsonResponse } from './response.js';
 import { secondsUntil, sessionPlaces, type Place } from './session-places.js';
@@ -24,7 +25,7 @@ export interface OpenedSessions {
   /** The session of this id, which is in use from now on. */
   use(id: string): OpenedSession | undefined;
   /** Answers `initialize`: in JSON always, so that a child that does not start shows in the status. */
-  open(initialize: Message, caller: ChildCaller): Promise<UpstreamResponse>;
+  open(initialize: Message, request: Pick<UpstreamRequest, 'headers'>): Promise<UpstreamResponse>;
   end(session: OpenedSession): void;
   close(): void;
 }
@@ -82,7 +83,8 @@ export function createSessions(options: ServedOptions, signal: AbortSignal): Ope
     throw new UpstreamFault('full', undefined, retryAfter);
   };
 
-  const open = async (initialize: Message, caller: ChildCaller): Promise<UpstreamResponse> => {
+  const open: OpenedSessions['open'] = async (initialize, request) => {
+    const caller = callerOf(request);
     const place = await placeFor(caller);
     /** The sessions of a child that is not shared: one, once it is open. */
     const own: OpenedSession[] = [];
@@ -100,19 +102,20 @@ export function createSessions(options: ServedOptions, signal: AbortSignal): Ope
       place.release();
       throw error;
     }
-    const { link, status, reply } = started;
-    const text = withId(started, idText(initialize));
+    const { link, reply, lost } = started;
+    const id = idText(initialize);
     if (reply['result'] === undefined) {
       if (isShared) place.release();
       link.end();
-      return jsonResponse(status, text);
+      // Of a shared child somebody else's introduction may have been lost, or refused.
+      return lost ? { ...jsonResponse(lost.status, lostText(request.headers, { ...lost, id })), failure: () => lost } : jsonResponse(200, withId(started, id));
     }
     const running = (): Promise<Running> => (isShared ? shared(null) : Promise.resolve(started));
     const flow = (on: boolean): void => void running().then((found) => found.link.flow(on), () => {});
     const session = Object.assign(createSession(caller, flow, 2 * child.line, log), { running, place, exited: exit, seen: now() });
     sessions.set(session.id, session);
     own.push(session);
-    return jsonResponse(200, text, { 'mcp-session-id': session.id });
+    return jsonResponse(200, withId(started, id), { 'mcp-session-id': session.id });
   };
 
   const beat = setInterval(() => {

@@ -1,19 +1,21 @@
 /** One shared child, kept running. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageText, type Json } from '../wire/json-rpc.js';
+import { CodedError } from '../wire/cause.js';
 import { UpstreamFault } from '../wire/fault.js';
-import { failureText } from '../wire/replies.js';
 import type { Log } from '../process/log.js';
 import type { Link } from './link.js';
+import { exited, silent, type Lost } from './lost.js';
 import { idText, type Message } from './message.js';
 
-/** A child that has answered `initialize`. */
+/** A child that has answered `initialize`, or was to. */
 export interface Running {
   readonly link: Link;
-  readonly status: number;
   /** Its reply, which has a result unless it refused, and the text of that. */
   readonly reply: Json;
   readonly text: string;
+  /** Why there is none. */
+  readonly lost: Lost | null;
 }
 
 /** Milliseconds before a restart: twice as many each time, until the last. */
@@ -21,6 +23,9 @@ const FIRST_DELAY = 100;
 const LAST_DELAY = 30_000;
 /** Restarts further away than this are not waited for. */
 const MOST_WAIT = 1000;
+
+const RESTING = new CodedError('CHILD_RESTARTING', 'the child has ended, and its next start is not due yet: see child-restarting');
+
 /** Sends a child its `initialize`, which it must answer within so many milliseconds. */
 export function greet(link: Link, initialize: Message, within: number): Promise<Running> {
   return new Promise((resolve) => {
@@ -30,10 +35,11 @@ export function greet(link: Link, initialize: Message, within: number): Promise<
       isLate = true;
       link.kill(why);
     }, within).unref();
-    link.ask(initialize, (text, status) => {
+    link.ask(initialize, (text, lost) => {
       clearTimeout(timer);
-      const said = isLate ? failureText(idText(initialize), -32603, `The server was ended: ${why}`) : `${text}`;
-      resolve({ link, status: isLate ? 504 : status, reply: JSON.parse(said), text: said });
+      if (text !== null) return resolve({ link, reply: JSON.parse(text), text, lost: null });
+      const id = idText(initialize);
+      resolve({ link, reply: {}, text: '', lost: isLate ? silent(id, why) : (lost ?? exited(id)) });
     });
   });
 }
@@ -60,6 +66,8 @@ export function supervise(
   let running: Promise<Running> | undefined;
   /** The next start is too far away to be waited for. */
   let isResting = false;
+  /** Why the last start found no child, which is why there is none until the next. */
+  let notStarted: unknown = null;
 
   const attempt = async (delay: number): Promise<Running> => {
     await sleep(delay, undefined, { ref: false, signal }).catch(() => {
@@ -76,7 +84,9 @@ export function supervise(
     let link: Link;
     try {
       link = launch(restart);
+      notStarted = null;
     } catch (fault) {
+      notStarted = fault;
       restart();
       throw fault;
     }
@@ -93,7 +103,7 @@ export function supervise(
   return async (initialize) => {
     if (initialize && !isAccepted) handshake = initialize;
     if (!running) start(0);
-    if (!running || isResting) throw new UpstreamFault('refused');
+    if (!running || isResting) throw notStarted ?? new UpstreamFault('refused', RESTING);
     return running;
   };
 }

@@ -63,14 +63,19 @@ export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics):
       const { status } = response;
       const failed = FAILING.has(status);
       if (status > 299 && !failed) refuseAnswer(response, instance);
-      const why = failed ? new CodedError(`HTTP_${status}`, `it answered ${status}`) : undefined;
+      const failure = response.failure?.() ?? null;
+      const why = failure?.fault ?? (failed ? new CodedError(`HTTP_${status}`, `it answered ${status}`) : undefined);
       pool.report(instance, !failed ? 'answered' : status === 500 ? 'erred' : 'failed', performance.now() - begun, key, why, request.headers['x-request-id']);
       if (failed && left > 0 && isWhole()) next = elsewhere(instance);
       if (!next) {
         const busy = instance;
         if (Buffer.isBuffer(response.body)) busy.active--;
         else {
-          response.body.once('close', () => busy.active--);
+          response.body.once('close', () => {
+            busy.active--;
+            const late = failure ? null : response.failure?.();
+            if (late) pool.blame(busy, late.fault, request.headers['x-request-id']);
+          });
           response.body.once('error', (error) => !request.signal.aborted && pool.blame(busy, error, request.headers['x-request-id']));
         }
         return { instance, response };

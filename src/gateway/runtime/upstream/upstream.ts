@@ -3,6 +3,7 @@
  * policy, sessions and streaming know of neither.
  */
 import type { Readable } from 'node:stream';
+import type { Failure } from '../wire/fault.js';
 
 export interface UpstreamRequest {
   readonly method: string;
@@ -28,6 +29,8 @@ export interface UpstreamResponse {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Whole where it came with its head, which spares a stream; else bytes as they come, which end, or error with an `UpstreamFault`. */
   readonly body: Buffer | Readable;
+  /** Why it is an error made in place of an answer that the server did not give; null where it did. Of a stream that is known when it has ended. */
+  readonly failure?: () => Failure | null;
 }
 
 export interface Upstream {

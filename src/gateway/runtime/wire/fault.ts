@@ -21,6 +21,12 @@ export type FaultStage =
   /** The server asks for credentials that the gateway does not have. */
   | 'denied';
 
+/** A call that was answered in place of a server that gave no answer: the reason that its client was told, and what failed. */
+export interface Failure {
+  readonly reason: string;
+  readonly fault: UpstreamFault;
+}
+
 export class UpstreamFault extends Error {
   readonly stage: FaultStage;
   /** Seconds after which it is worth asking again, where that is known. */

@@ -23,6 +23,13 @@ describe('one page of several', () => {
     assert.deepEqual(page('/metrics').status, 503);
   });
 
+  test('field-17 a refusal for want of workers says why, and by which name the log has it', () => {
+    const { body, refused } = page('/metrics');
+    assert.equal(refused?.reason, 'no-worker');
+    assert.match(`${refused?.requestId}`, /^[\da-f-]{36}$/);
+    assert.deepEqual(JSON.parse(body), { error: 'no worker answers', data: refused });
+  });
+
   test('puts the worker first of the labels, whatever is in the others', () => {
     const text = (n: number) => ({
       status: 200,

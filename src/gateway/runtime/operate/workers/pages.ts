@@ -1,4 +1,5 @@
 /** The answers of several workers to one operator as one answer. */
+import { randomUUID } from 'node:crypto';
 import type { AdminAnswer } from '../admin.js';
 import type { Answered } from './crew.js';
 import type { GatewayRequest } from '../../decision/head.js';
@@ -8,12 +9,19 @@ import { asObject, parseJson } from '../../wire/json-rpc.js';
 export function onePage({ target }: Pick<GatewayRequest, 'target'>, answered: readonly Answered[], workers: number): AdminAnswer {
   const good = answered.filter(({ answer }) => answer.status === 200);
   const [first] = [...good, ...answered];
-  if (!first) return json({ status: 503, type: 'application/json', body: '', headers: { 'retry-after': '1' } }, { error: 'no worker answers' });
+  if (!first) return nobody();
   if (good.length === 0) return first.answer;
   const path = target.split('?', 1)[0];
   if (path === '/metrics') return { ...first.answer, body: oneText(good) };
   if (path === '/config') return json(first.answer, { ...contentOf(first), workers });
   return json(first.answer, { workers: good.map((one) => ({ worker: one.worker, ...contentOf(one) })) });
+}
+
+/** Refused as a worker refuses: with why, and the name by which the log has it. */
+function nobody(): AdminAnswer {
+  const refused = { reason: 'no-worker', requestId: randomUUID() };
+  const headers = { 'retry-after': '1' };
+  return json({ status: 503, type: 'application/json', body: '', headers, refused }, { error: 'no worker answers', data: refused });
 }
 
 const contentOf = ({ answer }: Answered) => asObject(parseJson(answer.body));
