@@ -112,6 +112,45 @@ describe('field-15 a server that was never reached', () => {
   });
 });
 
+describe('field-15b a server that never answered', () => {
+  it('is not said to be up: a child that ends at once', async () => {
+    const config = gatewayConfig({ servers: { notes: { kind: 'stdio', command: [process.execPath, '-e', ''] } }, gateway: { admin: {} } });
+    const fresh = await startGateway({ config });
+    const answer = await ask(fresh.port, { path: '/mcp/notes', message: initialize });
+    assert.ok(answer.status > 500, `${answer.status}`);
+    const { servers } = JSON.parse((await ask(fresh.port, { path: '/health/servers' })).text) as { servers: { notes: Record<string, unknown> } };
+    assert.ok(servers.notes['status'] !== 'up' && servers.notes['percent'] !== 100, JSON.stringify(servers.notes));
+    assert.equal(typeof servers.notes['code'], 'string');
+    await fresh.stop();
+  });
+});
+
+describe('field-15a a session at a legacy server that cannot be opened', () => {
+  const HTML = { 'content-type': 'text/html' };
+  const JSON_TYPE = { 'content-type': 'application/json' };
+  for (const [status, headers, body, code, cause] of [
+    [200, HTML, '<h1>Sign in</h1>', 'MALFORMED_ANSWER', 'its answer to initialize is text/html and no JSON-RPC reply'],
+    [200, {}, 'nonsense', 'MALFORMED_ANSWER', 'its answer to initialize is of no type and no JSON-RPC reply'],
+    [200, JSON_TYPE, '{"x":1}', 'MALFORMED_ANSWER', 'its answer to initialize is application/json and no JSON-RPC reply'],
+    [200, JSON_TYPE, '{"jsonrpc":"2.0","id":"mcpgen","result":{}}', 'MALFORMED_ANSWER', 'its answer to initialize has no protocolVersion'],
+    [200, JSON_TYPE, '{"jsonrpc":"2.0","id":"mcpgen","error":{"code":-32602,"message":"x"}}', 'JSONRPC_ERROR', 'it answered initialize with the JSON-RPC error -32602'],
+    ...[204, 404, 405, 421].map((status) => [status, {}, '', `HTTP_${status}`, `it answered initialize with ${status}`] as const),
+    [503, {}, '', 'HTTP_503', 'it answered initialize with 503'],
+  ] as const) {
+    it(`is named with what came: ${status} ${body}`, async () => {
+      plain.behave = ({ response }) => void response.writeHead(status, headers).end(body);
+      const since = gateway.logs.length;
+      const answer = await ask(gateway.port, { path: '/mcp/bridged', message: modern('tools/list'), headers: modernHeaders('tools/list') });
+      assert.deepEqual([answer.status, reasonOf(answer)], [502, 'upstream-lost']);
+      const line = await gateway.waitFor('request', (one) => one['server'] === 'bridged', since);
+      assert.deepEqual([line['code'], line['cause'], line['blame']], [code, cause, 'server']);
+      const failure = await gateway.waitFor('upstream-failed', (one) => one['request_id'] === line['request_id'], since);
+      assert.deepEqual([failure['code'], failure['instance']], [code, line['instance']]);
+      plain.behave = answerAll;
+    });
+  }
+});
+
 describe('field-15 a redirect', () => {
   for (const [status, location, wanted] of [
     [307, '/mcp/', /the path \/mcp\/$/],

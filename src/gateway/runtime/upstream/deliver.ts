@@ -35,6 +35,9 @@ const FAILING: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 const DENIED: ReadonlySet<number> = new Set([401, 407]);
 const NOT_MODIFIED = 304;
 
+/** Whether a status says that the server failed; that is said of the instance as soon as it comes. */
+export const isFailing = (status: number): boolean => FAILING.has(status);
+
 /** What a fault says of its instance, where that is not that it failed. */
 const OUTCOME: Readonly<Partial<Record<FaultStage, Outcome>>> = {
   refused: 'unreachable', connect: 'unreachable', full: 'abandoned', stale: 'abandoned', redirected: 'answered', denied: 'answered',
