@@ -41,7 +41,7 @@ interface Health {
   readonly servers: Readonly<Record<string, unknown>>;
 }
 interface Stats {
-  readonly servers: Readonly<Record<string, { cause: { cause: string } | null; load: { last_failure: { code: string } | null }[] }>>;
+  readonly servers: Readonly<Record<string, { cause: { cause: string; at: string } | null; load: { last_failure: { code: string } | null }[] }>>;
 }
 
 const said = ({ code, blame, server }: LogLine) => ({ code, blame, server });
@@ -75,6 +75,7 @@ describe('field-15 why an upstream failed', () => {
     const dead = { status: 'down', healthy: 0, total: 1, unknown: 0, percent: 0, code: 'ECONNREFUSED' };
     assert.deepEqual([health.status, health.servers['dead']], ['degraded', dead]);
     const stats = JSON.parse((await gateway.admin('/gateway/stats')).text) as Stats;
+    assert.match(stats.servers['dead']?.cause?.at ?? '', /^\d{4}-.*Z$/, 'field-31 as its last_failure has it');
     assert.match(stats.servers['dead']?.cause?.cause ?? '', /^connect ECONNREFUSED 127\.0\.0\.1:/);
     assert.equal(stats.servers['odd']?.load[0]?.last_failure?.code, 'MALFORMED_ANSWER');
   });
@@ -166,6 +167,18 @@ describe('field-15 a redirect', () => {
       plain.behave = answerAll;
     });
   }
+});
+
+describe('field-15 a 304', () => {
+  it('that nobody asked for is a 502, and one to a condition passes', async () => {
+    plain.behave = ({ response }) => void response.writeHead(304).end();
+    const { answer, line } = await failing('plain');
+    assert.deepEqual([answer.status, reasonOf(answer), line['code'], line['blame']], [502, 'upstream-lost', 'HTTP_304', 'server']);
+    const get = { path: '/mcp/plain', method: 'GET', headers: { accept: 'text/event-stream' } };
+    assert.equal((await ask(gateway.port, get)).status, 502);
+    assert.equal((await ask(gateway.port, { ...get, headers: { ...get.headers, 'if-none-match': '"a"' } })).status, 304);
+    plain.behave = answerAll;
+  });
 });
 
 describe('field-33 a server’s demand for credentials', () => {

@@ -6,7 +6,7 @@ import { Watch } from '../process/watch.js';
 import type { ChoiceTable, HealthTable } from '../tables/pool.js';
 import { preferred, roundRobin, type Balancer } from './balancer.js';
 import type { Breaker } from './breaker.js';
-import type { Found, Instance } from './instance.js';
+import type { Failure, Found, Instance } from './instance.js';
 import type { ChoiceModules } from './modules.js';
 import type { Outcome } from './outcome.js';
 
@@ -80,7 +80,7 @@ export interface Pool {
   /** Why it has no instances, as far as that is known; null where it has some. */
   lack: Cause | null;
   /** Why it does not answer, or does not wholly: the last failure of what is down or never answered, or why there is nothing. Null where all is well. */
-  readonly cause: Cause | null;
+  readonly cause: (Cause & Partial<Failure>) | null;
   /** How many of its instances are asked, of how many. */
   health(): PoolHealth;
   /** Seconds after which it is worth asking again when there is no instance. */

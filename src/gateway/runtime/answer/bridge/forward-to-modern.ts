@@ -70,7 +70,8 @@ export function forwardToModern(hints: Hints, log: Log): ForwardToModern {
       const { response } = delivered;
       const { status, headers } = response;
       if (status === 200 && isEventStream(response)) {
-        events = rewriteEvents(response.body, (event, text) => (isReply(event) ? replyOnStream(call, delivered, waiting, event, text) : true)).once('close', done);
+        const rewrite = (event: Json, text: string): string | true => (isReply(event) ? replyOnStream(call, delivered, waiting, event, text) : true);
+        events = rewriteEvents(response.body, rewrite).once('close', done);
         return passed(status, headers, events);
       }
       const body = await readBody(response.body, call.table.timeouts.response);
