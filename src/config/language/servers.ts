@@ -182,7 +182,10 @@ export interface DevCommand {
 export interface Instance {
   /** Name in logs and session ids. Default: host and port of the URL. */
   id?: string;
-  /** The MCP endpoint, with its path. */
+  /**
+   * The MCP endpoint, with its path. What a client has in its query goes behind the query that this has, without the parameters that are named here:
+   * `…/mcp?project=acme` is for that project, whatever a client asks for.
+   */
   url: string;
   /**
    * Share of requests, relative to the others, 1 to 1000. Strategies that weigh are `weighted`, `random` and `rendezvous`; with others it is an error.

@@ -135,6 +135,16 @@ describe('reinitialise', () => {
     assert.deepEqual([answer.status, bodyOf(answer).id], [502, 'call']);
     assert.ok(one.received.length >= ofOne);
   });
+
+  test('field-15a such a server is named with what it answered', async () => {
+    const session = await opened();
+    one.behave = two.behave = ({ response }) => void response.writeHead(404).end();
+    const since = gateway.logs.length;
+    assert.equal((await ask(gateway.port, post(call(), session))).status, 502);
+    const line = await gateway.waitFor('request', ({ code }) => code === 'HTTP_404', since);
+    assert.equal(line['cause'], 'it answered initialize with 404');
+    await gateway.waitFor('upstream-failed', ({ code, request_id }) => code === 'HTTP_404' && request_id === line['request_id'], since);
+  });
 });
 
 describe('404', () => {

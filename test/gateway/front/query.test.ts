@@ -43,6 +43,19 @@ describe('field-14 a query', () => {
     }
   });
 
+  it('field-14b says nothing under a name that the URL of its instance has', async () => {
+    for (const [query, left] of [
+      ['fixed=2', ''], ['a=1&fixed=2&b=%20+', '&a=1&b=%20+'], ['f%69xed=2&a', '&a'], ['fixed', ''], ['a=1;fixed=2&&b', '&&b'],
+      ['fixed2=1&?fixed=3&Fixed=2', '&fixed2=1&?fixed=3&Fixed=2'], ['a=fixed=2&%', '&a=fixed=2&%'],
+    ]) {
+      const from = plain.received.length;
+      await ask(gateway.port, { path: `/mcp/own?${query}`, message: initialize });
+      assert.deepEqual(urls(plain, from), [`/mcp?fixed=1${left}`], query);
+      await ask(gateway.port, { path: `/mcp/plain?${query}`, message: initialize });
+      assert.deepEqual(urls(plain, from + 1), [`/mcp?${query}`], query);
+    }
+  });
+
   it('is none where there is none, and an empty one is none', async () => {
     const from = plain.received.length;
     for (const path of ['/mcp/plain', '/mcp/plain?']) await ask(gateway.port, { path, message: initialize });

@@ -41,7 +41,7 @@ interface Health {
   readonly servers: Readonly<Record<string, unknown>>;
 }
 interface Stats {
-  readonly servers: Readonly<Record<string, { cause: { cause: string } | null; load: { last_failure: { code: string } | null }[] }>>;
+  readonly servers: Readonly<Record<string, { cause: { cause: string; at: string } | null; load: { last_failure: { code: string } | null }[] }>>;
 }
 
 const said = ({ code, blame, server }: LogLine) => ({ code, blame, server });
@@ -75,6 +75,7 @@ describe('field-15 why an upstream failed', () => {
     const dead = { status: 'down', healthy: 0, total: 1, unknown: 0, percent: 0, code: 'ECONNREFUSED' };
     assert.deepEqual([health.status, health.servers['dead']], ['degraded', dead]);
     const stats = JSON.parse((await gateway.admin('/gateway/stats')).text) as Stats;
+    assert.match(stats.servers['dead']?.cause?.at ?? '', /^\d{4}-.*Z$/, 'field-31 as its last_failure has it');
     assert.match(stats.servers['dead']?.cause?.cause ?? '', /^connect ECONNREFUSED 127\.0\.0\.1:/);
     assert.equal(stats.servers['odd']?.load[0]?.last_failure?.code, 'MALFORMED_ANSWER');
   });
@@ -112,6 +113,45 @@ describe('field-15 a server that was never reached', () => {
   });
 });
 
+describe('field-15b a server that never answered', () => {
+  it('is not said to be up: a child that ends at once', async () => {
+    const config = gatewayConfig({ servers: { notes: { kind: 'stdio', command: [process.execPath, '-e', ''] } }, gateway: { admin: {} } });
+    const fresh = await startGateway({ config });
+    const answer = await ask(fresh.port, { path: '/mcp/notes', message: initialize });
+    assert.ok(answer.status > 500, `${answer.status}`);
+    const { servers } = JSON.parse((await ask(fresh.port, { path: '/health/servers' })).text) as { servers: { notes: Record<string, unknown> } };
+    assert.ok(servers.notes['status'] !== 'up' && servers.notes['percent'] !== 100, JSON.stringify(servers.notes));
+    assert.equal(typeof servers.notes['code'], 'string');
+    await fresh.stop();
+  });
+});
+
+describe('field-15a a session at a legacy server that cannot be opened', () => {
+  const HTML = { 'content-type': 'text/html' };
+  const JSON_TYPE = { 'content-type': 'application/json' };
+  for (const [status, headers, body, code, cause] of [
+    [200, HTML, '<h1>Sign in</h1>', 'MALFORMED_ANSWER', 'its answer to initialize is text/html and no JSON-RPC reply'],
+    [200, {}, 'nonsense', 'MALFORMED_ANSWER', 'its answer to initialize is of no type and no JSON-RPC reply'],
+    [200, JSON_TYPE, '{"x":1}', 'MALFORMED_ANSWER', 'its answer to initialize is application/json and no JSON-RPC reply'],
+    [200, JSON_TYPE, '{"jsonrpc":"2.0","id":"mcpgen","result":{}}', 'MALFORMED_ANSWER', 'its answer to initialize has no protocolVersion'],
+    [200, JSON_TYPE, '{"jsonrpc":"2.0","id":"mcpgen","error":{"code":-32602,"message":"x"}}', 'JSONRPC_ERROR', 'it answered initialize with the JSON-RPC error -32602'],
+    ...[204, 404, 405, 421].map((status) => [status, {}, '', `HTTP_${status}`, `it answered initialize with ${status}`] as const),
+    [503, {}, '', 'HTTP_503', 'it answered initialize with 503'],
+  ] as const) {
+    it(`is named with what came: ${status} ${body}`, async () => {
+      plain.behave = ({ response }) => void response.writeHead(status, headers).end(body);
+      const since = gateway.logs.length;
+      const answer = await ask(gateway.port, { path: '/mcp/bridged', message: modern('tools/list'), headers: modernHeaders('tools/list') });
+      assert.deepEqual([answer.status, reasonOf(answer)], [502, 'upstream-lost']);
+      const line = await gateway.waitFor('request', (one) => one['server'] === 'bridged', since);
+      assert.deepEqual([line['code'], line['cause'], line['blame']], [code, cause, 'server']);
+      const failure = await gateway.waitFor('upstream-failed', (one) => one['request_id'] === line['request_id'], since);
+      assert.deepEqual([failure['code'], failure['instance']], [code, line['instance']]);
+      plain.behave = answerAll;
+    });
+  }
+});
+
 describe('field-15 a redirect', () => {
   for (const [status, location, wanted] of [
     [307, '/mcp/', /the path \/mcp\/$/],
@@ -127,6 +167,18 @@ describe('field-15 a redirect', () => {
       plain.behave = answerAll;
     });
   }
+});
+
+describe('field-15 a 304', () => {
+  it('that nobody asked for is a 502, and one to a condition passes', async () => {
+    plain.behave = ({ response }) => void response.writeHead(304).end();
+    const { answer, line } = await failing('plain');
+    assert.deepEqual([answer.status, reasonOf(answer), line['code'], line['blame']], [502, 'upstream-lost', 'HTTP_304', 'server']);
+    const get = { path: '/mcp/plain', method: 'GET', headers: { accept: 'text/event-stream' } };
+    assert.equal((await ask(gateway.port, get)).status, 502);
+    assert.equal((await ask(gateway.port, { ...get, headers: { ...get.headers, 'if-none-match': '"a"' } })).status, 304);
+    plain.behave = answerAll;
+  });
 });
 
 describe('field-33 a server’s demand for credentials', () => {

@@ -133,6 +133,25 @@ describe('what requests learn', () => {
   });
 });
 
+describe('field-15b a server that never answered', () => {
+  const CODE = { code: 'EPIPE' };
+
+  test('is not said to be well for having failed, and is looked at soon', async () => {
+    const fake = fakePool();
+    fake.set('a');
+    const { pool } = fake;
+    pool.report(fake.at('a'), 'failed', 1, '', Object.assign(new Error('it ended'), CODE));
+    assert.deepEqual([pool.health(), pool.cause?.code], [{ healthy: 0, total: 1, unknown: 1, percent: null }, 'EPIPE']);
+    pool.report(fake.at('a'), 'erred', 1);
+    assert.deepEqual([pool.health(), pool.cause], [{ healthy: 1, total: 1, unknown: 0, percent: 100 }, null]);
+    await fake.clock.pass(600);
+    fake.world.looks.length = 0;
+    pool.report(fake.at('a'), 'failed', 1);
+    await fake.clock.pass(1200);
+    assert.equal(fake.world.looks[0], 'a', 'its interval is 30 s');
+  });
+});
+
 describe('breakers', () => {
   test('open, let one try, close; a line each', async () => {
     const fake = fakePool({ breaker: BREAKER });

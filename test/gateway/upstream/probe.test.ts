@@ -57,6 +57,19 @@ describe('http', () => {
     });
   }
 
+  for (const [what, health, location, cause] of [
+    ['http, a path', http(), '/up/?secret=1', 'it answered 307: its health.path has to be /up/'],
+    ['http, an address', http(), 'https://up.example/health', 'it answered 307: the URL of its instances has to have the address https://up.example'],
+    ['ping', asks('ping'), '/mcp/', 'it answered 307: the URL of its instances has to have the path /mcp/'],
+    ['discover', asks('discover'), '/mcp/', 'it answered 307: the URL of its instances has to have the path /mcp/'],
+  ] as const) {
+    test(`field-15 a redirect is said with what to configure: ${what}`, async () => {
+      const one = probe(health, await startUpstream(({ response }) => void response.writeHead(307, { location }).end()));
+      assert.equal(await one.look(LONG), false);
+      assert.deepEqual(one.cause, { code: 'REDIRECT', cause, blame: 'config' });
+    });
+  }
+
   test('asks by its method, on its own path and a connection of its own', async () => {
     const upstream = await startUpstream(answer(200));
     const sockets = new Set<unknown>();

@@ -4,6 +4,7 @@
  */
 import { inSession, sendTo, type Answered, type Call } from './call.js';
 import { judgeSession, mayMeanLoss } from './lost.js';
+import { unusable } from './unusable.js';
 import { digest } from '../wire/digest.js';
 import { messageText, POST_HEADERS } from '../wire/json-rpc.js';
 import { ANY_INSTANCE, keepsItsSession, type Init, type Leg } from '../identity/session.js';
@@ -99,16 +100,18 @@ function withoutEventId(request: UpstreamRequest): UpstreamRequest {
 }
 
 /** Introduces the client again, at whatever instance comes next. */
-async function open({ request, send, table }: Call, init: Init, { server }: Leg): Promise<Leg> {
+async function open(call: Call, init: Init, { server }: Leg): Promise<Leg> {
+  const { request, send, table } = call;
   const { headers, query = '', signal } = withoutEventId(request);
   const say = (message: object): UpstreamRequest =>
     ({ method: 'POST', query, headers: { ...headers, ...POST_HEADERS }, body: Buffer.from(messageText(message)), signal });
   const ended = ({ body }: UpstreamResponse): Promise<unknown> => readBody(body, table.timeouts.firstByte).catch(() => {});
-  const { instance, response } = await send(say({ id: 'mcpgen', method: 'initialize', params: init }), { repeats: 1 });
+  const opened = await send(say({ id: 'mcpgen', method: 'initialize', params: init }), { repeats: 1 });
+  const { instance, response } = opened;
   await ended(response);
-  if (response.status !== 200) throw new UpstreamFault('sent');
+  if (response.status !== 200) throw unusable(call, opened, 'initialize', null);
   const upstreamId = String(response.headers['mcp-session-id'] ?? '');
-  if (upstreamId.length > MOST_ID) throw new UpstreamFault('sent');
+  if (upstreamId.length > MOST_ID) throw unusable(call, opened, 'initialize', {}, 'has a session id that is too long to be kept');
   const greeted = await send(inSession(say({ method: 'notifications/initialized' }), upstreamId), { at: instance });
   await ended(greeted.response);
   return { server, instance: instance.id, upstreamId };

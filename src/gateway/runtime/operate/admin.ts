@@ -9,7 +9,8 @@ import type { OriginSetTable } from '../tables/route.js';
 import { portOf, type Env } from '../process/env.js';
 import type { Listen } from '../tables/placement.js';
 import type { Log } from '../process/log.js';
-import type { Instance } from '../upstream/instance.js';
+import type { Failure, Instance } from '../upstream/instance.js';
+import type { Cause } from '../wire/cause.js';
 import type { Pool } from '../upstream/pool.js';
 import { resetInstances } from '../upstream/reset.js';
 import type { Pools } from '../upstream/pools.js';
@@ -149,8 +150,8 @@ function breakerOf({ server }: Pool, { id, breaker, up, active, ejectedAt }: Ins
 function statsOf(pool: Pool) {
   const rows = pool.instances.map(({ id, tally, active, up, isKnown, failure }) => {
     const failed = tally.erred + tally.failed + tally.unreachable;
-    const last = failure && { ...failure, at: new Date(failure.at).toISOString() };
-    return { id, up: isKnown ? up : null, active, requests: tally.answered + failed, failed, abandoned: tally.abandoned, ms: tally.ms, last_failure: last };
+    const { abandoned, ms } = tally;
+    return { id, up: isKnown ? up : null, active, requests: tally.answered + failed, failed, abandoned, ms, last_failure: dated(failure) };
   });
   const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((total, row) => total + of(row), 0);
   const requests = sum((row) => row.requests);
@@ -160,9 +161,14 @@ function statsOf(pool: Pool) {
     error_rate: share(sum(({ failed }) => failed), requests),
     active: sum(({ active }) => active),
     instances: { total, healthy, unknown, percent },
-    cause: pool.cause,
+    cause: dated(pool.cause),
     load: rows.map(({ ms, ...row }) => ({ ...row, share: share(row.requests, requests), latency_ms: share(ms, row.requests - row.failed) })),
   };
+}
+
+/** What failed, and when, where that is known. */
+function dated(failure: Cause & Partial<Failure> | null): object | null {
+  return failure?.at === undefined ? failure : { ...failure, at: new Date(failure.at).toISOString() };
 }
 
 /** To the thousandth; 0 of nothing. */

@@ -3,6 +3,7 @@ import type { Metrics } from '../process/metrics.js';
 import type { Instance } from './instance.js';
 import type { Outcome } from './outcome.js';
 import type { Pool } from './pool.js';
+import { isRedirection, redirection } from './redirects.js';
 import type { UpstreamRequest, UpstreamResponse } from './upstream.js';
 import { CodedError } from '../wire/cause.js';
 import { UpstreamFault, type FaultStage } from '../wire/fault.js';
@@ -35,6 +36,9 @@ const FAILING: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 const DENIED: ReadonlySet<number> = new Set([401, 407]);
 const NOT_MODIFIED = 304;
 
+/** Whether a status says that the server failed; that is said of the instance as soon as it comes. */
+export const isFailing = (status: number): boolean => FAILING.has(status);
+
 /** What a fault says of its instance, where that is not that it failed. */
 const OUTCOME: Readonly<Partial<Record<FaultStage, Outcome>>> = {
   refused: 'unreachable', connect: 'unreachable', full: 'abandoned', stale: 'abandoned', redirected: 'answered', denied: 'answered',
@@ -62,7 +66,7 @@ export async function deliver(pool: Pool, delivery: Delivery, metrics: Metrics):
       const response = await instance.upstream.send(request);
       const { status } = response;
       const failed = FAILING.has(status);
-      if (status > 299 && !failed) refuseAnswer(response, instance);
+      if (status > 299 && !failed) refuseAnswer(response, instance, request);
       const failure = response.failure?.() ?? null;
       const why = failure?.fault ?? (failed ? new CodedError(`HTTP_${status}`, `it answered ${status}`) : undefined);
       pool.report(instance, !failed ? 'answered' : status === 500 ? 'erred' : 'failed', performance.now() - begun, key, why, request.headers['x-request-id']);
@@ -105,20 +109,19 @@ export function discard({ body }: UpstreamResponse): void {
   if (!Buffer.isBuffer(body)) body.on('error', () => {}).destroy();
 }
 
-/** Throws for an answer that no client may have: one that sends it elsewhere with its keys, or asks for the server's own credentials. */
-function refuseAnswer(response: UpstreamResponse, { upstream: { origin } }: Instance): void {
-  const { status, headers } = response;
+/** Throws for an answer that no client may have: one that sends it elsewhere with its keys, asks for the server's own credentials, or needs a condition. */
+function refuseAnswer(response: UpstreamResponse, { upstream: { origin } }: Instance, request: UpstreamRequest): void {
+  const { status } = response;
   const isDenied = DENIED.has(status);
-  if (!isDenied && (status > 399 || status === NOT_MODIFIED)) return;
+  if (!isDenied && (status > 399 || (status === NOT_MODIFIED && isConditional(request)))) return;
   discard(response);
   if (isDenied) throw new UpstreamFault('denied', `it answered ${status}: transform.request.set has to give it credentials, or it has to trust the gateway`);
-  throw new UpstreamFault('redirected', `it answered ${status}: ${advice(String(headers['location'] ?? ''), origin)}`);
+  // It has no body, and nobody has another one for it.
+  if (!isRedirection(status)) throw new UpstreamFault('answered', new CodedError(`HTTP_${status}`, `it answered ${status} to a request that has no condition`));
+  throw redirection(response, origin);
 }
 
-/** What to configure in place of a redirection; its query may hold anything, and is not repeated. */
-function advice(location: string, origin: string | undefined): string {
-  if (location === '' || !URL.canParse(location, origin)) return 'it redirects to no place that could be named here';
-  const { protocol, host, pathname } = new URL(location, origin);
-  const isSame = `${protocol}//${host}` === origin;
-  return `the URL of its instances has to have the ${isSame ? `path ${pathname}` : `address ${protocol}//${host}${pathname}`}`.slice(0, 250);
+/** RFC 9110 §15.4.5: only a conditional GET may be answered with 304; HEAD is served on no route. */
+function isConditional({ method, headers }: UpstreamRequest): boolean {
+  return method === 'GET' && (headers['if-none-match'] ?? headers['if-modified-since']) !== undefined;
 }

@@ -3,6 +3,7 @@ import { CodedError } from '../wire/cause.js';
 import { UpstreamFault } from '../wire/fault.js';
 import { linesOf } from '../wire/header-list.js';
 import { openConnections, type Endpoint } from './connections.js';
+import { withoutNamesOf } from './own-query.js';
 import { roundtrip } from './roundtrip.js';
 import type { Upstream, UpstreamRequest } from './upstream.js';
 
@@ -33,11 +34,19 @@ export function httpUpstream(endpoint: Endpoint): Upstream {
 
 function headOf(own: string, rest: string, { method, path = own, query, headers, written, body }: UpstreamRequest): string | null {
   const lines = written?.of === headers ? written.lines : requestLines(headers);
-  const target = query ? `${path}${path.includes('?') ? '&' : '?'}${query}` : path;
+  const target = query ? withQuery(path, query) : path;
   if (lines === null || !PATH.test(target)) return null;
   // RFC 9110 §8.6: a method that has a body says so when there is none.
   const length = body || method === 'POST' ? `content-length: ${body?.length ?? 0}\r\n` : '';
   return `${method} ${target}${rest}${lines}${length}\r\n`;
+}
+
+/** The client's query behind the path, and behind what that has of its own. */
+function withQuery(path: string, query: string): string {
+  const mark = path.indexOf('?');
+  if (mark === -1) return `${path}?${query}`;
+  const left = withoutNamesOf(path.slice(mark + 1), query);
+  return left === '' ? path : `${path}&${left}`;
 }
 
 /** The headers as text, except for those that the connection itself says; null where one of them cannot be sent. */

@@ -20,7 +20,7 @@ export interface Instance extends Made {
   readonly id: string;
   /** Whether it is in rotation, as far as probes and requests know. */
   up: boolean;
-  /** Whether a probe or a call has said anything of it yet; until then nobody knows how it is. */
+  /** Whether a probe has said anything of it yet, or a call had an answer; until then nobody knows how it is, whatever failed. */
   isKnown: boolean;
   /** Why it failed last, and when, in milliseconds since the epoch; null where it never did. */
   failure: Failure | null;

@@ -6,7 +6,7 @@ import { Watch } from '../process/watch.js';
 import type { ChoiceTable, HealthTable } from '../tables/pool.js';
 import { preferred, roundRobin, type Balancer } from './balancer.js';
 import type { Breaker } from './breaker.js';
-import type { Found, Instance } from './instance.js';
+import type { Failure, Found, Instance } from './instance.js';
 import type { ChoiceModules } from './modules.js';
 import type { Outcome } from './outcome.js';
 
@@ -14,7 +14,7 @@ export interface PoolHealth {
   /** Instances that are asked, and have shown that they are there. */
   readonly healthy: number;
   readonly total: number;
-  /** Those of which neither a probe nor a call has said anything yet. */
+  /** Those that are asked, and that no probe and no answer has shown to be there yet. */
   readonly unknown: number;
   /** Null where nothing is known of any. */
   readonly percent: number | null;
@@ -79,8 +79,8 @@ export interface Pool {
   blame(instance: Instance, failed: unknown, requestId?: string): void;
   /** Why it has no instances, as far as that is known; null where it has some. */
   lack: Cause | null;
-  /** Why it does not answer, or does not wholly: the last failure of what is down, or why there is nothing. Null where all is well, or nothing is known. */
-  readonly cause: Cause | null;
+  /** Why it does not answer, or does not wholly: the last failure of what is down or never answered, or why there is nothing. Null where all is well. */
+  readonly cause: (Cause & Partial<Failure>) | null;
   /** How many of its instances are asked, of how many. */
   health(): PoolHealth;
   /** Seconds after which it is worth asking again when there is no instance. */
@@ -145,6 +145,8 @@ export function createPool(server: string, first: PoolSettings, { log, clock, re
     return well ? every : downEvery;
   };
 
+  const lookSoon = ({ watch }: Member): void => watch.soon(Math.min(settings.health.every, DOWN_EVERY) * jitter(clock));
+
   /** A request could not connect. It leaves rotation at once, unless too many have for no better reason; in any case it is looked at soon. */
   const suspect = (member: Member): void => {
     if (!member.probe) return;
@@ -155,7 +157,7 @@ export function createPool(server: string, first: PoolSettings, { log, clock, re
       member.ejectedAt = clock.now();
       turnTo(member, false, 'request');
     }
-    member.watch.soon(Math.min(settings.health.every, DOWN_EVERY) * jitter(clock));
+    lookSoon(member);
   };
 
   const enter = ({ id, key, make }: Found, known: Member | undefined): Member => {
@@ -260,12 +262,13 @@ export function createPool(server: string, first: PoolSettings, { log, clock, re
     get cause() {
       if (list.length === 0) return lack;
       const now = clock.now();
-      const failures = list.flatMap(({ up, breaker, failure }) => (failure && (!up || breaker?.stateAt(now) === 'open') ? [failure] : []));
+      const failures = list.flatMap(({ up, isKnown, breaker, failure }) => (failure && (!up || !isKnown || breaker?.stateAt(now) === 'open') ? [failure] : []));
       return failures.sort((a, b) => b.at - a.at)[0] ?? null;
     },
     report(instance, outcome, ms, caller, failed, requestId) {
       instance.tally[outcome]++;
-      if (outcome !== 'abandoned') instance.isKnown = true;
+      // A failure alone does not show that there is a server: a child that ends at once fails too, and would be counted among those that are well.
+      if (outcome === 'answered' || outcome === 'erred') instance.isKnown = true;
       if (failed !== undefined) blame(instance, failed, requestId);
       if (outcome === 'answered') instance.tally.ms += ms;
       const member = members.get(instance.id);
@@ -274,12 +277,14 @@ export function createPool(server: string, first: PoolSettings, { log, clock, re
       const now = clock.now();
       instance.breaker?.heard(outcome, now - ms, now, caller);
       if (outcome === 'unreachable') suspect(member);
+      else if (outcome === 'failed' && member.probe) lookSoon(member);
     },
     health() {
       const now = clock.now();
       const total = list.length;
-      const healthy = list.filter(({ up, isKnown, breaker }) => up && isKnown && breaker?.stateAt(now) !== 'open').length;
-      const unknown = list.filter(({ up, isKnown }) => up && !isKnown).length;
+      const asked = list.filter(({ up, breaker }) => up && breaker?.stateAt(now) !== 'open');
+      const healthy = asked.filter(({ isKnown }) => isKnown).length;
+      const unknown = asked.length - healthy;
       return { healthy, total, unknown, percent: unknown > 0 && unknown === total ? null : Math.round((100 * healthy) / (total || 1)) };
     },
     get retryAfter() {

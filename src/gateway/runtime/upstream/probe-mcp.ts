@@ -5,6 +5,7 @@ import { asObject, at, messageText, parseJson, POST_HEADERS, type Json } from '.
 import { isEventStream } from '../wire/media-type.js';
 import { CAPABILITIES, CLIENT_INFO, VERSION } from '../wire/meta-keys.js';
 import { askOnce, type AnswerHead, type Judge, type Question } from './probe-http.js';
+import { isRedirection, redirection } from './redirects.js';
 import { asking, type Finding, type McpHealth, type Probe } from './probe.js';
 import { UpstreamFault } from '../wire/fault.js';
 
@@ -19,11 +20,12 @@ export function mcpProbe(ask: McpHealth['ask'], endpoint: URL): Probe {
 async function discover(endpoint: URL, timeout: number): Promise<Finding> {
   const _meta = { [VERSION]: MODERN, [CAPABILITIES]: {}, [CLIENT_INFO]: CLIENT };
   const question = post({ id: ID, method: 'server/discover', params: { _meta } }, { 'mcp-protocol-version': MODERN, 'mcp-method': 'server/discover' });
-  return findingOf(await askOnce(endpoint, question, timeout, readAnswer), 'server/discover');
+  return findingOf(await askOnce(endpoint, question, timeout, readAnswer), 'server/discover', endpoint);
 }
 
-function findingOf(answer: Answer | UpstreamFault, method: string): Finding {
+function findingOf(answer: Answer | UpstreamFault, method: string, { origin }: URL): Finding {
   if (answer instanceof UpstreamFault) return answer;
+  if (isRedirection(answer.status)) return redirection(answer, origin);
   if (answer.status !== 200) return `it answered ${method} with ${answer.status}`;
   return answer.result === undefined ? `its answer to ${method} has no result` : null;
 }
@@ -52,7 +54,7 @@ function pingProbe(endpoint: URL): Probe {
   const open = async (left: () => number): Promise<Session | Finding> => {
     const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: CLIENT };
     const answer = await askOnce(endpoint, post({ id: ID, method: 'initialize', params }), left(), readAnswer);
-    const finding = findingOf(answer, 'initialize');
+    const finding = findingOf(answer, 'initialize', endpoint);
     if (finding !== null || answer instanceof UpstreamFault) return finding;
     const opened: Session = { id: answer.session, revision: String(at(answer.result, 'protocolVersion')) };
     const greeted = await askOnce(endpoint, post({ method: 'notifications/initialized' }, headersOf(opened)), left(), ({ status }) => status < 300);
@@ -69,7 +71,7 @@ function pingProbe(endpoint: URL): Probe {
     }
     const answer = await askOnce(endpoint, post({ id: ID, method: 'ping' }, headersOf(session)), left(), readAnswer);
     mayBeLost = !(answer instanceof UpstreamFault) && LOST.has(answer.status) && answer.result === undefined;
-    return findingOf(answer, 'ping');
+    return findingOf(answer, 'ping', endpoint);
   };
 
   const look = async (timeout: number): Promise<Finding> => {
@@ -97,8 +99,7 @@ function post(message: object, headers: Readonly<Record<string, string>> = {}): 
   return { method: 'POST', headers: { ...POST_HEADERS, ...headers }, body: Buffer.from(messageText(message)) };
 }
 
-interface Answer {
-  readonly status: number;
+interface Answer extends AnswerHead {
   readonly session: string;
   /** Undefined where it is an error, or none came. */
   readonly result: unknown;
@@ -109,7 +110,7 @@ const readAnswer: Judge<Answer> = (head, text, isWhole) => {
   const { status } = head;
   const session = String(head.headers['mcp-session-id'] ?? '');
   const message = status === 200 ? messagesOf(head, text, isWhole).find(({ id, method }) => id === ID && method === undefined) : undefined;
-  return message || isWhole || status !== 200 ? { status, session, result: message?.['result'] } : undefined;
+  return message || isWhole || status !== 200 ? { status, headers: head.headers, session, result: message?.['result'] } : undefined;
 };
 
 function messagesOf(head: AnswerHead, text: string, isWhole: boolean): Json[] {

@@ -9,7 +9,7 @@ export interface UpstreamRequest {
   readonly method: string;
   /** Path and query at the instance, where it is not that of its URL. */
   readonly path?: string;
-  /** What the client's target has behind its question mark, as it came; it goes behind what the URL or the path has of its own. */
+  /** What the client's target has behind its question mark, as it came; it goes behind what the URL or the path has of its own, which it cannot name again. */
   readonly query?: string;
   /** Lower-case names; no hop-by-hop headers, no `host`. */
   readonly headers: Readonly<Record<string, string>>;

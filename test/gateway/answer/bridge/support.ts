@@ -98,6 +98,7 @@ function serveModern(server: ModernServer, { message, method, headers, response 
   if (name === 'needs') return fail(400, -32021, { requiredCapabilities: { elicitation: {} } });
   if (name === 'broken') return fail(400, -32022, { supported: ['2027-01-01'] });
   if (name === 'html') return void response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not here</h1>');
+  if (name === 'page') return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<h1>Sign in</h1>');
   if (name === 'limited') return void response.writeHead(429, { 'retry-after': '7' }).end('slow down');
   if (name === 'task') return json(response, { jsonrpc: '2.0', id, result: { resultType: 'task', task: {} } });
   if (name === 'meta') return json(response, { jsonrpc: '2.0', id, result: { resultType: 'complete', content: [], _meta: { ...INFO, 'acme/cost': 3 } } });

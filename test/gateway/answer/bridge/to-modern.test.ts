@@ -173,8 +173,8 @@ describe('a request', () => {
     ['a call that asks for input', callOf('asks', {}, 'r'), 200, -32603],
     ['a call that becomes a task', callOf('task', {}, 'r'), 200, -32603],
     ['a call that needs a capability', callOf('needs', {}, 'r'), 200, -32603],
-    ['a server that does not understand the gateway', callOf('broken', {}, 'r'), 502, -32603],
-    ['a 404 that is no session’s end', callOf('html', {}, 'r'), 502, -32603],
+    ['a server that does not understand the gateway', callOf('broken', {}, 'r'), 502, 502],
+    ['a 404 that is no session’s end', callOf('html', {}, 'r'), 502, 502],
   ];
   for (const [what, message, status, code] of REFUSED) {
     test(`${what}: ${status} with ${code}`, async () => {
@@ -188,11 +188,25 @@ describe('a request', () => {
     assert.deepEqual([status, headers['retry-after'], headers['content-length'], body], [429, '7', '9', 'slow down']);
   });
 
-  test('a disagreement is logged', async () => {
-    await post(callOf('broken'));
-    const line = await gateway.waitFor('bridge-refused', ({ code }) => code === -32022);
-    assert.deepEqual([line['server'], line['method']], ['new', 'tools/call']);
-  });
+  for (const [tool, rpcCode, code, cause] of [
+    ['broken', -32022, 'HTTP_400', 'it answered tools/call with 400 and the JSON-RPC error -32022'],
+    ['html', undefined, 'HTTP_404', 'it answered tools/call with 404'],
+    ['page', undefined, 'MALFORMED_ANSWER', 'its answer to tools/call is text/html and no JSON-RPC reply'],
+  ] as const) {
+    test(`field-15b a disagreement is logged with its request, its instance and what was wrong: ${tool}`, async () => {
+      const since = gateway.logs.length;
+      await post(callOf(tool));
+      const line = await gateway.waitFor('bridge-refused', (one) => one['code'] === code, since);
+      assert.deepEqual([line['server'], line['method'], line['rpc_code'], line['code'], line['cause']], ['new', 'tools/call', rpcCode, code, cause]);
+      const failure = await gateway.waitFor('upstream-failed', (one) => one['request_id'] === line['request_id'], since);
+      const asked = await gateway.waitFor('request', (one) => one['request_id'] === line['request_id'], since);
+      for (const one of [failure, asked]) {
+        assert.deepEqual([one['code'], one['cause'], one['blame'], one['instance']], [code, cause, 'server', line['instance']]);
+        assert.equal(one['request_id'], line['request_id']);
+      }
+      assert.equal(asked['reason'], 'upstream-lost');
+    });
+  }
 });
 
 describe('cancelling', () => {

@@ -1,7 +1,9 @@
 /** A modern client's request in a session at a legacy server. */
 import type { Answered, Call } from '../call.js';
 import { judgeSession, mayMeanLoss } from '../lost.js';
+import { refusedBy, unusable } from '../unusable.js';
 import type { Log } from '../../process/log.js';
+import type { Delivered } from '../../upstream/deliver.js';
 import type { UpstreamRequest, UpstreamResponse } from '../../upstream/upstream.js';
 import { UpstreamFault } from '../../wire/fault.js';
 import { at, messageText } from '../../wire/json-rpc.js';
@@ -60,7 +62,7 @@ export async function forwardToLegacy(call: Call, asked: Asked, session: LegacyS
   release();
   const whole = { ...response, body };
   if (await isLost(call, session, sent, whole)) throw lost();
-  return wholeAnswer(call, asked, session, whole, log);
+  return wholeAnswer(call, asked, session, { instance, response: whole }, log);
 }
 
 /** Nothing was executed in a session that is lost. */
@@ -80,8 +82,8 @@ const lost = (): UpstreamFault => new UpstreamFault('refused', 'the server does 
 
 type Whole = UpstreamResponse & { readonly body: Buffer };
 
-function wholeAnswer({ pool }: Call, asked: Asked, session: LegacySession, response: Whole, log: Log): Answered {
-  const { status, headers, body } = response;
+function wholeAnswer(call: Call, asked: Asked, session: LegacySession, whole: Delivered & { readonly response: Whole }, log: Log): Answered {
+  const { status, headers, body } = whole.response;
   const reply = parseReply(body);
   // Failures and limits are no less so for a modern client.
   const isFailure = status === 429 || status >= 500;
@@ -90,6 +92,7 @@ function wholeAnswer({ pool }: Call, asked: Asked, session: LegacySession, respo
     return ownAnswer(isFailure ? status : usual, message, headers);
   }
   if (isFailure) return passed(status, headers, body);
-  log('warn', 'bridge-refused', { server: pool.server, method: asked.method.slice(0, 64), status });
-  throw new UpstreamFault('answered');
+  const fault = unusable(call, whole, asked.method, null);
+  log('warn', 'bridge-refused', { ...refusedBy(call, whole.instance, fault), method: asked.method.slice(0, 64), status });
+  throw fault;
 }

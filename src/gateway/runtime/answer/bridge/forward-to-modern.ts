@@ -1,5 +1,6 @@
 /** A legacy client's request on its way to a modern server, its reply on the way back, and how it is cancelled. */
 import type { Answered, Call } from '../call.js';
+import { refusedBy, unusable } from '../unusable.js';
 import type { Log } from '../../process/log.js';
 import type { Delivered } from '../../upstream/deliver.js';
 import type { ChangedEvents } from '../../wire/events.js';
@@ -9,6 +10,7 @@ import { memberText, ownText } from '../../wire/json-text.js';
 import { isEventStream } from '../../wire/media-type.js';
 import { CLIENT_INFO, LOG_LEVEL, SERVER_INFO } from '../../wire/meta-keys.js';
 import { readBody } from '../../wire/read-body.js';
+import type { UpstreamFault } from '../../wire/fault.js';
 import { ownFailureText, replyText } from '../../wire/replies.js';
 import { ownAnswer, parseReply, passed, rewriteEvents } from './answers.js';
 import type { Hints } from './hints.js';
@@ -32,12 +34,19 @@ export interface ForwardToModern {
   cancel(session: string, id: unknown): void;
 }
 
+const NEEDS_CAPABILITY = -32021;
 const NEEDS_MORE = 'The server asks for more in the middle of the call, which is not bridged to clients of this revision';
 export const MISUNDERSTOOD = 'The gateway and the server do not understand each other';
 /** Statuses of the server itself; others are of guards and proxies before it. */
 const ITS_OWN: readonly number[] = [200, 202, 400, 404, 405];
 
 const isComplete = (resultType: string | undefined): boolean => resultType === undefined || parseJson(resultType) === 'complete';
+
+/** Codes of the transport of 2026-07-28 are about what the gateway itself wrote, but for what a server wants of the client. */
+const isOfTransport = (reply: Json): boolean => {
+  const code = Number(at(reply, 'error', 'code'));
+  return code <= -32020 && code >= -32099 && code !== NEEDS_CAPABILITY;
+};
 
 const requestKey = (session: string, id: unknown): string => `${session} ${JSON.stringify(id)}`;
 
@@ -57,10 +66,12 @@ export function forwardToModern(hints: Hints, log: Log): ForwardToModern {
       setImmediate(() => stop.abort());
     });
     try {
-      const { response } = await ask(call, said, level, stop.signal);
+      const delivered = await ask(call, said, level, stop.signal);
+      const { response } = delivered;
       const { status, headers } = response;
       if (status === 200 && isEventStream(response)) {
-        events = rewriteEvents(response.body, (event, text) => (isReply(event) ? legacyReply(call, waiting, text)[1] : true)).once('close', done);
+        const rewrite = (event: Json, text: string): string | true => (isReply(event) ? replyOnStream(call, delivered, waiting, event, text) : true);
+        events = rewriteEvents(response.body, rewrite).once('close', done);
         return passed(status, headers, events);
       }
       const body = await readBody(response.body, call.table.timeouts.response);
@@ -68,7 +79,8 @@ export function forwardToModern(hints: Hints, log: Log): ForwardToModern {
       if (!ITS_OWN.includes(status)) return passed(status, headers, body);
       const reply = parseReply(body);
       // A 404 that passed would end the client's session.
-      return ownAnswer(...(reply ? legacyReply(call, waiting, `${body}`) : misunderstood(call, waiting, status)), headers);
+      if (!reply || isOfTransport(reply)) throw misunderstood(call, delivered, waiting, reply);
+      return ownAnswer(200, legacyReply(call, waiting, `${body}`), headers);
     } catch (error) {
       done();
       if (stop.signal.aborted) return ownAnswer(202);
@@ -88,29 +100,34 @@ export function forwardToModern(hints: Hints, log: Log): ForwardToModern {
     return { ...delivered, response: { ...delivered.response, body } };
   };
 
-  /** Status and message, as of `legacyReply`. */
-  const misunderstood = ({ pool, request }: Call, { id, method }: Waiting, code: unknown): [number, string] => {
-    log('warn', 'bridge-refused', { server: pool.server, method, code });
-    return [502, ownFailureText(request.headers, id, -32603, MISUNDERSTOOD, 'server-misunderstood')];
+  const misunderstood = (call: Call, delivered: Delivered, { method }: Waiting, reply: Json | null): UpstreamFault => {
+    const fault = unusable(call, delivered, method, reply);
+    log('warn', 'bridge-refused', { ...refusedBy(call, delivered.instance, fault), method, rpc_code: at(reply, 'error', 'code') });
+    return fault;
   };
 
-  /** The reply in the form of the revisions with sessions, and the status of its answer. */
-  const legacyReply = (call: Call, waiting: Waiting, text: string): [number, string] => {
+  /** The answer has begun, so that a fault has no status any more. */
+  const replyOnStream = (call: Call, delivered: Delivered, waiting: Waiting, reply: Json, text: string): string => {
+    if (!isOfTransport(reply)) return legacyReply(call, waiting, text);
+    misunderstood(call, delivered, waiting, reply);
+    return ownFailureText(call.request.headers, waiting.id, -32603, MISUNDERSTOOD, 'server-misunderstood');
+  };
+
+  /** The reply in the form of the revisions with sessions. */
+  const legacyReply = (call: Call, waiting: Waiting, text: string): string => {
     const { id } = waiting;
     const reply = membersOf(text);
     const code = Number(at(parseJson(reply.get('error') ?? ''), 'code'));
     const result = membersOf(reply.get('result'));
-    if (code === -32021 || !isComplete(result.get('resultType'))) {
-      return [200, ownFailureText(call.request.headers, id, -32603, NEEDS_MORE, 'answer-not-bridged')];
+    if (code === NEEDS_CAPABILITY || !isComplete(result.get('resultType'))) {
+      return ownFailureText(call.request.headers, id, -32603, NEEDS_MORE, 'answer-not-bridged');
     }
-    // Codes of the transport of 2026-07-28 are about what the gateway itself wrote.
-    if (code <= -32020 && code >= -32099) return misunderstood(call, waiting, code);
-    if (reply.has('error')) return [200, objectText(reply.set('id', id ?? 'null'))];
+    if (reply.has('error')) return objectText(reply.set('id', id ?? 'null'));
     const meta = membersOf(result.get('_meta'));
     meta.delete(SERVER_INFO);
     for (const name of ['resultType', 'ttlMs', 'cacheScope', '_meta']) result.delete(name);
     if (meta.size > 0) result.set('_meta', objectText(meta));
-    return [200, replyText(id, 'result', objectText(result))];
+    return replyText(id, 'result', objectText(result));
   };
 
   return { send, cancel: (session, id) => running.get(requestKey(session, id))?.() };

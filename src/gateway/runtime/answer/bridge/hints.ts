@@ -1,10 +1,10 @@
 /** What a modern server says of itself, kept as long and for whom it allows (MCP 2026-07-28, Caching). */
 import type { Call } from '../call.js';
+import { unusable } from '../unusable.js';
 import { createMemory } from '../../process/memory.js';
 import { asObject, at, type Json } from '../../wire/json-rpc.js';
 import { SERVER_INFO } from '../../wire/meta-keys.js';
 import type { Pool } from '../../upstream/pool.js';
-import { UpstreamFault } from '../../wire/fault.js';
 import { askModern, encodeHeader } from './requests.js';
 
 const LONGEST = 3_600_000;
@@ -100,8 +100,9 @@ async function read(call: Call, method: string): Promise<Said> {
   let first: Json | null = null;
   let cursor: unknown;
   for (let pages = 0; ; pages++) {
-    const { reply } = await askModern(call, method, { cursor }, call.table.timeouts.firstByte);
-    if (!reply || !('result' in reply)) throw new UpstreamFault('answered');
+    const asked = await askModern(call, method, { cursor }, call.table.timeouts.firstByte);
+    const { reply } = asked;
+    if (!reply || !('result' in reply)) throw unusable(call, asked, method, reply);
     const page = asObject(reply['result']);
     const { tools, nextCursor, ttlMs, cacheScope } = page;
     for (const tool of Array.isArray(tools) ? tools : []) {

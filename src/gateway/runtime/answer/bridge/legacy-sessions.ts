@@ -3,6 +3,7 @@ import { callerKey } from '../../decision/address.js';
 import { ANONYMOUS, readOwner } from '../../identity/principal.js';
 import { createPlaces, type Holder } from '../../process/places.js';
 import type { Call } from '../call.js';
+import { unusable } from '../unusable.js';
 import { asObject, at, messageText, type Json } from '../../wire/json-rpc.js';
 import type { Instance } from '../../upstream/instance.js';
 import type { Pool } from '../../upstream/pool.js';
@@ -145,12 +146,12 @@ export class LegacySessions {
 /** Characters of what a server says of itself that are kept for as long as its session. */
 const MOST_INTRODUCTION = 65_536;
 
-/** What of the reply to `initialize` is needed later. */
-function introductionIn(reply: unknown): Json {
+/** What of the reply to `initialize` is needed later; null where that is too long to be kept. */
+function introductionIn(reply: unknown): Json | null {
   const { protocolVersion, capabilities, instructions, serverInfo } = asObject(at(reply, 'result'));
   const said = { protocolVersion, capabilities, serverInfo };
   const length = (...values: unknown[]): number => JSON.stringify(values).length;
-  if (length(said) > MOST_INTRODUCTION) throw new UpstreamFault('answered', 'its introduction is too long to be kept');
+  if (length(said) > MOST_INTRODUCTION) return null;
   return length(said, instructions) > MOST_INTRODUCTION ? said : { ...said, instructions };
 }
 
@@ -190,9 +191,12 @@ async function open(call: Call): Promise<LegacySession> {
   const headers = plainHeaders(call);
   const { query = '' } = call.request;
   const first = legacyRequest({ upstreamId: undefined, query, introduction: {}, headers }, INITIALIZE, signal);
-  const { instance, response } = await call.send(first, { repeats: 1 });
-  const introduction = introductionIn(await readReply(response, firstByte));
-  if (response.status !== 200 || !introduction['protocolVersion']) throw new UpstreamFault('answered');
+  const delivered = await call.send(first, { repeats: 1 });
+  const { instance, response } = delivered;
+  const reply = await readReply(response, firstByte);
+  const introduction = introductionIn(reply);
+  if (!introduction) throw unusable(call, delivered, 'initialize', reply, 'is too long to be kept');
+  if (response.status !== 200 || !introduction['protocolVersion']) throw unusable(call, delivered, 'initialize', reply, 'has no protocolVersion');
   const upstreamId = response.headers['mcp-session-id']?.toString();
   const opened = { instance, upstreamId, query, isAnonymous: isAnonymous(call), introduction, headers };
   const session: LegacySession = { ...opened, active: 0, seen: performance.now(), last: 0 };

@@ -5,6 +5,7 @@ import { MODERN } from '../../decision/revision.js';
 import { messageText, parseJson, POST_HEADERS, type Json } from '../../wire/json-rpc.js';
 import { membersOf, objectText, setMember } from '../../wire/json-members.js';
 import { CAPABILITIES, CLIENT_INFO, VERSION } from '../../wire/meta-keys.js';
+import type { Delivered } from '../../upstream/deliver.js';
 import type { UpstreamRequest } from '../../upstream/upstream.js';
 import { readReply } from './answers.js';
 
@@ -51,7 +52,7 @@ export function modernRequest(
   };
 }
 
-interface Reply {
+interface Reply extends Delivered {
   readonly status: number;
   readonly reply: Json | null;
 }
@@ -59,6 +60,6 @@ interface Reply {
 /** A question of the gateway's own, which only reads. */
 export async function askModern(call: Call, method: string, params: Json, within: number): Promise<Reply> {
   const message = messageText({ id: 'mcpgen', method, params });
-  const { response } = await call.send(modernRequest(call, message, AbortSignal.timeout(within)), { repeats: 1 });
-  return { status: response.status, reply: await readReply(response, within) };
+  const { instance, response } = await call.send(modernRequest(call, message, AbortSignal.timeout(within)), { repeats: 1 });
+  return { instance, response, status: response.status, reply: await readReply(response, within) };
 }
