@@ -1,6 +1,7 @@
 // mcpgen: Sessions whose instance has gone, or has forgotten them.
 import {inSession, sendTo} from './call.js';
 import {judgeSession, mayMeanLoss} from './lost.js';
+import {unusable} from './unusable.js';
 import {digest} from '../wire/digest.js';
 import {messageText, POST_HEADERS} from '../wire/json-rpc.js';
 import {ANY_INSTANCE, keepsItsSession} from '../identity/session.js';
@@ -67,15 +68,17 @@ function withoutEventId(request) {
 	const { 'last-event-id': _, ...headers } = request.headers;
 	return { ...request, headers };
 }
-async function open({ request, send, table }, init, { server }) {
+async function open(call, init, { server }) {
+	const { request, send, table } = call;
 	const { headers, query = '', signal } = withoutEventId(request);
 	const say = (message) => ({ method: 'POST', query, headers: { ...headers, ...POST_HEADERS }, body: Buffer.from(messageText(message)), signal });
 	const ended = ({ body }) => readBody(body, table.timeouts.firstByte).catch(() => { });
-	const { instance, response } = await send(say({ id: 'mcpgen', method: 'initialize', params: init }), { repeats: 1 });
+	const opened = await send(say({ id: 'mcpgen', method: 'initialize', params: init }), { repeats: 1 });
+	const { instance, response } = opened;
 	await ended(response);
-	if (response.status !== 200) throw new UpstreamFault('sent');
+	if (response.status !== 200) throw unusable(call, opened, 'initialize', null);
 	const upstreamId = String(response.headers['mcp-session-id'] ?? '');
-	if (upstreamId.length > MOST_ID) throw new UpstreamFault('sent');
+	if (upstreamId.length > MOST_ID) throw unusable(call, opened, 'initialize', {}, 'has a session id that is too long to be kept');
 	const greeted = await send(inSession(say({ method: 'notifications/initialized' }), upstreamId), { at: instance });
 	await ended(greeted.response);
 	return { server, instance: instance.id, upstreamId };

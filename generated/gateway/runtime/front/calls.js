@@ -43,6 +43,7 @@ export function callTo(pool, exchange, services, signal) {
 			sent = request;
 			const delivered = await deliver(pool, { request, first: at ?? next(), pinned: at !== undefined, reads, repeats: asked, key }, metrics);
 			exchange.instance = last = delivered.instance;
+			exchange.failure = delivered.response.failure ?? null;
 			return delivered;
 		},
 		to: (server) => {

@@ -62,7 +62,8 @@ function begin(client, state) {
 		head: kept?.head ?? readHead(state.tables, request, state.trusted), judgement: kept, facts: noFacts(), holder: null,
 		body: null, weight: 0, booking: null, keepsBody: false, dropBody: null, session: null, claimed: null, instance: null,
 		releaseStream: NOTHING, releaseCall: NOTHING, atServer: 0, isOver: false, releaseSession: NOTHING,
-		isOpeningSession: false, span: null, farewell: null, endStream: null, reason: null, cause: null, note: null,
+		isOpeningSession: false, span: null, farewell: null, endStream: null, reason: null, cause: null, failure: null,
+		note: null,
 	};
 }
 function noFacts() {

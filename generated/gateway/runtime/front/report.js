@@ -1,6 +1,7 @@
 // mcpgen: Reports a request once its answer has ended or its client has left.
 import {messageIn, tenantIn} from '../decision/facts.js';
 import {quoted} from '../process/log.js';
+import {causeOf} from '../wire/cause.js';
 import {clientOf} from './exchange.js';
 export function beginSpan({ parts }, { facts, head, startedAt }) {
 	const { tracer } = parts();
@@ -23,6 +24,11 @@ function askedFor({ request: { headers, target }, host }) {
 }
 export function report(services, exchange) {
 	const { metrics, log } = services;
+	const failure = exchange.failure?.() ?? null;
+	if (failure) {
+		exchange.reason ??= failure.reason;
+		exchange.cause ??= causeOf(failure.fault);
+	}
 	const { head, client, state, facts, reason, note } = exchange;
 	const message = messageIn(facts);
 	const duration = performance.now() - exchange.startedAt;

@@ -79,8 +79,8 @@ function breakerOf({ server }, { id, breaker, up, active, ejectedAt }) {
 function statsOf(pool) {
 	const rows = pool.instances.map(({ id, tally, active, up, isKnown, failure }) => {
 		const failed = tally.erred + tally.failed + tally.unreachable;
-		const last = failure && { ...failure, at: new Date(failure.at).toISOString() };
-		return { id, up: isKnown ? up : null, active, requests: tally.answered + failed, failed, abandoned: tally.abandoned, ms: tally.ms, last_failure: last };
+		const { abandoned, ms } = tally;
+		return { id, up: isKnown ? up : null, active, requests: tally.answered + failed, failed, abandoned, ms, last_failure: dated(failure) };
 	});
 	const sum = (of) => rows.reduce((total, row) => total + of(row), 0);
 	const requests = sum((row) => row.requests);
@@ -88,9 +88,12 @@ function statsOf(pool) {
 	return {
 		requests, error_rate: share(sum(({ failed }) => failed), requests), active: sum(({ active }) => active),
 		instances: { total, healthy, unknown, percent },
-		cause: pool.cause,
+		cause: dated(pool.cause),
 		load: rows.map(({ ms, ...row }) => ({ ...row, share: share(row.requests, requests), latency_ms: share(ms, row.requests - row.failed) })),
 	};
+}
+function dated(failure) {
+	return failure?.at === undefined ? failure : { ...failure, at: new Date(failure.at).toISOString() };
 }
 const share = (part, whole) => (whole === 0 ? 0 : Math.round((1000 * part) / whole) / 1000);
 const MOST = 4096;

@@ -3,12 +3,14 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {isLoopback, LOOPBACK} from '../decision/address.js';
 import {hostName} from '../decision/host.js';
 import {originAllowed, originMatcher} from '../decision/origin.js';
+import {REASON_OF_FAULT, reasonRow} from '../decision/reasons.js';
 import {drainServer, listenAt, plainServer} from '../front/listen.js';
 import {listenOf, logLevelOf, placementOf, SettingError} from '../process/env.js';
 import {createLog} from '../process/log.js';
 import {idText, readMessages} from '../stdio/message.js';
 import {jsonResponse} from '../stdio/response.js';
 import {loadEras, startChildren} from '../stdio/upstream.js';
+import {causeOf} from '../wire/cause.js';
 import {UpstreamFault} from '../wire/fault.js';
 import {ownFailureText} from '../wire/replies.js';
 export async function runHost(server, tables, features, env, write) {
@@ -24,7 +26,7 @@ export async function runHost(server, tables, features, env, write) {
 	const isAllowed = (origin) => matchers.some((matcher) => originAllowed(matcher, origin.toLowerCase()));
 	let isReady = false;
 	const isWell = async () => isReady && (await upstream.isWell()) !== false;
-	const running = await startHost({ upstream, ...listenOf(env, { host: all, port }), path, bodyLimit: limits.body, log, isAllowed, isWell });
+	const running = await startHost({ upstream, server, ...listenOf(env, { host: all, port }), path, bodyLimit: limits.body, log, isAllowed, isWell });
 	log('info', 'listening', { port: running.port });
 	const stopping = new AbortController();
 	const trying = tryUntilWell(upstream, log, stopping.signal).then(() => void (isReady = true));
@@ -87,11 +89,14 @@ function faultOf({ host, isAllowed = () => false }, { method, headers }) {
 	return isOther ? [415, 'content-type-unsupported', 'Content-Type must be application/json'] : null;
 }
 async function answer(options, client, signal) {
-	const { upstream, path, bodyLimit, log, isWell } = options;
+	const { upstream, server, path, bodyLimit, log, isWell } = options;
 	const { method, target, headers } = client.request;
 	const at = target.replace(/\?.*/, '');
 	let id = null;
 	const refuse = (status, reason, message, more = {}) => jsonResponse(status, ownFailureText(headers, id, status, message, reason), more);
+	const tell = (fault) => {
+		if (fault && !signal.aborted) log('warn', 'upstream-failed', { server, ...causeOf(fault), request_id: headers['x-request-id'] });
+	};
 	const isHealth = /^\/health(\/live|\/ready)?$/.test(at);
 	const fault = faultOf(options, isHealth ? { ...client.request, method: 'GET' } : client.request);
 	if (fault) {
@@ -100,7 +105,7 @@ async function answer(options, client, signal) {
 	}
 	if (isHealth) {
 		const isOk = at === '/health/live' || ((await isWell?.()) ?? true);
-		return jsonResponse(isOk ? 200 : 503, isOk ? '{"status":"ok"}' : '{"status":"down","why":"no child has been started yet: see the log"}');
+		return jsonResponse(isOk ? 200 : 503, isOk ? '{"status":"ok"}' : '{"status":"down","why":"no child has answered yet: see the log"}');
 	}
 	if (at !== path) return refuse(404, 'unknown-route', 'Not found');
 	if (!METHODS.split(', ').includes(method)) return refuse(405, 'method-not-allowed', 'Method not allowed', { allow: METHODS });
@@ -108,13 +113,18 @@ async function answer(options, client, signal) {
 	if (typeof sent === 'string') return refuse(413, 'body-too-large', 'Body too large');
 	const body = method === 'POST' ? sent : null;
 	try {
-		return await upstream.send({ method, headers: headers, body, signal });
+		const response = await upstream.send({ method, headers: headers, body, signal });
+		const { failure, body: answered } = response;
+		if (failure && Buffer.isBuffer(answered)) tell(failure()?.fault);
+		else if (failure && !Buffer.isBuffer(answered)) answered.once('close', () => tell(failure()?.fault));
+		return response;
 	} catch (error) {
-		log('warn', 'upstream-failed', { error: String(error) });
+		tell(error);
 		const read = readMessages(`${body}`);
 		if (typeof read !== 'number' && read.messages[0]) id = idText(read.messages[0]);
-		const early = error instanceof UpstreamFault && ['full', 'refused'].includes(error.stage);
-		const retryAfter = (error instanceof UpstreamFault && error.retryAfter) || 1;
-		return early ? refuse(503, 'instance-full', 'No capacity', { 'retry-after': `${retryAfter}` }) : refuse(502, 'upstream-lost', 'The server failed');
+		const { stage, retryAfter = 1 } = error instanceof UpstreamFault ? error : new UpstreamFault('sent', error);
+		const reason = REASON_OF_FAULT[stage];
+		const { status, message } = reasonRow(reason);
+		return refuse(status, reason, message, status === 503 ? { 'retry-after': `${retryAfter}` } : {});
 	}
 }

@@ -1,4 +1,5 @@
 // mcpgen
+import {CodedError} from '../wire/cause.js';
 import {UpstreamFault} from '../wire/fault.js';
 import {lastWords, speechOf} from './last-words.js';
 import {lineReader, readByTurns} from './lines.js';
@@ -10,7 +11,7 @@ const MOST_NOISE_TEXT = 500;
 const MOST_ERROR_LINE = 8192;
 export function startChild({ child: table, env, log }, onLine, long, onExit) {
 	const group = startGroup(table, env, log);
-	if (!group) throw new UpstreamFault('refused');
+	if (!group) throw new UpstreamFault('refused', new CodedError('NOT_STARTED', 'its command cannot be started: see child-not-started'));
 	const { leader, pid, isAlive, signal } = group;
 	const { stdin, stdout, stderr } = leader;
 	let isEnding = false;
@@ -68,8 +69,8 @@ export function startChild({ child: table, env, log }, onLine, long, onExit) {
 	const write = (message) => void (stdin.writable && stdin.write(`${message.replace(/[\r\n]/g, ' ')}\n`));
 	return {
 		pid, check() {
-			if (isEnding || !stdin.writable) throw new UpstreamFault('refused');
-			if (isBehind()) throw new UpstreamFault('full');
+			if (isEnding || !stdin.writable) throw new UpstreamFault('refused', 'the child has ended or is about to, or has closed its input');
+			if (isBehind()) throw new UpstreamFault('full', 'the child does not read what it was sent before');
 		},
 		write, refuse: (message) => (isBehind() ? kill('does not read') : write(message)), flow, end, kill,
 	};

@@ -2,6 +2,7 @@
 import {readSecret} from '../process/secrets.js';
 import {NEVER} from '../upstream/roundtrip.js';
 import {digest} from '../wire/digest.js';
+import {CodedError} from '../wire/cause.js';
 import {UpstreamFault} from '../wire/fault.js';
 import {loadEras, startChildren} from './upstream.js';
 const NOT_STARTED = { code: 'NOT_STARTED', cause: 'its command does not start: the last child-* lines of the log say why', blame: 'server' };
@@ -32,7 +33,7 @@ function inTime(upstream, firstByte) {
 		try {
 			return await upstream.send({ ...request, signal: giveUp.signal });
 		} catch (error) {
-			throw isLate ? new UpstreamFault('timeout', error) : error;
+			throw isLate ? new UpstreamFault('timeout', new CodedError('NO_ANSWER', `no answer within timeouts.firstByte (${firstByte / 1000} s)`)) : error;
 		} finally {
 			clearTimeout(timer);
 		}

@@ -1,7 +1,6 @@
 // mcpgen: Children with sessions: Streamable HTTP of 2025-03-26 to 2025-11-25 in front of their processes.
 import {addAbortSignal} from 'node:stream';
 import {ownFailureText} from '../wire/replies.js';
-import {callerOf} from './caller.js';
 import {idText, SUPPORTED, unsupported} from './message.js';
 import {jsonResponse, respondOn, streamResponse, takesStream} from './response.js';
 import {createSessions} from './sessions.js';
@@ -13,7 +12,7 @@ export function serveLegacy(options, signal) {
 		const refuse = (status, code, text, reason, data) => jsonResponse(status, ownFailureText(headers, first?.shape === 'request' ? idText(first) : null, code, text, reason, data));
 		const requested = unsupported(headers['mcp-protocol-version'], read.messages);
 		if (requested !== undefined) return refuse(400, -32022, 'Unsupported protocol version', 'revision-not-served', { supported: SUPPORTED, requested });
-		if (first?.shape === 'request' && first.method === 'initialize' && !read.isBatch) return sessions.open(first, callerOf(request));
+		if (first?.shape === 'request' && first.method === 'initialize' && !read.isBatch) return sessions.open(first, request);
 		const id = headers['mcp-session-id'];
 		if (id === undefined) return refuse(400, -32000, 'Mcp-Session-Id is required', 'session-missing');
 		const session = sessions.use(id);
@@ -35,8 +34,8 @@ async function post(request, session, { isBatch, messages }) {
 	const requests = messages.filter(({ shape }) => shape === 'request').length;
 	link.check(session.holder, requests);
 	const stream = session.openPost(requests > 0 && takesStream(request));
-	const { response, onReply } = respondOn(addAbortSignal(request.signal, stream), requests, isBatch);
-	if (requests === 0) onReply(null, 202);
+	const { response, onReply } = respondOn(addAbortSignal(request.signal, stream), request, requests, isBatch);
+	if (requests === 0) onReply(null);
 	for (const message of messages) {
 		if (message.shape === 'request') link.ask(message, onReply, session, stream);
 		else link.tell(session, message);

@@ -2,13 +2,13 @@
 import {parseJson} from '../wire/json-rpc.js';
 import {headMembers} from '../wire/json-text.js';
 import {failureText} from '../wire/replies.js';
+import {tooLong} from './lost.js';
 const LAST_ID = /[,{]\s*"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?[\d.eE+-]+)\s*(?:,\s*"jsonrpc"\s*:\s*"2\.0"\s*)?\}\s*$/;
 export function longLines(limit, pid, requests, refuse, log, onDropped) {
-	const why = `The answer is longer than limits.line (${limit} bytes)`;
 	let missing = null;
 	const say = (lost) => log('warn', 'child-line-too-long', { pid, limit, lost });
 	const lose = (id) => {
-		const isFound = requests.lose(id, why);
+		const isFound = requests.lose(id, (call) => tooLong(call, limit));
 		if (isFound) say('the answer to a call');
 		return isFound;
 	};

@@ -15,9 +15,9 @@ export async function rehearse({ launch }, isModern, within) {
 	const isAnswered = await new Promise((resolve) => {
 		const timer = setTimeout(link.kill, within, `no answer to ${message?.method} within timeouts.firstByte (${within / 1000} s)`).unref();
 		if (message)
-			link.ask(message, (_text, status) => {
+			link.ask(message, (_text, lost) => {
 				clearTimeout(timer);
-				resolve(status === 200);
+				resolve(!lost);
 			});
 	});
 	link.end();

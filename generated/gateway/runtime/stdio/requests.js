@@ -3,7 +3,7 @@ import {createPlaces} from '../process/places.js';
 import {memberText, ownText} from '../wire/json-text.js';
 import {SUBSCRIPTION} from '../wire/meta-keys.js';
 import {frame} from '../wire/event-stream.js';
-import {failureText} from '../wire/replies.js';
+import {exited, unanswered} from './lost.js';
 import {CANCELLED, idText, isId, withId, withParam} from './message.js';
 import {tellClient} from './session.js';
 const MOST_REQUESTS = 4096;
@@ -48,7 +48,7 @@ export function openRequests(isShared, within, write) {
 	const expire = (name) => {
 		const text = `No answer within timeouts.response (${within / 1000} s)`;
 		const waiting = giveUp(name, text);
-		waiting?.onReply(failureText(waiting.idText, -32001, text), 504);
+		waiting?.onReply(null, unanswered(waiting.idText, text));
 	};
 	return {
 		nameFor, hasRoom(holder, wanted) {
@@ -87,12 +87,12 @@ export function openRequests(isShared, within, write) {
 		reply(message) {
 			givenUp.delete(message.id);
 			const waiting = take(message.id);
-			waiting?.onReply(waiting.nameText === waiting.idText ? message.text : withId(message, waiting.idText), 200);
+			waiting?.onReply(waiting.nameText === waiting.idText ? message.text : withId(message, waiting.idText));
 		},
-		lose(id, why) {
+		lose(id, lost) {
 			const [only] = open.size === 1 ? open.keys() : [];
 			const waiting = take(isId(id) ? id : (only ?? ''));
-			waiting?.onReply(failureText(waiting.idText, -32603, why), 502);
+			waiting?.onReply(null, lost(waiting.idText));
 			return waiting !== undefined;
 		},
 		progress(message) {
@@ -110,19 +110,19 @@ export function openRequests(isShared, within, write) {
 			const waiting = open.get(name);
 			if (!waiting) return false;
 			waiting.stream?.event(frame(withParam(message, method === CANCELLED ? ['requestId'] : ['_meta', SUBSCRIPTION], waiting.idText)));
-			if (method === CANCELLED) take(name)?.onReply(null, 200);
+			if (method === CANCELLED) take(name)?.onReply(null);
 			return true;
 		},
 		cancel(session, id, reason) {
 			for (const [name, waiting] of open) {
 				if (waiting.session !== session || (id !== undefined && id !== waiting.id)) continue;
-				giveUp(name, reason)?.onReply(null, 200);
+				giveUp(name, reason)?.onReply(null);
 			}
 		},
 		fail() {
 			for (const name of [...open.keys()]) {
 				const waiting = take(name);
-				waiting?.onReply(failureText(waiting.idText, -32603, 'The server exited'), 502);
+				waiting?.onReply(null, exited(waiting.idText));
 			}
 		},
 	};

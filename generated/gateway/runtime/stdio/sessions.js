@@ -1,6 +1,8 @@
 // mcpgen: The sessions that clients have opened with a stdio server, each with the child that serves it.
 import {UpstreamFault} from '../wire/fault.js';
+import {callerOf} from './caller.js';
 import {createLinks, MAX_OPEN} from './link.js';
+import {lostText} from './lost.js';
 import {idText, withId} from './message.js';
 import {jsonResponse} from './response.js';
 import {secondsUntil, sessionPlaces} from './session-places.js';
@@ -49,7 +51,8 @@ export function createSessions(options, signal) {
 		log('warn', 'sessions-full', { sessions: sessions.size, retry_after: retryAfter, why: 'all, or all of this caller, have a call or a stream open' });
 		throw new UpstreamFault('full', undefined, retryAfter);
 	};
-	const open = async (initialize, caller) => {
+	const open = async (initialize, request) => {
+		const caller = callerOf(request);
 		const place = await placeFor(caller);
 		const own = [];
 		let exited = () => { };
@@ -66,19 +69,19 @@ export function createSessions(options, signal) {
 			place.release();
 			throw error;
 		}
-		const { link, status, reply } = started;
-		const text = withId(started, idText(initialize));
+		const { link, reply, lost } = started;
+		const id = idText(initialize);
 		if (reply['result'] === undefined) {
 			if (isShared) place.release();
 			link.end();
-			return jsonResponse(status, text);
+			return lost ? { ...jsonResponse(lost.status, lostText(request.headers, { ...lost, id })), failure: () => lost } : jsonResponse(200, withId(started, id));
 		}
 		const running = () => (isShared ? shared(null) : Promise.resolve(started));
 		const flow = (on) => void running().then((found) => found.link.flow(on), () => { });
 		const session = Object.assign(createSession(caller, flow, 2 * child.line, log), { running, place, exited: exit, seen: now() });
 		sessions.set(session.id, session);
 		own.push(session);
-		return jsonResponse(200, text, { 'mcp-session-id': session.id });
+		return jsonResponse(200, withId(started, id), { 'mcp-session-id': session.id });
 	};
 	const beat = setInterval(() => {
 		for (const session of sessions.values()) {

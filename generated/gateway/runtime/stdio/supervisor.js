@@ -1,12 +1,14 @@
 // mcpgen: One shared child, kept running.
 import {setTimeout as sleep} from 'node:timers/promises';
 import {messageText} from '../wire/json-rpc.js';
+import {CodedError} from '../wire/cause.js';
 import {UpstreamFault} from '../wire/fault.js';
-import {failureText} from '../wire/replies.js';
+import {exited, silent} from './lost.js';
 import {idText} from './message.js';
 const FIRST_DELAY = 100;
 const LAST_DELAY = 30_000;
 const MOST_WAIT = 1000;
+const RESTING = new CodedError('CHILD_RESTARTING', 'the child has ended, and its next start is not due yet: see child-restarting');
 export function greet(link, initialize, within) {
 	return new Promise((resolve) => {
 		let isLate = false;
@@ -15,10 +17,11 @@ export function greet(link, initialize, within) {
 			isLate = true;
 			link.kill(why);
 		}, within).unref();
-		link.ask(initialize, (text, status) => {
+		link.ask(initialize, (text, lost) => {
 			clearTimeout(timer);
-			const said = isLate ? failureText(idText(initialize), -32603, `The server was ended: ${why}`) : `${text}`;
-			resolve({ link, status: isLate ? 504 : status, reply: JSON.parse(said), text: said });
+			if (text !== null) return resolve({ link, reply: JSON.parse(text), text, lost: null });
+			const id = idText(initialize);
+			resolve({ link, reply: {}, text: '', lost: isLate ? silent(id, why) : (lost ?? exited(id)) });
 		});
 	});
 }
@@ -32,6 +35,7 @@ export function supervise(launch, log, signal, begin) {
 	let isAccepted = false;
 	let running;
 	let isResting = false;
+	let notStarted = null;
 	const attempt = async (delay) => {
 		await sleep(delay, undefined, { ref: false, signal }).catch(() => {
 			throw new UpstreamFault('refused');
@@ -47,7 +51,9 @@ export function supervise(launch, log, signal, begin) {
 		let link;
 		try {
 			link = launch(restart);
+			notStarted = null;
 		} catch (fault) {
+			notStarted = fault;
 			restart();
 			throw fault;
 		}
@@ -64,7 +70,7 @@ export function supervise(launch, log, signal, begin) {
 	return async (initialize) => {
 		if (initialize && !isAccepted) handshake = initialize;
 		if (!running) start(0);
-		if (!running || isResting) throw new UpstreamFault('refused');
+		if (!running || isResting) throw notStarted ?? new UpstreamFault('refused', RESTING);
 		return running;
 	};
 }

@@ -1,10 +1,12 @@
 // mcpgen
+import {isRedirection, redirection} from './redirects.js';
 import {CodedError} from '../wire/cause.js';
 import {UpstreamFault} from '../wire/fault.js';
 const UNSENT = new Set(['refused', 'connect', 'full']);
 const FAILING = new Set([500, 502, 503, 504]);
 const DENIED = new Set([401, 407]);
 const NOT_MODIFIED = 304;
+export const isFailing = (status) => FAILING.has(status);
 const OUTCOME = {
 	refused: 'unreachable', connect: 'unreachable', full: 'abandoned', stale: 'abandoned', redirected: 'answered', denied: 'answered',
 };
@@ -27,15 +29,20 @@ export async function deliver(pool, delivery, metrics) {
 			const response = await instance.upstream.send(request);
 			const { status } = response;
 			const failed = FAILING.has(status);
-			if (status > 299 && !failed) refuseAnswer(response, instance);
-			const why = failed ? new CodedError(`HTTP_${status}`, `it answered ${status}`) : undefined;
+			if (status > 299 && !failed) refuseAnswer(response, instance, request);
+			const failure = response.failure?.() ?? null;
+			const why = failure?.fault ?? (failed ? new CodedError(`HTTP_${status}`, `it answered ${status}`) : undefined);
 			pool.report(instance, !failed ? 'answered' : status === 500 ? 'erred' : 'failed', performance.now() - begun, key, why, request.headers['x-request-id']);
 			if (failed && left > 0 && isWhole()) next = elsewhere(instance);
 			if (!next) {
 				const busy = instance;
 				if (Buffer.isBuffer(response.body)) busy.active--;
 				else {
-					response.body.once('close', () => busy.active--);
+					response.body.once('close', () => {
+						busy.active--;
+						const late = failure ? null : response.failure?.();
+						if (late) pool.blame(busy, late.fault, request.headers['x-request-id']);
+					});
 					response.body.once('error', (error) => !request.signal.aborted && pool.blame(busy, error, request.headers['x-request-id']));
 				}
 				return { instance, response };
@@ -62,17 +69,15 @@ export async function deliver(pool, delivery, metrics) {
 export function discard({ body }) {
 	if (!Buffer.isBuffer(body)) body.on('error', () => { }).destroy();
 }
-function refuseAnswer(response, { upstream: { origin } }) {
-	const { status, headers } = response;
+function refuseAnswer(response, { upstream: { origin } }, request) {
+	const { status } = response;
 	const isDenied = DENIED.has(status);
-	if (!isDenied && (status > 399 || status === NOT_MODIFIED)) return;
+	if (!isDenied && (status > 399 || (status === NOT_MODIFIED && isConditional(request)))) return;
 	discard(response);
 	if (isDenied) throw new UpstreamFault('denied', `it answered ${status}: transform.request.set has to give it credentials, or it has to trust the gateway`);
-	throw new UpstreamFault('redirected', `it answered ${status}: ${advice(String(headers['location'] ?? ''), origin)}`);
+	if (!isRedirection(status)) throw new UpstreamFault('answered', new CodedError(`HTTP_${status}`, `it answered ${status} to a request that has no condition`));
+	throw redirection(response, origin);
 }
-function advice(location, origin) {
-	if (location === '' || !URL.canParse(location, origin)) return 'it redirects to no place that could be named here';
-	const { protocol, host, pathname } = new URL(location, origin);
-	const isSame = `${protocol}//${host}` === origin;
-	return `the URL of its instances has to have the ${isSame ? `path ${pathname}` : `address ${protocol}//${host}${pathname}`}`.slice(0, 250);
+function isConditional({ method, headers }) {
+	return method === 'GET' && (headers['if-none-match'] ?? headers['if-modified-since']) !== undefined;
 }

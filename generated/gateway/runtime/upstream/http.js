@@ -3,6 +3,7 @@ import {CodedError} from '../wire/cause.js';
 import {UpstreamFault} from '../wire/fault.js';
 import {linesOf} from '../wire/header-list.js';
 import {openConnections} from './connections.js';
+import {withoutNamesOf} from './own-query.js';
 import {roundtrip} from './roundtrip.js';
 const unsendable = () => new CodedError('UNSENDABLE', 'a header or the path has characters that cannot be sent');
 const PATH = /^[!-~]*$/;
@@ -24,10 +25,16 @@ export function httpUpstream(endpoint) {
 }
 function headOf(own, rest, { method, path = own, query, headers, written, body }) {
 	const lines = written?.of === headers ? written.lines : requestLines(headers);
-	const target = query ? `${path}${path.includes('?') ? '&' : '?'}${query}` : path;
+	const target = query ? withQuery(path, query) : path;
 	if (lines === null || !PATH.test(target)) return null;
 	const length = body || method === 'POST' ? `content-length: ${body?.length ?? 0}\r\n` : '';
 	return `${method} ${target}${rest}${lines}${length}\r\n`;
+}
+function withQuery(path, query) {
+	const mark = path.indexOf('?');
+	if (mark === -1) return `${path}?${query}`;
+	const left = withoutNamesOf(path.slice(mark + 1), query);
+	return left === '' ? path : `${path}&${left}`;
 }
 export function requestLines(headers) {
 	const list = [];

@@ -47,6 +47,7 @@ export function createPool(server, first, { log, clock, region }) {
 		turnTo(member, well, 'probe');
 		return well ? every : downEvery;
 	};
+	const lookSoon = ({ watch }) => watch.soon(Math.min(settings.health.every, DOWN_EVERY) * jitter(clock));
 	const suspect = (member) => {
 		if (!member.probe) return;
 		const isKnown = member.up === false && member.ejectedAt === null;
@@ -56,7 +57,7 @@ export function createPool(server, first, { log, clock, region }) {
 			member.ejectedAt = clock.now();
 			turnTo(member, false, 'request');
 		}
-		member.watch.soon(Math.min(settings.health.every, DOWN_EVERY) * jitter(clock));
+		lookSoon(member);
 	};
 	const enter = ({ id, key, make }, known) => {
 		const member = {
@@ -143,12 +144,12 @@ export function createPool(server, first, { log, clock, region }) {
 		get cause() {
 			if (list.length === 0) return lack;
 			const now = clock.now();
-			const failures = list.flatMap(({ up, breaker, failure }) => (failure && (!up || breaker?.stateAt(now) === 'open') ? [failure] : []));
+			const failures = list.flatMap(({ up, isKnown, breaker, failure }) => (failure && (!up || !isKnown || breaker?.stateAt(now) === 'open') ? [failure] : []));
 			return failures.sort((a, b) => b.at - a.at)[0] ?? null;
 		},
 		report(instance, outcome, ms, caller, failed, requestId) {
 			instance.tally[outcome]++;
-			if (outcome !== 'abandoned') instance.isKnown = true;
+			if (outcome === 'answered' || outcome === 'erred') instance.isKnown = true;
 			if (failed !== undefined) blame(instance, failed, requestId);
 			if (outcome === 'answered') instance.tally.ms += ms;
 			const member = members.get(instance.id);
@@ -157,12 +158,14 @@ export function createPool(server, first, { log, clock, region }) {
 			const now = clock.now();
 			instance.breaker?.heard(outcome, now - ms, now, caller);
 			if (outcome === 'unreachable') suspect(member);
+			else if (outcome === 'failed' && member.probe) lookSoon(member);
 		},
 		health() {
 			const now = clock.now();
 			const total = list.length;
-			const healthy = list.filter(({ up, isKnown, breaker }) => up && isKnown && breaker?.stateAt(now) !== 'open').length;
-			const unknown = list.filter(({ up, isKnown }) => up && !isKnown).length;
+			const asked = list.filter(({ up, breaker }) => up && breaker?.stateAt(now) !== 'open');
+			const healthy = asked.filter(({ isKnown }) => isKnown).length;
+			const unknown = asked.length - healthy;
 			return { healthy, total, unknown, percent: unknown > 0 && unknown === total ? null : Math.round((100 * healthy) / (total || 1)) };
 		},
 		get retryAfter() {

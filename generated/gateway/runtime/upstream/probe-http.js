@@ -1,10 +1,12 @@
 // mcpgen: Health asked over HTTP.
 import {discard} from './deliver.js';
 import {httpUpstream} from './http.js';
+import {HEALTH_PATH, isRedirection, redirection} from './redirects.js';
 import {asking} from './probe.js';
 import {UpstreamFault} from '../wire/fault.js';
 export function httpProbe({ path, method, status, body }, endpoint) {
 	const judge = (head, text, isWhole) => {
+		if (head.status !== status && isRedirection(head.status)) return redirection(head, endpoint.origin, HEALTH_PATH);
 		if (head.status !== status) return `it answered ${head.status}, and ${status} is wanted`;
 		if (body === null || text.includes(body)) return null;
 		return isWhole ? 'its answer has not the words that are wanted' : undefined;

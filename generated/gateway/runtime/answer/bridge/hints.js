@@ -1,8 +1,8 @@
 // mcpgen
+import {unusable} from '../unusable.js';
 import {createMemory} from '../../process/memory.js';
 import {asObject, at} from '../../wire/json-rpc.js';
 import {SERVER_INFO} from '../../wire/meta-keys.js';
-import {UpstreamFault} from '../../wire/fault.js';
 import {askModern, encodeHeader} from './requests.js';
 const LONGEST = 3_600_000;
 const SHORTEST = 60_000;
@@ -48,8 +48,9 @@ async function read(call, method) {
 	let first = null;
 	let cursor;
 	for (let pages = 0;; pages++) {
-		const { reply } = await askModern(call, method, { cursor }, call.table.timeouts.firstByte);
-		if (!reply || !('result' in reply)) throw new UpstreamFault('answered');
+		const asked = await askModern(call, method, { cursor }, call.table.timeouts.firstByte);
+		const { reply } = asked;
+		if (!reply || !('result' in reply)) throw unusable(call, asked, method, reply);
 		const page = asObject(reply['result']);
 		const { tools, nextCursor, ttlMs, cacheScope } = page;
 		for (const tool of Array.isArray(tools) ? tools : []) {

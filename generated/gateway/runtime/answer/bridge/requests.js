@@ -33,6 +33,6 @@ export function modernRequest(call, message, signal, said = {}, headers = {}) {
 }
 export async function askModern(call, method, params, within) {
 	const message = messageText({ id: 'mcpgen', method, params });
-	const { response } = await call.send(modernRequest(call, message, AbortSignal.timeout(within)), { repeats: 1 });
-	return { status: response.status, reply: await readReply(response, within) };
+	const { instance, response } = await call.send(modernRequest(call, message, AbortSignal.timeout(within)), { repeats: 1 });
+	return { instance, response, status: response.status, reply: await readReply(response, within) };
 }
