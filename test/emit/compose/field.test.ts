@@ -87,7 +87,8 @@ describe('compose: a checkout under a umask of 077', () => {
 
   it('field-23f is made readable for the users of the containers, and the secrets of .env become files', (t) => {
     const at = folder(t);
-    for (const [path, contents] of [...printed(), ['gateway/main.js', ''], ['gateway/runtime/serve.js', ''], ['nginx/nginx.conf', ''], ['gateway/.env', 'X=1']] as const) {
+    const mounted = [['gateway/main.js', ''], ['gateway/runtime/serve.js', ''], ['nginx/nginx.conf', ''], ['gateway/.env', 'X=1']] as const;
+    for (const [path, contents] of [...printed(), ...mounted]) {
       mkdirSync(join(at, path, '..'), { recursive: true, mode: 0o700 });
       writeFileSync(join(at, path), contents, { mode: 0o600 });
       chmodSync(join(at, path), 0o600);

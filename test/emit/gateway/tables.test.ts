@@ -53,7 +53,8 @@ describe('tables', () => {
 
   test('field-27 listen where their container is reached, whatever this machine is told', () => {
     const { listen } = tablesOf({ gateway: { listen: { host: '127.0.0.1', port: 9000 } } });
-    assert.deepEqual([listen.local.host, listen.compose.host, listen.kubernetes.host, listen.fly.host, listen.image.host], ['127.0.0.1', '0.0.0.0', '0.0.0.0', '::', '0.0.0.0']);
+    const hosts = Object.fromEntries(Object.entries(listen).map(([placement, { host }]) => [placement, host]));
+    assert.deepEqual(hosts, { local: '127.0.0.1', compose: '0.0.0.0', kubernetes: '0.0.0.0', fly: '::', image: '0.0.0.0' });
     assert.equal(tablesOf({ gateway: { listen: { host: '10.0.0.7', port: 9000 } } }).listen.compose.host, '10.0.0.7');
   });
 

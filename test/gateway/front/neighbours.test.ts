@@ -1,4 +1,4 @@
-/** What attackers found on the merged gateway: callers that leave or are many things at once hold nothing longer than they may, and take nothing from others. */
+/** What an attack on the merged gateway found: callers hold nothing longer than they may, and take nothing from others. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, describe, test } from 'node:test';
@@ -93,7 +93,8 @@ test('field-35 a message that another replica vouches for is good once, also whe
   const leg = { server: 'fake', instance: '', upstreamId: `${digest(endpoint.split('sessionId=')[1] ?? '')} ${digest(body)}` };
   const session = { transport: 'relay', tenant: 'acme', principal: 'client:acme', issuedAt: Date.now(), init: null, legs: [leg] } as const;
   const proof = createSealer([secretValue('SESSION_KEY')], 1e9, Date.now).seal(session);
-  const head = `POST ${endpoint} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nmcpgen-relay: ${proof}\r\ncontent-length: ${body.length}\r\n\r\n`;
+  const lines = [`POST ${endpoint} HTTP/1.1`, 'host: localhost', 'content-type: application/json', `mcpgen-relay: ${proof}`, `content-length: ${body.length}`];
+  const head = `${lines.join('\r\n')}\r\n\r\n`;
   const late = await dial(gateway.port);
   late.send(head + body.slice(0, 10));
   await until('its head is judged', async () => ((await gateway.metrics()).get('mcpgen_body_bytes') ?? 0) > 0);
