@@ -100,7 +100,8 @@ test('field-15d a call that its child leaves unanswered is in the log of the hos
     const headers = { 'content-type': 'application/json', accept, 'mcp-session-id': await open(upstream), 'x-request-id': 'request-2' };
     const text = await (await fetch(`${url}/mcp`, { ...post(request('exit')), headers })).text();
     assert.match(text, /"data":\{"reason":"upstream-lost","requestId":"request-2"\}/);
-    await until('it is said', () => logs.some(({ event, code, request_id }) => event === 'upstream-failed' && code === 'CHILD_EXITED' && request_id === 'request-2'));
+    const isSaid = ({ event, code, request_id }: Json): boolean => event === 'upstream-failed' && code === 'CHILD_EXITED' && request_id === 'request-2';
+    await until('it is said', () => logs.some(isSaid));
   }
 });
 
