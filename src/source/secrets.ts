@@ -25,6 +25,7 @@ function find(sources: SourceGraph): SourceSecrets {
   const texts = new Set<string>();
   // A constant that stands where a secret belongs holds one, wherever it is declared; one may be given to another.
   const constants = new Map<string, Standing>();
+  const parameters = new Map<string, readonly string[]>();
   const hidden = new Map<string, Stretch[]>();
   for (let before = -1; before !== constants.size; ) {
     before = constants.size;
@@ -34,7 +35,7 @@ function find(sources: SourceGraph): SourceSecrets {
         stretches.push(stretch);
         if (text !== null) texts.add(text);
       };
-      new Walk(tree, constants, note).visit(tree, ALONE);
+      new Walk(tree, { constants, parameters }, note).visit(tree, ALONE);
       hidden.set(tree.fileName, stretches);
     }
   }
@@ -47,15 +48,25 @@ function coverUp(text: string, stretches: readonly Stretch[]): string {
   return stretches.reduce((shown, { start, end }) => shown.slice(0, start) + shown.slice(start, end).replace(/\S/g, '•') + shown.slice(end), text);
 }
 
+/** What all walks through the files of a config have found. */
+interface Known {
+  /** Constants and parameters by name, with the place they are put at. */
+  readonly constants: Map<string, Standing>;
+  /** Functions by name, with the names of their parameters. */
+  readonly parameters: Map<string, readonly string[]>;
+}
+
 /** One walk through a file. */
 class Walk {
   readonly #file: ts.SourceFile;
   readonly #constants: Map<string, Standing>;
+  readonly #parameters: Map<string, readonly string[]>;
   readonly #note: (stretch: Stretch, text: string | null) => void;
 
-  constructor(file: ts.SourceFile, constants: Map<string, Standing>, note: (stretch: Stretch, text: string | null) => void) {
+  constructor(file: ts.SourceFile, { constants, parameters }: Known, note: (stretch: Stretch, text: string | null) => void) {
     this.#file = file;
     this.#constants = constants;
+    this.#parameters = parameters;
     this.#note = note;
   }
 
@@ -75,6 +86,8 @@ class Walk {
       const elements = node.elements.map(textOf);
       return node.elements.forEach((element, i) => this.visit(element, { ...standing, previous: elements[i - 1] ?? null }));
     }
+    const named = functionOf(node);
+    if (named !== null) this.#parameters.set(named.name, named.parameters);
     if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.initializer) {
       return this.visit(node.initializer, this.#constants.get(node.name.text) ?? inside(ALONE, node.name.text));
     }
@@ -82,11 +95,26 @@ class Walk {
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'secret') {
       return node.arguments.forEach((argument) => this.visit(argument, REFERENCE));
     }
+    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && this.#parameters.has(node.expression.text)) {
+      this.#reference(node.expression, standing);
+      return node.arguments.forEach((argument, i) => this.#argument(argument, this.#parameters.get(node.expression.getText())?.[i] ?? '', standing));
+    }
     if (ts.isIdentifier(node)) return this.#reference(node, standing);
     // `keys: [sk-4f2a]`: quotes that were forgotten make a calculation of a secret.
     const isDifference = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.MinusToken;
     if (isDifference && mayHoldSecrets(standing)) this.#note(spanOf(node, this.#file), node.getText(this.#file));
     node.forEachChild((child) => this.visit(child, standing));
+  }
+
+  /** What a function of the config is called with stands where the function puts it, or else where the call stands. */
+  #argument(node: ts.Expression, parameter: string, standing: Standing): void {
+    const place = (name: string): Standing | undefined => (standing.mark === null ? this.#constants.get(name) : undefined);
+    if (!ts.isObjectLiteralExpression(node)) return this.visit(node, place(parameter) ?? standing);
+    for (const property of node.properties) {
+      const put = ts.isPropertyAssignment(property) ? place(nameOf(property.name) ?? '') : undefined;
+      if (put !== undefined && ts.isPropertyAssignment(property)) this.visit(property.initializer, put);
+      else this.visit(property, place(parameter) ?? standing);
+    }
   }
 
   /** A constant that is named where a secret belongs. */
@@ -113,6 +141,15 @@ function textOf(node: ts.Node): string | null {
   if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.PlusToken) return null;
   const [left, right] = [textOf(node.left), textOf(node.right)];
   return left === null || right === null ? null : left + right;
+}
+
+/** A function that is declared by name, arrows and function expressions among them. */
+function functionOf(node: ts.Node): { readonly name: string; readonly parameters: readonly string[] } | null {
+  const made = ts.isVariableDeclaration(node) ? node.initializer : node;
+  const name = ts.isVariableDeclaration(node) || ts.isFunctionDeclaration(node) ? node.name : undefined;
+  if (made === undefined || name === undefined || !ts.isIdentifier(name)) return null;
+  if (!ts.isArrowFunction(made) && !ts.isFunctionExpression(made) && !ts.isFunctionDeclaration(made)) return null;
+  return { name: name.text, parameters: made.parameters.map((one) => (ts.isIdentifier(one.name) ? one.name.text : '')) };
 }
 
 const spanOf = (node: ts.Node, file: ts.SourceFile): Stretch => ({ start: node.getStart(file), end: node.end });

@@ -161,6 +161,14 @@ export default defineConfig({
       assert.equal(ran?.code, 2, text);
       assertHidden(`${ran.out}${ran.err}`, KEY, text);
     }
+    const helpers = `const web = (key: string) => ({ kind: 'http', image: 5, env: { K: key } });
+function api({ image, key }: { image: string; key: string }) { return { kind: 'http', image, env: { K: key } }; }`;
+    const called = `web: web('${KEY}'), api: api({ image: 'Acme/api', key: '${KEY}' })`;
+    const source = `import { defineConfig } from 'mcpgen';\n${helpers}\nexport default defineConfig({ name: 'a', servers: { ${called} } });\n`;
+    const [helped] = await outputs(t, source, [['check']]);
+    assert.equal(helped?.code, 2);
+    assertHidden(`${helped.out}${helped.err}`, KEY, 'a helper');
+    assert.match(helped.err, /Acme\/api/);
     const [json] = await outputs(t, config(clients, servers), [['check', '--format', 'json']]);
     assertHidden(json?.out ?? '', KEY, 'the document');
   });
