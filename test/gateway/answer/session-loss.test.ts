@@ -137,7 +137,8 @@ describe('reinitialise', () => {
   });
 
   test('field-03b the client is introduced as it was at first, with numbers that no double holds', async () => {
-    const params = '{"protocolVersion":"2025-11-25","capabilities":{"experimental":{"n":[9007199254740993,1e400,1.0]}},"clientInfo":{"name":"n","version":"1"}}';
+    const able = '{"experimental":{"n":[9007199254740993,1e400,1.0]}}';
+    const params = `{"protocolVersion":"2025-11-25","capabilities":${able},"clientInfo":{"name":"n","version":"1"}}`;
     const body = `{"jsonrpc":"2.0","id":1,"method":"initialize","params": ${params} }`;
     const type = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
     const session = (await ask(gateway.port, { path: '/mcp/again', body, headers: { ...as('acme'), ...type } })).headers['mcp-session-id'] ?? '';

@@ -5,7 +5,8 @@ import { parseMessage } from '#src/gateway/runtime/decision/message.js';
 
 test('field-03b an introduction is kept as it was written, but for the space in it', () => {
   const able = String.raw`{ "experimental" :{"a b":[ 9007199254740993,1e400, 0.1000000000000000055,"\\" , "\u00e9 "]}}`;
-  const parsed = parseMessage(Buffer.from(`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities": ${able},"protocolVersion":"2025-11-25"}}`), 64);
+  const params = `{"capabilities": ${able},"protocolVersion":"2025-11-25"}`;
+  const parsed = parseMessage(Buffer.from(`{"jsonrpc":"2.0","id":1,"method":"initialize","params":${params}}`), 64);
   const kept = String.raw`{"experimental":{"a b":[9007199254740993,1e400,0.1000000000000000055,"\\","\u00e9 "]}}`;
   const written = `{"protocolVersion":"2025-11-25","capabilities":${kept},"clientInfo":{"name":"","version":""}}`;
   assert.equal(parsed.ok && parsed.message.initialize?.text, written);
