@@ -136,6 +136,20 @@ describe('reinitialise', () => {
     assert.ok(one.received.length >= ofOne);
   });
 
+  test('field-03b the client is introduced as it was at first, with numbers that no double holds', async () => {
+    const able = '{"experimental":{"n":[9007199254740993,1e400,1.0]}}';
+    const params = `{"protocolVersion":"2025-11-25","capabilities":${able},"clientInfo":{"name":"n","version":"1"}}`;
+    const body = `{"jsonrpc":"2.0","id":1,"method":"initialize","params": ${params} }`;
+    const type = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+    const session = (await ask(gateway.port, { path: '/mcp/again', body, headers: { ...as('acme'), ...type } })).headers['mcp-session-id'] ?? '';
+    const [ofOne, ofTwo] = [one.received.length, two.received.length];
+    one.behave = withSessions('one-later');
+    two.behave = withSessions('two-later');
+    assert.equal((await ask(gateway.port, post(call(), session))).status, 200);
+    const again = [...seen(one, 'initialize', ofOne), ...seen(two, 'initialize', ofTwo)].map((received) => `${received.body}`);
+    assert.deepEqual(again, [`{"jsonrpc":"2.0","id":"mcpgen","method":"initialize","params":${params}}`]);
+  });
+
   test('field-15a such a server is named with what it answered', async () => {
     const session = await opened();
     one.behave = two.behave = ({ response }) => void response.writeHead(404).end();

@@ -159,14 +159,15 @@ describe('decide', () => {
   test('the id is the request’s as soon as the body is known, and null before', () => {
     const idOf = (given: Case): unknown => {
       const decision = decided(given);
-      return decision.kind === 'refuse' ? decision.id : decision.kind;
+      return decision.kind === 'refuse' ? decision.idText : decision.kind;
     };
-    assert.equal(idOf({ facts: { session: { kind: 'unknown' } } }), 7);
+    assert.equal(idOf({ facts: { session: { kind: 'unknown' } } }), '7');
     assert.equal(
       idOf({ facts: { body: { kind: 'message', message: { ...message, id: 'x' }, era: 'legacy' }, instance: { kind: 'none', retryAfter: 1 } } }),
-      'x',
+      '"x"',
     );
-    assert.equal(idOf({ facts: { body: { kind: 'refused', reason: 'body-too-deep', id: 'deep' } } }), 'deep');
+    assert.equal(idOf({ facts: { body: { kind: 'refused', reason: 'body-too-deep', id: 'deep' } } }), '"deep"');
+    assert.equal(idOf({ facts: { body: { kind: 'refused', reason: 'body-too-deep', id: 1, writtenId: '1.0' } } }), '1.0', 'field-03b');
     assert.equal(decide(TABLES, askedOf(TABLES), { ...ALL, tenants: [], body: undefined } as unknown as Facts).kind, 'refuse');
   });
 

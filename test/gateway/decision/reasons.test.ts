@@ -26,7 +26,7 @@ describe('reasons', () => {
   });
   test('the body is JSON-RPC, whatever the id and the data', () => {
     for (const id of [null, 0, -1, '', 'x"\n\u2028', '__proto__']) {
-      const body: unknown = JSON.parse(refusalBody('session-unknown', id, 'r1', { supported: ['x'], reason: 'forged', requestId: 'forged' }));
+      const body: unknown = JSON.parse(refusalBody('session-unknown', JSON.stringify(id), 'r1', { supported: ['x'], reason: 'forged', requestId: 'forged' }));
       assert.deepEqual(body, {
         jsonrpc: '2.0',
         id,

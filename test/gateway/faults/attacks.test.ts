@@ -56,7 +56,9 @@ describe('a server that speaks for the gateway', () => {
       const connection = await dial(gateway.port);
       connection.send(requestBytes(post('/mcp/raw', CALL)));
       const head = await connection.answer('POST');
-      assert.deepEqual([head.status, status === 204 ? head.headers['content-length'] : undefined], [status, undefined]);
+      // Nobody has asked whether something had changed.
+      assert.equal(head.status, status === 304 ? 502 : status);
+      assert.ok(status === 304 || head.headers['content-length'] === undefined);
       connection.close();
     }
   });

@@ -29,6 +29,9 @@ describe('sealed sessions', () => {
     const many = { ...STATE, legs: [...STATE.legs, { server: 'x', instance: 'local', upstreamId: '' }] };
     assert.deepEqual(at(1000).open(at(1000).seal(many)), many);
     assert.deepEqual(at(1000).open(at(1000).seal({ ...STATE, legs: [] })), { ...STATE, legs: [] });
+    const text = '{"protocolVersion":"2025-11-25","capabilities":{"x":9007199254740993},"clientInfo":{"name":"n","version":"1"}}';
+    const introduced = { ...STATE, init: { clientInfo: { name: 'n', version: '1' }, text } };
+    assert.deepEqual(at(1000).open(at(1000).seal(introduced)), introduced, 'field-03b its numbers too');
   });
 
   test('an id is visible ASCII (MCP: 0x21 to 0x7E), says nothing of what is in it, and is never the same twice', () => {

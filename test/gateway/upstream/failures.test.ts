@@ -128,14 +128,13 @@ describe('field-15b a server that never answered', () => {
 
 describe('field-15a a session at a legacy server that cannot be opened', () => {
   const HTML = { 'content-type': 'text/html' };
-  const REFUSAL = '{"jsonrpc":"2.0","id":"mcpgen","error":{"code":-32602,"message":"x"}}';
   const JSON_TYPE = { 'content-type': 'application/json' };
   for (const [status, headers, body, code, cause] of [
     [200, HTML, '<h1>Sign in</h1>', 'MALFORMED_ANSWER', 'its answer to initialize is text/html and no JSON-RPC reply'],
     [200, {}, 'nonsense', 'MALFORMED_ANSWER', 'its answer to initialize is of no type and no JSON-RPC reply'],
     [200, JSON_TYPE, '{"x":1}', 'MALFORMED_ANSWER', 'its answer to initialize is application/json and no JSON-RPC reply'],
     [200, JSON_TYPE, '{"jsonrpc":"2.0","id":"mcpgen","result":{}}', 'MALFORMED_ANSWER', 'its answer to initialize has no protocolVersion'],
-    [200, JSON_TYPE, REFUSAL, 'JSONRPC_ERROR', 'it answered initialize with the JSON-RPC error -32602'],
+    [200, JSON_TYPE, '{"jsonrpc":"2.0","id":1,"error":{"code":-32602}}', 'JSONRPC_ERROR', 'it answered initialize with the JSON-RPC error -32602'],
     ...[204, 404, 405, 421].map((status) => [status, {}, '', `HTTP_${status}`, `it answered initialize with ${status}`] as const),
     [503, {}, '', 'HTTP_503', 'it answered initialize with 503'],
   ] as const) {

@@ -2,20 +2,21 @@
  * The decision: rows tried in order. A row refuses, answers, asks for a fact, or lets the request go on. The gateway finds facts out; `explain` and tests
  * give them.
  */
-import type { Fact, Facts } from './facts.js';
+import { askedIn, type Fact, type Facts } from './facts.js';
 import type { RequestHead } from './head.js';
 import type { Tables } from './lookups.js';
 import { REASONS } from './reasons.js';
 import { ROWS, type OwnAnswerName, type RefusalGrounds, type Row, type Verdict } from './rows.js';
 import type { Step } from './steps.js';
+import { idText } from '../wire/replies.js';
 
 export interface Refusal extends RefusalGrounds {
   readonly kind: 'refuse';
   readonly step: Step;
   readonly status: number;
   readonly code: number;
-  /** The id of the request; null before row `body`, which is the first to know it. */
-  readonly id: string | number | null;
+  /** The id of the request as it was written; null before row `body`, which is the first to know it. */
+  readonly idText: string | null;
 }
 export type Decision =
   | Refusal
@@ -35,12 +36,7 @@ export function decide(tables: Tables, head: RequestHead, facts: Facts, from = 0
     if (verdict === null) continue;
     if ('need' in verdict) return { kind: 'need', step: row.id, fact: verdict.need, row: index };
     if ('answer' in verdict) return { kind: 'answer', step: row.id, what: verdict.answer };
-    return { kind: 'refuse', step: row.id, ...REASONS[verdict.reason], ...verdict, id: idOf(facts) };
+    return { kind: 'refuse', step: row.id, ...REASONS[verdict.reason], ...verdict, idText: facts.body ? idText(askedIn(facts)) : null };
   }
   return { kind: 'allow' };
-}
-
-function idOf({ body }: Facts): string | number | null {
-  if (!body) return null;
-  return body.kind === 'message' ? body.message.id : body.id;
 }

@@ -2,6 +2,7 @@
  * What only the running gateway can know about a request. The gateway finds each fact out when a row asks for it; `explain` and policy tests give them.
  * A fact left out has not been asked for yet.
  */
+import type { Identified } from '../wire/replies.js';
 import type { Message } from './message.js';
 import type { Reason } from './reasons.js';
 import type { Era, JudgedMessage } from './revision.js';
@@ -32,7 +33,11 @@ export type Principal =
 /** A message carries the era it speaks: it is decided here once, and nowhere again. */
 export type BodyFact =
   | ({ readonly kind: 'message' } & JudgedMessage)
-  | { readonly kind: 'refused'; readonly reason: Reason; readonly id: string | number | null };
+  | ({ readonly kind: 'refused'; readonly reason: Reason } & Identified);
+
+/** By which id a refusal answers: null before row `body`, which is the first to know it. */
+export const askedIn = ({ body }: Facts): Identified => (body?.kind === 'message' ? body.message : (body ?? NOBODY));
+const NOBODY: Identified = { id: null };
 
 export const messageIn = ({ body }: Facts): Message | undefined => (body?.kind === 'message' ? body.message : undefined);
 

@@ -4,12 +4,13 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { asObject, isObject, type Json } from '../wire/json-rpc.js';
+import { memberText, ownText } from '../wire/json-text.js';
 import { CAPABILITIES, VERSION } from '../wire/meta-keys.js';
+import type { Identified } from '../wire/replies.js';
 import type { Reason } from './reasons.js';
 
-export interface Message {
+export interface Message extends Identified {
   readonly shape: 'request' | 'notification' | 'response' | 'batch';
-  readonly id: string | number | null;
   /** Empty for responses and batches. */
   readonly method: string;
   /** What `Mcp-Name` must repeat: `params.name`, `params.uri` or `params.taskId`, by method; null where there is none. */
@@ -33,10 +34,8 @@ export interface Message {
 /** How a client introduces itself. Everything else that it may say with that, of any length, is its server's alone. */
 export interface Introduction {
   readonly protocolVersion: unknown;
-  readonly capabilities?: unknown;
-  readonly clientInfo?: unknown;
-  /** It was too long to be kept. */
-  readonly isCut: boolean;
+  /** The `params` that are needed to say it again, with numbers as they were written; null where they were too long to be kept. */
+  readonly text: string | null;
 }
 
 export interface ToolCall {
@@ -48,7 +47,7 @@ export interface ToolCall {
 /** `weight` is about how many bytes the message takes as values. */
 export type Parsed =
   | { readonly ok: true; readonly message: Message; readonly weight: number }
-  | { readonly ok: false; readonly reason: Reason; readonly id: string | number | null };
+  | ({ readonly ok: false; readonly reason: Reason } & Identified);
 
 /** A batch takes one token of a rate, so it may not hold any number of calls. */
 const MOST_IN_BATCH = 50;
@@ -112,14 +111,17 @@ export function parseMessage(body: Buffer, depth: number, most = Infinity): Pars
     return { ok: false, reason: 'body-not-json', id: null };
   }
   const id = isObject(value) ? idOf(value) : null;
-  if (fault) return { ok: false, reason: fault, id };
-  const message = Array.isArray(value) ? batch(value) : isObject(value) ? single(value) : null;
-  return message ? { ok: true, message, weight: scanned.weight } : { ok: false, reason: 'body-not-message', id };
+  const message = fault ? null : Array.isArray(value) ? batch(value) : isObject(value) ? single(value, text) : null;
+  const parsed: Parsed = message ? { ok: true, message, weight: scanned.weight } : { ok: false, reason: fault ?? 'body-not-message', id };
+  // Only then it is looked for in the text.
+  if (typeof id === 'number' && !Number.isSafeInteger(id)) (parsed.ok ? parsed.message : parsed).writtenId = ownText(memberText(text, ['id'])) ?? undefined;
+  return parsed;
 }
 
 const idOf = (value: Json): string | number | null => (typeof value['id'] === 'string' || typeof value['id'] === 'number' ? value['id'] : null);
 
-function single(value: Json): Message | null {
+/** @param text its own; empty in a batch, where nothing that is kept as text may stand */
+function single(value: Json, text: string): Message | null {
   if (value['jsonrpc'] !== '2.0') return null;
   const id = idOf(value);
   const isResponse = 'result' in value || 'error' in value;
@@ -139,7 +141,7 @@ function single(value: Json): Message | null {
     declaresCapabilities: isObject(meta[CAPABILITIES]),
     continues: params['inputResponses'] !== undefined || params['requestState'] !== undefined,
     traceparent: typeof meta['traceparent'] === 'string' ? cut(meta['traceparent']) : null,
-    initialize: method === 'initialize' ? introductionOf(params) : null,
+    initialize: method === 'initialize' ? introductionOf(params, text) : null,
     methods: isResponse ? [] : [String(method)],
     calls: method === 'tools/call' ? [{ tool: typeof name === 'string' ? name : null, argumentsJson: JSON.stringify(params['arguments']) ?? '' }] : [],
   };
@@ -150,10 +152,19 @@ const cut = (text: string): string => (text.length > MOST_TEXT ? text.slice(0, M
 /** What is no text claims nothing that is served, whatever it is and however long. */
 const claimOf = (claim: unknown): unknown => (typeof claim === 'string' ? cut(claim) : typeof claim === 'object' ? null : claim);
 
-function introductionOf({ protocolVersion, capabilities, clientInfo }: Json): Introduction {
-  const said = { protocolVersion, capabilities, clientInfo: isObject(clientInfo) ? { name: clientInfo['name'], version: clientInfo['version'] } : clientInfo };
-  if (JSON.stringify(said).length <= MOST_INTRODUCTION) return { ...said, isCut: false };
-  return { protocolVersion: typeof protocolVersion === 'string' ? cut(protocolVersion) : null, isCut: true };
+/** White space between the values of JSON text; its strings are found so as to be passed over. */
+const SPACES = /("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+/g;
+
+function introductionOf({ protocolVersion, capabilities, clientInfo }: Json, text: string): Introduction {
+  const said = (path: readonly string[], other: string): string => memberText(text, ['params', ...path]) ?? other;
+  const info = isObject(clientInfo) ? (name: string) => said(['clientInfo', name], '""') : () => '""';
+  const able = isObject(capabilities) ? said(['capabilities'], '{}') : '{}';
+  const named = `{"name":${info('name')},"version":${info('version')}}`;
+  const whole = `{"protocolVersion":${said(['protocolVersion'], 'null')},"capabilities":${able},"clientInfo":${named}}`;
+  // Space in it is worth nothing, and would be kept as long as a session.
+  const kept = whole.length > CHEAP ? whole : whole.replace(SPACES, '$1');
+  const claimed = typeof protocolVersion === 'string' ? cut(protocolVersion) : null;
+  return { protocolVersion: claimed, text: kept.length > MOST_INTRODUCTION ? null : ownText(kept) };
 }
 
 /**
@@ -161,7 +172,7 @@ function introductionOf({ protocolVersion, capabilities, clientInfo }: Json): In
  * body.
  */
 function batch(values: readonly unknown[]): Message | null {
-  const parts = values.map((value) => (isObject(value) ? single(value) : null));
+  const parts = values.map((value) => (isObject(value) ? single(value, '') : null));
   const whole = parts.filter((part) => part !== null);
   const isOdd = whole.some(({ claim, method }) => claim !== undefined || method === 'initialize');
   if (isOdd || whole.length === 0 || whole.length > MOST_IN_BATCH || whole.length < parts.length) return null;

@@ -3,6 +3,7 @@
  * it repeats the status unless the specification pins one (MCP 2026-07-28, "Error codes"; JSON-RPC 2.0 §5.1).
  */
 import type { FaultStage } from '../wire/fault.js';
+import { failureText } from '../wire/replies.js';
 
 interface ReasonRow {
   readonly status: number;
@@ -80,8 +81,8 @@ export const REASON_OF_FAULT: Readonly<Record<FaultStage, Reason>> = {
 
 export const reasonRow = (reason: Reason): ReasonRow => REASONS[reason];
 
-/** The body of a refusal. `id` is null until the request's own is known (row `body`). */
-export function refusalBody(reason: Reason, id: string | number | null, requestId: string, data: Readonly<Record<string, unknown>> = {}): string {
+/** The body of a refusal. `idText` is the request's own id as it was written, and null until that is known (row `body`). */
+export function refusalBody(reason: Reason, idText: string | null, requestId: string, data: Readonly<Record<string, unknown>> = {}): string {
   const { code, message } = REASONS[reason];
-  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data: { ...data, reason, requestId } } });
+  return failureText(idText, code, message, { ...data, reason, requestId });
 }

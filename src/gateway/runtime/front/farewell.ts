@@ -1,16 +1,16 @@
 /** How a stream that only listens is ended in good order, so that its client opens it again elsewhere. */
 import type { Readable } from 'node:stream';
-import { messageText } from '../wire/json-rpc.js';
 import { SUBSCRIPTION } from '../wire/meta-keys.js';
+import { idText, replyText, type Identified } from '../wire/replies.js';
 import type { Client } from './client.js';
 
 /**
  * The last event of a listening stream: `subscriptions/listen` ends with its empty result (MCP 2026-07-28, Subscriptions § Cancellation). Streams of earlier
  * revisions just end, and are resumed.
  */
-export function lastEvent(id: string | number | null): string {
-  const result = { resultType: 'complete', _meta: { [SUBSCRIPTION]: id } };
-  return `event: message\ndata: ${messageText({ id, result })}\n\n`;
+export function lastEvent(asked: Identified): string {
+  const id = idText(asked);
+  return `event: message\ndata: ${replyText(id, 'result', `{"resultType":"complete","_meta":{"${SUBSCRIPTION}":${id}}}`)}\n\n`;
 }
 
 /** Ways to end an answer that is a stream before its source does. */

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import { answer } from '../answer/answer.js';
 import type { Answered, Call } from '../answer/call.js';
-import { messageIn } from '../decision/facts.js';
+import { askedIn } from '../decision/facts.js';
 import { REASON_OF_FAULT, type Reason } from '../decision/reasons.js';
 import { ANY_INSTANCE, type Leg } from '../identity/session.js';
 import { discard } from '../upstream/deliver.js';
@@ -112,7 +112,7 @@ function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, 
   if (!isStream) return;
   const { inOrder, atOnce } = endingsOf(body, unpipe, client);
   exchange.endStream = atOnce;
-  if (isAnnounced) exchange.farewell = () => inOrder(era === 'modern' ? lastEvent(messageIn(exchange.facts)?.id ?? null) : '');
+  if (isAnnounced) exchange.farewell = () => inOrder(era === 'modern' ? lastEvent(askedIn(exchange.facts)) : '');
 }
 
 const NOTHING = (): void => {};

@@ -1,9 +1,10 @@
 /** What the gateway answers itself: refusals, and the answers that the decision says are its own. Operators can see of each refusal why it was given. */
 import type { Refusal } from '../decision/decide.js';
-import { messageIn, tenantIn } from '../decision/facts.js';
+import { askedIn, tenantIn } from '../decision/facts.js';
 import { reasonRow, type Reason } from '../decision/reasons.js';
 import type { OwnAnswerName } from '../decision/rows.js';
 import type { Pool } from '../upstream/pool.js';
+import { idText } from '../wire/replies.js';
 import { answerWith, type Exchange } from './exchange.js';
 import { healthAnswer, JSON_HEADERS, preflightAnswer, refusalAnswer, type OwnAnswer } from './respond.js';
 import type { Services } from './services.js';
@@ -14,11 +15,11 @@ import type { Services } from './services.js';
  */
 export function refuse(services: Services, exchange: Exchange, reason: Reason, wanted?: number): void {
   const { status, code } = reasonRow(reason);
-  const id = messageIn(exchange.facts)?.id ?? null;
+  const { facts } = exchange;
   const server = exchange.head.route?.server ?? '';
   const retryAfter = wanted ?? ((reason === 'no-instance' && services.pools.get(server)?.retryAfter) || 1);
   const wait = status === 503 || status === 429 ? { retryAfter } : {};
-  sendRefusal(services, exchange, { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${server}`, id, ...wait });
+  sendRefusal(services, exchange, { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${server}`, idText: idText(askedIn(facts)), ...wait });
 }
 
 export function sendRefusal({ metrics, pools }: Services, exchange: Exchange, refusal: Refusal): void {

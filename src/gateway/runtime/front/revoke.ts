@@ -1,6 +1,7 @@
 /** Takes what is open from callers that a reload has left without the right to it. */
 import { messageIn } from '../decision/facts.js';
 import { refusalBody } from '../decision/reasons.js';
+import { idText } from '../wire/replies.js';
 import { clientNamed } from '../identity/principal.js';
 import type { Leg } from '../identity/session.js';
 import { discard } from '../upstream/deliver.js';
@@ -51,7 +52,7 @@ function endStream({ metrics }: Services, exchange: Exchange, lost: string): voi
   metrics.count('mcpgen_refusals_total', { reason: exchange.reason });
   const asked = messageIn(facts);
   // Who waits for a reply learns that there will be none.
-  const last = asked?.shape === 'request' ? `event: message\ndata: ${refusalBody('access-revoked', asked.id, id)}\n\n` : '';
+  const last = asked?.shape === 'request' ? `event: message\ndata: ${refusalBody('access-revoked', idText(asked), id)}\n\n` : '';
   exchange.endStream?.(last);
 }
 

@@ -4,7 +4,8 @@
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import type { Message } from '../decision/message.js';
-import { asObject } from '../wire/json-rpc.js';
+import { asObject, at, parseJson, type Json } from '../wire/json-rpc.js';
+import { elementTexts } from '../wire/json-text.js';
 import type { PoolTable } from '../tables/pool.js';
 
 export interface SessionState {
@@ -21,9 +22,9 @@ export interface SessionState {
 
 /** What of `initialize` the gateway says again on the client's behalf. */
 export interface Init {
-  readonly protocolVersion: string;
-  readonly capabilities: Readonly<Record<string, unknown>>;
-  readonly clientInfo: Readonly<Record<string, unknown>>;
+  readonly clientInfo: Json;
+  /** The `params` of `initialize`, with numbers as the client wrote them: it is said again as it was said first. */
+  readonly text: string;
 }
 
 /** In place of an instance: any will do, since the session lives in none. */
@@ -44,11 +45,11 @@ export const keepsItsSession = ({ sessionLoss }: PoolTable): boolean => sessionL
 
 /** What a client says in `initialize`, as far as it fits into a session id; null where it does not. */
 export function initOf(message: Message | undefined): Init | null {
-  const { protocolVersion, capabilities, clientInfo, isCut } = message?.initialize ?? {};
-  if (typeof protocolVersion !== 'string' || isCut) return null;
-  const { name = '', version = '' } = asObject(clientInfo);
-  return { protocolVersion, capabilities: asObject(capabilities), clientInfo: { name, version } };
+  const { protocolVersion, text = null } = message?.initialize ?? {};
+  return typeof protocolVersion === 'string' && text !== null ? initIn(text) : null;
 }
+
+const initIn = (text: string): Init => ({ clientInfo: asObject(at(parseJson(text), 'clientInfo')), text });
 
 export interface Sealer {
   /** Null when the server's own id is too long for ours to fit into a header. */
@@ -86,12 +87,15 @@ function seal(key: Buffer, { transport, tenant, principal, issuedAt, init, legs 
   const head = Buffer.from([VERSION]);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(head);
   const places = legs.map(({ server, instance, upstreamId }) => [server, instance, upstreamId]);
-  const plain = JSON.stringify([transport, tenant, principal, issuedAt, init, places]);
+  const plain = `[${JSON.stringify([transport, tenant, principal, issuedAt]).slice(1, -1)},${init?.text ?? 'null'},${JSON.stringify(places)}]`;
   const id = Buffer.concat([head, nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
   return id.length > MOST_BYTES ? null : id;
 }
 
-type Plain = [SessionState['transport'], string, string, number, Init | null, [string, string, string][]];
+type Plain = [SessionState['transport'], string, string, number, Json | null, [string, string, string][]];
+
+/** Its place in what is sealed. */
+const INIT = 4;
 
 function unseal(keys: readonly Buffer[], id: string): SessionState | null {
   // Shorter than 30 bytes, which are 40 characters, it would be cut into pieces that it does not have.
@@ -104,7 +108,8 @@ function unseal(keys: readonly Buffer[], id: string): SessionState | null {
       const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13)).setAAD(sealed.subarray(0, 1));
       decipher.setAuthTag(sealed.subarray(-16));
       const plain = Buffer.concat([decipher.update(sealed.subarray(13, -16)), decipher.final()]).toString('utf8');
-      const [transport, tenant, principal, issuedAt, init, legs] = JSON.parse(plain) as Plain;
+      const [transport, tenant, principal, issuedAt, introduced, legs] = JSON.parse(plain) as Plain;
+      const init = introduced && initIn(elementTexts(plain)?.[INIT] ?? '');
       return { transport, tenant, principal, issuedAt, init, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })) };
     } catch {
       // Sealed with another key, or by nobody.

@@ -4,6 +4,14 @@
  */
 import type { Json } from './json-rpc.js';
 
+/** Whose reply it is. */
+export interface Identified {
+  readonly id: string | number | null;
+  /** The id as it was written, where that is a number that no double may hold. */
+  writtenId?: string | undefined;
+}
+export const idText = ({ id, writtenId }: Identified): string => writtenId ?? JSON.stringify(id);
+
 export const replyText = (id: string | null, kind: 'result' | 'error', value: string): string => `{"jsonrpc":"2.0","id":${id ?? 'null'},"${kind}":${value}}`;
 export const successText = (id: string | null, result: unknown): string => replyText(id, 'result', JSON.stringify(result));
 export const failureText = (id: string | null, code: number, message: string, data?: Json): string =>

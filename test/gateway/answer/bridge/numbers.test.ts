@@ -134,6 +134,22 @@ describe('field-03b numbers that no double holds', () => {
     opened.close();
   });
 
+  it('the gateway’s own refusals, of every kind', async () => {
+    upstream.behave = ({ response }) => void response.destroy();
+    const of = (rest: string) => `{"jsonrpc":"2.0","id": ${ID},${rest}}`;
+    const deep = `{"a":${'['.repeat(200)}${']'.repeat(200)}}`;
+    for (const [path, body, status, headers] of [
+      ['/mcp/old', CALL, 502, { ...modernHeaders('tools/call', 'add'), 'mcp-protocol-version': '2025-11-25' }],
+      ['/mcp/fresh', of('"method":"x","Method":"y"'), 400, {}],
+      ['/mcp/fresh', of(`"method":"x","params":${deep}`), 400, {}],
+      ['/mcp/fresh', of('"method":1'), 400, {}],
+      ['/mcp/fresh', CALL, 404, { 'mcp-session-id': 'nobody’s'.replace('’', '') }],
+    ] as const) {
+      const { status: got, text } = await post(path, body, headers);
+      assert.deepEqual([got, text.includes(`"id":${ID},"error"`)], [status, true], text);
+    }
+  });
+
   it('an introduction is not asked to hold any', async () => {
     upstream.behave = modern;
     assert.equal((await ask(gateway.port, { path: '/mcp/fresh', message: initialize })).status, 200);

@@ -7,6 +7,7 @@ import type { UpstreamResponse } from '../../upstream/upstream.js';
 import type { EventStream } from '../../wire/event-stream.js';
 import { UpstreamFault } from '../../wire/fault.js';
 import { at, parseJson } from '../../wire/json-rpc.js';
+import { idText } from '../../wire/replies.js';
 import { isEventStream } from '../../wire/media-type.js';
 import type { Call } from '../call.js';
 import { toClient } from './to-client.js';
@@ -44,7 +45,7 @@ export function holdStream(opener: Call, log: Log): HeldStream {
   const carry = async (call: Call, handedOn: () => void): Promise<void> => {
     const { message, request } = call;
     const asked = message?.shape === 'request' ? message.id : undefined;
-    if (asked !== undefined) client.waiting.add(asked);
+    if (message && asked !== undefined) client.waiting.set(asked, idText(message));
     if (message?.method === 'notifications/cancelled') client.settle(at(parseJson(`${request.body}`), 'params', 'requestId'));
     const isOpening = message?.method === 'initialize' && !server.hasSession();
     const response = await server.post(call, isOpening);

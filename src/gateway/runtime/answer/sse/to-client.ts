@@ -16,8 +16,8 @@ import type { Call } from '../call.js';
 export interface ToClient {
   /** What the client reads. */
   readonly stream: EventStream;
-  /** Ids of requests that have no reply yet. */
-  readonly waiting: Set<unknown>;
+  /** Ids of requests that have no reply yet, and how each is written. */
+  readonly waiting: Map<unknown, string>;
   /** The reply has come, or is not wanted any more. @returns whether it was waited for */
   settle(id: unknown): boolean;
   /** Replies in the server's place, where there is no reply yet. */
@@ -40,7 +40,7 @@ export function toClient(signal: AbortSignal, timeouts: Pick<TimeoutsTable, 'idl
   // A stream that is shown may hold twice its limit.
   const stream = Object.assign(new EventStream(), { limit: MOST_UNREAD / 2, shown: true });
   setMaxListeners(0, signal, stream);
-  const waiting = new Set<unknown>();
+  const waiting = new Map<unknown, string>();
   /** The bodies in which the replies to them come. */
   const bodies = new Map<unknown, Readable>();
   let parts = 0;
@@ -62,7 +62,10 @@ export function toClient(signal: AbortSignal, timeouts: Pick<TimeoutsTable, 'idl
     if (Array.isArray(message)) elementTexts(json)?.forEach((text, i) => say(asObject(message[i]), text));
     else if (status < 300 && message !== undefined) say(asObject(message), json);
     // A refusal seldom names what it refuses.
-    else if (at(message, 'error') && waiting.has(asked)) say({ id: asked }, replyText(JSON.stringify(asked), 'error', memberText(json, ['error']) ?? '{}'));
+    else if (at(message, 'error')) {
+      const written = waiting.get(asked);
+      if (written !== undefined) say({ id: asked }, replyText(written, 'error', memberText(json, ['error']) ?? '{}'));
+    }
   };
 
   return {
@@ -71,7 +74,8 @@ export function toClient(signal: AbortSignal, timeouts: Pick<TimeoutsTable, 'idl
     settle,
     refuse({ message, request }, reason) {
       const { id = null } = message ?? {};
-      if (waiting.delete(id)) stream.event(frame(refusalBody(reason, id, request.headers['x-request-id'] ?? '')));
+      const written = waiting.get(id);
+      if (written !== undefined && waiting.delete(id)) stream.event(frame(refusalBody(reason, written, request.headers['x-request-id'] ?? '')));
     },
     async relay(response, asked) {
       const { body, status } = response;
