@@ -71,15 +71,15 @@ function withoutEventId(request) {
 async function open(call, init, { server }) {
 	const { request, send, table } = call;
 	const { headers, query = '', signal } = withoutEventId(request);
-	const say = (message) => ({ method: 'POST', query, headers: { ...headers, ...POST_HEADERS }, body: Buffer.from(messageText(message)), signal });
+	const say = (text) => ({ method: 'POST', query, headers: { ...headers, ...POST_HEADERS }, body: Buffer.from(text), signal });
 	const ended = ({ body }) => readBody(body, table.timeouts.firstByte).catch(() => { });
-	const opened = await send(say({ id: 'mcpgen', method: 'initialize', params: init }), { repeats: 1 });
+	const opened = await send(say(`{"jsonrpc":"2.0","id":"mcpgen","method":"initialize","params":${init.text}}`), { repeats: 1 });
 	const { instance, response } = opened;
 	await ended(response);
 	if (response.status !== 200) throw unusable(call, opened, 'initialize', null);
 	const upstreamId = String(response.headers['mcp-session-id'] ?? '');
 	if (upstreamId.length > MOST_ID) throw unusable(call, opened, 'initialize', {}, 'has a session id that is too long to be kept');
-	const greeted = await send(inSession(say({ method: 'notifications/initialized' }), upstreamId), { at: instance });
+	const greeted = await send(inSession(say(messageText({ method: 'notifications/initialized' })), upstreamId), { at: instance });
 	await ended(greeted.response);
 	return { server, instance: instance.id, upstreamId };
 }

@@ -1,6 +1,7 @@
 // mcpgen: What a body says, as far as decisions need it.
 import {isUtf8} from 'node:buffer';
 import {asObject, isObject} from '../wire/json-rpc.js';
+import {memberText, ownText} from '../wire/json-text.js';
 import {CAPABILITIES, VERSION} from '../wire/meta-keys.js';
 const MOST_IN_BATCH = 50;
 const CONTAINER = 48;
@@ -43,12 +44,13 @@ export function parseMessage(body, depth, most = Infinity) {
 		return { ok: false, reason: 'body-not-json', id: null };
 	}
 	const id = isObject(value) ? idOf(value) : null;
-	if (fault) return { ok: false, reason: fault, id };
-	const message = Array.isArray(value) ? batch(value) : isObject(value) ? single(value) : null;
-	return message ? { ok: true, message, weight: scanned.weight } : { ok: false, reason: 'body-not-message', id };
+	const message = fault ? null : Array.isArray(value) ? batch(value) : isObject(value) ? single(value, text) : null;
+	const parsed = message ? { ok: true, message, weight: scanned.weight } : { ok: false, reason: fault ?? 'body-not-message', id };
+	if (typeof id === 'number' && !Number.isSafeInteger(id)) (parsed.ok ? parsed.message : parsed).writtenId = ownText(memberText(text, ['id'])) ?? undefined;
+	return parsed;
 }
 const idOf = (value) => (typeof value['id'] === 'string' || typeof value['id'] === 'number' ? value['id'] : null);
-function single(value) {
+function single(value, text) {
 	if (value['jsonrpc'] !== '2.0') return null;
 	const id = idOf(value);
 	const isResponse = 'result' in value || 'error' in value;
@@ -65,19 +67,26 @@ function single(value) {
 		declaresCapabilities: isObject(meta[CAPABILITIES]),
 		continues: params['inputResponses'] !== undefined || params['requestState'] !== undefined,
 		traceparent: typeof meta['traceparent'] === 'string' ? cut(meta['traceparent']) : null,
-		initialize: method === 'initialize' ? introductionOf(params) : null, methods: isResponse ? [] : [String(method)],
+		initialize: method === 'initialize' ? introductionOf(params, text) : null,
+		methods: isResponse ? [] : [String(method)],
 		calls: method === 'tools/call' ? [{ tool: typeof name === 'string' ? name : null, argumentsJson: JSON.stringify(params['arguments']) ?? '' }] : [],
 	};
 }
 const cut = (text) => (text.length > MOST_TEXT ? text.slice(0, MOST_TEXT) : text);
 const claimOf = (claim) => (typeof claim === 'string' ? cut(claim) : typeof claim === 'object' ? null : claim);
-function introductionOf({ protocolVersion, capabilities, clientInfo }) {
-	const said = { protocolVersion, capabilities, clientInfo: isObject(clientInfo) ? { name: clientInfo['name'], version: clientInfo['version'] } : clientInfo };
-	if (JSON.stringify(said).length <= MOST_INTRODUCTION) return { ...said, isCut: false };
-	return { protocolVersion: typeof protocolVersion === 'string' ? cut(protocolVersion) : null, isCut: true };
+const SPACES = /("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+/g;
+function introductionOf({ protocolVersion, capabilities, clientInfo }, text) {
+	const said = (path, other) => memberText(text, ['params', ...path]) ?? other;
+	const info = isObject(clientInfo) ? (name) => said(['clientInfo', name], '""') : () => '""';
+	const able = isObject(capabilities) ? said(['capabilities'], '{}') : '{}';
+	const named = `{"name":${info('name')},"version":${info('version')}}`;
+	const whole = `{"protocolVersion":${said(['protocolVersion'], 'null')},"capabilities":${able},"clientInfo":${named}}`;
+	const kept = whole.length > CHEAP ? whole : whole.replace(SPACES, '$1');
+	const claimed = typeof protocolVersion === 'string' ? cut(protocolVersion) : null;
+	return { protocolVersion: claimed, text: kept.length > MOST_INTRODUCTION ? null : ownText(kept) };
 }
 function batch(values) {
-	const parts = values.map((value) => (isObject(value) ? single(value) : null));
+	const parts = values.map((value) => (isObject(value) ? single(value, '') : null));
 	const whole = parts.filter((part) => part !== null);
 	const isOdd = whole.some(({ claim, method }) => claim !== undefined || method === 'initialize');
 	if (isOdd || whole.length === 0 || whole.length > MOST_IN_BATCH || whole.length < parts.length) return null;

@@ -1,4 +1,5 @@
 // mcpgen
+import {failureText} from '../wire/replies.js';
 const http = (status, message) => ({ status, code: status, message });
 const pinned = (code, message, status = 400) => ({ status, code, message });
 export const REASONS = {
@@ -41,7 +42,7 @@ export const REASON_OF_FAULT = {
 	timeout: 'upstream-timeout', answered: 'upstream-lost', redirected: 'upstream-redirects', denied: 'upstream-denied',
 };
 export const reasonRow = (reason) => REASONS[reason];
-export function refusalBody(reason, id, requestId, data = {}) {
+export function refusalBody(reason, idText, requestId, data = {}) {
 	const { code, message } = REASONS[reason];
-	return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data: { ...data, reason, requestId } } });
+	return failureText(idText, code, message, { ...data, reason, requestId });
 }

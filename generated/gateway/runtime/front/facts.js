@@ -60,7 +60,7 @@ export const FIND_FACT = {
 		if (typeof body === 'string') return { kind: 'refused', reason: body, id: null };
 		exchange.body = body;
 		const parsed = parseMessage(body, depth, MOST_WEIGHT * limit);
-		if (!parsed.ok) return { kind: 'refused', reason: parsed.reason, id: parsed.id };
+		if (!parsed.ok) return { kind: 'refused', reason: parsed.reason, id: parsed.id, writtenId: parsed.writtenId };
 		const { message } = parsed;
 		exchange.weight = parsed.weight;
 		return { kind: 'message', message, era: eraOf(exchange.head, message) };

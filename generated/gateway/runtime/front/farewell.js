@@ -1,9 +1,9 @@
 // mcpgen
-import {messageText} from '../wire/json-rpc.js';
 import {SUBSCRIPTION} from '../wire/meta-keys.js';
-export function lastEvent(id) {
-	const result = { resultType: 'complete', _meta: { [SUBSCRIPTION]: id } };
-	return `event: message\ndata: ${messageText({ id, result })}\n\n`;
+import {idText, replyText} from '../wire/replies.js';
+export function lastEvent(asked) {
+	const id = idText(asked);
+	return `event: message\ndata: ${replyText(id, 'result', `{"resultType":"complete","_meta":{"${SUBSCRIPTION}":${id}}}`)}\n\n`;
 }
 export function endingsOf(body, unpipe, client) {
 	let tail = '\n\n';

@@ -1,6 +1,6 @@
 // mcpgen
 import {answer} from '../answer/answer.js';
-import {messageIn} from '../decision/facts.js';
+import {askedIn} from '../decision/facts.js';
 import {REASON_OF_FAULT} from '../decision/reasons.js';
 import {ANY_INSTANCE} from '../identity/session.js';
 import {discard} from '../upstream/deliver.js';
@@ -89,7 +89,7 @@ function relay(exchange, { counts }, { table: { timeouts }, era }, { response },
 	if (!isStream) return;
 	const { inOrder, atOnce } = endingsOf(body, unpipe, client);
 	exchange.endStream = atOnce;
-	if (isAnnounced) exchange.farewell = () => inOrder(era === 'modern' ? lastEvent(messageIn(exchange.facts)?.id ?? null) : '');
+	if (isAnnounced) exchange.farewell = () => inOrder(era === 'modern' ? lastEvent(askedIn(exchange.facts)) : '');
 }
 const NOTHING = () => { };
 const UNSEALABLE = { code: 'SESSION_ID_TOO_LONG', cause: 'its session id is too long to be sealed into one of 4096 characters', blame: 'server' };

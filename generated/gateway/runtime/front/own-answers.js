@@ -1,15 +1,16 @@
 // mcpgen
-import {messageIn, tenantIn} from '../decision/facts.js';
+import {askedIn, tenantIn} from '../decision/facts.js';
 import {reasonRow} from '../decision/reasons.js';
+import {idText} from '../wire/replies.js';
 import {answerWith} from './exchange.js';
 import {healthAnswer, JSON_HEADERS, preflightAnswer, refusalAnswer} from './respond.js';
 export function refuse(services, exchange, reason, wanted) {
 	const { status, code } = reasonRow(reason);
-	const id = messageIn(exchange.facts)?.id ?? null;
+	const { facts } = exchange;
 	const server = exchange.head.route?.server ?? '';
 	const retryAfter = wanted ?? ((reason === 'no-instance' && services.pools.get(server)?.retryAfter) || 1);
 	const wait = status === 503 || status === 429 ? { retryAfter } : {};
-	sendRefusal(services, exchange, { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${server}`, id, ...wait });
+	sendRefusal(services, exchange, { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${server}`, idText: idText(askedIn(facts)), ...wait });
 }
 export function sendRefusal({ metrics, pools }, exchange, refusal) {
 	const { head, state, client } = exchange;

@@ -19,6 +19,6 @@ export function renew(exchange, state) {
 	if (body && body.length > limits.body) facts.body = { kind: 'refused', reason: 'body-too-large', id: null };
 	else if (body && limits.depth < depth) {
 		const parsed = parseMessage(body, limits.depth);
-		if (!parsed.ok) facts.body = { kind: 'refused', reason: parsed.reason, id: parsed.id };
+		if (!parsed.ok) facts.body = { kind: 'refused', reason: parsed.reason, id: parsed.id, writtenId: parsed.writtenId };
 	}
 }

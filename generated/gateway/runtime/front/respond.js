@@ -37,7 +37,7 @@ export function refusalAnswer(tables, head, refusal, requestId) {
 	if (status === 405) headers.push('allow', head.health ? 'GET, HEAD' : (head.route?.methods ?? []).join(', '));
 	if (status === 401) headers.push('www-authenticate', reason === 'credentials-invalid' ? 'Bearer error="invalid_token"' : 'Bearer');
 	if (retryAfter !== undefined) headers.push('retry-after', String(retryAfter));
-	return { status, headers, body: refusalBody(reason, refusal.id, requestId, refusal.data) };
+	return { status, headers, body: refusalBody(reason, refusal.idText, requestId, refusal.data) };
 }
 function isOriginAccepted(tables, { origin, route }) {
 	const set = tables.originSets.get(route?.origins ?? '');

@@ -1,6 +1,7 @@
 // mcpgen: Takes what is open from callers that a reload has left without the right to it.
 import {messageIn} from '../decision/facts.js';
 import {refusalBody} from '../decision/reasons.js';
+import {idText} from '../wire/replies.js';
 import {clientNamed} from '../identity/principal.js';
 import {discard} from '../upstream/deliver.js';
 import {ended} from '../process/ended.js';
@@ -43,7 +44,7 @@ function endStream({ metrics }, exchange, lost) {
 	exchange.note = `A reload has taken the right to this stream: ${lost}`;
 	metrics.count('mcpgen_refusals_total', { reason: exchange.reason });
 	const asked = messageIn(facts);
-	const last = asked?.shape === 'request' ? `event: message\ndata: ${refusalBody('access-revoked', asked.id, id)}\n\n` : '';
+	const last = asked?.shape === 'request' ? `event: message\ndata: ${refusalBody('access-revoked', idText(asked), id)}\n\n` : '';
 	exchange.endStream?.(last);
 }
 async function tellServer({ pools }, leg) {

@@ -1,15 +1,15 @@
 // mcpgen: Sessions without a store: the id that a client holds is the session's state, sealed.
 import {createCipheriv, createDecipheriv, hkdfSync, randomBytes} from 'node:crypto';
-import {asObject} from '../wire/json-rpc.js';
+import {asObject, at, parseJson} from '../wire/json-rpc.js';
+import {elementTexts} from '../wire/json-text.js';
 export const ANY_INSTANCE = '*';
 export const legAt = (server, session) => session?.legs.find((leg) => leg.server === server);
 export const keepsItsSession = ({ sessionLoss }) => sessionLoss === 'reinitialise';
 export function initOf(message) {
-	const { protocolVersion, capabilities, clientInfo, isCut } = message?.initialize ?? {};
-	if (typeof protocolVersion !== 'string' || isCut) return null;
-	const { name = '', version = '' } = asObject(clientInfo);
-	return { protocolVersion, capabilities: asObject(capabilities), clientInfo: { name, version } };
+	const { protocolVersion, text = null } = message?.initialize ?? {};
+	return typeof protocolVersion === 'string' && text !== null ? initIn(text) : null;
 }
+const initIn = (text) => ({ clientInfo: asObject(at(parseJson(text), 'clientInfo')), text });
 const VERSION = 2;
 const MOST_BYTES = 4096;
 const MOST_OPENED = 2000;
@@ -30,10 +30,11 @@ function seal(key, { transport, tenant, principal, issuedAt, init, legs }) {
 	const head = Buffer.from([VERSION]);
 	const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(head);
 	const places = legs.map(({ server, instance, upstreamId }) => [server, instance, upstreamId]);
-	const plain = JSON.stringify([transport, tenant, principal, issuedAt, init, places]);
+	const plain = `[${JSON.stringify([transport, tenant, principal, issuedAt]).slice(1, -1)},${init?.text ?? 'null'},${JSON.stringify(places)}]`;
 	const id = Buffer.concat([head, nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
 	return id.length > MOST_BYTES ? null : id;
 }
+const INIT = 4;
 function unseal(keys, id) {
 	if (id.length > MOST_BYTES || !/^[A-Za-z0-9_-]{40,}$/.test(id)) return null;
 	const sealed = Buffer.from(id, 'base64url');
@@ -43,7 +44,8 @@ function unseal(keys, id) {
 			const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13)).setAAD(sealed.subarray(0, 1));
 			decipher.setAuthTag(sealed.subarray(-16));
 			const plain = Buffer.concat([decipher.update(sealed.subarray(13, -16)), decipher.final()]).toString('utf8');
-			const [transport, tenant, principal, issuedAt, init, legs] = JSON.parse(plain);
+			const [transport, tenant, principal, issuedAt, introduced, legs] = JSON.parse(plain);
+			const init = introduced && initIn(elementTexts(plain)?.[INIT] ?? '');
 			return { transport, tenant, principal, issuedAt, init, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })) };
 		} catch {
 		}

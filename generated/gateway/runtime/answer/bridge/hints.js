@@ -3,6 +3,7 @@ import {unusable} from '../unusable.js';
 import {createMemory} from '../../process/memory.js';
 import {asObject, at} from '../../wire/json-rpc.js';
 import {SERVER_INFO} from '../../wire/meta-keys.js';
+import {UpstreamFault} from '../../wire/fault.js';
 import {askModern, encodeHeader} from './requests.js';
 const LONGEST = 3_600_000;
 const SHORTEST = 60_000;
@@ -50,6 +51,7 @@ async function read(call, method) {
 	for (let pages = 0;; pages++) {
 		const asked = await askModern(call, method, { cursor }, call.table.timeouts.firstByte);
 		const { reply } = asked;
+		if (reply && method === 'tools/list' && !('result' in reply)) throw new UpstreamFault('answered', 'it lists no tools');
 		if (!reply || !('result' in reply)) throw unusable(call, asked, method, reply);
 		const page = asObject(reply['result']);
 		const { tools, nextCursor, ttlMs, cacheScope } = page;

@@ -5,6 +5,7 @@ import { createMemory } from '../../process/memory.js';
 import { asObject, at, type Json } from '../../wire/json-rpc.js';
 import { SERVER_INFO } from '../../wire/meta-keys.js';
 import type { Pool } from '../../upstream/pool.js';
+import { UpstreamFault } from '../../wire/fault.js';
 import { askModern, encodeHeader } from './requests.js';
 
 const LONGEST = 3_600_000;
@@ -102,6 +103,8 @@ async function read(call: Call, method: string): Promise<Said> {
   for (let pages = 0; ; pages++) {
     const asked = await askModern(call, method, { cursor }, call.table.timeouts.firstByte);
     const { reply } = asked;
+    // A server that has no tools to list says so each time, and is well.
+    if (reply && method === 'tools/list' && !('result' in reply)) throw new UpstreamFault('answered', 'it lists no tools');
     if (!reply || !('result' in reply)) throw unusable(call, asked, method, reply);
     const page = asObject(reply['result']);
     const { tools, nextCursor, ttlMs, cacheScope } = page;
