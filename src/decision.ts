@@ -84,7 +84,7 @@ export function judgeRequest(plan: Plan, request: AskedRequest, tables = compile
 function principalOf({ traffic }: Plan, { client, tenant }: AskedRequest): Principal {
   const permissions = traffic.clients.find(({ name }) => name === client)?.permissions ?? [];
   if (client !== null) return { kind: 'client', client, permissions };
-  return traffic.clients.length === 0 || tenant !== null ? { kind: 'anonymous' } : { kind: 'missing' };
+  return !traffic.auth.wanted || tenant !== null ? { kind: 'anonymous' } : { kind: 'missing' };
 }
 
 /** The decision that a policy test (`policy.expect`) compares with what it expects. */

@@ -32,6 +32,9 @@ export function planPools(model: Model): Pool[] {
     timeouts: planTimeouts(model, server),
     // Field names are compared without case (RFC 9110 §5.1).
     pass: [...new Set(server.transform.request.pass.map((name) => name.toLowerCase()))].sort(),
+    permissions: { call: null, list: null },
+    allow: null,
+    toServer: null,
     transform: planTransform(server),
     health: planHealth(server),
     sources: perSurroundings((placement) => source(model, name, server, placement)),

@@ -55,6 +55,7 @@ function planTraffic(model: Model): Traffic {
     origins,
     originSets: originSets.list().map(({ id, members }) => ({ id, origins: members })),
     serverSets: serverSets.list().map(({ id, members }) => ({ id, servers: members })),
+    ruleSets: [],
     routes,
     clients,
     tenants,

@@ -17,6 +17,9 @@ export function planTenants(model: Model, serverSets: Sets, originSets: Sets): T
     rate: tenant.rate ?? null,
     streams: tenant.streams ?? null,
     sessions: tenant.sessions ?? null,
+    tools: null,
+    allow: null,
+    forward: null,
     from: `tenants.${name}`,
   }));
   return declared.length > 0 ? declared : [impliedTenant(serverSets.add(everyServer))];
@@ -27,12 +30,15 @@ function impliedTenant(servers: string): TenantPlan {
     name: 'default',
     about: planAbout({ labels: {} }),
     implied: true,
-    match: { clients: [], hosts: [], path: false },
+    match: { clients: [], hosts: [], path: false, claims: [], lookups: [] },
     servers,
     origins: null,
     rate: null,
     streams: null,
     sessions: null,
+    tools: null,
+    allow: null,
+    forward: null,
     from: 'tenants',
   };
 }
@@ -42,5 +48,7 @@ function planMatch({ match }: TenantModel): TenantPlan['match'] {
     clients: match.flatMap((one) => ('client' in one ? [one.client] : [])).sort(),
     hosts: match.flatMap((one) => ('host' in one ? [one.host] : [])).sort(),
     path: match.some((one) => 'path' in one),
+    claims: [],
+    lookups: [],
   };
 }

@@ -2,6 +2,7 @@
 import type { ClientTable, TenantTable } from '../gateway/runtime/tables/caller.js';
 import type { GatewayTables } from '../gateway/runtime/tables/gateway.js';
 import type { RouteTable } from '../gateway/runtime/tables/route.js';
+import type { ItemRuleTable } from '../gateway/runtime/tables/rules.js';
 import type { About } from './about.js';
 import type { OriginPlan, OriginSet } from './origin-types.js';
 import type { Pool } from './pool-types.js';
@@ -9,7 +10,7 @@ import type { Pool } from './pool-types.js';
 /** Settings of the gateway that its tables hold as they are planned. */
 export type SharedSettings = Pick<
   GatewayTables,
-  'anyHost' | 'requireOrigin' | 'originFallback' | 'revisions' | 'workers' | 'limits' | 'timeouts' | 'sessions' | 'cors' | 'traces' | 'log'
+  'allow' | 'auth' | 'headers' | 'anyHost' | 'requireOrigin' | 'originFallback' | 'revisions' | 'workers' | 'limits' | 'timeouts' | 'sessions' | 'cors' | 'traces' | 'log'
 >;
 
 /** Lists of this half are arrays of named nodes, because each node also says where it was written. The tables have the same rows as pairs of name and row. */
@@ -21,6 +22,7 @@ export interface Traffic extends SharedSettings {
   readonly origins: readonly OriginPlan[];
   readonly originSets: readonly OriginSet[];
   readonly serverSets: readonly ServerSet[];
+  readonly ruleSets: readonly RuleSet[];
   readonly routes: readonly Route[];
   readonly clients: readonly ClientPlan[];
   readonly tenants: readonly TenantPlan[];
@@ -35,6 +37,7 @@ export interface AdminPlan {
   readonly host: string | null;
   readonly readToken: string | null;
   readonly writeToken: string | null;
+  readonly allow: readonly string[] | null;
 }
 
 export interface PublicUrl {
@@ -62,6 +65,12 @@ export interface ServerSet {
   readonly servers: readonly string[];
 }
 
+/** Rules of one tenant or of several that have the same. The label names the first of them. */
+export interface RuleSet {
+  readonly id: string;
+  readonly rules: readonly ItemRuleTable[];
+}
+
 export interface Route extends RouteTable {
   readonly path: string;
   readonly from: string;
@@ -80,6 +89,14 @@ export interface TenantPlan extends TenantTable {
   /** True for the one tenant that exists when none is declared. */
   readonly implied: boolean;
   /** How requests of this tenant are recognised. The tables turn it round: from a client, a host or a path to the tenant. */
-  readonly match: { readonly clients: readonly string[]; readonly hosts: readonly string[]; readonly path: boolean };
+  readonly match: {
+    readonly clients: readonly string[];
+    readonly hosts: readonly string[];
+    readonly path: boolean;
+    /** Each is one set of claims that a token must all have. */
+    readonly claims: readonly (readonly (readonly [string, string])[])[];
+    /** Answers of the authorization API. */
+    readonly lookups: readonly string[];
+  };
   readonly from: string;
 }

@@ -56,7 +56,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     admin: traffic.admin !== null,
     breakers: pools.some(({ choice }) => choice.breaker !== null),
     bridge: toLegacy || toModern || (clients.modern && pools.some(isEraOpen)),
-    credentials: traffic.clients.length > 0,
+    credentials: traffic.auth.wanted,
     dns,
     drawing: pools.some(({ choice }) => DRAWN.includes(choice.balance)),
     gauges: traffic.admin !== null,
@@ -68,7 +68,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     relay: relaysMessages(traffic, infra.gateway.replicas),
     // A server over HTTP may say in any words that it has lost a session; a child is spoken for by the modules that run it.
     renew: clients.legacy && pools.some(({ server, revision, sessionLoss }) => revision !== 'modern' && (sessionLoss === 'reinitialise' || !isStdio(server))),
-    revocation: traffic.clients.length > 0 || traffic.tenants.some(({ implied }) => !implied),
+    revocation: traffic.auth.wanted || traffic.tenants.some(({ implied }) => !implied),
     secrets: stdio || hasWorkers || traffic.sessions.keys.length + traffic.clients.length > 0 || tokens.some((name) => name),
     sse: hasSseRoutes(traffic),
     sseHeld: sse.some((pool) => pool.sse === null),

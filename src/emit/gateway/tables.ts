@@ -38,8 +38,13 @@ export function gatewayTables(plan: Plan): GatewayTables {
     originSets: traffic.originSets.map((set) => [set.id, originSet(traffic, set)]),
     serverSets: traffic.serverSets.map(({ id, servers }) => [id, servers]),
     routes: traffic.routes.map(({ path, kind, server, origins, methods }) => [path, { kind, server, origins, methods }]),
+    allow: traffic.allow,
+    auth: traffic.auth,
+    ruleSets: traffic.ruleSets.map(({ id, rules }) => [id, rules]),
     clients: traffic.clients.map(({ name, keys, permissions }) => [name, { keys, permissions }]),
-    tenants: traffic.tenants.map(({ name, servers, origins, rate, streams, sessions }) => [name, { servers, origins, rate, streams, sessions }]),
+    tenants: traffic.tenants.map(({ name, servers, origins, rate, streams, sessions, tools, allow, forward }) => {
+      return [name, { servers, origins, rate, streams, sessions, tools, allow, forward }];
+    }),
     matches: matches(traffic),
     revisions: traffic.revisions,
     workers: traffic.workers,
@@ -47,17 +52,18 @@ export function gatewayTables(plan: Plan): GatewayTables {
     timeouts: traffic.timeouts,
     sessions: traffic.sessions,
     cors: traffic.cors,
+    headers: traffic.headers,
     pools: traffic.pools.map((pool) => [pool.server, poolTable(plan, pool)]),
     traces: traffic.traces,
     log: traffic.log,
   };
 }
 
-function adminTable({ port, host, readToken, writeToken }: AdminPlan): GatewayTables['admin'] {
+function adminTable({ port, host, readToken, writeToken, allow }: AdminPlan): GatewayTables['admin'] {
   const everywhere = listen(port, host);
   // The gateway of a compose project is on the network of every server too, where nobody should ask its admin listener. Without a token it answers its own
   // loopback alone, wherever it listens.
-  return { listen: host === null && readToken !== null ? { ...everywhere, compose: { host: ADMIN_ALIAS, port } } : everywhere, readToken, writeToken };
+  return { listen: host === null && readToken !== null ? { ...everywhere, compose: { host: ADMIN_ALIAS, port } } : everywhere, readToken, writeToken, allow };
 }
 
 /**
@@ -122,11 +128,13 @@ function matches({ tenants }: Traffic): GatewayTables['matches'] {
     clients: tenants.flatMap(({ name, match }) => match.clients.map((client) => [client, name] as const)),
     hosts: tenants.flatMap(({ name, match }) => match.hosts.map((host) => [host, name] as const)),
     paths: tenants.filter(({ match }) => match.path).map(({ name }) => name),
+    claims: tenants.flatMap(({ name, match }) => match.claims.map((claims) => ({ tenant: name, claims }))),
+    lookups: tenants.flatMap(({ name, match }) => match.lookups.map((answer) => [answer, name] as const)),
     implied: tenants.find(({ implied }) => implied)?.name ?? null,
   };
 }
 
-function poolTable({ infra }: Plan, { server, choice, revision, sessionLoss, sse, timeouts, pass, transform, health, sources }: Pool): PoolTable {
+function poolTable({ infra }: Plan, { server, choice, revision, sessionLoss, sse, timeouts, pass, permissions, allow, toServer, transform, health, sources }: Pool): PoolTable {
   return {
     choice,
     revision,
@@ -134,6 +142,9 @@ function poolTable({ infra }: Plan, { server, choice, revision, sessionLoss, sse
     sse,
     timeouts,
     pass,
+    permissions,
+    allow,
+    toServer,
     transform: changesNothing(transform) ? null : transformTable(transform),
     health: healthTable(health),
     sources: perSurroundings((placement) => sourceTable(sources[placement])),

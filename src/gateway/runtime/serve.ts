@@ -32,7 +32,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   const at = listenOf(env, tables.listen[placement]);
   // The other placements have a network of their own around the gateway.
   const isOpen = placement === 'local' || placement === 'image';
-  if (isOpen && !isLoopback(at.host) && at.host !== 'localhost' && tables.clients.length === 0) {
+  if (isOpen && !isLoopback(at.host) && at.host !== 'localhost' && !tables.auth.wanted) {
     throw new SettingError(`refusing to listen on ${at.host} without credentials: declare auth.clients, or listen on 127.0.0.1`);
   }
   const measured = await features.metrics?.();

@@ -34,7 +34,7 @@ export async function createState(raw: GatewayTables, env: Env, modules: StateMo
   const token = (name: string | null | undefined): string | null => (name ? secretOf(name) : null);
   return {
     tables,
-    authenticate: tables.clients.size === 0 ? () => ({ kind: 'anonymous' }) : (modules.apiKeys ?? lacking)(tables, secretOf),
+    authenticate: !raw.auth.wanted ? () => ({ kind: 'anonymous' }) : (modules.apiKeys ?? lacking)(tables, secretOf),
     sealer: createSealer(sealing, ttl, Date.now),
     trusted: (address) => inNetworks(address) || (named?.has(address) ?? false),
     perAddress: countsIn(tables) ? keepOrMake(previous?.perAddress, addressRate(previous), raw.limits.perAddress) : UNCOUNTED,

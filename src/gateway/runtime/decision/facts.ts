@@ -28,7 +28,29 @@ export type Fact = keyof Facts;
 export type Principal =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'client'; readonly client: string; readonly permissions: readonly string[] }
-  | { readonly kind: 'missing' | 'invalid' };
+  | Bearer
+  /** `why` is for logs. */
+  | { readonly kind: 'missing' | 'invalid'; readonly why?: string }
+  /** Whoever could say whose the credentials are does not answer: nobody is let in on that, and nobody is told that a token is bad. */
+  | { readonly kind: 'unavailable'; readonly retryAfter: number; readonly why: string };
+
+/** Somebody whom an issuer vouches for by a token. */
+export interface Bearer {
+  readonly kind: 'token';
+  readonly issuer: string;
+  /** `sub`. */
+  readonly subject: string;
+  /** The program that the token was given to (`azp`, `client_id`); null where the token does not say. */
+  readonly client: string | null;
+  readonly audiences: readonly string[];
+  /** Its scopes. */
+  readonly permissions: readonly string[];
+  /** Those that the config reads. */
+  readonly claims: Readonly<Record<string, ClaimValue>>;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+export type ClaimValue = string | number | boolean | readonly string[];
 
 /** A message carries the era it speaks: it is decided here once, and nowhere again. */
 export type BodyFact =

@@ -76,8 +76,8 @@ function isGranted({ tables }: State, tenant: string, server: string): boolean {
 /** Whether the owner of what is kept for a caller, by tenant and principal, can still be one who asks this server for it. */
 export function ownerKeeps(state: State, owner: string, server: string): boolean {
   const { tenant, principal } = readOwner(owner);
-  const { clients, tenantOfClient } = state.tables;
+  const { raw, clients, tenantOfClient } = state.tables;
   const client = clientNamed(principal);
-  const isKnown = client === null ? clients.size === 0 : clients.has(client) && (tenantOfClient.get(client) ?? tenant) === tenant;
+  const isKnown = client === null ? !raw.auth.wanted : clients.has(client) && (tenantOfClient.get(client) ?? tenant) === tenant;
   return isKnown && isGranted(state, tenant, server);
 }

@@ -12,10 +12,13 @@ export function principalName(principal: Principal | undefined): string {
   switch (principal?.kind) {
     case 'client':
       return CLIENT + principal.client;
+    case 'token':
+      return `token:${principal.issuer} ${principal.subject}`;
     case undefined:
     case 'anonymous':
     case 'missing':
     case 'invalid':
+    case 'unavailable':
       return ANONYMOUS;
   }
 }

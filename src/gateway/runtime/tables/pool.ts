@@ -1,4 +1,5 @@
 /** What stands behind a route: how its instances are found, chosen, asked for their health and spoken to. Durations are milliseconds. */
+import type { ToServerTable } from './auth.js';
 import type { Pairs } from './pairs.js';
 import type { PerSurroundings } from './placement.js';
 
@@ -22,6 +23,12 @@ export interface PoolTable {
   readonly timeouts: Pick<TimeoutsTable, 'connect' | 'firstByte' | 'response' | 'idleStream'>;
   /** Headers in lower case that claim who calls and go on to this server all the same, because the config says so. */
   readonly pass: readonly string[];
+  /** Permissions that callers need to call what it offers, and to list it; null where none is needed. */
+  readonly permissions: { readonly call: string | null; readonly list: string | null };
+  /** Networks from which its callers may come; null for any. */
+  readonly allow: readonly string[] | null;
+  /** How the gateway shows itself to it; null where it says nothing of its own. */
+  readonly toServer: ToServerTable | null;
   /** Null where nothing is changed. */
   readonly transform: TransformTable | null;
   readonly health: HealthTable;

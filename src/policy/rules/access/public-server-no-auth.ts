@@ -8,9 +8,9 @@ export const publicServerNoAuth: Rule<'plan'> = {
   summary: 'a public gateway asks nobody who they are',
   reads: ['plan'],
   *check({ plan: { traffic, infra } }) {
-    const { publicUrl, clients, routes } = traffic;
+    const { publicUrl, auth, routes } = traffic;
     const { fly } = infra.targets;
-    if (clients.length > 0 || (!publicUrl.isPublic && !fly)) return;
+    if (auth.wanted || (!publicUrl.isPublic && !fly)) return;
     // An app on Fly has a public name also where the config gives it none.
     const [url, at] = publicUrl.isPublic ? [publicUrl.href, publicUrl.from] : [`https://${fly?.app}.fly.dev`, 'targets.fly'];
     const count = new Set(routes.filter(({ kind }) => kind !== 'health').map(({ server }) => server)).size;

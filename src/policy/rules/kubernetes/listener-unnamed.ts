@@ -10,7 +10,7 @@ export const listenerUnnamed: Rule<'plan'> = {
   reads: ['plan'],
   *check({ plan: { infra, traffic } }) {
     const exposure = infra.targets.kubernetes?.exposure;
-    if (exposure?.kind !== 'parent' || exposure.sectionName !== null || traffic.clients.length === 0) return;
+    if (exposure?.kind !== 'parent' || exposure.sectionName !== null || !traffic.auth.wanted) return;
     yield {
       at: 'targets.kubernetes.exposure',
       message: `the route attaches to every listener of Gateway ${quote(exposure.name)}, and one on port 80 would take clients’ keys in clear text`,

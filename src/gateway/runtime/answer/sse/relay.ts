@@ -77,8 +77,8 @@ function isFirstUse(proof: string): boolean {
 const bodyDigest = (body: Buffer | null): string => digest(body?.toString('latin1') ?? '');
 
 /** The principal of this name, if these tables know it. */
-function principalNamed(name: string, { clients }: Tables): Principal | null {
-  if (name === ANONYMOUS) return clients.size === 0 ? { kind: 'anonymous' } : null;
+function principalNamed(name: string, { raw, clients }: Tables): Principal | null {
+  if (name === ANONYMOUS) return !raw.auth.wanted ? { kind: 'anonymous' } : null;
   const client = clientNamed(name) ?? '';
   const table = clients.get(client);
   return table ? { kind: 'client', client, permissions: table.permissions } : null;
