@@ -23,7 +23,7 @@ const COMMAND: Health = { command: ['true'] };
 const regional = { kind: 'http', instances: [{ url: 'https://a.acme.test/mcp', region: 'ord' }], strategy: 'near' } as const;
 const strategies = { near: { balance: 'random', prefer: 'region' } } as const;
 const spans = (otlp: string) => ({ otlp, sample: 1 });
-const noToken = { port: 9180, host: null, readToken: null, writeToken: null };
+const noToken = { port: 9180, host: null, readToken: null, writeToken: null, allow: null };
 
 const bounded = (...egress: readonly string[]) => image({ egress });
 const OPEN_OR_CLOSED = { closed: image({ egress: 'none' }), open: image({ egress: 'any' }) };
