@@ -9,8 +9,8 @@ export interface ItemPattern {
 }
 
 /**
- * Text before the first dot is a server where it is `*` or looks like a name. `https://docs.acme.com/*` and `file:///data/*` are globs over URIs: what is before
- * their first dot is no name.
+ * Text before the first dot is a server where it is `*` or looks like a name. `https://docs.acme.com/*` and `file:///data/*` are globs over URIs: what is
+ * before their first dot is no name.
  */
 export function parseItemPattern(written: string): ItemPattern {
   const dot = written.indexOf('.');

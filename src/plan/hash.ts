@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { SAFE_HEADERS } from '../config/schema/gateway.js';
 import { planSecurityHeaders } from './security-headers.js';
 import { sortedEntries } from './sorted-entries.js';
 import type { Traffic } from './traffic-types.js';
@@ -15,7 +16,7 @@ export function hashOf({ infra: { gateway, workloads, ...infra }, traffic, ...re
 
 /** Without settings of the whole that came later and have their defaults. */
 function said({ workers, auth, headers, ...traffic }: Traffic): object {
-  const hasDefaults = JSON.stringify(headers) === JSON.stringify(planSecurityHeaders({ gateway: { headers: {} } }, traffic.publicUrl));
+  const hasDefaults = JSON.stringify(headers) === JSON.stringify(planSecurityHeaders(SAFE_HEADERS, traffic.publicUrl));
   const isByKeys = auth.issuers.length === 0 && auth.lookup === null && !auth.environmentKeys;
   return { ...traffic, ...(workers === 1 ? {} : { workers }), ...(isByKeys ? {} : { auth }), ...(hasDefaults ? {} : { headers }) };
 }

@@ -55,7 +55,7 @@ function planTraffic(model: Model): Traffic {
   return {
     ...planSettings(model),
     auth: planAuth(model),
-    headers: planSecurityHeaders(model, publicUrl),
+    headers: planSecurityHeaders(model.gateway.headers, publicUrl),
     publicUrl,
     hosts,
     origins,

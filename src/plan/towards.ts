@@ -39,9 +39,10 @@ function planExchange(exchange: UpstreamModel['exchange']): ExchangeTable | null
 export function planForward({ forward }: TenantModel): ForwardTable | null {
   if (!forward) return null;
   const { signed, bearer = null } = forward;
-  const headers = lowerCase(forward.headers).map(([name, source]) => [name, typeof source === 'string' ? { text: source } : source] as const);
+  const sourceOf = (source: string | Exclude<HeaderSource, { readonly text: string }>): HeaderSource => (typeof source === 'string' ? { text: source } : source);
+  const headers = lowerCase(forward.headers).map(([name, source]) => [name, sourceOf(source)] as const);
   if (!signed && !bearer && headers.length === 0) return null;
-  return { signed: signed ? { prefix: signed.prefix, secret: signed.secret.secret } : null, bearer, headers: headers satisfies readonly (readonly [string, HeaderSource])[] };
+  return { signed: signed ? { prefix: signed.prefix, secret: signed.secret.secret } : null, bearer, headers };
 }
 
 /** Field names are compared without case (RFC 9110 §5.1). */

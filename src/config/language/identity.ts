@@ -21,8 +21,8 @@ export type JwtAlgorithm =
 
 interface IssuerCommon {
   /**
-   * `iss` of its tokens, compared letter by letter (RFC 7519 §4.1.1): with or without a slash at the end, as the issuer itself writes it. An https URL where it
-   * has `jwks`; http is taken for loopback hosts only. Two issuers cannot share one.
+   * `iss` of its tokens, compared letter by letter (RFC 7519 §4.1.1): with or without a slash at the end, as the issuer itself writes it. An https URL where
+   * it has `jwks`; http is taken for loopback hosts only. Two issuers cannot share one.
    */
   issuer: string;
   /**
@@ -92,9 +92,9 @@ interface RuleCommon {
 }
 
 /**
- * One rule on what callers may use. A pattern is `<server>.<glob>`, or a glob for all servers: `files.delete_*`, `*.get_*`, `*`. `*` in the glob is any text, also
- * none. What is compared is the server's own name of a tool or prompt, or the URI of a resource. Text before the first dot that looks like a server's name must
- * be one.
+ * One rule on what callers may use. A pattern is `<server>.<glob>`, or a glob for all servers: `files.delete_*`, `*.get_*`, `*`. `*` in the glob is any text,
+ * also none. What is compared is the server's own name of a tool or prompt, or the URI of a resource. Text before the first dot that looks like a server's name
+ * must be one.
  */
 export type ItemRule =
   | (RuleCommon & {
@@ -102,8 +102,8 @@ export type ItemRule =
       allow: string;
       deny?: never;
       /**
-       * Permissions that the caller must have as well: of a client those of the config, of a token its scopes. A caller whose token lacks a scope is told to ask
-       * for it (403 `insufficient_scope`) where there is an authorization server; to everybody else the item does not exist. Default: none.
+       * Permissions that the caller must have as well: of a client those of the config, of a token its scopes. A caller whose token lacks a scope is told to
+       * ask for it (403 `insufficient_scope`) where there is an authorization server; to everybody else the item does not exist. Default: none.
        */
       needs?: string | readonly [string, ...string[]];
     })

@@ -133,8 +133,8 @@ export interface Client {
 export interface Auth<C extends string> {
   clients?: { readonly [name in C]: Client };
   /**
-   * Keys of declared clients are read from the environment too: `API_KEY_1=<key>:<client>:<permissions, comma separated>` and so on. One that is malformed, that
-   * has a key of less than 16 bytes or names no declared client ends the start. Default: false.
+   * Keys of declared clients are read from the environment too: `API_KEY_1=<key>:<client>:<permissions, comma separated>` and so on. One that is malformed,
+   * that has a key of less than 16 bytes or names no declared client ends the start. Default: false.
    */
   environmentKeys?: boolean;
   /** Issuers of tokens (RFC 9068, RFC 7519) that are accepted as `Authorization: Bearer`. Default: none. */

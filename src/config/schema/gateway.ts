@@ -43,12 +43,15 @@ const REFERRER = [
 /** RFC 6797 §6.1. */
 const hsts = text(/^max-age=\d{1,10}(; ?includeSubDomains)?(; ?preload)?$/, 'its value, such as "max-age=31536000; includeSubDomains"');
 const written = headerValue.refine((value) => value.trim() !== '', { error: 'expected text, or false to leave the header out' });
-const orFalse = <S extends z.ZodType>(value: S, what: string) => z.union([value, z.literal(false)], { error: `expected ${what}, or false to leave the header out` });
+const orFalse = <S extends z.ZodType>(value: S, what: string) =>
+  z.union([value, z.literal(false)], { error: `expected ${what}, or false to leave the header out` });
+/** Nothing here is a page, so nothing may be loaded or framed (OWASP REST Security, Security Headers). */
+export const SAFE_HEADERS = { csp: "default-src 'none'; frame-ancestors 'none'", frame: 'DENY', referrer: 'no-referrer' } as const;
 const securityHeaders = object({
   hsts: orFalse(hsts, 'text such as "max-age=31536000"').optional(),
-  csp: orFalse(written, 'a policy').optional(),
-  frame: orFalse(z.enum(['DENY', 'SAMEORIGIN']), "'DENY', 'SAMEORIGIN'").optional(),
-  referrer: orFalse(z.enum(REFERRER), "a referrer policy such as 'no-referrer'").optional(),
+  csp: orFalse(written, 'a policy').default(SAFE_HEADERS.csp),
+  frame: orFalse(z.enum(['DENY', 'SAMEORIGIN']), "'DENY', 'SAMEORIGIN'").default(SAFE_HEADERS.frame),
+  referrer: orFalse(z.enum(REFERRER), "a referrer policy such as 'no-referrer'").default(SAFE_HEADERS.referrer),
   permissions: orFalse(written, 'a policy').optional(),
 });
 

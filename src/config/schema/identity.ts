@@ -6,7 +6,8 @@ import { cidr, duration, secret, text } from './scalars.js';
 import { oneOf } from './unions.js';
 import { isIssuerUrl, trustedUrl } from './urls.js';
 
-export const allow = object({ cidrs: z.array(cidr, { error: 'expected a list of networks, such as ["10.0.0.0/8"]' }).min(1, { error: 'expected at least one network' }) });
+const networks = z.array(cidr, { error: 'expected a list of networks, such as ["10.0.0.0/8"]' }).min(1, { error: 'expected at least one network' });
+export const allow = object({ cidrs: networks });
 
 /** It may become a scope of a challenge (RFC 6749 §3.3), and one of several that a comma separates in an environment key. */
 export const permission = text(/^[!#-+\--[\]-~]{1,100}$/, 'a permission: visible ASCII without blanks, commas, quotes and backslashes, such as "tools:write"');

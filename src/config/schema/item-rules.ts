@@ -16,7 +16,10 @@ const condition = oneOf(
     object({ in: z.array(scalar).min(1, { error: 'expected at least one value' }) }).transform((one) => ({ kind: 'in' as const, values: one.in })),
     object({ matches: z.string({ error: 'expected a glob, such as "report-*"' }) }).transform(({ matches }) => ({ kind: 'matches' as const, glob: matches })),
     object({
-      under: text<`/${string}`>(/^(\/|(\/(?!\.{1,2}(\/|$))[^/\\%\0]+)+)$/, 'an absolute path without "..", escapes and a slash at the end, such as "/srv/public"'),
+      under: text<`/${string}`>(
+        /^(\/|(\/(?!\.{1,2}(\/|$))[^/\\%\0]+)+)$/,
+        'an absolute path without "..", escapes and a slash at the end, such as "/srv/public"',
+      ),
     }).transform(({ under }) => ({ kind: 'under' as const, path: under })),
     object({ min: number, max: number.optional() }).transform(({ min, max = null }) => ({ kind: 'range' as const, min, max })),
     object({ max: number }).transform(({ max }) => ({ kind: 'range' as const, min: null, max })),

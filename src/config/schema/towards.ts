@@ -35,7 +35,8 @@ export const upstream = object({
 });
 
 export const claimName = text(/^[^\0\r\n]{1,200}$/, 'the name of a claim, such as "email"');
-const prefix = text(/^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?-$/, 'what header names begin with, letters and digits with a dash at the end, such as "X-TB-"').refine(
+const begin = 'what header names begin with: letters and digits, and a dash at the end, such as "X-TB-"';
+const prefix = text(/^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?-$/, begin).refine(
   (written) => !['Tenant-ID', 'Timestamp', 'Signature'].some((name) => isFixed(written + name)),
   { error: ({ input }) => `${JSON.stringify(input)} begins headers that belong to MCP, to HTTP or to the gateway itself; such as "X-TB-" does not` },
 );
