@@ -1,12 +1,16 @@
 /** What servers are told: by the gateway about itself, and about its callers. */
-import type { ServerModel, TenantModel } from '../config/model.js';
+import type { HttpServerModel, ServerModel, TenantModel } from '../config/model.js';
 import type { ExchangeTable, ForwardTable, HeaderSource, TextOrSecret, ToServerTable } from '../gateway/runtime/tables/auth.js';
 import { sortedEntries } from './sorted-entries.js';
 
-type UpstreamModel = NonNullable<ServerModel['upstream']>;
+type UpstreamModel = NonNullable<HttpServerModel['upstream']>;
+
+/** A child process is sent no headers: its credentials are in its environment. */
+export const upstreamOf = (server: ServerModel): UpstreamModel | undefined => (server.kind === 'http' ? server.upstream : undefined);
 
 /** Null where the gateway says nothing of its own. */
-export function planToServer({ upstream }: ServerModel): ToServerTable | null {
+export function planToServer(server: ServerModel): ToServerTable | null {
+  const upstream = upstreamOf(server);
   if (!upstream) return null;
   const table = {
     headers: lowerCase(upstream.headers).map(([name, value]) => [name, textOrSecret(value)] as const),

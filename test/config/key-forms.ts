@@ -21,6 +21,7 @@ export const asWritten = (values: readonly unknown[], bad: readonly unknown[], u
 export const object = (good: Key['good'] = []): Key => key(good, [null, 5, 'x', true]);
 export const text = (values: readonly string[], unseen: readonly unknown[] = []): Key => asWritten(values, [5, true, ...NO_SCALAR], unseen);
 export const line = (): Key => text(['Full-text search, “quoted”', ''], ['two\nlines', 'a\0b', 'a\rb']);
+export const permission = (): Key => text(['read', 'tools:write', 'https://a.com/x'], ['', 'a b', 'a,b', 'a"b', 'ä']);
 export const choice = (values: readonly unknown[], bad: readonly unknown[] = []): Key => asWritten(values, ['none of these', 5, ...NO_SCALAR, ...bad]);
 export const flag = (): Key => asWritten([true, false], ['true', 1, ...NO_SCALAR]);
 export const count = (most = 1_000_000): Key => asWritten([1, 3, most], ['3', true, ...NO_SCALAR], [0, -1, 1.5, most + 1]);
