@@ -20,9 +20,15 @@ import { defaultCredential } from './access/default-credential.js';
 import { adminEndpointExposed } from './access/admin-endpoint-exposed.js';
 import { rateLimitMissing } from './access/rate-limit-missing.js';
 import { bodyLimitMismatch } from './access/body-limit-mismatch.js';
+import { tokenPassthrough } from './access/token-passthrough.js';
 import { debugLogProduction } from './access/debug-log-production.js';
+import { tokenLifetime } from './access/token-lifetime.js';
 import { egressUndeclared } from './access/egress-undeclared.js';
+import { headerOwnedTwice } from './access/header-owned-twice.js';
+import { tokenAudienceUnfit } from './access/token-audience-unfit.js';
 import { routeOverlap } from './traffic/route-overlap.js';
+import { tenantIsolationMissing } from './traffic/tenant-isolation-missing.js';
+import { tenantHeaderTrusted } from './traffic/tenant-header-trusted.js';
 import { sessionAffinityMissing } from './traffic/session-affinity-missing.js';
 import { probeBlockedByHostCheck } from './traffic/probe-blocked-by-host-check.js';
 import { proxyUntrusted } from './traffic/proxy-untrusted.js';
@@ -58,9 +64,15 @@ export const RULES: readonly Rule[] = [
   adminEndpointExposed,
   rateLimitMissing,
   bodyLimitMismatch,
+  tokenPassthrough,
   debugLogProduction,
+  tokenLifetime,
   egressUndeclared,
+  headerOwnedTwice,
+  tokenAudienceUnfit,
   routeOverlap,
+  tenantIsolationMissing,
+  tenantHeaderTrusted,
   sessionAffinityMissing,
   probeBlockedByHostCheck,
   proxyUntrusted,
