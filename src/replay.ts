@@ -189,7 +189,7 @@ function changesIn(tables: Tables, head: RequestHead, facts: Facts, line: AuditL
   return [
     ...(hasChanged ? [`the config has changed since: the line was written by ${short(line.hash)}, and this is ${short(raw.hash)}`] : []),
     ...(line.server !== null && head.route?.server !== line.server ? [`${line.path} was the route of "${line.server}", which it is not now`] : []),
-    ...(facts.principal?.kind === 'invalid' && principal?.kind !== 'invalid' ? [`${principal?.client ?? principal?.issuer}: ${facts.principal.why}`] : []),
+    ...(facts.principal?.kind === 'invalid' && principal?.kind !== 'invalid' ? [`${principal?.issuer ?? principal?.client}: ${facts.principal.why}`] : []),
     ...(tenant !== null && only !== tenant ? [`the request was of tenant "${tenant}", and is of ${only === undefined ? 'none' : `"${only}"`} now`] : []),
     ...unread.map((name) => `the claim "${name}" is read now, and the line does not have it`),
     ...cutMembers(line).map((name) => `${name} was longer than a line holds; the line has its beginning and a digest`),
