@@ -105,6 +105,10 @@ export function expectation(
     client: null,
     tenant: null,
     address: '192.0.2.1',
+    item: null,
+    args: null,
+    token: null,
+    permissions: null,
     ...more,
   } as const;
   return { request, decision, status, from: 'policy.expect.0' };

@@ -33,7 +33,8 @@ const BASIS: Readonly<Record<Step, (judged: Judged) => string | null>> = {
   'method': (judged) => ofServer(judged, 'route'),
   'head': () => 'gateway.limits.body',
   'address': () => 'gateway.limits.perAddress',
-  'credentials': ({ facts }) => (facts.principal?.kind === 'client' ? `auth.clients.${facts.principal.client}` : 'auth.clients'),
+  'credentials': ({ facts: { principal } }) =>
+    principal?.kind === 'client' ? `auth.clients.${principal.client}` : principal?.kind === 'token' ? 'auth.jwt' : 'auth.clients',
   'tenant': ({ facts }) => `tenants.${facts.tenants?.[0] ?? ''}.match`,
   'grant': ({ facts }) => `tenants.${facts.tenants?.[0] ?? ''}.servers`,
   'quota': ({ facts }) => `tenants.${facts.tenants?.[0] ?? ''}.rate`,
@@ -103,7 +104,11 @@ const placeOf = (path: string | null, options: StepsOptions): PlaceJson | null =
 
 function whereOf(step: Step, judged: Judged, options: StepsOptions): string {
   const path = BASIS[step](judged);
-  if (path === null) return '';
+  return path === null ? '' : whereIs(path, options);
+}
+
+/** Where the config says what this path names; where it says nothing, that is its default. */
+export function whereIs(path: string, options: StepsOptions): string {
   const { file, line, exact } = locate(path, options);
   return exact ? `${file}:${line}` : `${path} (default)`;
 }

@@ -53,6 +53,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const children = pools.filter(({ server }) => isStdio(server));
   const needed: Readonly<Record<Feature, boolean>> = {
     admin: traffic.admin !== null,
+    audit: traffic.log.audit,
     breakers: pools.some(({ choice }) => choice.breaker !== null),
     bridge: toLegacy || toModern || (clients.modern && pools.some(isEraOpen)),
     credentials: traffic.auth.wanted,

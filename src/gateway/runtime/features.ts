@@ -4,6 +4,7 @@
  */
 export const ALL_FEATURES = {
   admin: () => import('./operate/admin.js'),
+  audit: () => import('./observe/audit.js'),
   breakers: () => import('./upstream/breaker.js'),
   bridge: () => import('./answer/bridge/bridge.js'),
   credentials: () => import('./identity/credentials.js'),

@@ -3,7 +3,7 @@ import type { Bridge } from './answer/bridge/bridge.js';
 import type { Env } from './process/env.js';
 import type { Features } from './features.js';
 import type { Parts } from './front/services.js';
-import type { Log } from './process/log.js';
+import type { ProcessLog } from './process/log.js';
 import type { Metrics } from './process/metrics.js';
 import type { Renewals } from './answer/renew.js';
 import type { Sse } from './answer/sse/sse.js';
@@ -16,7 +16,7 @@ export interface LoadedParts extends Parts {
 }
 
 export interface PartsOptions {
-  readonly log: Log;
+  readonly log: ProcessLog;
   readonly metrics: Metrics;
   readonly env: Env;
   /** Where this process listens. */
@@ -30,9 +30,11 @@ export async function loadParts(tables: GatewayTables, features: Features, optio
   const renewals = known?.renewals ?? (await loadRenewals(features));
   const traces = tables.traces && (await features.traces?.());
   const tracer = (tables.traces && traces?.createTracer({ ...tables.traces, service: tables.name, log, metrics })) ?? null;
+  const audit = (await features.audit?.())?.createAudit(log) ?? null;
   const transform = (await features.transform?.())?.createTransform(await features.redaction?.()) ?? null;
   if (known?.tracer) void known.tracer.close();
   return {
+    audit,
     bridge,
     renewals,
     sse,
@@ -55,7 +57,7 @@ async function loadSse({ timeouts }: GatewayTables, features: Features, { log, e
   return sse;
 }
 
-async function loadBridge({ revisions }: GatewayTables, features: Features, log: Log, known: Bridge | null): Promise<Bridge | null> {
+async function loadBridge({ revisions }: GatewayTables, features: Features, log: ProcessLog, known: Bridge | null): Promise<Bridge | null> {
   const [module, toLegacy = null, toModern = null] = await Promise.all([features.bridge?.(), features.toLegacy?.(), features.toModern?.()]);
   const bridge = known ?? module?.createBridge(log) ?? null;
   bridge?.configure({ revisions, toLegacy, toModern });

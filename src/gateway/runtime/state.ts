@@ -1,5 +1,5 @@
 /** Makes the state of one version of the tables. */
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { addressSet } from './decision/address.js';
 import { createBuckets, type Buckets } from './identity/bucket.js';
 import { compileTables } from './decision/lookups.js';
@@ -36,6 +36,7 @@ export async function createState(raw: GatewayTables, env: Env, modules: StateMo
     tables,
     authenticate: !raw.auth.wanted ? () => ({ kind: 'anonymous' }) : (modules.apiKeys ?? lacking)(tables, secretOf),
     sealer: createSealer(sealing, ttl, Date.now),
+    digestKey: Buffer.from(hkdfSync('sha256', sealing[0] as string, 'mcpgen', 'audit digest v1', 32)),
     trusted: (address) => inNetworks(address) || (named?.has(address) ?? false),
     perAddress: countsIn(tables) ? keepOrMake(previous?.perAddress, addressRate(previous), raw.limits.perAddress) : UNCOUNTED,
     perTenant: new Map(

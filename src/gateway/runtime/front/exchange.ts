@@ -41,6 +41,8 @@ export interface Exchange {
   /** Forgets the body, which is needed for no more than to be sent once more; null where it has not been sent, or is not kept for that. */
   dropBody: (() => void) | null;
   session: SessionState | null;
+  /** Another replica has judged it, and this one goes on from there on its word. */
+  isRelayed: boolean;
   /** The instance that row `instance` chose for the server of the route; it is tried first. */
   claimed: Instance | null;
   /** The instance that answered last, for reports. Only `send` of a call writes it. */

@@ -4,7 +4,6 @@ import { decide, type Decision } from '../decision/decide.js';
 import { eraIn, messageIn, type Fact, type Facts } from '../decision/facts.js';
 import { readHead, type GatewayRequest } from '../decision/head.js';
 import { rankOf } from '../decision/steps.js';
-import { auditCalls, countMessage } from '../observe/audit.js';
 import type { Client } from './client.js';
 import { createOpenExchanges, type OpenExchanges } from './open-exchanges.js';
 import { answerItself, refuse, sendRefusal } from './own-answers.js';
@@ -15,7 +14,7 @@ import { renew } from './renew-exchange.js';
 import { forwardedLines } from './request-headers.js';
 import { KEPT_FOR, stillHolds, type Judgement } from './judgement.js';
 import { forward } from './forward.js';
-import { beginSpan, callerOf, report } from './report.js';
+import { auditCalls, beginSpan, report } from './report.js';
 import { corsHeaders } from './respond.js';
 import type { UpstreamResponse } from '../upstream/upstream.js';
 import type { Services } from './services.js';
@@ -94,6 +93,7 @@ function begin(client: Client, state: State): Exchange {
     keepsBody: false,
     dropBody: null,
     session: null,
+    isRelayed: false,
     claimed: null,
     instance: null,
     releaseStream: NOTHING,
@@ -128,6 +128,7 @@ async function run(services: Services, exchange: Exchange, open: OpenExchanges):
   const { parts, counts, pools } = services;
   let vouched = parts().sse?.vouched(exchange.head, exchange.state) ?? null;
   if (vouched) Object.assign(facts, vouched.facts);
+  exchange.isRelayed = vouched !== null;
   let decision: Decision = decide(exchange.state.tables, exchange.head, facts, vouched?.from ?? (exchange.judgement ? FIRST_FACT : 0));
   while (decision.kind === 'need') {
     const found = FIND_FACT[decision.fact](exchange, services);
@@ -139,6 +140,7 @@ async function run(services: Services, exchange: Exchange, open: OpenExchanges):
       renew(exchange, services.state());
       vouched &&= parts().sse?.vouched(exchange.head, exchange.state) ?? null;
       if (vouched) Object.assign(facts, vouched.facts);
+      exchange.isRelayed = vouched !== null;
       row = vouched?.from ?? 0;
     }
     decision = decide(exchange.state.tables, exchange.head, facts, row);
@@ -160,9 +162,9 @@ async function run(services: Services, exchange: Exchange, open: OpenExchanges):
     return refuse(services, exchange, 'streams-full');
   }
   // A replica that vouches for a message has counted it already.
-  if (!vouched && message) countMessage(services, pool.server, eraIn(facts));
+  if (!vouched && message) services.metrics.count('mcpgen_messages_total', { server: pool.server, era: eraIn(facts) });
   if (message && message.calls.length > 0) {
-    auditCalls(services, state.tables.raw, { server: pool.server, caller: callerOf(exchange), isRelayed: vouched !== null }, message);
+    auditCalls(services, exchange);
     for (const call of message.calls) call.argumentsJson = '';
   }
   // The place of a session that lives in its connection is given back with the connection.

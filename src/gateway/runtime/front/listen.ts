@@ -22,7 +22,7 @@ export interface ServerOptions {
 
 export interface PublicOptions extends Omit<ServerOptions, 'requestTimeout'> {
   /** Told of what the parser refused, for the log and the counters. */
-  readonly onParserRefusal: (reason: Reason, requestId: string, status: number) => void;
+  readonly onParserRefusal: (reason: Reason, requestId: string, status: number, address: string) => void;
 }
 
 /** Longer than what stands in front waits between two requests (ALB 60 s, nginx 60 s), or both ends race for the close. */
@@ -46,7 +46,7 @@ export function publicServer(options: PublicOptions): Server {
   server.headersTimeout = 30_000;
   server.on('checkExpectation', (_incoming, outgoing: NodeReply) => {
     const requestId = randomUUID();
-    onParserRefusal('expectation-unsupported', requestId, 417);
+    onParserRefusal('expectation-unsupported', requestId, 417, addressOf(outgoing.req.socket));
     const client = new NodeClient(outgoing);
     client.closeAfterwards();
     client.answer(417, ['content-type', 'application/json'], refusalBody('expectation-unsupported', null, requestId));
@@ -148,12 +148,15 @@ const PARSER_REASONS: Readonly<Record<string, 'headers-too-large' | 'request-tim
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 };
 
+/** Where a connection comes from; who was before that, only its requests would say. */
+const addressOf = (socket: Socket): string => socket.remoteAddress ?? '';
+
 /** Refuses where there is no response object yet: the bytes of the answer are written to the socket. */
 function refuseRaw(socket: Socket, reason: Reason, onParserRefusal: PublicOptions['onParserRefusal']): void {
   const requestId = randomUUID();
   const body = refusalBody(reason, null, requestId);
   const { status } = REASONS[reason];
-  onParserRefusal(reason, requestId, status);
+  onParserRefusal(reason, requestId, status, addressOf(socket));
   const length = `content-length: ${Buffer.byteLength(body)}`;
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'content-type: application/json', length, 'connection: close'];
   // A reset would be an uncaught error, and a client that never hangs up would keep the connection.

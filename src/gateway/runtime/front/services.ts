@@ -2,6 +2,7 @@
 import type { Reason } from '../decision/reasons.js';
 import type { Answerers } from '../answer/answer.js';
 import type { OpenCounts } from '../identity/open-counts.js';
+import type { Audit } from '../observe/audit.js';
 import type { Tracer } from '../observe/traces/tracer.js';
 import type { ProcessLog } from '../process/log.js';
 import type { Metrics } from '../process/metrics.js';
@@ -13,6 +14,7 @@ import type { State } from './state.js';
 /** The optional parts that a request may pass through. */
 export interface Parts extends Answerers {
   readonly tracer: Tracer | null;
+  readonly audit: Audit | null;
 }
 
 /** What a reload takes from callers that it leaves without the right to it. */

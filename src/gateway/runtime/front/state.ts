@@ -8,6 +8,8 @@ export interface State {
   readonly tables: Tables;
   readonly authenticate: Authenticate;
   readonly sealer: Sealer;
+  /** What keys the digests of the audit: from the first session key, so that those of all replicas compare. */
+  readonly digestKey: Buffer;
   /** Whether an address is a hop whose `X-Forwarded-*` are believed. */
   readonly trusted: (address: string) => boolean;
   readonly perAddress: Buckets;

@@ -70,8 +70,18 @@ export interface AdminListener {
   close(): Promise<void>;
 }
 
-/** Characters of a path that a log line repeats. */
+/** Characters of a path, and of a method, that a log line repeats. */
 const MOST_PATH = 200;
+const MOST_METHOD = 64;
+
+const pathOf = ({ request }: Operator): string => (request.target.split('?', 1)[0] ?? '').slice(0, MOST_PATH);
+
+/** What the audit says of whoever asks an operator's question. What operators change is audited in any case: it is rare, and nobody else could tell of it. */
+function attemptOf(operator: Operator, requestId: string) {
+  const { method, peer, headers } = operator.request;
+  const origin = headers['origin']?.slice(0, MOST_PATH) ?? null;
+  return { kind: 'admin', request_id: requestId, path: pathOf(operator), method: method.slice(0, MOST_METHOD), origin, address: peer };
+}
 
 const PORT_SETTING = 'MCPGEN_ADMIN_PORT';
 /** Milliseconds in which answers that have begun may end. */
@@ -94,8 +104,9 @@ export async function listenForOperators({ host, port }: Listen, env: Env, log: 
       })
       .then((answer) => {
         const { refused, status } = answer;
-        const path = client.request.target.split('?', 1)[0]?.slice(0, MOST_PATH);
+        const path = pathOf(client);
         if (refused) log('info', 'admin-refused', { request_id: refused.requestId, status, reason: refused.reason, path });
+        if (refused) log('info', 'audit', { ...attemptOf(client, refused.requestId), decision: 'refuse', status, reason: refused.reason });
         end(client, answer);
       });
   const server = plainServer({ serve, maxHeaderSize: MOST_HEAD, requestTimeout: REQUEST_TIMEOUT });
@@ -192,7 +203,8 @@ async function reset({ pools, log }: AdminOptions, client: Operator, by: By): Pr
   const meant = pools.all().filter((pool) => (server === undefined || pool.server === server) && (instance === undefined || pool.byId(instance)));
   if (meant.length === 0 && (server ?? instance) !== undefined) return refusal(404, 'name-unknown', 'no such server or instance');
   const changed = meant.flatMap((pool) => resetInstances(pool, instance, performance.now()).map((id) => ({ server: pool.server, instance: id })));
-  log('info', 'audit', { action: 'circuit-breakers-reset', server: server ?? null, instance: instance ?? null, by });
+  const what = { action: 'circuit-breakers-reset', server: server ?? null, instance: instance ?? null, changed: changed.length };
+  log('info', 'audit', { ...attemptOf(client, randomUUID()), ...what, by, decision: 'allow', status: 200, reason: null });
   return json({ reset: changed });
 }
 
