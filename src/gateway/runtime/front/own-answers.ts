@@ -5,6 +5,7 @@ import { reasonRow, type Reason } from '../decision/reasons.js';
 import type { OwnAnswerName } from '../decision/rows.js';
 import type { Pool } from '../upstream/pool.js';
 import { idText } from '../wire/replies.js';
+import { deny } from './deny.js';
 import { answerWith, type Exchange } from './exchange.js';
 import { healthAnswer, JSON_HEADERS, preflightAnswer, refusalAnswer, type OwnAnswer } from './respond.js';
 import type { Services } from './services.js';
@@ -22,19 +23,24 @@ export function refuse(services: Services, exchange: Exchange, reason: Reason, w
   sendRefusal(services, exchange, { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${server}`, idText: idText(askedIn(facts)), ...wait });
 }
 
-export function sendRefusal({ metrics, pools }: Services, exchange: Exchange, refusal: Refusal): void {
+export function sendRefusal(services: Services, exchange: Exchange, refusal: Refusal): void {
+  const { metrics, pools } = services;
   const { head, state, client } = exchange;
   const { reason } = refusal;
   exchange.reason = reason;
   if (reason === 'no-instance') exchange.cause ??= pools.get(head.route?.server ?? '')?.cause ?? null;
   metrics.count('mcpgen_refusals_total', { reason });
-  const { limit, origin } = reasonRow(reason);
+  const { limit, origin, inBand } = reasonRow(reason);
   if (limit) metrics.count('mcpgen_rate_limited_total', { limit });
   if (origin) {
     metrics.count('mcpgen_origin_refusals_total', { server: head.route?.server ?? '', reason });
     exchange.note = `Origin validation failed for: ${shownOrigin(head.origin)}`;
   }
   if (client.hasBegun) return client.cut();
+  if (inBand) {
+    exchange.deniedAt = refusal.at;
+    return deny(services, exchange);
+  }
   answerWith(exchange, refusalAnswer(state.tables, head, refusal, exchange.id));
 }
 

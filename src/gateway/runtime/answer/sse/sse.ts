@@ -8,7 +8,7 @@ import type { RequestHead } from '../../decision/head.js';
 import type { Log } from '../../process/log.js';
 import { ANY_INSTANCE } from '../../identity/session.js';
 import type { UpstreamResponse } from '../../upstream/upstream.js';
-import { STREAM_HEADERS } from '../../wire/event-stream.js';
+import { frame, STREAM_HEADERS } from '../../wire/event-stream.js';
 import { UpstreamFault } from '../../wire/fault.js';
 import type { HeldStream } from './held-stream.js';
 import { endpointOf, RELAY } from './own-endpoint.js';
@@ -34,12 +34,21 @@ export interface Sse {
   configure(ways: Ways, relay: Relay | null): void;
   /** Answers a GET of the stream, or a POST of a message. Rejects with an `UpstreamFault`. */
   answer(call: Call): Promise<Answered>;
+  /** Says something on the stream that a message came for, in place of handing the message on. Rejects with an `UpstreamFault` where nobody holds the stream. */
+  say(call: Call, messages: readonly string[]): Promise<Answered>;
   /** What another replica says about a message that it relays; null for what comes from anybody else. */
   vouched(head: RequestHead, checking: Checking): Vouched | null;
   /** Whether the body is the one that was vouched for. */
   isVouchedFor(vouched: Vouched, body: Buffer | null): boolean;
   close(): Promise<void>;
 }
+
+/** No server is told by which replica a message came. */
+function unproven(call: Call): Call {
+  const { [RELAY]: _proof, ...headers } = call.request.headers;
+  return { ...call, request: { ...call.request, headers } };
+}
+const isProven = ({ request }: Call): boolean => request.headers[RELAY] !== undefined;
 
 const ACCEPTED: UpstreamResponse = { status: 202, headers: { 'content-type': 'text/plain', 'content-length': '8' }, body: Buffer.from('Accepted') };
 
@@ -81,6 +90,18 @@ export function createSse({ keepAlive, log }: SseOptions): Sse {
     return { instance: null, response: ACCEPTED };
   };
 
+  /** The process that holds the stream judges the message again, and says the same. */
+  const say = async (call: Call, messages: readonly string[], isRelayed: boolean): Promise<Answered> => {
+    const { upstreamId = '' } = call.session?.legs[0] ?? {};
+    const [owner, name = '', address = ''] = upstreamId.split(' ');
+    if (upstreamId.startsWith('/')) throw new UpstreamFault('refused');
+    if (owner !== id && relay && !isRelayed) return relay.relayTo(address, call);
+    const stream = owner === id ? held.get(name)?.stream : undefined;
+    if (!stream?.writable) throw new UpstreamFault('refused');
+    for (const text of messages) stream.event(frame(text));
+    return { instance: null, response: ACCEPTED };
+  };
+
   const open = (call: Call): Answered | Promise<Answered> => {
     const { passStream = unknown } = ways;
     return call.table.sse === null ? hold(call) : passStream(call, call.table.sse);
@@ -103,10 +124,10 @@ export function createSse({ keepAlive, log }: SseOptions): Sse {
       ways = { ...ways, ...next };
       relay = to;
     },
+    say: (asked, messages) => say(unproven(asked), messages, isProven(asked)),
     answer: async (asked) => {
-      const { [RELAY]: proof, ...headers } = asked.request.headers;
-      const call = { ...asked, request: { ...asked.request, headers } };
-      return call.request.method === 'GET' ? open(call) : post(call, proof !== undefined);
+      const call = unproven(asked);
+      return call.request.method === 'GET' ? open(call) : post(call, isProven(asked));
     },
     vouched: (head, checking) => relay?.vouchedBy(head, checking) ?? null,
     isVouchedFor: (vouched, body) => relay?.isVouchedFor(vouched, body) ?? false,
