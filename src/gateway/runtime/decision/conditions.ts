@@ -86,5 +86,5 @@ function isUnder(value: unknown, path: string): Answer {
   const base = path.endsWith('/') ? path.slice(0, -1) : path;
   if (value === base || value === path || value.startsWith(`${base}/`)) return 'yes';
   // Where a relative path leads is the server's to say, and it may be below an absolute one.
-  return base.startsWith('/') !== value.startsWith('/') && base !== '' ? 'unsure' : 'no';
+  return path.startsWith('/') && !value.startsWith('/') ? 'unsure' : 'no';
 }
