@@ -70,7 +70,7 @@ function testOf(table: ConditionTable): (value: unknown) => Answer {
 }
 
 /** Whether a number may be taken for the one that was written. */
-const isExact = (value: number): boolean => Number.isSafeInteger(value) || !Number.isInteger(value);
+const isExact = (value: number): boolean => Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
 
 function isOneOf(value: unknown, values: readonly Scalar[]): Answer {
   if (typeof value === 'number' && !isExact(value)) return 'unsure';
