@@ -155,8 +155,8 @@ describe('what is denied', () => {
       const { 'x-request-id': _id, date: _date, ...rest } = headers;
       return JSON.stringify([status, rest, text]).replaceAll(name, 'NAME');
     };
-    const denied = await bytes('admin_x');
-    assert.equal(await bytes('read_x'), denied);
+    const denied = await bytes('admin');
+    assert.equal(await bytes('read_'), denied);
     assert.match(denied, /"{\\"jsonrpc\\":\\"2.0\\",\\"id\\":7,\\"error\\":{\\"code\\":-32602,\\"message\\":\\"Unknown tool: NAME\\"}}"/);
   });
 
