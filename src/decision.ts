@@ -3,6 +3,7 @@ import { isLegacy } from './config/language/revisions.js';
 import { gatewayTables } from './emit/gateway/tables.js';
 import { readHead, type RequestHead, type GatewayRequest } from './gateway/runtime/decision/head.js';
 import { addressSet } from './gateway/runtime/decision/address.js';
+import { createItemRules } from './gateway/runtime/decision/item-rules.js';
 import { compileTables, type Tables } from './gateway/runtime/decision/lookups.js';
 import { decide, isApplied, type Decision } from './gateway/runtime/decision/decide.js';
 import type { Facts, Principal } from './gateway/runtime/decision/facts.js';
@@ -69,7 +70,7 @@ const message = (request: AskedRequest): Message => ({
 });
 
 /** Decides as the gateway would when no rate limit is used up and every instance is up. */
-export function judgeRequest(plan: Plan, request: AskedRequest, tables = compileTables(gatewayTables(plan), 'local')): Judged {
+export function judgeRequest(plan: Plan, request: AskedRequest, tables = compileTables(gatewayTables(plan), 'local', createItemRules)): Judged {
   const head = readHead(tables, requestOf(request), addressSet(plan.traffic.trustedProxies));
   const principal = principalOf(plan, request);
   const asked = message(request);
@@ -114,7 +115,7 @@ function principalOf({ traffic }: Plan, { client, tenant, token, permissions: gi
 
 /** The decision that a policy test (`policy.expect`) compares with what it expects. */
 export function decideExpectation(plan: Plan) {
-  const tables = compileTables(gatewayTables(plan), 'local');
+  const tables = compileTables(gatewayTables(plan), 'local', createItemRules);
   return ({ request }: ExpectationPlan): { decision: 'allow' | 'deny'; status: number | null; reason: string | null; step: string | null } => {
     const { decision } = judgeRequest(plan, request, tables);
     if (decision.kind !== 'refuse') return { decision: 'allow', status: null, reason: null, step: null };

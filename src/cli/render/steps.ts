@@ -40,6 +40,7 @@ const BASIS: Readonly<Record<Step, (judged: Judged) => string | null>> = {
   'quota': ({ facts }) => `tenants.${facts.tenants?.[0] ?? ''}.rate`,
   'body': () => 'gateway.limits',
   'revision': () => 'gateway.revisions',
+  'permission': ({ facts }) => `tenants.${facts.tenants?.[0] ?? ''}.tools`,
   'session': () => 'gateway.sessionKeys',
   'instance': (judged) => ofServer(judged, 'strategy'),
 };
