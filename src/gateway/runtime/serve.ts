@@ -58,6 +58,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
     serve,
     isDraining,
     maxHeaderSize: tables.limits.headers,
+    headers: () => state.tables.headers,
     onParserRefusal: (reason, requestId, status) => {
       metrics.count('mcpgen_refusals_total', { reason });
       log('info', 'request', { request_id: requestId, status, reason });

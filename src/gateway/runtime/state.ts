@@ -5,7 +5,7 @@ import { createBuckets, type Buckets } from './identity/bucket.js';
 import { compileTables } from './decision/lookups.js';
 import type { apiKeys } from './identity/credentials.js';
 import type { readSecrets } from './identity/secrets.js';
-import { placementOf, SettingError, type Env } from './process/env.js';
+import { placementOf, SettingError, withEnvironmentRate, type Env } from './process/env.js';
 import type { State } from './front/state.js';
 import { createSealer } from './identity/session.js';
 import type { RateTable } from './tables/caller.js';
@@ -22,9 +22,11 @@ export interface StateModules {
 /** The key of a process whose config names none: its sessions last as long as the process. */
 const ownKey = randomBytes(32).toString('base64');
 
-export async function createState(raw: GatewayTables, env: Env, modules: StateModules, previous: State | null): Promise<State> {
+export async function createState(baked: GatewayTables, env: Env, modules: StateModules, previous: State | null): Promise<State> {
+  const raw = withEnvironmentRate(baked, env);
   const tables = compileTables(raw, placementOf(env));
   const { keys, ttl } = raw.sessions;
+  const { rate: perClient } = raw.limits.perClient;
   const secretOf = modules.readSecrets?.(tables, env) ?? lacking;
   const sealing = keys.length > 0 ? keys.map(secretOf) : [ownKey];
   const hops = raw.trusted[tables.placement];
@@ -38,6 +40,7 @@ export async function createState(raw: GatewayTables, env: Env, modules: StateMo
     sealer: createSealer(sealing, ttl, Date.now),
     trusted: (address) => inNetworks(address) || (named?.has(address) ?? false),
     perAddress: countsIn(tables) ? keepOrMake(previous?.perAddress, addressRate(previous), raw.limits.perAddress) : UNCOUNTED,
+    perClient: perClient && keepOrMake(previous?.perClient, previous?.tables.raw.limits.perClient.rate, perClient),
     perTenant: new Map(
       [...tables.tenants].flatMap(([name, { rate }]) =>
         rate ? [[name, keepOrMake(previous?.perTenant.get(name), previous?.tables.tenants.get(name)?.rate, rate)] as const] : [],
@@ -61,6 +64,6 @@ function lacking(): never {
 }
 
 /** A reload that leaves a rate as it was does not refill anybody's bucket. */
-function keepOrMake(old: Buckets | undefined, oldRate: RateTable | null | undefined, rate: RateTable): Buckets {
+function keepOrMake(old: Buckets | null | undefined, oldRate: RateTable | null | undefined, rate: RateTable): Buckets {
   return old && oldRate?.tokens === rate.tokens && oldRate.window === rate.window ? old : createBuckets(rate);
 }

@@ -14,8 +14,8 @@ export interface Facts {
   readonly principal?: Principal;
   /** For row `tenant`: the tenants that the request belongs to; anything but one is refused. */
   readonly tenants?: readonly string[];
-  /** For row `quota`: the tenant's bucket and streams. */
-  readonly quota?: { readonly kind: 'ok' } | { readonly kind: 'rate'; readonly retryAfter: number } | { readonly kind: 'streams' };
+  /** For row `quota`: the buckets and streams of the tenant and of the client. */
+  readonly quota?: { readonly kind: 'ok' | 'streams' | 'client-streams' } | { readonly kind: 'rate' | 'client-rate'; readonly retryAfter: number };
   /** For row `body`: the body, read and judged. */
   readonly body?: BodyFact;
   /** For row `session`: what the session id opened to. */

@@ -1,9 +1,11 @@
+import { addressSet } from './address.js';
 import { originMatcher, type OriginMatcher } from './origin.js';
 import type { ClientTable, TenantTable } from '../tables/caller.js';
 import type { GatewayTables } from '../tables/gateway.js';
 import type { Placement } from '../tables/placement.js';
 import type { PoolTable } from '../tables/pool.js';
 import type { RouteTable } from '../tables/route.js';
+import type { HeaderList } from '../wire/header-list.js';
 
 /** The baked tables with their lookups built: what every decision reads. Made once at start and once per reload. */
 export interface Tables {
@@ -21,8 +23,15 @@ export interface Tables {
   readonly tenantOfHost: ReadonlyMap<string, string>;
   readonly pathTenants: ReadonlySet<string>;
   readonly pools: ReadonlyMap<string, PoolTable>;
+  /** Whether a client's address may come at all, to a server, and in the name of a tenant; null or missing where any may. */
+  readonly allow: { readonly all: AddressTest | null; readonly servers: ReadonlyMap<string, AddressTest>; readonly tenants: ReadonlyMap<string, AddressTest> };
   readonly revisions: ReadonlySet<string>;
+  /** Security headers of every answer, and their names: what a server says under one of these is left out. */
+  readonly headers: HeaderList;
+  readonly ownedHeaders: ReadonlySet<string>;
 }
+
+export type AddressTest = (address: string) => boolean;
 
 /** Lists that every table has. Without one of them nothing would be refused, or everything: a file that was cut or edited is not taken for a table. */
 const LISTS = ['hosts', 'originSets', 'serverSets', 'routes', 'clients', 'tenants', 'pools', 'revisions'] as const;
@@ -43,8 +52,15 @@ export function compileTables(raw: GatewayTables, placement: Placement): Tables 
     tenantOfHost: new Map(raw.matches.hosts),
     pathTenants: new Set(raw.matches.paths),
     pools: new Map(raw.pools),
+    allow: { all: raw.allow && addressSet(raw.allow), servers: allowed(raw.pools), tenants: allowed(raw.tenants) },
     revisions: new Set(raw.revisions),
+    headers: raw.headers.flat(),
+    ownedHeaders: new Set(raw.headers.map(([name]) => name)),
   };
+}
+
+function allowed(rows: readonly (readonly [string, { readonly allow: readonly string[] | null }])[]): ReadonlyMap<string, AddressTest> {
+  return new Map(rows.flatMap(([name, { allow }]) => (allow ? [[name, addressSet(allow)] as const] : [])));
 }
 
 function publicUrl({ publicUrl: href }: GatewayTables): Tables['publicUrl'] {

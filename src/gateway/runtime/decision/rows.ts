@@ -98,7 +98,9 @@ export const ROWS = [
   {
     id: 'address',
     nginx: 'partly',
-    check: (_tables, _asked, { address }) => {
+    check: ({ allow }, head, { address }) => {
+      if (allow.all?.(head.address) === false) return no('address-not-allowed', 'gateway.allow');
+      if (allow.servers.get(head.route?.server ?? '')?.(head.address) === false) return no('address-not-allowed', serverPath(head, 'allow'));
       if (!address) return { need: 'address' };
       return address.kind === 'ok' ? null : no('address-rate', 'gateway.limits.perAddress', { retryAfter: address.retryAfter });
     },
@@ -126,8 +128,11 @@ export const ROWS = [
     check: (tables, head, facts) => {
       const name = facts.tenants?.[0] ?? '';
       const tenant = tables.tenants.get(name);
-      const granted = tables.serverSets.get(tenant?.servers ?? '')?.has(head.route?.server ?? '') ?? false;
+      // A route of the gateway's own has no server to be granted.
+      const server = head.route?.server ?? '';
+      const granted = server === '' || (tables.serverSets.get(tenant?.servers ?? '')?.has(server) ?? false);
       if (!tenant || !granted) return no('server-not-granted', `tenants.${name}.servers`);
+      if (tables.allow.tenants.get(name)?.(head.address) === false) return no('address-not-allowed', `tenants.${name}.allow`);
       if (tenant.origins === null || head.origin === null) return null;
       const set = tables.originSets.get(tenant.origins);
       return set && originAllowed(set, head.origin) ? null : no('origin-not-granted', `tenants.${name}.origins`);
@@ -139,6 +144,8 @@ export const ROWS = [
     check: (_tables, _asked, { quota, tenants }) => {
       if (!quota) return { need: 'quota' };
       if (quota.kind === 'rate') return no('tenant-rate', `tenants.${tenants?.[0] ?? ''}.rate`, { retryAfter: quota.retryAfter });
+      if (quota.kind === 'client-rate') return no('client-rate', 'gateway.limits.perClient.rate', { retryAfter: quota.retryAfter });
+      if (quota.kind === 'client-streams') return no('streams-full', 'gateway.limits.perClient.streams', { retryAfter: 1 });
       return quota.kind === 'streams' ? no('streams-full', 'gateway.limits.streams', { retryAfter: 1 }) : null;
     },
   },

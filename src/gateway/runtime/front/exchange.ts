@@ -131,9 +131,9 @@ export function keyOf(exchange: Exchange, { choice }: PoolTable): string {
   return choice.by === 'tenant' ? (tenantIn(exchange.facts) ?? '') : ownerOf(exchange);
 }
 
-/** Answers an exchange in one piece, naming its request. */
+/** Answers an exchange in one piece, naming its request, and with the security headers of every answer. */
 export function answerWith(exchange: Exchange, { status, headers, body }: { status: number; headers: HeaderList; body: string }): void {
-  exchange.client.answer(status, [...headers, ...idHeaders(exchange)], body);
+  exchange.client.answer(status, [...headers, ...exchange.state.tables.headers, ...idHeaders(exchange)], body);
 }
 
 /** The headers by which an answer names its request. The caller's own name for it goes back to the caller. */

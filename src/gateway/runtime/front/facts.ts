@@ -11,7 +11,7 @@ import { ended } from '../process/ended.js';
 import type { Instance } from '../upstream/instance.js';
 import type { Pool } from '../upstream/pool.js';
 import { keyOf, principalOf, type Exchange } from './exchange.js';
-import { holderOf } from './holder.js';
+import { holderOf, isToldApart } from './holder.js';
 import type { Services } from './services.js';
 
 type Supply = { readonly [F in Fact]: (exchange: Exchange, services: Services) => Required<Facts>[F] | Promise<Required<Facts>[F]> };
@@ -45,8 +45,15 @@ export function reserveCall(exchange: Exchange, counts: OpenCounts): boolean {
   return release !== null;
 }
 
-function limitsOf({ facts, state: { tables } }: Exchange, name: 'streams' | 'sessions'): Limits {
-  return { all: tables.raw.limits[name], own: tables.tenants.get(tenantIn(facts) ?? '')?.[name] ?? null };
+function limitsOf(exchange: Exchange, name: 'streams' | 'sessions'): Limits {
+  const { facts, state: { tables } } = exchange;
+  const own = tables.tenants.get(tenantIn(facts) ?? '')?.[name] ?? null;
+  return { all: tables.raw.limits[name], own, each: name === 'streams' ? mostStreams(exchange) : null };
+}
+
+/** Streams that the caller may have; null for any number, also where all callers without a name would be counted as one. */
+function mostStreams(exchange: Exchange): number | null {
+  return isToldApart(exchange) ? exchange.state.tables.raw.limits.perClient.streams : null;
 }
 
 /** Bytes of bodies that there may be at once, where one of so many is among them: the longest fits into the half of a half that a caller may have. */
@@ -74,9 +81,15 @@ export const FIND_FACT: Supply = {
   quota: (exchange, { counts }) => {
     const { state, head } = exchange;
     const tenant = tenantIn(exchange.facts) ?? '';
-    const retryAfter = state.perTenant.get(tenant)?.take(tenant, performance.now()) ?? 0;
+    const now = performance.now();
+    // The client comes first: one that asks too much takes nothing of what its tenant's other callers have.
+    const wait = state.perClient && isToldApart(exchange) ? state.perClient.take(holderOf(exchange).caller, now) : 0;
+    if (wait > 0) return { kind: 'client-rate', retryAfter: wait };
+    const retryAfter = state.perTenant.get(tenant)?.take(tenant, now) ?? 0;
     if (retryAfter > 0) return { kind: 'rate', retryAfter };
-    return head.request.method === 'GET' && !reserveStream(exchange, counts) ? { kind: 'streams' } : { kind: 'ok' };
+    if (head.request.method !== 'GET' || reserveStream(exchange, counts)) return { kind: 'ok' };
+    const most = mostStreams(exchange);
+    return { kind: most !== null && counts.streamsOf(holderOf(exchange).caller) >= most ? 'client-streams' : 'streams' };
   },
 
   body: async (exchange, { counts }) => {

@@ -15,7 +15,7 @@ import { forwardedLines } from './request-headers.js';
 import { KEPT_FOR, stillHolds, type Judgement } from './judgement.js';
 import { forward } from './forward.js';
 import { beginSpan, callerOf, report } from './report.js';
-import { corsHeaders } from './respond.js';
+import { answerHeaders } from './respond.js';
 import type { UpstreamResponse } from '../upstream/upstream.js';
 import type { Services } from './services.js';
 import type { State } from './state.js';
@@ -189,7 +189,8 @@ function judge({ client, state, startedAt, head, facts }: Exchange): Judgement {
   const { principal, tenants } = facts;
   const until = startedAt + KEPT_FOR;
   const { pass = [] } = state.tables.pools.get(head.route?.server ?? '') ?? {};
-  const judgement = { state, until, head, principal, tenants, forwardedLines: forwardedLines(head, pass), cors: corsHeaders(state.tables, head) };
+  const lines = forwardedLines(head, pass);
+  const judgement = { state, until, head, principal, tenants, forwardedLines: lines, answerHeaders: answerHeaders(state.tables, head) };
   client.memory.judgement = judgement;
   return judgement;
 }

@@ -11,6 +11,8 @@ export interface State {
   /** Whether an address is a hop whose `X-Forwarded-*` are believed. */
   readonly trusted: (address: string) => boolean;
   readonly perAddress: Buckets;
+  /** By the caller of its holder (`front/holder.ts`); null where there is no such rate. */
+  readonly perClient: Buckets | null;
   readonly perTenant: ReadonlyMap<string, Buckets>;
   readonly readToken: string | null;
   readonly writeToken: string | null;
