@@ -54,6 +54,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const tokens = [traffic.admin?.readToken, traffic.admin?.writeToken];
   const needed: Readonly<Record<Feature, boolean>> = {
     admin: traffic.admin !== null,
+    ask: traffic.auth.lookup !== null,
     breakers: pools.some(({ choice }) => choice.breaker !== null),
     bridge: toLegacy || toModern || (clients.modern && pools.some(isEraOpen)),
     credentials: traffic.auth.wanted,
@@ -62,6 +63,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     gauges: traffic.admin !== null,
     host,
     httpProbes: pools.some(({ health, sources }) => health.kind === 'http' && Object.values(sources).some(({ kind }) => kind === 'urls' || kind === 'dns')),
+    lookup: traffic.auth.lookup !== null,
     mcpProbes: pools.some(({ health }) => health.kind === 'mcp'),
     metrics: traffic.admin !== null,
     redaction: pools.some(({ transform }) => transform.response.redact.length > 0),

@@ -4,6 +4,7 @@
  */
 export const ALL_FEATURES = {
   admin: () => import('./operate/admin.js'),
+  ask: () => import('./identity/ask.js'),
   breakers: () => import('./upstream/breaker.js'),
   bridge: () => import('./answer/bridge/bridge.js'),
   credentials: () => import('./identity/credentials.js'),
@@ -12,6 +13,7 @@ export const ALL_FEATURES = {
   gauges: () => import('./operate/gauges.js'),
   host: () => import('./operate/host.js'),
   httpProbes: () => import('./upstream/probe-http.js'),
+  lookup: () => import('./identity/lookup.js'),
   mcpProbes: () => import('./upstream/probe-mcp.js'),
   metrics: () => import('./observe/prometheus.js'),
   redaction: () => import('./answer/transform/results.js'),

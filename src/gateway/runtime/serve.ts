@@ -84,7 +84,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
         revocation ??= (await nextFeatures.revocation?.())?.createRevocation() ?? null;
         state = fresh;
         old.close();
-        revoke();
+        await revoke();
         log('info', 'reloaded', { hash: next.hash });
       });
       // Reloads run one after the other: two that overlap would each replace the pools of the same state.

@@ -3,11 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { addressSet } from './decision/address.js';
 import { createBuckets, type Buckets } from './identity/bucket.js';
 import { compileTables } from './decision/lookups.js';
+import type { ask } from './identity/ask.js';
 import type { apiKeys } from './identity/credentials.js';
+import type { createLookup, Lookup } from './identity/lookup.js';
 import type { readSecrets } from './identity/secrets.js';
 import { placementOf, SettingError, withEnvironmentRate, type Env } from './process/env.js';
 import type { State } from './front/state.js';
 import { createSealer } from './identity/session.js';
+import type { LookupTable } from './tables/auth.js';
 import type { RateTable } from './tables/caller.js';
 import type { GatewayTables } from './tables/gateway.js';
 import type { watchNames } from './upstream/dns.js';
@@ -15,6 +18,8 @@ import type { watchNames } from './upstream/dns.js';
 /** Modules that only some configs need. */
 export interface StateModules {
   readonly apiKeys?: typeof apiKeys;
+  readonly createLookup?: typeof createLookup;
+  readonly ask?: typeof ask;
   readonly readSecrets?: typeof readSecrets;
   readonly watchNames?: typeof watchNames;
 }
@@ -37,6 +42,7 @@ export async function createState(baked: GatewayTables, env: Env, modules: State
   return {
     tables,
     authenticate: !raw.auth.wanted ? () => ({ kind: 'anonymous' }) : (modules.apiKeys ?? lacking)(tables, secretOf),
+    lookup: raw.auth.lookup && lookupOf(raw.auth.lookup, previous, modules),
     sealer: createSealer(sealing, ttl, Date.now),
     trusted: (address) => inNetworks(address) || (named?.has(address) ?? false),
     perAddress: countsIn(tables) ? keepOrMake(previous?.perAddress, addressRate(previous), raw.limits.perAddress) : UNCOUNTED,
@@ -50,6 +56,10 @@ export async function createState(baked: GatewayTables, env: Env, modules: State
     writeToken: token(raw.admin?.writeToken),
     close: () => named?.close(),
   };
+}
+
+function lookupOf(table: LookupTable, previous: State | null, { createLookup = lacking, ask = lacking }: StateModules): Lookup {
+  return previous?.lookup?.renewed(table) ?? createLookup(table, { ask, now: () => performance.now() });
 }
 
 const countsIn = ({ raw, placement }: State['tables']): boolean => raw.countsAddresses[placement];

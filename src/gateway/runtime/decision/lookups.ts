@@ -21,6 +21,8 @@ export interface Tables {
   readonly tenants: ReadonlyMap<string, TenantTable>;
   readonly tenantOfClient: ReadonlyMap<string, string>;
   readonly tenantOfHost: ReadonlyMap<string, string>;
+  /** By what the authorization API answers. */
+  readonly tenantOfAnswer: ReadonlyMap<string, string>;
   readonly pathTenants: ReadonlySet<string>;
   readonly pools: ReadonlyMap<string, PoolTable>;
   /** Whether a client's address may come at all, to a server, and in the name of a tenant; null or missing where any may. */
@@ -50,6 +52,7 @@ export function compileTables(raw: GatewayTables, placement: Placement): Tables 
     tenants: new Map(raw.tenants),
     tenantOfClient: new Map(raw.matches.clients),
     tenantOfHost: new Map(raw.matches.hosts),
+    tenantOfAnswer: new Map(raw.matches.lookups),
     pathTenants: new Set(raw.matches.paths),
     pools: new Map(raw.pools),
     allow: { all: raw.allow && addressSet(raw.allow), servers: allowed(raw.pools), tenants: allowed(raw.tenants) },

@@ -38,6 +38,8 @@ export const REASONS = {
   'address-rate': { ...http(429, 'Too many requests from this address'), limit: 'address' },
   'credentials-missing': http(401, 'Credentials required'),
   'credentials-invalid': http(401, 'Credentials not accepted'),
+  'issuer-unavailable': http(503, 'Whoever vouches for these credentials does not answer'),
+  'lookup-unavailable': http(503, 'Whoever knows the tenant of these credentials does not answer'),
   'tenant-unknown': http(403, 'No tenant for this request'),
   'tenant-ambiguous': http(403, 'More than one tenant for this request'),
   'server-not-granted': http(403, 'Not granted'),

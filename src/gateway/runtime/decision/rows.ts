@@ -7,6 +7,7 @@ import { originAllowed } from './origin.js';
 import type { Reason } from './reasons.js';
 import { revisionFault } from './revision.js';
 import type { Step, STEPS } from './steps.js';
+import { isLookedUp } from './tenant.js';
 
 /** Answers that the gateway gives itself. `servers` tells the health of the servers that the caller may use. */
 export type OwnAnswerName = HealthProbe | 'preflight' | 'servers';
@@ -111,13 +112,19 @@ export const ROWS = [
     check: (_tables, _asked, { principal }) => {
       if (!principal) return { need: 'principal' };
       if (principal.kind === 'missing') return no('credentials-missing', 'auth.clients');
-      return principal.kind === 'invalid' ? no('credentials-invalid', 'auth.clients') : null;
+      if (principal.kind === 'unavailable') {
+        const { from, retryAfter } = principal;
+        return from === 'lookup' ? no('lookup-unavailable', 'auth.lookup', { retryAfter }) : no('issuer-unavailable', 'auth.jwt', { retryAfter });
+      }
+      return principal.kind === 'invalid' || principal.kind === 'unknown' ? no('credentials-invalid', 'auth.clients') : null;
     },
   },
   {
     id: 'tenant',
     nginx: 'cannot',
-    check: (_tables, _asked, { tenants }) => {
+    check: (tables, _asked, { principal, lookup, tenants }) => {
+      if (!lookup && isLookedUp(tables, principal)) return { need: 'lookup' };
+      if (lookup?.kind === 'unavailable') return no('lookup-unavailable', 'auth.lookup', { retryAfter: lookup.retryAfter });
       if (!tenants) return { need: 'tenants' };
       return tenants.length === 1 ? null : no(tenants.length === 0 ? 'tenant-unknown' : 'tenant-ambiguous', 'tenants');
     },

@@ -1,6 +1,6 @@
 /** How the running gateway finds out each fact that a decision asks for. */
 import { callerKey } from '../decision/address.js';
-import { messageIn, tenantIn, type Fact, type Facts } from '../decision/facts.js';
+import { messageIn, tenantIn, type Fact, type Facts, type LookupFact, type Principal } from '../decision/facts.js';
 import { sessionIdOf } from '../decision/head.js';
 import { parseMessage } from '../decision/message.js';
 import { eraOf } from '../decision/revision.js';
@@ -12,6 +12,7 @@ import type { Instance } from '../upstream/instance.js';
 import type { Pool } from '../upstream/pool.js';
 import { keyOf, principalOf, type Exchange } from './exchange.js';
 import { holderOf, isToldApart } from './holder.js';
+import { authenticate, lookUp, saidBy } from './identify.js';
 import type { Services } from './services.js';
 
 type Supply = { readonly [F in Fact]: (exchange: Exchange, services: Services) => Required<Facts>[F] | Promise<Required<Facts>[F]> };
@@ -68,15 +69,19 @@ export const FIND_FACT: Supply = {
     return retryAfter === 0 ? { kind: 'ok' } : { kind: 'empty', retryAfter };
   },
 
-  principal: ({ state, head, judgement }, { metrics }) => {
-    const principal = judgement?.principal ?? state.authenticate(head.request.headers);
-    if (principal.kind !== 'anonymous') metrics.count('mcpgen_auth_attempts_total', { outcome: principal.kind === 'client' ? 'accepted' : principal.kind });
-    // Guessing costs double, so that a guesser runs dry before it gets far.
-    if (principal.kind === 'invalid') state.perAddress.penalise(callerKey(head.address), performance.now());
-    return principal;
+  principal: (exchange, services) => {
+    const { state, head, judgement } = exchange;
+    const found = judgement?.principal ?? authenticate(state, saidBy(head));
+    return found instanceof Promise ? found.then((principal) => counted(exchange, services, principal)) : counted(exchange, services, found);
   },
 
-  tenants: ({ state, head, facts, judgement }) => judgement?.tenants ?? recogniseTenants(state.tables, head, facts.principal),
+  lookup: (exchange) => {
+    const { state, head, facts, judgement } = exchange;
+    const found = judgement?.lookup ?? lookUp(state, saidBy(head), facts.principal);
+    return found instanceof Promise ? found.then((fact) => explained(exchange, fact)) : explained(exchange, found);
+  },
+
+  tenants: ({ state, head, facts, judgement }) => judgement?.tenants ?? recogniseTenants(state.tables, head, facts.principal, facts.lookup),
 
   quota: (exchange, { counts }) => {
     const { state, head } = exchange;
@@ -147,6 +152,29 @@ export const FIND_FACT: Supply = {
     return exchange.claimed ? { kind: 'ok' } : { kind: 'none', retryAfter: pool?.retryAfter ?? 1 };
   },
 };
+
+function counted(exchange: Exchange, { metrics }: Services, principal: Principal): Principal {
+  if (principal.kind !== 'anonymous') metrics.count('mcpgen_auth_attempts_total', { outcome: OUTCOMES[principal.kind] });
+  // Guessing costs double, so that a guesser runs dry before it gets far.
+  if (principal.kind === 'invalid') exchange.state.perAddress.penalise(callerKey(exchange.head.address), performance.now());
+  return principal.kind === 'unavailable' ? explained(exchange, principal) : principal;
+}
+
+/** What an attempt to be let in counts as. */
+const OUTCOMES: Readonly<Record<Exclude<Principal['kind'], 'anonymous'>, string>> = {
+  client: 'accepted',
+  token: 'accepted',
+  missing: 'missing',
+  invalid: 'invalid',
+  unknown: 'invalid',
+  unavailable: 'unavailable',
+};
+
+/** Operators can see in the log line why somebody who should know a caller does not say so. */
+function explained<F extends LookupFact | Principal>(exchange: Exchange, fact: F): F {
+  if (fact.kind === 'unavailable') exchange.cause = { code: 'NOT_TOLD', cause: fact.why, blame: 'server' };
+  return fact;
+}
 
 /** Seconds until a session is forgotten at the latest, unless it is heard of again. Most are ended sooner, so it is not worth waiting for longer. */
 const MOST_RETRY_AFTER = 600;

@@ -53,7 +53,7 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
   stay?.();
   const { response } = answered;
   // A call keeps the tables that it began with; a stream would outlive them.
-  const lost = exchange.state !== services.state() && isEventStream(response) ? services.revocation()?.lostRight(exchange, services.state()) : null;
+  const lost = exchange.state !== services.state() && isEventStream(response) ? await services.revocation()?.lostRight(exchange, services.state()) : null;
   if (lost) {
     discard(response);
     return { reason: lost };

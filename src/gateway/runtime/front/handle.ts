@@ -25,8 +25,8 @@ export interface Handler {
   serve(client: Client): void;
   /** Ends the streams that only listen: they would never finish by themselves. */
   endStreams(): void;
-  /** After a reload: ends the streams and sessions of callers that have lost the right to them. */
-  revoke(): void;
+  /** After a reload: ends the streams and sessions of callers that have lost the right to them. Resolves when all of them are known. */
+  revoke(): Promise<void>;
 }
 
 const NOTHING = (): void => {};
@@ -69,7 +69,7 @@ export function createHandler(services: Services): Handler {
       // An answer that turned out to be no stream ends by itself.
     }
   };
-  return { serve, endStreams, revoke: () => services.revocation()?.revoke(services, open) };
+  return { serve, endStreams, revoke: async () => services.revocation()?.revoke(services, open) };
 }
 
 function begin(client: Client, state: State): Exchange {
@@ -116,7 +116,7 @@ function begin(client: Client, state: State): Exchange {
 function noFacts(): Facts {
   const unknown = undefined;
   const facts: { [F in Fact]: Facts[F] | undefined } = {
-    address: unknown, principal: unknown, tenants: unknown, quota: unknown, body: unknown, session: unknown, instance: unknown,
+    address: unknown, principal: unknown, lookup: unknown, tenants: unknown, quota: unknown, body: unknown, session: unknown, instance: unknown,
   };
   // The type tells a fact that is undefined from one that is not there; no row does.
   return facts as Facts;
@@ -134,8 +134,8 @@ async function run(services: Services, exchange: Exchange, open: Set<Exchange>):
     // Nearly all facts are known at once. To await those as well would cost a turn of the event loop for each.
     (facts as Record<Fact, unknown>)[decision.fact] = found instanceof Promise ? await found : found;
     // What came while the tables changed is judged by those of now, from the first row on.
-    if (exchange.state !== services.state()) {
-      renew(exchange, services.state());
+    while (exchange.state !== services.state()) {
+      await renew(exchange, services.state());
       vouched &&= parts().sse?.vouched(exchange.head, exchange.state) ?? null;
       if (vouched) Object.assign(facts, vouched.facts);
       row = vouched?.from ?? 0;
@@ -186,11 +186,11 @@ async function run(services: Services, exchange: Exchange, open: Set<Exchange>):
 
 /** What follows from the head of an allowed request, kept for the next request that has the same. */
 function judge({ client, state, startedAt, head, facts }: Exchange): Judgement {
-  const { principal, tenants } = facts;
-  const until = startedAt + KEPT_FOR;
+  const { principal, lookup, tenants } = facts;
+  const until = Math.min(startedAt + KEPT_FOR, lookup?.kind === 'tenant' ? lookup.until : Infinity);
   const { pass = [] } = state.tables.pools.get(head.route?.server ?? '') ?? {};
   const lines = forwardedLines(head, pass);
-  const judgement = { state, until, head, principal, tenants, forwardedLines: lines, answerHeaders: answerHeaders(state.tables, head) };
+  const judgement = { state, until, head, principal, lookup, tenants, forwardedLines: lines, answerHeaders: answerHeaders(state.tables, head) };
   client.memory.judgement = judgement;
   return judgement;
 }

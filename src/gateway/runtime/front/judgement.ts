@@ -14,6 +14,7 @@ export interface Judgement {
   readonly until: number;
   readonly head: RequestHead;
   readonly principal: Facts['principal'];
+  readonly lookup: Facts['lookup'];
   readonly tenants: Facts['tenants'];
   /** The headers that go on to a server, as text and without what names one request; null where one of them cannot be sent. */
   readonly forwardedLines: string | null;

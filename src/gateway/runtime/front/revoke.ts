@@ -20,19 +20,20 @@ export function createRevocation(): Revocation {
   return { ...holdings, lostRight, revoke: (services, open) => revoke(services, open, holdings) };
 }
 
-function revoke(services: Services, open: Iterable<Exchange>, holdings: Holdings): void {
+async function revoke(services: Services, open: Iterable<Exchange>, holdings: Holdings): Promise<void> {
   const { log, metrics, parts } = services;
   const state = services.state();
   let streams = 0;
-  for (const exchange of [...open]) {
-    const isWaiting = isListening(exchange) && !exchange.client.hasBegun;
-    const lost = exchange.state !== state && (isWaiting || exchange.endStream) ? lostRight(exchange, state) : null;
-    if (lost === null) continue;
+  const isWaiting = (exchange: Exchange): boolean => isListening(exchange) && !exchange.client.hasBegun;
+  const judge = async (exchange: Exchange): Promise<void> => {
+    const lost = exchange.state !== state && (isWaiting(exchange) || exchange.endStream) ? await lostRight(exchange, state) : null;
+    if (lost === null || exchange.isOver) return;
     streams++;
-    if (isWaiting) refuse(services, exchange, lost);
+    if (isWaiting(exchange)) refuse(services, exchange, lost);
     else endStream(services, exchange, lost);
-  }
-  const sessions = holdings.revoked(state);
+  };
+  // Somebody may have to be asked, and those that wait for it wait together.
+  const [sessions] = await Promise.all([holdings.revoked(state), ...[...open].map(judge)]);
   for (const session of sessions) {
     ended.end(session.id, Date.now() + state.tables.raw.sessions.ttl);
     const renewed = parts().renewals?.end(session.id) ?? Promise.resolve(null);

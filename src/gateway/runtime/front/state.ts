@@ -2,11 +2,14 @@
 import type { Tables } from '../decision/lookups.js';
 import type { Buckets } from '../identity/bucket.js';
 import type { Authenticate } from '../identity/credentials.js';
+import type { Lookup } from '../identity/lookup.js';
 import type { Sealer } from '../identity/session.js';
 
 export interface State {
   readonly tables: Tables;
   readonly authenticate: Authenticate;
+  /** The authorization API; null where the config names none. */
+  readonly lookup: Lookup | null;
   readonly sealer: Sealer;
   /** Whether an address is a hop whose `X-Forwarded-*` are believed. */
   readonly trusted: (address: string) => boolean;

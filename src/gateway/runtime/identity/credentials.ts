@@ -26,7 +26,7 @@ export function apiKeys(tables: Tables, secretOf: (name: string) => string): Aut
     // Two different credentials leave open whose request it is.
     if (bearer !== undefined && headers['x-api-key'] !== undefined && headers['x-api-key'] !== bearer) return { kind: 'invalid' };
     if (key === undefined) return { kind: headers['authorization'] === undefined ? 'missing' : 'invalid' };
-    return principals.get(hidden(key)) ?? { kind: 'invalid' };
+    return principals.get(hidden(key)) ?? { kind: tables.raw.auth.lookup ? 'unknown' : 'invalid' };
   };
 }
 
