@@ -1,0 +1,26 @@
+import type { Model } from '../config/model.js';
+import type { GatewayTables } from '../gateway/runtime/tables/gateway.js';
+import type { PublicUrl } from './traffic-types.js';
+
+/**
+ * Security headers of every answer, by name. Nothing here is a page, so by default nothing may be loaded or framed (OWASP REST Security, Security Headers). A
+ * browser ignores Strict-Transport-Security over http, and must never hear of it where there is no https (RFC 6797 §7.2).
+ */
+export function planSecurityHeaders({ gateway: { headers } }: { readonly gateway: Pick<Model['gateway'], 'headers'> }, { scheme }: PublicUrl): GatewayTables['headers'] {
+  const {
+    hsts = scheme === 'https' ? 'max-age=31536000' : false,
+    csp = "default-src 'none'; frame-ancestors 'none'",
+    frame = 'DENY',
+    referrer = 'no-referrer',
+    permissions = false,
+  } = headers;
+  const named: readonly (readonly [string, string | false])[] = [
+    ['content-security-policy', csp],
+    ['permissions-policy', permissions],
+    ['referrer-policy', referrer],
+    ['strict-transport-security', hsts],
+    ['x-content-type-options', 'nosniff'],
+    ['x-frame-options', frame],
+  ];
+  return named.flatMap(([name, value]) => (value === false ? [] : [[name, value] as const]));
+}
