@@ -41,6 +41,7 @@ export function createHoldings(): Holdings {
       const { authorization, 'x-api-key': key } = head.request.headers;
       const known = held.get(id);
       if (known?.said.headers['authorization'] === authorization && known?.said.headers['x-api-key'] === key && known?.said.host === head.host) return;
+      const credentials = { ...(authorization !== undefined && { authorization }), ...(key !== undefined && { 'x-api-key': key }) };
       const isShort = (authorization?.length ?? 0) + (key?.length ?? 0) <= MOST_KEY;
       held.delete(id);
       held.set(id, {
@@ -48,7 +49,7 @@ export function createHoldings(): Holdings {
         leg,
         tenant: tenantIn(facts) ?? '',
         principal: principalName(facts.principal),
-        said: { ...saidBy(head), headers: isShort ? { ...(authorization !== undefined && { authorization }), ...(key !== undefined && { 'x-api-key': key }) } : {} },
+        said: { ...saidBy(head), headers: isShort ? credentials : {} },
         identity: { principal: facts.principal, lookup: facts.lookup, tenants: facts.tenants },
         asked: state.lookup,
       });

@@ -19,7 +19,9 @@ export type Said = Pick<RequestHead, 'host' | 'pathTenant'> & {
 /** All that a decision asks about who calls. */
 export type Identity = { readonly [F in 'principal' | 'lookup' | 'tenants']: Facts[F] };
 
-export const saidBy = ({ host, pathTenant, request, address }: RequestHead): Said => ({ host, pathTenant, headers: request.headers, caller: callerKey(address) });
+export function saidBy({ host, pathTenant, request, address }: RequestHead): Said {
+  return { host, pathTenant, headers: request.headers, caller: callerKey(address) };
+}
 
 const NOT_ASKED: LookupFact = { kind: 'none' };
 

@@ -89,7 +89,7 @@ function lookupOf(table: LookupTable, options: LookupOptions, store: Store): Loo
   const find = async (key: string, credential: string, holder: Pick<Holder, 'tenant' | 'caller'>): Promise<LookupFact> => {
     // Whoever was known a while ago takes from the share of its tenant, and not from that of all unknown callers.
     const tenant = (owners.get(key) ?? '').split('\n')[0] || holder.tenant;
-    const done = await turns.take({ tenant, caller: holder.caller, hasNeighbours: true }, table.timeout);
+    const done = await turns.take({ tenant, caller: holder.caller, hasNeighbours: true, hasPeers: true }, table.timeout);
     if (done === null) return unavailable('too many questions to it wait for an answer');
     try {
       return keep(key, await asked(ask, table, credential, now), holder);

@@ -43,15 +43,14 @@ export function portOf(env: Env, name: string): number | null {
 
 const REQUESTS = 'RATE_LIMIT_REQUESTS';
 const WINDOW = 'RATE_LIMIT_WINDOW';
-/** Seconds of a window, where neither the environment nor the config names one. */
 const USUAL_WINDOW = 60;
 /** Far beyond any real one: a rate beyond them is a slip. */
 const MOST_REQUESTS = 1e9;
 const MOST_SECONDS = 31_536_000;
 
 /**
- * `RATE_LIMIT_REQUESTS` and `RATE_LIMIT_WINDOW` (seconds), where the config lets the environment say the rate of one client. One of them alone changes its half
- * of the configured rate. The tables that are returned ask the environment no more.
+ * `RATE_LIMIT_REQUESTS` and `RATE_LIMIT_WINDOW` (seconds, 60 where it is not set), where the config lets the environment say the rate of one client. A window
+ * alone changes that of the configured rate. The tables that are returned ask the environment no more.
  */
 export function withEnvironmentRate(tables: GatewayTables, env: Env): GatewayTables {
   const { limits } = tables;
@@ -65,7 +64,7 @@ function environmentRate(configured: RateTable | null, env: Env): RateTable | nu
   const tokens = requests ?? configured?.tokens;
   if (requests === null && seconds === null) return configured;
   if (tokens === undefined) throw new SettingError(`${WINDOW} needs ${REQUESTS} beside it: limits.perClient has no rate whose window it could change`);
-  return { tokens, window: seconds === null ? (configured?.window ?? USUAL_WINDOW * 1000) : seconds * 1000 };
+  return { tokens, window: (seconds ?? USUAL_WINDOW) * 1000 };
 }
 
 function wholeNumber(env: Env, name: string, most: number): number | null {
