@@ -69,7 +69,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     // A server over HTTP may say in any words that it has lost a session; a child is spoken for by the modules that run it.
     renew: clients.legacy && pools.some(({ server, revision, sessionLoss }) => revision !== 'modern' && (sessionLoss === 'reinitialise' || !isStdio(server))),
     revocation: traffic.auth.wanted || traffic.tenants.some(({ implied }) => !implied),
-    secrets: stdio || hasWorkers || traffic.sessions.keys.length + traffic.clients.length > 0 || tokens.some((name) => name),
+    secrets: stdio || hasWorkers || traffic.sessions.keys.length + traffic.clients.length + traffic.auth.issuers.length > 0 || tokens.some((name) => name),
     sse: hasSseRoutes(traffic),
     sseHeld: sse.some((pool) => pool.sse === null),
     ssePassed: sse.some((pool) => pool.sse !== null),
@@ -79,6 +79,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     strategies: pools.some(({ choice }) => choice.balance !== 'round-robin' || choice.preferRegion),
     toLegacy,
     toModern,
+    tokens: traffic.auth.issuers.length > 0,
     traces: traffic.traces !== null,
     transform: pools.some(({ transform }) => !changesNothing(transform)),
     workers: hasWorkers,
