@@ -19,5 +19,6 @@ export async function loadModules({ strategies, drawing, breakers, httpProbes, m
     ...(await others.ask?.()),
     ...(await others.lookup?.()),
     ...(await others.secrets?.()),
+    ...(await others.tokens?.()),
   };
 }

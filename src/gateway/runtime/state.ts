@@ -4,9 +4,11 @@ import { addressSet } from './decision/address.js';
 import { createBuckets, type Buckets } from './identity/bucket.js';
 import { compileTables } from './decision/lookups.js';
 import type { ask } from './identity/ask.js';
-import type { apiKeys } from './identity/credentials.js';
+import type { authenticator } from './identity/credentials.js';
 import type { createLookup, Lookup } from './identity/lookup.js';
 import type { readSecrets } from './identity/secrets.js';
+import type { createTokens } from './identity/tokens.js';
+import type { Log } from './process/log.js';
 import { placementOf, SettingError, withEnvironmentRate, type Env } from './process/env.js';
 import type { State } from './front/state.js';
 import { createSealer } from './identity/session.js';
@@ -17,7 +19,8 @@ import type { watchNames } from './upstream/dns.js';
 
 /** Modules that only some configs need. */
 export interface StateModules {
-  readonly apiKeys?: typeof apiKeys;
+  readonly authenticator?: typeof authenticator;
+  readonly createTokens?: typeof createTokens;
   readonly createLookup?: typeof createLookup;
   readonly ask?: typeof ask;
   readonly readSecrets?: typeof readSecrets;
@@ -27,7 +30,13 @@ export interface StateModules {
 /** The key of a process whose config names none: its sessions last as long as the process. */
 const ownKey = randomBytes(32).toString('base64');
 
-export async function createState(baked: GatewayTables, env: Env, modules: StateModules, previous: State | null): Promise<State> {
+export async function createState(
+  baked: GatewayTables,
+  env: Env,
+  modules: StateModules,
+  previous: State | null,
+  log: Log = () => {},
+): Promise<State> {
   const raw = withEnvironmentRate(baked, env);
   const tables = compileTables(raw, placementOf(env));
   const { keys, ttl } = raw.sessions;
@@ -39,9 +48,11 @@ export async function createState(baked: GatewayTables, env: Env, modules: State
   const names = hops.flatMap((hop) => ('name' in hop ? [hop.name] : []));
   const named = names.length > 0 ? await modules.watchNames?.(names) : undefined;
   const token = (name: string | null | undefined): string | null => (name ? secretOf(name) : null);
+  const tokens = raw.auth.issuers.length > 0 ? (modules.createTokens ?? lacking)(tables, secretOf, previous?.tokens ?? null, { log }) : null;
   return {
     tables,
-    authenticate: !raw.auth.wanted ? () => ({ kind: 'anonymous' }) : (modules.apiKeys ?? lacking)(tables, secretOf),
+    authenticate: !raw.auth.wanted ? () => ({ kind: 'anonymous' }) : (modules.authenticator ?? lacking)(tables, secretOf, env, tokens),
+    tokens,
     lookup: raw.auth.lookup && lookupOf(raw.auth.lookup, previous, modules),
     sealer: createSealer(sealing, ttl, Date.now),
     trusted: (address) => inNetworks(address) || (named?.has(address) ?? false),
@@ -54,7 +65,10 @@ export async function createState(baked: GatewayTables, env: Env, modules: State
     ),
     readToken: token(raw.admin?.readToken),
     writeToken: token(raw.admin?.writeToken),
-    close: () => named?.close(),
+    close: (next) => {
+      named?.close();
+      tokens?.close(next?.tokens ?? null);
+    },
   };
 }
 

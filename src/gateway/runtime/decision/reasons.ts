@@ -63,6 +63,7 @@ export const REASONS = {
   'upstream-redirects': http(502, 'The server behind the gateway is not where its configuration says'),
   'upstream-denied': http(502, 'The server behind the gateway does not accept the gateway'),
   'upstream-timeout': http(504, 'The server behind the gateway did not answer in time'),
+  'token-expired': http(401, 'The token has expired'),
   'access-revoked': http(403, 'Access was withdrawn'),
   'draining': http(503, 'Shutting down'),
   'internal': pinned(-32603, 'Internal error', 500),

@@ -7,12 +7,12 @@ import { rankOf } from '../decision/steps.js';
 import { auditCalls, countMessage } from '../observe/audit.js';
 import type { Client } from './client.js';
 import { answerItself, refuse, sendRefusal } from './own-answers.js';
-import { clientOf, endCall, forgetBody, isListening, leavingCancels, releaseCall, type Exchange } from './exchange.js';
+import { endCall, forgetBody, isListening, isNamed, leavingCancels, releaseCall, type Exchange } from './exchange.js';
 import { holderOf } from './holder.js';
 import { FIND_FACT, reserveCall, reserveStream } from './facts.js';
 import { renew } from './renew-exchange.js';
 import { forwardedLines } from './request-headers.js';
-import { KEPT_FOR, stillHolds, type Judgement } from './judgement.js';
+import { keptUntil, stillHolds, type Judgement } from './judgement.js';
 import { forward } from './forward.js';
 import { beginSpan, callerOf, report } from './report.js';
 import { answerHeaders } from './respond.js';
@@ -173,7 +173,7 @@ async function run(services: Services, exchange: Exchange, open: Set<Exchange>):
     const tools = vouched || !message ? [] : message.calls.map(({ tool }) => tool ?? '');
     const told = (response: UpstreamResponse | null): void => {
       if (tools.length === 0) return;
-      const holder = clientOf(exchange) === null ? undefined : holderOf(exchange);
+      const holder = !isNamed(exchange) ? undefined : holderOf(exchange);
       services.metrics.toolCalls(pool.server, tools, state.tables.raw.limits.toolNames, response, holder);
     };
     const failed = await forward(exchange, pool, services, told);
@@ -187,7 +187,7 @@ async function run(services: Services, exchange: Exchange, open: Set<Exchange>):
 /** What follows from the head of an allowed request, kept for the next request that has the same. */
 function judge({ client, state, startedAt, head, facts }: Exchange): Judgement {
   const { principal, lookup, tenants } = facts;
-  const until = Math.min(startedAt + KEPT_FOR, lookup?.kind === 'tenant' ? lookup.until : Infinity);
+  const until = Math.min(keptUntil(principal, startedAt), lookup?.kind === 'tenant' ? lookup.until : Infinity);
   const { pass = [] } = state.tables.pools.get(head.route?.server ?? '') ?? {};
   const lines = forwardedLines(head, pass);
   const judgement = { state, until, head, principal, lookup, tenants, forwardedLines: lines, answerHeaders: answerHeaders(state.tables, head) };

@@ -6,7 +6,7 @@ import type { Reason } from '../decision/reasons.js';
 import { rankOf, type Step } from '../decision/steps.js';
 import { principalName } from '../identity/principal.js';
 import type { Exchange } from './exchange.js';
-import { identifyAgain, saidBy, type Identity } from './identify.js';
+import { groundsOf, identifyAgain, isSilent } from './identify.js';
 import type { State } from './state.js';
 
 /** The rows that say who may use what. A limit that has become lower is no reason to end what has begun. */
@@ -15,15 +15,16 @@ const LAST = rankOf('grant');
 const GIVEN: Facts = { address: { kind: 'ok' } };
 
 /** Why the new tables would not have allowed this; null where whoever asked keeps the right to it. */
-export async function lostRight({ head, facts, state: before }: Exchange, state: State): Promise<Reason | null> {
+export async function lostRight(exchange: Exchange, state: State): Promise<Reason | null> {
+  const { head, facts } = exchange;
   const { tables } = state;
+  const grounds = groundsOf(exchange);
   const again = readHead(tables, head.request, state.trusted);
   if (again.route && !leadsTo(again, head)) return 'unknown-route';
-  const identity = await identifyAgain(state, saidBy(again), facts as Identity, before.lookup);
+  const identity = await identifyAgain(state, again, grounds);
+  if (isSilent(identity)) return null;
   const { principal } = identity;
-  // A silence is no word against anybody: it is taken for one only of those that still have to be let in.
-  if (principal?.kind === 'unavailable' || identity.lookup?.kind === 'unavailable') return null;
-  const now: Facts = { ...GIVEN, ...identity } as Facts;
+  const now = { ...GIVEN, ...identity } as Facts;
   for (let row = 0; row <= LAST; row++) {
     const decision = decide(tables, again, now, row);
     if (decision.kind !== 'refuse') break;

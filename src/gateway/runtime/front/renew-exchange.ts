@@ -3,7 +3,7 @@ import { tenantIn, type Facts } from '../decision/facts.js';
 import { readHead } from '../decision/head.js';
 import { parseMessage } from '../decision/message.js';
 import type { Exchange } from './exchange.js';
-import { identify, saidBy } from './identify.js';
+import { identify } from './identify.js';
 import type { State } from './state.js';
 
 type Changeable = { -readonly [F in keyof Facts]: Facts[F] | undefined };
@@ -20,7 +20,7 @@ export async function renew(exchange: Exchange, state: State): Promise<void> {
   exchange.judgement = null;
   exchange.holder = null;
   exchange.head = readHead(state.tables, exchange.head.request, state.trusted);
-  Object.assign(facts, await identify(state, saidBy(exchange.head)));
+  Object.assign(facts, await identify(state, exchange.head));
   if (tenantIn(exchange.facts) !== before) facts.quota = undefined;
   const { body } = exchange;
   const { limits } = state.tables.raw;

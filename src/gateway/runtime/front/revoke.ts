@@ -25,15 +25,17 @@ async function revoke(services: Services, open: Iterable<Exchange>, holdings: Ho
   const state = services.state();
   let streams = 0;
   const isWaiting = (exchange: Exchange): boolean => isListening(exchange) && !exchange.client.hasBegun;
-  const judge = async (exchange: Exchange): Promise<void> => {
-    const lost = exchange.state !== state && (isWaiting(exchange) || exchange.endStream) ? await lostRight(exchange, state) : null;
+  const asked = [...open].filter((exchange) => exchange.state !== state && (isWaiting(exchange) || exchange.endStream));
+  // Some have to be asked for elsewhere, all at the same time: nobody keeps a stream for longer because another's answer is slow.
+  const judged = asked.map(async (exchange) => {
+    const lost = await lostRight(exchange, state);
     if (lost === null || exchange.isOver) return;
     streams++;
     if (isWaiting(exchange)) refuse(services, exchange, lost);
     else endStream(services, exchange, lost);
-  };
-  // Somebody may have to be asked, and those that wait for it wait together.
-  const [sessions] = await Promise.all([holdings.revoked(state), ...[...open].map(judge)]);
+  });
+  await Promise.all(judged);
+  const sessions = await holdings.revoked(state);
   for (const session of sessions) {
     ended.end(session.id, Date.now() + state.tables.raw.sessions.ttl);
     const renewed = parts().renewals?.end(session.id) ?? Promise.resolve(null);
