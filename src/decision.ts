@@ -78,6 +78,7 @@ export function judgeRequest(plan: Plan, request: AskedRequest, tables = compile
     address: { kind: 'ok' },
     principal,
     tenants: request.tenant === null ? recogniseTenants(tables, head, principal) : [request.tenant],
+    lookup: { kind: 'none' },
     quota: { kind: 'ok' },
     body: { kind: 'message', message: asked, era: eraOf(head, asked) },
     session: { kind: 'none' },

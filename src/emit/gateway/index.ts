@@ -56,6 +56,7 @@ function neededFeatures(plan: Plan): Feature[] {
   const hasItemRules = restrictsItems(gatewayTables(plan));
   const needed: Readonly<Record<Feature, boolean>> = {
     admin: traffic.admin !== null,
+    ask: traffic.auth.lookup !== null,
     audit: traffic.log.audit,
     breakers: pools.some(({ choice }) => choice.breaker !== null),
     bridge: toLegacy || toModern || (clients.modern && pools.some(isEraOpen)),
@@ -67,6 +68,7 @@ function neededFeatures(plan: Plan): Feature[] {
     httpProbes: pools.some(({ health, sources }) => health.kind === 'http' && Object.values(sources).some(({ kind }) => kind === 'urls' || kind === 'dns')),
     itemRules: hasItemRules,
     items: hasItemRules,
+    lookup: traffic.auth.lookup !== null,
     mcpProbes: pools.some(({ health }) => health.kind === 'mcp'),
     metrics: traffic.admin !== null,
     redaction: pools.some(({ transform }) => transform.response.redact.length > 0),
@@ -84,6 +86,7 @@ function neededFeatures(plan: Plan): Feature[] {
     strategies: pools.some(({ choice }) => choice.balance !== 'round-robin' || choice.preferRegion),
     toLegacy,
     toModern,
+    tokens: traffic.auth.issuers.length > 0,
     traces: traffic.traces !== null,
     transform: pools.some(({ transform }) => !changesNothing(transform)),
     workers: hasWorkers,

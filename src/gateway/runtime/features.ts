@@ -4,6 +4,7 @@
  */
 export const ALL_FEATURES = {
   admin: () => import('./operate/admin.js'),
+  ask: () => import('./identity/ask.js'),
   audit: () => import('./observe/audit.js'),
   breakers: () => import('./upstream/breaker.js'),
   bridge: () => import('./answer/bridge/bridge.js'),
@@ -15,6 +16,7 @@ export const ALL_FEATURES = {
   httpProbes: () => import('./upstream/probe-http.js'),
   itemRules: () => import('./decision/item-rules.js'),
   items: () => import('./answer/items/items.js'),
+  lookup: () => import('./identity/lookup.js'),
   mcpProbes: () => import('./upstream/probe-mcp.js'),
   metrics: () => import('./observe/prometheus.js'),
   redaction: () => import('./answer/transform/results.js'),
@@ -31,6 +33,7 @@ export const ALL_FEATURES = {
   strategies: () => import('./upstream/balance.js'),
   toLegacy: () => import('./answer/bridge/to-legacy.js'),
   toModern: () => import('./answer/bridge/to-modern.js'),
+  tokens: () => import('./identity/tokens.js'),
   traces: () => import('./observe/traces/tracer.js'),
   transform: () => import('./answer/transform/transform.js'),
   workers: () => import('./operate/workers/start.js'),

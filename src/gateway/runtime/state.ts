@@ -4,19 +4,27 @@ import { addressSet } from './decision/address.js';
 import { createBuckets, type Buckets } from './identity/bucket.js';
 import { compileTables, restrictsItems } from './decision/lookups.js';
 import type { createItemRules } from './decision/item-rules.js';
-import type { apiKeys } from './identity/credentials.js';
+import type { ask } from './identity/ask.js';
+import type { authenticator } from './identity/credentials.js';
+import type { createLookup, Lookup } from './identity/lookup.js';
 import type { readSecrets } from './identity/secrets.js';
-import { placementOf, SettingError, type Env } from './process/env.js';
+import type { createTokens } from './identity/tokens.js';
+import type { Log } from './process/log.js';
+import { placementOf, SettingError, withEnvironmentRate, type Env } from './process/env.js';
 import type { State } from './front/state.js';
 import { createSealer } from './identity/session.js';
+import type { LookupTable } from './tables/auth.js';
 import type { RateTable } from './tables/caller.js';
 import type { GatewayTables } from './tables/gateway.js';
 import type { watchNames } from './upstream/dns.js';
 
 /** Modules that only some configs need. */
 export interface StateModules {
-  readonly apiKeys?: typeof apiKeys;
   readonly createItemRules?: typeof createItemRules;
+  readonly authenticator?: typeof authenticator;
+  readonly createTokens?: typeof createTokens;
+  readonly createLookup?: typeof createLookup;
+  readonly ask?: typeof ask;
   readonly readSecrets?: typeof readSecrets;
   readonly watchNames?: typeof watchNames;
 }
@@ -24,10 +32,18 @@ export interface StateModules {
 /** The key of a process whose config names none: its sessions last as long as the process. */
 const ownKey = randomBytes(32).toString('base64');
 
-export async function createState(raw: GatewayTables, env: Env, modules: StateModules, previous: State | null): Promise<State> {
-  if (restrictsItems(raw) && !modules.createItemRules) throw new SettingError('this gateway was baked without rules on tools, which its tables need');
+export async function createState(
+  baked: GatewayTables,
+  env: Env,
+  modules: StateModules,
+  previous: State | null,
+  log: Log = () => {},
+): Promise<State> {
+  if (restrictsItems(baked) && !modules.createItemRules) throw new SettingError('this gateway was baked without rules on tools, which its tables need');
+  const raw = withEnvironmentRate(baked, env);
   const tables = compileTables(raw, placementOf(env), modules.createItemRules);
   const { keys, ttl } = raw.sessions;
+  const { rate: perClient } = raw.limits.perClient;
   const secretOf = modules.readSecrets?.(tables, env) ?? lacking;
   const sealing = keys.length > 0 ? keys.map(secretOf) : [ownKey];
   const hops = raw.trusted[tables.placement];
@@ -35,13 +51,17 @@ export async function createState(raw: GatewayTables, env: Env, modules: StateMo
   const names = hops.flatMap((hop) => ('name' in hop ? [hop.name] : []));
   const named = names.length > 0 ? await modules.watchNames?.(names) : undefined;
   const token = (name: string | null | undefined): string | null => (name ? secretOf(name) : null);
+  const tokens = raw.auth.issuers.length > 0 ? (modules.createTokens ?? lacking)(tables, secretOf, previous?.tokens ?? null, { log }) : null;
   return {
     tables,
-    authenticate: !raw.auth.wanted ? () => ({ kind: 'anonymous' }) : (modules.apiKeys ?? lacking)(tables, secretOf),
+    authenticate: !raw.auth.wanted ? () => ({ kind: 'anonymous' }) : (modules.authenticator ?? lacking)(tables, secretOf, env, tokens),
+    tokens,
+    lookup: raw.auth.lookup && lookupOf(raw.auth.lookup, previous, modules),
     sealer: createSealer(sealing, ttl, Date.now),
     digestKey: Buffer.from(hkdfSync('sha256', sealing[0] as string, 'mcpgen', 'audit digest v1', 32)),
     trusted: (address) => inNetworks(address) || (named?.has(address) ?? false),
     perAddress: countsIn(tables) ? keepOrMake(previous?.perAddress, addressRate(previous), raw.limits.perAddress) : UNCOUNTED,
+    perClient: perClient && keepOrMake(previous?.perClient, previous?.tables.raw.limits.perClient.rate, perClient),
     perTenant: new Map(
       [...tables.tenants].flatMap(([name, { rate }]) =>
         rate ? [[name, keepOrMake(previous?.perTenant.get(name), previous?.tables.tenants.get(name)?.rate, rate)] as const] : [],
@@ -49,8 +69,15 @@ export async function createState(raw: GatewayTables, env: Env, modules: StateMo
     ),
     readToken: token(raw.admin?.readToken),
     writeToken: token(raw.admin?.writeToken),
-    close: () => named?.close(),
+    close: (next) => {
+      named?.close();
+      tokens?.close(next?.tokens ?? null);
+    },
   };
+}
+
+function lookupOf(table: LookupTable, previous: State | null, { createLookup = lacking, ask = lacking }: StateModules): Lookup {
+  return previous?.lookup?.renewed(table) ?? createLookup(table, { ask, now: () => performance.now() });
 }
 
 const countsIn = ({ raw, placement }: State['tables']): boolean => raw.countsAddresses[placement];
@@ -65,6 +92,6 @@ function lacking(): never {
 }
 
 /** A reload that leaves a rate as it was does not refill anybody's bucket. */
-function keepOrMake(old: Buckets | undefined, oldRate: RateTable | null | undefined, rate: RateTable): Buckets {
+function keepOrMake(old: Buckets | null | undefined, oldRate: RateTable | null | undefined, rate: RateTable): Buckets {
   return old && oldRate?.tokens === rate.tokens && oldRate.window === rate.window ? old : createBuckets(rate);
 }

@@ -311,6 +311,7 @@ describe('time', () => {
       serve: (client) => void client.body(2000).then((body) => (typeof body === 'string' ? refuse(client, body) : client.answer(200, [], 'ok'))),
       keepAlive: 300,
       maxHeaderSize: 16_384,
+      headers: () => [],
       onParserRefusal: (reason) => void refused.push(reason),
     });
   });

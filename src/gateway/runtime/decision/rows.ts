@@ -8,6 +8,7 @@ import { originAllowed } from './origin.js';
 import type { Reason } from './reasons.js';
 import { revisionFault } from './revision.js';
 import type { Step, STEPS } from './steps.js';
+import { isLookedUp } from './tenant.js';
 
 /** Answers that the gateway gives itself. `servers` tells the health of the servers that the caller may use. */
 export type OwnAnswerName = HealthProbe | 'preflight' | 'servers';
@@ -101,7 +102,9 @@ export const ROWS = [
   {
     id: 'address',
     nginx: 'partly',
-    check: (_tables, _asked, { address }) => {
+    check: ({ allow }, head, { address }) => {
+      if (allow.all?.(head.address) === false) return no('address-not-allowed', 'gateway.allow');
+      if (allow.servers.get(head.route?.server ?? '')?.(head.address) === false) return no('address-not-allowed', serverPath(head, 'allow'));
       if (!address) return { need: 'address' };
       return address.kind === 'ok' ? null : no('address-rate', 'gateway.limits.perAddress', { retryAfter: address.retryAfter });
     },
@@ -112,13 +115,19 @@ export const ROWS = [
     check: (_tables, _asked, { principal }) => {
       if (!principal) return { need: 'principal' };
       if (principal.kind === 'missing') return no('credentials-missing', 'auth.clients');
-      return principal.kind === 'invalid' ? no('credentials-invalid', 'auth.clients') : null;
+      if (principal.kind === 'unavailable') {
+        const { from, retryAfter } = principal;
+        return from === 'lookup' ? no('lookup-unavailable', 'auth.lookup', { retryAfter }) : no('issuer-unavailable', 'auth.jwt', { retryAfter });
+      }
+      return principal.kind === 'invalid' || principal.kind === 'unknown' ? no('credentials-invalid', 'auth.clients') : null;
     },
   },
   {
     id: 'tenant',
     nginx: 'cannot',
-    check: (_tables, _asked, { tenants }) => {
+    check: (tables, _asked, { principal, lookup, tenants }) => {
+      if (!lookup && isLookedUp(tables, principal)) return { need: 'lookup' };
+      if (lookup?.kind === 'unavailable') return no('lookup-unavailable', 'auth.lookup', { retryAfter: lookup.retryAfter });
       if (!tenants) return { need: 'tenants' };
       return tenants.length === 1 ? null : no(tenants.length === 0 ? 'tenant-unknown' : 'tenant-ambiguous', 'tenants');
     },
@@ -129,8 +138,11 @@ export const ROWS = [
     check: (tables, head, facts) => {
       const name = facts.tenants?.[0] ?? '';
       const tenant = tables.tenants.get(name);
-      const granted = tables.serverSets.get(tenant?.servers ?? '')?.has(head.route?.server ?? '') ?? false;
+      // A route of the gateway's own has no server to be granted.
+      const server = head.route?.server ?? '';
+      const granted = server === '' || (tables.serverSets.get(tenant?.servers ?? '')?.has(server) ?? false);
       if (!tenant || !granted) return no('server-not-granted', `tenants.${name}.servers`);
+      if (tables.allow.tenants.get(name)?.(head.address) === false) return no('address-not-allowed', `tenants.${name}.allow`);
       if (tenant.origins === null || head.origin === null) return null;
       const set = tables.originSets.get(tenant.origins);
       return set && originAllowed(set, head.origin) ? null : no('origin-not-granted', `tenants.${name}.origins`);
@@ -142,6 +154,8 @@ export const ROWS = [
     check: (_tables, _asked, { quota, tenants }) => {
       if (!quota) return { need: 'quota' };
       if (quota.kind === 'rate') return no('tenant-rate', `tenants.${tenants?.[0] ?? ''}.rate`, { retryAfter: quota.retryAfter });
+      if (quota.kind === 'client-rate') return no('client-rate', 'gateway.limits.perClient.rate', { retryAfter: quota.retryAfter });
+      if (quota.kind === 'client-streams') return no('streams-full', 'gateway.limits.perClient.streams', { retryAfter: 1 });
       return quota.kind === 'streams' ? no('streams-full', 'gateway.limits.streams', { retryAfter: 1 }) : null;
     },
   },

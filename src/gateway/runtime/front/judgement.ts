@@ -14,15 +14,21 @@ export interface Judgement {
   readonly until: number;
   readonly head: RequestHead;
   readonly principal: Facts['principal'];
+  readonly lookup: Facts['lookup'];
   readonly tenants: Facts['tenants'];
   /** The headers that go on to a server, as text and without what names one request; null where one of them cannot be sent. */
   readonly forwardedLines: string | null;
-  /** The CORS headers of every answer to this head. */
-  readonly cors: HeaderList;
+  /** The headers of every server's answer to this head: those of CORS, and the security headers. */
+  readonly answerHeaders: HeaderList;
 }
 
 /** Milliseconds for which a judgement is kept. The names of trusted hops may come to mean other addresses, so it is not kept for longer. */
 export const KEPT_FOR = 1000;
+
+/** Until when what is known of a principal may be kept: a token that ends before that is judged again. @param now of the monotonic clock */
+export function keptUntil(principal: Facts['principal'], now: number): number {
+  return now + (principal?.kind === 'token' ? Math.min(KEPT_FOR, principal.expiresAt - Date.now()) : KEPT_FOR);
+}
 
 /** Whether a judgement holds for a request with the same head whose body has this length, which is the one thing that may differ. */
 export function stillHolds(judgement: Judgement | null, state: State, now: number, length: number | null): judgement is Judgement {

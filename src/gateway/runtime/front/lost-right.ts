@@ -6,9 +6,9 @@ import { callerIn, restrictionText } from '../decision/items.js';
 import type { Tables } from '../decision/lookups.js';
 import type { Reason } from '../decision/reasons.js';
 import { rankOf, type Step } from '../decision/steps.js';
-import { recogniseTenants } from '../decision/tenant.js';
 import { principalName } from '../identity/principal.js';
 import { isListening, type Exchange } from './exchange.js';
+import { groundsOf, identifyAgain, isSilent } from './identify.js';
 import type { State } from './state.js';
 
 /** The rows that say who may use what. A limit that has become lower is no reason to end what has begun. */
@@ -17,13 +17,16 @@ const LAST = rankOf('grant');
 const GIVEN: Facts = { address: { kind: 'ok' } };
 
 /** Why the new tables would not have allowed this; null where whoever asked keeps the right to it. */
-export function lostRight(exchange: Exchange, state: State): Reason | null {
+export async function lostRight(exchange: Exchange, state: State): Promise<Reason | null> {
   const { head, facts } = exchange;
   const { tables } = state;
+  const grounds = groundsOf(exchange);
   const again = readHead(tables, head.request, state.trusted);
   if (again.route && !leadsTo(again, head)) return 'unknown-route';
-  const principal = state.authenticate(head.request.headers);
-  const now: Facts = { ...GIVEN, principal, tenants: recogniseTenants(tables, again, principal) };
+  const identity = await identifyAgain(state, again, grounds);
+  if (isSilent(identity)) return null;
+  const { principal } = identity;
+  const now = { ...GIVEN, ...identity } as Facts;
   for (let row = 0; row <= LAST; row++) {
     const decision = decide(tables, again, now, row);
     if (decision.kind !== 'refuse') break;

@@ -2,8 +2,8 @@
 import { tenantIn, type Facts } from '../decision/facts.js';
 import { readHead } from '../decision/head.js';
 import { parseMessage } from '../decision/message.js';
-import { recogniseTenants } from '../decision/tenant.js';
 import type { Exchange } from './exchange.js';
+import { identify } from './identify.js';
 import type { State } from './state.js';
 
 type Changeable = { -readonly [F in keyof Facts]: Facts[F] | undefined };
@@ -12,7 +12,7 @@ type Changeable = { -readonly [F in keyof Facts]: Facts[F] | undefined };
  * Begins an exchange anew under the tables of now, with the body that it has. Its address has had its turn, and its tenant too if it is still the same:
  * nobody pays twice for one request.
  */
-export function renew(exchange: Exchange, state: State): void {
+export async function renew(exchange: Exchange, state: State): Promise<void> {
   const facts = exchange.facts as Changeable;
   const before = tenantIn(exchange.facts);
   const { depth } = exchange.state.tables.raw.limits;
@@ -21,8 +21,7 @@ export function renew(exchange: Exchange, state: State): void {
   exchange.judgement = null;
   exchange.holder = null;
   exchange.head = readHead(state.tables, exchange.head.request, state.trusted);
-  facts.principal = state.authenticate(exchange.head.request.headers);
-  facts.tenants = recogniseTenants(state.tables, exchange.head, facts.principal);
+  Object.assign(facts, await identify(state, exchange.head));
   if (tenantIn(exchange.facts) !== before) facts.quota = undefined;
   const { body } = exchange;
   const { limits } = state.tables.raw;

@@ -1,10 +1,12 @@
 /** The admin listener: what operators and monitoring read, and what they may change. It never shares a port with the public routes. */
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
-import { isLoopback, LOOPBACK } from '../decision/address.js';
+import { addressSet, isLoopback, LOOPBACK } from '../decision/address.js';
+import { addressOf } from '../decision/way-in.js';
 import type { Client } from '../front/client.js';
 import { drainServer, listenAt, plainServer } from '../front/listen.js';
 import type { State } from '../front/state.js';
 import { isObject, parseJson } from '../wire/json-rpc.js';
+import type { GatewayTables } from '../tables/gateway.js';
 import type { OriginSetTable } from '../tables/route.js';
 import { portOf, type Env } from '../process/env.js';
 import type { Listen } from '../tables/placement.js';
@@ -18,7 +20,7 @@ import { ownAddress } from './own-address.js';
 
 export interface AdminOptions {
   /** What of the state of now an operator may see, and the tokens that let them. */
-  readonly state: () => Pick<State, 'tables' | 'readToken' | 'writeToken'>;
+  readonly state: () => Pick<State, 'tables' | 'trusted' | 'readToken' | 'writeToken'>;
   /** The metrics, as they are read. */
   readonly text: () => string;
   readonly log: Log;
@@ -89,13 +91,19 @@ const DRAIN = 1000;
 
 /** Listens where the tables say, or at the port that the environment gives. */
 export function serveAdmin(at: Listen, env: Env, options: AdminOptions): Promise<AdminListener> {
-  return listenForOperators(at, env, options.log, (client) => answerOperator(options, client));
+  const headers = () => options.state().tables.raw.headers;
+  return listenForOperators(at, env, { log: options.log, headers, answer: (client) => answerOperator(options, client) });
 }
 
-type AnswerOf = (client: Client) => Promise<AdminAnswer>;
+export interface OperatorOptions {
+  readonly log: Log;
+  /** Security headers of every answer. */
+  readonly headers: () => GatewayTables['headers'];
+  /** What answers them, which may be another process. */
+  readonly answer: (client: Client) => Promise<AdminAnswer>;
+}
 
-/** @param answer what answers them, which may be another process */
-export async function listenForOperators({ host, port }: Listen, env: Env, log: Log, answer: AnswerOf): Promise<AdminListener> {
+export async function listenForOperators({ host, port }: Listen, env: Env, { log, headers, answer }: OperatorOptions): Promise<AdminListener> {
   const serve = (client: Client): void =>
     void answer(client)
       .catch((error: unknown) => {
@@ -107,7 +115,7 @@ export async function listenForOperators({ host, port }: Listen, env: Env, log: 
         const path = pathOf(client);
         if (refused) log('info', 'admin-refused', { request_id: refused.requestId, status, reason: refused.reason, path });
         if (refused) log('info', 'audit', { ...attemptOf(client, refused.requestId), decision: 'refuse', status, reason: refused.reason });
-        end(client, answer);
+        end(client, answer, headers());
       });
   const server = plainServer({ serve, maxHeaderSize: MOST_HEAD, requestTimeout: REQUEST_TIMEOUT });
   const at = { host: await ownAddress(host), port: portOf(env, PORT_SETTING) ?? port };
@@ -116,6 +124,9 @@ export async function listenForOperators({ host, port }: Listen, env: Env, log: 
 
 export async function answerOperator(options: AdminOptions, client: Operator): Promise<AdminAnswer> {
   const { request } = client;
+  const { tables, trusted } = options.state();
+  const allow = tables.raw.admin?.allow ?? null;
+  if (allow && !addressSet(allow)(addressOf(tables, request, trusted))) return refusal(403, 'address-not-allowed', 'not allowed from this address');
   const found = PAGES.get(request.target.split('?', 1)[0] ?? '');
   if (!found) return refusal(404, 'unknown-route', 'not found');
   const { readToken, writeToken } = options.state();
@@ -246,7 +257,11 @@ function describe({ state, pools }: AdminOptions): unknown {
   };
 }
 
-function end(client: Client, { status, type, body, headers = {} }: AdminAnswer): void {
-  const described = { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers };
+/** This listener has no TLS of its own, and whoever asks it in plain HTTP must not be told that it has (RFC 6797 §7.2). */
+const OF_TLS = 'strict-transport-security';
+
+function end(client: Client, { status, type, body, headers = {} }: AdminAnswer, security: GatewayTables['headers']): void {
+  const given = security.filter(([name]) => name !== OF_TLS);
+  const described = { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...Object.fromEntries(given), ...headers };
   client.answer(status, Object.entries(described).flat(), body);
 }
