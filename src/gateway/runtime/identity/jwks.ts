@@ -60,8 +60,8 @@ export interface JwksOptions {
 export function createJwks({ issuer, url, log, fetch = ask, clock = CLOCK }: JwksOptions): KeySource {
   let keys: readonly VerifyingKey[] = [];
   let usableUntil = -Infinity;
-  /** When the last question began, and before when no other does. */
-  let begunAt = -Infinity;
+  /** How many questions have begun, and before when no other does. */
+  let begun = 0;
   let nextAt = -Infinity;
   /** Questions in a row that failed, and why the last did. */
   let failures = 0;
@@ -81,8 +81,8 @@ export function createJwks({ issuer, url, log, fetch = ask, clock = CLOCK }: Jwk
   };
   const load = async (): Promise<void> => {
     if (isClosed) return;
-    begunAt = clock.now();
-    nextAt = begunAt + PAUSE;
+    begun++;
+    nextAt = clock.now() + PAUSE;
     try {
       const told = await fetch(url, { timeout: TIMEOUT });
       if (isClosed) return;
@@ -128,11 +128,9 @@ export function createJwks({ issuer, url, log, fetch = ask, clock = CLOCK }: Jwk
       if (!leave) return unavailable('too many wait for its keys');
       try {
         // What had begun before may not know yet what this token is signed with.
-        for (const since = clock.now(); !isFound(); ) {
-          const isNew = (): boolean => begunAt >= since;
+        for (const before = begun; !isFound() && begun === before; ) {
           await asked();
           if (failures > 0) return unavailable(why);
-          if (isNew()) break;
         }
         return null;
       } finally {
@@ -140,7 +138,7 @@ export function createJwks({ issuer, url, log, fetch = ask, clock = CLOCK }: Jwk
       }
     },
     warm() {
-      if (begunAt === -Infinity) void asked();
+      if (begun === 0) void asked();
     },
     close() {
       isClosed = true;
