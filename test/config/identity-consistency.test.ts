@@ -38,7 +38,9 @@ const WRONG: Readonly<Record<string, readonly [config: object, said: string]>> =
   'a rule for a server that is not there': [{ tenants: tenant({ tools: [{ allow: 'wbe.*' }] }) }, 'reference tenants.a.tools.0.allow'],
   'a rule for nothing': [{ tenants: tenant({ tools: [{ allow: '*' }, { deny: 'web.' }] }) }, 'pattern tenants.a.tools.1.deny'],
   'a rule for a server, meant as a tool': [{ tenants: tenant({ tools: [{ allow: 'web' }] }) }, 'pattern tenants.a.tools.0.allow'],
-  'arguments of a prompt': [{ tenants: tenant({ tools: [{ allow: '*', kind: 'prompt', args: { a: { present: true } } }] }) }, 'no-effect tenants.a.tools.0.args'],
+  'arguments of a prompt': [
+    { tenants: tenant({ tools: [{ allow: '*', kind: 'prompt', args: { a: { present: true } } }] }) }, 'no-effect tenants.a.tools.0.args',
+  ],
   'a range without a number': [{ tenants: tenant({ tools: [{ allow: '*', args: { a: { min: 2, max: 1 } } }] }) }, 'range tenants.a.tools.0.args.a'],
   'a permission that nobody can have': [{ tenants: tenant({ tools: [{ allow: '*', needs: 'a' }] }) }, 'permission tenants.a.tools.0.needs'],
   'a server’s permission that nobody can have': [{ servers: server({ permissions: { list: 'a' } }) }, 'permission servers.web.permissions.list'],
@@ -71,7 +73,9 @@ const WRONG: Readonly<Record<string, readonly [config: object, said: string]>> =
   'the secret of tokens, with a client': [
     { auth: { clients: { ci: { keys: [secret('TOKENS')] } }, jwt: HS } }, 'client-key auth.jwt.secret',
   ],
-  'the secret of tokens, with a server': [{ auth: { jwt: [HS] }, servers: server({ upstream: { auth: { bearer: secret('TOKENS') } } }) }, 'client-key auth.jwt.0.secret'],
+  'the secret of tokens, with a server': [
+    { auth: { jwt: [HS] }, servers: server({ upstream: { auth: { bearer: secret('TOKENS') } } }) }, 'client-key auth.jwt.0.secret',
+  ],
   'the signing key, with a client': [
     { auth: { clients: { ci: { keys: [secret('S')] } } }, tenants: tenant({ forward: { signed: { prefix: 'X-A-', secret: secret('S') } } }) },
     'client-key tenants.a.forward.signed.secret',
@@ -89,10 +93,15 @@ describe('of identity, what is right alone and wrong together', () => {
 test('what is wrong says what would be right', () => {
   const of = (tools: readonly object[]) => message(least({ tenants: tenant({ tools }) }));
   assert.equal(of([{ allow: 'wbe.get_*' }]), 'no server is named "wbe"; did you mean "web"?');
-  assert.equal(of([{ allow: 'other.get_*' }]), 'no server is named "other" | what is before the first dot is a server; "*.other.get_*" is that name at any server');
+  assert.equal(
+    of([{ allow: 'other.get_*' }]),
+    'no server is named "other" | what is before the first dot is a server; "*.other.get_*" is that name at any server',
+  );
   assert.equal(of([{ deny: 'web' }]), '"web" is a server, and this would be a tool of that name; "web.*" is all that it has');
-  assert.match(message(least({ auth: { jwt: [ID, HS] }, tenants: claimed({ org: '1' }) })), /name the one that is meant as iss \| claim: \{ iss: 'https:\/\/id\.acme\.com', … \}$/);
-  assert.match(message(least({ servers: { a: { kind: 'stdio', command: ['a'], upstream: {} } } })), /"upstream" is not a key of servers\.a \| a stdio server is sent no headers/);
+  const issuers = message(least({ auth: { jwt: [ID, HS] }, tenants: claimed({ org: '1' }) }));
+  assert.match(issuers, /name the one that is meant as iss \| claim: \{ iss: 'https:\/\/id\.acme\.com', … \}$/);
+  const stdio = message(least({ servers: { a: { kind: 'stdio', command: ['a'], upstream: {} } } }));
+  assert.match(stdio, /"upstream" is not a key of servers\.a \| a stdio server is sent no headers/);
 });
 
 test('what belongs together is taken', () => {

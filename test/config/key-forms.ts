@@ -87,6 +87,13 @@ export const REDACTIONS = [
 ] as const;
 export const about = { description: line(), owner: line(), labels: labels() };
 
+/** What an origin becomes, without what a user wrote. */
+export const ORIGIN = { origins: [], preset: null, owner: null, reviewBy: null, note: null, place: { key: '', isList: false } };
+export const oneOrMany = (place: '' | '.origin'): Key['good'] => [
+  ['https://app.acme.com', { ...ORIGIN, origins: ['https://app.acme.com'], place: { key: place, isList: false } }],
+  [['https://a.com', 'http://b.com'], { ...ORIGIN, origins: ['https://a.com', 'http://b.com'], place: { key: place, isList: true } }],
+];
+
 /** Rows of the keys of one object. */
 export function prefixed(prefix: string, keys: Readonly<Record<string, Key>>): Readonly<Record<string, Key>> {
   return Object.fromEntries(Object.entries(keys).map(([path, key]) => [`${prefix}.${path}`, key]));

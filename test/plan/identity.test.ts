@@ -18,12 +18,14 @@ describe('who is believed', () => {
 
   test('credentials are wanted as soon as there is anything that tells callers apart', () => {
     const clients = { ci: { keys: [secret('CI')] } };
-    for (const auth of [{ clients }, { jwt: ID }, { lookup: { url: 'https://id.acme.com/tenant' } }]) assert.equal(authOf(auth).wanted, true, JSON.stringify(auth));
+    const lookup = { url: 'https://id.acme.com/tenant' };
+    for (const auth of [{ clients }, { jwt: ID }, { lookup }]) assert.equal(authOf(auth).wanted, true, JSON.stringify(auth));
     assert.equal(authOf({}).wanted, false);
   });
 
   test('issuers, with what their kind of key can sign', () => {
-    const [shared, published] = authOf({ jwt: [ID, { issuer: 'acme', secret: secret('TOKENS'), audience: 'a', leeway: '5s', maxAge: '1h', scopes: ['b', 'a'] }] }).issuers;
+    const acme = { issuer: 'acme', secret: secret('TOKENS'), audience: 'a', leeway: '5s', maxAge: '1h', scopes: ['b', 'a'] };
+    const [shared, published] = authOf({ jwt: [ID, acme] }).issuers;
     assert.deepEqual(shared, {
       issuer: 'acme', keys: { kind: 'secret', secret: 'TOKENS' }, audiences: ['a'], algorithms: ['HS256'], leeway: 5000, maxAge: 3_600_000, scopes: ['a', 'b'],
     });
@@ -58,7 +60,8 @@ describe('who is believed', () => {
 });
 
 describe('rule sets', () => {
-  const tools = [{ deny: 'web.delete_*' }, { allow: '*.get_*', needs: ['b', 'a'] }, { allow: 'run', args: { 'a.path': { under: '/srv' }, 'a': { equals: 1 } } }];
+  const args = { 'a.path': { under: '/srv' }, 'a': { equals: 1 } };
+  const tools = [{ deny: 'web.delete_*' }, { allow: '*.get_*', needs: ['b', 'a'] }, { allow: 'run', args }];
   const of = (tenants: Json) => trafficOf({ auth: { clients: { ci: { keys: [secret('CI')] } } }, tenants });
 
   test('are those of the config, in their order', () => {
@@ -88,8 +91,9 @@ describe('rule sets', () => {
 
   test('tell servers from URIs and names that have dots', () => {
     const SAID = {
-      '*': [null, '*'], '*.*': [null, '*'], 'web.*': ['web', '*'], 'web.a.b': ['web', 'a.b'], '*.a.b': [null, 'a.b'], 'https://a.com/*': [null, 'https://a.com/*'],
-      'file:///a/b.txt': [null, 'file:///a/b.txt'], 'Tool.x': [null, 'Tool.x'], 'get_user.x': [null, 'get_user.x'],
+      '*': [null, '*'], '*.*': [null, '*'], 'web.*': ['web', '*'], 'web.a.b': ['web', 'a.b'], '*.a.b': [null, 'a.b'],
+      'https://a.com/*': [null, 'https://a.com/*'], 'file:///a/b.txt': [null, 'file:///a/b.txt'], 'Tool.x': [null, 'Tool.x'],
+      'get_user.x': [null, 'get_user.x'],
     } as const;
     for (const [allow, wanted] of Object.entries(SAID)) {
       const [rule] = of({ a: { match: { path: true }, tools: [{ allow }] } }).ruleSets[0]?.rules ?? [];
@@ -146,7 +150,8 @@ describe('towards servers', () => {
   test('what servers are told of a tenant’s callers', () => {
     const forward = (written: Json) => trafficOf({ auth: { jwt: ID }, tenants: { a: { match: { path: true }, forward: written } } }).tenants[0]?.forward;
     assert.equal(forward({}), null);
-    assert.deepEqual(forward({ signed: { prefix: 'X-TB-', secret: secret('S') }, bearer: { audience: 'crm' }, headers: { 'X-T': { fact: 'tenant' }, 'X-A': 'a' } }), {
+    const headers = { 'X-T': { fact: 'tenant' }, 'X-A': 'a' };
+    assert.deepEqual(forward({ signed: { prefix: 'X-TB-', secret: secret('S') }, bearer: { audience: 'crm' }, headers }), {
       signed: { prefix: 'X-TB-', secret: 'S' }, bearer: { audience: 'crm' }, headers: [['x-a', { text: 'a' }], ['x-t', { fact: 'tenant' }]],
     });
   });
@@ -169,19 +174,25 @@ test('networks, permissions and limits, where they are declared', () => {
 });
 
 test('every secret of identity is one that the gateway reads, with what it is for', () => {
+  const client = { id: 'a', secret: secret('EXCHANGE') };
   const { infra } = planOf(least({
     auth: { jwt: [ID, { issuer: 'acme', secret: secret('TOKENS') }] },
     servers: {
       web: {
         kind: 'http', instances: [{ url: 'https://web.acme.com/mcp' }],
-        upstream: { headers: { 'X-A': secret('HEADER') }, auth: { bearer: secret('BEARER') }, tls: { ca: secret('CA'), cert: secret('CERT'), key: secret('KEY') } },
+        upstream: {
+          headers: { 'X-A': secret('HEADER') }, auth: { bearer: secret('BEARER') }, tls: { ca: secret('CA'), cert: secret('CERT'), key: secret('KEY') },
+        },
       },
-      crm: { kind: 'http', image: 'x', upstream: { exchange: { url: 'https://id.acme.com/t', client: { id: 'a', secret: secret('EXCHANGE') }, grant: 'id-jag' } } },
+      crm: { kind: 'http', image: 'x', upstream: { exchange: { url: 'https://id.acme.com/t', client, grant: 'id-jag' } } },
       old: { kind: 'http', image: 'x', upstream: { auth: { header: 'X-Key', secret: secret('OLD') } } },
     },
     tenants: { a: { match: { path: true }, forward: { signed: { prefix: 'X-TB-', secret: secret('SIGNING') } } } },
   }));
-  assert.deepEqual(infra.secrets.map(({ name, uses }) => [name, ...uses.map(({ workload, purpose, subject, from }) => `${workload} ${purpose} ${subject} ${from}`)]), [
+  const lines = infra.secrets.map(({ name, uses }) => [
+    name, ...uses.map(({ workload, purpose, subject, from }) => `${workload} ${purpose} ${subject} ${from}`),
+  ]);
+  assert.deepEqual(lines, [
     ['BEARER', 'gateway upstream-credential web servers.web.upstream.auth.bearer'],
     ['CA', 'gateway upstream-tls web servers.web.upstream.tls.ca'],
     ['CERT', 'gateway upstream-tls web servers.web.upstream.tls.cert'],
