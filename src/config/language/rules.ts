@@ -17,6 +17,7 @@ export const RULE_SLUGS = {
   MCP202: 'tls-missing',
   MCP205: 'secret-literal',
   MCP217: 'egress-undeclared',
+  MCP218: 'secret-rotation-overdue',
   MCP301: 'route-overlap',
   MCP304: 'session-affinity-missing',
   MCP318: 'proxy-untrusted',

@@ -14,6 +14,7 @@ import { publicServerNoAuth } from './access/public-server-no-auth.js';
 import { tlsMissing } from './access/tls-missing.js';
 import { secretLiteral } from './access/secret-literal.js';
 import { egressUndeclared } from './access/egress-undeclared.js';
+import { secretRotationOverdue } from './access/secret-rotation-overdue.js';
 import { routeOverlap } from './traffic/route-overlap.js';
 import { sessionAffinityMissing } from './traffic/session-affinity-missing.js';
 import { proxyUntrusted } from './traffic/proxy-untrusted.js';
@@ -43,6 +44,7 @@ export const RULES: readonly Rule[] = [
   tlsMissing,
   secretLiteral,
   egressUndeclared,
+  secretRotationOverdue,
   routeOverlap,
   sessionAffinityMissing,
   proxyUntrusted,
