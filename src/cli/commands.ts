@@ -13,6 +13,8 @@ export interface Command {
   /** Real invocations and what they do; the help text opens with them. */
   readonly examples: readonly (readonly [string, string])[];
   readonly positionals?: string;
+  /** Lines behind the examples: what whoever runs it should know. */
+  readonly notes?: readonly string[];
   readonly flags: Flags;
   readonly load: () => Promise<CommandModule>;
 }
@@ -106,6 +108,26 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       log: { type: 'string', value: 'LINE', help: 'request: the audit line, a file with such lines, or - for standard input; it says all that is asked' },
     },
     load: () => import('./commands/explain.js'),
+  },
+  secrets: {
+    summary: 'list every secret of the config, and make those that can be made',
+    examples: [
+      ['mcpgen secrets', 'who uses each, what it must be, and whether .env beside the config has it'],
+      ['mcpgen secrets --generate', 'adds what is missing and can be drawn at random to .env, readable by you alone; what is there stays'],
+    ],
+    notes: [
+      'Nothing that runs reads .env beside the config by itself:',
+      '  node --env-file=.env generated/gateway/main.js       the generated gateway, on this machine',
+      '  node --env-file=.env node_modules/.bin/mcpgen dev    mcpgen dev, which makes up for its run what its environment does not have',
+      '  ln -s ../../.env generated/compose/.env              compose and prepare.sh, which read the .env beside compose.yaml',
+      'Each environment has a file of its own, .env.NAME. Exit code 1 while a value is weak: too short, a default, or that of another secret.',
+    ],
+    flags: {
+      env,
+      format,
+      generate: { type: 'boolean', help: 'add what is missing and ours to draw; what somebody else gives is to be filled in' },
+    },
+    load: () => import('./commands/secrets.js'),
   },
   rules: {
     summary: 'list the policy rules',

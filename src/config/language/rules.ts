@@ -27,6 +27,7 @@ export const RULE_SLUGS = {
   MCP213: 'debug-log-production',
   MCP216: 'token-lifetime',
   MCP217: 'egress-undeclared',
+  MCP218: 'secret-rotation-overdue',
   MCP219: 'header-owned-twice',
   MCP221: 'token-audience-unfit',
   MCP301: 'route-overlap',

@@ -24,6 +24,7 @@ import { tokenPassthrough } from './access/token-passthrough.js';
 import { debugLogProduction } from './access/debug-log-production.js';
 import { tokenLifetime } from './access/token-lifetime.js';
 import { egressUndeclared } from './access/egress-undeclared.js';
+import { secretRotationOverdue } from './access/secret-rotation-overdue.js';
 import { headerOwnedTwice } from './access/header-owned-twice.js';
 import { tokenAudienceUnfit } from './access/token-audience-unfit.js';
 import { routeOverlap } from './traffic/route-overlap.js';
@@ -68,6 +69,7 @@ export const RULES: readonly Rule[] = [
   debugLogProduction,
   tokenLifetime,
   egressUndeclared,
+  secretRotationOverdue,
   headerOwnedTwice,
   tokenAudienceUnfit,
   routeOverlap,
