@@ -2,6 +2,7 @@
 import type { Bridge } from './answer/bridge/bridge.js';
 import type { Env } from './process/env.js';
 import type { Features } from './features.js';
+import type { Mirror } from './front/metadata.js';
 import type { Parts } from './front/services.js';
 import type { Log } from './process/log.js';
 import type { Metrics } from './process/metrics.js';
@@ -12,6 +13,7 @@ import type { Listen } from './tables/placement.js';
 
 /** The parts, and how all that they hold is given back. */
 export interface LoadedParts extends Parts {
+  readonly mirror: Mirror | null;
   close(): Promise<void>;
 }
 
@@ -31,9 +33,13 @@ export async function loadParts(tables: GatewayTables, features: Features, optio
   const traces = tables.traces && (await features.traces?.());
   const tracer = (tables.traces && traces?.createTracer({ ...tables.traces, service: tables.name, log, metrics })) ?? null;
   const transform = (await features.transform?.())?.createTransform(await features.redaction?.()) ?? null;
+  const mirror = known?.mirror ?? (await features.mirror?.())?.createMirror(log) ?? null;
+  const oauth = (await features.oauth?.())?.createOAuth(mirror) ?? null;
   if (known?.tracer) void known.tracer.close();
   return {
     bridge,
+    mirror,
+    oauth,
     renewals,
     sse,
     tracer,

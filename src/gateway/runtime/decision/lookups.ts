@@ -1,4 +1,5 @@
 import { originMatcher, type OriginMatcher } from './origin.js';
+import { resourcesIn, type Resources } from './resources.js';
 import type { ClientTable, TenantTable } from '../tables/caller.js';
 import type { GatewayTables } from '../tables/gateway.js';
 import type { Placement } from '../tables/placement.js';
@@ -15,6 +16,7 @@ export interface Tables {
   readonly originSets: ReadonlyMap<string, OriginMatcher>;
   readonly serverSets: ReadonlyMap<string, ReadonlySet<string>>;
   readonly routes: ReadonlyMap<string, RouteTable>;
+  readonly resources: Resources;
   readonly clients: ReadonlyMap<string, ClientTable>;
   readonly tenants: ReadonlyMap<string, TenantTable>;
   readonly tenantOfClient: ReadonlyMap<string, string>;
@@ -37,6 +39,7 @@ export function compileTables(raw: GatewayTables, placement: Placement): Tables 
     originSets: new Map(raw.originSets.map(([id, set]) => [id, originMatcher(set)])),
     serverSets: new Map(raw.serverSets.map(([id, servers]) => [id, new Set(servers)])),
     routes: new Map(raw.routes),
+    resources: resourcesIn(raw.routes),
     clients: new Map(raw.clients),
     tenants: new Map(raw.tenants),
     tenantOfClient: new Map(raw.matches.clients),

@@ -37,6 +37,7 @@ export const REASONS = {
   'address-rate': { ...http(429, 'Too many requests from this address'), limit: 'address' },
   'credentials-missing': http(401, 'Credentials required'),
   'credentials-invalid': http(401, 'Credentials not accepted'),
+  'issuer-unavailable': http(503, 'The authorization server does not answer'),
   'tenant-unknown': http(403, 'No tenant for this request'),
   'tenant-ambiguous': http(403, 'More than one tenant for this request'),
   'server-not-granted': http(403, 'Not granted'),
@@ -52,12 +53,14 @@ export const REASONS = {
   'envelope-invalid': pinned(-32602, 'Invalid params: _meta must name the protocol version and the client capabilities'),
   'header-mismatch': pinned(-32020, 'Headers and body disagree'),
   'revision-not-served': pinned(-32022, 'Protocol version not supported'),
+  'scope-insufficient': http(403, 'More permissions are needed'),
   'session-unknown': http(404, 'Session not found'),
   'no-instance': http(503, 'No instance available'),
   'instance-full': http(503, 'No capacity'),
   'upstream-lost': http(502, 'The server behind the gateway failed'),
   'upstream-redirects': http(502, 'The server behind the gateway is not where its configuration says'),
   'upstream-denied': http(502, 'The server behind the gateway does not accept the gateway'),
+  'token-denied': http(401, 'The server behind the gateway does not accept this token'),
   'upstream-timeout': http(504, 'The server behind the gateway did not answer in time'),
   'access-revoked': http(403, 'Access was withdrawn'),
   'draining': http(503, 'Shutting down'),
@@ -77,6 +80,7 @@ export const REASON_OF_FAULT: Readonly<Record<FaultStage, Reason>> = {
   answered: 'upstream-lost',
   redirected: 'upstream-redirects',
   denied: 'upstream-denied',
+  'token-denied': 'token-denied',
 };
 
 export const reasonRow = (reason: Reason): ReasonRow => REASONS[reason];

@@ -2,14 +2,15 @@
 import { eraIn, type Fact, type Facts } from './facts.js';
 import { sessionIdOf, type HealthProbe, type RequestHead } from './head.js';
 import { isServed } from './host.js';
+import { scopesLacking } from './scopes.js';
 import type { Tables } from './lookups.js';
 import { originAllowed } from './origin.js';
 import type { Reason } from './reasons.js';
 import { revisionFault } from './revision.js';
 import type { Step, STEPS } from './steps.js';
 
-/** Answers that the gateway gives itself. `servers` tells the health of the servers that the caller may use. */
-export type OwnAnswerName = HealthProbe | 'preflight' | 'servers';
+/** Answers that the gateway gives itself. `servers` tells the health of the servers that the caller may use, `wellknown` is a document for OAuth clients. */
+export type OwnAnswerName = HealthProbe | 'preflight' | 'servers' | 'wellknown';
 
 /** `decides`: nginx alone gives the same answer. `partly`: it refuses some of what the row refuses, never more. `cannot`: the gateway behind it does. */
 export type NginxCan = 'decides' | 'partly' | 'cannot';
@@ -24,6 +25,8 @@ export interface RefusalGrounds {
   /** Seconds. */
   readonly retryAfter?: number;
   readonly data?: Readonly<Record<string, unknown>>;
+  /** Permissions that the operation needs, where a token with more of them would do: what a challenge asks for. */
+  readonly scopes?: readonly string[];
 }
 
 export interface Row {
@@ -35,13 +38,15 @@ export interface Row {
 /** A row for each step, in their order. */
 type RowsOf<Steps extends readonly Step[]> = { readonly [At in keyof Steps]: Row & { readonly id: Steps[At] } };
 
-const no = (reason: Reason, at: string, more: { retryAfter?: number; data?: Readonly<Record<string, unknown>> } = {}): Verdict => ({ reason, at, ...more });
+type More = Omit<RefusalGrounds, 'reason' | 'at'>;
+const no = (reason: Reason, at: string, more: More = {}): Verdict => ({ reason, at, ...more });
 /** Routes of the gateway's own have no server. */
 const serverPath = ({ route }: RequestHead, key: string): string => (route?.server ? `servers.${route.server}.${key}` : 'gateway');
 
 const JSON_TYPE = /^\s*application\/json\s*(?:$|;(?!.*charset)|;\s*charset="?utf-?8"?\s*(?:$|;(?!.*charset)))/i;
 
-function originInServerSet(tables: Tables, { route, origin }: RequestHead): boolean {
+export function isOriginAccepted(tables: Tables, { kind, route, origin }: RequestHead): boolean {
+  if (kind.origins === 'any') return origin !== null;
   const set = tables.originSets.get(route?.origins ?? '');
   return set !== undefined && origin !== null && originAllowed(set, origin);
 }
@@ -68,7 +73,7 @@ export const ROWS = [
     check: (tables, head) => {
       const { method, headers } = head.request;
       if (method !== 'OPTIONS' || head.origin === null || !headers['access-control-request-method']) return null;
-      return originInServerSet(tables, head) ? { answer: 'preflight' } : no('preflight-refused', serverPath(head, 'origins'));
+      return isOriginAccepted(tables, head) ? { answer: 'preflight' } : no('preflight-refused', serverPath(head, 'origins'));
     },
   },
   {
@@ -76,7 +81,7 @@ export const ROWS = [
     nginx: 'decides',
     check: (tables, head) => {
       if (head.origin === null) return tables.raw.requireOrigin ? no('origin-required', 'gateway.requireOrigin') : null;
-      return originInServerSet(tables, head) ? null : no('origin-not-allowed', serverPath(head, 'origins'));
+      return isOriginAccepted(tables, head) ? null : no('origin-not-allowed', serverPath(head, 'origins'));
     },
   },
   {
@@ -106,10 +111,12 @@ export const ROWS = [
   {
     id: 'credentials',
     nginx: 'cannot',
-    check: (_tables, _asked, { principal }) => {
+    check: (tables, _asked, { principal }) => {
       if (!principal) return { need: 'principal' };
       if (principal.kind === 'missing') return no('credentials-missing', 'auth.clients');
-      return principal.kind === 'invalid' ? no('credentials-invalid', 'auth.clients') : null;
+      if (principal.kind === 'invalid') return no('credentials-invalid', 'auth.clients');
+      const scopes = principal.kind === 'token' ? scopesLacking(tables, principal) : null;
+      return scopes && no('scope-insufficient', 'auth.issuers', { scopes });
     },
   },
   {

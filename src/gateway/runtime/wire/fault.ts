@@ -19,7 +19,9 @@ export type FaultStage =
   /** The server sends its callers elsewhere, where no gateway follows. */
   | 'redirected'
   /** The server asks for credentials that the gateway does not have. */
-  | 'denied';
+  | 'denied'
+  /** The server does not accept the token that its caller sent, and that was passed on to it. */
+  | 'token-denied';
 
 /** A call that was answered in place of a server that gave no answer: the reason that its client was told, and what failed. */
 export interface Failure {
