@@ -12,6 +12,7 @@ import { CALLER, callerText } from '../wire/caller.js';
 import { UpstreamFault } from '../wire/fault.js';
 import { clientOf, forgetBody, keyOf, ownerOf, principalOf, type Exchange } from './exchange.js';
 import { mostOfBodies } from './facts.js';
+import { OwnRequest } from './own-request.js';
 import { forwardedHeaders } from './request-headers.js';
 import type { Services } from './services.js';
 
@@ -34,7 +35,7 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
   const isSentAgain = reads || message?.method === 'initialize' || (session?.init != null && keepsItsSession(table));
   const isOfRoute = pool.server === head.route?.server;
   const own = requestOf(exchange, table, isOfRoute, parts().transform, signal);
-  let sent = own;
+  let sent: UpstreamRequest = own;
   const forget = (): void => {
     own.body = sent.body = null;
     forgetBody(exchange);
@@ -96,7 +97,7 @@ function requestOf(
   isOfRoute: boolean,
   transform: ReturnType<Services['parts']>['transform'],
   signal: AbortSignal,
-): UpstreamRequest {
+): OwnRequest {
   const { head, body, judgement, span, id, correlationId, state, facts } = exchange;
   const { method } = head.request;
   const headers = forwardedHeaders(exchange, table.pass);
@@ -104,8 +105,8 @@ function requestOf(
   if (table.host) headers[CALLER] = callerText(state.tables.tenants.size > 1 ? (tenantIn(facts) ?? '') : '', clientOf(exchange));
   // Where a query names the session it is the gateway's own.
   const query = head.kind.session.carrier === 'query' ? '' : head.query;
-  if (transform && table.transform) return { method, query, headers: transform.request(headers, table.transform), body, signal };
-  if (!judgement?.forwardedLines || span || !isOfRoute || table.host) return { method, query, headers, body, signal };
+  if (transform && table.transform) return new OwnRequest(method, query, transform.request(headers, table.transform), undefined, body, signal);
+  if (!judgement?.forwardedLines || span || !isOfRoute || table.host) return new OwnRequest(method, query, headers, undefined, body, signal);
   const lines = `${judgement.forwardedLines}x-request-id: ${id}\r\nx-correlation-id: ${correlationId}\r\n`;
-  return { method, query, headers, written: { of: headers, lines }, body, signal };
+  return new OwnRequest(method, query, headers, { of: headers, lines }, body, signal);
 }

@@ -51,6 +51,8 @@ export interface Exchange {
   releaseCall: () => void;
   /** How many still wait for a server to be done with this request, even if its client has left. */
   atServer: number;
+  /** Its place among the open ones (`front/open-exchanges.ts`); null while it has none. */
+  openAt: number | null;
   /** The connection is done with this request: its answer has ended, or its client has left. */
   isOver: boolean;
   /**

@@ -6,6 +6,7 @@ import { readHead, type GatewayRequest } from '../decision/head.js';
 import { rankOf } from '../decision/steps.js';
 import { auditCalls, countMessage } from '../observe/audit.js';
 import type { Client } from './client.js';
+import { createOpenExchanges, type OpenExchanges } from './open-exchanges.js';
 import { answerItself, refuse, sendRefusal } from './own-answers.js';
 import { clientOf, endCall, forgetBody, isListening, leavingCancels, releaseCall, type Exchange } from './exchange.js';
 import { holderOf } from './holder.js';
@@ -34,8 +35,7 @@ const NOTHING = (): void => {};
 const FIRST_FACT = rankOf('address');
 
 export function createHandler(services: Services): Handler {
-  /** Exchanges that have been allowed, until their answers have ended. */
-  const open = new Set<Exchange>();
+  const open = createOpenExchanges();
   const serve = (client: Client): void => {
     const exchange = begin(client, services.state());
     client.onLeave(() => {
@@ -61,15 +61,15 @@ export function createHandler(services: Services): Handler {
     });
   };
   const endStreams = (): void => {
-    for (const exchange of open) {
-      if (!isListening(exchange)) continue;
+    for (const exchange of open.all()) {
+      if (exchange.isOver || !isListening(exchange)) continue;
       if (exchange.farewell) exchange.farewell();
       // An exchange whose answer has not begun would end with an empty answer.
       else if (!exchange.client.hasBegun) refuse(services, exchange, 'draining');
       // An answer that turned out to be no stream ends by itself.
     }
   };
-  return { serve, endStreams, revoke: () => services.revocation()?.revoke(services, open) };
+  return { serve, endStreams, revoke: () => services.revocation()?.revoke(services, open.all()) };
 }
 
 function begin(client: Client, state: State): Exchange {
@@ -99,6 +99,7 @@ function begin(client: Client, state: State): Exchange {
     releaseStream: NOTHING,
     releaseCall: NOTHING,
     atServer: 0,
+    openAt: null,
     isOver: false,
     releaseSession: NOTHING,
     isOpeningSession: false,
@@ -122,7 +123,7 @@ function noFacts(): Facts {
   return facts as Facts;
 }
 
-async function run(services: Services, exchange: Exchange, open: Set<Exchange>): Promise<void> {
+async function run(services: Services, exchange: Exchange, open: OpenExchanges): Promise<void> {
   const { facts, client } = exchange;
   const { parts, counts, pools } = services;
   let vouched = parts().sse?.vouched(exchange.head, exchange.state) ?? null;

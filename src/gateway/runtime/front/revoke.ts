@@ -20,11 +20,11 @@ export function createRevocation(): Revocation {
   return { ...holdings, lostRight, revoke: (services, open) => revoke(services, open, holdings) };
 }
 
-function revoke(services: Services, open: Iterable<Exchange>, holdings: Holdings): void {
+function revoke(services: Services, open: readonly Exchange[], holdings: Holdings): void {
   const { log, metrics, parts } = services;
   const state = services.state();
   let streams = 0;
-  for (const exchange of [...open]) {
+  for (const exchange of open) {
     const isWaiting = isListening(exchange) && !exchange.client.hasBegun;
     const lost = exchange.state !== state && (isWaiting || exchange.endStream) ? lostRight(exchange, state) : null;
     if (lost === null) continue;

@@ -23,7 +23,7 @@ export interface Revocation extends Pick<Holdings, 'use' | 'drop'> {
   /** Why an exchange that was allowed would not be any more; null where its caller keeps the right. */
   lostRight(exchange: Exchange, state: State): Reason | null;
   /** Ends streams and sessions, here and at the servers. What is only waiting for its answer goes on: it began by the tables of before. */
-  revoke(services: Services, open: Iterable<Exchange>): void;
+  revoke(services: Services, open: readonly Exchange[]): void;
 }
 
 export interface Services {

@@ -14,11 +14,11 @@ export interface UpstreamRequest {
   /** Lower-case names; no hop-by-hop headers, no `host`. */
   readonly headers: Readonly<Record<string, string>>;
   /** The headers as text, where that is known. The text counts only for the very object that it was written of. */
-  readonly written?: { readonly of: UpstreamRequest['headers']; readonly lines: string };
+  readonly written?: { readonly of: UpstreamRequest['headers']; readonly lines: string } | undefined;
   /** Null for methods without one, and as soon as its bytes have been given back: then it cannot be sent again. */
   body: Buffer | null;
   /** Told when the body is at the server, or at least not in this process any more. */
-  handedOn?: () => void;
+  handedOn?: (() => void) | undefined;
   /** Aborted when the answer is no longer wanted: the client of a modern request has gone, or the gateway is closing. */
   readonly signal: AbortSignal;
 }
