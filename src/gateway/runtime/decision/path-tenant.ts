@@ -7,3 +7,6 @@ export function splitTenant({ pathTenants }: Tables, path: string): [pathTenant:
   const tenant = path.slice(3, end === -1 ? undefined : end);
   return end !== -1 && pathTenants.has(tenant) ? [tenant, path.slice(end)] : [null, path];
 }
+
+/** The path as it was asked for. */
+export const tenantPath = (pathTenant: string | null, path: string): string => (pathTenant === null ? path : `/t/${pathTenant}${path}`);

@@ -5,7 +5,9 @@ import type { Tables } from './lookups.js';
 /** A scope that can be asked for (RFC 6749 §3.3). `offline_access` is between a client and its authorization server (MCP 2026-07-28, Refresh Tokens). */
 const isAskable = (scope: string): boolean => scope !== 'offline_access' && /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope);
 
-const unique = (scopes: readonly (string | null)[]): readonly string[] => [...new Set(scopes)].filter((scope) => scope !== null && isAskable(scope)) as string[];
+function unique(scopes: readonly (string | null)[]): readonly string[] {
+  return [...new Set(scopes)].filter((scope): scope is string => scope !== null && isAskable(scope));
+}
 
 /** What an issuer's tokens must have, where one of them has not all of it; null where it has. */
 export function scopesLacking({ raw }: Tables, { issuer, permissions }: Bearer): readonly string[] | null {

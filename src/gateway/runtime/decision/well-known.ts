@@ -2,8 +2,7 @@
 import type { GatewayTables } from '../tables/gateway.js';
 import type { RouteTable } from '../tables/route.js';
 import type { Tables } from './lookups.js';
-import { splitTenant } from './path-tenant.js';
-import { tenantPath } from './resources.js';
+import { splitTenant, tenantPath } from './path-tenant.js';
 
 /** It stands between the host and the path of a resource (RFC 9728 §3.1). */
 export const RESOURCE_METADATA = '/.well-known/oauth-protected-resource';

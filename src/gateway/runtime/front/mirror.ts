@@ -3,7 +3,7 @@
  * Asked for when somebody wants them, once at a time, and kept.
  */
 import { ask } from '../identity/ask.js';
-import type { ProcessLog } from '../process/log.js';
+import type { Log } from '../process/log.js';
 
 /** Milliseconds for which they are kept, and for which they still do while the authorization server does not answer. */
 const FRESH = 300_000;
@@ -21,7 +21,7 @@ interface Kept {
 }
 
 /** @param now milliseconds of a clock that never goes back */
-export function createMirror(log: ProcessLog, now: () => number = () => performance.now()) {
+export function createMirror(log: Log, now: () => number = () => performance.now()) {
   let of = '';
   let kept: Kept | null = null;
   let failed: { readonly why: string; readonly at: number } | null = null;
