@@ -116,7 +116,7 @@ export const ROWS = [
       if (principal.kind === 'missing') return no('credentials-missing', 'auth.clients');
       if (principal.kind === 'invalid') return no('credentials-invalid', 'auth.clients');
       const scopes = principal.kind === 'token' ? scopesLacking(tables, principal) : null;
-      return scopes && no('scope-insufficient', 'auth.issuers', { scopes });
+      return scopes && no('scope-insufficient', 'auth.jwt', { scopes });
     },
   },
   {
