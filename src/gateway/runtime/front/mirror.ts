@@ -20,15 +20,15 @@ interface Kept {
   readonly since: number;
 }
 
-/** @param now milliseconds of a clock that never goes back */
-export function createMirror(log: Log, now: () => number = () => performance.now()) {
+/** @param now milliseconds of a clock that never goes back @param timeout milliseconds that one question may take */
+export function createMirror(log: Log, now: () => number = () => performance.now(), timeout = TIMEOUT) {
   let of = '';
   let kept: Kept | null = null;
   let failed: { readonly why: string; readonly at: number } | null = null;
   let asking: Promise<void> | null = null;
 
   const fetch = (issuer: string): Promise<void> =>
-    metadataFrom(issuer).then(
+    metadataFrom(issuer, timeout).then(
       (text) => {
         if (of !== issuer) return;
         kept = { text, since: now() };
@@ -72,10 +72,10 @@ function placesOf(issuer: string): readonly string[] {
 }
 
 /** @throws with the cause, where they cannot be had or are not those of this issuer */
-async function metadataFrom(issuer: string): Promise<string> {
+async function metadataFrom(issuer: string, timeout: number): Promise<string> {
   let status = 0;
   for (const place of placesOf(issuer)) {
-    const told = await ask(place, { timeout: TIMEOUT });
+    const told = await ask(place, { timeout });
     status = told.status;
     if (status === 200) return checked(told.text, issuer);
     if (status >= 500) break;
