@@ -4,8 +4,12 @@ import type { RequestHead } from '../decision/head.js';
 import type { Tables } from '../decision/lookups.js';
 import { resourcePath } from '../decision/resource-url.js';
 import { scopesToConnect, scopesToStepUp } from '../decision/scopes.js';
+import type { Reason } from '../decision/reasons.js';
 import type { RefusalGrounds } from '../decision/rows.js';
 import { RESOURCE_METADATA } from '../decision/well-known.js';
+
+/** Reasons that are about the token itself. */
+const ABOUT_TOKEN: ReadonlySet<Reason> = new Set<Reason>(['credentials-invalid', 'token-denied']);
 
 export type Challenged = Pick<RefusalGrounds, 'reason' | 'scopes'>;
 
@@ -16,7 +20,7 @@ export type Challenged = Pick<RefusalGrounds, 'reason' | 'scopes'>;
 export function challengeOf(tables: Tables, head: RequestHead, { reason, scopes = [] }: Challenged, principal: Principal | undefined): string {
   const isStepUp = reason === 'scope-insufficient';
   const hasToken = head.request.headers['authorization'] !== undefined;
-  const error = isStepUp ? 'insufficient_scope' : reason !== 'credentials-missing' && hasToken ? 'invalid_token' : null;
+  const error = isStepUp ? 'insufficient_scope' : ABOUT_TOKEN.has(reason) && hasToken ? 'invalid_token' : null;
   const wanted = isStepUp
     ? scopesToStepUp(tables, principal?.kind === 'token' ? principal.issuer : null, scopes)
     : scopesToConnect(tables, head.route?.server ?? '');
