@@ -81,6 +81,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     strategies: pools.some(({ choice }) => choice.balance !== 'round-robin' || choice.preferRegion),
     toLegacy,
     toModern,
+    tokens: traffic.auth.issuers.length > 0,
     traces: traffic.traces !== null,
     transform: pools.some(({ transform }) => !changesNothing(transform)),
     workers: hasWorkers,

@@ -30,6 +30,7 @@ export const ALL_FEATURES = {
   strategies: () => import('./upstream/balance.js'),
   toLegacy: () => import('./answer/bridge/to-legacy.js'),
   toModern: () => import('./answer/bridge/to-modern.js'),
+  tokens: () => import('./identity/tokens.js'),
   traces: () => import('./observe/traces/tracer.js'),
   transform: () => import('./answer/transform/transform.js'),
   workers: () => import('./operate/workers/start.js'),

@@ -114,6 +114,7 @@ export const ROWS = [
     check: (tables, _asked, { principal }) => {
       if (!principal) return { need: 'principal' };
       if (principal.kind === 'missing') return no('credentials-missing', 'auth.clients');
+      if (principal.kind === 'unavailable') return no('issuer-unavailable', 'auth.jwt', { retryAfter: principal.retryAfter });
       if (principal.kind === 'invalid') return no('credentials-invalid', 'auth.clients');
       const scopes = principal.kind === 'token' ? scopesLacking(tables, principal) : null;
       return scopes && no('scope-insufficient', 'auth.jwt', { scopes });

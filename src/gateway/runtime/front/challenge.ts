@@ -9,7 +9,7 @@ import type { RefusalGrounds } from '../decision/rows.js';
 import { RESOURCE_METADATA } from '../decision/well-known.js';
 
 /** Reasons that are about the token itself. */
-const ABOUT_TOKEN: ReadonlySet<Reason> = new Set<Reason>(['credentials-invalid', 'token-denied']);
+const ABOUT_TOKEN: ReadonlySet<Reason> = new Set<Reason>(['credentials-invalid', 'token-denied', 'token-expired']);
 
 export type Challenged = Pick<RefusalGrounds, 'reason' | 'scopes'>;
 

@@ -3,10 +3,13 @@ import type { Tables } from '../decision/lookups.js';
 import type { Buckets } from '../identity/bucket.js';
 import type { Authenticate } from '../identity/credentials.js';
 import type { Sealer } from '../identity/session.js';
+import type { Tokens } from '../identity/tokens.js';
 
 export interface State {
   readonly tables: Tables;
   readonly authenticate: Authenticate;
+  /** Tokens of issuers; null where the config names none. */
+  readonly tokens: Tokens | null;
   readonly sealer: Sealer;
   /** Whether an address is a hop whose `X-Forwarded-*` are believed. */
   readonly trusted: (address: string) => boolean;
@@ -14,5 +17,6 @@ export interface State {
   readonly perTenant: ReadonlyMap<string, Buckets>;
   readonly readToken: string | null;
   readonly writeToken: string | null;
-  readonly close: () => void;
+  /** Lets go of what the next state has not taken over; null at the end. */
+  readonly close: (next: State | null) => void;
 }
