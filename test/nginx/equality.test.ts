@@ -31,6 +31,22 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
     forwarded: 0.5,
     absolute: 0.25,
   },
+  'documents for OAuth clients': {
+    changes: { auth: { jwt: [{ issuer: 'https://id.acme.test', jwks: 'https://id.acme.test/jwks' }] } },
+    requests: 1500,
+    forwarded: 0.1,
+    absolute: 0.08,
+  },
+  'documents for OAuth clients of one server, where an Origin is required': {
+    changes: {
+      auth: { jwt: [{ issuer: 'https://id.acme.test', jwks: 'https://id.acme.test/jwks' }] },
+      servers: { search: { ...existing('http://127.0.0.1:1/mcp'), origins: ['app', 'previews'] } },
+      gateway: { requireOrigin: true, revisions: ['2025-06-18', '2025-11-25'] },
+    },
+    requests: 800,
+    forwarded: 0.1,
+    absolute: 0.08,
+  },
   'behind trusted proxies': { changes: untenanted({ trustedProxies: ['127.0.0.1'] }), requests: 500, forwarded: 0.4, absolute: 0.08 },
   'allow lists of the gateway and of servers': {
     changes: {
@@ -152,15 +168,18 @@ function isSame(direct: RawAnswer, proxied: RawAnswer): boolean {
 
 /**
  * Whether nginx itself has to refuse the request. The reason is read from the body of the gateway's answer, but an answer to HEAD has no body. All routes
- * except `/health/servers` refuse HEAD, and nginx does so. That route takes HEAD: nginx refuses it for its origin, and the gateway alone for an unknown
- * tenant. The gateway also answers health probes, and refuses other methods there (`Allow: GET, HEAD`).
+ * except `/health/servers` and documents for OAuth clients refuse HEAD, and nginx does so. These take HEAD: nginx refuses it for its origin, and the gateway
+ * alone for missing credentials, an unknown tenant or an authorization server that cannot be asked. The gateway also answers health probes, and refuses other
+ * methods there (`Allow: GET, HEAD`).
  */
 function isDecidedByNginx({ method, target, headers }: Sent, alone: RawAnswer, { changes }: Variant): boolean {
   const isServers = /\/health\/servers(?:\?|$)/.test(target);
-  if (alone.headers['allow'] === 'GET, HEAD') return isServers;
+  if (alone.headers['allow'] === 'GET, HEAD') return isServers || target.includes('/.well-known/');
   if (method !== 'HEAD') return REASONS_OF_NGINX.has(reasonOf(alone) ?? '');
+  if (alone.status === 401 || alone.status === 503) return false;
   const hasOrigin = headers.some(([name, value]) => name.toLowerCase() === 'origin' && value !== '');
-  return alone.status >= 400 && !(isServers && alone.status === 403 && !hasOrigin && changes.tenants === undefined);
+  const isOfTenant = isServers && alone.status === 403 && !hasOrigin && changes.tenants === undefined && !changes.gateway?.requireOrigin;
+  return alone.status >= 400 && !isOfTenant;
 }
 
 /** What the message of a failure says about a request whose answers are not the same. */

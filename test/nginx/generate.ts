@@ -29,6 +29,12 @@ const ODD_PATHS = [
   '/mcp/"search"', "/mcp/$uri'{}", '/mcp/search|x', '/.well-known/x', '/favicon.ico',
   `/${'long/'.repeat(200)}`,
 ];
+/** Documents for OAuth clients are below these. */
+const WELL_KNOWN = [
+  ...['/.well-known/oauth-protected-resource', '/.well-known/oauth-protected-resource', '/.well-known/oauth-protected-resource'],
+  ...['/.well-known/oauth-authorization-server', '/.well-known/oauth-protected-resources', '/.Well-Known/oauth-protected-resource'],
+];
+const ENDS = ['', '', '/', '//', '/x'];
 const QUERIES = ['', '', '', '', '?', '?a=b', '?path=%2f..%2f', '?sessionId=x', '?a=b&sessionId=', '?//', '?x?y', '?/../..'];
 const AUTHORITIES = [
   'http://mcp.acme.test', 'http://MCP.acme.test:8080', 'https://mcp.acme.test', 'HTTP://mcp.acme.test', 'http://evil.test', 'http://mcp.acme.test.',
@@ -122,6 +128,11 @@ function requestWithAnyOrigin(random: Random): Sent {
   const headers: [string, string][] = [['Host', 'acme.acme.test'], ['Origin', origin]];
   const target = random.pick(['', '/t/acme']) + random.pick(ROUTES);
   const version = 'HTTP/1.1';
+  if (random.chance(0.15)) {
+    const preflight: [string, string][] = random.chance(0.4) ? [['Access-Control-Request-Method', 'GET']] : [];
+    const method = preflight.length > 0 ? 'OPTIONS' : random.pick(['GET', 'GET', 'HEAD', 'DELETE', 'OPTIONS']);
+    return { method, target: documentPath(random, target), version, headers: [...headers, ...preflight], body: '' };
+  }
   if (/sse$|servers$/.test(target)) return { method: random.pick(['GET', 'GET', 'HEAD']), target, version, headers, body: '' };
   if (random.chance(0.2)) return { method: 'OPTIONS', target, version, headers: [...headers, ['Access-Control-Request-Method', 'POST']], body: '' };
   headers.push(['Content-Type', 'application/json'], ['Content-Length', String(BODY.length)]);
@@ -149,8 +160,13 @@ function hostHeaders(random: Random): [string, string][] {
   return random.chance(0.02) ? [['Host', host], ['Host', random.pick([host, ...HOSTS])]] : [['Host', host]];
 }
 
+function documentPath(random: Random, path: string): string {
+  return random.pick(WELL_KNOWN) + (random.chance(0.2) ? '' : path) + random.pick(ENDS);
+}
+
 function targetOf(random: Random, absolute: number): string {
-  const path = (random.chance(0.7) ? random.pick(PREFIXES) + random.pick(ROUTES) : random.pick(ODD_PATHS)) + random.pick(QUERIES);
+  const asked = random.chance(0.7) ? random.pick(PREFIXES) + random.pick(ROUTES) : random.pick(ODD_PATHS);
+  const path = (random.chance(0.1) ? documentPath(random, asked) : asked) + random.pick(QUERIES);
   if (!random.chance(absolute)) return path;
   return random.pick(AUTHORITIES) + random.pick(['', '?x=1', path, path, path, path]);
 }

@@ -53,6 +53,8 @@ export interface AuthorizationServer {
   readonly asked: readonly Asked[];
   /** How an endpoint misbehaves; none that is not in here does. */
   readonly faults: Map<Endpoint, Fault>;
+  /** Paths that it does not know. */
+  readonly hidden: Set<string>;
   /** Members of the metadata that a test adds or replaces. A value that is undefined is left out. */
   readonly metadata: Record<string, unknown>;
   /** Seconds that tokens are valid from now on. */
@@ -106,7 +108,7 @@ export async function startAuthorizationServer(options: AuthorizationServerOptio
   const origin = `http://127.0.0.1:${port}`;
   const issuer = `${origin}${path}`;
   const server: AuthorizationServer = {
-    ...{ issuer, origin, clients, asked, keys, faults: new Map(), metadata: {}, subject: 'ann', expiresIn: options.expiresIn ?? 3600 },
+    ...{ issuer, origin, clients, asked, keys, faults: new Map(), hidden: new Set(), metadata: {}, subject: 'ann', expiresIn: options.expiresIn ?? 3600 },
     jwksUrl: `${issuer}/jwks`,
     tokenUrl: `${issuer}/token`,
     metadataUrl: `${origin}/.well-known/oauth-authorization-server${path}`,
@@ -188,7 +190,7 @@ export async function startAuthorizationServer(options: AuthorizationServerOptio
     const isElsewhere = url.pathname.startsWith(ELSEWHERE);
     const pathname = isElsewhere ? url.pathname.slice(ELSEWHERE.length) : url.pathname;
     const endpoint = endpointAt(pathname, path);
-    if (!endpoint) return void response.writeHead(404).end();
+    if (!endpoint || server.hidden.has(pathname)) return void response.writeHead(404).end();
     const form = endpoint === 'token' ? new URLSearchParams(body) : url.searchParams;
     asked.push({ endpoint, method: request.method ?? '', path: pathname, headers: request.headers, form });
     const fault = server.faults.get(endpoint);

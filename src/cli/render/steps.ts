@@ -47,6 +47,7 @@ const BASIS: Readonly<Record<Step, (judged: Judged) => string | null>> = {
 
 const HEALTH_ANSWER = 'a health probe, 200';
 const ANSWERS = {
+  wellknown: 'a document for OAuth clients, 200',
   preflight: 'a CORS preflight of an accepted origin, 204',
   health: HEALTH_ANSWER,
   live: HEALTH_ANSWER,

@@ -4,6 +4,7 @@ import type { Plan } from '../../plan/types.js';
 import { HEADER, type EmitInput, type EmittedFile, type Emitter, type GatewayDocument } from '../types.js';
 import { restrictsItems } from '../../gateway/runtime/decision/lookups.js';
 import { KINDS } from '../../gateway/runtime/decision/kinds.js';
+import { isMirrored } from '../../gateway/runtime/decision/well-known.js';
 import type { Balance } from '../../gateway/runtime/tables/pool.js';
 import type { Feature } from '../../gateway/runtime/features.js';
 import { hasSseRoutes, relaysMessages } from '../shared/sse-routes.js';
@@ -71,6 +72,8 @@ function neededFeatures(plan: Plan): Feature[] {
     lookup: traffic.auth.lookup !== null,
     mcpProbes: pools.some(({ health }) => health.kind === 'mcp'),
     metrics: traffic.admin !== null,
+    mirror: isMirrored(traffic),
+    oauth: traffic.auth.authorizationServers.length > 0,
     redaction: pools.some(({ transform }) => transform.response.redact.length > 0),
     relay: relaysMessages(traffic, infra.gateway.replicas),
     // A server over HTTP may say in any words that it has lost a session; a child is spoken for by the modules that run it.

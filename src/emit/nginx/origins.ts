@@ -6,9 +6,11 @@ import { LOOPBACK } from '../../gateway/runtime/decision/address.js';
 import type { OriginRule, OriginSet } from '../../plan/origin-types.js';
 import type { Traffic } from '../../plan/traffic-types.js';
 import { because, entry, map, section } from './directives.js';
+import { WELL_KNOWN_ROUTE } from '../../gateway/runtime/decision/well-known.js';
 import { routeName } from './routes.js';
 import { $, literally, mapKey, mapPattern, template, text, type Template } from './tokens.js';
 import type { Entry, Item } from './types.js';
+import { documentPaths } from './well-known.js';
 
 const LABEL = '[a-z0-9-]+';
 const NAME = `${LABEL}(?:\\.${LABEL})*`;
@@ -16,26 +18,34 @@ const ANY_PORT = '(?::[1-9][0-9]{0,4})?';
 
 export function origins(traffic: Traffic): readonly Item[] {
   const { routes } = traffic;
+  const hasDocuments = documentPaths(traffic).length > 0;
   return [
     section('rows 3 and 4: the origin is accepted, or there is none'),
     ...(takesForwarded(traffic) ? [forwardedOrigin()] : []),
-    map($('mcp_route'), 'mcp_origins', '+none', routes.map((route) => entry(mapKey(routeName(route)), mapKey(route.origins)))),
+    map($('mcp_route'), 'mcp_origins', '+none', [
+      ...routes.map((route) => entry(mapKey(routeName(route)), mapKey(route.origins))),
+      ...(hasDocuments ? [entry(mapKey(routeName(WELL_KNOWN_ROUTE)), mapKey(ANY))] : []),
+    ]),
     map(template($('mcp_origins'), '|', originOf(traffic)), 'mcp_origin_is', 'refused', [
       ...usedSets(traffic).flatMap((set) => exactEntries(traffic, set)),
       // nginx looks up string keys before it tries patterns, and tries patterns in their order here.
       entry(mapPattern('^[^|]*\\|$'), 'absent'),
       entry(mapPattern(','), 'repeated'),
       ...usedSets(traffic).flatMap((set) => patternEntries(traffic, set)),
+      ...(hasDocuments ? [entry(mapPattern(`^${literally(ANY)}\\|`), 'open')] : []),
     ]),
     because(
       'A preflight (Fetch §4.8) that is accepted goes to the gateway, which answers it.',
       map(template($('mcp_method'), ' ', $('mcp_origin_is'), ' ', $('http_access_control_request_method')), 'mcp_preflight_is', 'none', [
-        entry(mapPattern('^OPTIONS allowed .'), 'allowed'),
+        entry(mapPattern(hasDocuments ? '^OPTIONS (?:allowed|open) .' : '^OPTIONS allowed .'), 'allowed'),
         entry(mapPattern('^OPTIONS refused .'), 'refused'),
       ]),
     ),
   ];
 }
+
+/** In place of the label of a set: no origin is refused, and none is named. No label begins so. */
+const ANY = '+any';
 
 /** Whether `X-Forwarded-*` may stand in for a missing Origin: where the config asks for that and names proxies whose headers are believed. */
 export function takesForwarded({ originFallback, trustedProxies }: Traffic): boolean {

@@ -7,6 +7,7 @@ import { because, block, entry, line, map, section } from './directives.js';
 import { originOf } from './origins.js';
 import { $, mapKey, mapPattern, template, text, type Template } from './tokens.js';
 import type { Directive, Entry, Item } from './types.js';
+import { documentPaths } from './well-known.js';
 
 /** The location that refusals are sent from. No route can have a colon, so this path collides with none. */
 const REFUSAL_PATH = '/:refusal';
@@ -35,6 +36,8 @@ export function refusals(plan: Plan): readonly Item[] {
   const perToken = traffic.limits.perAddress.window / traffic.limits.perAddress.tokens;
   const accepted = template($('status'), ' ', $('mcp_origin_is'));
   const ifAccepted = mapPattern(`^(?:403|${STATUSES_AFTER_ORIGIN}) allowed$`);
+  const hasDocuments = documentPaths(traffic).length > 0;
+  const ifOpen = mapPattern(`^(?:403|${STATUSES_AFTER_ORIGIN}) open$`);
   return [
     section('refusals'),
     map(template($('status'), ' ', $('mcp_refuse')), 'mcp_refusal', bodyOf('internal'), [
@@ -46,8 +49,11 @@ export function refusals(plan: Plan): readonly Item[] {
     map(template($('status'), ' ', $('mcp_refuse')), 'mcp_sent_vary', mapKey(''), [
       entry(mapPattern(`^(?:403 (?:origin|$)|${STATUSES_AFTER_ORIGIN})`), 'Origin'),
     ]),
-    map(accepted, 'mcp_sent_cors', mapKey(''), [entry(ifAccepted, originOf(traffic))]),
-    map(accepted, 'mcp_sent_expose', mapKey(''), [entry(ifAccepted, text(exposed(traffic.cors)))]),
+    map(accepted, 'mcp_sent_cors', mapKey(''), [entry(ifAccepted, originOf(traffic)), ...(hasDocuments ? [entry(ifOpen, text('*'))] : [])]),
+    map(accepted, 'mcp_sent_expose', mapKey(''), [
+      entry(ifAccepted, text(exposed(traffic.cors))),
+      ...(hasDocuments ? [entry(ifOpen, text(EXPOSED))] : []),
+    ]),
     ...(traffic.cors.credentials ? [map(accepted, 'mcp_sent_credentials', mapKey(''), [entry(ifAccepted, 'true')])] : []),
     ...errorPages(decided),
   ];
@@ -63,9 +69,11 @@ function bodyOf(reason: Reason): Template {
   return template(before, $('request_id'), after);
 }
 
+const EXPOSED = 'Mcp-Session-Id, WWW-Authenticate';
+
 /** The same header as in `gateway/runtime/front/respond.ts`. */
 function exposed({ exposeHeaders }: CorsTable): string {
-  return ['Mcp-Session-Id, WWW-Authenticate', ...exposeHeaders].join(', ');
+  return [EXPOSED, ...exposeHeaders].join(', ');
 }
 
 /** Error pages lead to a path and not to a named location: nginx cannot use a named location for a malformed request line, and would send a 500 in HTML. */

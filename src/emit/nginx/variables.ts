@@ -79,7 +79,7 @@ export type Fact =
   | 'mcp_allow'
   /** The header Origin, or the origin that a trusted proxy's headers stand for. */
   | 'mcp_origin'
-  /** absent, repeated, allowed, refused. */
+  /** absent, repeated, allowed, refused; open where every page may read what is answered. */
   | 'mcp_origin_is'
   /** none, allowed, refused. */
   | 'mcp_preflight_is'

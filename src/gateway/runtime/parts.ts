@@ -2,6 +2,7 @@
 import type { Bridge } from './answer/bridge/bridge.js';
 import type { Env } from './process/env.js';
 import type { Features } from './features.js';
+import type { Mirror } from './front/metadata.js';
 import type { Parts } from './front/services.js';
 import type { ProcessLog } from './process/log.js';
 import type { Metrics } from './process/metrics.js';
@@ -13,6 +14,7 @@ import type { Listen } from './tables/placement.js';
 
 /** The parts, and how all that they hold is given back. */
 export interface LoadedParts extends Parts {
+  readonly mirror: Mirror | null;
   close(): Promise<void>;
 }
 
@@ -34,11 +36,15 @@ export async function loadParts(tables: GatewayTables, features: Features, optio
   const audit = (await features.audit?.())?.createAudit(log) ?? null;
   const transform = (await features.transform?.())?.createTransform(await features.redaction?.()) ?? null;
   const items: Items | null = known?.items ?? (await features.items?.())?.createItems() ?? null;
+  const mirror = known?.mirror ?? (await features.mirror?.())?.createMirror(log) ?? null;
+  const oauth = (await features.oauth?.())?.createOAuth(mirror) ?? null;
   if (known?.tracer) void known.tracer.close();
   return {
     audit,
     bridge,
     items,
+    mirror,
+    oauth,
     renewals,
     sse,
     tracer,

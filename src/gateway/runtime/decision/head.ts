@@ -1,7 +1,9 @@
 import { forwardedHost, hostName } from './host.js';
 import { KINDS, type Kind } from './kinds.js';
 import type { Tables } from './lookups.js';
+import { splitTenant } from './path-tenant.js';
 import { addressOf, portOf, schemeOf } from './way-in.js';
+import { WELL_KNOWN_ROUTE, wellKnownAt, type WellKnown } from './well-known.js';
 import type { Reason } from './reasons.js';
 import type { RouteTable } from '../tables/route.js';
 
@@ -41,6 +43,8 @@ export interface RequestHead {
   readonly origin: string | null;
   readonly address: string;
   readonly route: RouteTable | undefined;
+  /** The document for OAuth clients that the path names; null for all other paths. */
+  readonly wellKnown: WellKnown | null;
   /** The kind of the route. Where no route has the path, it is that of Streamable HTTP, by whose rows such a request is refused. */
   readonly kind: Kind;
 }
@@ -77,7 +81,9 @@ export function readHead(tables: Tables, request: GatewayRequest, trusted: (addr
   const host = request.hosts === 0 ? null : hostName(authority);
   const scheme = schemeOf(tables, request, host, fromTrusted);
   const [pathTenant, path] = splitTenant(tables, rawPath);
-  const route = tables.routes.get(path);
+  const served = tables.routes.get(path);
+  const wellKnown = !served && rawPath.startsWith('/.well-known/') ? wellKnownAt(tables, rawPath) : null;
+  const route = wellKnown ? WELL_KNOWN_ROUTE : served;
   return {
     request,
     fault: faultOf(request, rawPath, host),
@@ -91,6 +97,7 @@ export function readHead(tables: Tables, request: GatewayRequest, trusted: (addr
     origin: originOf(tables, request, fromTrusted),
     address: addressOf(tables, request, trusted),
     route,
+    wellKnown,
     kind: KINDS[route?.kind ?? 'mcp'],
   };
 }
@@ -109,11 +116,4 @@ function originOf(tables: Tables, request: GatewayRequest, fromTrusted: boolean)
   if (origin) return origin.toLowerCase();
   const fallback = tables.raw.originFallback === 'forwarded' && fromTrusted && proto && host;
   return fallback ? `${proto}://${host}`.toLowerCase() : null;
-}
-
-function splitTenant(tables: Tables, path: string): [string | null, string] {
-  if (tables.pathTenants.size === 0 || !path.startsWith('/t/')) return [null, path];
-  const end = path.indexOf('/', 3);
-  const tenant = path.slice(3, end === -1 ? undefined : end);
-  return end !== -1 && tables.pathTenants.has(tenant) ? [tenant, path.slice(end)] : [null, path];
 }

@@ -16,7 +16,11 @@ export interface Kind {
   /** Who answers when all rows have let the request pass. */
   readonly answeredBy: 'server' | 'sse' | 'gateway';
   /** What the gateway answers itself, as soon as its caller is known and has not used up its share; null where somebody else answers. */
-  readonly ownAnswer: 'servers' | null;
+  readonly ownAnswer: 'servers' | 'wellknown' | null;
+  /** What a token for it is for: its own URL, the stream of 2024-11-05 that it belongs to, or nothing that is described to clients. */
+  readonly resource: 'itself' | 'stream' | 'none';
+  /** Which origins it accepts: those of the route's set, or all, because it says the same to everybody. */
+  readonly origins: 'of-route' | 'any';
 }
 
 export interface SessionRule {
@@ -42,6 +46,8 @@ export const KINDS: Readonly<Record<RouteKind, Kind>> = {
     session: { carrier: 'header', isRequired: false, openedBy: 'initialize', transport: 'mcp', livesIn: 'id' },
     answeredBy: 'server',
     ownAnswer: null,
+    resource: 'itself',
+    origins: 'of-route',
   },
   sse: {
     omits: NO_ROWS,
@@ -50,6 +56,8 @@ export const KINDS: Readonly<Record<RouteKind, Kind>> = {
     session: { carrier: 'header', isRequired: false, openedBy: 'any-request', transport: 'message', livesIn: 'connection' },
     answeredBy: 'sse',
     ownAnswer: null,
+    resource: 'itself',
+    origins: 'of-route',
   },
   message: {
     omits: NO_ROWS,
@@ -58,6 +66,8 @@ export const KINDS: Readonly<Record<RouteKind, Kind>> = {
     session: { carrier: 'query', isRequired: true, openedBy: 'nothing', transport: 'message', livesIn: 'connection' },
     answeredBy: 'sse',
     ownAnswer: null,
+    resource: 'stream',
+    origins: 'of-route',
   },
   health: {
     omits: NO_ROWS,
@@ -66,5 +76,17 @@ export const KINDS: Readonly<Record<RouteKind, Kind>> = {
     session: { carrier: 'none', isRequired: false, openedBy: 'nothing', transport: 'mcp', livesIn: 'id' },
     answeredBy: 'gateway',
     ownAnswer: 'servers',
+    resource: 'none',
+    origins: 'of-route',
+  },
+  wellknown: {
+    omits: new Set<Step>(['credentials', 'tenant', 'grant', 'quota']),
+    omitsInLocal: NO_ROWS,
+    era: 'legacy',
+    session: { carrier: 'none', isRequired: false, openedBy: 'nothing', transport: 'mcp', livesIn: 'id' },
+    answeredBy: 'gateway',
+    ownAnswer: 'wellknown',
+    resource: 'none',
+    origins: 'any',
   },
 };

@@ -1,6 +1,7 @@
 import { addressSet } from './address.js';
 import type { ItemRules } from './item-use.js';
 import { originMatcher, type OriginMatcher } from './origin.js';
+import { resourcesIn, type Resources } from './resources.js';
 import type { ClientTable, TenantTable } from '../tables/caller.js';
 import type { GatewayTables } from '../tables/gateway.js';
 import type { Placement } from '../tables/placement.js';
@@ -18,6 +19,7 @@ export interface Tables {
   readonly originSets: ReadonlyMap<string, OriginMatcher>;
   readonly serverSets: ReadonlyMap<string, ReadonlySet<string>>;
   readonly routes: ReadonlyMap<string, RouteTable>;
+  readonly resources: Resources;
   readonly clients: ReadonlyMap<string, ClientTable>;
   readonly tenants: ReadonlyMap<string, TenantTable>;
   readonly tenantOfClient: ReadonlyMap<string, string>;
@@ -62,6 +64,7 @@ export function compileTables(raw: GatewayTables, placement: Placement, makeItem
     originSets: new Map(raw.originSets.map(([id, set]) => [id, originMatcher(set)])),
     serverSets: new Map(raw.serverSets.map(([id, servers]) => [id, new Set(servers)])),
     routes: new Map(raw.routes),
+    resources: resourcesIn(raw.routes),
     clients: new Map(raw.clients),
     tenants: new Map(raw.tenants),
     tenantOfClient: new Map(raw.matches.clients),

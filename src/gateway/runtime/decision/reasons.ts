@@ -67,6 +67,7 @@ export const REASONS = {
   'upstream-lost': http(502, 'The server behind the gateway failed'),
   'upstream-redirects': http(502, 'The server behind the gateway is not where its configuration says'),
   'upstream-denied': http(502, 'The server behind the gateway does not accept the gateway'),
+  'token-denied': http(401, 'The server behind the gateway does not accept this token'),
   'upstream-timeout': http(504, 'The server behind the gateway did not answer in time'),
   'token-expired': http(401, 'The token has expired'),
   'access-revoked': http(403, 'Access was withdrawn'),
@@ -88,6 +89,7 @@ export const REASON_OF_FAULT: Readonly<Record<FaultStage, Reason>> = {
   redirected: 'upstream-redirects',
   denied: 'upstream-denied',
   unlisted: 'item-unknown',
+  'token-denied': 'token-denied',
 };
 
 export const reasonRow = (reason: Reason): ReasonRow => REASONS[reason];

@@ -3,6 +3,7 @@ import { eraIn, type Fact, type Facts } from './facts.js';
 import { sessionIdOf, type HealthProbe, type RequestHead } from './head.js';
 import { isServed } from './host.js';
 import { itemGrounds } from './items.js';
+import { scopesLacking } from './scopes.js';
 import type { Tables } from './lookups.js';
 import { originAllowed } from './origin.js';
 import type { Reason } from './reasons.js';
@@ -10,8 +11,8 @@ import { revisionFault } from './revision.js';
 import type { Step, STEPS } from './steps.js';
 import { isLookedUp } from './tenant.js';
 
-/** Answers that the gateway gives itself. `servers` tells the health of the servers that the caller may use. */
-export type OwnAnswerName = HealthProbe | 'preflight' | 'servers';
+/** Answers that the gateway gives itself. `servers` tells the health of the servers that the caller may use, `wellknown` is a document for OAuth clients. */
+export type OwnAnswerName = HealthProbe | 'preflight' | 'servers' | 'wellknown';
 
 /** `decides`: nginx alone gives the same answer. `partly`: it refuses some of what the row refuses, never more. `cannot`: the gateway behind it does. */
 export type NginxCan = 'decides' | 'partly' | 'cannot';
@@ -39,13 +40,15 @@ export interface Row {
 /** A row for each step, in their order. */
 type RowsOf<Steps extends readonly Step[]> = { readonly [At in keyof Steps]: Row & { readonly id: Steps[At] } };
 
-const no = (reason: Reason, at: string, more: { retryAfter?: number; data?: Readonly<Record<string, unknown>> } = {}): Verdict => ({ reason, at, ...more });
+type More = Omit<RefusalGrounds, 'reason' | 'at'>;
+const no = (reason: Reason, at: string, more: More = {}): Verdict => ({ reason, at, ...more });
 /** Routes of the gateway's own have no server. */
 const serverPath = ({ route }: RequestHead, key: string): string => (route?.server ? `servers.${route.server}.${key}` : 'gateway');
 
 const JSON_TYPE = /^\s*application\/json\s*(?:$|;(?!.*charset)|;\s*charset="?utf-?8"?\s*(?:$|;(?!.*charset)))/i;
 
-function originInServerSet(tables: Tables, { route, origin }: RequestHead): boolean {
+export function isOriginAccepted(tables: Tables, { kind, route, origin }: RequestHead): boolean {
+  if (kind.origins === 'any') return origin !== null;
   const set = tables.originSets.get(route?.origins ?? '');
   return set !== undefined && origin !== null && originAllowed(set, origin);
 }
@@ -72,7 +75,7 @@ export const ROWS = [
     check: (tables, head) => {
       const { method, headers } = head.request;
       if (method !== 'OPTIONS' || head.origin === null || !headers['access-control-request-method']) return null;
-      return originInServerSet(tables, head) ? { answer: 'preflight' } : no('preflight-refused', serverPath(head, 'origins'));
+      return isOriginAccepted(tables, head) ? { answer: 'preflight' } : no('preflight-refused', serverPath(head, 'origins'));
     },
   },
   {
@@ -80,7 +83,7 @@ export const ROWS = [
     nginx: 'decides',
     check: (tables, head) => {
       if (head.origin === null) return tables.raw.requireOrigin ? no('origin-required', 'gateway.requireOrigin') : null;
-      return originInServerSet(tables, head) ? null : no('origin-not-allowed', serverPath(head, 'origins'));
+      return isOriginAccepted(tables, head) ? null : no('origin-not-allowed', serverPath(head, 'origins'));
     },
   },
   {
@@ -112,14 +115,16 @@ export const ROWS = [
   {
     id: 'credentials',
     nginx: 'cannot',
-    check: (_tables, _asked, { principal }) => {
+    check: (tables, _asked, { principal }) => {
       if (!principal) return { need: 'principal' };
       if (principal.kind === 'missing') return no('credentials-missing', 'auth.clients');
       if (principal.kind === 'unavailable') {
         const { from, retryAfter } = principal;
         return from === 'lookup' ? no('lookup-unavailable', 'auth.lookup', { retryAfter }) : no('issuer-unavailable', 'auth.jwt', { retryAfter });
       }
-      return principal.kind === 'invalid' || principal.kind === 'unknown' ? no('credentials-invalid', 'auth.clients') : null;
+      if (principal.kind === 'invalid' || principal.kind === 'unknown') return no('credentials-invalid', 'auth.clients');
+      const scopes = principal.kind === 'token' ? scopesLacking(tables, principal) : null;
+      return scopes && no('scope-insufficient', 'auth.jwt', { scopes });
     },
   },
   {

@@ -28,7 +28,7 @@ export function refuse(services: Services, exchange: Exchange, reason: Reason, w
 
 /** @param step the row that refuses, for the audit; null where none does */
 export function sendRefusal(services: Services, exchange: Exchange, refusal: Refusal, step: Step | null = refusal.step): void {
-  const { metrics, pools } = services;
+  const { metrics, parts, pools } = services;
   const { head, state, client } = exchange;
   const { reason } = refusal;
   exchange.reason = reason;
@@ -46,13 +46,22 @@ export function sendRefusal(services: Services, exchange: Exchange, refusal: Ref
     exchange.deniedAt = refusal.at;
     return deny(services, exchange);
   }
-  answerWith(exchange, refusalAnswer(state.tables, head, refusal, exchange.id));
+  const isChallenged = refusal.status === 401 || reason === 'scope-insufficient';
+  const challenge = isChallenged ? parts().oauth?.challenge(state.tables, head, refusal, exchange.facts.principal) : undefined;
+  answerWith(exchange, refusalAnswer(state.tables, head, refusal, exchange.id, challenge));
 }
 
 /** An origin is the client's text: bounded before it is logged, and JSON escapes the rest. */
 const shownOrigin = (origin: string | null): string => (origin === null ? 'none' : origin.slice(0, 200));
 
-type Answer = (services: Services, exchange: Exchange) => OwnAnswer | null;
+/** What cannot be answered now, and why. */
+interface Unavailable {
+  readonly why: string;
+  readonly retryAfter: number;
+}
+
+type Given = OwnAnswer | Unavailable | null;
+type Answer = (services: Services, exchange: Exchange) => Given | Promise<Given>;
 
 const isRead = ({ head: { request } }: Exchange): boolean => request.method === 'GET' || request.method === 'HEAD';
 
@@ -60,16 +69,20 @@ const isRead = ({ head: { request } }: Exchange): boolean => request.method === 
 const ANSWERS: Readonly<Record<OwnAnswerName, Answer>> = {
   preflight: (_services, { state, head }) => preflightAnswer(state.tables, head),
   servers: serversAnswer,
+  wellknown: ({ parts }, { state, head }) => (head.wellKnown && parts().oauth?.document(state.tables, head, head.wellKnown)) ?? null,
   health: ({ isDraining }, exchange) => (isRead(exchange) ? healthAnswer(exchange.state.tables, isDraining()) : null),
   ready: ({ isDraining }, exchange) => (isRead(exchange) ? healthAnswer(exchange.state.tables, isDraining()) : null),
   // A process that drains still lives.
   live: (_services, exchange) => (isRead(exchange) ? healthAnswer(exchange.state.tables, false) : null),
 };
 
-export function answerItself(services: Services, exchange: Exchange, what: OwnAnswerName): void {
-  const answer = ANSWERS[what](services, exchange);
+export async function answerItself(services: Services, exchange: Exchange, what: OwnAnswerName): Promise<void> {
+  const given = ANSWERS[what](services, exchange);
+  const answer = given instanceof Promise ? await given : given;
   if (!answer) return refuse(services, exchange, 'method-not-allowed');
-  answerWith(exchange, answer);
+  if ('body' in answer) return answerWith(exchange, answer);
+  exchange.note = answer.why;
+  refuse(services, exchange, 'issuer-unavailable', answer.retryAfter);
 }
 
 /** The servers a caller may use and how many of their instances are well; all of them in profile `local`. */

@@ -2,8 +2,8 @@
 import type { Refusal } from '../decision/decide.js';
 import type { RequestHead } from '../decision/head.js';
 import type { Tables } from '../decision/lookups.js';
-import { originAllowed } from '../decision/origin.js';
 import { refusalBody } from '../decision/reasons.js';
+import { isOriginAccepted } from '../decision/rows.js';
 import { rankOf } from '../decision/steps.js';
 import type { HeaderList } from '../wire/header-list.js';
 
@@ -22,9 +22,12 @@ export interface OwnAnswer {
 /** Headers of every JSON answer that the gateway itself gives. */
 export const JSON_HEADERS: HeaderList = ['content-type', 'application/json', 'cache-control', 'no-store'];
 const VARY: HeaderList = ['vary', 'Origin'];
+/** Those of an answer that every page may read. */
+const OPEN: HeaderList = [...VARY, 'access-control-allow-origin', '*', 'access-control-expose-headers', EXPOSE_HEADERS];
 
 /** CORS headers of any answer to an accepted origin; an answer that depends on the origin says so to caches. */
-export function corsHeaders({ raw: { cors } }: Tables, { origin, request }: RequestHead): HeaderList {
+export function corsHeaders({ raw: { cors } }: Tables, { kind, origin, request }: RequestHead): HeaderList {
+  if (kind.origins === 'any') return OPEN;
   if (origin === null) return VARY;
   const exposed = [EXPOSE_HEADERS, ...cors.exposeHeaders].join(', ');
   const credentials = cors.credentials ? ['access-control-allow-credentials', 'true'] : [];
@@ -58,19 +61,17 @@ export function preflightAnswer(tables: Tables, head: RequestHead): OwnAnswer {
   return { status: 204, headers, body: '' };
 }
 
-export function refusalAnswer(tables: Tables, head: RequestHead, refusal: Refusal, requestId: string): OwnAnswer {
+/** @param challenge what OAuth clients are told; null where there is nothing to tell them */
+export function refusalAnswer(tables: Tables, head: RequestHead, refusal: Refusal, requestId: string, challenge: string | null = null): OwnAnswer {
   const { step, reason, status, retryAfter } = refusal;
   const headers = [...JSON_HEADERS];
   if (rankOf(step) >= ORIGIN_RANK) headers.push(...(isOriginAccepted(tables, head) ? corsHeaders(tables, head) : VARY));
   if (status === 405) headers.push('allow', head.health ? 'GET, HEAD' : (head.route?.methods ?? []).join(', '));
-  if (status === 401) headers.push('www-authenticate', reason === 'credentials-invalid' ? 'Bearer error="invalid_token"' : 'Bearer');
+  // RFC 9110 §11.6.1 wants one with every 401.
+  if (challenge !== null) headers.push('www-authenticate', challenge);
+  else if (status === 401) headers.push('www-authenticate', reason === 'credentials-missing' ? 'Bearer' : 'Bearer error="invalid_token"');
   if (retryAfter !== undefined) headers.push('retry-after', String(retryAfter));
   return { status, headers, body: refusalBody(reason, refusal.idText, requestId, refusal.data) };
-}
-
-function isOriginAccepted(tables: Tables, { origin, route }: RequestHead): boolean {
-  const set = tables.originSets.get(route?.origins ?? '');
-  return origin !== null && set !== undefined && originAllowed(set, origin);
 }
 
 /** Says whether this process lives and takes requests. The body is constant and names nothing that is behind the gateway. */

@@ -9,12 +9,15 @@ import type { Metrics } from '../process/metrics.js';
 import type { Pools } from '../upstream/pools.js';
 import type { Exchange } from './exchange.js';
 import type { Holdings } from './holdings.js';
+import type { OAuth } from './metadata.js';
 import type { State } from './state.js';
 
 /** The optional parts that a request may pass through. */
 export interface Parts extends Answerers {
   readonly tracer: Tracer | null;
   readonly audit: Audit | null;
+  /** For clients that get tokens from an authorization server; null where the config names none. */
+  readonly oauth: OAuth | null;
 }
 
 /** What a reload takes from callers that it leaves without the right to it. */

@@ -1,7 +1,10 @@
 /** What is asked of a request by its path: routes, their kinds and the origins they accept. */
 export type Revision = '2024-11-05' | '2025-03-26' | '2025-06-18' | '2025-11-25' | '2026-07-28';
-/** `mcp` is Streamable HTTP; `sse` and `message` are the two endpoints of 2024-11-05; `health` tells how the servers are. */
-export type RouteKind = 'mcp' | 'sse' | 'message' | 'health';
+/**
+ * `mcp` is Streamable HTTP; `sse` and `message` are the two endpoints of 2024-11-05; `health` tells how the servers are. `wellknown` are documents for OAuth
+ * clients, whose paths follow from those of the other routes and are in no table.
+ */
+export type RouteKind = 'mcp' | 'sse' | 'message' | 'health' | 'wellknown';
 
 export interface RouteTable {
   readonly kind: RouteKind;

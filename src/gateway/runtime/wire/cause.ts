@@ -33,6 +33,7 @@ const OF_STAGE: Readonly<Record<FaultStage, Cause>> = {
   redirected: { code: 'REDIRECT', cause: 'it redirects', blame: 'config' },
   unlisted: { code: 'NOT_LISTED', cause: 'the server lists nothing of that name', blame: 'client' },
   denied: { code: 'UNAUTHORIZED', cause: 'it wants other credentials', blame: 'config' },
+  'token-denied': { code: 'TOKEN_DENIED', cause: 'it does not accept the token of its caller', blame: 'client' },
 };
 const OF_CODE: Readonly<Record<string, Blame>> = {
   ENOTFOUND: 'config', EAI_AGAIN: 'network', ENETUNREACH: 'network', EHOSTUNREACH: 'network', ETIMEDOUT: 'network', ECONNREFUSED: 'server',
