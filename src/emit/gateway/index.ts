@@ -59,6 +59,8 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     credentials: traffic.auth.wanted,
     dns,
     drawing: pools.some(({ choice }) => DRAWN.includes(choice.balance)),
+    exchange: pools.some(({ toServer }) => (toServer?.exchange ?? null) !== null),
+    forward: traffic.tenants.some(({ forward }) => forward !== null),
     gauges: traffic.admin !== null,
     host,
     httpProbes: pools.some(({ health, sources }) => health.kind === 'http' && Object.values(sources).some(({ kind }) => kind === 'urls' || kind === 'dns')),
@@ -69,7 +71,9 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     // A server over HTTP may say in any words that it has lost a session; a child is spoken for by the modules that run it.
     renew: clients.legacy && pools.some(({ server, revision, sessionLoss }) => revision !== 'modern' && (sessionLoss === 'reinitialise' || !isStdio(server))),
     revocation: traffic.auth.wanted || traffic.tenants.some(({ implied }) => !implied),
-    secrets: stdio || hasWorkers || traffic.sessions.keys.length + traffic.clients.length > 0 || tokens.some((name) => name),
+    secrets:
+      stdio || hasWorkers || pools.some(({ toServer }) => toServer !== null) || traffic.tenants.some(({ forward }) => forward?.signed) ||
+      traffic.sessions.keys.length + traffic.clients.length > 0 || tokens.some((name) => name),
     sse: hasSseRoutes(traffic),
     sseHeld: sse.some((pool) => pool.sse === null),
     ssePassed: sse.some((pool) => pool.sse !== null),
@@ -79,6 +83,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     strategies: pools.some(({ choice }) => choice.balance !== 'round-robin' || choice.preferRegion),
     toLegacy,
     toModern,
+    toServer: pools.some(({ toServer }) => toServer !== null),
     traces: traffic.traces !== null,
     transform: pools.some(({ transform }) => !changesNothing(transform)),
     workers: hasWorkers,

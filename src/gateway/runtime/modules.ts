@@ -17,5 +17,8 @@ export async function loadModules({ strategies, drawing, breakers, httpProbes, m
     ...(children && { childInstance: await children.loadChildren(others) }),
     ...(await others.credentials?.()),
     ...(await others.secrets?.()),
+    ...(await others.toServer?.()),
+    ...(await others.forward?.()),
+    ...(await others.exchange?.()),
   };
 }

@@ -59,6 +59,11 @@ export const REASONS = {
   'upstream-redirects': http(502, 'The server behind the gateway is not where its configuration says'),
   'upstream-denied': http(502, 'The server behind the gateway does not accept the gateway'),
   'upstream-timeout': http(504, 'The server behind the gateway did not answer in time'),
+  'upstream-refused-token': http(401, 'The server behind the gateway does not accept this token'),
+  'token-needed': http(403, 'This server is for callers with a token of an authorization server'),
+  'claim-unsendable': http(403, 'The server behind the gateway cannot be told who calls'),
+  'exchange-unavailable': http(503, 'No token for the server behind the gateway can be had now'),
+  'exchange-refused': http(502, 'No token for the server behind the gateway was given'),
   'access-revoked': http(403, 'Access was withdrawn'),
   'draining': http(503, 'Shutting down'),
   'internal': pinned(-32603, 'Internal error', 500),
@@ -77,6 +82,10 @@ export const REASON_OF_FAULT: Readonly<Record<FaultStage, Reason>> = {
   answered: 'upstream-lost',
   redirected: 'upstream-redirects',
   denied: 'upstream-denied',
+  'token-refused': 'upstream-refused-token',
+  'token-missing': 'token-needed',
+  'token-unavailable': 'exchange-unavailable',
+  'token-withheld': 'exchange-refused',
 };
 
 export const reasonRow = (reason: Reason): ReasonRow => REASONS[reason];

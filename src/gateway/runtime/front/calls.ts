@@ -14,6 +14,7 @@ import { clientOf, forgetBody, keyOf, ownerOf, principalOf, type Exchange } from
 import { mostOfBodies } from './facts.js';
 import { forwardedHeaders } from './request-headers.js';
 import type { Services } from './services.js';
+import { vouchFor } from './vouch.js';
 
 /** Methods that only read: such a request may be sent again, even where a server may have seen it already. */
 const READS = /^(?:[a-z]+(?:\/templates)?\/list|resources\/read|server\/discover|completion\/complete)$/;
@@ -31,9 +32,11 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
   const repeats = reads ? table.choice.retries : 0;
   const key = keyOf(exchange, table);
   // What only reads may be sent elsewhere, what belongs to a session may be sent once more in a new one, and an introduction may have to be answered here.
-  const isSentAgain = reads || message?.method === 'initialize' || (session?.init != null && keepsItsSession(table));
+  const vouching = vouchFor(pool.server, table, exchange);
+  // So may what a server turns away for its token.
+  const isSentAgain = reads || vouching?.wantsToken === true || message?.method === 'initialize' || (session?.init != null && keepsItsSession(table));
   const isOfRoute = pool.server === head.route?.server;
-  const own = requestOf(exchange, table, isOfRoute, parts().transform, signal);
+  const own = requestOf(exchange, pool.server, table, isOfRoute, parts().transform, signal);
   let sent = own;
   const forget = (): void => {
     own.body = sent.body = null;
@@ -63,11 +66,13 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
     path: head.pathTenant === null ? head.path : `/t/${head.pathTenant}${head.path}`,
     send: async (request, { at, repeats: asked = repeats } = {}) => {
       sent = request;
-      const delivered = await deliver(pool, { request, first: at ?? next(), pinned: at !== undefined, reads, repeats: asked, key }, metrics);
+      const sending = () => deliver(pool, { request, first: at ?? next(), pinned: at !== undefined, reads, repeats: asked, key }, metrics);
+      const delivered = await (vouching ? vouching.send(request, sending) : sending());
       exchange.instance = last = delivered.instance;
       exchange.failure = delivered.response.failure ?? null;
       return delivered;
     },
+    vouching,
     to: (server) => {
       const other = pools.get(server);
       return other ? callTo(other, exchange, services, signal) : null;
@@ -92,6 +97,7 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
 /** The request as it goes on to the server. Its headers are not written again where their text is known from the head, for the server of the route. */
 function requestOf(
   exchange: Exchange,
+  server: string,
   table: PoolTable,
   isOfRoute: boolean,
   transform: ReturnType<Services['parts']>['transform'],
@@ -99,7 +105,7 @@ function requestOf(
 ): UpstreamRequest {
   const { head, body, judgement, span, id, correlationId, state, facts } = exchange;
   const { method } = head.request;
-  const headers = forwardedHeaders(exchange, table.pass);
+  const headers = forwardedHeaders(exchange, table.pass, server);
   // Children of one process may serve several callers, and must know them apart.
   if (table.host) headers[CALLER] = callerText(state.tables.tenants.size > 1 ? (tenantIn(facts) ?? '') : '', clientOf(exchange));
   // Where a query names the session it is the gateway's own.

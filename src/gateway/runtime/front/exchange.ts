@@ -11,6 +11,7 @@ import type { Instance } from '../upstream/instance.js';
 import type { Cause } from '../wire/cause.js';
 import type { Failure } from '../wire/fault.js';
 import type { HeaderList } from '../wire/header-list.js';
+import type { OwnHeaders } from '../wire/own-headers.js';
 import type { Client } from './client.js';
 import type { Judgement } from './judgement.js';
 import type { State } from './state.js';
@@ -41,6 +42,8 @@ export interface Exchange {
   /** Forgets the body, which is needed for no more than to be sent once more; null where it has not been sent, or is not kept for that. */
   dropBody: (() => void) | null;
   session: SessionState | null;
+  /** What servers are told of the caller, in headers; known as soon as it is allowed. */
+  told: OwnHeaders;
   /** The instance that row `instance` chose for the server of the route; it is tried first. */
   claimed: Instance | null;
   /** The instance that answered last, for reports. Only `send` of a call writes it. */

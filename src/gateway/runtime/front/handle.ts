@@ -1,7 +1,7 @@
 /** A request from its first byte to its log line. */
 import { randomUUID } from 'node:crypto';
 import { decide, type Decision } from '../decision/decide.js';
-import { eraIn, messageIn, type Fact, type Facts } from '../decision/facts.js';
+import { eraIn, messageIn, tenantIn, type Fact, type Facts } from '../decision/facts.js';
 import { readHead, type GatewayRequest } from '../decision/head.js';
 import { rankOf } from '../decision/steps.js';
 import { auditCalls, countMessage } from '../observe/audit.js';
@@ -17,6 +17,7 @@ import { forward } from './forward.js';
 import { beginSpan, callerOf, report } from './report.js';
 import { corsHeaders } from './respond.js';
 import type { UpstreamResponse } from '../upstream/upstream.js';
+import { NO_HEADERS } from '../wire/own-headers.js';
 import type { Services } from './services.js';
 import type { State } from './state.js';
 
@@ -94,6 +95,7 @@ function begin(client: Client, state: State): Exchange {
     keepsBody: false,
     dropBody: null,
     session: null,
+    told: NO_HEADERS,
     claimed: null,
     instance: null,
     releaseStream: NOTHING,
@@ -146,6 +148,12 @@ async function run(services: Services, exchange: Exchange, open: Set<Exchange>):
   if (decision.kind === 'refuse') return sendRefusal(services, exchange, decision);
   if (decision.kind === 'answer') return answerItself(services, exchange, decision.what);
   if (vouched && !parts().sse?.isVouchedFor(vouched, exchange.body)) return refuse(services, exchange, 'credentials-invalid');
+  const told = exchange.judgement?.told ?? state.forwarding?.told(tenantIn(facts) ?? '', facts.principal) ?? NO_HEADERS;
+  if ('code' in told) {
+    exchange.cause = told;
+    return refuse(services, exchange, 'claim-unsendable');
+  }
+  exchange.told = told;
   if (!vouched) exchange.judgement ??= judge(exchange);
   // The client left while its body was read: no server has been asked for anything yet.
   if (client.hasLeft && leavingCancels(exchange)) return;
@@ -185,11 +193,13 @@ async function run(services: Services, exchange: Exchange, open: Set<Exchange>):
 }
 
 /** What follows from the head of an allowed request, kept for the next request that has the same. */
-function judge({ client, state, startedAt, head, facts }: Exchange): Judgement {
+function judge({ client, state, startedAt, head, facts, told }: Exchange): Judgement {
   const { principal, tenants } = facts;
   const until = startedAt + KEPT_FOR;
-  const { pass = [] } = state.tables.pools.get(head.route?.server ?? '') ?? {};
-  const judgement = { state, until, head, principal, tenants, forwardedLines: forwardedLines(head, pass), cors: corsHeaders(state.tables, head) };
+  const server = head.route?.server ?? '';
+  const { pass = [] } = state.tables.pools.get(server) ?? {};
+  const lines = forwardedLines(head, pass, state.keptBack.get(server));
+  const judgement = { state, until, head, principal, tenants, forwardedLines: lines, told, cors: corsHeaders(state.tables, head) };
   client.memory.judgement = judgement;
   return judgement;
 }

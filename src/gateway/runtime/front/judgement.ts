@@ -5,6 +5,7 @@
 import type { Facts } from '../decision/facts.js';
 import type { RequestHead } from '../decision/head.js';
 import type { HeaderList } from '../wire/header-list.js';
+import type { OwnHeaders } from '../wire/own-headers.js';
 import type { State } from './state.js';
 
 export interface Judgement {
@@ -17,6 +18,8 @@ export interface Judgement {
   readonly tenants: Facts['tenants'];
   /** The headers that go on to a server, as text and without what names one request; null where one of them cannot be sent. */
   readonly forwardedLines: string | null;
+  /** What servers are told of the caller, in headers. */
+  readonly told: OwnHeaders;
   /** The CORS headers of every answer to this head. */
   readonly cors: HeaderList;
 }

@@ -60,7 +60,7 @@ export function refusalAnswer(tables: Tables, head: RequestHead, refusal: Refusa
   const headers = [...JSON_HEADERS];
   if (rankOf(step) >= ORIGIN_RANK) headers.push(...(isOriginAccepted(tables, head) ? corsHeaders(tables, head) : VARY));
   if (status === 405) headers.push('allow', head.health ? 'GET, HEAD' : (head.route?.methods ?? []).join(', '));
-  if (status === 401) headers.push('www-authenticate', reason === 'credentials-invalid' ? 'Bearer error="invalid_token"' : 'Bearer');
+  if (status === 401) headers.push('www-authenticate', reason === 'credentials-missing' ? 'Bearer' : 'Bearer error="invalid_token"');
   if (retryAfter !== undefined) headers.push('retry-after', String(retryAfter));
   return { status, headers, body: refusalBody(reason, refusal.idText, requestId, refusal.data) };
 }

@@ -2,7 +2,10 @@
 import type { Tables } from '../decision/lookups.js';
 import type { Buckets } from '../identity/bucket.js';
 import type { Authenticate } from '../identity/credentials.js';
+import type { Exchange } from '../identity/exchange.js';
+import type { Forwarding } from '../identity/forward.js';
 import type { Sealer } from '../identity/session.js';
+import type { Shown } from '../upstream/shown.js';
 
 export interface State {
   readonly tables: Tables;
@@ -14,5 +17,13 @@ export interface State {
   readonly perTenant: ReadonlyMap<string, Buckets>;
   readonly readToken: string | null;
   readonly writeToken: string | null;
+  /** What each server is shown of the gateway, whoever calls; nothing, where it is not in here. */
+  readonly shown: ReadonlyMap<string, Shown>;
+  /** What servers are told of callers; null where that is nothing. */
+  readonly forwarding: Forwarding | null;
+  /** By server: callers' tokens turned into its own, and a digest of all that says how. */
+  readonly exchanges: ReadonlyMap<string, { readonly exchange: Exchange; readonly digest: string }>;
+  /** By server: whether a header, in lower case and with dashes, is one that only the gateway says there. Absent where it says none. */
+  readonly keptBack: ReadonlyMap<string, (name: string) => boolean>;
   readonly close: () => void;
 }

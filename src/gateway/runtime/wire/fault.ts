@@ -19,7 +19,18 @@ export type FaultStage =
   /** The server sends its callers elsewhere, where no gateway follows. */
   | 'redirected'
   /** The server asks for credentials that the gateway does not have. */
-  | 'denied';
+  | 'denied'
+  /** The server refuses the caller's own token. */
+  | 'token-refused'
+  /** The server wants a token that the gateway has exchanged, and the caller has none to exchange. */
+  | 'token-missing'
+  /** No token for the server could be had just now; nothing was sent to the server. */
+  | 'token-unavailable'
+  /** An authorization server gives no token for the server that could be used; nothing was sent to the server. */
+  | 'token-withheld';
+
+/** What happened to this caller's token says nothing about the server, and nothing to any other caller. */
+export const isOfToken = (error: unknown): boolean => error instanceof UpstreamFault && error.stage.startsWith('token-');
 
 /** A call that was answered in place of a server that gave no answer: the reason that its client was told, and what failed. */
 export interface Failure {
