@@ -5,16 +5,20 @@
 import type { z } from 'zod';
 import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
 import { duplicates } from './duplicates.js';
+import { has, identityProblems, type Auth } from './identity-consistency.js';
 import type { Model } from './model.js';
 import { isObject, placesOf } from './places.js';
 import { problem } from './problem.js';
 import { resourceProblems } from './resource-consistency.js';
+import { ruleProblems } from './rule-consistency.js';
 import { gateway as gatewaySchema } from './schema/gateway.js';
 import { server as serverSchema } from './schema/servers.js';
 import { targets as targetsSchema } from './schema/targets.js';
-import { client as clientSchema, strategy as strategySchema, tenant as tenantSchema } from './schema/traffic.js';
+import { auth as authSchema, client as clientSchema, strategy as strategySchema, tenant as tenantSchema } from './schema/traffic.js';
+import { secretProblems } from './secret-consistency.js';
 import { serverProblems } from './server-consistency.js';
 import { strategyProblems } from './strategy-consistency.js';
+import { towardsProblems } from './towards-consistency.js';
 
 /** A StatefulSet's name and eleven characters more must fit into a label of its pods, 63 characters. */
 const LONGEST_RESOURCE = 52;
@@ -26,28 +30,40 @@ interface Parts {
   readonly name: string | null;
   readonly gateway: Partial<Model['gateway']>;
   readonly targets: Model['targets'] | null;
-  readonly clients: Model['auth']['clients'];
+  readonly auth: Auth;
   readonly servers: Model['servers'];
   readonly tenants: Model['tenants'];
   readonly strategies: Model['strategies'];
 }
 
 export function checkConsistency(config: unknown, model: Model | null): Diagnostic[] {
-  const parts = model ? { ...model, clients: model.auth.clients } : soundParts(config);
+  const parts = model ?? soundParts(config);
   const servers = Object.entries(parts.servers).flatMap(([name, server]) => [...serverProblems(name, server)]);
   const isWhole = [...placesOf(config, 'servers.*')].length === Object.keys(parts.servers).length;
   const strategies = strategyProblems(parts.strategies, parts.servers, isWhole);
-  const others = [...oldTransport(parts), ...tenants(parts.tenants, config), ...clientKeys(parts), ...gateway(parts), ...nginxPort(parts)];
-  return [...resourceNames(parts), ...servers, ...strategies, ...others];
+  const others = [...oldTransport(parts), ...tenants(parts.tenants, config), ...secretProblems(parts, config), ...gateway(parts), ...nginxPort(parts)];
+  return [...resourceNames(parts), ...servers, ...strategies, ...others, ...identity(parts, config)];
+}
+
+/** Who calls, what they may, and what servers are told of them. */
+function identity(parts: Parts, config: unknown): Diagnostic[] {
+  const declared = isObject(config) && isObject(config['servers']) ? Object.keys(config['servers']) : [];
+  const hasTokens = has(config, 'jwt');
+  const isAuthenticated = hasTokens || has(config, 'lookup') || [...placesOf(config, 'auth.clients.*')].length > 0;
+  return [
+    ...identityProblems(parts.auth, parts.tenants, config),
+    ...ruleProblems(parts, declared, isAuthenticated),
+    ...towardsProblems(parts, hasTokens),
+  ];
 }
 
 function soundParts(config: unknown): Parts {
-  const { name, gateway = {}, targets = {} } = isObject(config) ? config : {};
+  const { name, gateway = {}, auth = {}, targets = {} } = isObject(config) ? config : {};
   return {
     name: typeof name === 'string' ? name : null,
     gateway: isObject(gateway) ? soundKeys(gatewaySchema.shape, gateway) : {},
     targets: targetsSchema.safeParse(targets).data ?? null,
-    clients: soundEntries(config, 'auth.clients.*', clientSchema),
+    auth: { ...(isObject(auth) ? soundKeys(authSchema.shape, auth) : {}), clients: soundEntries(config, 'auth.clients.*', clientSchema) },
     servers: soundEntries(config, 'servers.*', serverSchema),
     tenants: soundEntries(config, 'tenants.*', tenantSchema),
     strategies: soundEntries(config, 'strategies.*', strategySchema),
@@ -93,7 +109,7 @@ function* oldTransport({ servers, gateway: { revisions } }: Parts): Iterable<Dia
 
 function* tenants(tenants: Model['tenants'], config: unknown): Iterable<Diagnostic> {
   const seen = new Map<string, string>();
-  for (const key of ['client', 'host']) {
+  for (const key of ['client', 'host', 'lookup']) {
     for (const place of [`tenants.*.match.${key}`, `tenants.*.match.#.${key}`]) {
       for (const [path, value] of placesOf(config, place)) {
         const tenant = String(path[1]);
@@ -110,33 +126,7 @@ function* taken(seen: Map<string, string>, what: string, tenant: string, path: C
   else if (other !== tenant) yield problem('tenant-match', path, `${what} is already recognised as tenant "${other}"; a request is one tenant's`);
 }
 
-/**
- * A key belongs to one client, or nobody could tell whose a request is. It is no secret of the gateway either: its holder could forge sessions, or use the
- * admin listener.
- */
-function* clientKeys({ clients, gateway }: Parts): Iterable<Diagnostic> {
-  const owners = new Map<string, string>();
-  for (const [client, { keys }] of Object.entries(clients)) {
-    for (const [index, { secret }] of keys.entries()) {
-      const path = ['auth', 'clients', client, 'keys', index];
-      const other = owners.get(secret);
-      if (other === undefined) owners.set(secret, client);
-      else yield problem('client-key', path, `secret ${secret} is already a key of client "${other}"; a key says whose it is`);
-    }
-  }
-  const sealing = (gateway.sessionKeys ?? []).map(({ secret }, i) => ({ secret, path: ['gateway', 'sessionKeys', i] }));
-  const tokens = (['readToken', 'writeToken'] as const).flatMap((key) => {
-    const token = gateway.admin?.[key];
-    return token ? [{ secret: token.secret, path: ['gateway', 'admin', key] }] : [];
-  });
-  for (const { secret, path } of [...sealing, ...tokens]) {
-    const owner = owners.get(secret);
-    if (owner === undefined) continue;
-    yield problem('client-key', path, `secret ${secret} is a key of client "${owner}", who could then do what only the gateway may`);
-  }
-}
-
-function* gateway({ gateway: { tls, admin, listen, resources, revisions = [] }, targets }: Parts): Iterable<Diagnostic> {
+function* gateway({ gateway: { url, headers, tls, admin, listen, resources, revisions = [] }, targets }: Parts): Iterable<Diagnostic> {
   if (resources) yield* resourceProblems(resources, ['gateway', 'resources']);
   if (tls?.at === 'nginx' && targets && !targets.nginx) yield problem('tls', ['gateway', 'tls'], 'TLS at nginx needs targets.nginx');
   if (admin && admin.port === listen?.port) yield problem('port', ['gateway', 'admin', 'port'], `port ${admin.port} is the gateway's own`);
@@ -147,6 +137,10 @@ function* gateway({ gateway: { tls, admin, listen, resources, revisions = [] }, 
   const { publish, expose } = targets?.compose ?? {};
   if (publish?.port !== undefined && expose !== undefined && publish.port !== expose) {
     yield problem('no-effect', ['targets', 'compose', 'expose'], `publish says port ${publish.port} already; one of the two is meant`, { key: true });
+  }
+  if (headers?.hsts && url?.startsWith('https:') !== true) {
+    // RFC 6797 §7.2.
+    yield problem('no-effect', ['gateway', 'headers', 'hsts'], 'gateway.url is not https, and over http this header must not be sent', { key: true });
   }
   yield* duplicates(revisions, ['gateway', 'revisions'], 'revision');
 }

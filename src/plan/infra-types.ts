@@ -124,12 +124,23 @@ export interface SecretPlan {
 export interface SecretUse {
   /** Workload id. */
   readonly workload: string;
-  readonly purpose: 'client-key' | 'session-key' | 'admin-token' | 'environment';
-  /** Client whose key it is, the variable's name, or which of the tokens it is. */
+  readonly purpose: SecretPurpose;
+  /** Client whose key it is, the variable's name, which of the tokens it is, the issuer, the server or the tenant. */
   readonly subject: string | null;
   readonly rotateBy: string | null;
   readonly from: string;
 }
+
+export type SecretPurpose =
+  | 'client-key' | 'session-key' | 'admin-token' | 'environment'
+  /** Verifies tokens (HS256). */
+  | 'token-secret'
+  /** Signs what servers are told of a tenant. */
+  | 'signing-key'
+  /** Whom the gateway is at a server, or at a token endpoint. */
+  | 'upstream-credential' | 'exchange-client'
+  /** Certificates and their key, in PEM. */
+  | 'upstream-tls';
 
 /** How `mcpgen dev` runs a server on this machine. */
 export interface DevPlan {

@@ -2,10 +2,12 @@ import type { Balance } from '../config/language/strategies.js';
 import type { HttpServerModel, Model, ServerModel } from '../config/model.js';
 import type { Surroundings } from '../gateway/runtime/tables/placement.js';
 import type { ChoiceTable, InstanceTable } from '../gateway/runtime/tables/pool.js';
+import { planAllowed } from './allowed.js';
 import { perSurroundings } from './placements.js';
 import type { Pool, Source } from './pool-types.js';
 import { planChild, planHealth, STDIO_HOST, workloadImage } from './server.js';
 import { sortedEntries } from './sorted-entries.js';
+import { planToServer } from './towards.js';
 import { planTransform } from './transform.js';
 
 /** Names by which the gateway finds the instances of a server, where a platform gives it one address for each. */
@@ -32,9 +34,9 @@ export function planPools(model: Model): Pool[] {
     timeouts: planTimeouts(model, server),
     // Field names are compared without case (RFC 9110 §5.1).
     pass: [...new Set(server.transform.request.pass.map((name) => name.toLowerCase()))].sort(),
-    permissions: { call: null, list: null },
-    allow: null,
-    toServer: null,
+    permissions: { call: server.permissions.call ?? null, list: server.permissions.list ?? null },
+    allow: planAllowed(server.allow),
+    toServer: planToServer(server),
     transform: planTransform(server),
     health: planHealth(server),
     sources: perSurroundings((placement) => source(model, name, server, placement)),

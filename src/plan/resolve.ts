@@ -1,6 +1,7 @@
 import type { Model } from '../config/model.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { planAbout } from './about.js';
+import { planAuth } from './auth.js';
 import { planClients } from './clients.js';
 import { checkConsistency } from './consistency.js';
 import { planDev } from './dev.js';
@@ -15,7 +16,9 @@ import { planPolicy } from './policy.js';
 import { planPools } from './pools.js';
 import { planPublicUrl } from './public-url.js';
 import { planRoutes } from './routes.js';
+import { RuleSets } from './rule-sets.js';
 import { planSecrets } from './secrets.js';
+import { planSecurityHeaders } from './security-headers.js';
 import { Sets } from './sets.js';
 import { planSettings } from './settings.js';
 import { planTargets } from './targets.js';
@@ -43,19 +46,22 @@ function planTraffic(model: Model): Traffic {
   const origins = planOrigins(model.origins);
   // Routes and tenants add the sets that they refer to.
   const originSets = new Sets(Object.keys(model.origins));
+  const ruleSets = new RuleSets();
   const serverSets = new Sets(Object.keys(model.servers));
   const routes = planRoutes(model, originSets);
   const clients = planClients(model);
-  const tenants = planTenants(model, serverSets, originSets);
+  const tenants = planTenants(model, serverSets, originSets, ruleSets);
   const pools = planPools(model);
   return {
     ...planSettings(model),
+    auth: planAuth(model),
+    headers: planSecurityHeaders(model.gateway.headers, publicUrl),
     publicUrl,
     hosts,
     origins,
     originSets: originSets.list().map(({ id, members }) => ({ id, origins: members })),
     serverSets: serverSets.list().map(({ id, members }) => ({ id, servers: members })),
-    ruleSets: [],
+    ruleSets: ruleSets.list(),
     routes,
     clients,
     tenants,

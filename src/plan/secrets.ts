@@ -1,5 +1,5 @@
 import type { Model } from '../config/model.js';
-import type { SecretPlan, SecretUse } from './infra-types.js';
+import type { SecretPlan, SecretPurpose, SecretUse } from './infra-types.js';
 import type { EnvEntry } from './server-types.js';
 import { sortedEntries } from './sorted-entries.js';
 
@@ -31,7 +31,8 @@ export function secretVariables(secrets: readonly ReadSecret[]): EnvEntry[] {
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function* gatewayUses({ auth, gateway }: Model): Iterable<NamedUse> {
+function* gatewayUses(model: Model): Iterable<NamedUse> {
+  const { auth, gateway } = model;
   const workload = 'gateway';
   for (const [client, { keys, rotateBy }] of sortedEntries(auth.clients)) {
     for (const [i, { secret }] of keys.entries()) {
@@ -44,6 +45,34 @@ function* gatewayUses({ auth, gateway }: Model): Iterable<NamedUse> {
   for (const key of ['readToken', 'writeToken'] as const) {
     const token = gateway.admin?.[key]?.secret;
     if (token !== undefined) yield { name: token, workload, purpose: 'admin-token', subject: key, rotateBy: null, from: `gateway.admin.${key}` };
+  }
+  yield* identityUses(model);
+}
+
+/** What verifies tokens, signs what servers are told, and shows the gateway to others. */
+function* identityUses({ auth, servers, tenants }: Model): Iterable<NamedUse> {
+  const use = (name: string, purpose: SecretPurpose, subject: string, from: string): NamedUse => {
+    return { name, workload: 'gateway', purpose, subject, rotateBy: null, from };
+  };
+  for (const [i, { issuer, secret }] of (auth.jwt ?? []).entries()) {
+    if (secret) yield use(secret.secret, 'token-secret', issuer, auth.jwt?.length === 1 ? 'auth.jwt' : `auth.jwt.${i}.secret`);
+  }
+  for (const [tenant, { forward }] of sortedEntries(tenants)) {
+    if (forward?.signed) yield use(forward.signed.secret.secret, 'signing-key', tenant, `tenants.${tenant}.forward.signed.secret`);
+  }
+  for (const [server, { upstream }] of sortedEntries(servers)) {
+    if (!upstream) continue;
+    const { headers, auth: own, tls = {}, exchange } = upstream;
+    const at = `servers.${server}.upstream`;
+    for (const [header, value] of sortedEntries(headers)) {
+      if (typeof value !== 'string') yield use(value.secret, 'upstream-credential', server, `${at}.headers.${header}`);
+    }
+    if (own && 'bearer' in own) yield use(own.bearer.secret, 'upstream-credential', server, `${at}.auth.bearer`);
+    if (own && 'secret' in own) yield use(own.secret.secret, 'upstream-credential', server, `${at}.auth.secret`);
+    for (const [key, value] of sortedEntries(tls)) {
+      if (typeof value === 'object') yield use(value.secret, 'upstream-tls', server, `${at}.tls.${key}`);
+    }
+    if (exchange?.client.secret) yield use(exchange.client.secret.secret, 'exchange-client', server, `${at}.exchange.client.secret`);
   }
 }
 

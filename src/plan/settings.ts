@@ -1,9 +1,11 @@
 import type { Model } from '../config/model.js';
+import { planAllowed } from './allowed.js';
 import type { AdminPlan, SharedSettings, Traffic } from './traffic-types.js';
 
 /** What `gateway` says of every request, whatever server it is for. */
-export function planSettings({ auth, gateway }: Model): SharedSettings & Pick<Traffic, 'trustedProxies' | 'admin'> {
+export function planSettings({ gateway }: Model): Omit<SharedSettings, 'auth' | 'headers'> & Pick<Traffic, 'trustedProxies' | 'admin'> {
   const { cors } = gateway;
+  const { perClient, ...limits } = gateway.limits;
   return {
     anyHost: gateway.hosts === 'any',
     trustedProxies: [...gateway.trustedProxies].sort(),
@@ -11,17 +13,8 @@ export function planSettings({ auth, gateway }: Model): SharedSettings & Pick<Tr
     originFallback: gateway.originFallback,
     revisions: [...gateway.revisions].sort(),
     workers: gateway.workers,
-    allow: null,
-    auth: {
-      wanted: Object.keys(auth.clients).length > 0,
-      environmentKeys: false,
-      issuers: [],
-      lookup: null,
-      authorizationServers: [],
-      claims: [],
-    },
-    headers: [],
-    limits: { ...gateway.limits, perClient: { rate: null, streams: null, fromEnvironment: false } },
+    allow: planAllowed(gateway.allow),
+    limits: { ...limits, perClient: { rate: perClient.rate ?? null, streams: perClient.streams ?? null, fromEnvironment: perClient.fromEnvironment } },
     timeouts: gateway.timeouts,
     // The first key seals, so the order is kept.
     sessions: { keys: gateway.sessionKeys.map(({ secret }) => secret), ttl: gateway.sessionTtl },
@@ -34,6 +27,6 @@ export function planSettings({ auth, gateway }: Model): SharedSettings & Pick<Tr
 
 function planAdmin(admin: Model['gateway']['admin']): AdminPlan | null {
   if (!admin) return null;
-  const { port, host = null, readToken, writeToken } = admin;
-  return { port, host, readToken: readToken?.secret ?? null, writeToken: writeToken?.secret ?? null, allow: null };
+  const { port, host = null, readToken, writeToken, allow } = admin;
+  return { port, host, readToken: readToken?.secret ?? null, writeToken: writeToken?.secret ?? null, allow: planAllowed(allow) };
 }

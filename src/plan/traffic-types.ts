@@ -10,7 +10,8 @@ import type { Pool } from './pool-types.js';
 /** Settings of the gateway that its tables hold as they are planned. */
 export type SharedSettings = Pick<
   GatewayTables,
-  'allow' | 'auth' | 'headers' | 'anyHost' | 'requireOrigin' | 'originFallback' | 'revisions' | 'workers' | 'limits' | 'timeouts' | 'sessions' | 'cors' | 'traces' | 'log'
+  | 'allow' | 'auth' | 'headers' | 'anyHost' | 'requireOrigin' | 'originFallback' | 'revisions' | 'workers' | 'limits' | 'timeouts' | 'sessions' | 'cors'
+  | 'traces' | 'log'
 >;
 
 /** Lists of this half are arrays of named nodes, because each node also says where it was written. The tables have the same rows as pairs of name and row. */

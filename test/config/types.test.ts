@@ -56,6 +56,7 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : [only: Exclude<B, 
  */
 type OneOfSeveral =
   | 'servers.*.image' | 'servers.*.instances' | 'servers.*.npm' | 'servers.*.uv'
+  | 'auth.jwt.jwks' | 'auth.jwt.secret' | 'auth.jwt.#.jwks' | 'auth.jwt.#.secret'
   | 'policy.expect.#.request.server' | 'policy.expect.#.request.path'
   | 'targets.kubernetes.exposure.parent' | 'targets.kubernetes.exposure.gatewayClass';
 type CheckedElsewhere = 'policy.suppress.#.rule' | 'policy.suppress.#.path';

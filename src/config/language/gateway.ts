@@ -1,3 +1,4 @@
+import type { AllowList } from './identity.js';
 import type { Revision } from './revisions.js';
 import type { Secret } from './secret.js';
 import type { Resources } from './servers.js';
@@ -38,6 +39,8 @@ export interface Gateway {
   requireOrigin?: boolean;
   /** `'forwarded'` takes `X-Forwarded-Proto` and `X-Forwarded-Host` of a trusted hop for a missing Origin. Default: `none`. */
   originFallback?: 'none' | 'forwarded';
+  /** Where clients may call from, whatever server they call. Servers, tenants and the admin listener have lists of their own. Default: anywhere. */
+  allow?: AllowList;
   limits?: GatewayLimits;
   timeouts?: GatewayTimeouts;
   /**
@@ -61,6 +64,8 @@ export interface Gateway {
   /** Who terminates TLS. Default: `{ at: 'platform' }`, the platform in front. */
   tls?: { at: 'platform' } | { at: 'nginx'; certificate: string; key: string };
   cors?: Cors;
+  /** Security headers of every answer. */
+  headers?: SecurityHeaders;
   /** The admin listener (`/metrics`, `/config`). Off unless given. */
   admin?: Admin;
   log?: Log;
@@ -114,6 +119,39 @@ export interface GatewayLimits {
    * At most 10000. Default: 64.
    */
   toolNames?: number;
+  perClient?: PerClient;
+}
+
+/** What one principal may, whatever its tenant: a client by its name, a token's subject, or an address where callers have no credentials. */
+export interface PerClient {
+  /** Requests; 429 `client-rate` above it. Counted like `limits.perAddress`: per gateway process. Default: no limit. */
+  rate?: Rate;
+  /** Open event streams; 429 above it. Default: no limit of its own, but a share of the gateway's. */
+  streams?: number;
+  /**
+   * `RATE_LIMIT_REQUESTS` and `RATE_LIMIT_WINDOW` (seconds, 60 where it is not set) take the place of `rate` on a machine where they are set. A malformed one
+   * ends the start. Default: false.
+   */
+  fromEnvironment?: boolean;
+}
+
+/**
+ * Security headers. The gateway sets them on its own answers and on those it passes on, and leaves out what a server says under these names: one owner.
+ * `X-Content-Type-Options: nosniff` is always among them. `false` leaves one out.
+ */
+export interface SecurityHeaders {
+  /** `Strict-Transport-Security` (RFC 6797). Default: `max-age=31536000` where `gateway.url` is https, else none. */
+  hsts?: string | false;
+  /** `Content-Security-Policy`. Default: `default-src 'none'; frame-ancestors 'none'`, since nothing here is a page. */
+  csp?: string | false;
+  /** `X-Frame-Options`. Default: `DENY`. */
+  frame?: 'DENY' | 'SAMEORIGIN' | false;
+  /** `Referrer-Policy`. Default: `no-referrer`. */
+  referrer?:
+    | 'no-referrer' | 'no-referrer-when-downgrade' | 'same-origin' | 'origin' | 'strict-origin'
+    | 'origin-when-cross-origin' | 'strict-origin-when-cross-origin' | false;
+  /** `Permissions-Policy`. Default: none. */
+  permissions?: string | false;
 }
 
 /** Every wait is bounded; each limit is separate because each failure is. */
@@ -165,6 +203,8 @@ export interface Admin {
    * from loopback only, and not at all where there is a `readToken`.
    */
   writeToken?: Secret;
+  /** Where operators may call from, beside the tokens. Default: anywhere that reaches the listener. */
+  allow?: AllowList;
 }
 
 /** What the gateway writes to its log, one JSON object per line. */

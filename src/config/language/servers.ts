@@ -1,5 +1,7 @@
+import type { AllowList } from './identity.js';
 import type { Secret } from './secret.js';
 import type { Balance } from './strategies.js';
+import type { Upstream } from './towards.js';
 import type { Cpu, Duration, Size } from './units.js';
 
 export type { Balance } from './strategies.js';
@@ -79,6 +81,17 @@ export interface ServerCommon<O extends string, L extends string> {
   sessionLoss?: 'reinitialise' | '404';
   /** Changes on the way, after everything has been decided. Default: none. */
   transform?: Transform;
+  /** Where its callers may call from, beside `gateway.allow`. Default: anywhere. */
+  allow?: AllowList;
+  /** Permissions that callers need, of a client those of the config, of a token its scopes. Default: none. */
+  permissions?: {
+    /** To call its tools, get its prompts and read its resources. Default: none. */
+    call?: string;
+    /** To list them. Default: none. */
+    list?: string;
+  };
+  /** How the gateway shows itself to it. An error with stdio, where there is no request that headers could be in. Default: not at all. */
+  upstream?: Upstream;
 }
 
 /** Changes to what passes. Nothing that was judged can be changed: not the body of a request, nor the headers that MCP and HTTP themselves use. */

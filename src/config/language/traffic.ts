@@ -1,5 +1,7 @@
+import type { AllowList, ItemRule, JwtIssuer, Lookup } from './identity.js';
 import type { Secret } from './secret.js';
 import type { Balance } from './strategies.js';
+import type { Forward } from './towards.js';
 import type { Day, Duration, Percentage, Rate } from './units.js';
 
 /**
@@ -26,7 +28,15 @@ export type Origin =
 export type Match<C extends string> =
   | { /** The client whose API key was used. */ client: C }
   | { /** The host name that was called. */ host: string }
-  | { /** The path starts with `/t/<tenant>`. */ path: true };
+  | { /** The path starts with `/t/<tenant>`. */ path: true }
+  | {
+      /**
+       * The caller's token has all of these claims; a claim that is a list has a value that it holds. With several issuers `iss` must be among them, since each
+       * issuer could claim anything. An error without `auth.jwt`.
+       */
+      claim: Readonly<Record<string, string>>;
+    }
+  | { /** What the authorization API answers as `tenant`. An error without `auth.lookup`. */ lookup: string };
 
 /** A tenant: whom it is recognised by and what it may use. */
 export interface Tenant<S extends string, O extends string, C extends string> {
@@ -48,6 +58,15 @@ export interface Tenant<S extends string, O extends string, C extends string> {
   streams?: number;
   /** Open legacy sessions, per gateway process; 429 above it. Default: no limit of its own. */
   sessions?: number;
+  /** Where its callers may call from, beside `gateway.allow`. Default: anywhere. */
+  allow?: AllowList;
+  /**
+   * What it may use of its servers: the first rule that matches decides, and where none does the answer is no. The same rules decide calls and filter lists,
+   * and what is denied looks like what does not exist. Default: everything.
+   */
+  tools?: readonly ItemRule[];
+  /** What its servers are told of its callers. Default: nothing. */
+  forward?: Forward;
 }
 
 /**
@@ -110,7 +129,20 @@ export interface Client {
   rotateBy?: Day;
 }
 
-/** Who may call. */
+/** Who may call. As soon as there are clients, issuers or a lookup, every request needs credentials. */
 export interface Auth<C extends string> {
   clients?: { readonly [name in C]: Client };
+  /**
+   * Keys of declared clients are read from the environment too: `API_KEY_1=<key>:<client>:<permissions, comma separated>` and so on. One that is malformed,
+   * that has a key of less than 16 bytes or names no declared client ends the start. Default: false.
+   */
+  environmentKeys?: boolean;
+  /** Issuers of tokens (RFC 9068, RFC 7519) that are accepted as `Authorization: Bearer`. Default: none. */
+  jwt?: JwtIssuer | readonly [JwtIssuer, ...JwtIssuer[]];
+  /** An API that says which tenant a credential belongs to. Default: none. */
+  lookup?: Lookup;
+  /**
+   * Where clients get tokens: what metadata (RFC 9728) and challenges name. https URLs. Default: the issuers in `jwt` that have `jwks`.
+   */
+  authorizationServers?: readonly string[];
 }

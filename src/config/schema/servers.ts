@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { parseDestination } from '../egress.js';
 import { parseRedaction } from '../redaction.js';
+import { changedHeader, headerValue, passedHeader } from './headers.js';
+import { allow, permission } from './identity.js';
 import { later, object } from './later.js';
 import { ref } from './names.js';
 import {
-  about, absolutePath, count, cpu, devEnv, duration, env, headerName, httpPath, imageReference, port, size, text, urlPath, volumeName, whole, word,
+  about, absolutePath, count, cpu, devEnv, duration, env, httpPath, imageReference, port, size, text, urlPath, volumeName, whole, word,
 } from './scalars.js';
-import { listed, unfilled, unsplit, variableIn } from './spelling.js';
+import { listed, unfilled, unsplit } from './spelling.js';
+import { upstream } from './towards.js';
 import { keyed, tagged } from './unions.js';
 import { instanceUrl } from './urls.js';
 
@@ -42,40 +45,6 @@ const startCommand = command.refine((words) => unfilled(words) === null, {
   },
 });
 
-/**
- * Headers that no config may change, because MCP, HTTP itself or a decision of the gateway rests on them. A word that ends in a dash stands for every
- * header that begins with it.
- */
-const FIXED_NAMES = [
-  ...['mcp-', 'last-event-id', 'host', 'origin', 'content-', 'accept', 'accept-', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer'],
-  ...['upgrade', 'expect', 'http2-settings', 'proxy-', 'authorization', 'www-authenticate', 'cookie', 'set-cookie', 'forwarded', 'x-forwarded-'],
-  ...['x-real-ip', 'x-original-', 'x-rewrite-url', 'x-request-id', 'x-correlation-id', 'traceparent', 'tracestate', 'access-control-', 'vary', 'date'],
-  ...['x-accel-', 'x-sendfile', 'alt-svc', 'clear-site-data', 'strict-transport-security', 'nel', 'report-to', 'reporting-endpoints', 'location'],
-  ...['refresh', 'x-mcpgen-', 'mcpgen-'],
-];
-const isAmong = (names: readonly string[], name: string): boolean => {
-  const lower = name.toLowerCase();
-  return names.some((one) => (one.endsWith('-') ? lower.startsWith(one) : lower === one));
-};
-const changedHeader = headerName.refine((name) => !isAmong(FIXED_NAMES, name), {
-  error: ({ input }) => `${JSON.stringify(input)} belongs to MCP, to HTTP or to the gateway itself, and cannot be changed`,
-});
-/**
- * Headers that no config can let through: those of one hop, credentials, and those that MCP, HTTP or the gateway itself sets. Every other header that is not
- * passed on claims who somebody is, and may be passed.
- */
-const NEVER_PASSED = [
-  ...['mcp-', 'host', 'origin', 'content-', 'transfer-encoding', 'connection', 'keep-alive', 'te', 'trailer', 'upgrade', 'expect', 'http2-settings'],
-  ...['proxy-', 'authorization', 'x-api-key', 'cookie', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port'],
-  ...['x-forwarded-connection', 'x-request-id', 'x-correlation-id', 'x-mcpgen-', 'mcpgen-'],
-];
-const passedHeader = headerName.refine((name) => !isAmong(NEVER_PASSED, name), {
-  error: ({ input }) => `${JSON.stringify(input)} belongs to one hop, to MCP or to the gateway, or is a credential, and cannot be passed on`,
-});
-/** A field value as Node sends it, and the one encoding that everybody reads (RFC 9110 §5.5). */
-const headerValue = text(/^[\t\x20-\x7e]*$/, 'a header value: visible ASCII on one line').refine((value) => variableIn(value) === null, {
-  error: ({ input }) => `nothing fills in the variable ${variableIn(String(input)) ?? ''} here: a header's value is written out`,
-});
 const headerChanges = {
   set: z.record(changedHeader, headerValue).default({}),
   remove: z.array(changedHeader).default([]),
@@ -133,9 +102,9 @@ const common = {
   revision: z.enum(['auto', 'legacy', 'modern']).default('auto'),
   sessionLoss: z.enum(['reinitialise', '404']).optional(),
   transform: transform.prefault({}),
-  allow: later('I'),
-  permissions: later('I'),
-  upstream: later('I'),
+  allow: allow.optional(),
+  permissions: object({ call: permission.optional(), list: permission.optional() }).prefault({}),
+  upstream: upstream.optional(),
   tools: later('O'),
   user: user.optional(),
   autoscale: later('T'),

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { BALANCES } from '../language/strategies.js';
+import { allow, authorizationServers, jwt, lookup } from './identity.js';
+import { itemRule } from './item-rules.js';
 import { later, object } from './later.js';
 import { declares, ref } from './names.js';
-import { about, count, day, described, duration, hostName, line, percentage, rate, secret, whole } from './scalars.js';
+import { about, count, day, described, duration, hostName, line, percentage, rate, secret, whole, word } from './scalars.js';
+import { claimName, forward } from './towards.js';
 import { oneOf } from './unions.js';
 
 const pattern = described<`${string}://${string}`>(z.string({ error: 'expected an origin, such as "https://app.acme.com"' }));
@@ -39,24 +42,35 @@ export const origin = oneOf(
   { error: 'expected an origin such as "https://app.acme.com", a list of them, { origin, owner, reviewBy, note } or { preset }' },
 );
 
+const MATCHES = 'expected one of { client }, { host }, { path: true }, { claim } and { lookup }';
+/** A claim is compared as text: numbers and booleans as JSON writes them. */
+const claims = z
+  .record(claimName, line, { error: 'expected claims and their values, such as { org_id: "acme" }' })
+  .refine((all) => Object.keys(all).length > 0, { error: 'expected at least one claim' });
 const match = oneOf(
-  [object({ client: ref('client') }), object({ host: hostName }), object({ path: z.literal(true) }), later('I', 'claim', 'lookup')],
-  { error: 'expected one of { client }, { host } and { path: true }' },
+  [
+    object({ client: ref('client') }),
+    object({ host: hostName }),
+    object({ path: z.literal(true) }),
+    object({ claim: claims }),
+    object({ lookup: word.refine((answer) => answer.length <= 200, { error: 'expected at most 200 characters' }) }),
+  ],
+  { error: MATCHES },
 );
 
 export const tenant = object({
   ...about,
   match: oneOf([match.transform((one) => [one]), z.array(match).min(1, { error: 'expected at least one match' })], {
-    error: 'expected one of { client }, { host } and { path: true }, or a list of them',
+    error: `${MATCHES}, or a list of them`,
   }),
   servers: z.union([z.literal('*'), z.array(ref('server'))], { error: "expected a list of servers, or '*'" }).default([]),
   origins: z.array(ref('origin')).optional(),
   rate: rate.optional(),
   streams: count().optional(),
   sessions: count().optional(),
-  allow: later('I'),
-  tools: later('I'),
-  forward: later('I'),
+  allow: allow.optional(),
+  tools: z.array(itemRule, { error: "expected a list of rules, such as [{ deny: 'files.delete_*' }, { allow: '*' }]" }).optional(),
+  forward: forward.optional(),
   isolation: later('T'),
 });
 
@@ -83,8 +97,8 @@ export const client = object({
 
 export const auth = object({
   clients: declares('client', client).default({}),
-  environmentKeys: later('I'),
-  jwt: later('I'),
-  lookup: later('I'),
-  authorizationServers: later('I'),
+  environmentKeys: z.boolean().default(false),
+  jwt: jwt.optional(),
+  lookup: lookup.optional(),
+  authorizationServers: authorizationServers.optional(),
 });

@@ -26,3 +26,17 @@ export const collectorUrl = webUrl('without credentials', 'https://otel.acme.com
 );
 
 export const instanceUrl = webUrl('without credentials or fragment', 'https://crm-a.acme.com/mcp', (_, written) => written);
+
+/** Hosts that mean this machine, where a request never leaves it. */
+const isLoopback = ({ hostname }: URL): boolean => ['localhost', '[::1]'].includes(hostname) || /^127(\.\d+){3}$/.test(hostname);
+const isSafe = (url: URL): boolean => url.protocol === 'https:' || isLoopback(url);
+
+/** What decides who somebody is, or is given credentials, is asked over TLS alone. */
+export const trustedUrl = (example: string) =>
+  webUrl('that is https (http for loopback hosts only), without credentials or fragment', example, (url, written) => (isSafe(url) ? written : null));
+
+/** Whether a text is an https URL, or one of this machine, without credentials, query or fragment (RFC 8414 §2). */
+export function isIssuerUrl(text: string): boolean {
+  const url = urlOf(text);
+  return url !== null && /^https?:$/.test(url.protocol) && isSafe(url) && !url.username && !url.password && !url.search && !url.hash;
+}

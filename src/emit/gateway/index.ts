@@ -51,7 +51,6 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const toLegacy = clients.modern && pools.some(({ revision }) => revision === 'legacy');
   const toModern = clients.legacy && pools.some((pool) => pool.revision === 'modern' || isEraOpen(pool));
   const children = pools.filter(({ server }) => isStdio(server));
-  const tokens = [traffic.admin?.readToken, traffic.admin?.writeToken];
   const needed: Readonly<Record<Feature, boolean>> = {
     admin: traffic.admin !== null,
     breakers: pools.some(({ choice }) => choice.breaker !== null),
@@ -71,9 +70,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     // A server over HTTP may say in any words that it has lost a session; a child is spoken for by the modules that run it.
     renew: clients.legacy && pools.some(({ server, revision, sessionLoss }) => revision !== 'modern' && (sessionLoss === 'reinitialise' || !isStdio(server))),
     revocation: traffic.auth.wanted || traffic.tenants.some(({ implied }) => !implied),
-    secrets:
-      stdio || hasWorkers || pools.some(({ toServer }) => toServer !== null) || traffic.tenants.some(({ forward }) => forward?.signed) ||
-      traffic.sessions.keys.length + traffic.clients.length > 0 || tokens.some((name) => name),
+    secrets: stdio || hasWorkers || infra.secrets.some(({ uses }) => uses.some(({ workload }) => workload === 'gateway')),
     sse: hasSseRoutes(traffic),
     sseHeld: sse.some((pool) => pool.sse === null),
     ssePassed: sse.some((pool) => pool.sse !== null),

@@ -20,6 +20,11 @@ export function neededSecrets({ infra }: Plan, workloads: readonly Pick<Workload
 const PURPOSES: Record<SecretUse['purpose'], (use: SecretUse) => string> = {
   'client-key': ({ subject }) => `Key of client "${subject}"`,
   'session-key': () => 'Seals session ids: at least 32 random bytes',
+  'token-secret': ({ subject }) => `Verifies tokens of ${subject} (HS256): at least 32 random bytes`,
+  'signing-key': ({ subject }) => `Signs what servers are told of tenant "${subject}": at least 32 random bytes`,
+  'upstream-credential': ({ subject }) => `Credential of the gateway at server "${subject}"`,
+  'exchange-client': ({ subject }) => `Client secret for the token exchange of server "${subject}"`,
+  'upstream-tls': ({ subject }) => `PEM for TLS to server "${subject}"`,
   'admin-token': ({ subject }) => `Bearer token that ${subject === 'writeToken' ? 'changes what the admin listener can change' : 'reads the admin listener'}`,
   'environment': ({ subject, workload }) => `Variable ${subject} of server "${workload}"`,
 };
