@@ -7,7 +7,7 @@ import type { apiKeys } from './identity/credentials.js';
 import type { createExchange } from './identity/exchange.js';
 import type { createForwarding } from './identity/forward.js';
 import type { readSecrets } from './identity/secrets.js';
-import { placementOf, SettingError, type Env } from './process/env.js';
+import { placementOf, SettingError, surroundingsOf, type Env } from './process/env.js';
 import type { State } from './front/state.js';
 import { createSealer } from './identity/session.js';
 import type { RateTable } from './tables/caller.js';
@@ -82,10 +82,11 @@ function towardsServers(
       const table = toServer?.exchange;
       if (!table) return [];
       const secret = table.client.secret === null ? null : secretOf(table.client.secret);
-      const made = digest(JSON.stringify([table, secret]));
+      const resource = urlOf(tables, server);
+      const made = digest(JSON.stringify([table, secret, resource]));
       const known = previous?.exchanges.get(server);
       // Tokens that were given by the same word stay good.
-      return [[server, known?.digest === made ? known : { exchange: createExchange({ table, secret }), digest: made }] as const];
+      return [[server, known?.digest === made ? known : { exchange: createExchange({ table, secret, resource }), digest: made }] as const];
     }),
   );
   const keptBack = new Map(
@@ -95,6 +96,13 @@ function towardsServers(
     }),
   );
   return { shown, forwarding, exchanges, keptBack };
+}
+
+/** Where a server is in this placement; null where that has no URL. Its replicas are one resource. */
+function urlOf({ pools, placement }: State['tables'], server: string): string | null {
+  const source = pools.get(server)?.sources[surroundingsOf(placement)];
+  if (source?.kind === 'urls') return source.instances[0]?.url ?? null;
+  return source?.kind === 'dns' ? `http://${source.name}:${source.port}${source.path}` : null;
 }
 
 const countsIn = ({ raw, placement }: State['tables']): boolean => raw.countsAddresses[placement];

@@ -23,8 +23,17 @@ const ASSERTION: Expected = { tokenType: 'n_a', issued: [ID_JAG] };
 type Form = Readonly<Record<string, string | null | undefined>>;
 type Exchanger = (credential: string) => Promise<Issued>;
 
-/** @param timeout milliseconds for all questions of one token @throws {UpstreamFault} */
-export function exchanger(table: ExchangeTable, secret: string | null, timeout: number, now: () => number): Exchanger {
+export interface ExchangerOptions {
+  readonly table: ExchangeTable;
+  readonly secret: string | null;
+  readonly resource: string | null;
+  /** Milliseconds for all questions of one token. */
+  readonly timeout: number;
+  readonly now: () => number;
+}
+
+/** What it returns rejects with an `UpstreamFault`. */
+export function exchanger({ table, secret, resource, timeout, now }: ExchangerOptions): Exchanger {
   const { url, client, audience, grant } = table;
   const scope = table.scopes.length > 0 ? table.scopes.join(' ') : null;
   const id = encodeURIComponent(client.id);
@@ -38,7 +47,8 @@ export function exchanger(table: ExchangeTable, secret: string | null, timeout: 
     const headers = { 'content-type': 'application/x-www-form-urlencoded', ...(basic !== null && { authorization: basic }) };
     return reached(ask(to, { headers, body, timeout: left }));
   };
-  const subject = (credential: string): Form => ({ grant_type: TOKEN_EXCHANGE, subject_token: credential, subject_token_type: ACCESS_TOKEN, audience, scope });
+  const target: Form = audience === null ? { resource } : { audience };
+  const subject = (credential: string): Form => ({ grant_type: TOKEN_EXCHANGE, subject_token: credential, subject_token_type: ACCESS_TOKEN, ...target, scope });
 
   return async (credential) => {
     const at = now();

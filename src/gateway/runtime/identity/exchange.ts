@@ -33,6 +33,8 @@ export interface ExchangeOptions {
   readonly table: ExchangeTable;
   /** Of the gateway at the authorization server; null for a public client. */
   readonly secret: string | null;
+  /** The server's URL, for which a token is asked where the config names no audience (RFC 8707). */
+  readonly resource: string | null;
   readonly now?: () => number;
   /** Questions under way at once. Default: 128. */
   readonly most?: number;
@@ -55,11 +57,11 @@ const SWEEP_EVERY = 30_000;
 
 type Kept = { readonly until: number } & ({ readonly token: string } | { readonly fault: UpstreamFault });
 
-export function createExchange({ table, secret, now = Date.now, most = MOST_ASKED, timeout = TIMEOUT }: ExchangeOptions): Exchange {
+export function createExchange({ table, secret, resource, now = Date.now, most = MOST_ASKED, timeout = TIMEOUT }: ExchangeOptions): Exchange {
   const kept = createMemory<Kept>(MOST_KEPT);
   const places = createPlaces();
   const asking = new Map<string, Promise<string>>();
-  const exchange = exchanger(table, secret, timeout, now);
+  const exchange = exchanger({ table, secret, resource, timeout, now });
   let swept = now();
 
   const keep = (owner: string, key: string, value: Kept, size: number): void => {

@@ -72,7 +72,7 @@ function toldBy(headers: ForwardTable['headers'], tenant: string, principal: Pri
   for (const [name, source] of headers) {
     const value = valueOf(source, tenant, principal);
     if (value === undefined) continue;
-    const text = textOf(value);
+    const text = 'text' in source ? source.text : textOf(value);
     // To leave it out, or to cut it, would tell the server of somebody else.
     if (text === null) return { code: 'CLAIM_UNSENDABLE', cause: `${wordsOf(source)} cannot be said in the header ${name} as it is`, blame: 'client' };
     said.push([name, text]);

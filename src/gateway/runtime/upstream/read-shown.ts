@@ -11,22 +11,21 @@ type Read = (name: string) => string;
 
 /** @throws {SettingError} which names the server and the secret, never a value */
 export function readShown(server: string, { headers, auth, tls, exchange }: ToServerTable, secretOf: Read): Omit<Shown, 'wantsToken'> {
-  const said = headers.map(([name, value]) => [name, sendable(server, value, 'text' in value ? value.text : secretOf(value.secret))] as const);
+  const said = headers.map(([name, value]) => [name, 'text' in value ? value.text : sendable(server, value.secret, secretOf(value.secret))] as const);
   if (auth) {
     const { header, scheme, secret } = auth;
     if (exchange && header === 'authorization') throw new SettingError(`servers.${server}.upstream: auth and exchange would both say Authorization`);
-    const value = `${scheme === null ? '' : `${scheme} `}${secretOf(secret)}`;
-    said.push([header, sendable(server, { secret }, value)]);
+    said.push([header, `${scheme === null ? '' : `${scheme} `}${sendable(server, secret, secretOf(secret))}`]);
   }
   const own = ownHeaders(said);
   if (!own) throw new SettingError(`servers.${server}.upstream.headers: a name or a value cannot be sent`);
   return { own, secure: tls && secureOf(server, tls, secretOf) };
 }
 
-function sendable(server: string, from: TextOrSecret, value: string): string {
+function sendable(server: string, name: string, value: string): string {
   if (isSendable(value)) return value;
-  const what = 'secret' in from ? `secret ${from.secret}` : 'a text';
-  throw new SettingError(`servers.${server}.upstream: ${what} is too long for a header, or has characters that none can carry (line breaks, blanks at an end)`);
+  const why = 'is too long for a header, or has characters that none can carry (line breaks, blanks at an end)';
+  throw new SettingError(`servers.${server}.upstream: secret ${name} ${why}`);
 }
 
 function secureOf(server: string, { ca, cert, key }: NonNullable<ToServerTable['tls']>, secretOf: Read): Shown['secure'] {

@@ -19,9 +19,12 @@ const MOST = 6144;
 /** Whether a value says to every server what was meant. */
 export const isSendable = (value: string): boolean => value.length <= MOST && SENDABLE.test(value);
 
+/** What a config may write as text: blanks at its ends are not part of the value (RFC 9110 §5.5). */
+const TEXT = /^[\t -~]*$/;
+
 /** Null where one of them cannot be sent. */
 export function ownHeaders(pairs: Pairs<string>): OwnHeaders | null {
-  const lines = pairs.every(([, value]) => isSendable(value)) ? linesOf(pairs.flat()) : null;
+  const lines = pairs.every(([, value]) => TEXT.test(value)) ? linesOf(pairs.flat()) : null;
   return lines === null ? null : { lines, names: new Set(pairs.map(([name]) => name.replaceAll('_', '-'))) };
 }
 
