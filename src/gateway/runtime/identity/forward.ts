@@ -71,7 +71,8 @@ function toldBy(headers: ForwardTable['headers'], tenant: string, principal: Pri
   const said: (readonly [string, string])[] = [];
   for (const [name, source] of headers) {
     const value = valueOf(source, tenant, principal);
-    if (value === undefined) continue;
+    // A list of nothing says what no header says.
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
     const text = 'text' in source ? source.text : textOf(value);
     // To leave it out, or to cut it, would tell the server of somebody else.
     if (text === null) return { code: 'CLAIM_UNSENDABLE', cause: `${wordsOf(source)} cannot be said in the header ${name} as it is`, blame: 'client' };
@@ -96,9 +97,10 @@ function valueOf(source: HeaderSource, tenant: string, principal: Principal | un
 
 /** A list is said with commas between its values, so none of them may have one. An empty text says nothing, and is not what was meant. */
 function textOf(value: ClaimValue): string | null {
-  const parts = Array.isArray(value) ? (value as readonly string[]) : null;
-  const text = parts ? parts.join(',') : String(value);
-  return (parts?.some((part) => part.includes(',')) ?? false) || !isSendable(text) ? null : text;
+  const parts = Array.isArray(value) ? (value as readonly string[]) : [String(value)];
+  const isList = Array.isArray(value);
+  const text = parts.join(',');
+  return parts.every((part) => isSendable(part) && !(isList && part.includes(','))) && isSendable(text) ? text : null;
 }
 
 const wordsOf = (source: HeaderSource): string => ('claim' in source ? `the claim ${source.claim}` : 'fact' in source ? `the ${source.fact}` : 'a text');
