@@ -81,6 +81,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     toLegacy,
     toModern,
     toServer: pools.some(({ toServer }) => toServer !== null),
+    tokens: traffic.auth.issuers.length > 0,
     traces: traffic.traces !== null,
     transform: pools.some(({ transform }) => !changesNothing(transform)),
     workers: hasWorkers,

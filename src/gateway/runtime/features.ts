@@ -31,6 +31,7 @@ export const ALL_FEATURES = {
   toLegacy: () => import('./answer/bridge/to-legacy.js'),
   toModern: () => import('./answer/bridge/to-modern.js'),
   toServer: () => import('./upstream/read-shown.js'),
+  tokens: () => import('./identity/tokens.js'),
   traces: () => import('./observe/traces/tracer.js'),
   transform: () => import('./answer/transform/transform.js'),
   workers: () => import('./operate/workers/start.js'),

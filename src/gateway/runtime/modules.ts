@@ -20,5 +20,6 @@ export async function loadModules({ strategies, drawing, breakers, httpProbes, m
     ...(await others.toServer?.()),
     ...(await others.forward?.()),
     ...(await others.exchange?.()),
+    ...(await others.tokens?.()),
   };
 }

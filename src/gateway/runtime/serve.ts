@@ -33,7 +33,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   // The other placements have a network of their own around the gateway.
   const isOpen = placement === 'local' || placement === 'image';
   if (isOpen && !isLoopback(at.host) && at.host !== 'localhost' && !tables.auth.wanted) {
-    throw new SettingError(`refusing to listen on ${at.host} without credentials: declare auth.clients, or listen on 127.0.0.1`);
+    throw new SettingError(`refusing to listen on ${at.host} without credentials: declare auth.clients or auth.jwt, or listen on 127.0.0.1`);
   }
   const measured = await features.metrics?.();
   const prometheus = measured && new measured.Prometheus();
@@ -41,7 +41,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   const counts = createOpenCounts();
   const pools = createPools(env, log);
   const modules = await loadModules(features);
-  let state = await createState(tables, env, modules, null);
+  let state = await createState(tables, env, modules, null, log);
   let port = at.port;
   const partsOptions = { log, metrics, env, listening: () => ({ host: at.host, port }) };
   let parts = await loadParts(tables, features, partsOptions, null);
@@ -63,6 +63,8 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
       log('info', 'request', { request_id: requestId, status, reason });
     },
   });
+  // Its issuers are asked now, and nothing waits for them.
+  state.tokens?.warm();
   port = await listenAt(server, at, 'PORT');
   const operators = { state: () => state, text: () => prometheus?.text() ?? '', pools, log };
   const admin = tables.admin && (await (await features.admin?.())?.serveAdmin(tables.admin.listen[placement], env, operators));
@@ -76,14 +78,15 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
       const reload = reloading.then(async () => {
         warnOfFixedSettings(tables, next, log);
         const nextModules = await loadModules(nextFeatures);
-        const fresh = await createState(next, env, nextModules, state);
+        const fresh = await createState(next, env, nextModules, state, log);
         const old = state;
         await pools.reconcile(fresh.tables, nextModules, fresh.shown);
         parts = await loadParts(next, nextFeatures, partsOptions, parts);
         revocation ??= (await nextFeatures.revocation?.())?.createRevocation() ?? null;
         state = fresh;
-        old.close();
-        revoke();
+        state.tokens?.warm();
+        old.close(state);
+        await revoke();
         log('info', 'reloaded', { hash: next.hash });
       });
       // Reloads run one after the other: two that overlap would each replace the pools of the same state.
@@ -103,7 +106,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
       await Promise.all([drainServer(server, drain - lead), admin?.close()]);
       await parts.close();
       await pools.close();
-      state.close();
+      state.close(null);
       log('info', 'stopped');
     },
   };

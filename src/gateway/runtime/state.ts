@@ -3,10 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { addressSet } from './decision/address.js';
 import { createBuckets, type Buckets } from './identity/bucket.js';
 import { compileTables } from './decision/lookups.js';
-import type { apiKeys } from './identity/credentials.js';
+import type { authenticator } from './identity/credentials.js';
 import type { createExchange } from './identity/exchange.js';
 import type { createForwarding } from './identity/forward.js';
 import type { readSecrets } from './identity/secrets.js';
+import type { createTokens } from './identity/tokens.js';
+import type { Log } from './process/log.js';
 import { placementOf, SettingError, surroundingsOf, type Env } from './process/env.js';
 import type { State } from './front/state.js';
 import { createSealer } from './identity/session.js';
@@ -20,7 +22,8 @@ import { NO_HEADERS } from './wire/own-headers.js';
 
 /** Modules that only some configs need. */
 export interface StateModules {
-  readonly apiKeys?: typeof apiKeys;
+  readonly authenticator?: typeof authenticator;
+  readonly createTokens?: typeof createTokens;
   readonly readSecrets?: typeof readSecrets;
   readonly watchNames?: typeof watchNames;
   readonly readShown?: typeof readShown;
@@ -31,7 +34,7 @@ export interface StateModules {
 /** The key of a process whose config names none: its sessions last as long as the process. */
 const ownKey = randomBytes(32).toString('base64');
 
-export async function createState(raw: GatewayTables, env: Env, modules: StateModules, previous: State | null): Promise<State> {
+export async function createState(raw: GatewayTables, env: Env, modules: StateModules, previous: State | null, log: Log = () => {}): Promise<State> {
   const tables = compileTables(raw, placementOf(env));
   const { keys, ttl } = raw.sessions;
   const secretOf = modules.readSecrets?.(tables, env) ?? lacking;
@@ -41,9 +44,11 @@ export async function createState(raw: GatewayTables, env: Env, modules: StateMo
   const names = hops.flatMap((hop) => ('name' in hop ? [hop.name] : []));
   const named = names.length > 0 ? await modules.watchNames?.(names) : undefined;
   const token = (name: string | null | undefined): string | null => (name ? secretOf(name) : null);
+  const tokens = raw.auth.issuers.length > 0 ? (modules.createTokens ?? lacking)(tables, secretOf, previous?.tokens ?? null, { log }) : null;
   return {
     tables,
-    authenticate: !raw.auth.wanted ? () => ({ kind: 'anonymous' }) : (modules.apiKeys ?? lacking)(tables, secretOf),
+    authenticate: !raw.auth.wanted ? () => ({ kind: 'anonymous' }) : (modules.authenticator ?? lacking)(tables, secretOf, env, tokens),
+    tokens,
     sealer: createSealer(sealing, ttl, Date.now),
     trusted: (address) => inNetworks(address) || (named?.has(address) ?? false),
     perAddress: countsIn(tables) ? keepOrMake(previous?.perAddress, addressRate(previous), raw.limits.perAddress) : UNCOUNTED,
@@ -55,7 +60,10 @@ export async function createState(raw: GatewayTables, env: Env, modules: StateMo
     readToken: token(raw.admin?.readToken),
     writeToken: token(raw.admin?.writeToken),
     ...towardsServers(tables, secretOf, modules, previous),
-    close: () => named?.close(),
+    close: (next) => {
+      named?.close();
+      tokens?.close(next?.tokens ?? null);
+    },
   };
 }
 

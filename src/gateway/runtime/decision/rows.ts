@@ -109,6 +109,7 @@ export const ROWS = [
     check: (_tables, _asked, { principal }) => {
       if (!principal) return { need: 'principal' };
       if (principal.kind === 'missing') return no('credentials-missing', 'auth.clients');
+      if (principal.kind === 'unavailable') return no('issuer-unavailable', 'auth.jwt', { retryAfter: principal.retryAfter });
       return principal.kind === 'invalid' ? no('credentials-invalid', 'auth.clients') : null;
     },
   },

@@ -10,7 +10,7 @@ import type { Pool } from '../upstream/pool.js';
 import type { UpstreamRequest } from '../upstream/upstream.js';
 import { CALLER, callerText } from '../wire/caller.js';
 import { UpstreamFault } from '../wire/fault.js';
-import { clientOf, forgetBody, keyOf, ownerOf, principalOf, type Exchange } from './exchange.js';
+import { callerNameOf, forgetBody, keyOf, ownerOf, principalOf, type Exchange } from './exchange.js';
 import { mostOfBodies } from './facts.js';
 import { forwardedHeaders } from './request-headers.js';
 import type { Services } from './services.js';
@@ -89,7 +89,9 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
     seal: (leg, transport = head.kind.session.transport) => {
       const init = leg.instance === ANY_INSTANCE || keepsItsSession(table) ? initOf(message) : null;
       const tenant = tenantIn(facts) ?? '';
-      return state.sealer.seal({ transport, tenant, principal: principalOf(exchange), issuedAt: Date.now(), init, legs: [leg] });
+      // Another replica has no token to read: what it may go by travels with the word of this one.
+      const bearer = transport === 'relay' && facts.principal?.kind === 'token' ? facts.principal : null;
+      return state.sealer.seal({ transport, tenant, principal: principalOf(exchange), issuedAt: Date.now(), init, legs: [leg], bearer });
     },
   };
 }
@@ -107,7 +109,7 @@ function requestOf(
   const { method } = head.request;
   const headers = forwardedHeaders(exchange, table.pass, server);
   // Children of one process may serve several callers, and must know them apart.
-  if (table.host) headers[CALLER] = callerText(state.tables.tenants.size > 1 ? (tenantIn(facts) ?? '') : '', clientOf(exchange));
+  if (table.host) headers[CALLER] = callerText(state.tables.tenants.size > 1 ? (tenantIn(facts) ?? '') : '', callerNameOf(exchange));
   // Where a query names the session it is the gateway's own.
   const query = head.kind.session.carrier === 'query' ? '' : head.query;
   if (transform && table.transform) return { method, query, headers: transform.request(headers, table.transform), body, signal };

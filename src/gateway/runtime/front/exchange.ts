@@ -2,7 +2,7 @@
 import { eraIn, messageIn, tenantIn, type Facts } from '../decision/facts.js';
 import type { RequestHead } from '../decision/head.js';
 import type { Message } from '../decision/message.js';
-import { ownerName, principalName } from '../identity/principal.js';
+import { callerName, ownerName, principalName } from '../identity/principal.js';
 import type { SessionState } from '../identity/session.js';
 import type { Span } from '../observe/traces/tracer.js';
 import type { Booking, Holder } from '../process/places.js';
@@ -122,9 +122,15 @@ export function isListening({ head, facts }: Exchange): boolean {
 /** The principal that a session belongs to. Callers without credentials share one name, so only the id protects their sessions. */
 export const principalOf = ({ facts }: Exchange): string => principalName(facts.principal);
 
-/** The client by its name; null for callers without credentials, of whom nobody knows whether they are one. */
+/** Whether its caller is somebody: of callers without credentials nobody knows whether they are one. */
+export const isNamed = ({ facts: { principal } }: Exchange): boolean => principal?.kind === 'client' || principal?.kind === 'token';
+
+/** A name for its caller without a blank; null where it has none. */
+export const callerNameOf = ({ facts }: Exchange): string | null => callerName(facts.principal);
+
+/** The client by its name in the config, or by that which its token was given to; null for callers of whom neither is known. */
 export function clientOf({ facts: { principal } }: Exchange): string | null {
-  return principal?.kind === 'client' ? principal.client : null;
+  return principal?.kind === 'client' || principal?.kind === 'token' ? principal.client : null;
 }
 
 export const ownerOf = (exchange: Exchange): string => ownerName(tenantIn(exchange.facts) ?? '', principalOf(exchange));

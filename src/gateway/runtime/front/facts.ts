@@ -1,6 +1,6 @@
 /** How the running gateway finds out each fact that a decision asks for. */
 import { callerKey } from '../decision/address.js';
-import { messageIn, tenantIn, type Fact, type Facts } from '../decision/facts.js';
+import { messageIn, tenantIn, type Fact, type Facts, type Principal } from '../decision/facts.js';
 import { sessionIdOf } from '../decision/head.js';
 import { parseMessage } from '../decision/message.js';
 import { eraOf } from '../decision/revision.js';
@@ -8,6 +8,7 @@ import { recogniseTenants } from '../decision/tenant.js';
 import type { Limits, OpenCounts } from '../identity/open-counts.js';
 import { ANY_INSTANCE, keepsItsSession, legAt, type Leg } from '../identity/session.js';
 import { ended } from '../process/ended.js';
+import type { Metrics } from '../process/metrics.js';
 import type { Instance } from '../upstream/instance.js';
 import type { Pool } from '../upstream/pool.js';
 import { keyOf, principalOf, type Exchange } from './exchange.js';
@@ -61,12 +62,9 @@ export const FIND_FACT: Supply = {
     return retryAfter === 0 ? { kind: 'ok' } : { kind: 'empty', retryAfter };
   },
 
-  principal: ({ state, head, judgement }, { metrics }) => {
-    const principal = judgement?.principal ?? state.authenticate(head.request.headers);
-    if (principal.kind !== 'anonymous') metrics.count('mcpgen_auth_attempts_total', { outcome: principal.kind === 'client' ? 'accepted' : principal.kind });
-    // Guessing costs double, so that a guesser runs dry before it gets far.
-    if (principal.kind === 'invalid') state.perAddress.penalise(callerKey(head.address), performance.now());
-    return principal;
+  principal: (exchange, { metrics }) => {
+    const principal = exchange.judgement?.principal ?? exchange.state.authenticate(exchange.head);
+    return principal instanceof Promise ? principal.then((one) => attempted(one, exchange, metrics)) : attempted(principal, exchange, metrics);
   },
 
   tenants: ({ state, head, facts, judgement }) => judgement?.tenants ?? recogniseTenants(state.tables, head, facts.principal),
@@ -140,6 +138,14 @@ const MOST_RETRY_AFTER = 600;
 function untilNextExpiry(counts: OpenCounts): number {
   const next = counts.nextExpiry() ?? 0;
   return Math.min(MOST_RETRY_AFTER, Math.max(1, Math.ceil((next - performance.now()) / 1000)) + EXPIRY_EVERY / 1000);
+}
+
+function attempted(principal: Principal, { state, head }: Exchange, metrics: Metrics): Principal {
+  const { kind } = principal;
+  if (kind !== 'anonymous') metrics.count('mcpgen_auth_attempts_total', { outcome: kind === 'client' || kind === 'token' ? 'accepted' : kind });
+  // Guessing costs double, so that a guesser runs dry before it gets far.
+  if (kind === 'invalid') state.perAddress.penalise(callerKey(head.address), performance.now());
+  return principal;
 }
 
 const NONE_TRIED: ReadonlySet<Instance> = new Set();

@@ -16,6 +16,7 @@ import { ended } from '../process/ended.js';
 import { callTo } from './calls.js';
 import { endCall, idHeaders, isListening, leavingCancels, type Exchange } from './exchange.js';
 import { SESSION_IDLE } from './facts.js';
+import { endAtExpiry } from './expiry.js';
 import { endingsOf, lastEvent } from './farewell.js';
 import { holderOf } from './holder.js';
 import { corsHeaders } from './respond.js';
@@ -53,7 +54,7 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
   stay?.();
   const { response } = answered;
   // A call keeps the tables that it began with; a stream would outlive them.
-  const lost = exchange.state !== services.state() && isEventStream(response) ? services.revocation()?.lostRight(exchange, services.state()) : null;
+  const lost = exchange.state !== services.state() && isEventStream(response) ? await lostMeanwhile(exchange, services, response) : null;
   if (lost) {
     discard(response);
     return { reason: lost };
@@ -74,8 +75,19 @@ export async function forward(exchange: Exchange, pool: Pool, services: Services
   return null;
 }
 
-function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, era }: Call, { response }: Answered, sessionId: string | null): void {
+/** Why its caller may not have the stream that has come for it. */
+async function lostMeanwhile(exchange: Exchange, services: Services, { body }: UpstreamResponse): Promise<Reason | null> {
+  const lost = services.revocation()?.lostRight(exchange, services.state()) ?? null;
+  if (!(lost instanceof Promise) || Buffer.isBuffer(body)) return lost;
+  // Until that is known nobody reads the stream, and it may fail.
+  body.on('error', NOTHING);
+  const reason = await lost;
+  return reason ?? (body.destroyed ? 'upstream-lost' : null);
+}
+
+function relay(exchange: Exchange, services: Services, { table: { timeouts }, era }: Call, { response }: Answered, sessionId: string | null): void {
   const { client, state, head, judgement } = exchange;
+  const { counts } = services;
   const { status, body } = response;
   const isStream = isEventStream(response);
   const own = [...(judgement?.cors ?? corsHeaders(state.tables, head)), ...idHeaders(exchange)];
@@ -110,9 +122,11 @@ function relay(exchange: Exchange, { counts }: Services, { table: { timeouts }, 
   const unpipe = client.pipe(body);
   client.onLeave(() => onClientClosed(body, patience, unpipe));
   if (!isStream) return;
-  const { inOrder, atOnce } = endingsOf(body, unpipe, client);
-  exchange.endStream = atOnce;
-  if (isAnnounced) exchange.farewell = () => inOrder(era === 'modern' ? lastEvent(askedIn(exchange.facts)) : '');
+  const endings = endingsOf(body, unpipe, client);
+  const last = !isAnnounced ? null : era === 'modern' ? lastEvent(askedIn(exchange.facts)) : '';
+  exchange.endStream = endings.atOnce;
+  if (last !== null) exchange.farewell = () => endings.inOrder(last);
+  endAtExpiry(services, exchange, endings, last);
 }
 
 const NOTHING = (): void => {};

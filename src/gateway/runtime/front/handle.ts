@@ -7,12 +7,12 @@ import { rankOf } from '../decision/steps.js';
 import { auditCalls, countMessage } from '../observe/audit.js';
 import type { Client } from './client.js';
 import { answerItself, refuse, sendRefusal } from './own-answers.js';
-import { clientOf, endCall, forgetBody, isListening, leavingCancels, releaseCall, type Exchange } from './exchange.js';
+import { endCall, forgetBody, isListening, isNamed, leavingCancels, releaseCall, type Exchange } from './exchange.js';
 import { holderOf } from './holder.js';
 import { FIND_FACT, reserveCall, reserveStream } from './facts.js';
 import { renew } from './renew-exchange.js';
 import { forwardedLines } from './request-headers.js';
-import { KEPT_FOR, stillHolds, type Judgement } from './judgement.js';
+import { keptUntil, stillHolds, type Judgement } from './judgement.js';
 import { forward } from './forward.js';
 import { beginSpan, callerOf, report } from './report.js';
 import { corsHeaders } from './respond.js';
@@ -27,7 +27,7 @@ export interface Handler {
   /** Ends the streams that only listen: they would never finish by themselves. */
   endStreams(): void;
   /** After a reload: ends the streams and sessions of callers that have lost the right to them. */
-  revoke(): void;
+  revoke(): Promise<void>;
 }
 
 const NOTHING = (): void => {};
@@ -70,7 +70,7 @@ export function createHandler(services: Services): Handler {
       // An answer that turned out to be no stream ends by itself.
     }
   };
-  return { serve, endStreams, revoke: () => services.revocation()?.revoke(services, open) };
+  return { serve, endStreams, revoke: async () => services.revocation()?.revoke(services, open) };
 }
 
 function begin(client: Client, state: State): Exchange {
@@ -136,8 +136,8 @@ async function run(services: Services, exchange: Exchange, open: Set<Exchange>):
     // Nearly all facts are known at once. To await those as well would cost a turn of the event loop for each.
     (facts as Record<Fact, unknown>)[decision.fact] = found instanceof Promise ? await found : found;
     // What came while the tables changed is judged by those of now, from the first row on.
-    if (exchange.state !== services.state()) {
-      renew(exchange, services.state());
+    while (exchange.state !== services.state()) {
+      await renew(exchange, services.state());
       vouched &&= parts().sse?.vouched(exchange.head, exchange.state) ?? null;
       if (vouched) Object.assign(facts, vouched.facts);
       row = vouched?.from ?? 0;
@@ -181,7 +181,7 @@ async function run(services: Services, exchange: Exchange, open: Set<Exchange>):
     const tools = vouched || !message ? [] : message.calls.map(({ tool }) => tool ?? '');
     const told = (response: UpstreamResponse | null): void => {
       if (tools.length === 0) return;
-      const holder = clientOf(exchange) === null ? undefined : holderOf(exchange);
+      const holder = !isNamed(exchange) ? undefined : holderOf(exchange);
       services.metrics.toolCalls(pool.server, tools, state.tables.raw.limits.toolNames, response, holder);
     };
     const failed = await forward(exchange, pool, services, told);
@@ -195,7 +195,7 @@ async function run(services: Services, exchange: Exchange, open: Set<Exchange>):
 /** What follows from the head of an allowed request, kept for the next request that has the same. */
 function judge({ client, state, startedAt, head, facts, told }: Exchange): Judgement {
   const { principal, tenants } = facts;
-  const until = startedAt + KEPT_FOR;
+  const until = keptUntil(principal, startedAt);
   const server = head.route?.server ?? '';
   const { pass = [] } = state.tables.pools.get(server) ?? {};
   const lines = forwardedLines(head, pass, state.keptBack.get(server));

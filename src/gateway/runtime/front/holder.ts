@@ -3,9 +3,9 @@ import { callerKey } from '../decision/address.js';
 import { tenantIn } from '../decision/facts.js';
 import type { Tables } from '../decision/lookups.js';
 import type { Holder } from '../process/places.js';
-import { clientOf, type Exchange } from './exchange.js';
+import { isNamed, principalOf, type Exchange } from './exchange.js';
 
-/** The client by its name, or by its address where it has none. To be asked when its tenant is known. */
+/** The caller by the name of its principal, or by its address where it has none. To be asked when its tenant is known. */
 export function holderOf(exchange: Exchange): Holder {
   return (exchange.holder ??= find(exchange));
 }
@@ -16,19 +16,20 @@ function find(exchange: Exchange): Holder {
   return {
     tenant,
     hasNeighbours: tables.tenants.size > 1,
-    caller: clientOf(exchange) ?? callerKey(head.address),
+    caller: isNamed(exchange) ? principalOf(exchange) : callerKey(head.address),
     hasPeers: !lonelyIn(tables).has(tenant),
   };
 }
 
 const lonely = new WeakMap<Tables, ReadonlySet<string>>();
 
-/** Tenants that are one client's alone. Any other is whoever comes by its host or path. */
+/** Tenants that are one client's alone. Any other is whoever comes by its host or path, or by what a token or an authorization API says. */
 function lonelyIn(tables: Tables): ReadonlySet<string> {
   let known = lonely.get(tables);
   if (!known) {
-    const { clients, hosts, paths, implied } = tables.raw.matches;
-    const shared = new Set([...hosts.map(([, tenant]) => tenant), ...paths, implied]);
+    const { clients, hosts, paths, claims, lookups, implied } = tables.raw.matches;
+    const named = [...hosts, ...lookups].map(([, tenant]) => tenant);
+    const shared = new Set([...named, ...claims.map(({ tenant }) => tenant), ...paths, implied]);
     const of = clients.map(([, tenant]) => tenant);
     known = new Set(of.filter((tenant) => !shared.has(tenant) && of.indexOf(tenant) === of.lastIndexOf(tenant)));
     lonely.set(tables, known);

@@ -27,6 +27,11 @@ export interface Judgement {
 /** Milliseconds for which a judgement is kept. The names of trusted hops may come to mean other addresses, so it is not kept for longer. */
 export const KEPT_FOR = 1000;
 
+/** Until when what is known of a principal may be kept: a token that ends before that is judged again. @param now of the monotonic clock */
+export function keptUntil(principal: Facts['principal'], now: number): number {
+  return now + (principal?.kind === 'token' ? Math.min(KEPT_FOR, principal.expiresAt - Date.now()) : KEPT_FOR);
+}
+
 /** Whether a judgement holds for a request with the same head whose body has this length, which is the one thing that may differ. */
 export function stillHolds(judgement: Judgement | null, state: State, now: number, length: number | null): judgement is Judgement {
   return judgement !== null && judgement.state === state && now <= judgement.until && (length ?? 0) <= state.tables.raw.limits.body;

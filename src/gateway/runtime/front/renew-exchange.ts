@@ -12,7 +12,7 @@ type Changeable = { -readonly [F in keyof Facts]: Facts[F] | undefined };
  * Begins an exchange anew under the tables of now, with the body that it has. Its address has had its turn, and its tenant too if it is still the same:
  * nobody pays twice for one request.
  */
-export function renew(exchange: Exchange, state: State): void {
+export async function renew(exchange: Exchange, state: State): Promise<void> {
   const facts = exchange.facts as Changeable;
   const before = tenantIn(exchange.facts);
   const { depth } = exchange.state.tables.raw.limits;
@@ -20,7 +20,7 @@ export function renew(exchange: Exchange, state: State): void {
   exchange.judgement = null;
   exchange.holder = null;
   exchange.head = readHead(state.tables, exchange.head.request, state.trusted);
-  facts.principal = state.authenticate(exchange.head.request.headers);
+  facts.principal = await state.authenticate(exchange.head);
   facts.tenants = recogniseTenants(state.tables, exchange.head, facts.principal);
   if (tenantIn(exchange.facts) !== before) facts.quota = undefined;
   const { body } = exchange;

@@ -80,9 +80,22 @@ export function report(services: Services, exchange: Exchange): void {
     `${note === null ? '' : `"message":${quoted(note)},`}"request_id":${quoted(request_id)},"correlation_id":${quoted(correlation_id)},` +
       `${exchange.span ? `"trace_id":${quoted(exchange.span.traceId)},` : ''}"tenant":${quoted(tenant)},"client":${quoted(caller)},` +
       `"server":${quoted(server || null)},"method":"${method}","rpc":${quoted(rpc)},"tool":${quoted(tool)},"status":${status},"reason":${quoted(reason)},` +
-      `${asked}"complete":${client.isComplete && reason !== 'body-aborted'},"instance":${quoted(instance)},` +
+      `${callerMembers(exchange)}${asked}"complete":${client.isComplete && reason !== 'body-aborted'},"instance":${quoted(instance)},` +
       `${causeMembers(exchange)}"duration_ms":${Math.round(duration * 10) / 10}`,
   );
+}
+
+/** Whom a token names, or why credentials were not accepted; nothing for clients of the config. */
+function callerMembers({ facts: { principal } }: Exchange): string {
+  switch (principal?.kind) {
+    case 'token':
+      return `"issuer":${quoted(principal.issuer)},"subject":${quoted(principal.subject)},`;
+    case 'invalid':
+    case 'unavailable':
+      return principal.why === undefined ? '' : `"why":${quoted(principal.why)},`;
+    default:
+      return '';
+  }
 }
 
 /** Why what is behind the gateway failed the request; nothing for nearly all. */

@@ -21,19 +21,22 @@ export function createRevocation(): Revocation {
   return { ...holdings, lostRight, revoke: (services, open) => revoke(services, open, holdings) };
 }
 
-function revoke(services: Services, open: Iterable<Exchange>, holdings: Holdings): void {
+async function revoke(services: Services, open: Iterable<Exchange>, holdings: Holdings): Promise<void> {
   const { log, metrics, parts } = services;
   const state = services.state();
   let streams = 0;
-  for (const exchange of [...open]) {
-    const isWaiting = isListening(exchange) && !exchange.client.hasBegun;
-    const lost = exchange.state !== state && (isWaiting || exchange.endStream) ? lostRight(exchange, state) : null;
-    if (lost === null) continue;
+  const isWaiting = (exchange: Exchange): boolean => isListening(exchange) && !exchange.client.hasBegun;
+  const asked = [...open].filter((exchange) => exchange.state !== state && (isWaiting(exchange) || exchange.endStream));
+  // Some have to be asked for elsewhere, all at the same time: nobody keeps a stream for longer because another's answer is slow.
+  const judged = asked.map(async (exchange) => {
+    const lost = await lostRight(exchange, state);
+    if (lost === null || exchange.isOver) return;
     streams++;
-    if (isWaiting) refuse(services, exchange, lost);
+    if (isWaiting(exchange)) refuse(services, exchange, lost);
     else endStream(services, exchange, lost);
-  }
-  const sessions = holdings.revoked(state);
+  });
+  await Promise.all(judged);
+  const sessions = await holdings.revoked(state);
   for (const session of sessions) {
     ended.end(session.id, Date.now() + state.tables.raw.sessions.ttl);
     const renewed = parts().renewals?.end(session.id) ?? Promise.resolve(null);

@@ -18,9 +18,9 @@ export interface Parts extends Answerers {
 /** What a reload takes from callers that it leaves without the right to it. */
 export interface Revocation extends Pick<Holdings, 'use' | 'drop'> {
   /** Why an exchange that was allowed would not be any more; null where its caller keeps the right. */
-  lostRight(exchange: Exchange, state: State): Reason | null;
+  lostRight(exchange: Exchange, state: State): Reason | null | Promise<Reason | null>;
   /** Ends streams and sessions, here and at the servers. What is only waiting for its answer goes on: it began by the tables of before. */
-  revoke(services: Services, open: Iterable<Exchange>): void;
+  revoke(services: Services, open: Iterable<Exchange>): Promise<void>;
 }
 
 export interface Services {

@@ -5,11 +5,14 @@ import type { Authenticate } from '../identity/credentials.js';
 import type { Exchange } from '../identity/exchange.js';
 import type { Forwarding } from '../identity/forward.js';
 import type { Sealer } from '../identity/session.js';
+import type { Tokens } from '../identity/tokens.js';
 import type { Shown } from '../upstream/shown.js';
 
 export interface State {
   readonly tables: Tables;
   readonly authenticate: Authenticate;
+  /** Tokens of issuers; null where the config names none. */
+  readonly tokens: Tokens | null;
   readonly sealer: Sealer;
   /** Whether an address is a hop whose `X-Forwarded-*` are believed. */
   readonly trusted: (address: string) => boolean;
@@ -25,5 +28,6 @@ export interface State {
   readonly exchanges: ReadonlyMap<string, { readonly exchange: Exchange; readonly digest: string }>;
   /** By server: whether a header, in lower case and with dashes, is one that only the gateway says there. Absent where it says none. */
   readonly keptBack: ReadonlyMap<string, (name: string) => boolean>;
-  readonly close: () => void;
+  /** Lets go of what the next state has not taken over; null at the end. */
+  readonly close: (next: State | null) => void;
 }

@@ -2,42 +2,51 @@
 import { randomBytes } from 'node:crypto';
 import type { Principal } from '../decision/facts.js';
 import type { Tables } from '../decision/lookups.js';
-import { SettingError } from '../process/env.js';
+import { SettingError, type Env } from '../process/env.js';
 import { digest } from '../wire/digest.js';
+import type { Asked } from './asked.js';
+import { environmentKeys } from './environment-keys.js';
+import type { Tokens } from './tokens.js';
 
-/** Who a request's credentials say it is. */
-export type Authenticate = (headers: Readonly<Record<string, string | undefined>>) => Principal;
+/** Who a request's credentials say it is. A promise only where somebody has to be asked: a credential that comes again is known at once. */
+export type Authenticate = (asked: Asked) => Principal | Promise<Principal>;
+
+/** Keys of declared clients, then tokens of issuers. Where neither is known the credential is nobody's. */
+export function authenticator(tables: Tables, secretOf: (name: string) => string, env: Env, tokens: Tokens | null): Authenticate {
+  const secret = randomBytes(32).toString('base64');
+  const hidden = (credential: string): string => digest(secret + credential);
+  const clients = clientsByKey(tables, secretOf, env, hidden);
+  return (asked) => {
+    const { authorization, 'x-api-key': apiKey } = asked.request.headers;
+    const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+    // Two different credentials leave open whose request it is.
+    if (bearer !== undefined && apiKey !== undefined && apiKey !== bearer) return { kind: 'invalid', why: 'credentials-differ' };
+    const credential = bearer ?? apiKey;
+    if (credential === undefined) return authorization === undefined ? { kind: 'missing' } : { kind: 'invalid', why: 'scheme-unknown' };
+    const tag = hidden(credential);
+    const client = clients.get(tag);
+    if (client) return client;
+    // A token is sent as a bearer and in no other way (RFC 6750 §2.1).
+    return tokens && bearer !== undefined ? tokens.judge(bearer, tag, asked) : { kind: 'invalid', why: 'key-unknown' };
+  };
+}
 
 /**
  * API keys, as `Authorization: Bearer` or `X-Api-Key`. Keys are compared by their digests behind a secret of this process, which nobody sees: how long a
  * comparison takes says nothing about how much of a guess was right.
  */
-export function apiKeys(tables: Tables, secretOf: (name: string) => string): Authenticate {
-  const keyOf = distinct(secretOf);
-  const secret = randomBytes(32).toString('base64');
-  const hidden = (key: string): string => digest(secret + key);
+function clientsByKey(tables: Tables, secretOf: (name: string) => string, env: Env, hidden: (key: string) => string): ReadonlyMap<string, Principal> {
   const principals = new Map<string, Principal>();
-  for (const [client, { keys, permissions }] of tables.clients) {
-    for (const name of keys) principals.set(hidden(keyOf(name)), { kind: 'client', client, permissions });
-  }
-  return (headers) => {
-    const bearer = /^Bearer +(\S+)$/i.exec(headers['authorization'] ?? '')?.[1];
-    const key = bearer ?? headers['x-api-key'];
-    // Two different credentials leave open whose request it is.
-    if (bearer !== undefined && headers['x-api-key'] !== undefined && headers['x-api-key'] !== bearer) return { kind: 'invalid' };
-    if (key === undefined) return { kind: headers['authorization'] === undefined ? 'missing' : 'invalid' };
-    return principals.get(hidden(key)) ?? { kind: 'invalid' };
-  };
-}
-
-/** Two clients with one key would be one client with two names. */
-function distinct(read: (name: string) => string): (name: string) => string {
   const names = new Map<string, string>();
-  return (name) => {
-    const value = read(name);
-    const other = names.get(value);
+  const add = (name: string, key: string, client: string, permissions: readonly string[]): void => {
+    const tag = hidden(key);
+    const other = names.get(tag);
+    // Two clients with one key would be one client with two names.
     if (other !== undefined && other !== name) throw new SettingError(`secrets ${other} and ${name} have the same value; each key must be its client's own`);
-    names.set(value, name);
-    return value;
+    names.set(tag, name);
+    principals.set(tag, { kind: 'client', client, permissions });
   };
+  for (const [client, { keys, permissions }] of tables.clients) for (const name of keys) add(name, secretOf(name), client, permissions);
+  for (const { name, key, client, permissions } of tables.raw.auth.environmentKeys ? environmentKeys(tables, env) : []) add(name, key, client, permissions);
+  return principals;
 }

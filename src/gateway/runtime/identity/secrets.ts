@@ -25,6 +25,8 @@ function wantedSecrets({ raw, clients, pools, placement, tenants }: Tables): (re
   const children = found.flatMap((source) => (source.kind === 'spawn' ? source.child.env : []));
   return [
     ...raw.sessions.keys.map((name) => [name, 32] as const),
+    // A shorter key of HMAC could be guessed from one token (RFC 7518 §3.2).
+    ...raw.auth.issuers.flatMap(({ keys }) => (keys.kind === 'secret' ? [[keys.secret, 32] as const] : [])),
     ...[...clients.values()].flatMap(({ keys }) => keys.map((name) => [name, 16] as const)),
     ...[raw.admin?.readToken, raw.admin?.writeToken].flatMap((name) => (name ? [[name, 16] as const] : [])),
     ...children.flatMap(([, value]) => ('secret' in value ? [[value.secret, 1] as const] : [])),

@@ -3,6 +3,7 @@
  * it is.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import type { Bearer } from '../decision/facts.js';
 import type { Message } from '../decision/message.js';
 import { asObject, at, parseJson, type Json } from '../wire/json-rpc.js';
 import { elementTexts } from '../wire/json-text.js';
@@ -18,6 +19,8 @@ export interface SessionState {
   /** How the client introduced itself, where a session may have to be opened again or spoken for. */
   readonly init: Init | null;
   readonly legs: readonly Leg[];
+  /** Of a `relay`: what the token of the caller says. Null or left out for anything else. */
+  readonly bearer?: Bearer | null;
 }
 
 /** What of `initialize` the gateway says again on the client's behalf. */
@@ -61,6 +64,8 @@ export interface Sealer {
 /** Format version, first byte of every id and authenticated with it. */
 const VERSION = 2;
 const MOST_BYTES = 4096;
+/** A proof for another replica is no id that clients hold, and may say more: what a token says. */
+const MOST_RELAY = 8192;
 /** Ids that are kept open: unsealing one costs more than any row of the decision, and a session sends it with every request. */
 const MOST_OPENED = 2000;
 
@@ -82,24 +87,25 @@ export function createSealer(secrets: readonly string[], ttl: number, now: () =>
   };
 }
 
-function seal(key: Buffer, { transport, tenant, principal, issuedAt, init, legs }: SessionState): string | null {
+function seal(key: Buffer, { transport, tenant, principal, issuedAt, init, legs, bearer }: SessionState): string | null {
   const nonce = randomBytes(12);
   const head = Buffer.from([VERSION]);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(head);
   const places = legs.map(({ server, instance, upstreamId }) => [server, instance, upstreamId]);
-  const plain = `[${JSON.stringify([transport, tenant, principal, issuedAt]).slice(1, -1)},${init?.text ?? 'null'},${JSON.stringify(places)}]`;
+  const more = bearer ? `,${JSON.stringify(bearer)}` : '';
+  const plain = `[${JSON.stringify([transport, tenant, principal, issuedAt]).slice(1, -1)},${init?.text ?? 'null'},${JSON.stringify(places)}${more}]`;
   const id = Buffer.concat([head, nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
-  return id.length > MOST_BYTES ? null : id;
+  return id.length > (transport === 'relay' ? MOST_RELAY : MOST_BYTES) ? null : id;
 }
 
-type Plain = [SessionState['transport'], string, string, number, Json | null, [string, string, string][]];
+type Plain = [SessionState['transport'], string, string, number, Json | null, [string, string, string][], Bearer?];
 
 /** Its place in what is sealed. */
 const INIT = 4;
 
 function unseal(keys: readonly Buffer[], id: string): SessionState | null {
   // Shorter than 30 bytes, which are 40 characters, it would be cut into pieces that it does not have.
-  if (id.length > MOST_BYTES || !/^[A-Za-z0-9_-]{40,}$/.test(id)) return null;
+  if (id.length > MOST_RELAY || !/^[A-Za-z0-9_-]{40,}$/.test(id)) return null;
   const sealed = Buffer.from(id, 'base64url');
   // The last character may have bits to spare: one id, one spelling, or an ended session could go on under another.
   if (sealed.toString('base64url') !== id || sealed[0] !== VERSION) return null;
@@ -108,9 +114,9 @@ function unseal(keys: readonly Buffer[], id: string): SessionState | null {
       const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13)).setAAD(sealed.subarray(0, 1));
       decipher.setAuthTag(sealed.subarray(-16));
       const plain = Buffer.concat([decipher.update(sealed.subarray(13, -16)), decipher.final()]).toString('utf8');
-      const [transport, tenant, principal, issuedAt, introduced, legs] = JSON.parse(plain) as Plain;
+      const [transport, tenant, principal, issuedAt, introduced, legs, bearer = null] = JSON.parse(plain) as Plain;
       const init = introduced && initIn(elementTexts(plain)?.[INIT] ?? '');
-      return { transport, tenant, principal, issuedAt, init, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })) };
+      return { transport, tenant, principal, issuedAt, init, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })), ...(bearer && { bearer }) };
     } catch {
       // Sealed with another key, or by nobody.
     }

@@ -5,14 +5,14 @@
 import { networkInterfaces } from 'node:os';
 import type { Answered, Call } from '../call.js';
 import { authority } from '../../decision/address.js';
-import type { Facts, Principal } from '../../decision/facts.js';
+import type { Bearer, Facts, Principal } from '../../decision/facts.js';
 import { rankOf } from '../../decision/steps.js';
 import { sessionIdOf, type RequestHead } from '../../decision/head.js';
 import type { Tables } from '../../decision/lookups.js';
 import { digest } from '../../wire/digest.js';
 import type { Env } from '../../process/env.js';
-import { ANONYMOUS, clientNamed } from '../../identity/principal.js';
-import type { Sealer } from '../../identity/session.js';
+import { ANONYMOUS, clientNamed, principalName } from '../../identity/principal.js';
+import type { Sealer, SessionState } from '../../identity/session.js';
 import type { Listen } from '../../tables/placement.js';
 import { httpUpstream } from '../../upstream/http.js';
 import { readBody } from '../../wire/read-body.js';
@@ -48,7 +48,7 @@ export function vouchedBy(head: RequestHead, { sealer, tables }: Checking): Vouc
   if (!proof || !leg) return null;
   const [session, body = ''] = leg.upstreamId.split(' ');
   const isMeant = proof.transport === 'relay' && leg.server === head.route?.server && session === digest(id);
-  const principal = principalNamed(proof.principal, tables);
+  const principal = principalOf(proof, tables);
   if (!isMeant || !principal || Math.abs(Date.now() - proof.issuedAt) > LIFE) return null;
   return { proof: text, body, facts: { address: { kind: 'ok' }, principal, tenants: [proof.tenant], quota: { kind: 'ok' } }, from: GRANT };
 }
@@ -76,12 +76,18 @@ function isFirstUse(proof: string): boolean {
 /** What a proof says of a body. */
 const bodyDigest = (body: Buffer | null): string => digest(body?.toString('latin1') ?? '');
 
-/** The principal of this name, if these tables know it. */
-function principalNamed(name: string, { raw, clients }: Tables): Principal | null {
+/** The principal that is vouched for, if these tables know it. */
+function principalOf({ principal: name, bearer }: SessionState, { raw, clients }: Tables): Principal | null {
+  if (bearer) return isKnown(bearer, raw) && principalName(bearer) === name ? bearer : null;
   if (name === ANONYMOUS) return !raw.auth.wanted ? { kind: 'anonymous' } : null;
   const client = clientNamed(name) ?? '';
   const table = clients.get(client);
   return table ? { kind: 'client', client, permissions: table.permissions } : null;
+}
+
+/** A token that has ended since then opens nothing any more. */
+function isKnown({ issuer, expiresAt }: Bearer, { auth }: Tables['raw']): boolean {
+  return expiresAt > Date.now() && auth.issuers.some((one) => one.issuer === issuer);
 }
 
 /** Sends a message on to the replica that holds its stream. */

@@ -1,0 +1,45 @@
+/** `API_KEY_1`, `API_KEY_2` …: keys of declared clients that whoever runs the gateway gives by its environment, each as `<key>:<client>:<permissions>`. */
+import type { Tables } from '../decision/lookups.js';
+import { SettingError, type Env } from '../process/env.js';
+import { readSecret } from '../process/secrets.js';
+
+export interface EnvironmentKey {
+  /** The variable, which messages name in place of the key. */
+  readonly name: string;
+  readonly key: string;
+  readonly client: string;
+  readonly permissions: readonly string[];
+}
+
+/** Bytes of a key at least, as of any other. */
+const LEAST = 16;
+const TEXT = /^[\x21-\x7e]+$/;
+
+/** @throws a `SettingError` that names all variables that are malformed, short, or of a client that the config does not have; never what is in them */
+export function environmentKeys({ clients }: Pick<Tables, 'clients'>, env: Env): readonly EnvironmentKey[] {
+  // A file may hold one too (`API_KEY_1_FILE`), as for every other secret.
+  const set = Object.keys(env).flatMap((name) => (env[name] === undefined ? [] : (/^(API_KEY_\d+)(?:_FILE)?$/.exec(name)?.[1] ?? [])));
+  const names = [...new Set(set)].sort((a, b) => Number(a.slice(8)) - Number(b.slice(8)));
+  const faults: string[] = [];
+  const found = names.flatMap((name) => {
+    try {
+      return [keyIn(name, readSecret(env, name), clients)];
+    } catch (error) {
+      faults.push((error as Error).message);
+      return [];
+    }
+  });
+  if (faults.length > 0) throw new SettingError(faults.join('\n'));
+  return found;
+}
+
+function keyIn(name: string, text: string, clients: Tables['clients']): EnvironmentKey {
+  const [key = '', client, permissions, ...more] = text.split(':');
+  if (client === undefined || more.length > 0) throw new SettingError(`${name} must be <key>:<client>:<permissions, comma separated>; a key has no colon`);
+  if (!TEXT.test(key) || key.length < LEAST) throw new SettingError(`the key in ${name} must have at least ${LEAST} characters of ASCII and no blank`);
+  const known = [...clients.keys()].join(', ') || 'none';
+  if (!clients.has(client)) throw new SettingError(`${name} is a key of a client that the config does not have; it has ${known}`);
+  const list = permissions === undefined || permissions === '' ? [] : permissions.split(',').map((one) => one.trim());
+  if (list.some((one) => !TEXT.test(one))) throw new SettingError(`the permissions in ${name} must be names with commas between them`);
+  return { name, key, client, permissions: list };
+}
