@@ -7,8 +7,9 @@ import type { Plan } from '#src/plan/types.js';
 import type { Config } from './gateway-tables.js';
 import { planOf } from './planned.js';
 
-export function bakeGateway(config: Config, folder: string): Plan {
-  const plan = planOf(config);
+/** @param change of the plan, for what no config can say */
+export function bakeGateway(config: Config, folder: string, change: (plan: Plan) => Plan = (plan) => plan): Plan {
+  const plan = change(planOf(config));
   for (const { path, contents } of gatewayDocument(plan, assets).files) {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });

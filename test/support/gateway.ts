@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { bakeGateway } from './bake.js';
 import type { ControlGroup } from './control-group.js';
+import type { Plan } from '#src/plan/types.js';
 import type { Config } from './gateway-tables.js';
 import { ask, within } from './http.js';
 
@@ -35,6 +36,8 @@ export interface StartOptions {
   readonly pools?: Pools;
   /** The folder of a gateway that has ended, to go on with its files. */
   readonly folder?: string;
+  /** Changes every plan that is made of a config. */
+  readonly change?: (plan: Plan) => Plan;
   /** The control group that it runs in. */
   readonly group?: ControlGroup;
 }
@@ -97,8 +100,8 @@ export async function failToStart(options: StartOptions): Promise<Ended & { read
   return { ...(await gateway.ended), stderr: gateway.stderr() };
 }
 
-function launch({ config, env = {}, pools, folder = temporaryFolder(), group }: StartOptions): { gateway: RunningGateway; listening: Promise<unknown> } {
-  const plan = bakeGateway(config, folder);
+function launch({ config, env = {}, pools, folder = temporaryFolder(), change, group }: StartOptions): { gateway: RunningGateway; listening: Promise<unknown> } {
+  const plan = bakeGateway(config, folder, change);
   const poolsFile = join(folder, 'pools.json');
   if (pools) writeFileSync(poolsFile, JSON.stringify(pools));
   const secrets = Object.fromEntries(plan.infra.secrets.map(({ name }) => [name, secretValue(name)]));
@@ -108,7 +111,7 @@ function launch({ config, env = {}, pools, folder = temporaryFolder(), group }: 
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
-  const gateway = new Gateway(child, folder, poolsFile);
+  const gateway = new Gateway(child, folder, poolsFile, change);
   return { gateway, listening: gateway.listening };
 }
 
@@ -121,11 +124,13 @@ class Gateway implements RunningGateway {
   adminPort = 0;
   readonly #child: ChildProcess;
   readonly #poolsFile: string;
+  readonly #change: StartOptions['change'];
   readonly #wake = new Set<() => void>();
   #stderr = '';
   #rest = '';
 
-  constructor(child: ChildProcess, folder: string, poolsFile: string) {
+  constructor(child: ChildProcess, folder: string, poolsFile: string, change: StartOptions['change']) {
+    this.#change = change;
     this.#child = child;
     this.folder = folder;
     this.#poolsFile = poolsFile;
@@ -189,7 +194,7 @@ class Gateway implements RunningGateway {
 
   async sighup(config: Config | string, pools?: Pools): Promise<LogLine> {
     if (typeof config === 'string') writeFileSync(join(this.folder, 'gateway', 'tables.js'), config);
-    else bakeGateway(config, this.folder);
+    else bakeGateway(config, this.folder, this.#change);
     if (pools) writeFileSync(this.#poolsFile, JSON.stringify(pools));
     const since = this.logs.length;
     this.signal('SIGHUP');

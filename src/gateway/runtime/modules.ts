@@ -20,6 +20,9 @@ export async function loadModules({ strategies, drawing, breakers, httpProbes, m
     ...(await others.lookup?.()),
     ...(await others.secrets?.()),
     ...(await others.itemRules?.()),
+    ...(await others.toServer?.()),
+    ...(await others.forward?.()),
+    ...(await others.exchange?.()),
     ...(await others.tokens?.()),
   };
 }

@@ -45,7 +45,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
   let port = at.port;
   const partsOptions = { log, metrics, env, listening: () => ({ host: at.host, port }) };
   let parts = await loadParts(tables, features, partsOptions, null);
-  await pools.reconcile(state.tables, modules);
+  await pools.reconcile(state.tables, modules, state.shown);
   let draining = false;
   let reloading = Promise.resolve();
   (await features.gauges?.())?.registerGauges(metrics, counts, pools, () => state.tables);
@@ -82,7 +82,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
         const nextModules = await loadModules(nextFeatures);
         const fresh = await createState(next, env, nextModules, state, log);
         const old = state;
-        await pools.reconcile(fresh.tables, nextModules);
+        await pools.reconcile(fresh.tables, nextModules, fresh.shown);
         parts = await loadParts(next, nextFeatures, partsOptions, parts);
         revocation ??= (await nextFeatures.revocation?.())?.createRevocation() ?? null;
         state = fresh;

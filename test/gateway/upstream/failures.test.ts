@@ -203,7 +203,7 @@ describe('field-33 a server’s demand for credentials', () => {
     }
     const { failure } = await failing('plain');
     assert.deepEqual(said(failure), { code: 'UNAUTHORIZED', blame: 'config', server: 'plain' });
-    assert.match(String(failure['cause']), /transform\.request\.set/);
+    assert.match(String(failure['cause']), /upstream\.auth/);
     plain.behave = answerAll;
   });
 

@@ -18,7 +18,7 @@ const http = (more: Partial<Extract<HealthTable, { kind: 'http' }>> = {}): Healt
   ...more,
 });
 const asks = (ask: 'ping' | 'discover'): HealthTable => ({ ...TIMES, kind: 'mcp', ask });
-const probe = (health: HealthTable, { url }: { readonly url: string }): Probe => probeOf(health, new URL(url), { httpProbe, mcpProbe });
+const probe = (health: HealthTable, { url }: { readonly url: string }): Probe => probeOf(health, { url: new URL(url) }, { httpProbe, mcpProbe });
 /** Long enough for anything that answers. */
 const LONG = 8000;
 const SHORT = 60;

@@ -10,6 +10,15 @@ import type { Instance } from '../upstream/instance.js';
 import type { Pool } from '../upstream/pool.js';
 import type { UpstreamRequest, UpstreamResponse } from '../upstream/upstream.js';
 import { UpstreamFault } from '../wire/fault.js';
+import type { OwnHeaders } from '../wire/own-headers.js';
+
+/** What a server is told of the caller of a call, whenever something is sent for it. `send` of a call says it by itself. */
+export interface Vouching {
+  /** It is told by a token that is this caller's: what such a request meets is not what others would. */
+  readonly wantsToken: boolean;
+  /** As it is to be said now. Rejects with an `UpstreamFault`. */
+  own(): Promise<OwnHeaders>;
+}
 
 export interface Call {
   readonly pool: Pool;
@@ -33,6 +42,8 @@ export interface Call {
   /** Path of the route as the client called it, with its tenant's prefix. */
   readonly path: string;
   readonly send: Send;
+  /** Null where nothing is said of the caller. It holds nothing of the call, so that a session may keep it. */
+  readonly vouching: Vouching | null;
   /** Another call of the same exchange, to another server, made while its body is there; null where no pool has that name. */
   readonly to: (server: string) => Call | null;
   /** Its body is held longer than its client waits. @returns what gives back the memory that is set aside for it */

@@ -69,6 +69,10 @@ export const REASONS = {
   'upstream-denied': http(502, 'The server behind the gateway does not accept the gateway'),
   'token-denied': http(401, 'The server behind the gateway does not accept this token'),
   'upstream-timeout': http(504, 'The server behind the gateway did not answer in time'),
+  'token-needed': http(403, 'This server is for callers with a token of an authorization server'),
+  'claim-unsendable': http(403, 'The server behind the gateway cannot be told who calls'),
+  'exchange-unavailable': http(503, 'No token for the server behind the gateway can be had now'),
+  'exchange-refused': http(502, 'No token for the server behind the gateway was given'),
   'token-expired': http(401, 'The token has expired'),
   'access-revoked': http(403, 'Access was withdrawn'),
   'draining': http(503, 'Shutting down'),
@@ -90,6 +94,9 @@ export const REASON_OF_FAULT: Readonly<Record<FaultStage, Reason>> = {
   denied: 'upstream-denied',
   unlisted: 'item-unknown',
   'token-denied': 'token-denied',
+  'token-missing': 'token-needed',
+  'token-unavailable': 'exchange-unavailable',
+  'token-withheld': 'exchange-refused',
 };
 
 export const reasonRow = (reason: Reason): ReasonRow => REASONS[reason];

@@ -16,6 +16,7 @@ import { mostOfBodies } from './facts.js';
 import { OwnRequest } from './own-request.js';
 import { forwardedHeaders } from './request-headers.js';
 import type { Services } from './services.js';
+import { vouchFor } from './vouch.js';
 
 /** Methods that only read: such a request may be sent again, even where a server may have seen it already. */
 const READS = /^(?:[a-z]+(?:\/templates)?\/list|resources\/read|server\/discover|completion\/complete)$/;
@@ -32,11 +33,14 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
   const reads = message !== undefined && READS.test(message.method) && !message.continues;
   const repeats = reads ? table.choice.retries : 0;
   const key = keyOf(exchange, table);
+  const vouching = vouchFor(pool.server, table, exchange);
   // What only reads may be sent elsewhere, what belongs to a session may be sent once more in a new one, and an introduction may have to be answered here.
-  const isSentAgain = reads || message?.method === 'initialize' || (session?.init != null && keepsItsSession(table));
+  // What a server turns away for its token may be sent again too.
+  const isSentAgain = reads || vouching?.wantsToken === true || message?.method === 'initialize' || (session?.init != null && keepsItsSession(table));
   const isOfRoute = pool.server === head.route?.server;
   const items = itemsFor(pool.server, exchange, services);
-  const own = requestOf(exchange, { table, isOfRoute, isRead: items !== null && readsAnswer(message, head.request.method) }, parts().transform, signal);
+  const isRead = items !== null && readsAnswer(message, head.request.method);
+  const own = requestOf(exchange, { server: pool.server, table, isOfRoute, isRead }, parts().transform, signal);
   let sent: UpstreamRequest = own;
   const forget = (): void => {
     own.body = sent.body = null;
@@ -68,11 +72,13 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
     path: head.pathTenant === null ? head.path : `/t/${head.pathTenant}${head.path}`,
     send: async (request, { at, repeats: asked = repeats } = {}) => {
       sent = request;
-      const delivered = await deliver(pool, { request, first: at ?? next(), pinned: at !== undefined, reads, repeats: asked, key }, metrics);
+      const sending = () => deliver(pool, { request, first: at ?? next(), pinned: at !== undefined, reads, repeats: asked, key }, metrics);
+      const delivered = await (vouching ? vouching.send(request, sending) : sending());
       exchange.instance = last = delivered.instance;
       exchange.failure = delivered.response.failure ?? null;
       return delivered;
     },
+    vouching,
     to: (server) => {
       const other = pools.get(server);
       return other ? callTo(other, exchange, services, signal) : null;
@@ -109,6 +115,7 @@ function itemsFor(server: string, { state: { tables }, facts }: Exchange, { part
 }
 
 interface Way {
+  readonly server: string;
   readonly table: PoolTable;
   readonly isOfRoute: boolean;
   /** Its answer is read here, so it may not come compressed. */
@@ -118,13 +125,13 @@ interface Way {
 /** The request as it goes on to the server. Its headers are not written again where their text is known from the head, for the server of the route. */
 function requestOf(
   exchange: Exchange,
-  { table, isOfRoute, isRead }: Way,
+  { server, table, isOfRoute, isRead }: Way,
   transform: ReturnType<Services['parts']>['transform'],
   signal: AbortSignal,
 ): OwnRequest {
   const { head, body, judgement, span, id, correlationId, state, facts } = exchange;
   const { method } = head.request;
-  const headers = forwardedHeaders(exchange, table.pass);
+  const headers = forwardedHeaders(exchange, table.pass, server);
   // Children of one process may serve several callers, and must know them apart.
   if (table.host) headers[CALLER] = callerText(state.tables.tenants.size > 1 ? (tenantIn(facts) ?? '') : '', callerNameOf(exchange));
   // Where a query names the session it is the gateway's own.

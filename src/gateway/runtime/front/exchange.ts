@@ -11,6 +11,7 @@ import type { Instance } from '../upstream/instance.js';
 import type { Cause } from '../wire/cause.js';
 import type { Failure } from '../wire/fault.js';
 import type { HeaderList } from '../wire/header-list.js';
+import type { OwnHeaders } from '../wire/own-headers.js';
 import type { Client } from './client.js';
 import type { Judgement } from './judgement.js';
 import type { State } from './state.js';
@@ -43,6 +44,8 @@ export interface Exchange {
   session: SessionState | null;
   /** Another replica has judged it, and this one goes on from there on its word. */
   isRelayed: boolean;
+  /** What servers are told of the caller, in headers; known as soon as it is allowed. */
+  told: OwnHeaders;
   /** The instance that row `instance` chose for the server of the route; it is tried first. */
   claimed: Instance | null;
   /** The instance that answered last, for reports. Only `send` of a call writes it. */

@@ -1,7 +1,7 @@
 /** A request from its first byte to its log line. */
 import { randomUUID } from 'node:crypto';
 import { decide, type Decision } from '../decision/decide.js';
-import { eraIn, messageIn, type Fact, type Facts } from '../decision/facts.js';
+import { eraIn, messageIn, tenantIn, type Fact, type Facts } from '../decision/facts.js';
 import { forgetArguments } from '../decision/item-use.js';
 import { readHead, type GatewayRequest } from '../decision/head.js';
 import { reasonRow } from '../decision/reasons.js';
@@ -19,6 +19,7 @@ import { forward } from './forward.js';
 import { auditCalls, beginSpan, report } from './report.js';
 import { answerHeaders } from './respond.js';
 import type { UpstreamResponse } from '../upstream/upstream.js';
+import { NO_HEADERS } from '../wire/own-headers.js';
 import type { Services } from './services.js';
 import type { State } from './state.js';
 
@@ -96,6 +97,7 @@ function begin(client: Client, state: State): Exchange {
     dropBody: null,
     session: null,
     isRelayed: false,
+    told: NO_HEADERS,
     claimed: null,
     instance: null,
     releaseStream: NOTHING,
@@ -156,6 +158,12 @@ async function run(services: Services, exchange: Exchange, open: OpenExchanges):
   if (decision.kind === 'refuse' && !isForged) return sendRefusal(services, exchange, decision);
   if (decision.kind === 'answer') return answerItself(services, exchange, decision.what);
   if (isForged) return refuse(services, exchange, 'credentials-invalid');
+  const told = exchange.judgement?.told ?? state.forwarding?.told(tenantIn(facts) ?? '', facts.principal) ?? NO_HEADERS;
+  if ('code' in told) {
+    exchange.cause = told;
+    return refuse(services, exchange, 'claim-unsendable');
+  }
+  exchange.told = told;
   if (!vouched) exchange.judgement ??= judge(exchange);
   // The client left while its body was read: no server has been asked for anything yet.
   if (client.hasLeft && leavingCancels(exchange)) return;
@@ -195,12 +203,13 @@ async function run(services: Services, exchange: Exchange, open: OpenExchanges):
 }
 
 /** What follows from the head of an allowed request, kept for the next request that has the same. */
-function judge({ client, state, startedAt, head, facts }: Exchange): Judgement {
+function judge({ client, state, startedAt, head, facts, told }: Exchange): Judgement {
   const { principal, lookup, tenants } = facts;
   const until = Math.min(keptUntil(principal, startedAt), lookup?.kind === 'tenant' ? lookup.until : Infinity);
-  const { pass = [] } = state.tables.pools.get(head.route?.server ?? '') ?? {};
-  const lines = forwardedLines(head, pass);
-  const judgement = { state, until, head, principal, lookup, tenants, forwardedLines: lines, answerHeaders: answerHeaders(state.tables, head) };
+  const server = head.route?.server ?? '';
+  const { pass = [] } = state.tables.pools.get(server) ?? {};
+  const lines = forwardedLines(head, pass, state.keptBack.get(server));
+  const judgement = { state, until, head, principal, lookup, tenants, forwardedLines: lines, told, answerHeaders: answerHeaders(state.tables, head) };
   client.memory.judgement = judgement;
   return judgement;
 }

@@ -5,6 +5,7 @@
 import type { Facts } from '../decision/facts.js';
 import type { RequestHead } from '../decision/head.js';
 import type { HeaderList } from '../wire/header-list.js';
+import type { OwnHeaders } from '../wire/own-headers.js';
 import type { State } from './state.js';
 
 export interface Judgement {
@@ -20,6 +21,8 @@ export interface Judgement {
   readonly forwardedLines: string | null;
   /** The headers of every server's answer to this head: those of CORS, and the security headers. */
   readonly answerHeaders: HeaderList;
+  /** What servers are told of the caller, in headers. */
+  readonly told: OwnHeaders;
 }
 
 /** Milliseconds for which a judgement is kept. The names of trusted hops may come to mean other addresses, so it is not kept for longer. */

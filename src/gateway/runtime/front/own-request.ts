@@ -14,6 +14,7 @@ export class OwnRequest implements UpstreamRequest {
   readonly signal: AbortSignal;
   body: Buffer | null;
   handedOn: UpstreamRequest['handedOn'] = undefined;
+  vouched: UpstreamRequest['vouched'] = undefined;
 
   constructor(
     method: string,

@@ -15,6 +15,9 @@ const NOT_FORWARDED = new Set([
   'http2-settings', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', CONNECTION_OF_CLIENT, CALLER,
 ]);
 
+/** Asked with names in lower case and with dashes. */
+type IsKept = (name: string) => boolean;
+
 type Way = 'goes' | 'claims' | 'stays';
 
 /** Names whose way is remembered: callers send the same few, and may invent others. */
@@ -32,13 +35,16 @@ function wayOf(name: string): Way {
   return way;
 }
 
-/** Calls `add` with each header that goes on to a server, except for those that name the one request. @param pass claims that this server is told of */
-function eachForwarded(head: RequestHead, pass: readonly string[], add: (name: string, value: string) => void): void {
+/**
+ * Calls `add` with each header that goes on to a server, except for those that name the one request.
+ * @param pass claims that this server is told of @param isKept whether only the gateway says a header there; absent where it says none
+ */
+function eachForwarded(head: RequestHead, pass: readonly string[], isKept: IsKept | undefined, add: (name: string, value: string) => void): void {
   const { headers } = head.request;
   const named = connectionNames(headers['connection'], headers[CONNECTION_OF_CLIENT]);
   for (const name in headers) {
     const value = headers[name];
-    if (value === undefined || named.has(name)) continue;
+    if (value === undefined || named.has(name) || isKept?.(name.replaceAll('_', '-'))) continue;
     const way = wayOf(name);
     if (way === 'goes' || (way === 'claims' && pass.includes(name))) add(name, value);
   }
@@ -49,16 +55,16 @@ function eachForwarded(head: RequestHead, pass: readonly string[], add: (name: s
 }
 
 /** The headers that go on with every request that has this head, as text; null where one of them cannot be sent. */
-export function forwardedLines(head: RequestHead, pass: readonly string[]): string | null {
+export function forwardedLines(head: RequestHead, pass: readonly string[], isKept: IsKept | undefined): string | null {
   const list: string[] = [];
-  eachForwarded(head, pass, (name, value) => void list.push(name, value));
+  eachForwarded(head, pass, isKept, (name, value) => void list.push(name, value));
   return linesOf(list);
 }
 
 /** The headers that go on for one exchange, with the names of its request and trace. */
-export function forwardedHeaders({ head, id, correlationId, span }: Exchange, pass: readonly string[]): Record<string, string> {
+export function forwardedHeaders({ head, id, correlationId, span, state }: Exchange, pass: readonly string[], server: string): Record<string, string> {
   const out: Record<string, string> = {};
-  eachForwarded(head, pass, (name, value) => (out[name] = value));
+  eachForwarded(head, pass, state.keptBack.get(server), (name, value) => (out[name] = value));
   out['x-request-id'] = id;
   out['x-correlation-id'] = correlationId;
   if (span) {

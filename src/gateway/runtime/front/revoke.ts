@@ -1,6 +1,7 @@
 /** Takes what is open from callers that a reload has left without the right to it. */
 import { messageIn } from '../decision/facts.js';
 import { reasonRow, refusalBody, type Reason } from '../decision/reasons.js';
+import type { OwnHeaders } from '../wire/own-headers.js';
 import { idText } from '../wire/replies.js';
 import { clientNamed } from '../identity/principal.js';
 import type { Leg } from '../identity/session.js';
@@ -43,7 +44,7 @@ async function revoke(services: Services, open: readonly Exchange[], holdings: H
     if (services.counts.endSession(session.id)) metrics.count('mcpgen_sessions_ended_total', {});
     const { tenant, principal, leg } = session;
     log('info', 'session-revoked', { server: leg.server, tenant, client: clientNamed(principal) });
-    void renewed.then((instead) => tellServer(services, instead ?? leg));
+    void renewed.then((instead) => tellServer(services, instead ?? leg, state.forwarding?.signed(tenant)));
   }
   parts().bridge?.revoke((owner, server) => ownerKeeps(state, owner, server));
   if (streams + sessions.length > 0) log('info', 'access-revoked', { streams, sessions: sessions.length });
@@ -62,9 +63,9 @@ function endStream(services: Services, exchange: Exchange, lost: Reason): void {
 }
 
 /** So that what the session holds there is given back at once: a child process, for one. Never rejects. */
-async function tellServer({ pools }: Services, leg: Leg): Promise<void> {
+async function tellServer({ pools }: Services, leg: Leg, vouched: OwnHeaders | undefined): Promise<void> {
   const instance = pools.get(leg.server)?.byId(leg.instance);
   if (!instance || leg.upstreamId === '') return;
-  const request = { method: 'DELETE', headers: { 'mcp-session-id': leg.upstreamId }, body: null, signal: AbortSignal.timeout(GOODBYE) };
+  const request = { method: 'DELETE', headers: { 'mcp-session-id': leg.upstreamId }, body: null, vouched, signal: AbortSignal.timeout(GOODBYE) };
   await instance.upstream.send(request).then(discard, () => {});
 }

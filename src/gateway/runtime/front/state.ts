@@ -2,9 +2,12 @@
 import type { Tables } from '../decision/lookups.js';
 import type { Buckets } from '../identity/bucket.js';
 import type { Authenticate } from '../identity/credentials.js';
+import type { Exchange } from '../identity/exchange.js';
+import type { Forwarding } from '../identity/forward.js';
 import type { Lookup } from '../identity/lookup.js';
 import type { Sealer } from '../identity/session.js';
 import type { Tokens } from '../identity/tokens.js';
+import type { Shown } from '../upstream/shown.js';
 
 export interface State {
   readonly tables: Tables;
@@ -24,6 +27,14 @@ export interface State {
   readonly perTenant: ReadonlyMap<string, Buckets>;
   readonly readToken: string | null;
   readonly writeToken: string | null;
+  /** What each server is shown of the gateway, whoever calls; nothing, where it is not in here. */
+  readonly shown: ReadonlyMap<string, Shown>;
+  /** What servers are told of callers; null where that is nothing. */
+  readonly forwarding: Forwarding | null;
+  /** By server: callers' tokens turned into its own, and a digest of all that says how. */
+  readonly exchanges: ReadonlyMap<string, { readonly exchange: Exchange; readonly digest: string }>;
+  /** By server: whether a header, in lower case and with dashes, is one that only the gateway says there. Absent where it says none. */
+  readonly keptBack: ReadonlyMap<string, (name: string) => boolean>;
   /** Lets go of what the next state has not taken over; null at the end. */
   readonly close: (next: State | null) => void;
 }

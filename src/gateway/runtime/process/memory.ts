@@ -7,6 +7,8 @@ export interface Memory<Value> {
   /** Remembers a value of this size in place of what had the key before. @returns false where it is larger than the share of its owner */
   set(owner: string, key: string, value: Value, size?: number): boolean;
   delete(owner: string, key: string): void;
+  /** Forgets what is over, whoever's it is. */
+  prune(isOver: (value: Value) => boolean): void;
 }
 
 interface Entry<Value> {
@@ -39,5 +41,8 @@ export function createMemory<Value>(most: number, forgotten: (key: string) => vo
       return true;
     },
     delete: forget,
+    prune(isOver) {
+      for (const [owner, own] of owners) for (const [key, { value }] of own) if (isOver(value)) forget(owner, key);
+    },
   };
 }

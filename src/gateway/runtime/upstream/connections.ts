@@ -2,6 +2,7 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectSecure } from 'node:tls';
 import type { FaultStage } from '../wire/fault.js';
+import type { Shown, ShownNow } from './shown.js';
 
 /** Node servers close idle connections after 5 s; ours must be gone before, or a request races the close. */
 const IDLE = 4000;
@@ -34,6 +35,10 @@ export interface Endpoint {
   readonly connect: number;
   /** Milliseconds from the request written to the head of the answer. */
   readonly firstByte: number;
+  /** What the server is shown. Default: nothing. */
+  readonly shown?: ShownNow;
+  /** The name that its certificate must have. Default: the host of the URL. */
+  readonly serverName?: string;
 }
 
 /** A URL's host and port, for `connect`. */
@@ -53,6 +58,8 @@ interface Target {
 export interface Connection {
   readonly socket: Socket;
   readonly isSecure: boolean;
+  /** What TLS was made with. */
+  readonly secure: Shown['secure'];
   isOpen: boolean;
   /** Until when it may be used again. */
   expires: number;
@@ -64,7 +71,7 @@ export interface Connection {
   drop(): false;
 }
 
-function open({ url, connect, firstByte }: Endpoint, to: Target): Connection {
+function open({ url, connect, firstByte }: Endpoint, to: Target, secure: Shown['secure'], isCurrent: (secure: Shown['secure']) => boolean): Connection {
   let user: ConnectionUser | null = null;
   const isSecure = url.protocol === 'https:';
   const drop = (): false => {
@@ -81,16 +88,18 @@ function open({ url, connect, firstByte }: Endpoint, to: Target): Connection {
   };
   // What comes while nobody waits for it would be the answer to the next request.
   const callback = (length: number): boolean => user?.read(READ.subarray(0, length)) ?? drop();
-  const options = { ...to, onread: { buffer: READ, callback } };
+  // An environment variable of Node switches checks off for a whole process.
+  const safe = isSecure ? { rejectUnauthorized: true, ...(secure && { secureContext: secure.context }) } : {};
+  const options = { ...to, ...safe, onread: { buffer: READ, callback } };
   const socket: Socket = isSecure ? connectSecure(options) : connectPlain(options);
   let timer = setTimeout(fail, connect);
   const use = (next: ConnectionUser | null): void => {
     user = next;
     if (connection.isOpen) user?.opened();
   };
-  const connection: Connection = { socket, isSecure, isOpen: false, expires: 0, use, wait: () => void timer.refresh(), drop };
+  const connection: Connection = { socket, isSecure, secure, isOpen: false, expires: 0, use, wait: () => void timer.refresh(), drop };
   // The next handshake is shorter.
-  socket.on('session', (session: Buffer) => (to.session = session));
+  socket.on('session', (session: Buffer) => void (isCurrent(secure) && (to.session = session)));
   socket.once(isSecure ? 'secureConnect' : 'connect', () => {
     connection.isOpen = true;
     clearTimeout(timer);
@@ -117,8 +126,16 @@ export interface Connections {
 
 export function openConnections(endpoint: Endpoint): Connections {
   const place = placeOf(endpoint.url);
+  const name = endpoint.serverName ?? place.host;
   // RFC 6066 §3: an address is no name.
-  const target: Target = { ...place, servername: isIP(place.host) ? '' : place.host, ALPNProtocols: ['http/1.1'], session: undefined };
+  const target: Target = { ...place, servername: isIP(name) ? '' : name, ALPNProtocols: ['http/1.1'], session: undefined };
+  let secure: Shown['secure'] = null;
+  /** What was agreed on by other certificates does not count for these. */
+  const useSecure = (): void => {
+    const now = endpoint.shown?.now.secure ?? null;
+    if (now !== secure) target.session = undefined;
+    secure = now;
+  };
   const all = new Set<Connection>();
   let idle: Connection[] = [];
   let sweep: NodeJS.Timeout | undefined;
@@ -130,11 +147,12 @@ export function openConnections(endpoint: Endpoint): Connections {
   return {
     take() {
       if (isClosed) return null;
+      useSecure();
       for (let last = idle.pop(); last; last = idle.pop()) {
-        if (isUsable(last)) return last;
+        if (isUsable(last) && last.secure === secure) return last;
         last.drop();
       }
-      const connection = open(endpoint, target);
+      const connection = open(endpoint, target, secure, (used) => used === secure);
       all.add(connection);
       connection.socket.once('close', () => all.delete(connection));
       return connection;
@@ -143,7 +161,7 @@ export function openConnections(endpoint: Endpoint): Connections {
       connection.use(null);
       // A second less: the server counts from when it answered.
       const keep = Math.min(IDLE, (seconds - 1) * 1000);
-      if (keep <= 0 || isClosed || idle.length >= MOST_IDLE) return void connection.drop();
+      if (keep <= 0 || isClosed || connection.secure !== secure || idle.length >= MOST_IDLE) return void connection.drop();
       connection.expires = performance.now() + keep;
       idle.push(connection);
       sweep ??= setTimeout(dropOld, SWEEP).unref();

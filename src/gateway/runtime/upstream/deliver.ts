@@ -34,6 +34,7 @@ const UNSENT: ReadonlySet<FaultStage> = new Set(['refused', 'connect', 'full']);
 const FAILING: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 /** It asks for credentials, or the proxy before it does: those are between gateway and server, and no client's business. */
 const DENIED: ReadonlySet<number> = new Set([401, 407]);
+const DENIAL = 'upstream.auth or upstream.headers have to give it credentials, or it has to trust the gateway';
 const NOT_MODIFIED = 304;
 
 /** Whether a status says that the server failed; that is said of the instance as soon as it comes. */
@@ -115,7 +116,7 @@ function refuseAnswer(response: UpstreamResponse, { upstream: { origin } }: Inst
   const isDenied = DENIED.has(status);
   if (!isDenied && (status > 399 || (status === NOT_MODIFIED && isConditional(request)))) return;
   discard(response);
-  if (isDenied) throw new UpstreamFault('denied', `it answered ${status}: transform.request.set has to give it credentials, or it has to trust the gateway`);
+  if (isDenied) throw new UpstreamFault('denied', new CodedError(status === 401 ? 'UNAUTHORIZED' : 'PROXY_UNAUTHORIZED', `it answered ${status}: ${DENIAL}`));
   // It has no body, and nobody has another one for it.
   if (!isRedirection(status)) throw new UpstreamFault('answered', new CodedError(`HTTP_${status}`, `it answered ${status} to a request that has no condition`));
   throw redirection(response, origin);

@@ -10,10 +10,12 @@ import { createPool, type Pool } from './pool.js';
 import { probeOf } from './probe.js';
 import type { Tables } from '../decision/lookups.js';
 import type { InstanceTable, PoolTable, Source } from '../tables/pool.js';
+import { SHOWS_NOTHING, type Shown, type ShownNow } from './shown.js';
 
 interface Kept {
   readonly pool: Pool;
   readonly named: Named | null;
+  readonly shown: ShownNow;
 }
 
 /** What the instances of a pool are now, given the addresses of its name where it has one. */
@@ -24,13 +26,17 @@ interface Wanted {
   readonly table: PoolTable;
   readonly source: Source;
   readonly find: Find;
+  readonly shown: ShownNow;
 }
 
 export interface Pools {
   get(server: string): Pool | undefined;
   all(): readonly Pool[];
-  /** Makes them what the tables want. Rejects, and leaves all as it was, where that is not possible. */
-  reconcile(tables: Tables, modules: PoolModules): Promise<void>;
+  /**
+   * Makes them what the tables want. Rejects, and leaves all as it was, where that is not possible.
+   * @param shown what each server is shown; nothing, where it is not among them
+   */
+  reconcile(tables: Tables, modules: PoolModules, shown?: ReadonlyMap<string, Shown>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,7 +53,7 @@ export function createPools(env: Env, log: Log, clock: Clock = CLOCK): Pools {
     return known?.name === source.name ? known : watchNamed(source.name);
   };
 
-  const settle = (server: string, { table, source, find }: Wanted, named: Named | null, modules: PoolModules): Kept => {
+  const settle = (server: string, { table, source, find, shown }: Wanted, named: Named | null, modules: PoolModules): Kept => {
     const settings = { choice: table.choice, health: table.health, modules };
     const known = pools.get(server);
     if (known && known.named !== named) known.named?.stop();
@@ -66,28 +72,31 @@ export function createPools(env: Env, log: Log, clock: Clock = CLOCK): Pools {
     }
     if (source.kind === 'none') pool.lack = { code: 'NOT_PLACED', cause: source.reason, blame: 'config' };
     if (source.kind === 'none') log('warn', 'pool-without-instances', { server, reason: source.reason });
-    return { pool, named };
+    return { pool, named, shown };
   };
 
   /** Reads at once whatever may be missing. */
-  const finder = (server: string, { health, timeouts }: PoolTable, source: Source, keepAlive: number, modules: PoolModules): Find => {
+  const finder = (server: string, table: PoolTable, source: Source, keepAlive: number, modules: PoolModules, shown: ShownNow): Find => {
+    const { health, timeouts, toServer } = table;
     const { connect, firstByte } = timeouts;
-    const http = ({ id, url: text, weight, region }: InstanceTable): Found => ({
+    const http = ({ id, url: text, weight, region }: InstanceTable, serverName?: string): Found => ({
       id,
       key: JSON.stringify([text, weight, region, health, connect, firstByte]),
       make: () => {
-        const url = new URL(text);
-        return { upstream: httpUpstream({ url, connect, firstByte }), probe: probeOf(health, url, modules), weight, region };
+        const asked = { url: new URL(text), shown, ...(serverName !== undefined && { serverName }) };
+        return { upstream: httpUpstream({ ...asked, connect, firstByte }), probe: probeOf(health, asked, modules), weight, region };
       },
     });
+    // Certificates are for names: an address that was found by one is believed under that.
+    const [scheme, certified] = toServer?.tls && source.kind === 'dns' ? ['https', source.name] : ['http', undefined];
     switch (source.kind) {
       case 'urls':
-        return () => source.instances.map(http);
+        return () => source.instances.map((one) => http(one));
       case 'dns':
         return (addresses) =>
           addresses.map((address) => {
             const id = authority(address, source.port);
-            return http({ id, url: `http://${id}${source.path}`, weight: 1, region: null });
+            return http({ id, url: `${scheme}://${id}${source.path}`, weight: 1, region: null }, certified);
           });
       case 'spawn': {
         const child = modules.childInstance?.(server, source.child, { env, log, keepAlive, timeouts });
@@ -101,18 +110,20 @@ export function createPools(env: Env, log: Log, clock: Clock = CLOCK): Pools {
   return {
     get: (server) => pools.get(server)?.pool,
     all,
-    async reconcile(tables, modules) {
+    async reconcile(tables, modules, shows = new Map()) {
       const overrides = poolOverrides(env);
       const children = childOverrides(env);
       const wanted = [...tables.pools].map(([server, table]) => {
         const configured = table.sources[surroundingsOf(tables.placement)];
         const source = overrides.get(server) ?? children.get(server)?.(configured) ?? configured;
-        return [server, { table, source, find: finder(server, table, source, tables.raw.timeouts.keepAlive, modules) } satisfies Wanted] as const;
+        const shown = pools.get(server)?.shown ?? { now: SHOWS_NOTHING };
+        return [server, { table, source, shown, find: finder(server, table, source, tables.raw.timeouts.keepAlive, modules, shown) } satisfies Wanted] as const;
       });
       const why = modules.blindnessOf?.(wanted.map(([, { table }]) => table.choice), region);
       if (why) log('warn', 'region-unknown', { why });
       const named = await Promise.all(wanted.map(([server, { source }]) => watch(server, source, modules)));
       // From here on nothing waits and nothing fails: a request sees all of before, or all of now.
+      for (const [server, { shown }] of wanted) shown.now = changed(shown.now, shows.get(server) ?? SHOWS_NOTHING);
       const next = new Map(wanted.map(([server, one], i) => [server, settle(server, one, named[i] ?? null, modules)] as const));
       for (const [server, { pool, named }] of pools) {
         if (next.has(server)) continue;
@@ -128,4 +139,9 @@ export function createPools(env: Env, log: Log, clock: Clock = CLOCK): Pools {
       await Promise.all([...all(), ...retired].map((pool) => pool.close()));
     },
   };
+}
+
+/** Certificates that stayed as they were are the same ones: connections that were made with them are good. */
+function changed(before: Shown, now: Shown): Shown {
+  return before.secure && before.secure.digest === now.secure?.digest ? { ...now, secure: before.secure } : now;
 }

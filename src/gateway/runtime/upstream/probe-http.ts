@@ -2,18 +2,19 @@
 import { discard } from './deliver.js';
 import { httpUpstream } from './http.js';
 import { HEALTH_PATH, isRedirection, redirection } from './redirects.js';
-import { asking, type Finding, type HttpHealth, type Probe } from './probe.js';
+import { asking, type Asked, type Finding, type HttpHealth, type Probe } from './probe.js';
 import type { UpstreamRequest, UpstreamResponse } from './upstream.js';
 import { UpstreamFault } from '../wire/fault.js';
 
-export function httpProbe({ path, method, status, body }: HttpHealth, endpoint: URL): Probe {
+export function httpProbe({ path, method, status, body }: HttpHealth, endpoint: Asked): Probe {
   const judge: Judge<Finding> = (head, text, isWhole) => {
-    if (head.status !== status && isRedirection(head.status)) return redirection(head, endpoint.origin, HEALTH_PATH);
+    if (head.status !== status && isRedirection(head.status)) return redirection(head, endpoint.url.origin, HEALTH_PATH);
     if (head.status !== status) return `it answered ${head.status}, and ${status} is wanted`;
     if (body === null || text.includes(body)) return null;
     return isWhole ? 'its answer has not the words that are wanted' : undefined;
   };
-  return asking((timeout) => askOnce(new URL(path, endpoint), { method, headers: {}, body: null }, timeout, judge));
+  const url = new URL(path, endpoint.url);
+  return asking((timeout) => askOnce({ ...endpoint, url }, { method, headers: {}, body: null }, timeout, judge));
 }
 
 /** How much of an answer is looked at. */
@@ -29,8 +30,8 @@ export type Judge<T> = (head: AnswerHead, text: string, isWhole: boolean) => T |
  * One request on a connection of its own: a pooled one could be fine when the instance takes no new ones. @returns a fault where there was no answer in
  * time
  */
-export async function askOnce<T>(url: URL, question: Question, timeout: number, judge: Judge<T>): Promise<T | UpstreamFault> {
-  const upstream = httpUpstream({ url, connect: timeout, firstByte: timeout });
+export async function askOnce<T>(asked: Asked, question: Question, timeout: number, judge: Judge<T>): Promise<T | UpstreamFault> {
+  const upstream = httpUpstream({ ...asked, connect: timeout, firstByte: timeout });
   try {
     const answer = await upstream.send({ ...question, signal: AbortSignal.timeout(timeout) });
     const { body } = answer;

@@ -6,26 +6,28 @@ import { isEventStream } from '../wire/media-type.js';
 import { CAPABILITIES, CLIENT_INFO, VERSION } from '../wire/meta-keys.js';
 import { askOnce, type AnswerHead, type Judge, type Question } from './probe-http.js';
 import { isRedirection, redirection } from './redirects.js';
-import { asking, type Finding, type McpHealth, type Probe } from './probe.js';
+import { asking, type Asked, type Finding, type McpHealth, type Probe } from './probe.js';
 import { UpstreamFault } from '../wire/fault.js';
 
 const CLIENT = { name: 'mcpgen-probe', version: '1' };
 const ID = 1;
 
-export function mcpProbe(ask: McpHealth['ask'], endpoint: URL): Probe {
+export function mcpProbe(ask: McpHealth['ask'], endpoint: Asked): Probe {
   return ask === 'ping' ? pingProbe(endpoint) : asking((timeout) => discover(endpoint, timeout));
 }
 
 /** `server/discover` is safe to ask of any server of 2026-07-28 (MCP-WIRE §7). */
-async function discover(endpoint: URL, timeout: number): Promise<Finding> {
+async function discover(endpoint: Asked, timeout: number): Promise<Finding> {
   const _meta = { [VERSION]: MODERN, [CAPABILITIES]: {}, [CLIENT_INFO]: CLIENT };
   const question = post({ id: ID, method: 'server/discover', params: { _meta } }, { 'mcp-protocol-version': MODERN, 'mcp-method': 'server/discover' });
   return findingOf(await askOnce(endpoint, question, timeout, readAnswer), 'server/discover', endpoint);
 }
 
-function findingOf(answer: Answer | UpstreamFault, method: string, { origin }: URL): Finding {
+function findingOf(answer: Answer | UpstreamFault, method: string, { url: { origin }, shown }: Asked): Finding {
   if (answer instanceof UpstreamFault) return answer;
   if (isRedirection(answer.status)) return redirection(answer, origin);
+  // It is there, and asks for a token of a caller's, which a probe has not.
+  if (answer.status === 401 && shown?.now.wantsToken) return null;
   if (answer.status !== 200) return `it answered ${method} with ${answer.status}`;
   return answer.result === undefined ? `its answer to ${method} has no result` : null;
 }
@@ -40,7 +42,7 @@ interface Session {
 }
 
 /** `ping` in one session, which is opened when it is first needed or has been lost: one for each look would leave them all behind in the server. */
-function pingProbe(endpoint: URL): Probe {
+function pingProbe(endpoint: Asked): Probe {
   let session: Session | null = null;
   let mayBeLost = false;
   let closing: Promise<void> | null = null;

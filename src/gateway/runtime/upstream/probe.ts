@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { HealthTable } from '../tables/pool.js';
 import { causeOf, type Cause } from '../wire/cause.js';
 import { UpstreamFault } from '../wire/fault.js';
-import { placeOf } from './connections.js';
+import { placeOf, type Endpoint } from './connections.js';
 
 /** Asks one instance whether it is well. */
 export interface Probe {
@@ -20,14 +20,17 @@ export type McpHealth = HealthTable & { readonly kind: 'mcp' };
 
 /** Ways of asking more than whether it can be connected to; missing where no pool does. */
 export interface ProbeModules {
-  readonly httpProbe?: (health: HttpHealth, endpoint: URL) => Probe;
-  readonly mcpProbe?: (ask: McpHealth['ask'], endpoint: URL) => Probe;
+  readonly httpProbe?: (health: HttpHealth, endpoint: Asked) => Probe;
+  readonly mcpProbe?: (ask: McpHealth['ask'], endpoint: Asked) => Probe;
 }
 
-export function probeOf(health: HealthTable, endpoint: URL, { httpProbe, mcpProbe }: ProbeModules): Probe {
+/** Where a probe asks, and what it shows there: no more and no less than a call does. */
+export type Asked = Pick<Endpoint, 'url' | 'shown' | 'serverName'>;
+
+export function probeOf(health: HealthTable, endpoint: Asked, { httpProbe, mcpProbe }: ProbeModules): Probe {
   if (health.kind === 'http' && httpProbe) return httpProbe(health, endpoint);
   if (health.kind === 'mcp' && mcpProbe) return mcpProbe(health.ask, endpoint);
-  return asking((timeout) => lookByTcp(endpoint, timeout));
+  return asking((timeout) => lookByTcp(endpoint.url, timeout));
 }
 
 /** What a look found: null for all well, else what failed: an error, or a sentence. */

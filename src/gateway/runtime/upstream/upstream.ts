@@ -4,6 +4,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { Failure } from '../wire/fault.js';
+import type { OwnHeaders } from '../wire/own-headers.js';
 
 export interface UpstreamRequest {
   readonly method: string;
@@ -15,6 +16,8 @@ export interface UpstreamRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The headers as text, where that is known. The text counts only for the very object that it was written of. */
   readonly written?: { readonly of: UpstreamRequest['headers']; readonly lines: string } | undefined;
+  /** What the gateway says of the caller, put here for each sending because it ages: nothing on the way changes it, and children are not told. */
+  vouched?: OwnHeaders | undefined;
   /** Null for methods without one, and as soon as its bytes have been given back: then it cannot be sent again. */
   body: Buffer | null;
   /** Told when the body is at the server, or at least not in this process any more. */

@@ -1,8 +1,8 @@
 /** Why something failed behind the gateway, in the words of log lines and of operators' pages. */
 import { UpstreamFault, type FaultStage } from './fault.js';
 
-/** Whose fault it is: the server's, that of the way to it, of what the config says, of the gateway's own limits, or of who called. */
-export type Blame = 'server' | 'network' | 'config' | 'gateway' | 'client';
+/** Whose fault it is: the server's, that of the way to it, of what the config says, of the gateway's own limits, of who called, or of who vouches for it. */
+export type Blame = 'server' | 'network' | 'config' | 'gateway' | 'client' | 'issuer';
 
 export interface Cause {
   /** A code of the system, of TLS, or of this table: never what a server wrote. */
@@ -15,9 +15,12 @@ export interface Cause {
 /** An error that names its own cause. */
 export class CodedError extends Error {
   readonly code: string;
-  constructor(code: string, message: string) {
+  /** Whose fault it is, where the code alone does not say that. */
+  readonly blame: Blame | undefined;
+  constructor(code: string, message: string, blame?: Blame) {
     super(message);
     this.code = code;
+    this.blame = blame;
   }
 }
 
@@ -34,11 +37,16 @@ const OF_STAGE: Readonly<Record<FaultStage, Cause>> = {
   unlisted: { code: 'NOT_LISTED', cause: 'the server lists nothing of that name', blame: 'client' },
   denied: { code: 'UNAUTHORIZED', cause: 'it wants other credentials', blame: 'config' },
   'token-denied': { code: 'TOKEN_DENIED', cause: 'it does not accept the token of its caller', blame: 'client' },
+  'token-missing': { code: 'TOKEN_MISSING', cause: 'the caller has no token that could be exchanged for one of this server', blame: 'client' },
+  'token-unavailable': { code: 'EXCHANGE_UNREACHABLE', cause: 'no token for the server can be had now', blame: 'issuer' },
+  'token-withheld': { code: 'EXCHANGE_REFUSED', cause: 'no token for the server is given', blame: 'issuer' },
 };
 const OF_CODE: Readonly<Record<string, Blame>> = {
   ENOTFOUND: 'config', EAI_AGAIN: 'network', ENETUNREACH: 'network', EHOSTUNREACH: 'network', ETIMEDOUT: 'network', ECONNREFUSED: 'server',
   BREAKER_OPEN: 'gateway', UNSENDABLE: 'client',
 };
+/** By these a server says that it does not take the certificate of the gateway, or misses one (RFC 8446 §6.2). */
+const OF_OUR_CERTIFICATE = /ALERT_(?:BAD_|NO_|UNSUPPORTED_)?CERTIFICATE|ALERT_UNKNOWN_CA|HANDSHAKE_FAILURE/;
 /** Errors of TLS say nothing of the network. */
 const OF_TLS = /CERT|SIGNATURE|ALTNAME|SSL|TLS|EPROTO|ISSUER|CRL/;
 /** Characters of a sentence: certificates and parsers may say much. */
@@ -50,7 +58,12 @@ export function causeOf(error: unknown): Cause {
   const usual = OF_STAGE[fault.stage];
   const { cause } = fault;
   const code = codeOf(cause) ?? usual.code;
-  return { code, cause: sentence(cause) ?? usual.cause, blame: OF_CODE[code] ?? (OF_TLS.test(code) ? 'server' : usual.blame) };
+  return { code, cause: sentence(cause) ?? usual.cause, blame: blameOf(cause, code) ?? usual.blame };
+}
+
+function blameOf(error: unknown, code: string): Blame | undefined {
+  if (error instanceof CodedError && error.blame) return error.blame;
+  return OF_CODE[code] ?? (OF_OUR_CERTIFICATE.test(code) ? 'config' : OF_TLS.test(code) ? 'server' : undefined);
 }
 
 /** Errors of the browser's kind have numbers for codes, which say nothing. */

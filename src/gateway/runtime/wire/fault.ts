@@ -23,7 +23,16 @@ export type FaultStage =
   /** The server was asked, and lists nothing of the name that is to be used: that was not sent. */
   | 'unlisted'
   /** The server does not accept the token that its caller sent, and that was passed on to it. */
-  | 'token-denied';
+  | 'token-denied'
+  /** The server wants a token that the gateway has exchanged, and the caller has none to exchange. */
+  | 'token-missing'
+  /** No token for the server could be had just now; nothing was sent to the server. */
+  | 'token-unavailable'
+  /** An authorization server gives no token for the server that could be used; nothing was sent to the server. */
+  | 'token-withheld';
+
+/** What happened to this caller's token says nothing about the server, and nothing to any other caller. */
+export const isOfToken = (error: unknown): boolean => error instanceof UpstreamFault && error.stage.startsWith('token-');
 
 /** A call that was answered in place of a server that gave no answer: the reason that its client was told, and what failed. */
 export interface Failure {

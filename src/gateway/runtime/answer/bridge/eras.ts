@@ -66,7 +66,7 @@ export function createEras(log: Log): Eras {
       return (known.look ??= look(call).catch(() => null).then((modern) => {
         known.look = null;
         known.shown = modern;
-        known.shownUntil = performance.now() + (modern ? HORIZON : SHORT_HORIZON);
+        known.shownUntil = performance.now() + (modern ? HORIZON : learnsNothing(call, modern) ? 0 : SHORT_HORIZON);
         learn(call.pool, { modern });
         return modern;
       }));
@@ -77,7 +77,7 @@ export function createEras(log: Log): Eras {
       // Whoever asks meanwhile is answered as if it were open, which it is.
       known.legacyUntil = performance.now() + SHORT_HORIZON;
       const legacy = await introduceSelf(withoutCaller(call), served, isModernRefusal).catch(() => null);
-      known.legacyUntil = performance.now() + (legacy === null ? SHORT_HORIZON : HORIZON);
+      known.legacyUntil = performance.now() + (learnsNothing(call, legacy) ? 0 : legacy === null ? SHORT_HORIZON : HORIZON);
       learn(call.pool, legacy === false ? { legacy, modern: true } : { legacy });
     },
     isModernOnly(pool) {
@@ -86,6 +86,9 @@ export function createEras(log: Log): Eras {
     },
   };
 }
+
+/** A server that turned away the token of one caller has said nothing to the others. */
+const learnsNothing = ({ vouching }: Call, found: Speaks): boolean => found === null && vouching?.wantsToken === true;
 
 /** What the gateway itself says in every request. */
 const OWN = ['x-request-id', 'x-forwarded-for', 'x-forwarded-host', 'traceparent'];

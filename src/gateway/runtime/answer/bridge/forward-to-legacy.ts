@@ -27,6 +27,7 @@ export async function forwardToLegacy(call: Call, asked: Asked, session: LegacyS
   const renamed = new Map(meta.has('progressToken') ? [...meta, ['progressToken', `${id}`] as const] : meta);
   const text = objectText(new Map([...params, ['_meta', objectText(renamed)]]));
   session.headers = plainHeaders(call);
+  session.vouching = call.vouching;
   session.active++;
   const release = (): void => {
     session.active--;

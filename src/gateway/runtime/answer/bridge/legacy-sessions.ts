@@ -2,7 +2,7 @@
 import { callerKey } from '../../decision/address.js';
 import { ANONYMOUS, readOwner } from '../../identity/principal.js';
 import { createPlaces, type Holder } from '../../process/places.js';
-import type { Call } from '../call.js';
+import type { Call, Vouching } from '../call.js';
 import { unusable } from '../unusable.js';
 import { asObject, at, messageText, type Json } from '../../wire/json-rpc.js';
 import type { Instance } from '../../upstream/instance.js';
@@ -29,6 +29,8 @@ export interface LegacySession {
   readonly introduction: Json;
   /** Headers of the last request, which are valid still where they carry a proof that ages. */
   headers: Readonly<Record<string, string>>;
+  /** What the server is told of who used it last, which is said anew each time; null where that is nothing. */
+  vouching: Vouching | null;
   /** Requests under way. */
   active: number;
   /** When it was last in use, in milliseconds of the monotonic clock. */
@@ -178,7 +180,8 @@ export function legacyRequest({ upstreamId, query, introduction, headers }: Boun
 /** Says what nobody waits for: a notification, a reply, or the end of the session. Never rejects. */
 export async function tell(session: LegacySession, message: string | null, { upstream } = session.instance): Promise<void> {
   try {
-    const { body } = await upstream.send(legacyRequest(session, message, AbortSignal.timeout(MOST_WAIT)));
+    const vouched = await session.vouching?.own();
+    const { body } = await upstream.send({ ...legacyRequest(session, message, AbortSignal.timeout(MOST_WAIT)), vouched });
     await readBody(body, MOST_WAIT);
   } catch {
     // A server that cannot be told has lost what it would have been told about.
@@ -198,7 +201,7 @@ async function open(call: Call): Promise<LegacySession> {
   if (!introduction) throw unusable(call, delivered, 'initialize', reply, 'is too long to be kept');
   if (response.status !== 200 || !introduction['protocolVersion']) throw unusable(call, delivered, 'initialize', reply, 'has no protocolVersion');
   const upstreamId = response.headers['mcp-session-id']?.toString();
-  const opened = { instance, upstreamId, query, isAnonymous: isAnonymous(call), introduction, headers };
+  const opened = { instance, upstreamId, query, isAnonymous: isAnonymous(call), introduction, headers, vouching: call.vouching };
   const session: LegacySession = { ...opened, active: 0, seen: performance.now(), last: 0 };
   const greeted = await call.send(legacyRequest(session, messageText({ method: 'notifications/initialized' }), signal), { at: instance });
   await readBody(greeted.response.body, firstByte);
