@@ -35,10 +35,11 @@ function* upstreamProblems(name: string, server: HttpServerModel, upstream: Upst
 
 const authHeader = (auth: Upstream['auth']): string | null => (auth ? ('bearer' in auth ? 'authorization' : auth.header.toLowerCase()) : null);
 
-function* tlsProblems({ instances = [] }: HttpServerModel, { ca, cert, key }: NonNullable<Upstream['tls']>, at: ConfigPath): Iterable<Diagnostic> {
+function* tlsProblems({ instances }: HttpServerModel, { ca, cert, key }: NonNullable<Upstream['tls']>, at: ConfigPath): Iterable<Diagnostic> {
   if (cert !== undefined && key === undefined) yield problem('upstream-tls', [...at, 'cert'], 'a certificate needs its private key: key', { key: true });
   if (key !== undefined && cert === undefined) yield problem('upstream-tls', [...at, 'key'], 'a private key needs its certificate: cert', { key: true });
-  if ((ca ?? cert ?? key) === undefined || instances.some(({ url }) => url.startsWith('https:'))) return;
+  // A server that a target runs is spoken to by https as soon as its certificates are named.
+  if ((ca ?? cert ?? key) === undefined || !instances || instances.some(({ url }) => url.startsWith('https:'))) return;
   yield problem('no-effect', at, 'no instance of this server has an https URL, so nothing here speaks TLS to it', { key: true });
 }
 

@@ -50,7 +50,9 @@ const WRONG: Readonly<Record<string, readonly [config: object, said: string]>> =
   ],
   'a certificate without its key': [{ servers: server({ upstream: { tls: { cert: secret('A') } } }) }, 'upstream-tls servers.web.upstream.tls.cert'],
   'a key without its certificate': [{ servers: server({ upstream: { tls: { key: secret('A') } } }) }, 'upstream-tls servers.web.upstream.tls.key'],
-  'TLS where there is none': [{ servers: { web: { kind: 'http', image: 'x', upstream: { tls: { ca: secret('A') } } } } }, 'no-effect servers.web.upstream.tls'],
+  'TLS where there is none': [
+    { servers: server({ instances: [{ url: 'http://a/mcp' }], upstream: { tls: { ca: secret('A') } } }) }, 'no-effect servers.web.upstream.tls',
+  ],
   'a header twice': [{ servers: server({ upstream: { headers: { 'X-A': 'a', 'x-a': 'b' } } }) }, 'duplicate servers.web.upstream.headers.x-a'],
   'a header that is the credential': [
     { servers: server({ upstream: { headers: { 'X-A': 'a' }, auth: { header: 'x-a', secret: secret('A') } } }) }, 'duplicate servers.web.upstream.headers.X-A',
