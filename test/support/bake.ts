@@ -5,10 +5,10 @@ import { assets } from '#src/assets.js';
 import { gatewayDocument } from '#src/emit/gateway/index.js';
 import type { Plan } from '#src/plan/types.js';
 import type { Config } from './gateway-tables.js';
-import { planOf } from './planned.js';
+import { planOf, type Overrides } from './planned.js';
 
-export function bakeGateway(config: Config, folder: string): Plan {
-  const plan = planOf(config);
+export function bakeGateway(config: Config, folder: string, overrides: Overrides = {}): Plan {
+  const plan = planOf(config, overrides);
   for (const { path, contents } of gatewayDocument(plan, assets).files) {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
