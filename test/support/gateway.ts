@@ -19,6 +19,7 @@ import type { ControlGroup } from './control-group.js';
 import type { Plan } from '#src/plan/types.js';
 import type { Config } from './gateway-tables.js';
 import { ask, within } from './http.js';
+import type { Overrides } from './planned.js';
 
 export type Pools = Readonly<Record<string, readonly string[]>>;
 export type LogLine = Readonly<Record<string, unknown>>;
@@ -31,6 +32,8 @@ export const as = (client: string): { readonly authorization: string } => ({ aut
 
 export interface StartOptions {
   readonly config: Config;
+  /** Parts that replace those of the plan. */
+  readonly overrides?: Overrides;
   readonly env?: Readonly<Record<string, string>>;
   /** The URLs of each server's instances. `sighup` can change them. */
   readonly pools?: Pools;
@@ -60,7 +63,7 @@ export interface RunningGateway {
   metrics(): Promise<ReadonlyMap<string, number>>;
   admin(path: string, headers?: Readonly<Record<string, string>>): ReturnType<typeof ask>;
   /** Bakes another config, or writes a text as the tables, and sends SIGHUP. Resolves with the log line that says whether the gateway took it. */
-  sighup(config: Config | string, pools?: Pools): Promise<LogLine>;
+  sighup(config: Config | string, pools?: Pools, overrides?: Overrides): Promise<LogLine>;
   signal(signal: NodeJS.Signals): void;
   readonly ended: Promise<Ended>;
   /** Sends SIGTERM and waits for the end. A gateway that does not end in time is killed. */
@@ -100,8 +103,9 @@ export async function failToStart(options: StartOptions): Promise<Ended & { read
   return { ...(await gateway.ended), stderr: gateway.stderr() };
 }
 
-function launch({ config, env = {}, pools, folder = temporaryFolder(), change, group }: StartOptions): { gateway: RunningGateway; listening: Promise<unknown> } {
-  const plan = bakeGateway(config, folder, change);
+function launch(options: StartOptions): { gateway: RunningGateway; listening: Promise<unknown> } {
+  const { config, overrides, env = {}, pools, folder = temporaryFolder(), change, group } = options;
+  const plan = bakeGateway(config, folder, overrides, change);
   const poolsFile = join(folder, 'pools.json');
   if (pools) writeFileSync(poolsFile, JSON.stringify(pools));
   const secrets = Object.fromEntries(plan.infra.secrets.map(({ name }) => [name, secretValue(name)]));
@@ -192,9 +196,9 @@ class Gateway implements RunningGateway {
     return ask(this.adminPort, { path, headers });
   }
 
-  async sighup(config: Config | string, pools?: Pools): Promise<LogLine> {
+  async sighup(config: Config | string, pools?: Pools, overrides?: Overrides): Promise<LogLine> {
     if (typeof config === 'string') writeFileSync(join(this.folder, 'gateway', 'tables.js'), config);
-    else bakeGateway(config, this.folder, this.#change);
+    else bakeGateway(config, this.folder, overrides, this.#change);
     if (pools) writeFileSync(this.#poolsFile, JSON.stringify(pools));
     const since = this.logs.length;
     this.signal('SIGHUP');

@@ -42,7 +42,8 @@ describe('a token that comes again', () => {
     assert.equal(await of('https://gw.example.com/mcp/search'), 'token');
     assert.equal(await of('https://gw.example.com/mcp/search/'), 'token');
     assert.equal(await of(['https://gw.example.com/t/acme/mcp/search'], 'acme'), 'token');
-    const others = ['https://evil.example.com/mcp/search', 'https://gw.example.com', 'https://gw.example.com/mcp', 'https://gw.example.com/mcp/search//', 'gateway'];
+    const near = ['https://gw.example.com', 'https://gw.example.com/mcp', 'https://gw.example.com/mcp/search//'];
+    const others = ['https://evil.example.com/mcp/search', ...near, 'gateway'];
     for (const aud of others) assert.equal(await of(aud), 'invalid', aud);
     assert.equal(await of('https://gw.example.com/mcp/search', 'acme'), 'invalid');
   });
