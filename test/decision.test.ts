@@ -11,6 +11,7 @@ import { FULL } from './plan/support.js';
 /** A request of nobody, as a policy test's defaults have it. */
 const PLAIN: AskedRequest = {
   path: '/mcp/search', method: 'POST', host: '127.0.0.1', origin: null, revision: '2026-07-28', client: null, tenant: null, address: '127.0.0.1',
+  item: null, args: null, token: null, permissions: null,
 };
 
 /** `allow`, `answer preflight`, or `origin 403 origin-not-allowed origins`: step, status, reason and the config path that decided. */

@@ -43,10 +43,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'assets.ts': ['emit/types.ts', 'policy/families.ts', 'policy/types.ts'],
   'compile.ts': ['diagnostics', 'config', 'plan'],
   'decision.ts': ['config/language', 'plan', 'emit/gateway', DECISION],
+  'replay.ts': ['plan', 'emit/gateway', 'decision.ts', DECISION, 'gateway/runtime/tables'],
   'project.ts': ['assets.ts', 'compile.ts', 'source', 'load', 'plan', 'emit', 'output/groups.ts'],
   'cli': [
     'errors.ts', 'diagnostics', 'source', 'load', 'config/language', 'plan', 'emit', 'policy', 'output', 'dev', 'assets.ts', 'compile.ts', 'decision.ts',
-    'project.ts', DECISION, ROW_MEANING,
+    'replay.ts', 'project.ts', DECISION, ROW_MEANING,
   ],
 };
 

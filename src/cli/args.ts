@@ -19,9 +19,14 @@ export type Flags = Readonly<Record<string, Flag>>;
 
 export interface Given {
   readonly positionals: readonly string[];
+  /** The flags that were given. */
+  names(): readonly string[];
   has(flag: string): boolean;
   one(flag: string): string | undefined;
+  /** Each value, and each part of one that has commas. */
   many(flag: string): readonly string[] | undefined;
+  /** Each value as it was given: it may hold commas of its own. */
+  each(flag: string): readonly string[];
 }
 
 /** The command line is wrong. Its message is printed, and the exit code is 2. */
@@ -40,8 +45,10 @@ export function parse(args: readonly string[], flags: Flags): Given {
   }
   return {
     positionals,
+    names: () => [...values.keys()],
     has: (flag) => values.has(flag),
     one: (flag) => values.get(flag)?.at(-1),
+    each: (flag) => values.get(flag) ?? [],
     many: (flag) => values.get(flag)?.flatMap((value) => value.split(',')),
   };
 }

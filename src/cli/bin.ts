@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { text } from 'node:stream/consumers';
 import { main } from './main.js';
 
 // A reader that stops reading (`mcpgen rules | head`) closes the pipe, which is no error.
@@ -19,8 +20,9 @@ function workingFolder(): string {
 process.exitCode = await main(process.argv.slice(2), {
   cwd: workingFolder(),
   env: process.env,
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
+  input: () => text(process.stdin),
+  out: (part) => void process.stdout.write(part),
+  err: (part) => void process.stderr.write(part),
   isTty: process.stdout.isTTY === true,
   clock: () => performance.now(),
   today: () => new Date().toISOString().slice(0, 10),

@@ -13,6 +13,8 @@ export interface Command {
   /** Real invocations and what they do; the help text opens with them. */
   readonly examples: readonly (readonly [string, string])[];
   readonly positionals?: string;
+  /** Lines behind the examples: what whoever runs it should know. */
+  readonly notes?: readonly string[];
   readonly flags: Flags;
   readonly load: () => Promise<CommandModule>;
 }
@@ -79,6 +81,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       ['mcpgen explain MCP102', 'the page of a rule, by code or slug'],
       ['mcpgen explain request --server search --origin https://evil.example', 'why this request is refused, and the config line that says so'],
       ['mcpgen explain request --path /mcp/search --client acme --method GET', 'the same by path, as a client'],
+      ['mcpgen explain request --server files --client acme --tool write --arg path=/etc', 'whether this client may call this tool with that'],
+      ['mcpgen explain request --server files --claim org_id=org_123 --permission files:read', 'the same for a token'],
+      ['mcpgen explain request --log gateway.log', 'decides again what a gateway’s audit tells of; exit code 1 where it would be otherwise'],
     ],
     positionals: 'RULE | request',
     flags: {
@@ -91,10 +96,38 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       origin: { type: 'string', value: 'ORIGIN', help: 'request: default none' },
       client: { type: 'string', value: 'NAME', help: 'request: with this client’s key; default: without credentials' },
       tenant: { type: 'string', value: 'NAME', help: 'request: as this tenant, however it is recognised' },
+      issuer: { type: 'string', value: 'URL', help: 'request: with a valid token of this issuer; default with --claim: the only one' },
+      claim: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'request: a claim of the token, as JSON or text; repeated for more' },
+      permission: { type: 'string', multiple: true, value: 'NAME', help: 'request: what the caller may; default: what the config gives its client' },
+      tool: { type: 'string', value: 'NAME', help: 'request: calls this tool; default: lists the tools' },
+      prompt: { type: 'string', value: 'NAME', help: 'request: gets this prompt' },
+      resource: { type: 'string', value: 'URI', help: 'request: reads this resource' },
+      arg: { type: 'string', multiple: true, value: 'NAME=VALUE', help: 'request: an argument of the tool, as JSON or text; a dot goes into objects' },
       revision: { type: 'string', value: 'DATE', help: 'request: protocol revision; default: the newest listed' },
       address: { type: 'string', value: 'IP', help: 'request: client address; default 192.0.2.1' },
+      log: { type: 'string', value: 'LINE', help: 'request: the audit line, a file with such lines, or - for standard input; it says all that is asked' },
     },
     load: () => import('./commands/explain.js'),
+  },
+  secrets: {
+    summary: 'list every secret of the config, and make those that can be made',
+    examples: [
+      ['mcpgen secrets', 'who uses each, what it must be, and whether .env beside the config has it'],
+      ['mcpgen secrets --generate', 'adds what is missing and can be drawn at random to .env, readable by you alone; what is there stays'],
+    ],
+    notes: [
+      'Nothing that runs reads .env beside the config by itself:',
+      '  node --env-file=.env generated/gateway/main.js       the generated gateway, on this machine',
+      '  node --env-file=.env node_modules/.bin/mcpgen dev    mcpgen dev, which makes up for its run what its environment does not have',
+      '  ln -s ../../.env generated/compose/.env              compose and prepare.sh, which read the .env beside compose.yaml',
+      'Each environment has a file of its own, .env.NAME. Exit code 1 while a value is weak: too short, a default, or that of another secret.',
+    ],
+    flags: {
+      env,
+      format,
+      generate: { type: 'boolean', help: 'add what is missing and ours to draw; what somebody else gives is to be filled in' },
+    },
+    load: () => import('./commands/secrets.js'),
   },
   rules: {
     summary: 'list the policy rules',

@@ -15,10 +15,11 @@ export function helpOfProgram(): string {
   ].join('\n');
 }
 
-export function helpOfCommand(name: string, { summary, examples, positionals, flags }: Command): string {
+export function helpOfCommand(name: string, { summary, examples, positionals, notes = [], flags }: Command): string {
   return [
     columns(examples.map(([call, what]) => [`npx ${call}`, what] as const)),
     `mcpgen ${name}${positionals ? ` ${positionals}` : ''}: ${summary}.\n`,
+    ...(notes.length > 0 ? [`${notes.join('\n')}\n`] : []),
     ...(Object.keys(flags).length > 0 ? ['Flags:', columns(flagRows(flags))] : []),
     'Flags of every command:',
     columns(flagRows(GLOBAL)),

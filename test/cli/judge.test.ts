@@ -25,7 +25,7 @@ async function askedFor(t: TestContext, text: string): Promise<readonly (readonl
   const cwd = folder(t, { 'mcp.config.ts': text });
   const opened = await open({ cwd });
   if (!opened.ok) assert.fail(JSON.stringify(opened.diagnostics));
-  const io = { cwd, env: {}, out: () => {}, err: () => {}, isTty: false, clock: () => 0, today: () => '2026-11-20' };
+  const io = { cwd, env: {}, input: () => Promise.resolve(''), out: () => {}, err: () => {}, isTty: false, clock: () => 0, today: () => '2026-11-20' };
   const context: Context = { io, given: parse([], GLOBAL), colour: false, cwd };
   const asked: (readonly string[])[] = [];
   const documentsOf: DocumentsOf = (plan, targets) => {

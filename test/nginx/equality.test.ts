@@ -48,6 +48,20 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
     absolute: 0.08,
   },
   'behind trusted proxies': { changes: untenanted({ trustedProxies: ['127.0.0.1'] }), requests: 500, forwarded: 0.4, absolute: 0.08 },
+  'allow lists of the gateway and of servers': {
+    changes: {
+      ...untenanted({ trustedProxies: ['127.0.0.1'], allow: { cidrs: ['127.0.0.0/8', '203.0.113.0/24', '::/0'] } }),
+      servers: {
+        search: { ...existing('http://127.0.0.1:1/mcp'), origins: ['app', 'previews'], allow: { cidrs: ['203.0.113.7', '2001:db8::/32'] } },
+        open: { ...existing('http://127.0.0.1:1/mcp'), origins: ['anything'], allow: { cidrs: ['127.0.0.0/8', '::ffff:203.0.113.0/121'] } },
+        files: { ...existing('http://127.0.0.1:1/mcp'), origins: ['laptop', 'tunnel'], allow: { cidrs: ['0.0.0.0/0'] } },
+        custom: { ...existing('http://127.0.0.1:1/mcp'), origins: ['app'], route: '/Custom/Route-1.x', allow: { cidrs: ['203.0.113.7', '2001:db8::/32'] } },
+      },
+    },
+    requests: 1500,
+    forwarded: 0.4,
+    absolute: 0.05,
+  },
   'any host, and an Origin is required': {
     changes: { tenants: null, gateway: { hosts: 'any', requireOrigin: true } },
     requests: 500,
@@ -56,11 +70,11 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
   },
 };
 
-/** The reasons for which nginx itself refuses: those of rows 0 to 6. */
+/** The reasons for which nginx itself refuses: those of rows 0 to 6, and the lists of row 7. */
 const REASONS_OF_NGINX = new Set([
   'malformed-request', 'repeated-header', 'upgrade-unsupported', 'path-not-literal', 'unknown-host', 'unknown-route', 'preflight-refused',
   'origin-required', 'origin-not-allowed', 'method-not-allowed', 'expectation-unsupported',
-  'body-too-large', 'content-type-unsupported',
+  'body-too-large', 'content-type-unsupported', 'address-not-allowed',
 ]);
 
 const REQUESTS_AT_ONCE = 16;

@@ -12,7 +12,7 @@ export const PINNED = `ghcr.io/acme/search:1.4.2@sha256:${'0123456789abcdef'.rep
 export const TODAY = '2026-11-20';
 
 /** Changes to a config, and parts of the plan that replace what it says. */
-export type PlanOptions = Pick<Changes, 'profile' | 'gateway' | 'servers' | 'strategies' | 'targets' | 'images'> & Omit<Overrides, 'profile'>;
+export type PlanOptions = Pick<Changes, 'profile' | 'gateway' | 'auth' | 'tenants' | 'servers' | 'strategies' | 'targets' | 'images'> & Omit<Overrides, 'profile'>;
 
 export function planOf({ traffic = {}, infra = {}, policy = {}, ...changes }: PlanOptions = {}): Plan {
   const config: Changes = {
@@ -105,6 +105,10 @@ export function expectation(
     client: null,
     tenant: null,
     address: '192.0.2.1',
+    item: null,
+    args: null,
+    token: null,
+    permissions: null,
     ...more,
   } as const;
   return { request, decision, status, from: 'policy.expect.0' };

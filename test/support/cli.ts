@@ -12,15 +12,18 @@ export interface Ran {
 interface Options {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What comes on standard input. */
+  readonly input?: string;
 }
 
 /** Runs the program in this process, as a function. */
-export async function mcpgen(args: readonly string[], { cwd = ROOT, env = {} }: Options = {}): Promise<Ran> {
+export async function mcpgen(args: readonly string[], { cwd = ROOT, env = {}, input = '' }: Options = {}): Promise<Ran> {
   let out = '';
   let err = '';
   const code = await main(args, {
     cwd,
     env,
+    input: () => Promise.resolve(input),
     out: (text) => void (out += text),
     err: (text) => void (err += text),
     isTty: false,

@@ -33,12 +33,14 @@ const BASIS: Readonly<Record<Step, (judged: Judged) => string | null>> = {
   'method': (judged) => ofServer(judged, 'route'),
   'head': () => 'gateway.limits.body',
   'address': () => 'gateway.limits.perAddress',
-  'credentials': ({ facts }) => (facts.principal?.kind === 'client' ? `auth.clients.${facts.principal.client}` : 'auth.clients'),
+  'credentials': ({ facts: { principal } }) =>
+    principal?.kind === 'client' ? `auth.clients.${principal.client}` : principal?.kind === 'token' ? 'auth.jwt' : 'auth.clients',
   'tenant': ({ facts }) => `tenants.${facts.tenants?.[0] ?? ''}.match`,
   'grant': ({ facts }) => `tenants.${facts.tenants?.[0] ?? ''}.servers`,
   'quota': ({ facts }) => `tenants.${facts.tenants?.[0] ?? ''}.rate`,
   'body': () => 'gateway.limits',
   'revision': () => 'gateway.revisions',
+  'permission': ({ facts }) => `tenants.${facts.tenants?.[0] ?? ''}.tools`,
   'session': () => 'gateway.sessionKeys',
   'instance': (judged) => ofServer(judged, 'strategy'),
 };
@@ -104,7 +106,11 @@ const placeOf = (path: string | null, options: StepsOptions): PlaceJson | null =
 
 function whereOf(step: Step, judged: Judged, options: StepsOptions): string {
   const path = BASIS[step](judged);
-  if (path === null) return '';
+  return path === null ? '' : whereIs(path, options);
+}
+
+/** Where the config says what this path names; where it says nothing, that is its default. */
+export function whereIs(path: string, options: StepsOptions): string {
   const { file, line, exact } = locate(path, options);
   return exact ? `${file}:${line}` : `${path} (default)`;
 }

@@ -213,6 +213,10 @@ export interface Log {
   level?: 'debug' | 'info' | 'warn' | 'error';
   /** One line per request. Default: true. */
   requests?: boolean;
-  /** One line per tool call, with a digest of the arguments and never their values. Default: true. */
+  /**
+   * One line per tool call and per refusal, with every fact that decided and a keyed digest of the arguments, never their values;
+   * `mcpgen explain request --log` decides it again. These lines do not depend on `level`. What operators change, and what they are refused, is written in any
+   * case. Default: true.
+   */
   audit?: boolean;
 }

@@ -2,6 +2,7 @@ import { erasOf } from '../../plan/eras.js';
 import type { Pool } from '../../plan/pool-types.js';
 import type { Plan } from '../../plan/types.js';
 import { HEADER, type EmitInput, type EmittedFile, type Emitter, type GatewayDocument } from '../types.js';
+import { restrictsItems } from '../../gateway/runtime/decision/lookups.js';
 import { KINDS } from '../../gateway/runtime/decision/kinds.js';
 import { isMirrored } from '../../gateway/runtime/decision/well-known.js';
 import type { Balance } from '../../gateway/runtime/tables/pool.js';
@@ -33,7 +34,8 @@ export function gatewayDocument(plan: Plan, assets: EmitInput['assets']): Gatewa
 const DRAWN: readonly Balance[] = ['health-based', 'random', 'rendezvous'];
 
 /** The optional parts of the runtime that this plan can come to use, in any placement. */
-function neededFeatures({ traffic, infra }: Plan): Feature[] {
+function neededFeatures(plan: Plan): Feature[] {
+  const { traffic, infra } = plan;
   const sources = traffic.pools.flatMap(({ sources }) => Object.values(sources));
   const stdio = infra.workloads.some(({ kind }) => kind === 'stdio-host');
   const dns = sources.some(({ kind }) => kind === 'dns') || (infra.targets.compose !== null && infra.targets.nginx !== null);
@@ -52,8 +54,11 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const toLegacy = clients.modern && pools.some(({ revision }) => revision === 'legacy');
   const toModern = clients.legacy && pools.some((pool) => pool.revision === 'modern' || isEraOpen(pool));
   const children = pools.filter(({ server }) => isStdio(server));
+  const hasItemRules = restrictsItems(gatewayTables(plan));
   const needed: Readonly<Record<Feature, boolean>> = {
     admin: traffic.admin !== null,
+    ask: traffic.auth.lookup !== null,
+    audit: traffic.log.audit,
     breakers: pools.some(({ choice }) => choice.breaker !== null),
     bridge: toLegacy || toModern || (clients.modern && pools.some(isEraOpen)),
     credentials: traffic.auth.wanted,
@@ -62,6 +67,9 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     gauges: traffic.admin !== null,
     host,
     httpProbes: pools.some(({ health, sources }) => health.kind === 'http' && Object.values(sources).some(({ kind }) => kind === 'urls' || kind === 'dns')),
+    itemRules: hasItemRules,
+    items: hasItemRules,
+    lookup: traffic.auth.lookup !== null,
     mcpProbes: pools.some(({ health }) => health.kind === 'mcp'),
     metrics: traffic.admin !== null,
     mirror: isMirrored(traffic),

@@ -15,7 +15,7 @@ const PAGE = 4096;
  * repeats of the request (its origin, its ids), which is no more than the request's head may have. nginx allocates as much for each request, and the system
  * gives it memory only for what is written.
  */
-export function largestHead({ limits, cors }: Traffic): number {
-  const own = FIXED + [...cors.exposeHeaders, ...cors.allowHeaders].join(', ').length;
+export function largestHead({ limits, cors, headers }: Traffic): number {
+  const own = FIXED + [...cors.exposeHeaders, ...cors.allowHeaders, ...headers.flat()].join('\r\n').length;
   return Math.ceil((HEAD_OF_SERVER + BLANKS + SESSION_ID + limits.headers + own) / PAGE) * PAGE;
 }

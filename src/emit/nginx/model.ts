@@ -1,5 +1,6 @@
 /** From the plan to the document. The items stand in the order in which nginx.conf has them. */
 import type { Plan } from '../../plan/types.js';
+import { allowLists } from './allow.js';
 import { decision } from './decision.js';
 import { block, line, section } from './directives.js';
 import { mapHashes, serverNameHashes } from './hashes.js';
@@ -30,6 +31,7 @@ export function nginxModel(plan: Plan): NginxDocument {
     ...methods(traffic),
     ...decision(plan),
     ...refusals(plan),
+    ...allowLists(traffic),
     ...limits(plan),
     ...proxy(plan, nginx.release),
   ];
@@ -52,8 +54,8 @@ export function nginxModel(plan: Plan): NginxDocument {
         path: 'nginx/nginx.conf',
         opening: [
           `The edge of ${plan.name}, for nginx ${nginx.version}. It gives the same answers as the gateway behind it, for what it can decide:`,
-          'rows 0 to 5 of the decision table, sizes, and the rate of an address. What passes here is decided again by the gateway, with',
-          'the rows that remain.',
+          'rows 0 to 5 of the decision table, sizes, and who may come from which address, and how often. What passes here is decided again by the',
+          'gateway, with the rows that remain.',
           '',
           ...WAYS[nginx.run].how,
         ],

@@ -2,10 +2,12 @@
 import { longestTimeout } from '../../plan/longest-timeout.js';
 import type { NginxPlan } from '../../plan/target-types.js';
 import type { Plan } from '../../plan/types.js';
+import { refuseAddress } from './allow.js';
 import { clearedHeaders } from './cleared.js';
 import { because, block, entry, line, map, section } from './directives.js';
 import { takesForwarded } from './origins.js';
 import { rateLimit } from './limits.js';
+import { titled } from './refusals.js';
 import { has, type Release } from './release.js';
 import { largestHead } from './largest-head.js';
 import { WAYS } from './run.js';
@@ -107,9 +109,6 @@ function forwarded(originFallback: boolean): readonly Item[] {
   ];
 }
 
-/** As headers are usually written. nginx compares names without case. */
-const titled = (name: string): string => name.replace(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase());
-
 /** Requests are sent here inside nginx. No route can have a colon, so this path collides with none. */
 const QUOTABLE_PATH = '/:quotable';
 
@@ -122,6 +121,7 @@ export function gatewayLocations(plan: Plan, { run }: NginxPlan): readonly Direc
     block('location', [text('/')], [
       refuseAgain(),
       block('if', [when('mcp_type_is', 'other')], [line('return', '415')]),
+      ...refuseAddress(plan),
       block('if', [when('mcp_quotable')], [line('rewrite', pattern('^'), text(QUOTABLE_PATH), 'last')]),
       rateLimit(plan),
       line('proxy_pass', text(`http://${UPSTREAM.name}`)),

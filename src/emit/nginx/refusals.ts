@@ -15,7 +15,7 @@ const REFUSAL_PATH = '/:refusal';
 /** The reasons for statuses that no row has chosen: those of nginx's parser, of its limits, and of the connection to the gateway. */
 const REASONS_OF_NGINX: readonly Reason[] = [
   ...(['malformed-request', 'method-not-allowed', 'request-timeout', 'body-too-large', 'content-type-unsupported'] as const),
-  ...(['expectation-unsupported', 'unknown-host', 'address-rate', 'headers-too-large', 'upstream-lost', 'upstream-timeout'] as const),
+  ...(['expectation-unsupported', 'unknown-host', 'address-not-allowed', 'address-rate', 'headers-too-large', 'upstream-lost', 'upstream-timeout'] as const),
 ];
 
 /** Statuses of nginx for which the gateway has another number (ngx_http_request.h: 494 is a too large header, 497 plain HTTP on an HTTPS port). */
@@ -24,7 +24,10 @@ const RENAMED_STATUSES: readonly (readonly [from: readonly number[], to: number]
   [[414, 494], 431],
 ];
 
-/** Statuses of row 4 and later rows. Their answers have headers that depend on the origin (`gateway/runtime/front/respond.ts`). */
+/**
+ * Statuses of row 4 and later rows, beside a 403 that no row before them has given. Their answers have headers that depend on the origin
+ * (`gateway/runtime/front/respond.ts`).
+ */
 const STATUSES_AFTER_ORIGIN = '405|408|413|415|429|50[024]';
 
 export function refusals(plan: Plan): readonly Item[] {
@@ -32,9 +35,9 @@ export function refusals(plan: Plan): readonly Item[] {
   const decided = decidedReasons(plan).filter((reason) => !REASONS_OF_NGINX.includes(reason));
   const perToken = traffic.limits.perAddress.window / traffic.limits.perAddress.tokens;
   const accepted = template($('status'), ' ', $('mcp_origin_is'));
-  const ifAccepted = mapPattern(`^(?:${STATUSES_AFTER_ORIGIN}) allowed$`);
+  const ifAccepted = mapPattern(`^(?:403|${STATUSES_AFTER_ORIGIN}) allowed$`);
   const hasDocuments = documentPaths(traffic).length > 0;
-  const ifOpen = mapPattern(`^(?:${STATUSES_AFTER_ORIGIN}) open$`);
+  const ifOpen = mapPattern(`^(?:403|${STATUSES_AFTER_ORIGIN}) open$`);
   return [
     section('refusals'),
     map(template($('status'), ' ', $('mcp_refuse')), 'mcp_refusal', bodyOf('internal'), [
@@ -44,7 +47,7 @@ export function refusals(plan: Plan): readonly Item[] {
     map(template($('status'), ' ', $('mcp_allow')), 'mcp_sent_allow', mapKey(''), [entry(mapPattern('^405 '), $('mcp_allow'))]),
     map($('status'), 'mcp_sent_retry', mapKey(''), [entry(mapKey('429'), String(Math.max(1, Math.ceil(perToken / 1000))))]),
     map(template($('status'), ' ', $('mcp_refuse')), 'mcp_sent_vary', mapKey(''), [
-      entry(mapPattern(`^(?:403 origin|${STATUSES_AFTER_ORIGIN})`), 'Origin'),
+      entry(mapPattern(`^(?:403 (?:origin|$)|${STATUSES_AFTER_ORIGIN})`), 'Origin'),
     ]),
     map(accepted, 'mcp_sent_cors', mapKey(''), [entry(ifAccepted, originOf(traffic)), ...(hasDocuments ? [entry(ifOpen, text('*'))] : [])]),
     map(accepted, 'mcp_sent_expose', mapKey(''), [
@@ -55,6 +58,9 @@ export function refusals(plan: Plan): readonly Item[] {
     ...errorPages(decided),
   ];
 }
+
+/** As headers are usually written. */
+export const titled = (name: string): string => name.replace(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase());
 
 const REQUEST_ID = '<request id>';
 
@@ -80,7 +86,16 @@ function errorPages(decided: readonly Reason[]): readonly Directive[] {
   ];
 }
 
-export function refusalLocation({ traffic }: Plan): Directive {
+/** Who asks in plain HTTP must not be told that there is TLS only (RFC 6797 §7.2). */
+const OF_TLS = 'strict-transport-security';
+
+/** The security headers of answers that nginx gives itself. The gateway's own have them already, and pass as they are: each header has one owner. */
+export function securityHeaders({ headers }: Plan['traffic'], isPlain = false): readonly Directive[] {
+  return headers.filter(([name]) => !isPlain || name !== OF_TLS).map(([name, value]) => line('add_header', titled(name), text(value), 'always'));
+}
+
+/** @param isPlain the server is the one that leads plain HTTP to HTTPS */
+export function refusalLocation({ traffic }: Plan, isPlain = false): Directive {
   const headers: readonly (readonly [string, Entry['value']])[] = [
     ['Access-Control-Allow-Origin', $('mcp_sent_cors')],
     ['Access-Control-Expose-Headers', $('mcp_sent_expose')],
@@ -98,6 +113,7 @@ export function refusalLocation({ traffic }: Plan): Directive {
       const header = line('add_header', name, value, 'always');
       return index === 0 ? because('An empty value sends no header.', header) : header;
     }),
+    ...securityHeaders(traffic, isPlain),
     because('The status stays the one that nginx came here with.', line('return', '200', $('mcp_refusal'))),
   ]);
 }

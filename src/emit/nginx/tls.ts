@@ -4,7 +4,7 @@ import type { Plan } from '../../plan/types.js';
 import { refuseEarly } from './decision.js';
 import { block, because, line } from './directives.js';
 import { listens } from './listens.js';
-import { refusalLocation } from './refusals.js';
+import { refusalLocation, securityHeaders } from './refusals.js';
 import { has } from './release.js';
 import { $, serverName, template, text, word } from './tokens.js';
 import type { Directive } from './types.js';
@@ -38,8 +38,11 @@ export function redirectServer(plan: Plan, { listen }: NginxPlan): readonly Dire
       block('server', [], [
         ...listens(80, 'default_server'),
         ...refuseEarly(plan),
-        refusalLocation(plan),
-        block('location', [word('/')], [line('return', '308', template('https://', $('mcp_host'), port, $('request_uri')))]),
+        refusalLocation(plan, true),
+        block('location', [word('/')], [
+          ...securityHeaders(plan.traffic, true),
+          line('return', '308', template('https://', $('mcp_host'), port, $('request_uri'))),
+        ]),
       ]),
     ),
   ];

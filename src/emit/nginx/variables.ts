@@ -95,6 +95,12 @@ export type Fact =
   | 'mcp_status'
   /** The body of the refusal. */
   | 'mcp_refusal'
+  /** Whether the client's address is in the networks of the gateway, of one list, of the list of the route: inside, outside. */
+  | 'mcp_all_is'
+  | `mcp_list_${number}_is`
+  | 'mcp_list_is'
+  /** ok, refused. */
+  | 'mcp_address_is'
   /** The key of the meter; empty for a request that is not counted. */
   | 'mcp_rate_key'
   /** The values of the headers `X-Forwarded-*` that nginx sends to the gateway. */

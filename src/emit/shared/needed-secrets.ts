@@ -12,7 +12,7 @@ export interface NeededSecret {
 export function neededSecrets({ infra }: Plan, workloads: readonly Pick<Workload, 'id'>[]): readonly NeededSecret[] {
   const ids = new Set(workloads.map(({ id }) => id));
   return infra.secrets
-    .map(({ name, uses }) => ({ name, purposes: uses.filter((use) => ids.has(use.workload)).map(purpose) }))
+    .map(({ name, uses }) => ({ name, purposes: uses.filter((use) => ids.has(use.workload)).map(purposeOf) }))
     .filter(({ purposes }) => purposes.length > 0)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -29,7 +29,8 @@ const PURPOSES: Record<SecretUse['purpose'], (use: SecretUse) => string> = {
   'environment': ({ subject, workload }) => `Variable ${subject} of server "${workload}"`,
 };
 
-function purpose(use: SecretUse): string {
+/** What a secret is used for, as a sentence. */
+export function purposeOf(use: SecretUse): string {
   const what = PURPOSES[use.purpose](use);
   return use.rotateBy === null ? `${what}.` : `${what}; rotate by ${use.rotateBy}.`;
 }

@@ -4,6 +4,8 @@
  */
 export const ALL_FEATURES = {
   admin: () => import('./operate/admin.js'),
+  ask: () => import('./identity/ask.js'),
+  audit: () => import('./observe/audit.js'),
   breakers: () => import('./upstream/breaker.js'),
   bridge: () => import('./answer/bridge/bridge.js'),
   credentials: () => import('./identity/credentials.js'),
@@ -12,6 +14,9 @@ export const ALL_FEATURES = {
   gauges: () => import('./operate/gauges.js'),
   host: () => import('./operate/host.js'),
   httpProbes: () => import('./upstream/probe-http.js'),
+  itemRules: () => import('./decision/item-rules.js'),
+  items: () => import('./answer/items/items.js'),
+  lookup: () => import('./identity/lookup.js'),
   mcpProbes: () => import('./upstream/probe-mcp.js'),
   metrics: () => import('./observe/prometheus.js'),
   mirror: () => import('./front/mirror.js'),

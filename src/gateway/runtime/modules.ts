@@ -16,7 +16,10 @@ export async function loadModules({ strategies, drawing, breakers, httpProbes, m
     ...(await dns?.()),
     ...(children && { childInstance: await children.loadChildren(others) }),
     ...(await others.credentials?.()),
+    ...(await others.ask?.()),
+    ...(await others.lookup?.()),
     ...(await others.secrets?.()),
+    ...(await others.itemRules?.()),
     ...(await others.tokens?.()),
   };
 }

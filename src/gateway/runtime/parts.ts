@@ -4,9 +4,10 @@ import type { Env } from './process/env.js';
 import type { Features } from './features.js';
 import type { Mirror } from './front/metadata.js';
 import type { Parts } from './front/services.js';
-import type { Log } from './process/log.js';
+import type { ProcessLog } from './process/log.js';
 import type { Metrics } from './process/metrics.js';
 import type { Renewals } from './answer/renew.js';
+import type { Items } from './answer/items/items.js';
 import type { Sse } from './answer/sse/sse.js';
 import type { GatewayTables } from './tables/gateway.js';
 import type { Listen } from './tables/placement.js';
@@ -18,7 +19,7 @@ export interface LoadedParts extends Parts {
 }
 
 export interface PartsOptions {
-  readonly log: Log;
+  readonly log: ProcessLog;
   readonly metrics: Metrics;
   readonly env: Env;
   /** Where this process listens. */
@@ -32,12 +33,16 @@ export async function loadParts(tables: GatewayTables, features: Features, optio
   const renewals = known?.renewals ?? (await loadRenewals(features));
   const traces = tables.traces && (await features.traces?.());
   const tracer = (tables.traces && traces?.createTracer({ ...tables.traces, service: tables.name, log, metrics })) ?? null;
+  const audit = (await features.audit?.())?.createAudit(log) ?? null;
   const transform = (await features.transform?.())?.createTransform(await features.redaction?.()) ?? null;
+  const items: Items | null = known?.items ?? (await features.items?.())?.createItems() ?? null;
   const mirror = known?.mirror ?? (await features.mirror?.())?.createMirror(log) ?? null;
   const oauth = (await features.oauth?.())?.createOAuth(mirror) ?? null;
   if (known?.tracer) void known.tracer.close();
   return {
+    audit,
     bridge,
+    items,
     mirror,
     oauth,
     renewals,
@@ -61,7 +66,7 @@ async function loadSse({ timeouts }: GatewayTables, features: Features, { log, e
   return sse;
 }
 
-async function loadBridge({ revisions }: GatewayTables, features: Features, log: Log, known: Bridge | null): Promise<Bridge | null> {
+async function loadBridge({ revisions }: GatewayTables, features: Features, log: ProcessLog, known: Bridge | null): Promise<Bridge | null> {
   const [module, toLegacy = null, toModern = null] = await Promise.all([features.bridge?.(), features.toLegacy?.(), features.toModern?.()]);
   const bridge = known ?? module?.createBridge(log) ?? null;
   bridge?.configure({ revisions, toLegacy, toModern });

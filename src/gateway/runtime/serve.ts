@@ -58,8 +58,10 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
     serve,
     isDraining,
     maxHeaderSize: tables.limits.headers,
-    onParserRefusal: (reason, requestId, status) => {
+    headers: () => state.tables.headers,
+    onParserRefusal: (reason, requestId, status, address) => {
       metrics.count('mcpgen_refusals_total', { reason });
+      if (state.tables.raw.log.audit) parts.audit?.unread(requestId, address, { status, reason });
       log('info', 'request', { request_id: requestId, status, reason });
     },
   });

@@ -1,23 +1,30 @@
 /** Makes the state of one version of the tables. */
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { addressSet } from './decision/address.js';
 import { createBuckets, type Buckets } from './identity/bucket.js';
-import { compileTables } from './decision/lookups.js';
+import { compileTables, restrictsItems } from './decision/lookups.js';
+import type { createItemRules } from './decision/item-rules.js';
+import type { ask } from './identity/ask.js';
 import type { authenticator } from './identity/credentials.js';
+import type { createLookup, Lookup } from './identity/lookup.js';
 import type { readSecrets } from './identity/secrets.js';
 import type { createTokens } from './identity/tokens.js';
 import type { Log } from './process/log.js';
-import { placementOf, SettingError, type Env } from './process/env.js';
+import { placementOf, SettingError, withEnvironmentRate, type Env } from './process/env.js';
 import type { State } from './front/state.js';
 import { createSealer } from './identity/session.js';
+import type { LookupTable } from './tables/auth.js';
 import type { RateTable } from './tables/caller.js';
 import type { GatewayTables } from './tables/gateway.js';
 import type { watchNames } from './upstream/dns.js';
 
 /** Modules that only some configs need. */
 export interface StateModules {
+  readonly createItemRules?: typeof createItemRules;
   readonly authenticator?: typeof authenticator;
   readonly createTokens?: typeof createTokens;
+  readonly createLookup?: typeof createLookup;
+  readonly ask?: typeof ask;
   readonly readSecrets?: typeof readSecrets;
   readonly watchNames?: typeof watchNames;
 }
@@ -25,9 +32,18 @@ export interface StateModules {
 /** The key of a process whose config names none: its sessions last as long as the process. */
 const ownKey = randomBytes(32).toString('base64');
 
-export async function createState(raw: GatewayTables, env: Env, modules: StateModules, previous: State | null, log: Log = () => {}): Promise<State> {
-  const tables = compileTables(raw, placementOf(env));
+export async function createState(
+  baked: GatewayTables,
+  env: Env,
+  modules: StateModules,
+  previous: State | null,
+  log: Log = () => {},
+): Promise<State> {
+  if (restrictsItems(baked) && !modules.createItemRules) throw new SettingError('this gateway was baked without rules on tools, which its tables need');
+  const raw = withEnvironmentRate(baked, env);
+  const tables = compileTables(raw, placementOf(env), modules.createItemRules);
   const { keys, ttl } = raw.sessions;
+  const { rate: perClient } = raw.limits.perClient;
   const secretOf = modules.readSecrets?.(tables, env) ?? lacking;
   const sealing = keys.length > 0 ? keys.map(secretOf) : [ownKey];
   const hops = raw.trusted[tables.placement];
@@ -40,9 +56,12 @@ export async function createState(raw: GatewayTables, env: Env, modules: StateMo
     tables,
     authenticate: !raw.auth.wanted ? () => ({ kind: 'anonymous' }) : (modules.authenticator ?? lacking)(tables, secretOf, env, tokens),
     tokens,
+    lookup: raw.auth.lookup && lookupOf(raw.auth.lookup, previous, modules),
     sealer: createSealer(sealing, ttl, Date.now),
+    digestKey: Buffer.from(hkdfSync('sha256', sealing[0] as string, 'mcpgen', 'audit digest v1', 32)),
     trusted: (address) => inNetworks(address) || (named?.has(address) ?? false),
     perAddress: countsIn(tables) ? keepOrMake(previous?.perAddress, addressRate(previous), raw.limits.perAddress) : UNCOUNTED,
+    perClient: perClient && keepOrMake(previous?.perClient, previous?.tables.raw.limits.perClient.rate, perClient),
     perTenant: new Map(
       [...tables.tenants].flatMap(([name, { rate }]) =>
         rate ? [[name, keepOrMake(previous?.perTenant.get(name), previous?.tables.tenants.get(name)?.rate, rate)] as const] : [],
@@ -57,6 +76,10 @@ export async function createState(raw: GatewayTables, env: Env, modules: StateMo
   };
 }
 
+function lookupOf(table: LookupTable, previous: State | null, { createLookup = lacking, ask = lacking }: StateModules): Lookup {
+  return previous?.lookup?.renewed(table) ?? createLookup(table, { ask, now: () => performance.now() });
+}
+
 const countsIn = ({ raw, placement }: State['tables']): boolean => raw.countsAddresses[placement];
 const addressRate = (state: State | null): RateTable | null => (state && countsIn(state.tables) ? state.tables.raw.limits.perAddress : null);
 
@@ -69,6 +92,6 @@ function lacking(): never {
 }
 
 /** A reload that leaves a rate as it was does not refill anybody's bucket. */
-function keepOrMake(old: Buckets | undefined, oldRate: RateTable | null | undefined, rate: RateTable): Buckets {
+function keepOrMake(old: Buckets | null | undefined, oldRate: RateTable | null | undefined, rate: RateTable): Buckets {
   return old && oldRate?.tokens === rate.tokens && oldRate.window === rate.window ? old : createBuckets(rate);
 }

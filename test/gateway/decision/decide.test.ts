@@ -20,9 +20,17 @@ const TABLES = tablesOf(
     origins: { app: 'https://app.acme.com', other: 'https://other.acme.com' },
     tenants: {
       acme: { match: [{ client: 'acme' }, { host: 'acme.example.com' }], servers: ['search'], origins: ['app'], rate: '10/min' },
-      globex: { match: [{ client: 'globex' }, { path: true }], servers: '*' },
+      globex: { match: [{ client: 'globex' }, { path: true }], servers: '*', tools: [{ deny: 'search.drop' }, { allow: '*' }] },
     },
     gateway: { url: 'https://mcp.example.com', sessionKeys: [{ secret: 'SESSION_KEY' }], limits: { body: '1kb' } },
+  }),
+);
+const HOSTED = { gateway: { hosts: ['gw.example.com'], sessionKeys: [{ secret: 'SESSION_KEY' }] } };
+const NEAR = { cidrs: ['10.0.0.0/8'] };
+const FENCED = tablesOf(
+  gatewayConfig({
+    gateway: { allow: { cidrs: ['10.0.0.0/8', '127.0.0.1'] }, hosts: ['gw.example.com'] },
+    servers: { search: { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }], allow: NEAR } },
   }),
 );
 const STRICT = tablesOf(gatewayConfig({ gateway: { requireOrigin: true } }));
@@ -34,11 +42,20 @@ const message: Message = {
 const ALL: Required<Facts> = {
   address: { kind: 'ok' },
   principal: { kind: 'client', client: 'acme', permissions: [] },
+  lookup: { kind: 'none' },
   tenants: ['acme'],
   quota: { kind: 'ok' },
   body: { kind: 'message', message, era: 'legacy' },
   session: { kind: 'none' },
   instance: { kind: 'ok' },
+};
+
+/** Calls a tool that `globex` may not use. */
+const drop: Message = {
+  ...message,
+  method: 'tools/call',
+  methods: ['tools/call'],
+  elements: [{ id: 7, isRequest: true, items: [{ kind: 'tool', name: 'drop', args: {}, argsText: null }] }],
 };
 
 interface Case extends HeadOptions {
@@ -68,6 +85,8 @@ const REFUSED: Readonly<Partial<Record<Reason, readonly [Step, string, Case]>>> 
   'body-too-large': ['head', 'gateway.limits.body', { headers: { 'content-length': '1025' } }],
   'content-type-unsupported': ['head', 'gateway', { headers: { 'content-type': 'text/plain' } }],
   'address-rate': ['address', 'gateway.limits.perAddress', { facts: { address: { kind: 'empty', retryAfter: 3 } } }],
+  'issuer-unavailable': ['credentials', 'auth.jwt', { facts: { principal: { kind: 'unavailable', retryAfter: 1, why: 'x' } } }],
+  'lookup-unavailable': ['tenant', 'auth.lookup', { facts: { lookup: { kind: 'unavailable', retryAfter: 1, why: 'x' } } }],
   'credentials-missing': ['credentials', 'auth.clients', { facts: { principal: { kind: 'missing' } } }],
   'credentials-invalid': ['credentials', 'auth.clients', { facts: { principal: { kind: 'invalid' } } }],
   'tenant-unknown': ['tenant', 'tenants', { facts: { tenants: [] } }],
@@ -75,6 +94,7 @@ const REFUSED: Readonly<Partial<Record<Reason, readonly [Step, string, Case]>>> 
   'server-not-granted': ['grant', 'tenants.acme.servers', { target: '/mcp/notes' }],
   'origin-not-granted': ['grant', 'tenants.acme.origins', { headers: { origin: 'https://other.acme.com' } }],
   'tenant-rate': ['quota', 'tenants.acme.rate', { facts: { quota: { kind: 'rate', retryAfter: 4 } } }],
+  'client-rate': ['quota', 'gateway.limits.perClient.rate', { facts: { quota: { kind: 'client-rate', retryAfter: 4 } } }],
   'streams-full': ['quota', 'gateway.limits.streams', { facts: { quota: { kind: 'streams' } } }],
   'body-not-json': ['body', 'gateway.limits', { facts: { body: { kind: 'refused', reason: 'body-not-json', id: null } } }],
   'header-mismatch': [
@@ -83,6 +103,7 @@ const REFUSED: Readonly<Partial<Record<Reason, readonly [Step, string, Case]>>> 
     { headers: { 'mcp-protocol-version': '2026-07-28' }, facts: { body: { kind: 'message', message: { ...message, method: 'initialize' }, era: 'legacy' } } },
   ],
   'revision-not-served': ['revision', 'gateway.revisions', { headers: { 'mcp-protocol-version': '1999-01-01' } }],
+  'item-denied': ['permission', 'tenants.globex.tools.0', { facts: { tenants: ['globex'], body: { kind: 'message', message: drop, era: 'legacy' } } }],
   'session-unknown': ['session', 'gateway.sessionKeys', { facts: { session: { kind: 'unknown' } } }],
   'sessions-full': ['session', 'gateway.limits.sessions', { facts: { session: { kind: 'full', retryAfter: 60 } } }],
   'no-instance': ['instance', 'servers.search.strategy', { facts: { instance: { kind: 'none', retryAfter: 1 } } }],
@@ -103,6 +124,30 @@ describe('decide', () => {
       assert.deepEqual([decision.reason, decision.step, decision.at, decision.status, decision.code], [reason, step, at, status, code]);
     });
   }
+
+  test('addresses are refused by the list that they are not in: the gateway’s, that of a server, that of a tenant', () => {
+    const at = (tables: typeof TABLES, peer: string, facts: Partial<Facts> = {}): string => {
+      const decision = decide(tables, askedOf(tables, { peer, headers: { host: 'gw.example.com' } }), { ...ALL, tenants: ['default'], ...facts });
+      return decision.kind === 'refuse' ? `${decision.status} ${decision.reason} ${decision.step} ${decision.at}` : decision.kind;
+    };
+    assert.equal(at(FENCED, '192.0.2.1', { address: { kind: 'empty', retryAfter: 1 } }), '403 address-not-allowed address gateway.allow');
+    assert.equal(at(FENCED, '127.0.0.1'), '403 address-not-allowed address servers.search.allow');
+    assert.equal(at(FENCED, '::ffff:10.1.2.3'), 'allow');
+    assert.equal(at(FENCED, '::ffff:a01:203'), 'allow');
+    assert.equal(at(FENCED, '2001:db8::1'), '403 address-not-allowed address gateway.allow');
+    const tenants = tablesOf(gatewayConfig({ ...HOSTED, tenants: { acme: { match: { path: true }, servers: '*', allow: NEAR } } }));
+    assert.equal(at(tenants, '127.0.0.1', { tenants: ['acme'] }), '403 address-not-allowed grant tenants.acme.allow');
+    assert.equal(at(tenants, '10.0.0.1', { tenants: ['acme'] }), 'allow');
+  });
+
+  test('the health of servers is told to nobody from an address that its tenant does not have', () => {
+    const tables = tablesOf(gatewayConfig({ ...HOSTED, profile: 'production', tenants: { acme: { match: { path: true }, servers: '*', allow: NEAR } } }));
+    const ask = (peer: string) => {
+      const head = askedOf(tables, { method: 'GET', target: '/t/acme/health/servers', peer, headers: { host: 'gw.example.com' } });
+      return decide(tables, head, { ...ALL, tenants: ['acme'] });
+    };
+    assert.deepEqual([ask('127.0.0.1').kind, ask('10.0.0.1').kind], ['refuse', 'answer']);
+  });
 
   test('every row refuses something', () => {
     const covered = new Set(Object.values(REFUSED).map(([step]) => step));

@@ -98,7 +98,7 @@ describe('refused before there is a request', () => {
         .filter(([name, value]) => name.startsWith('mcpgen_refusals_total') && value !== (before.get(name) ?? 0))
         .map(([name, value]) => [name, value - (before.get(name) ?? 0)]);
       assert.deepEqual(counted, [[`mcpgen_refusals_total{reason="${reason}"}`, 1]]);
-      assert.equal(gateway.logs.filter((line) => line['request_id'] === requestId).length, 1);
+      assert.deepEqual(gateway.logs.filter((line) => line['request_id'] === requestId).map(({ event }) => event).sort(), ['audit', 'request']);
       assert.equal(upstream.received.length, reached, 'something reached the server');
     });
   }
@@ -311,6 +311,7 @@ describe('time', () => {
       serve: (client) => void client.body(2000).then((body) => (typeof body === 'string' ? refuse(client, body) : client.answer(200, [], 'ok'))),
       keepAlive: 300,
       maxHeaderSize: 16_384,
+      headers: () => [],
       onParserRefusal: (reason) => void refused.push(reason),
     });
   });

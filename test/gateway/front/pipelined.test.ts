@@ -32,7 +32,7 @@ const asking = (path: string): Buffer => requestBytes({ path });
 const answerWaiting = (): void => waiting.splice(0).forEach((client) => client.answer(200, [], 'late'));
 
 before(async () => {
-  server = publicServer({ serve, maxHeaderSize: 16_384, keepAlive: KEEP_ALIVE, onParserRefusal: () => {} });
+  server = publicServer({ serve, maxHeaderSize: 16_384, keepAlive: KEEP_ALIVE, headers: () => [], onParserRefusal: () => {} });
   await once(server.listen(0, '127.0.0.1'), 'listening');
 });
 afterEach(() => {

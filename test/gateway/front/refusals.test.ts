@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { REASONS, type Reason } from '#src/gateway/runtime/decision/reasons.js';
+import { isAuditLine, replayer } from '#src/replay.js';
 import { modern, modernHeaders, request, type ErrorBody } from '../../support/gateway-messages.js';
-import { gatewayConfig } from '../../support/gateway-tables.js';
+import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
 import { as, client, startGateway, type RunningGateway } from '../../support/gateway.js';
 import { ask, dial, requestBytes, type AskOptions, type HttpAnswer } from '../../support/http.js';
+import { planOf } from '../../support/planned.js';
 import { closedPort, startRawUpstream, startUpstream, type FakeUpstream } from '../../support/upstreams.js';
 
 const APP = 'https://app.example.com';
@@ -15,6 +17,8 @@ const EVIL = 'https://evil.example';
 let gateway: RunningGateway;
 let upstream: FakeUpstream;
 let strict: RunningGateway;
+let config: Config;
+let strictConfig: Config;
 
 before(async () => {
   const silent = await startRawUpstream(() => {});
@@ -25,7 +29,7 @@ before(async () => {
   [gateway, strict] = await Promise.all([
     startGateway({
       pools: { search: [upstream.url], notes: [upstream.url], gone: [gone], silent: [silent.url], garbage: [garbage.url], empty: [] },
-      config: gatewayConfig({
+      config: (config = gatewayConfig({
         auth: { clients: { acme: client('acme'), globex: client('globex'), tiny: client('tiny'), nobody: client('nobody') } },
         servers: { search: server(), notes: server({ origins: ['app'] }), gone: server(), silent: server(), garbage: server(), empty: server() },
         origins: { app: APP, other: OTHER },
@@ -40,11 +44,14 @@ before(async () => {
           limits: { body: '2kb', depth: 8, perAddress: '10000/s' },
           timeouts: { connect: '1s', firstByte: '300ms' },
         },
-      }),
+      })),
     }),
     startGateway({
       pools: { search: [upstream.url] },
-      config: gatewayConfig({ origins: { app: APP }, gateway: { admin: {}, requireOrigin: true, limits: { perAddress: '2/h', streams: 1, sessions: 1 } } }),
+      config: (strictConfig = gatewayConfig({
+        origins: { app: APP },
+        gateway: { admin: {}, requireOrigin: true, limits: { perAddress: '2/h', streams: 1, sessions: 1 } },
+      })),
     }),
   ]);
 });
@@ -160,7 +167,7 @@ async function assertRefused(
   const line = await at.waitFor('request', (line) => line['request_id'] === requestId);
   assert.equal(line['reason'], reason);
   const said = at.logs.filter((line) => line['reason'] === reason && line['request_id'] === requestId);
-  assert.equal(said.length, 1, 'one log line says why');
+  assert.deepEqual(said.map(({ event }) => event).sort(), ['audit', 'request'], 'one log line says why, and one of the audit');
   const after = await at.metrics();
   const counted = [...after]
     .filter(([name, value]) => name.startsWith('mcpgen_refusals_total') && value !== (before.get(name) ?? 0))
@@ -318,7 +325,23 @@ describe('answers of the gateway itself', () => {
     );
     const audit = await gateway.waitFor('audit', (one) => one['request_id'] === line['request_id']);
     assert.deepEqual([audit['tool'], audit['client']], ['echo', 'acme']);
-    assert.match(String(audit['arguments_digest']), /^[0-9a-f]{16}$/);
+    assert.match(String(audit['arguments_digest']), /^[0-9a-f]{32}$/);
     assert.ok(!JSON.stringify(gateway.logs).includes('hunter2'));
+  });
+});
+
+describe('the audit', () => {
+  test('every refusal and every tool call above is decided again from its line', () => {
+    for (const [one, of] of [[gateway, config], [strict, strictConfig]] as const) {
+      const replay = replayer(planOf(of));
+      const lines = one.logs.filter(({ event }) => event === 'audit');
+      const differing = lines.map((line) => (isAuditLine(line) ? replay(line).differences : [`no audit line: ${JSON.stringify(line)}`]));
+      assert.deepEqual(differing.filter((found) => found.length > 0), []);
+      const refused = one.logs.filter((line) => line['event'] === 'request' && line['reason'] !== null).map((line) => line['request_id']);
+      const audited = new Set(lines.map((line) => line['request_id']));
+      assert.deepEqual(refused.filter((id) => !audited.has(id)), [], 'refusals that are not in the audit');
+    }
+    const reasons = new Set(gateway.logs.concat(strict.logs).filter(({ event }) => event === 'audit').map(({ reason }) => reason));
+    assert.ok(reasons.size > 25, `only ${reasons.size} reasons were told of`);
   });
 });

@@ -5,7 +5,7 @@ export function addressSet(cidrs: readonly string[]): (address: string) => boole
   if (cidrs.length === 0) return () => false;
   const list = new BlockList();
   for (const cidr of cidrs) {
-    const [address = '', bits] = cidr.split('/');
+    const [address = '', bits] = plainCidr(cidr).split('/');
     const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
     if (bits === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(bits), family);
@@ -27,9 +27,22 @@ export function callerKey(address: string): string {
   return `${groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`;
 }
 
-/** `::ffff:10.0.0.1` is how a dual-stack socket shows `10.0.0.1`. */
+/** `::ffff:10.0.0.1` is how a dual-stack socket shows `10.0.0.1`; others may write it in capitals, or as `::ffff:a00:1`. */
 export function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
+  if (!address.startsWith('::') || !/^::ffff:/i.test(address)) return address;
+  const rest = address.slice(7);
+  if (isIP(rest) === 4) return rest;
+  const [high, low, more] = rest.split(':').map((group) => (/^[0-9a-f]{1,4}$/i.test(group) ? parseInt(group, 16) : NaN));
+  if (high === undefined || low === undefined || more !== undefined || Number.isNaN(high + low)) return address;
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+}
+
+/** An IPv4 network in IPv6 notation as IPv4 writes it: the first 96 bits say only that it is one. */
+export function plainCidr(cidr: string): string {
+  const [written = '', bits] = cidr.split('/');
+  const address = plainAddress(written);
+  if (address === written || bits === undefined) return bits === undefined ? address : cidr;
+  return Number(bits) < 96 ? '0.0.0.0/0' : `${address}/${Number(bits) - 96}`;
 }
 
 /** An address and a port as URLs write them. */

@@ -12,10 +12,12 @@ export interface Facts {
   readonly address?: { readonly kind: 'ok' } | { readonly kind: 'empty'; readonly retryAfter: number };
   /** For row `credentials`: whose credentials came with the request. */
   readonly principal?: Principal;
+  /** For row `tenant`, where the config names an authorization API: what that says of the credential. */
+  readonly lookup?: LookupFact;
   /** For row `tenant`: the tenants that the request belongs to; anything but one is refused. */
   readonly tenants?: readonly string[];
-  /** For row `quota`: the tenant's bucket and streams. */
-  readonly quota?: { readonly kind: 'ok' } | { readonly kind: 'rate'; readonly retryAfter: number } | { readonly kind: 'streams' };
+  /** For row `quota`: the buckets and streams of the tenant and of the client. */
+  readonly quota?: { readonly kind: 'ok' | 'streams' | 'client-streams' } | { readonly kind: 'rate' | 'client-rate'; readonly retryAfter: number };
   /** For row `body`: the body, read and judged. */
   readonly body?: BodyFact;
   /** For row `session`: what the session id opened to. */
@@ -31,7 +33,23 @@ export type Principal =
   | Bearer
   /** `why` is for logs. */
   | { readonly kind: 'missing' | 'invalid'; readonly why?: string }
+  /** Neither keys nor issuers know the credentials: the authorization API of the config is still to be asked. */
+  | { readonly kind: 'unknown' }
   /** Whoever could say whose the credentials are does not answer: nobody is let in on that, and nobody is told that a token is bad. */
+  | { readonly kind: 'unavailable'; readonly retryAfter: number; readonly why: string; /** Default: an issuer. */ readonly from?: 'lookup' };
+
+export type LookupFact =
+  /** It knows no such credential, or was not asked. */
+  | { readonly kind: 'none' }
+  /** Its word for the tenant, and what else it says of the caller. `until`: milliseconds of the monotonic clock; Infinity where it names no end. */
+  | {
+      readonly kind: 'tenant';
+      readonly tenant: string;
+      readonly subject: string | null;
+      readonly permissions: readonly string[];
+      readonly until: number;
+    }
+  /** It does not answer as it should: nobody is let in on that. `why` is for logs. */
   | { readonly kind: 'unavailable'; readonly retryAfter: number; readonly why: string };
 
 /** Somebody whom an issuer vouches for by a token. */

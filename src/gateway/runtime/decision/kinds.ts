@@ -70,8 +70,8 @@ export const KINDS: Readonly<Record<RouteKind, Kind>> = {
     origins: 'of-route',
   },
   health: {
-    omits: new Set<Step>(['grant']),
-    omitsInLocal: new Set<Step>(['credentials', 'tenant', 'quota']),
+    omits: NO_ROWS,
+    omitsInLocal: new Set<Step>(['credentials', 'tenant', 'grant', 'quota']),
     era: 'legacy',
     session: { carrier: 'none', isRequired: false, openedBy: 'nothing', transport: 'mcp', livesIn: 'id' },
     answeredBy: 'gateway',

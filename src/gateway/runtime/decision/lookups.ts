@@ -1,3 +1,5 @@
+import { addressSet } from './address.js';
+import type { ItemRules } from './item-use.js';
 import { originMatcher, type OriginMatcher } from './origin.js';
 import { resourcesIn, type Resources } from './resources.js';
 import type { ClientTable, TenantTable } from '../tables/caller.js';
@@ -5,6 +7,7 @@ import type { GatewayTables } from '../tables/gateway.js';
 import type { Placement } from '../tables/placement.js';
 import type { PoolTable } from '../tables/pool.js';
 import type { RouteTable } from '../tables/route.js';
+import type { HeaderList } from '../wire/header-list.js';
 
 /** The baked tables with their lookups built: what every decision reads. Made once at start and once per reload. */
 export interface Tables {
@@ -21,16 +24,38 @@ export interface Tables {
   readonly tenants: ReadonlyMap<string, TenantTable>;
   readonly tenantOfClient: ReadonlyMap<string, string>;
   readonly tenantOfHost: ReadonlyMap<string, string>;
+  /** By what the authorization API answers. */
+  readonly tenantOfAnswer: ReadonlyMap<string, string>;
   readonly pathTenants: ReadonlySet<string>;
   readonly pools: ReadonlyMap<string, PoolTable>;
+  /** Whether a client's address may come at all, to a server, and in the name of a tenant; null or missing where any may. */
+  readonly allow: { readonly all: AddressTest | null; readonly servers: ReadonlyMap<string, AddressTest>; readonly tenants: ReadonlyMap<string, AddressTest> };
   readonly revisions: ReadonlySet<string>;
+  /** Rules on what callers may use of servers; null where there are none. */
+  readonly items: ItemRules | null;
+  /** Security headers of every answer, and their names: what a server says under one of these is left out. */
+  readonly headers: HeaderList;
+  readonly ownedHeaders: ReadonlySet<string>;
 }
+
+/** Makes the rules of a config that has some: a part that not every gateway has. */
+export type MakeItemRules = (raw: GatewayTables) => ItemRules;
+
+/** Whether these tables restrict what callers use of servers. */
+export function restrictsItems({ tenants, pools }: GatewayTables): boolean {
+  return tenants.some(([, { tools }]) => tools !== null) || pools.some(([, { permissions: { call, list } }]) => call !== null || list !== null);
+}
+
+export type AddressTest = (address: string) => boolean;
 
 /** Lists that every table has. Without one of them nothing would be refused, or everything: a file that was cut or edited is not taken for a table. */
 const LISTS = ['hosts', 'originSets', 'serverSets', 'routes', 'clients', 'tenants', 'pools', 'revisions'] as const;
 
-export function compileTables(raw: GatewayTables, placement: Placement): Tables {
+/** @throws where the tables restrict what callers use, and nothing makes rules of that: everything would be allowed */
+export function compileTables(raw: GatewayTables, placement: Placement, makeItemRules?: MakeItemRules): Tables {
   for (const name of LISTS) if (!Array.isArray(raw[name])) throw new Error(`the tables have no ${name}`);
+  const isRestricted = restrictsItems(raw);
+  if (isRestricted && !makeItemRules) throw new Error('this gateway was baked without rules on tools, which its tables need');
   return {
     raw,
     placement,
@@ -44,10 +69,19 @@ export function compileTables(raw: GatewayTables, placement: Placement): Tables 
     tenants: new Map(raw.tenants),
     tenantOfClient: new Map(raw.matches.clients),
     tenantOfHost: new Map(raw.matches.hosts),
+    tenantOfAnswer: new Map(raw.matches.lookups),
     pathTenants: new Set(raw.matches.paths),
     pools: new Map(raw.pools),
+    allow: { all: raw.allow && addressSet(raw.allow), servers: allowed(raw.pools), tenants: allowed(raw.tenants) },
     revisions: new Set(raw.revisions),
+    items: (isRestricted && makeItemRules?.(raw)) || null,
+    headers: raw.headers.flat(),
+    ownedHeaders: new Set(raw.headers.map(([name]) => name)),
   };
+}
+
+function allowed(rows: readonly (readonly [string, { readonly allow: readonly string[] | null }])[]): ReadonlyMap<string, AddressTest> {
+  return new Map(rows.flatMap(([name, { allow }]) => (allow ? [[name, addressSet(allow)] as const] : [])));
 }
 
 function publicUrl({ publicUrl: href }: GatewayTables): Tables['publicUrl'] {

@@ -4,9 +4,10 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { asObject, isObject, type Json } from '../wire/json-rpc.js';
-import { memberText, ownText } from '../wire/json-text.js';
+import { elementTexts, memberText, ownText } from '../wire/json-text.js';
 import { CAPABILITIES, VERSION } from '../wire/meta-keys.js';
 import type { Identified } from '../wire/replies.js';
+import { itemsIn, type ItemElement, type ItemReading, type ItemUse } from './item-use.js';
 import type { Reason } from './reasons.js';
 
 export interface Message extends Identified {
@@ -29,6 +30,8 @@ export interface Message extends Identified {
   readonly methods: readonly string[];
   /** Tool calls, for the audit; several only in a batch. */
   readonly calls: readonly ToolCall[];
+  /** What it uses, message by message; not there where no rules ask for that. */
+  readonly elements?: readonly ItemElement[];
 }
 
 /** How a client introduces itself. Everything else that it may say with that, of any length, is its server's alone. */
@@ -95,8 +98,11 @@ function fold(key: string): string {
 const META_LEVEL = 3;
 const isOtherSpelling = (key: string): boolean => key.length <= LONGEST_META_KEY && FOLDED_META_KEYS.has(key.toUpperCase().toLowerCase());
 
-/** @param most bytes that it may take as values; a text of empty objects takes twenty times its length */
-export function parseMessage(body: Buffer, depth: number, most = Infinity): Parsed {
+/**
+ * @param most bytes that it may take as values; a text of empty objects takes twenty times its length
+ * @param reading what of it rules want to know
+ */
+export function parseMessage(body: Buffer, depth: number, most = Infinity, reading: ItemReading = 'nothing'): Parsed {
   // JSON is UTF-8 (RFC 8259 §8.1). Parsers differ in what they make of other bytes.
   if (!isUtf8(body)) return { ok: false, reason: 'body-not-json', id: null };
   const text = body.toString('utf8');
@@ -115,7 +121,28 @@ export function parseMessage(body: Buffer, depth: number, most = Infinity): Pars
   const parsed: Parsed = message ? { ok: true, message, weight: scanned.weight } : { ok: false, reason: fault ?? 'body-not-message', id };
   // Only then it is looked for in the text.
   if (typeof id === 'number' && !Number.isSafeInteger(id)) (parsed.ok ? parsed.message : parsed).writtenId = ownText(memberText(text, ['id'])) ?? undefined;
-  return parsed;
+  if (!parsed.ok || reading === 'nothing') return parsed;
+  const elements = elementsOf(value, text, parsed.message, reading);
+  return elements ? { ...parsed, message: { ...parsed.message, elements } } : { ok: false, reason: 'body-duplicate-key', id, writtenId: parsed.message.writtenId };
+}
+
+/** Null where what it uses could be read in two ways. */
+function elementsOf(value: unknown, text: string, { writtenId }: Message, reading: ItemReading): readonly ItemElement[] | null {
+  let texts: readonly string[] | null = null;
+  const values = Array.isArray(value) ? value : [value];
+  const textOf = (index: number): string => (Array.isArray(value) ? ((texts ??= elementTexts(text) ?? [])[index] ?? '') : text);
+  const elements: ItemElement[] = [];
+  for (const [index, one] of values.entries()) {
+    const said = asObject(one);
+    const id = idOf(said);
+    const method = said['method'];
+    const items: readonly ItemUse[] | null = typeof method === 'string' ? itemsIn(method, asObject(said['params']), () => textOf(index), reading) : [];
+    if (!items) return null;
+    const isOdd = typeof id === 'number' && !Number.isSafeInteger(id);
+    const asWritten = !isOdd ? undefined : Array.isArray(value) ? (ownText(memberText(textOf(index), ['id'])) ?? undefined) : writtenId;
+    elements.push({ id, writtenId: asWritten, isRequest: typeof method === 'string' && 'id' in said, items });
+  }
+  return elements;
 }
 
 const idOf = (value: Json): string | number | null => (typeof value['id'] === 'string' || typeof value['id'] === 'number' ? value['id'] : null);

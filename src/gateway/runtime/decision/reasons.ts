@@ -13,6 +13,8 @@ interface ReasonRow {
   readonly limit?: string;
   /** The refusal is about the origin, and is logged in words that people search for. */
   readonly origin?: true;
+  /** The answer is what a server says of a name that it does not know: nothing in it tells that there is something behind the name. */
+  readonly inBand?: true;
 }
 
 const http = (status: number, message: string): ReasonRow => ({ status, code: status, message });
@@ -34,15 +36,18 @@ export const REASONS = {
   'content-type-unsupported': http(415, 'Content-Type must be application/json'),
   'headers-too-large': http(431, 'Headers too large'),
   'request-timeout': http(408, 'Request not complete in time'),
+  'address-not-allowed': http(403, 'Not allowed from this address'),
   'address-rate': { ...http(429, 'Too many requests from this address'), limit: 'address' },
   'credentials-missing': http(401, 'Credentials required'),
   'credentials-invalid': http(401, 'Credentials not accepted'),
   'issuer-unavailable': http(503, 'Whoever vouches for these credentials does not answer'),
+  'lookup-unavailable': http(503, 'Whoever knows the tenant of these credentials does not answer'),
   'tenant-unknown': http(403, 'No tenant for this request'),
   'tenant-ambiguous': http(403, 'More than one tenant for this request'),
   'server-not-granted': http(403, 'Not granted'),
   'origin-not-granted': { ...http(403, 'Not granted from this origin'), origin: true },
   'tenant-rate': { ...http(429, 'Too many requests of this tenant'), limit: 'tenant' },
+  'client-rate': { ...http(429, 'Too many requests of this client'), limit: 'client' },
   'streams-full': { ...http(429, 'Too many open streams'), limit: 'streams' },
   'sessions-full': { ...http(429, 'Too many open sessions'), limit: 'sessions' },
   'body-not-json': pinned(-32700, 'Parse error'),
@@ -53,6 +58,8 @@ export const REASONS = {
   'envelope-invalid': pinned(-32602, 'Invalid params: _meta must name the protocol version and the client capabilities'),
   'header-mismatch': pinned(-32020, 'Headers and body disagree'),
   'revision-not-served': pinned(-32022, 'Protocol version not supported'),
+  'item-denied': { ...pinned(-32602, 'Not known', 200), inBand: true },
+  'item-unknown': { ...pinned(-32602, 'Not known', 200), inBand: true },
   'scope-insufficient': http(403, 'More permissions are needed'),
   'session-unknown': http(404, 'Session not found'),
   'no-instance': http(503, 'No instance available'),
@@ -82,6 +89,7 @@ export const REASON_OF_FAULT: Readonly<Record<FaultStage, Reason>> = {
   redirected: 'upstream-redirects',
   denied: 'upstream-denied',
   'token-denied': 'token-denied',
+  unlisted: 'item-unknown',
 };
 
 export const reasonRow = (reason: Reason): ReasonRow => REASONS[reason];

@@ -2,12 +2,14 @@
 import { eraIn, type Fact, type Facts } from './facts.js';
 import { sessionIdOf, type HealthProbe, type RequestHead } from './head.js';
 import { isServed } from './host.js';
+import { itemGrounds } from './items.js';
 import { scopesLacking } from './scopes.js';
 import type { Tables } from './lookups.js';
 import { originAllowed } from './origin.js';
 import type { Reason } from './reasons.js';
 import { revisionFault } from './revision.js';
 import type { Step, STEPS } from './steps.js';
+import { isLookedUp } from './tenant.js';
 
 /** Answers that the gateway gives itself. `servers` tells the health of the servers that the caller may use, `wellknown` is a document for OAuth clients. */
 export type OwnAnswerName = HealthProbe | 'preflight' | 'servers' | 'wellknown';
@@ -103,7 +105,9 @@ export const ROWS = [
   {
     id: 'address',
     nginx: 'partly',
-    check: (_tables, _asked, { address }) => {
+    check: ({ allow }, head, { address }) => {
+      if (allow.all?.(head.address) === false) return no('address-not-allowed', 'gateway.allow');
+      if (allow.servers.get(head.route?.server ?? '')?.(head.address) === false) return no('address-not-allowed', serverPath(head, 'allow'));
       if (!address) return { need: 'address' };
       return address.kind === 'ok' ? null : no('address-rate', 'gateway.limits.perAddress', { retryAfter: address.retryAfter });
     },
@@ -114,8 +118,11 @@ export const ROWS = [
     check: (tables, _asked, { principal }) => {
       if (!principal) return { need: 'principal' };
       if (principal.kind === 'missing') return no('credentials-missing', 'auth.clients');
-      if (principal.kind === 'unavailable') return no('issuer-unavailable', 'auth.jwt', { retryAfter: principal.retryAfter });
-      if (principal.kind === 'invalid') return no('credentials-invalid', 'auth.clients');
+      if (principal.kind === 'unavailable') {
+        const { from, retryAfter } = principal;
+        return from === 'lookup' ? no('lookup-unavailable', 'auth.lookup', { retryAfter }) : no('issuer-unavailable', 'auth.jwt', { retryAfter });
+      }
+      if (principal.kind === 'invalid' || principal.kind === 'unknown') return no('credentials-invalid', 'auth.clients');
       const scopes = principal.kind === 'token' ? scopesLacking(tables, principal) : null;
       return scopes && no('scope-insufficient', 'auth.jwt', { scopes });
     },
@@ -123,7 +130,9 @@ export const ROWS = [
   {
     id: 'tenant',
     nginx: 'cannot',
-    check: (_tables, _asked, { tenants }) => {
+    check: (tables, _asked, { principal, lookup, tenants }) => {
+      if (!lookup && isLookedUp(tables, principal)) return { need: 'lookup' };
+      if (lookup?.kind === 'unavailable') return no('lookup-unavailable', 'auth.lookup', { retryAfter: lookup.retryAfter });
       if (!tenants) return { need: 'tenants' };
       return tenants.length === 1 ? null : no(tenants.length === 0 ? 'tenant-unknown' : 'tenant-ambiguous', 'tenants');
     },
@@ -134,8 +143,11 @@ export const ROWS = [
     check: (tables, head, facts) => {
       const name = facts.tenants?.[0] ?? '';
       const tenant = tables.tenants.get(name);
-      const granted = tables.serverSets.get(tenant?.servers ?? '')?.has(head.route?.server ?? '') ?? false;
+      // A route of the gateway's own has no server to be granted.
+      const server = head.route?.server ?? '';
+      const granted = server === '' || (tables.serverSets.get(tenant?.servers ?? '')?.has(server) ?? false);
       if (!tenant || !granted) return no('server-not-granted', `tenants.${name}.servers`);
+      if (tables.allow.tenants.get(name)?.(head.address) === false) return no('address-not-allowed', `tenants.${name}.allow`);
       if (tenant.origins === null || head.origin === null) return null;
       const set = tables.originSets.get(tenant.origins);
       return set && originAllowed(set, head.origin) ? null : no('origin-not-granted', `tenants.${name}.origins`);
@@ -147,6 +159,8 @@ export const ROWS = [
     check: (_tables, _asked, { quota, tenants }) => {
       if (!quota) return { need: 'quota' };
       if (quota.kind === 'rate') return no('tenant-rate', `tenants.${tenants?.[0] ?? ''}.rate`, { retryAfter: quota.retryAfter });
+      if (quota.kind === 'client-rate') return no('client-rate', 'gateway.limits.perClient.rate', { retryAfter: quota.retryAfter });
+      if (quota.kind === 'client-streams') return no('streams-full', 'gateway.limits.perClient.streams', { retryAfter: 1 });
       return quota.kind === 'streams' ? no('streams-full', 'gateway.limits.streams', { retryAfter: 1 }) : null;
     },
   },
@@ -168,6 +182,11 @@ export const ROWS = [
       const fault = revisionFault(tables, head, body?.kind === 'message' ? body : undefined);
       return fault ? no(fault.reason, 'gateway.revisions', fault.data ? { data: fault.data } : {}) : null;
     },
+  },
+  {
+    id: 'permission',
+    nginx: 'cannot',
+    check: itemGrounds,
   },
   {
     id: 'session',

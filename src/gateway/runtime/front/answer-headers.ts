@@ -18,16 +18,21 @@ const NOT_RETURNED = new Set([
 const NOT_RETURNED_EITHER = /^(?:access-control-|x-accel-|x-sendfile)/;
 
 /**
- * The server's headers that are passed on, then `own`. A stream must reach the client as it comes, so a buffering hop in front is told (nginx:
- * X-Accel-Buffering). The length of a body that is there as a whole is announced by whoever writes it.
+ * The server's headers that are passed on, without those of names that only the gateway gives (`owned`), then `own`. A stream must reach the client as it
+ * comes, so a buffering hop in front is told (nginx: X-Accel-Buffering). The length of a body that is there as a whole is announced by whoever writes it.
  */
-export function returnedHeaders({ status, headers, body }: UpstreamResponse, isStream: boolean, own: HeaderList): string[] {
+export function returnedHeaders(
+  { status, headers, body }: UpstreamResponse,
+  isStream: boolean,
+  own: HeaderList,
+  owned: ReadonlySet<string>,
+): string[] {
   const out: string[] = [];
   const named = connectionNames(headers['connection']?.toString());
   // RFC 9110 §8.6: whoever reads a length behind 204 as announced would take the next answer for the body of this one.
   const isCounted = Buffer.isBuffer(body) || status === 204;
   for (const name in headers) {
-    if (NOT_RETURNED.has(name) || named.has(name) || (isCounted && name === 'content-length')) continue;
+    if (NOT_RETURNED.has(name) || owned.has(name) || named.has(name) || (isCounted && name === 'content-length')) continue;
     // Only two letters can begin what the pattern looks for.
     const first = name.charCodeAt(0);
     if ((first === 0x61 || first === 0x78) && NOT_RETURNED_EITHER.test(name)) continue;

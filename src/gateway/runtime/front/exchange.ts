@@ -41,6 +41,8 @@ export interface Exchange {
   /** Forgets the body, which is needed for no more than to be sent once more; null where it has not been sent, or is not kept for that. */
   dropBody: (() => void) | null;
   session: SessionState | null;
+  /** Another replica has judged it, and this one goes on from there on its word. */
+  isRelayed: boolean;
   /** The instance that row `instance` chose for the server of the route; it is tried first. */
   claimed: Instance | null;
   /** The instance that answered last, for reports. Only `send` of a call writes it. */
@@ -69,6 +71,8 @@ export interface Exchange {
   endStream: ((last: string) => void) | null;
   /** Why it was turned away, for the log. */
   reason: string | null;
+  /** Where in the config it was decided that it may not use what it names; null for anything else. */
+  deniedAt: string | null;
   /** What failed behind the gateway, for the log. */
   cause: Cause | null;
   /** The same of the call that was answered last, where that is known when its answer has ended; see `UpstreamResponse`. */
@@ -139,9 +143,9 @@ export function keyOf(exchange: Exchange, { choice }: PoolTable): string {
   return choice.by === 'tenant' ? (tenantIn(exchange.facts) ?? '') : ownerOf(exchange);
 }
 
-/** Answers an exchange in one piece, naming its request. */
+/** Answers an exchange in one piece, naming its request, and with the security headers of every answer. */
 export function answerWith(exchange: Exchange, { status, headers, body }: { status: number; headers: HeaderList; body: string }): void {
-  exchange.client.answer(status, [...headers, ...idHeaders(exchange)], body);
+  exchange.client.answer(status, [...headers, ...exchange.state.tables.headers, ...idHeaders(exchange)], body);
 }
 
 /** The headers by which an answer names its request. The caller's own name for it goes back to the caller. */

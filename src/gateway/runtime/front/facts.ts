@@ -1,6 +1,6 @@
 /** How the running gateway finds out each fact that a decision asks for. */
 import { callerKey } from '../decision/address.js';
-import { messageIn, tenantIn, type Fact, type Facts, type Principal } from '../decision/facts.js';
+import { messageIn, tenantIn, type Fact, type Facts, type LookupFact, type Principal } from '../decision/facts.js';
 import { sessionIdOf } from '../decision/head.js';
 import { parseMessage } from '../decision/message.js';
 import { eraOf } from '../decision/revision.js';
@@ -8,11 +8,11 @@ import { recogniseTenants } from '../decision/tenant.js';
 import type { Limits, OpenCounts } from '../identity/open-counts.js';
 import { ANY_INSTANCE, keepsItsSession, legAt, type Leg } from '../identity/session.js';
 import { ended } from '../process/ended.js';
-import type { Metrics } from '../process/metrics.js';
 import type { Instance } from '../upstream/instance.js';
 import type { Pool } from '../upstream/pool.js';
 import { keyOf, principalOf, type Exchange } from './exchange.js';
-import { holderOf } from './holder.js';
+import { holderOf, isToldApart } from './holder.js';
+import { authenticate, lookUp } from './identify.js';
 import type { Services } from './services.js';
 
 type Supply = { readonly [F in Fact]: (exchange: Exchange, services: Services) => Required<Facts>[F] | Promise<Required<Facts>[F]> };
@@ -46,8 +46,15 @@ export function reserveCall(exchange: Exchange, counts: OpenCounts): boolean {
   return release !== null;
 }
 
-function limitsOf({ facts, state: { tables } }: Exchange, name: 'streams' | 'sessions'): Limits {
-  return { all: tables.raw.limits[name], own: tables.tenants.get(tenantIn(facts) ?? '')?.[name] ?? null };
+function limitsOf(exchange: Exchange, name: 'streams' | 'sessions'): Limits {
+  const { facts, state: { tables } } = exchange;
+  const own = tables.tenants.get(tenantIn(facts) ?? '')?.[name] ?? null;
+  return { all: tables.raw.limits[name], own, each: name === 'streams' ? mostStreams(exchange) : null };
+}
+
+/** Streams that the caller may have; null for any number, also where all callers without a name would be counted as one. */
+function mostStreams(exchange: Exchange): number | null {
+  return isToldApart(exchange) ? exchange.state.tables.raw.limits.perClient.streams : null;
 }
 
 /** Bytes of bodies that there may be at once, where one of so many is among them: the longest fits into the half of a half that a caller may have. */
@@ -62,19 +69,32 @@ export const FIND_FACT: Supply = {
     return retryAfter === 0 ? { kind: 'ok' } : { kind: 'empty', retryAfter };
   },
 
-  principal: (exchange, { metrics }) => {
-    const principal = exchange.judgement?.principal ?? exchange.state.authenticate(exchange.head);
-    return principal instanceof Promise ? principal.then((one) => attempted(one, exchange, metrics)) : attempted(principal, exchange, metrics);
+  principal: (exchange, services) => {
+    const { state, head, judgement } = exchange;
+    const found = judgement?.principal ?? authenticate(state, head);
+    return found instanceof Promise ? found.then((principal) => counted(exchange, services, principal)) : counted(exchange, services, found);
   },
 
-  tenants: ({ state, head, facts, judgement }) => judgement?.tenants ?? recogniseTenants(state.tables, head, facts.principal),
+  lookup: (exchange) => {
+    const { state, head, facts, judgement } = exchange;
+    const found = judgement?.lookup ?? lookUp(state, head, facts.principal);
+    return found instanceof Promise ? found.then((fact) => explained(exchange, fact)) : explained(exchange, found);
+  },
+
+  tenants: ({ state, head, facts, judgement }) => judgement?.tenants ?? recogniseTenants(state.tables, head, facts.principal, facts.lookup),
 
   quota: (exchange, { counts }) => {
     const { state, head } = exchange;
     const tenant = tenantIn(exchange.facts) ?? '';
-    const retryAfter = state.perTenant.get(tenant)?.take(tenant, performance.now()) ?? 0;
+    const now = performance.now();
+    // The client comes first: one that asks too much takes nothing of what its tenant's other callers have.
+    const wait = state.perClient && isToldApart(exchange) ? state.perClient.take(holderOf(exchange).caller, now) : 0;
+    if (wait > 0) return { kind: 'client-rate', retryAfter: wait };
+    const retryAfter = state.perTenant.get(tenant)?.take(tenant, now) ?? 0;
     if (retryAfter > 0) return { kind: 'rate', retryAfter };
-    return head.request.method === 'GET' && !reserveStream(exchange, counts) ? { kind: 'streams' } : { kind: 'ok' };
+    if (head.request.method !== 'GET' || reserveStream(exchange, counts)) return { kind: 'ok' };
+    const most = mostStreams(exchange);
+    return { kind: most !== null && counts.streamsOf(holderOf(exchange).caller) >= most ? 'client-streams' : 'streams' };
   },
 
   body: async (exchange, { counts }) => {
@@ -86,7 +106,7 @@ export const FIND_FACT: Supply = {
     const body = await exchange.client.body(limit, (bytes) => booking.add(mostOfBodies(exchange, (size += bytes)), bytes));
     if (typeof body === 'string') return { kind: 'refused', reason: body, id: null };
     exchange.body = body;
-    const parsed = parseMessage(body, depth, MOST_WEIGHT * limit);
+    const parsed = parseMessage(body, depth, MOST_WEIGHT * limit, exchange.state.tables.items?.reads);
     if (!parsed.ok) return { kind: 'refused', reason: parsed.reason, id: parsed.id, writtenId: parsed.writtenId };
     const { message } = parsed;
     exchange.weight = parsed.weight;
@@ -133,19 +153,34 @@ export const FIND_FACT: Supply = {
   },
 };
 
+function counted(exchange: Exchange, { metrics }: Services, principal: Principal): Principal {
+  if (principal.kind !== 'anonymous') metrics.count('mcpgen_auth_attempts_total', { outcome: OUTCOMES[principal.kind] });
+  // Guessing costs double, so that a guesser runs dry before it gets far.
+  if (principal.kind === 'invalid') exchange.state.perAddress.penalise(callerKey(exchange.head.address), performance.now());
+  return principal.kind === 'unavailable' ? explained(exchange, principal) : principal;
+}
+
+/** What an attempt to be let in counts as. */
+const OUTCOMES: Readonly<Record<Exclude<Principal['kind'], 'anonymous'>, string>> = {
+  client: 'accepted',
+  token: 'accepted',
+  missing: 'missing',
+  invalid: 'invalid',
+  unknown: 'invalid',
+  unavailable: 'unavailable',
+};
+
+/** Operators can see in the log line why somebody who should know a caller does not say so. */
+function explained<F extends LookupFact | Principal>(exchange: Exchange, fact: F): F {
+  if (fact.kind === 'unavailable') exchange.cause = { code: 'NOT_TOLD', cause: fact.why, blame: 'server' };
+  return fact;
+}
+
 /** Seconds until a session is forgotten at the latest, unless it is heard of again. Most are ended sooner, so it is not worth waiting for longer. */
 const MOST_RETRY_AFTER = 600;
 function untilNextExpiry(counts: OpenCounts): number {
   const next = counts.nextExpiry() ?? 0;
   return Math.min(MOST_RETRY_AFTER, Math.max(1, Math.ceil((next - performance.now()) / 1000)) + EXPIRY_EVERY / 1000);
-}
-
-function attempted(principal: Principal, { state, head }: Exchange, metrics: Metrics): Principal {
-  const { kind } = principal;
-  if (kind !== 'anonymous') metrics.count('mcpgen_auth_attempts_total', { outcome: kind === 'client' || kind === 'token' ? 'accepted' : kind });
-  // Guessing costs double, so that a guesser runs dry before it gets far.
-  if (kind === 'invalid') state.perAddress.penalise(callerKey(head.address), performance.now());
-  return principal;
 }
 
 const NONE_TRIED: ReadonlySet<Instance> = new Set();

@@ -19,7 +19,7 @@ import { SESSION_IDLE } from './facts.js';
 import { endAtExpiry } from './expiry.js';
 import { endingsOf, lastEvent } from './farewell.js';
 import { holderOf } from './holder.js';
-import { corsHeaders } from './respond.js';
+import { answerHeaders } from './respond.js';
 import { returnedHeaders } from './answer-headers.js';
 import type { Services } from './services.js';
 
@@ -90,9 +90,9 @@ function relay(exchange: Exchange, services: Services, { table: { timeouts }, er
   const { counts } = services;
   const { status, body } = response;
   const isStream = isEventStream(response);
-  const own = [...(judgement?.cors ?? corsHeaders(state.tables, head)), ...idHeaders(exchange)];
+  const own = [...(judgement?.answerHeaders ?? answerHeaders(state.tables, head)), ...idHeaders(exchange)];
   if (sessionId !== null) own.push('mcp-session-id', sessionId);
-  const headers = returnedHeaders(response, isStream, own);
+  const headers = returnedHeaders(response, isStream, own, state.tables.ownedHeaders);
   if (Buffer.isBuffer(body)) return client.answer(status, headers, body);
   const isGone = client.isDone;
   client.begin(status, headers);

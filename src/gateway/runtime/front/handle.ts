@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { decide, type Decision } from '../decision/decide.js';
 import { eraIn, messageIn, type Fact, type Facts } from '../decision/facts.js';
+import { forgetArguments } from '../decision/item-use.js';
 import { readHead, type GatewayRequest } from '../decision/head.js';
+import { reasonRow } from '../decision/reasons.js';
 import { rankOf } from '../decision/steps.js';
-import { auditCalls, countMessage } from '../observe/audit.js';
 import type { Client } from './client.js';
 import { createOpenExchanges, type OpenExchanges } from './open-exchanges.js';
 import { answerItself, refuse, sendRefusal } from './own-answers.js';
@@ -15,8 +16,8 @@ import { renew } from './renew-exchange.js';
 import { forwardedLines } from './request-headers.js';
 import { keptUntil, stillHolds, type Judgement } from './judgement.js';
 import { forward } from './forward.js';
-import { beginSpan, callerOf, report } from './report.js';
-import { corsHeaders } from './respond.js';
+import { auditCalls, beginSpan, report } from './report.js';
+import { answerHeaders } from './respond.js';
 import type { UpstreamResponse } from '../upstream/upstream.js';
 import type { Services } from './services.js';
 import type { State } from './state.js';
@@ -26,7 +27,7 @@ export interface Handler {
   serve(client: Client): void;
   /** Ends the streams that only listen: they would never finish by themselves. */
   endStreams(): void;
-  /** After a reload: ends the streams and sessions of callers that have lost the right to them. */
+  /** After a reload: ends the streams and sessions of callers that have lost the right to them. Resolves when all of them are known. */
   revoke(): Promise<void>;
 }
 
@@ -94,6 +95,7 @@ function begin(client: Client, state: State): Exchange {
     keepsBody: false,
     dropBody: null,
     session: null,
+    isRelayed: false,
     claimed: null,
     instance: null,
     releaseStream: NOTHING,
@@ -107,6 +109,7 @@ function begin(client: Client, state: State): Exchange {
     farewell: null,
     endStream: null,
     reason: null,
+    deniedAt: null,
     cause: null,
     failure: null,
     note: null,
@@ -117,7 +120,7 @@ function begin(client: Client, state: State): Exchange {
 function noFacts(): Facts {
   const unknown = undefined;
   const facts: { [F in Fact]: Facts[F] | undefined } = {
-    address: unknown, principal: unknown, tenants: unknown, quota: unknown, body: unknown, session: unknown, instance: unknown,
+    address: unknown, principal: unknown, lookup: unknown, tenants: unknown, quota: unknown, body: unknown, session: unknown, instance: unknown,
   };
   // The type tells a fact that is undefined from one that is not there; no row does.
   return facts as Facts;
@@ -128,6 +131,7 @@ async function run(services: Services, exchange: Exchange, open: OpenExchanges):
   const { parts, counts, pools } = services;
   let vouched = parts().sse?.vouched(exchange.head, exchange.state) ?? null;
   if (vouched) Object.assign(facts, vouched.facts);
+  exchange.isRelayed = vouched !== null;
   let decision: Decision = decide(exchange.state.tables, exchange.head, facts, vouched?.from ?? (exchange.judgement ? FIRST_FACT : 0));
   while (decision.kind === 'need') {
     const found = FIND_FACT[decision.fact](exchange, services);
@@ -139,14 +143,19 @@ async function run(services: Services, exchange: Exchange, open: OpenExchanges):
       await renew(exchange, services.state());
       vouched &&= parts().sse?.vouched(exchange.head, exchange.state) ?? null;
       if (vouched) Object.assign(facts, vouched.facts);
+      exchange.isRelayed = vouched !== null;
       row = vouched?.from ?? 0;
     }
     decision = decide(exchange.state.tables, exchange.head, facts, row);
   }
   const { head, state } = exchange;
-  if (decision.kind === 'refuse') return sendRefusal(services, exchange, decision);
+  // Also what is denied is said on the stream of whoever was vouched for.
+  const isSaid = decision.kind === 'allow' || (decision.kind === 'refuse' && reasonRow(decision.reason).inBand === true);
+  const isForged = vouched !== null && isSaid && !parts().sse?.isVouchedFor(vouched, exchange.body);
+  forgetArguments(messageIn(facts)?.elements);
+  if (decision.kind === 'refuse' && !isForged) return sendRefusal(services, exchange, decision);
   if (decision.kind === 'answer') return answerItself(services, exchange, decision.what);
-  if (vouched && !parts().sse?.isVouchedFor(vouched, exchange.body)) return refuse(services, exchange, 'credentials-invalid');
+  if (isForged) return refuse(services, exchange, 'credentials-invalid');
   if (!vouched) exchange.judgement ??= judge(exchange);
   // The client left while its body was read: no server has been asked for anything yet.
   if (client.hasLeft && leavingCancels(exchange)) return;
@@ -160,9 +169,9 @@ async function run(services: Services, exchange: Exchange, open: OpenExchanges):
     return refuse(services, exchange, 'streams-full');
   }
   // A replica that vouches for a message has counted it already.
-  if (!vouched && message) countMessage(services, pool.server, eraIn(facts));
+  if (!vouched && message) services.metrics.count('mcpgen_messages_total', { server: pool.server, era: eraIn(facts) });
   if (message && message.calls.length > 0) {
-    auditCalls(services, state.tables.raw, { server: pool.server, caller: callerOf(exchange), isRelayed: vouched !== null }, message);
+    auditCalls(services, exchange);
     for (const call of message.calls) call.argumentsJson = '';
   }
   // The place of a session that lives in its connection is given back with the connection.
@@ -187,10 +196,11 @@ async function run(services: Services, exchange: Exchange, open: OpenExchanges):
 
 /** What follows from the head of an allowed request, kept for the next request that has the same. */
 function judge({ client, state, startedAt, head, facts }: Exchange): Judgement {
-  const { principal, tenants } = facts;
-  const until = keptUntil(principal, startedAt);
+  const { principal, lookup, tenants } = facts;
+  const until = Math.min(keptUntil(principal, startedAt), lookup?.kind === 'tenant' ? lookup.until : Infinity);
   const { pass = [] } = state.tables.pools.get(head.route?.server ?? '') ?? {};
-  const judgement = { state, until, head, principal, tenants, forwardedLines: forwardedLines(head, pass), cors: corsHeaders(state.tables, head) };
+  const lines = forwardedLines(head, pass);
+  const judgement = { state, until, head, principal, lookup, tenants, forwardedLines: lines, answerHeaders: answerHeaders(state.tables, head) };
   client.memory.judgement = judgement;
   return judgement;
 }

@@ -10,6 +10,11 @@ export function holderOf(exchange: Exchange): Holder {
   return (exchange.holder ??= find(exchange));
 }
 
+/** Whether a caller can be told from others: by its name, or by an address that is not the one of a proxy in front of all. */
+export function isToldApart({ facts: { principal }, state: { tables } }: Exchange): boolean {
+  return (principal !== undefined && principal.kind !== 'anonymous') || tables.raw.countsAddresses[tables.placement];
+}
+
 function find(exchange: Exchange): Holder {
   const { facts, head, state: { tables } } = exchange;
   const tenant = tenantIn(facts) ?? '';

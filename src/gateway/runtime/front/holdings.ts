@@ -2,14 +2,11 @@
  * Sessions that callers of this process have used lately, and by which right. Their ids are sealed and need no store; this is for a reload, which takes from a
  * caller what it has lost the right to, at the server too.
  */
-import { tenantIn, type Bearer } from '../decision/facts.js';
-import type { RequestHead } from '../decision/head.js';
-import { recogniseTenants } from '../decision/tenant.js';
+import { tenantIn } from '../decision/facts.js';
 import { clientNamed, isVouchedBy, principalName, readOwner } from '../identity/principal.js';
 import type { Leg } from '../identity/session.js';
-import type { Source } from '../identity/tokens.js';
 import type { Exchange } from './exchange.js';
-import { knownAgain, sourceOf } from './lost-right.js';
+import { groundsOf, identifyAgain, isSilent, type Grounds, type Said } from './identify.js';
 import type { State } from './state.js';
 
 export interface HeldSession {
@@ -17,14 +14,10 @@ export interface HeldSession {
   readonly leg: Leg;
   readonly tenant: string;
   readonly principal: string;
-  /** What of the last request says whose it is, as `RequestHead` has it. */
-  readonly said: Pick<RequestHead, 'host' | 'path' | 'pathTenant' | 'address'>;
-  /** Whom its token named; null where it had none. The token itself is not kept. */
-  readonly bearer: Bearer | null;
-  /** Where the keys of its issuer came from. */
-  readonly source: Source | undefined;
-  /** The headers that carry its credentials, other than a token. */
-  readonly credentials: Readonly<Record<string, string | undefined>>;
+  /** What of the last request says whose it is; of its headers only those that carry its credentials, other than a token. */
+  readonly said: Said;
+  /** By what it was let in. A token itself is not kept. */
+  readonly grounds: Grounds;
 }
 
 export interface Holdings {
@@ -45,23 +38,23 @@ export function createHoldings(): Holdings {
     use(id, exchange, leg) {
       const { head, facts } = exchange;
       const { principal } = facts;
-      const bearer = principal?.kind === 'token' ? principal : null;
-      const { authorization, 'x-api-key': key } = bearer ? NO_HEADERS : head.request.headers;
+      const { host, path, pathTenant, address } = head;
+      const { authorization, 'x-api-key': key } = principal?.kind === 'token' ? NO_HEADERS : head.request.headers;
       const known = held.get(id);
-      const isSame = known?.credentials['authorization'] === authorization && known?.credentials['x-api-key'] === key;
+      const { headers = NO_HEADERS } = known?.said.request ?? {};
       // A reload may have brought a token's issuer other keys, and the token is read again then: it is another value.
-      if (isSame && known?.bearer === bearer && known.said.host === head.host) return;
+      const isSame = known?.grounds.principal === principal && known?.grounds.lookup === facts.lookup;
+      if (isSame && headers['authorization'] === authorization && headers['x-api-key'] === key && known?.said.host === host) return;
+      const credentials = { ...(authorization !== undefined && { authorization }), ...(key !== undefined && { 'x-api-key': key }) };
       const isShort = (authorization?.length ?? 0) + (key?.length ?? 0) <= MOST_KEY;
       held.delete(id);
       held.set(id, {
         id,
         leg,
         tenant: tenantIn(facts) ?? '',
-        principal: principalName(facts.principal),
-        said: { host: head.host, path: head.path, pathTenant: head.pathTenant, address: head.address },
-        bearer,
-        source: sourceOf(exchange.state, principal),
-        credentials: isShort ? { ...(authorization !== undefined && { authorization }), ...(key !== undefined && { 'x-api-key': key }) } : {},
+        principal: principalName(principal),
+        said: { host, path, pathTenant, address, request: { headers: isShort ? credentials : NO_HEADERS } },
+        grounds: groundsOf(exchange),
       });
       if (held.size > MOST) held.delete(held.keys().next().value as string);
     },
@@ -77,10 +70,11 @@ export function createHoldings(): Holdings {
   };
 }
 
-async function keepsSession({ bearer, credentials, leg, principal, said, source, tenant }: HeldSession, state: State): Promise<boolean> {
-  const now = await knownAgain(state, { ...said, request: { headers: credentials } }, bearer ?? undefined, source);
-  const tenants = recogniseTenants(state.tables, said, now);
-  return principalName(now) === principal && isAccepted(now.kind) && tenants.length === 1 && tenants[0] === tenant && isGranted(state, tenant, leg.server);
+async function keepsSession({ grounds, leg, principal, said, tenant }: HeldSession, state: State): Promise<boolean> {
+  const identity = await identifyAgain(state, said, grounds);
+  const { principal: now, tenants = [] } = identity;
+  const isTheirs = principalName(now) === principal && isAccepted(now?.kind ?? '') && tenants.length === 1 && tenants[0] === tenant;
+  return (isTheirs || isSilent(identity)) && isGranted(state, tenant, leg.server);
 }
 
 const isAccepted = (kind: string): boolean => kind === 'client' || kind === 'token' || kind === 'anonymous';
@@ -94,7 +88,8 @@ export function ownerKeeps(state: State, owner: string, server: string): boolean
   const { tenant, principal } = readOwner(owner);
   const { raw, clients, tenantOfClient } = state.tables;
   const client = clientNamed(principal);
-  const isToken = raw.auth.issuers.some(({ issuer }) => isVouchedBy(principal, issuer));
+  const issuers = [...raw.auth.issuers.map(({ issuer }) => issuer), ...(raw.auth.lookup ? [raw.auth.lookup.url] : [])];
+  const isToken = issuers.some((issuer) => isVouchedBy(principal, issuer));
   const isKnown = client === null ? isToken || !raw.auth.wanted : clients.has(client) && (tenantOfClient.get(client) ?? tenant) === tenant;
   return isKnown && isGranted(state, tenant, server);
 }

@@ -14,11 +14,12 @@ export interface Judgement {
   readonly until: number;
   readonly head: RequestHead;
   readonly principal: Facts['principal'];
+  readonly lookup: Facts['lookup'];
   readonly tenants: Facts['tenants'];
   /** The headers that go on to a server, as text and without what names one request; null where one of them cannot be sent. */
   readonly forwardedLines: string | null;
-  /** The CORS headers of every answer to this head. */
-  readonly cors: HeaderList;
+  /** The headers of every server's answer to this head: those of CORS, and the security headers. */
+  readonly answerHeaders: HeaderList;
 }
 
 /** Milliseconds for which a judgement is kept. The names of trusted hops may come to mean other addresses, so it is not kept for longer. */

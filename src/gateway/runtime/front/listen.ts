@@ -6,6 +6,7 @@ import { REASONS, refusalBody, type Reason } from '../decision/reasons.js';
 import { SettingError } from '../process/env.js';
 import type { Listen } from '../tables/placement.js';
 import type { Client } from './client.js';
+import { linesOf, type HeaderList } from '../wire/header-list.js';
 import { NODE_CLASSES, NodeClient, type NodeReply } from './node-client.js';
 
 export interface ServerOptions {
@@ -21,8 +22,10 @@ export interface ServerOptions {
 }
 
 export interface PublicOptions extends Omit<ServerOptions, 'requestTimeout'> {
+  /** Headers of every answer, also of those that the parser gives. */
+  readonly headers: () => HeaderList;
   /** Told of what the parser refused, for the log and the counters. */
-  readonly onParserRefusal: (reason: Reason, requestId: string, status: number) => void;
+  readonly onParserRefusal: (reason: Reason, requestId: string, status: number, address: string) => void;
 }
 
 /** Longer than what stands in front waits between two requests (ALB 60 s, nginx 60 s), or both ends race for the close. */
@@ -41,18 +44,18 @@ export function plainServer(options: ServerOptions): Server {
 
 /** A server for everybody. What the parser refuses is answered in JSON, logged and counted like any other refusal. */
 export function publicServer(options: PublicOptions): Server {
-  const { onParserRefusal } = options;
+  const { headers, onParserRefusal } = options;
   const { server, last } = serverOf({ ...options, requestTimeout: 60_000 });
   server.headersTimeout = 30_000;
   server.on('checkExpectation', (_incoming, outgoing: NodeReply) => {
     const requestId = randomUUID();
-    onParserRefusal('expectation-unsupported', requestId, 417);
+    onParserRefusal('expectation-unsupported', requestId, 417, addressOf(outgoing.req.socket));
     const client = new NodeClient(outgoing);
     client.closeAfterwards();
-    client.answer(417, ['content-type', 'application/json'], refusalBody('expectation-unsupported', null, requestId));
+    client.answer(417, ['content-type', 'application/json', ...headers()], refusalBody('expectation-unsupported', null, requestId));
   });
   server.on('connect', (_incoming, socket: Socket) => {
-    const refuse = (): void => refuseRaw(socket, 'method-not-allowed', onParserRefusal);
+    const refuse = (): void => refuseRaw(socket, 'method-not-allowed', options);
     const before = last.get(socket);
     // Sooner it would be the answer to what was asked before.
     if (before) before.onLeave(refuse);
@@ -64,7 +67,7 @@ export function publicServer(options: PublicOptions): Server {
     const hasLeft = error.code === 'ECONNRESET' || (underWay !== undefined && error.code === 'HPE_INVALID_EOF_STATE');
     if (hasLeft || !socket.writable || underWay?.hasBegun) return void socket.destroy();
     const reason = PARSER_REASONS[error.code ?? ''] ?? 'malformed-request';
-    if (!underWay) return refuseRaw(socket, reason, onParserRefusal);
+    if (!underWay) return refuseRaw(socket, reason, options);
     // The parser refused the body. The exchange that reads it answers, or has a better reason to refuse.
     // Node reports a request that is late again and again: the second time nobody is left to answer.
     if (!underWay.breakBody(reason)) socket.destroy();
@@ -148,17 +151,19 @@ const PARSER_REASONS: Readonly<Record<string, 'headers-too-large' | 'request-tim
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 };
 
+/** Where a connection comes from; who was before that, only its requests would say. */
+const addressOf = (socket: Socket): string => socket.remoteAddress ?? '';
+
 /** Refuses where there is no response object yet: the bytes of the answer are written to the socket. */
-function refuseRaw(socket: Socket, reason: Reason, onParserRefusal: PublicOptions['onParserRefusal']): void {
+function refuseRaw(socket: Socket, reason: Reason, { headers, onParserRefusal }: PublicOptions): void {
   const requestId = randomUUID();
   const body = refusalBody(reason, null, requestId);
   const { status } = REASONS[reason];
-  onParserRefusal(reason, requestId, status);
-  const length = `content-length: ${Buffer.byteLength(body)}`;
-  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'content-type: application/json', length, 'connection: close'];
+  onParserRefusal(reason, requestId, status, addressOf(socket));
+  const lines = linesOf(['content-type', 'application/json', 'content-length', String(Buffer.byteLength(body)), ...headers(), 'connection', 'close']);
   // A reset would be an uncaught error, and a client that never hangs up would keep the connection.
   socket.on('error', () => socket.destroy());
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines ?? ''}\r\n${body}`);
   setTimeout(() => socket.destroy(), 1000).unref();
 }
 

@@ -3,9 +3,12 @@ import type { Refusal } from '../decision/decide.js';
 import { askedIn, tenantIn } from '../decision/facts.js';
 import { reasonRow, type Reason } from '../decision/reasons.js';
 import type { OwnAnswerName } from '../decision/rows.js';
+import type { Step } from '../decision/steps.js';
 import type { Pool } from '../upstream/pool.js';
 import { idText } from '../wire/replies.js';
+import { deny } from './deny.js';
 import { answerWith, type Exchange } from './exchange.js';
+import { auditRefusal } from './report.js';
 import { healthAnswer, JSON_HEADERS, preflightAnswer, refusalAnswer, type OwnAnswer } from './respond.js';
 import type { Services } from './services.js';
 
@@ -19,22 +22,30 @@ export function refuse(services: Services, exchange: Exchange, reason: Reason, w
   const server = exchange.head.route?.server ?? '';
   const retryAfter = wanted ?? ((reason === 'no-instance' && services.pools.get(server)?.retryAfter) || 1);
   const wait = status === 503 || status === 429 ? { retryAfter } : {};
-  sendRefusal(services, exchange, { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${server}`, idText: idText(askedIn(facts)), ...wait });
+  const refusal: Refusal = { kind: 'refuse', step: 'instance', reason, status, code, at: `servers.${server}`, idText: idText(askedIn(facts)), ...wait };
+  sendRefusal(services, exchange, refusal, null);
 }
 
-export function sendRefusal({ metrics, pools, parts }: Services, exchange: Exchange, refusal: Refusal): void {
+/** @param step the row that refuses, for the audit; null where none does */
+export function sendRefusal(services: Services, exchange: Exchange, refusal: Refusal, step: Step | null = refusal.step): void {
+  const { metrics, parts, pools } = services;
   const { head, state, client } = exchange;
   const { reason } = refusal;
   exchange.reason = reason;
   if (reason === 'no-instance') exchange.cause ??= pools.get(head.route?.server ?? '')?.cause ?? null;
   metrics.count('mcpgen_refusals_total', { reason });
-  const { limit, origin } = reasonRow(reason);
+  const { limit, origin, inBand } = reasonRow(reason);
   if (limit) metrics.count('mcpgen_rate_limited_total', { limit });
   if (origin) {
     metrics.count('mcpgen_origin_refusals_total', { server: head.route?.server ?? '', reason });
     exchange.note = `Origin validation failed for: ${shownOrigin(head.origin)}`;
   }
+  auditRefusal(services, exchange, { ...refusal, step });
   if (client.hasBegun) return client.cut();
+  if (inBand) {
+    exchange.deniedAt = refusal.at;
+    return deny(services, exchange);
+  }
   const isChallenged = refusal.status === 401 || reason === 'scope-insufficient';
   const challenge = isChallenged ? parts().oauth?.challenge(state.tables, head, refusal, exchange.facts.principal) : undefined;
   answerWith(exchange, refusalAnswer(state.tables, head, refusal, exchange.id, challenge));

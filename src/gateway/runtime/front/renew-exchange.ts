@@ -2,8 +2,8 @@
 import { tenantIn, type Facts } from '../decision/facts.js';
 import { readHead } from '../decision/head.js';
 import { parseMessage } from '../decision/message.js';
-import { recogniseTenants } from '../decision/tenant.js';
 import type { Exchange } from './exchange.js';
+import { identify } from './identify.js';
 import type { State } from './state.js';
 
 type Changeable = { -readonly [F in keyof Facts]: Facts[F] | undefined };
@@ -16,18 +16,19 @@ export async function renew(exchange: Exchange, state: State): Promise<void> {
   const facts = exchange.facts as Changeable;
   const before = tenantIn(exchange.facts);
   const { depth } = exchange.state.tables.raw.limits;
+  const reading = exchange.state.tables.items?.reads;
   exchange.state = state;
   exchange.judgement = null;
   exchange.holder = null;
   exchange.head = readHead(state.tables, exchange.head.request, state.trusted);
-  facts.principal = await state.authenticate(exchange.head);
-  facts.tenants = recogniseTenants(state.tables, exchange.head, facts.principal);
+  Object.assign(facts, await identify(state, exchange.head));
   if (tenantIn(exchange.facts) !== before) facts.quota = undefined;
   const { body } = exchange;
   const { limits } = state.tables.raw;
   if (body && body.length > limits.body) facts.body = { kind: 'refused', reason: 'body-too-large', id: null };
-  else if (body && limits.depth < depth) {
-    const parsed = parseMessage(body, limits.depth);
+  else if (body && (limits.depth < depth || state.tables.items?.reads !== reading)) {
+    const parsed = parseMessage(body, limits.depth, undefined, state.tables.items?.reads);
     if (!parsed.ok) facts.body = { kind: 'refused', reason: parsed.reason, id: parsed.id, writtenId: parsed.writtenId };
+    else if (facts.body?.kind === 'message') facts.body = { ...facts.body, message: parsed.message };
   }
 }

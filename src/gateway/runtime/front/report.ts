@@ -1,7 +1,7 @@
 /** Reports a request once its answer has ended or its client has left. The counters, the span and the log line are made here. */
 import { messageIn, tenantIn } from '../decision/facts.js';
-import type { RequestHead } from '../decision/head.js';
-import type { Caller } from '../observe/audit.js';
+import { sessionIdOf, type RequestHead } from '../decision/head.js';
+import type { Beside, Outcome } from '../observe/audit.js';
 import type { Span } from '../observe/traces/tracer.js';
 import { quoted } from '../process/log.js';
 import { causeOf } from '../wire/cause.js';
@@ -13,11 +13,20 @@ export function beginSpan({ parts }: Services, { facts, head, startedAt }: Excha
   return tracer?.begin(messageIn(facts)?.traceparent ?? null, head.request.headers['traceparent'], startedAt) ?? null;
 }
 
-/** The caller of a request, as every log line names it. */
-export function callerOf(exchange: Exchange): Caller {
-  const { id, correlationId, facts } = exchange;
-  return { request_id: id, correlation_id: correlationId, tenant: tenantIn(facts), client: clientOf(exchange) };
+/** Tells the audit of the calls in a message that is about to be passed on. */
+export function auditCalls({ parts }: Services, exchange: Exchange): void {
+  parts().audit?.calls(exchange, besideOf(exchange));
 }
+
+export function auditRefusal({ parts }: Services, exchange: Exchange, outcome: Outcome): void {
+  parts().audit?.refusal(exchange, besideOf(exchange), outcome);
+}
+
+const besideOf = ({ head, facts, isRelayed }: Exchange): Beside => ({
+  hasSession: sessionIdOf(head) !== undefined,
+  tenant: tenantIn(facts),
+  isRelayed,
+});
 
 /** Methods that have a label of their own; all others share one, so that the label has few values. */
 const METHODS = new Set(['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD']);
@@ -72,15 +81,15 @@ export function report(services: Services, exchange: Exchange): void {
   const rpc = message?.shape === 'batch' ? 'batch' : (message?.method.slice(0, MOST_OF_METHOD) ?? null);
   const tool = message?.method === 'tools/call' ? (message.name?.slice(0, MOST_OF_NAME) ?? null) : null;
   const asked = status === 421 || status === 404 ? askedFor(head) : '';
-  const { request_id, correlation_id, tenant, client: caller } = callerOf(exchange);
   // Every request has such a line. Written piece by piece it costs a third of what an object and its serialisation would.
   log.text(
     note === null ? 'info' : 'warn',
     'request',
-    `${note === null ? '' : `"message":${quoted(note)},`}"request_id":${quoted(request_id)},"correlation_id":${quoted(correlation_id)},` +
-      `${exchange.span ? `"trace_id":${quoted(exchange.span.traceId)},` : ''}"tenant":${quoted(tenant)},"client":${quoted(caller)},` +
+    `${note === null ? '' : `"message":${quoted(note)},`}"request_id":${quoted(exchange.id)},"correlation_id":${quoted(exchange.correlationId)},` +
+      `${exchange.span ? `"trace_id":${quoted(exchange.span.traceId)},` : ''}"tenant":${quoted(tenantIn(facts))},"client":${quoted(clientOf(exchange))},` +
       `"server":${quoted(server || null)},"method":"${method}","rpc":${quoted(rpc)},"tool":${quoted(tool)},"status":${status},"reason":${quoted(reason)},` +
-      `${callerMembers(exchange)}${asked}"complete":${client.isComplete && reason !== 'body-aborted'},"instance":${quoted(instance)},` +
+      `${callerMembers(exchange)}${exchange.deniedAt === null ? '' : `"at":${quoted(exchange.deniedAt)},`}${asked}` +
+      `"complete":${client.isComplete && reason !== 'body-aborted'},"instance":${quoted(instance)},` +
       `${causeMembers(exchange)}"duration_ms":${Math.round(duration * 10) / 10}`,
   );
 }

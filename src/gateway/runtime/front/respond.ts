@@ -34,6 +34,9 @@ export function corsHeaders({ raw: { cors } }: Tables, { kind, origin, request }
   return [...VARY, 'access-control-allow-origin', request.headers['origin'] ?? origin, 'access-control-expose-headers', exposed, ...credentials];
 }
 
+/** What the gateway says beside what a server says, in every answer to this head. */
+export const answerHeaders = (tables: Tables, head: RequestHead): HeaderList => [...corsHeaders(tables, head), ...tables.headers];
+
 /** A header that repeats an argument of a tool (MCP 2026-07-28, Custom headers); each server names its own, so a page is allowed those that it asks for. */
 const PARAMETER = /^mcp-param-[!#$%&'*+.^`|~\w-]{1,100}$/;
 /** Of these, how many one answer allows. */

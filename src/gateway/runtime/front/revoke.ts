@@ -1,6 +1,6 @@
 /** Takes what is open from callers that a reload has left without the right to it. */
 import { messageIn } from '../decision/facts.js';
-import { refusalBody } from '../decision/reasons.js';
+import { reasonRow, refusalBody, type Reason } from '../decision/reasons.js';
 import { idText } from '../wire/replies.js';
 import { clientNamed } from '../identity/principal.js';
 import type { Leg } from '../identity/session.js';
@@ -10,6 +10,7 @@ import { isListening, type Exchange } from './exchange.js';
 import { createHoldings, ownerKeeps, type Holdings } from './holdings.js';
 import { lostRight } from './lost-right.js';
 import { refuse } from './own-answers.js';
+import { auditRefusal } from './report.js';
 import type { Revocation, Services } from './services.js';
 
 /** Milliseconds in which a server is told that a session has ended. */
@@ -48,11 +49,12 @@ async function revoke(services: Services, open: readonly Exchange[], holdings: H
   if (streams + sessions.length > 0) log('info', 'access-revoked', { streams, sessions: sessions.length });
 }
 
-function endStream({ metrics }: Services, exchange: Exchange, lost: string): void {
+function endStream(services: Services, exchange: Exchange, lost: Reason): void {
   const { facts, id } = exchange;
   exchange.reason = 'access-revoked';
   exchange.note = `A reload has taken the right to this stream: ${lost}`;
-  metrics.count('mcpgen_refusals_total', { reason: exchange.reason });
+  services.metrics.count('mcpgen_refusals_total', { reason: exchange.reason });
+  auditRefusal(services, exchange, { status: reasonRow('access-revoked').status, reason: 'access-revoked', step: null, at: null });
   const asked = messageIn(facts);
   // Who waits for a reply learns that there will be none.
   const last = asked?.shape === 'request' ? `event: message\ndata: ${refusalBody('access-revoked', idText(asked), id)}\n\n` : '';

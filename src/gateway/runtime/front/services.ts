@@ -2,6 +2,7 @@
 import type { Reason } from '../decision/reasons.js';
 import type { Answerers } from '../answer/answer.js';
 import type { OpenCounts } from '../identity/open-counts.js';
+import type { Audit } from '../observe/audit.js';
 import type { Tracer } from '../observe/traces/tracer.js';
 import type { ProcessLog } from '../process/log.js';
 import type { Metrics } from '../process/metrics.js';
@@ -14,6 +15,7 @@ import type { State } from './state.js';
 /** The optional parts that a request may pass through. */
 export interface Parts extends Answerers {
   readonly tracer: Tracer | null;
+  readonly audit: Audit | null;
   /** For clients that get tokens from an authorization server; null where the config names none. */
   readonly oauth: OAuth | null;
 }
@@ -21,7 +23,7 @@ export interface Parts extends Answerers {
 /** What a reload takes from callers that it leaves without the right to it. */
 export interface Revocation extends Pick<Holdings, 'use' | 'drop'> {
   /** Why an exchange that was allowed would not be any more; null where its caller keeps the right. */
-  lostRight(exchange: Exchange, state: State): Reason | null | Promise<Reason | null>;
+  lostRight(exchange: Exchange, state: State): Promise<Reason | null>;
   /** Ends streams and sessions, here and at the servers. What is only waiting for its answer goes on: it began by the tables of before. */
   revoke(services: Services, open: readonly Exchange[]): Promise<void>;
 }

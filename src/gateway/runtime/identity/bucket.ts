@@ -1,8 +1,12 @@
 /** Token buckets by key: `tokens` at once, refilled evenly over `window`. Times are milliseconds of a clock that never goes back. */
 import type { RateTable } from '../tables/caller.js';
+import { digest } from '../wire/digest.js';
 
 /** Keys of one generation. Two generations are kept, so that a flood of addresses is neither a flood of memory nor a search through it. */
 const MOST_KEYS = 50_000;
+
+/** Characters of a key that is kept as it is; what issuers call their callers may be as long as a head. */
+const LONGEST_KEY = 128;
 
 interface Level {
   tokens: number;
@@ -20,7 +24,8 @@ export function createBuckets({ tokens: most, window }: RateTable): Buckets {
   /** A key that is used moves into the young generation; one that is not for a whole generation is forgotten, full or not. */
   let young = new Map<string, Level>();
   let old = new Map<string, Level>();
-  const levelOf = (key: string, now: number): Level => {
+  const levelOf = (name: string, now: number): Level => {
+    const key = name.length > LONGEST_KEY ? digest(name) : name;
     let level = young.get(key);
     if (!level) {
       level = old.get(key) ?? { tokens: most, at: now };

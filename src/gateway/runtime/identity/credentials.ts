@@ -11,10 +11,16 @@ import type { Tokens } from './tokens.js';
 /** Who a request's credentials say it is. A promise only where somebody has to be asked: a credential that comes again is known at once. */
 export type Authenticate = (asked: Asked) => Principal | Promise<Principal>;
 
+const KEY_UNKNOWN: Principal = { kind: 'invalid', why: 'key-unknown' };
+const UNKNOWN: Principal = { kind: 'unknown' };
+/** What is no token, or one of an issuer that the config does not name: somebody else may know it. */
+const NOBODYS: ReadonlySet<string> = new Set(['key-unknown', 'token-malformed', 'token-issuer']);
+
 /** Keys of declared clients, then tokens of issuers. Where neither is known the credential is nobody's. */
 export function authenticator(tables: Tables, secretOf: (name: string) => string, env: Env, tokens: Tokens | null): Authenticate {
   const secret = randomBytes(32).toString('base64');
   const hidden = (credential: string): string => digest(secret + credential);
+  const hasLookup = tables.raw.auth.lookup !== null;
   const clients = clientsByKey(tables, secretOf, env, hidden);
   return (asked) => {
     const { authorization, 'x-api-key': apiKey } = asked.request.headers;
@@ -27,7 +33,9 @@ export function authenticator(tables: Tables, secretOf: (name: string) => string
     const client = clients.get(tag);
     if (client) return client;
     // A token is sent as a bearer and in no other way (RFC 6750 §2.1).
-    return tokens && bearer !== undefined ? tokens.judge(bearer, tag, asked) : { kind: 'invalid', why: 'key-unknown' };
+    const judged = tokens && bearer !== undefined ? tokens.judge(bearer, tag, asked) : KEY_UNKNOWN;
+    // The authorization API is not asked about what an issuer's own keys or claims speak against.
+    return hasLookup && !(judged instanceof Promise) && judged.kind === 'invalid' && NOBODYS.has(judged.why ?? '') ? UNKNOWN : judged;
   };
 }
 

@@ -5,10 +5,12 @@
 import { tagOf } from '../process/ended.js';
 import { createPlaces, isShare, type Holder, type Places } from '../process/places.js';
 
-/** Limits of the gateway, and of the tenant where that has one of its own. */
+/** Limits of the gateway, of the tenant where that has one of its own, and of one caller whatever its tenant. */
 export interface Limits {
   readonly all: number;
   readonly own: number | null;
+  /** Of streams alone. Default: null, for none. */
+  readonly each?: number | null;
 }
 
 export interface OpenCounts {
@@ -18,6 +20,8 @@ export interface OpenCounts {
   /** Calls under way, those among them whose answers are streams. */
   readonly calls: number;
   readonly sessions: number;
+  /** Streams of one caller, in the name of whatever tenant. */
+  streamsOf(caller: string): number;
   /** A stream that listens. @returns what ends it, once; null where there is no place for it */
   openStream(holder: Holder, limits: Limits): (() => void) | null;
   /**
@@ -48,6 +52,8 @@ export function createOpenCounts(): OpenCounts {
   const listening = createPlaces();
   const calls = createPlaces();
   const turned = createPlaces();
+  /** All streams again, by their callers alone. */
+  const byCaller = createPlaces();
   const end = (tag: string): boolean => {
     opened.get(tag)?.release();
     return opened.delete(tag);
@@ -63,14 +69,19 @@ export function createOpenCounts(): OpenCounts {
     get sessions() {
       return sessions.held;
     },
-    openStream(holder, { all, own }) {
-      return isWithin(own, holder, listening, turned) ? listening.take(all, holder) : null;
+    streamsOf: (caller) => byCaller.heldBy(caller),
+    openStream(holder, { all, own, each = null }) {
+      if (!isLeft(each, byCaller, holder) || !isWithin(own, holder, listening, turned)) return null;
+      const release = listening.take(all, holder);
+      return release && both(release, countedIn(byCaller, alone(holder)));
     },
-    openCall(holder, { all, own }) {
+    openCall(holder, { all, own, each = null }) {
+      // As below: what counts against it is its streams.
+      if (!isLeft(each, byCaller, holder)) return null;
       // A tenant's own number is one of streams: a call that is not yet one, and most never are, is not held against it.
       return isWithin(own, holder, turned) ? calls.take(all, holder) : null;
     },
-    turnIntoStream: (holder) => countedIn(turned, holder),
+    turnIntoStream: (holder) => both(countedIn(turned, holder), countedIn(byCaller, alone(holder))),
     holdSession(holder, { all, own }) {
       return isWithin(own, holder, sessions) ? sessions.take(all, holder) : null;
     },
@@ -92,6 +103,17 @@ export function createOpenCounts(): OpenCounts {
       for (const [tag, { until }] of opened) if (until <= now && end(tag)) ended++;
       return ended;
     },
+  };
+}
+
+/** A caller as a holder of its own, whatever its tenant. */
+const alone = ({ caller }: Holder): Holder => ({ tenant: caller, hasNeighbours: false, caller: '' });
+const isLeft = (each: number | null, places: Places, { caller }: Holder): boolean => each === null || places.heldBy(caller) < each;
+
+function both(one: () => void, other: () => void): () => void {
+  return () => {
+    one();
+    other();
   };
 }
 

@@ -20,6 +20,7 @@ export function principalName(principal: Principal | undefined): string {
     case 'anonymous':
     case 'missing':
     case 'invalid':
+    case 'unknown':
     case 'unavailable':
       return ANONYMOUS;
   }

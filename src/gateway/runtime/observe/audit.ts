@@ -1,48 +1,192 @@
-/** One line for each tool call: who called what. A digest shows whether two calls were alike without showing either. */
-import { createHash } from 'node:crypto';
+/** The audit: one line for each tool call and each refusal, with every fact that decided, and without what was called with. */
+import { createHash, createHmac } from 'node:crypto';
+import type { Facts, Principal } from '../decision/facts.js';
+import type { RequestHead } from '../decision/head.js';
+import type { Tables } from '../decision/lookups.js';
 import type { Message } from '../decision/message.js';
 import type { Era } from '../decision/revision.js';
-import type { Log } from '../process/log.js';
-import type { Metrics } from '../process/metrics.js';
-import type { GatewayTables } from '../tables/gateway.js';
+import type { Step } from '../decision/steps.js';
+import { quoted, type ProcessLog } from '../process/log.js';
 
-/** Whose request it is, as every line says it. */
-export interface Caller {
-  readonly request_id: string;
-  readonly correlation_id: string;
+/** A request, as far as an audit tells of it. */
+export interface Audited {
+  readonly id: string;
+  readonly correlationId: string;
+  readonly head: RequestHead;
+  readonly facts: Facts;
+  readonly state: { readonly tables: Tables; readonly digestKey: Buffer };
+  readonly client: { readonly length: number | null };
+}
+
+/** What a line says of its request that only its caller knows. */
+export interface Beside {
+  readonly hasSession: boolean;
   readonly tenant: string | null;
-  readonly client: string | null;
-}
-
-export interface Auditing {
-  readonly log: Log;
-  readonly metrics: Metrics;
-}
-
-/** Characters of a tool's name that a log line repeats. */
-const MOST_OF_NAME = 128;
-
-/** Counts a message that is passed on. */
-export function countMessage({ metrics }: Auditing, server: string, era: Era): void {
-  metrics.count('mcpgen_messages_total', { server, era });
-}
-
-interface Audited {
-  readonly server: string;
-  readonly caller: Caller;
-  /** Another replica has judged and counted the calls, and this one carries them out on its word. */
+  /** Another replica has judged and counted the request, and this one carries it out on its word. */
   readonly isRelayed: boolean;
 }
 
-export function auditCalls(
-  { log }: Auditing,
-  { log: logged }: GatewayTables,
-  { server, caller, isRelayed }: Audited,
-  { calls }: Message,
-): void {
-  if (!logged.audit) return;
-  for (const { tool, argumentsJson } of calls) {
-    const digest = createHash('sha256').update(argumentsJson).digest('hex').slice(0, 16);
-    log('info', 'audit', { ...caller, server, tool: tool?.slice(0, MOST_OF_NAME) ?? null, arguments_digest: digest, ...(isRelayed && { relayed: true }) });
+export interface Outcome {
+  readonly status: number;
+  readonly reason: string;
+  /** Null where no row of the decision refused. */
+  readonly step: Step | null;
+  readonly at: string | null;
+}
+
+export interface Audit {
+  /** Before they are passed on: what a server does with a call is never without its line. */
+  calls(audited: Audited, beside: Beside): void;
+  refusal(audited: Audited, beside: Beside, outcome: Outcome): void;
+  /** What the parser refused: of such a request nothing else is known. */
+  unread(requestId: string, address: string, outcome: Pick<Outcome, 'status' | 'reason'>): void;
+}
+
+/** Characters of a text, elements of a list, and members of a token's claims that a line repeats. */
+const MOST_TEXT = 256;
+const MOST_LISTED = 50;
+/** Hexadecimal digits of a digest of arguments, and of one that tells long texts apart. */
+const DIGEST = 32;
+const SHORT_DIGEST = 8;
+
+export function createAudit(log: ProcessLog): Audit {
+  return {
+    calls: (audited, beside) => {
+      const message = messageOf(audited.facts);
+      if (!message || !audited.state.tables.raw.log.audit) return;
+      const before = `"kind":"tool-call",${requestText(audited, beside)}`;
+      for (const { tool, argumentsJson } of message.calls) {
+        const called = `${messageText(audited, message)},"tool":${text(tool)},"arguments_digest":"${digestOf(audited, argumentsJson)}"`;
+        log.text('info', 'audit', `${before},${called},"decision":"allow","status":null,"reason":null,"step":null,"rule":null`);
+      }
+    },
+    refusal: (audited, beside, { status, reason, step, at }) => {
+      if (!audited.state.tables.raw.log.audit) return;
+      const message = messageOf(audited.facts);
+      const unread = `"bytes":${audited.client.length},"rpc":null,"tool":null`;
+      const asked = message ? `${messageText(audited, message)},${refusedCalls(audited, message)}` : unread;
+      const decided = `"decision":"refuse","status":${status},"reason":${quoted(reason)},"step":${quoted(step)},"rule":${text(at)}`;
+      log.text('info', 'audit', `"kind":"refusal",${requestText(audited, beside)},${asked},${decided}`);
+    },
+    unread: (requestId, address, { status, reason }) => {
+      const decided = `"decision":"refuse","status":${status},"reason":${quoted(reason)},"step":null,"rule":null`;
+      const who = `"request_id":${quoted(requestId)},"correlation_id":${quoted(requestId)},"address":${text(address)}`;
+      log.text('info', 'audit', `"kind":"refusal",${who},${decided}`);
+    },
+  };
+}
+
+const messageOf = ({ body }: Facts): Message | undefined => (body?.kind === 'message' ? body.message : undefined);
+const eraOf = ({ body }: Facts): Era => (body?.kind === 'message' ? body.era : 'legacy');
+
+/** A text of a caller's, bounded. The digest keeps two long texts apart, which a comparison of their beginnings would take for one. */
+function text(value: string | null): string {
+  if (value === null || value.length <= MOST_TEXT) return quoted(value);
+  return quoted(`${value.slice(0, MOST_TEXT)}\u2026${createHash('sha256').update(value).digest('hex').slice(0, SHORT_DIGEST)}`);
+}
+
+const list = (values: readonly (string | null)[]): string =>
+  `[${values.slice(0, MOST_LISTED).map(text).join(',')}${values.length > MOST_LISTED ? ',"\u2026"' : ''}]`;
+
+function digestOf({ state }: Audited, argumentsJson: string): string {
+  return createHmac('sha256', state.digestKey).update(argumentsJson).digest('hex').slice(0, DIGEST);
+}
+
+function requestText(audited: Audited, { hasSession, tenant, isRelayed }: Beside): string {
+  const { id, correlationId, head, facts, state: { tables } } = audited;
+  const { principal, tenants } = facts;
+  const several = tenants && tenants.length !== 1 ? `"tenants":${list(tenants)},` : '';
+  return (
+    `"request_id":${quoted(id)},"correlation_id":${quoted(correlationId)},${isRelayed ? '"relayed":true,' : ''}` +
+    `"tenant":${quoted(tenant)},${several}${principal ? kept(ofPrincipal, principal, () => principalText(principal)) : '"client":null,"principal":null'},` +
+    `${kept(ofHead, head, () => headText(head, tables))},"session":${hasSession}`
+  );
+}
+
+/** Texts of what several requests share: the principal of a credential, and the head of a connection's requests. They are gone with what they tell of. */
+const ofPrincipal = new WeakMap<object, string>();
+const ofHead = new WeakMap<object, string>();
+
+function kept(texts: WeakMap<object, string>, of: object, write: () => string): string {
+  let known = texts.get(of);
+  if (known === undefined) texts.set(of, (known = write()));
+  return known;
+}
+
+function headText(head: RequestHead, { raw, placement }: Tables): string {
+  const { pathTenant, path, route, host, origin, request, scheme, address } = head;
+  const { headers, method, peer } = request;
+  const type = headers['content-type'];
+  const isPlain = type === 'application/json' || method !== 'POST';
+  return [
+    `"hash":${quoted(raw.hash)},"placement":"${placement}","path":${text(pathTenant === null ? path : `/t/${pathTenant}${path}`)}`,
+    `"server":${quoted(route?.server || null)},"host":${text(host)},"origin":${text(origin)},"method":${text(method)},"scheme":"${scheme}"`,
+    `"address":${text(address)}${peer === address ? '' : `,"peer":${text(peer)}`},"revision":${text(headers['mcp-protocol-version'] ?? null)}`,
+    ...(headers['access-control-request-method'] ? ['"preflight":true'] : []),
+    ...(isPlain ? [] : [`"content_type":${text(type ?? null)}`]),
+    ...(headers['content-encoding'] === undefined ? [] : [`"content_encoding":${text(headers['content-encoding'])}`]),
+  ].join(',');
+}
+
+function principalText(principal: Principal): string {
+  const { kind } = principal;
+  switch (kind) {
+    case 'client': {
+      const { client, permissions } = principal;
+      return `"client":${quoted(client)},"principal":{"kind":"client","client":${quoted(client)},"permissions":${list(permissions)}}`;
+    }
+    case 'token': {
+      const { issuer, subject, client, permissions, claims, expiresAt } = principal;
+      const who = `"issuer":${text(issuer)},"subject":${text(subject)},"client":${text(client)}`;
+      const read = Object.entries(claims).map(([name, value]) => `${text(name)}:${claimText(value)}`);
+      const may = `"permissions":${list(permissions)},"claims":{${read.join(',')}},"expires":${quoted(dateText(expiresAt))}`;
+      return `"client":null,"principal":{"kind":"token",${who},${may}}`;
+    }
+    default:
+      return `"client":null,"principal":{"kind":"${kind}"${'why' in principal && principal.why ? `,"why":${text(principal.why)}` : ''}}`;
   }
+}
+
+const claimText = (value: unknown): string =>
+  Array.isArray(value) ? list(value.map(String)) : typeof value === 'string' ? text(value) : JSON.stringify(value) ?? 'null';
+/** Null for a time that no calendar has. */
+const dateText = (at: number): string | null => (Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : null);
+
+/** What names of items are called here; a name of anything else is not asked for by it. */
+const ITEMS: ReadonlyMap<string, string> = new Map([
+  ['prompts/get', 'prompt'],
+  ['resources/read', 'resource'],
+  ['resources/subscribe', 'resource'],
+  ['resources/unsubscribe', 'resource'],
+  ['tasks/get', 'task'],
+  ['tasks/update', 'task'],
+  ['tasks/cancel', 'task'],
+]);
+
+/** What a message says that the decision reads, without the tool that it calls. What its headers repeat is said where they do not. */
+function messageText({ head, facts, client }: Audited, message: Message): string {
+  const { shape, method, name, claim, declaresCapabilities } = message;
+  const era = eraOf(facts);
+  const { 'mcp-protocol-version': revision, 'mcp-method': named = null, 'mcp-name': item = null } = head.request.headers;
+  const kind = ITEMS.get(method);
+  const isModern = era === 'modern';
+  const members = [
+    `"bytes":${client.length},"rpc":${text(shape === 'batch' ? 'batch' : method)},"era":"${era}"`,
+    ...(shape === 'request' || shape === 'batch' ? [] : [`"shape":"${shape}"`]),
+    ...(kind && name !== null ? [`"${kind}":${text(name)}`] : []),
+    ...(claim !== undefined && claim !== revision ? [`"claim":${claimText(claim)}`] : []),
+    ...(isModern && claim === undefined ? ['"claim":null'] : []),
+    ...(isModern && !declaresCapabilities ? ['"capabilities":false'] : []),
+    ...(isModern && named !== method ? [`"mcp_method":${text(named)}`] : []),
+    ...(isModern && item !== name ? [`"mcp_name":${text(item)}`] : []),
+  ];
+  return members.join(',');
+}
+
+/** The calls of a message that was refused. Arguments that have gone on already are not there any more, and their digest stands in an earlier line. */
+function refusedCalls(audited: Audited, { shape, calls, methods }: Message): string {
+  const [first] = calls;
+  if (shape === 'batch') return `"methods":${list(methods)},"tool":null,"tools":${list(calls.map(({ tool }) => tool))}`;
+  const digest = first && first.argumentsJson !== '' ? `,"arguments_digest":"${digestOf(audited, first.argumentsJson)}"` : '';
+  return `"tool":${text(first?.tool ?? null)}${digest}`;
 }

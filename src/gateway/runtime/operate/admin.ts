@@ -1,10 +1,12 @@
 /** The admin listener: what operators and monitoring read, and what they may change. It never shares a port with the public routes. */
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
-import { isLoopback, LOOPBACK } from '../decision/address.js';
+import { addressSet, isLoopback, LOOPBACK } from '../decision/address.js';
+import { addressOf } from '../decision/way-in.js';
 import type { Client } from '../front/client.js';
 import { drainServer, listenAt, plainServer } from '../front/listen.js';
 import type { State } from '../front/state.js';
 import { isObject, parseJson } from '../wire/json-rpc.js';
+import type { GatewayTables } from '../tables/gateway.js';
 import type { OriginSetTable } from '../tables/route.js';
 import { portOf, type Env } from '../process/env.js';
 import type { Listen } from '../tables/placement.js';
@@ -18,7 +20,7 @@ import { ownAddress } from './own-address.js';
 
 export interface AdminOptions {
   /** What of the state of now an operator may see, and the tokens that let them. */
-  readonly state: () => Pick<State, 'tables' | 'readToken' | 'writeToken'>;
+  readonly state: () => Pick<State, 'tables' | 'trusted' | 'readToken' | 'writeToken'>;
   /** The metrics, as they are read. */
   readonly text: () => string;
   readonly log: Log;
@@ -70,8 +72,18 @@ export interface AdminListener {
   close(): Promise<void>;
 }
 
-/** Characters of a path that a log line repeats. */
+/** Characters of a path, and of a method, that a log line repeats. */
 const MOST_PATH = 200;
+const MOST_METHOD = 64;
+
+const pathOf = ({ request }: Operator): string => (request.target.split('?', 1)[0] ?? '').slice(0, MOST_PATH);
+
+/** What the audit says of whoever asks an operator's question. What operators change is audited in any case: it is rare, and nobody else could tell of it. */
+function attemptOf(operator: Operator, requestId: string) {
+  const { method, peer, headers } = operator.request;
+  const origin = headers['origin']?.slice(0, MOST_PATH) ?? null;
+  return { kind: 'admin', request_id: requestId, path: pathOf(operator), method: method.slice(0, MOST_METHOD), origin, address: peer };
+}
 
 const PORT_SETTING = 'MCPGEN_ADMIN_PORT';
 /** Milliseconds in which answers that have begun may end. */
@@ -79,13 +91,19 @@ const DRAIN = 1000;
 
 /** Listens where the tables say, or at the port that the environment gives. */
 export function serveAdmin(at: Listen, env: Env, options: AdminOptions): Promise<AdminListener> {
-  return listenForOperators(at, env, options.log, (client) => answerOperator(options, client));
+  const headers = () => options.state().tables.raw.headers;
+  return listenForOperators(at, env, { log: options.log, headers, answer: (client) => answerOperator(options, client) });
 }
 
-type AnswerOf = (client: Client) => Promise<AdminAnswer>;
+export interface OperatorOptions {
+  readonly log: Log;
+  /** Security headers of every answer. */
+  readonly headers: () => GatewayTables['headers'];
+  /** What answers them, which may be another process. */
+  readonly answer: (client: Client) => Promise<AdminAnswer>;
+}
 
-/** @param answer what answers them, which may be another process */
-export async function listenForOperators({ host, port }: Listen, env: Env, log: Log, answer: AnswerOf): Promise<AdminListener> {
+export async function listenForOperators({ host, port }: Listen, env: Env, { log, headers, answer }: OperatorOptions): Promise<AdminListener> {
   const serve = (client: Client): void =>
     void answer(client)
       .catch((error: unknown) => {
@@ -94,9 +112,10 @@ export async function listenForOperators({ host, port }: Listen, env: Env, log: 
       })
       .then((answer) => {
         const { refused, status } = answer;
-        const path = client.request.target.split('?', 1)[0]?.slice(0, MOST_PATH);
+        const path = pathOf(client);
         if (refused) log('info', 'admin-refused', { request_id: refused.requestId, status, reason: refused.reason, path });
-        end(client, answer);
+        if (refused) log('info', 'audit', { ...attemptOf(client, refused.requestId), decision: 'refuse', status, reason: refused.reason });
+        end(client, answer, headers());
       });
   const server = plainServer({ serve, maxHeaderSize: MOST_HEAD, requestTimeout: REQUEST_TIMEOUT });
   const at = { host: await ownAddress(host), port: portOf(env, PORT_SETTING) ?? port };
@@ -105,6 +124,9 @@ export async function listenForOperators({ host, port }: Listen, env: Env, log: 
 
 export async function answerOperator(options: AdminOptions, client: Operator): Promise<AdminAnswer> {
   const { request } = client;
+  const { tables, trusted } = options.state();
+  const allow = tables.raw.admin?.allow ?? null;
+  if (allow && !addressSet(allow)(addressOf(tables, request, trusted))) return refusal(403, 'address-not-allowed', 'not allowed from this address');
   const found = PAGES.get(request.target.split('?', 1)[0] ?? '');
   if (!found) return refusal(404, 'unknown-route', 'not found');
   const { readToken, writeToken } = options.state();
@@ -192,7 +214,8 @@ async function reset({ pools, log }: AdminOptions, client: Operator, by: By): Pr
   const meant = pools.all().filter((pool) => (server === undefined || pool.server === server) && (instance === undefined || pool.byId(instance)));
   if (meant.length === 0 && (server ?? instance) !== undefined) return refusal(404, 'name-unknown', 'no such server or instance');
   const changed = meant.flatMap((pool) => resetInstances(pool, instance, performance.now()).map((id) => ({ server: pool.server, instance: id })));
-  log('info', 'audit', { action: 'circuit-breakers-reset', server: server ?? null, instance: instance ?? null, by });
+  const what = { action: 'circuit-breakers-reset', server: server ?? null, instance: instance ?? null, changed: changed.length };
+  log('info', 'audit', { ...attemptOf(client, randomUUID()), ...what, by, decision: 'allow', status: 200, reason: null });
   return json({ reset: changed });
 }
 
@@ -234,7 +257,11 @@ function describe({ state, pools }: AdminOptions): unknown {
   };
 }
 
-function end(client: Client, { status, type, body, headers = {} }: AdminAnswer): void {
-  const described = { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers };
+/** This listener has no TLS of its own, and whoever asks it in plain HTTP must not be told that it has (RFC 6797 §7.2). */
+const OF_TLS = 'strict-transport-security';
+
+function end(client: Client, { status, type, body, headers = {} }: AdminAnswer, security: GatewayTables['headers']): void {
+  const given = security.filter(([name]) => name !== OF_TLS);
+  const described = { 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...Object.fromEntries(given), ...headers };
   client.answer(status, Object.entries(described).flat(), body);
 }

@@ -9,6 +9,9 @@ export interface ProcessLog extends Log {
   text(level: LogLevel, event: string, members: string): void;
 }
 
+/** Whether these lines are written is a setting of their own: a log that is told to be quiet keeps them. */
+const AUDIT = 'audit';
+
 const PLAIN = /^[\w/.:-]*$/;
 
 /** What JSON leaves as it is and a terminal or a viewer acts on: DEL and C1 controls, separators of lines, marks that turn the direction of text (UAX #9). */
@@ -39,7 +42,7 @@ export function createLog(service: string, level: LogLevel, write: (line: string
   };
   const log: ProcessLog = (at, event, fields = {}) => log.text(at, event, escaped(JSON.stringify(fields).slice(1, -1)));
   log.text = (at, event, members) => {
-    if (RANK[at] >= RANK[level]) write(`{"timestamp":"${timestamp()}${beginnings[at]}${quoted(event)}${members && ','}${members}}\n`);
+    if (RANK[at] >= RANK[level] || event === AUDIT) write(`{"timestamp":"${timestamp()}${beginnings[at]}${quoted(event)}${members && ','}${members}}\n`);
   };
   return log;
 }

@@ -14,14 +14,14 @@ interface Entry<Value> {
   readonly free: () => void;
 }
 
-/** @param most of all sizes together */
-export function createMemory<Value>(most: number): Memory<Value> {
+/** @param most of all sizes together @param forgotten told of each key that is remembered no more */
+export function createMemory<Value>(most: number, forgotten: (key: string) => void = () => {}): Memory<Value> {
   const places = createPlaces();
   const owners = new Map<string, Map<string, Entry<Value>>>();
   const forget = (owner: string, key: string): void => {
     const own = owners.get(owner);
     own?.get(key)?.free();
-    own?.delete(key);
+    if (own?.delete(key)) forgotten(key);
     if (own?.size === 0) owners.delete(owner);
   };
   return {

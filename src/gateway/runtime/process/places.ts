@@ -27,11 +27,14 @@ export interface Places {
   book(holder: Holder): Booking;
 }
 
-/** Groups that are kept though they hold nothing. */
+/** Callers that are kept though they hold nothing. */
 const MOST_KEPT = 1000;
 
-/** Names of tenants have no blanks: no caller is taken for a tenant. */
-const groupOf = (tenant: string, caller: string): string => `${tenant} ${caller}`;
+/** What a tenant holds, and each of its callers. A key of both names would be written and hashed anew with each booking, of which every request has several. */
+interface Tenant {
+  held: number;
+  readonly callers: Map<string, number>;
+}
 
 /** Whether one that holds `mine` of `held` places leaves half of what the others leave, when it takes so many more. Who holds nothing yet may take the last. */
 export function isShare(limit: number, held: number, mine: number, amount = 1): boolean {
@@ -44,29 +47,39 @@ export function isShare(limit: number, held: number, mine: number, amount = 1): 
  */
 export function createPlaces(): Places {
   let all = 0;
-  const groups = new Map<string, number>();
-  const heldIn = (group: string): number => groups.get(group) ?? 0;
-  const add = (group: string, amount: number): void => {
-    const held = heldIn(group) + amount;
+  const tenants = new Map<string, Tenant>();
+  /** Callers of all tenants that are kept. */
+  let kept = 0;
+  const heldBy = (tenant: string, caller?: string): number => {
+    const known = tenants.get(tenant);
+    return (caller === undefined ? known?.held : known?.callers.get(caller)) ?? 0;
+  };
+  const add = (name: string, caller: string, amount: number): void => {
+    const tenant = tenants.get(name) ?? { held: 0, callers: new Map<string, number>() };
+    const { callers } = tenant;
+    const before = callers.size;
+    const held = (callers.get(caller) ?? 0) + amount;
+    all += amount;
+    tenant.held += amount;
     // Most callers come again soon: those that hold nothing are forgotten only where there are many.
-    if (held > 0 || groups.size <= MOST_KEPT) groups.set(group, held);
-    else groups.delete(group);
+    if (held > 0 || kept <= MOST_KEPT) callers.set(caller, held);
+    else callers.delete(caller);
+    kept += callers.size - before;
+    if (callers.size > 0) tenants.set(name, tenant);
+    else tenants.delete(name);
   };
   const book = ({ tenant, hasNeighbours, caller, hasPeers = false }: Holder): Booking => {
-    const group = groupOf(tenant, caller);
     let booked = 0;
     const change = (by: number): void => {
       booked += by;
-      all += by;
-      add(tenant, by);
-      add(group, by);
+      add(tenant, caller, by);
     };
     return {
       add(limit, amount) {
-        const mine = heldIn(group);
+        const mine = heldBy(tenant, caller);
         if (!isShare(limit, all, mine, amount)) return false;
         if (hasNeighbours) {
-          const ofTenant = heldIn(tenant);
+          const ofTenant = heldBy(tenant);
           if (!isShare(limit, all, ofTenant, amount)) return false;
           if (hasPeers && ofTenant > 0 && !isShare((limit - (all - ofTenant)) / 2, ofTenant, mine, amount)) return false;
         }
@@ -80,7 +93,7 @@ export function createPlaces(): Places {
     get held() {
       return all;
     },
-    heldBy: (tenant, caller) => heldIn(caller === undefined ? tenant : groupOf(tenant, caller)),
+    heldBy,
     take(limit, holder, amount = 1) {
       const booking = book(holder);
       return booking.add(limit, amount) ? () => booking.keep(0) : null;

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { shareOf } from '#src/gateway/runtime/operate/workers/share.js';
 import { gatewayConfig, tablesOf } from '../../../support/gateway-tables.js';
 
-const limits = { perAddress: '20/s', streams: 2000, sessions: 2 };
+const limits = { perAddress: '20/s', streams: 2000, sessions: 2, perClient: { rate: '30/min', streams: 4 } };
 const tenants = { one: { match: { host: 'one.com' }, servers: '*', rate: '3/min', streams: 9, sessions: 1 }, two: { match: { path: true }, servers: '*' } };
 const { raw } = tablesOf(gatewayConfig({ tenants, gateway: { limits } }));
 
@@ -12,12 +12,14 @@ describe('a share of the limits', () => {
   test('is rounded down, and never nothing; a rate is exactly its part', () => {
     const { limits, tenants, ...rest } = shareOf(raw, 3);
     assert.deepEqual([limits.streams, limits.sessions, limits.perAddress], [666, 1, { tokens: 6, window: 900 }]);
+    assert.deepEqual(limits.perClient, { rate: { tokens: 10, window: 60_000 }, streams: 1, fromEnvironment: false });
     const [one, two] = tenants.map(([, { rate, streams, sessions }]) => ({ rate, streams, sessions }));
     assert.deepEqual(one, { rate: { tokens: 1, window: 60_000 }, streams: 3, sessions: 1 });
     assert.deepEqual(two, { rate: null, streams: null, sessions: null });
     const { limits: whole, tenants: _, ...others } = raw;
     assert.deepEqual(rest, others);
-    assert.deepEqual({ ...limits, streams: 0, sessions: 0, perAddress: 0 }, { ...whole, streams: 0, sessions: 0, perAddress: 0 });
+    const nothing = { streams: 0, sessions: 0, perAddress: 0, perClient: 0 };
+    assert.deepEqual({ ...limits, ...nothing }, { ...whole, ...nothing });
   });
 
   test('fewer tokens than workers come more rarely', () => {

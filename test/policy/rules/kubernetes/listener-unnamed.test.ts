@@ -21,5 +21,5 @@ test('a named listener, a Gateway of our own and no exposure are not', () => {
 
 test('without keys nothing is to be read', () => {
   const plan = exposed({ kind: 'gateway-api', parent: { name: 'shared' } });
-  assert.deepEqual(found(rule, { ...plan, traffic: { ...plan.traffic, clients: [] } }), []);
+  assert.deepEqual(found(rule, { ...plan, traffic: { ...plan.traffic, auth: { ...plan.traffic.auth, wanted: false } } }), []);
 });

@@ -87,7 +87,7 @@ function principalOf({ principal: name, bearer }: SessionState, { raw, clients }
 
 /** A token that has ended since then opens nothing any more. */
 function isKnown({ issuer, expiresAt }: Bearer, { auth }: Tables['raw']): boolean {
-  return expiresAt > Date.now() && auth.issuers.some((one) => one.issuer === issuer);
+  return expiresAt > Date.now() && (issuer === auth.lookup?.url || auth.issuers.some((one) => one.issuer === issuer));
 }
 
 /** Sends a message on to the replica that holds its stream. */

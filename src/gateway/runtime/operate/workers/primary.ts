@@ -50,11 +50,11 @@ export async function runPrimary({ tables, loadAdmin, env, log }: PrimaryOptions
   };
 }
 
-async function serveOperators({ tables: { admin, workers }, loadAdmin, env, log }: PrimaryOptions, crew: Crew): Promise<AdminListener | null> {
+async function serveOperators({ tables: { admin, workers, headers }, loadAdmin, env, log }: PrimaryOptions, crew: Crew): Promise<AdminListener | null> {
   const module = admin && (await loadAdmin?.());
   if (!admin || !module) return null;
   const answer = async (client: Client) => onePage(client.request, await crew.ask(await askedOf(client)), workers);
-  return module.listenForOperators(admin.listen[placementOf(env)], env, log, answer);
+  return module.listenForOperators(admin.listen[placementOf(env)], env, { log, headers: () => headers, answer });
 }
 
 async function askedOf(client: Client): Promise<Asked> {

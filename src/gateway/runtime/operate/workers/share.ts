@@ -6,9 +6,16 @@ export function shareOf(tables: GatewayTables, workers: number): GatewayTables {
   const { limits, tenants } = tables;
   const count = (whole: number): number => Math.max(1, Math.floor(whole / workers));
   const rate = (whole: RateTable): RateTable => shareOfRate(whole, workers);
+  const { perClient } = limits;
   return {
     ...tables,
-    limits: { ...limits, streams: count(limits.streams), sessions: count(limits.sessions), perAddress: rate(limits.perAddress) },
+    limits: {
+      ...limits,
+      streams: count(limits.streams),
+      sessions: count(limits.sessions),
+      perAddress: rate(limits.perAddress),
+      perClient: { ...perClient, rate: perClient.rate && rate(perClient.rate), streams: perClient.streams === null ? null : count(perClient.streams) },
+    },
     tenants: tenants.map(([name, tenant]) => [
       name,
       {

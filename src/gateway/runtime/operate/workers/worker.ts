@@ -4,7 +4,7 @@ import { Answers, type Baked, type WithAdmin } from './answers.js';
 import { tellPrimary, WORKER, WORKERS_KEY, type ToWorker } from './messages.js';
 import { shareOf } from './share.js';
 import { ended } from '../../process/ended.js';
-import type { Env } from '../../process/env.js';
+import { withEnvironmentRate, type Env } from '../../process/env.js';
 import type { Log } from '../../process/log.js';
 import type { GatewayTables } from '../../tables/gateway.js';
 
@@ -26,7 +26,8 @@ export async function runWorker<F extends WithAdmin>(self: Worker, options: Work
   // Tables of a reload may name another number, but as many workers as were started share them. What reads their key may be missing from a gateway without
   // workers, and is loaded already.
   const share = ({ TABLES, FEATURES }: Baked<F>): Baked<F> => ({
-    TABLES: withKey(shareOf(TABLES, workers)),
+    // What the environment says is the rate of all workers together.
+    TABLES: withKey(shareOf(withEnvironmentRate(TABLES, env), workers)),
     FEATURES: answers.inPlaceOfListener({ ...FEATURES, ...(secrets && { secrets }) }),
   });
   const started = learnEnded().then(() => run(share));
@@ -34,8 +35,9 @@ export async function runWorker<F extends WithAdmin>(self: Worker, options: Work
   const stop = (): Promise<void> => (stopped ??= started.then((end) => end()));
   listenTo(self, { answers, stop, log });
   await started;
-  const { streams, sessions, perAddress } = shareOf(TABLES, workers).limits;
-  log('info', 'worker-started', { worker, workers, pid: process.pid, limits: { streams, sessions, perAddress } });
+  const { streams, sessions, perAddress, perClient } = shareOf(withEnvironmentRate(TABLES, env), workers).limits;
+  const limits = { streams, sessions, perAddress, ...(perClient.rate && { perClient: perClient.rate }) };
+  log('info', 'worker-started', { worker, workers, pid: process.pid, limits });
   tellPrimary({ kind: 'ready' });
   return stop;
 }
