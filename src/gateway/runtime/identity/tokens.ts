@@ -1,6 +1,7 @@
 /** Tokens of the issuers that the config names: whose they are, and which have been verified already. */
 import type { Bearer, Principal } from '../decision/facts.js';
 import type { Tables } from '../decision/lookups.js';
+import { resourceUrl } from '../decision/resource-url.js';
 import type { Log } from '../process/log.js';
 import type { IssuerTable } from '../tables/auth.js';
 import type { Asked } from './asked.js';
@@ -42,7 +43,7 @@ export function createTokens(tables: Tables, secretOf: (name: string) => string,
   const issuers = new Map(auth.issuers.map((issuer) => [issuer.issuer, issuer]));
   const sources = new Map(auth.issuers.map((issuer) => [issuer.issuer, sourceOf(issuer, secretOf, before, options)]));
   const kept = createKept([...issuers.keys()]);
-  const resourceOf = (asked: Asked) => (): string => resourceAt(tables, asked);
+  const resourceOf = (asked: Asked) => (): string => resourceUrl(tables, asked);
 
   const accepted = (bearer: Bearer, asked: Asked): Principal => {
     const { audiences } = issuers.get(bearer.issuer) as IssuerTable;
@@ -95,10 +96,4 @@ function sourceOf({ issuer, keys }: IssuerTable, secretOf: (name: string) => str
   const known = before?.sources.get(issuer);
   if (known?.of === of) return known;
   return { of, keys: keys.kind === 'jwks' ? createJwks({ ...options, issuer, url: keys.url }) : fixedKey(secretKey(of)) };
-}
-
-/** The URL by which a client calls a route, as the config has it (MCP-WIRE §3): never of the inbound Host. */
-function resourceAt({ raw: { publicUrl } }: Tables, { path, pathTenant }: Asked): string {
-  const base = publicUrl.endsWith('/') ? publicUrl.slice(0, -1) : publicUrl;
-  return `${base}${pathTenant === null ? '' : `/t/${pathTenant}`}${path === '/' ? '' : path}`;
 }
