@@ -57,6 +57,10 @@ export interface Call {
 /** What the caller may use of the server, where something restricts that. */
 export interface CallItems {
   readonly lists: (kind: ItemKind, name: string) => boolean;
+  /** Its answer is read here. */
+  readonly isRead: boolean;
+  /** The reply to each of its requests where it is denied. */
+  readonly denials: () => readonly string[];
   /** Its tenant has rules: then what nothing has is told in the same words as what is not for it. */
   readonly hasRules: boolean;
   /** Whether the call names a tool or a prompt that its server does not have. @param ask sends a request as the call itself will be sent */

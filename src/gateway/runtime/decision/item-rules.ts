@@ -2,7 +2,8 @@
  * Rules on what a caller may use of a server, by the server's own names. The first rule that matches decides, and where none does the answer is no. The same
  * rules decide calls and filter lists.
  */
-import type { Caller, ItemGrounds, ItemRules, ItemUse, ServerRules } from './item-use.js';
+import { denials } from './denial.js';
+import { elementsReader, forgetArguments, LISTS, usesItems, type Caller, type ItemElement, type ItemGrounds, type ItemRules, type ItemUse, type ServerRules } from './item-use.js';
 import { isAmbiguous, readKeys, type ReadKeys } from './ambiguous.js';
 import { conditionOf, type Condition } from './conditions.js';
 import { globOf, type Glob } from './glob.js';
@@ -34,7 +35,7 @@ export function createItemRules(raw: GatewayTables): ItemRules {
     return rules === null && call === null && list === null ? null : serverRules({ rules, call, list, tenant, server });
   };
   return {
-    reads: [...sets.values()].some((rules) => rules.some(({ reads }) => reads !== null)) ? 'arguments' : 'names',
+    read: elementsReader([...sets.values()].some((rules) => rules.some(({ reads }) => reads !== null))),
     of: (tenant, server) => {
       // Names have no blanks.
       const key = `${tenant} ${server}`;
@@ -42,6 +43,14 @@ export function createItemRules(raw: GatewayTables): ItemRules {
       if (found === undefined) known.set(key, (found = make(tenant, server)));
       return found;
     },
+    textOf: (tenant, server) => {
+      const label = tenants.get(tenant) ?? null;
+      return JSON.stringify([raw.ruleSets.find(([name]) => name === label)?.[1] ?? null, permissions.get(server) ?? null]);
+    },
+    readsAnswer: (asked, httpMethod) =>
+      asked ? asked.shape === 'batch' || LISTS.has(asked.method) || asked.method.startsWith('resources/') : httpMethod === 'GET',
+    denials,
+    forget: forgetArguments,
   };
 }
 
@@ -98,7 +107,19 @@ function serverRules({ rules, call, list, tenant, server }: Scope): ServerRules 
     // Who cannot get the permission sees that there is nothing.
     return list === null || !caller.canStepUp ? null : lacking([list], [], caller, path, path);
   };
-  return { judge, lists, listing, hasRules: rules !== null };
+  const judgeAll = (elements: readonly ItemElement[] | undefined, methods: readonly string[], caller: Caller): ItemGrounds | null => {
+    // What has not been read cannot be judged.
+    if (!elements) return methods.some((method) => usesItems(method)) ? { reason: 'item-denied', at: 'gateway' } : null;
+    let found: ItemGrounds | null = methods.some((method) => LISTS.has(method)) ? listing(caller) : null;
+    for (const item of elements.flatMap(({ items }) => items)) {
+      const grounds = judge(item, caller);
+      // A denial comes before a step that would not help.
+      if (grounds?.reason === 'item-denied') return grounds;
+      found ??= grounds;
+    }
+    return found;
+  };
+  return { judge, judgeAll, lists, listing, hasRules: rules !== null };
 }
 
 const hasAll = ({ permissions }: Caller, needed: readonly string[]): boolean => needed.every((one) => permissions.includes(one));

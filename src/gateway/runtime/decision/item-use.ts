@@ -1,6 +1,6 @@
 /** What of a server a message uses: tools, prompts and resources, by the names that the server has for them; and what rules may say of them. */
 import { asObject, isObject, type Json } from '../wire/json-rpc.js';
-import { memberText, ownText } from '../wire/json-text.js';
+import { elementTexts, memberText, ownText } from '../wire/json-text.js';
 import type { Identified } from '../wire/replies.js';
 import type { ItemKind } from '../tables/rules.js';
 import { isAmbiguous, readKeys } from './ambiguous.js';
@@ -33,6 +33,8 @@ export interface ItemGrounds {
 /** The rules that count for one tenant at one server. */
 export interface ServerRules {
   judge(item: ItemUse, caller: Caller): ItemGrounds | null;
+  /** The same of a whole body. @param methods of all its messages */
+  judgeAll(elements: readonly ItemElement[] | undefined, methods: readonly string[], caller: Caller): ItemGrounds | null;
   /** Whether a list shows the item: with some arguments the caller could use it, or could get the permission to. */
   lists(kind: ItemKind, name: string, caller: Caller): boolean;
   /** Why the caller may not ask for lists now; null where it may. */
@@ -42,14 +44,24 @@ export interface ServerRules {
 }
 
 export interface ItemRules {
-  /** How much of messages rules read. */
-  readonly reads: 'names' | 'arguments';
+  readonly read: ReadElements;
   /** Null where the tenant may use all of the server. */
   of(tenant: string, server: string): ServerRules | null;
+  /** What decides that, as text: a reload that changes it leaves nothing open that was judged by it. */
+  textOf(tenant: string, server: string): string;
+  /** Whether rules read what comes in answer: lists, what is said of missing resources, and streams and batches, in which either may come. */
+  readsAnswer(asked: Asked | undefined, httpMethod: string): boolean;
+  /** The reply to each request of a body that is denied; none where nobody waits for one. */
+  denials(elements: readonly ItemElement[] | undefined, isModern: boolean): string[];
+  /** Arguments have been judged, and may be as long as a body. */
+  forget(elements: readonly ItemElement[] | undefined): void;
 }
 
-/** How much of messages is read for rules. */
-export type ItemReading = 'nothing' | ItemRules['reads'];
+/** What of a message tells how it is answered. */
+export interface Asked {
+  readonly shape: string;
+  readonly method: string;
+}
 
 /** One message: what the body is, or what its array holds. */
 export interface ItemElement extends Identified {
@@ -81,6 +93,9 @@ const USES: ReadonlyMap<string, Uses> = new Map<string, Uses>([
 
 export const usesItems = (method: string): boolean => USES.has(method);
 
+/** Methods whose result is a list of items. */
+export const LISTS: ReadonlySet<string> = new Set(['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list']);
+
 /** A reference of another type names nothing that a rule could allow. */
 function refersTo({ type, name, uri }: Json): ItemUse[] {
   return [type === 'ref/prompt' ? named('prompt', name) : named('resource', type === 'ref/resource' ? uri : null)];
@@ -95,12 +110,12 @@ function subscribesTo(uris: unknown): ItemUse[] {
  * The items that a message uses; null where its names could be read in two ways.
  * @param text of the message; the texts of its parameters are looked for only where they are read
  */
-export function itemsIn(method: string, params: Json, text: () => string, reading: ItemReading): readonly ItemUse[] | null {
+function itemsIn(method: string, params: Json, text: () => string, readsArguments: boolean): readonly ItemUse[] | null {
   const uses = USES.get(method);
   if (!uses) return NONE;
   const items = uses(params);
   if (method === 'completion/complete' || method === 'subscriptions/listen') return isAmbiguous(memberText(text(), ['params']) ?? '', OTHER_NAMES) ? null : items;
-  if (method === 'tools/call' && reading === 'arguments') {
+  if (method === 'tools/call' && readsArguments) {
     for (const item of items) {
       item.args = params['arguments'];
       item.argsText = isObject(item.args) ? ownText(memberText(text(), ['params', 'arguments'])) : null;
@@ -110,6 +125,30 @@ export function itemsIn(method: string, params: Json, text: () => string, readin
 }
 
 const NONE: readonly ItemUse[] = [];
+
+/** Reads what each message of a body uses; null where that could be read in two ways. @param value of the text */
+export type ReadElements = (value: unknown, text: string) => readonly ItemElement[] | null;
+
+/** @param readsArguments rules have conditions on them */
+export function elementsReader(readsArguments: boolean): ReadElements {
+  return (value, text) => {
+    let texts: readonly string[] | null = null;
+    const textOf = (index: number): string => (Array.isArray(value) ? ((texts ??= elementTexts(text) ?? [])[index] ?? '') : text);
+    const elements: ItemElement[] = [];
+    for (const [index, one] of [value].flat().entries()) {
+      const said = asObject(one);
+      const { id: given, method } = said;
+      const id = typeof given === 'string' || typeof given === 'number' ? given : null;
+      const items = typeof method === 'string' ? itemsIn(method, asObject(said['params']), () => textOf(index), readsArguments) : NONE;
+      if (!items) return null;
+      // Only such an id is looked for in the text.
+      const isOdd = typeof id === 'number' && !Number.isSafeInteger(id);
+      const writtenId = isOdd ? (ownText(memberText(textOf(index), ['id'])) ?? undefined) : undefined;
+      elements.push({ id, writtenId, isRequest: typeof method === 'string' && 'id' in said, items });
+    }
+    return elements;
+  };
+}
 
 /** Nothing is needed of the arguments any more: they may be as long as a body. */
 export function forgetArguments(elements: readonly ItemElement[] | undefined): void {

@@ -4,10 +4,10 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { asObject, isObject, type Json } from '../wire/json-rpc.js';
-import { elementTexts, memberText, ownText } from '../wire/json-text.js';
+import { memberText, ownText } from '../wire/json-text.js';
 import { CAPABILITIES, VERSION } from '../wire/meta-keys.js';
 import type { Identified } from '../wire/replies.js';
-import { itemsIn, type ItemElement, type ItemReading, type ItemUse } from './item-use.js';
+import type { ItemElement, ReadElements } from './item-use.js';
 import type { Reason } from './reasons.js';
 
 export interface Message extends Identified {
@@ -100,9 +100,9 @@ const isOtherSpelling = (key: string): boolean => key.length <= LONGEST_META_KEY
 
 /**
  * @param most bytes that it may take as values; a text of empty objects takes twenty times its length
- * @param reading what of it rules want to know
+ * @param read what rules want to know of it
  */
-export function parseMessage(body: Buffer, depth: number, most = Infinity, reading: ItemReading = 'nothing'): Parsed {
+export function parseMessage(body: Buffer, depth: number, most = Infinity, read?: ReadElements): Parsed {
   // JSON is UTF-8 (RFC 8259 §8.1). Parsers differ in what they make of other bytes.
   if (!isUtf8(body)) return { ok: false, reason: 'body-not-json', id: null };
   const text = body.toString('utf8');
@@ -121,28 +121,9 @@ export function parseMessage(body: Buffer, depth: number, most = Infinity, readi
   const parsed: Parsed = message ? { ok: true, message, weight: scanned.weight } : { ok: false, reason: fault ?? 'body-not-message', id };
   // Only then it is looked for in the text.
   if (typeof id === 'number' && !Number.isSafeInteger(id)) (parsed.ok ? parsed.message : parsed).writtenId = ownText(memberText(text, ['id'])) ?? undefined;
-  if (!parsed.ok || reading === 'nothing') return parsed;
-  const elements = elementsOf(value, text, parsed.message, reading);
+  if (!parsed.ok || !read) return parsed;
+  const elements = read(value, text);
   return elements ? { ...parsed, message: { ...parsed.message, elements } } : { ok: false, reason: 'body-duplicate-key', id, writtenId: parsed.message.writtenId };
-}
-
-/** Null where what it uses could be read in two ways. */
-function elementsOf(value: unknown, text: string, { writtenId }: Message, reading: ItemReading): readonly ItemElement[] | null {
-  let texts: readonly string[] | null = null;
-  const values = Array.isArray(value) ? value : [value];
-  const textOf = (index: number): string => (Array.isArray(value) ? ((texts ??= elementTexts(text) ?? [])[index] ?? '') : text);
-  const elements: ItemElement[] = [];
-  for (const [index, one] of values.entries()) {
-    const said = asObject(one);
-    const id = idOf(said);
-    const method = said['method'];
-    const items: readonly ItemUse[] | null = typeof method === 'string' ? itemsIn(method, asObject(said['params']), () => textOf(index), reading) : [];
-    if (!items) return null;
-    const isOdd = typeof id === 'number' && !Number.isSafeInteger(id);
-    const asWritten = !isOdd ? undefined : Array.isArray(value) ? (ownText(memberText(textOf(index), ['id'])) ?? undefined) : writtenId;
-    elements.push({ id, writtenId: asWritten, isRequest: typeof method === 'string' && 'id' in said, items });
-  }
-  return elements;
 }
 
 const idOf = (value: Json): string | number | null => (typeof value['id'] === 'string' || typeof value['id'] === 'number' ? value['id'] : null);

@@ -1,7 +1,7 @@
 /** An allowed exchange → a call to one server. One exchange may make several, each to a server of its own. */
 import { sessionIdOf } from '../decision/head.js';
 import { eraIn, messageIn, tenantIn } from '../decision/facts.js';
-import { callerIn, readsAnswer } from '../decision/items.js';
+import { callerIn } from '../decision/items.js';
 import { ANY_INSTANCE, initOf, keepsItsSession } from '../identity/session.js';
 import type { Call, CallItems } from '../answer/call.js';
 import type { PoolTable } from '../tables/pool.js';
@@ -39,8 +39,7 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
   const isSentAgain = reads || vouching?.wantsToken === true || message?.method === 'initialize' || (session?.init != null && keepsItsSession(table));
   const isOfRoute = pool.server === head.route?.server;
   const items = itemsFor(pool.server, exchange, services);
-  const isRead = items !== null && readsAnswer(message, head.request.method);
-  const own = requestOf(exchange, { server: pool.server, table, isOfRoute, isRead }, parts().transform, signal);
+  const own = requestOf(exchange, { server: pool.server, table, isOfRoute, isRead: items?.isRead ?? false }, parts().transform, signal);
   let sent: UpstreamRequest = own;
   const forget = (): void => {
     own.body = sent.body = null;
@@ -103,12 +102,14 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
 }
 
 /** What the caller may use of the server, by the tables that allowed the exchange. */
-function itemsFor(server: string, { state: { tables }, facts }: Exchange, { parts }: Services): CallItems | null {
+function itemsFor(server: string, { state: { tables }, facts, head: { request: { method } } }: Exchange, { parts }: Services): CallItems | null {
   const rules = tables.items?.of(tenantIn(facts) ?? '', server);
   if (!rules) return null;
   const caller = callerIn(tables, facts.principal);
   return {
     lists: (kind, name) => rules.lists(kind, name, caller),
+    denials: () => tables.items?.denials(messageIn(facts)?.elements, eraIn(facts) === 'modern') ?? [],
+    isRead: tables.items?.readsAnswer(messageIn(facts), method) ?? true,
     hasRules: rules.hasRules,
     isUnlisted: (call, ask) => rules.hasRules && (parts().items?.isUnlisted(call, ask) ?? Promise.reject(new UpstreamFault('refused'))),
   };

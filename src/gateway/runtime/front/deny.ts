@@ -1,5 +1,4 @@
 /** Answers a request that names what its caller may not use, or what nothing has: in band, where a server would say that it does not know the name. */
-import { denials } from '../decision/denial.js';
 import { eraIn, messageIn } from '../decision/facts.js';
 import { NEVER } from '../upstream/roundtrip.js';
 import { frame, STREAM_HEADERS } from '../wire/event-stream.js';
@@ -14,7 +13,7 @@ export function deny(services: Services, exchange: Exchange): void {
   const { head, facts, state } = exchange;
   const message = messageIn(facts);
   const cors = corsHeaders(state.tables, head);
-  const replies = message ? denials(message, eraIn(facts)) : [];
+  const replies = state.tables.items?.denials(message?.elements, eraIn(facts) === 'modern') ?? [];
   const text = message?.shape === 'batch' ? `[${replies.join(',')}]` : replies.join('');
   // Whoever sent a notification waits for nothing, and learns nothing.
   if (replies.length === 0) return answerWith(exchange, { status: 202, headers: cors, body: '' });

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { decide, type Decision } from '../decision/decide.js';
 import { eraIn, messageIn, tenantIn, type Fact, type Facts } from '../decision/facts.js';
-import { forgetArguments } from '../decision/item-use.js';
 import { readHead, type GatewayRequest } from '../decision/head.js';
 import { reasonRow } from '../decision/reasons.js';
 import { rankOf } from '../decision/steps.js';
@@ -154,7 +153,7 @@ async function run(services: Services, exchange: Exchange, open: OpenExchanges):
   // Also what is denied is said on the stream of whoever was vouched for.
   const isSaid = decision.kind === 'allow' || (decision.kind === 'refuse' && reasonRow(decision.reason).inBand === true);
   const isForged = vouched !== null && isSaid && !parts().sse?.isVouchedFor(vouched, exchange.body);
-  forgetArguments(messageIn(facts)?.elements);
+  state.tables.items?.forget(messageIn(facts)?.elements);
   if (decision.kind === 'refuse' && !isForged) return sendRefusal(services, exchange, decision);
   if (decision.kind === 'answer') return answerItself(services, exchange, decision.what);
   if (isForged) return refuse(services, exchange, 'credentials-invalid');

@@ -2,7 +2,7 @@
 import { decide } from '../decision/decide.js';
 import { tenantIn, type Facts } from '../decision/facts.js';
 import { readHead, type RequestHead } from '../decision/head.js';
-import { callerIn, restrictionText } from '../decision/items.js';
+import { callerIn } from '../decision/items.js';
 import type { Tables } from '../decision/lookups.js';
 import type { Reason } from '../decision/reasons.js';
 import { rankOf, type Step } from '../decision/steps.js';
@@ -39,12 +39,14 @@ export async function lostRight(exchange: Exchange, state: State): Promise<Reaso
   return isListening(exchange) && !showsTheSame(exchange, state, now) ? 'access-revoked' : null;
 }
 
+const NO_RULES = JSON.stringify([null, { call: null, list: null }]);
+
 /** A stream shows lists by the rules that it was opened with, so it does not outlive them. */
 function showsTheSame({ state: { tables: before }, head, facts }: Exchange, { tables }: State, now: Facts): boolean {
   if (!before.items && !tables.items) return true;
   const tenant = tenantIn(facts) ?? '';
   const server = head.route?.server ?? '';
-  const text = (of: Tables, { principal }: Facts): string => restrictionText(of, tenant, server) + JSON.stringify(callerIn(of, principal));
+  const text = (of: Tables, { principal }: Facts): string => (of.items?.textOf(tenant, server) ?? NO_RULES) + JSON.stringify(callerIn(of, principal));
   return text(before, facts) === text(tables, now);
 }
 

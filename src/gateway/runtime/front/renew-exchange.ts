@@ -16,7 +16,7 @@ export async function renew(exchange: Exchange, state: State): Promise<void> {
   const facts = exchange.facts as Changeable;
   const before = tenantIn(exchange.facts);
   const { depth } = exchange.state.tables.raw.limits;
-  const reading = exchange.state.tables.items?.reads;
+  const { items } = exchange.state.tables;
   exchange.state = state;
   exchange.judgement = null;
   exchange.holder = null;
@@ -26,8 +26,8 @@ export async function renew(exchange: Exchange, state: State): Promise<void> {
   const { body } = exchange;
   const { limits } = state.tables.raw;
   if (body && body.length > limits.body) facts.body = { kind: 'refused', reason: 'body-too-large', id: null };
-  else if (body && (limits.depth < depth || state.tables.items?.reads !== reading)) {
-    const parsed = parseMessage(body, limits.depth, undefined, state.tables.items?.reads);
+  else if (body && (limits.depth < depth || state.tables.items !== items)) {
+    const parsed = parseMessage(body, limits.depth, undefined, state.tables.items?.read);
     if (!parsed.ok) facts.body = { kind: 'refused', reason: parsed.reason, id: parsed.id, writtenId: parsed.writtenId };
     else if (facts.body?.kind === 'message') facts.body = { ...facts.body, message: parsed.message };
   }

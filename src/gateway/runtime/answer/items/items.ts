@@ -2,9 +2,7 @@
  * Answers for callers that may use only some of what a server offers: lists without the rest, and one answer for what they may not use and what nothing has.
  * It stands before everything else that changes an answer, where names are still the server's own.
  */
-import { readsAnswer } from '../../decision/items.js';
 import { unknownItem } from '../../decision/denial.js';
-import type { Era } from '../../decision/revision.js';
 import type { UpstreamResponse } from '../../upstream/upstream.js';
 import { UpstreamFault } from '../../wire/fault.js';
 import { asObject, at, isReply, parseJson } from '../../wire/json-rpc.js';
@@ -34,29 +32,30 @@ export function createItems(): Items {
       const asks = items.hasRules && call.route === 'server';
       if (asks && (await catalogue.lacks(call, async (asked) => (await proceed(asked)).response))) throw new UpstreamFault('unlisted');
       const answered = await proceed(call);
-      if (!readsAnswer(call.message, call.request.method)) return answered;
+      if (!items.isRead) return answered;
       return { ...answered, response: await readable(call, items, answered.response) };
     },
   };
 
   function readable(call: Call, { lists, hasRules }: CallItems, response: UpstreamResponse): Promise<UpstreamResponse> {
-    const { message, era } = call;
+    const { message } = call;
+    const isModern = call.era === 'modern';
     const isList = message?.method.endsWith('/list') ?? false;
     const reads = message?.method.startsWith('resources/') === true && !isList;
     const change = (text: string): string => {
-      if (reads) return hasRules ? withoutOwnWords(text, era, [-32002, -32602]) : text;
+      if (reads) return hasRules ? withoutOwnWords(text, isModern, [-32002, -32602]) : text;
       const learnt = catalogue.learner(call);
       const filtered = filterLists(text, { lists, isList, seen: learnt.see });
       learnt.keep();
-      return hasRules && !isList ? withoutOwnWords(filtered, era, [-32002]) : filtered;
+      return hasRules && !isList ? withoutOwnWords(filtered, isModern, [-32002]) : filtered;
     };
     return changeResults(response, change, call.table.timeouts.response, LONGEST);
   }
 }
 
 /** Servers say in many words that they have no such resource: callers are told in those in which they would be told of one that is not for them. */
-function withoutOwnWords(text: string, era: Era, codes: readonly number[]): string {
+function withoutOwnWords(text: string, isModern: boolean, codes: readonly number[]): string {
   const reply = asObject(parseJson(text));
   if (!isReply(reply) || !codes.includes(Number(at(reply, 'error', 'code')))) return text;
-  return replyText(memberText(text, ['id']), 'error', JSON.stringify(unknownItem('resource', null, era)));
+  return replyText(memberText(text, ['id']), 'error', JSON.stringify(unknownItem('resource', null, isModern)));
 }
