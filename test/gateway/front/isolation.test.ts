@@ -4,12 +4,12 @@
  * streams and half bodies open, and breaks the server that both use. Status, headers and bodies must be the same but for request ids, dates and what is sealed.
  */
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
-import { as, client, secretValue } from '../../support/gateway.js';
+import { as, client } from '../../support/gateway.js';
 import { initialize, modern, modernHeaders, request } from '../../support/gateway-messages.js';
 import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
 import { dial, requestBytes, type AskOptions, type HttpAnswer } from '../../support/http.js';
+import { AUDIENCE, HS256, hs256, ISSUER } from '../../support/hs256.js';
 import { randomOf, seeds, type Random } from '../../support/random.js';
 import { serveHere, type Served } from '../../support/served.js';
 import { json, startUpstream, stream, type FakeUpstream } from '../../support/upstreams.js';
@@ -17,14 +17,6 @@ import { json, startUpstream, stream, type FakeUpstream } from '../../support/up
 /** B is somebody else also by its address: those of one address share its rate. */
 const ADDRESS_OF_A = '127.0.0.2';
 const ADDRESS_OF_B = '127.0.0.3';
-const ISSUER = 'https://id.example.com';
-const AUDIENCE = 'https://mcp.example.com';
-
-function token(claims: Readonly<Record<string, unknown>>): string {
-  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ iss: ISSUER, aud: AUDIENCE, sub: 's', exp: Math.floor(Date.now() / 1000) + 3600, ...claims })}`;
-  return `${signed}.${createHmac('sha256', secretValue('JWT_SECRET')).update(signed).digest('base64url')}`;
-}
 
 /** A way to be recognised: what the config says, and what requests have. */
 interface Way {
@@ -36,7 +28,7 @@ const waysOf = (name: 'a' | 'b'): readonly Way[] => [
   { match: { client: name }, headers: as(name), path: '' },
   { match: { path: true }, headers: as(`${name}2`), path: `/t/${name}` },
   { match: { host: `${name}.example.com` }, headers: { ...as(`${name}2`), host: `${name}.example.com` }, path: '' },
-  { match: { claim: { iss: ISSUER, org: `org-${name}` } }, headers: { authorization: `Bearer ${token({ org: `org-${name}` })}` }, path: '' },
+  { match: { claim: { iss: ISSUER, org: `org-${name}` } }, headers: { authorization: `Bearer ${hs256({ org: `org-${name}` })}` }, path: '' },
   { match: { lookup: `${name}-in-api` }, headers: { authorization: `Bearer opaque-of-${name}` }, path: '' },
 ];
 
@@ -63,7 +55,11 @@ function randomSetting({ pick, chance, below }: Random, server: FakeUpstream, ap
     url: AUDIENCE,
     hosts: ['a.example.com', 'b.example.com'],
     sessionKeys: [{ secret: 'SESSION_KEY' }],
-    limits: { perAddress: pick(['100000/s', '60/h']), body: '100kb', ...(chance(0.5) ? { perClient: { rate: pick(['10/h', '1000/h']), streams: 2 } } : {}) },
+    limits: {
+      perAddress: pick(['100000/s', '60/h']),
+      body: '100kb',
+      ...(chance(0.5) ? { perClient: { rate: pick(['10/h', '1000/h']), streams: 2 } } : {}),
+    },
   };
   const configOf = (clients: readonly string[], tenants: Config): Config =>
     gatewayConfig({
@@ -73,7 +69,7 @@ function randomSetting({ pick, chance, below }: Random, server: FakeUpstream, ap
       origins: { app: 'https://app.example.com', other: 'https://other.example.com' },
       auth: {
         clients: Object.fromEntries(clients.map((name) => [name, client(name)])),
-        jwt: { issuer: ISSUER, secret: { secret: 'JWT_SECRET' }, audience: AUDIENCE },
+        jwt: HS256,
         lookup: { url: api.url },
       },
       tenants,
@@ -90,15 +86,15 @@ function randomRequests(random: Random, { path, headers }: Way): readonly Asking
   const to = `${path}/mcp/search`;
   const host = { host: 'mcp.example.com', ...headers };
   const some = (): AskOptions => {
-    const origin: Readonly<Record<string, string>> = chance(0.3) ? { origin: pick(['https://app.example.com', 'https://other.example.com', 'https://evil.example']) } : {};
-    const own = { ...host, ...origin };
+    const origin = pick(['https://app.example.com', 'https://other.example.com', 'https://evil.example']);
+    const own: Readonly<Record<string, string>> = chance(0.3) ? { ...host, origin } : host;
     const tool = pick(['echo', 'fail', 'slow']);
     return pick<() => AskOptions>([
       () => ({ path: to, headers: own, message: request('tools/list') }),
       () => ({ path: to, headers: own, message: request('tools/call', { name: tool, arguments: { n: below(100) } }) }),
       () => ({ path: to, headers: { ...own, ...modernHeaders('tools/list') }, message: modern('tools/list') }),
       () => ({ path: to, headers: own, message: initialize }),
-      () => ({ path: to, headers: { ...own, authorization: `Bearer ${pick(['guess', 'a.b.c', token({ org: 'org-nobody' })])}` }, message: request('tools/list') }),
+      () => ({ path: to, headers: { ...own, authorization: `Bearer ${pick(['guess', 'a.b.c', hs256({ org: 'org-nobody' })])}` }, message: request('tools/list') }),
       () => ({ path: to, headers: own, body: pick(['nonsense', '{"jsonrpc":"2.0","id":1,"method":"a","method":"b"}', 'x'.repeat(110_000)]) }),
       () => ({ path: pick([`${path}/mcp/nothing`, '/t/nobody/mcp/search', `${path}/mcp//search`]), headers: own, message: request('tools/list') }),
       () => ({ method: 'OPTIONS', path: to, headers: { ...own, 'access-control-request-method': 'POST' } }),
@@ -126,7 +122,9 @@ function plain({ status, headers, text, complete }: HttpAnswer): string {
 }
 
 /** What is nobody's alone: A may be told that there is none left for the moment. */
-const isOfSharedPool = ({ status, text }: HttpAnswer): boolean => (status === 503 || status === 429) && !/"reason":"(?:tenant|client|address)-rate"/.test(text);
+function isOfSharedPool({ status, text }: HttpAnswer): boolean {
+  return (status === 503 || status === 429) && !/"reason":"(?:tenant|client|address)-rate"/.test(text);
+}
 
 async function answersOfA({ port }: Served, asking: readonly Asking[]): Promise<readonly HttpAnswer[]> {
   const answers: HttpAnswer[] = [];
@@ -162,10 +160,10 @@ async function bother({ port }: Served, { headers, path }: Way, random: Random, 
     const id = answer.headers['mcp-session-id'];
     if (id !== undefined) sessions.push(id);
   };
-  const half = Buffer.from(`POST ${to} HTTP/1.1\r\n${Object.entries(own).map(([name, value]) => `${name}: ${value}\r\n`).join('')}content-type: application/json\r\ncontent-length: 90000\r\n\r\n${'x'.repeat(60_000)}`);
+  const half = requestBytes({ path: to, headers: { ...own, 'content-length': '90000' }, body: 'x'.repeat(60_000) });
   const worst: readonly (() => Promise<unknown>)[] = [
     () => put(requestBytes({ path: to, headers: { ...own, authorization: `Bearer guess-${below(1e6)}` }, message: request('tools/list') })),
-    () => put(requestBytes({ path: to, headers: { ...own, authorization: `Bearer ${token({ org: ['org-a', 'org-b'][below(2)] })}x` }, message: request('tools/list') })),
+    () => put(requestBytes({ path: to, headers: { ...own, authorization: `Bearer ${hs256({ org: pick(['org-a', 'org-b']) })}x` }, message: request('tools/list') })),
     () => put(requestBytes({ path: to, headers: own, message: initialize })),
     () => put(requestBytes({ path: to, headers: { ...own, 'mcp-session-id': sessions.at(-1) ?? 'none' }, message: request('tools/list') })),
     () => Promise.all(Array.from({ length: 10 }, () => put(requestBytes({ path: to, headers: own, message: request('tools/list') })))),
@@ -191,7 +189,10 @@ async function sharedServer(): Promise<FakeUpstream> {
     const { id, method: rpc, params } = message ?? {};
     if (id === undefined) return void response.writeHead(202).end();
     const reply = { jsonrpc: '2.0', id, result: { echoed: rpc, params: rpc === 'tools/call' ? params : null } };
-    if (rpc === 'initialize') return json(response, { ...reply, result: { protocolVersion: '2025-11-25', capabilities: {} } }, { 'mcp-session-id': `s${++last}` });
+    if (rpc === 'initialize') {
+      const result = { protocolVersion: '2025-11-25', capabilities: {} };
+      return json(response, { ...reply, result }, { 'mcp-session-id': `s${++last}` });
+    }
     const tool = params?.['name'];
     if (tool === 'crash') return void response.socket?.destroy();
     if (tool === 'fail') return void response.writeHead(500, { 'content-type': 'application/json' }).end('{"error":"failed"}');
@@ -223,7 +224,8 @@ test('what tenant A is answered does not depend on the config, the traffic or th
       const wanted = expected[index] ?? assert.fail();
       statuses.set(wanted.status, (statuses.get(wanted.status) ?? 0) + 1);
       if (plain(answer) === plain(wanted)) continue;
-      assert.ok(isOfSharedPool(answer), `MCPGEN_SEED=${seed}, request ${index}: ${plain(answer)}\n\nand without B\n${plain(wanted)}\n\n${JSON.stringify({ a, b })}`);
+      const difference = `${plain(answer)}\n\nand without B\n${plain(wanted)}\n\n${JSON.stringify({ a, b })}`;
+      assert.ok(isOfSharedPool(answer), `MCPGEN_SEED=${seed}, request ${index}: ${difference}`);
       excused++;
     }
     await Promise.all([quiet.stop(), loud.stop()]);
