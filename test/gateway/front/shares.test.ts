@@ -13,8 +13,10 @@ import type { UpstreamRequest, UpstreamResponse } from '#src/gateway/runtime/ups
 import { request, type ErrorBody } from '../../support/gateway-messages.js';
 import { gatewayConfig } from '../../support/gateway-tables.js';
 import { as, client, startGateway, type RunningGateway } from '../../support/gateway.js';
+import { hs256, HS256 } from '../../support/hs256.js';
 import { ask, dial, requestBytes, until, type AskOptions, type Dialled } from '../../support/http.js';
 import { planOf } from '../../support/planned.js';
+import { serveHere, type Served } from '../../support/served.js';
 import { startUpstream, stream, type FakeUpstream } from '../../support/upstreams.js';
 import { answersOf, fakeClient, type FakeClient } from './fake-client.js';
 
@@ -205,4 +207,70 @@ describe('field-30 calls whose answers are streams', () => {
     };
     assert.deepEqual([await opened('acme'), await opened('twin'), await opened('globex')], [8, 4, 10]);
   });
+});
+
+describe('shares of tenants that are known by a claim, and by the authorization API', () => {
+  let gateway: Served;
+  before(async () => {
+    const api = await startUpstream(({ headers, response }) => {
+      const subject = /^Bearer globex-(.*)$/.exec(headers['authorization'] ?? '')?.[1];
+      if (subject === undefined) return void response.writeHead(404).end();
+      response.writeHead(200).end(JSON.stringify({ tenant: 'globex-in-api', subject }));
+    });
+    let n = 0;
+    const upstream = await startUpstream(({ method, message, response }) => {
+      if (method === 'GET' || message?.method === 'tools/call') return void stream(response).write(': open\n\n');
+      response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': `s${++n}` }).end(JSON.stringify({ id: message?.id, result: {} }));
+    });
+    gateway = await serveHere(
+      gatewayConfig({
+        servers: { search: { kind: 'http', instances: [{ url: upstream.url }] } },
+        auth: { jwt: HS256, lookup: { url: api.url } },
+        tenants: {
+          acme: { match: { claim: { org: 'acme' } }, servers: '*' },
+          globex: { match: { lookup: 'globex-in-api' }, servers: '*' },
+          third: { match: { claim: { org: 'third' } }, servers: '*' },
+        },
+        gateway: { limits: { perAddress: '10000/s', streams: 32, sessions: 32 } },
+      }),
+    );
+  });
+
+  const as = {
+    acme: (sub: string) => ({ authorization: `Bearer ${hs256({ org: 'acme', sub })}` }),
+    globex: (sub: string) => ({ authorization: `Bearer globex-${sub}` }),
+    third: (sub: string) => ({ authorization: `Bearer ${hs256({ org: 'third', sub })}` }),
+  };
+  /** Asks until it is refused. @returns how often it was not */
+  async function taken(asked: AskOptions, open: Dialled[]): Promise<number> {
+    for (let count = 0; ; count++) {
+      const connection = await dial(gateway.port);
+      open.push(connection);
+      connection.send(requestBytes({ ...asked, path: '/mcp/search' }));
+      const { status } = await connection.head(asked.method);
+      if (status === 200) continue;
+      assert.equal(status, 429);
+      return count;
+    }
+  }
+  const SHARED: Readonly<Record<string, AskOptions>> = {
+    'streams that listen': { method: 'GET' },
+    'sessions': { message: request('initialize', { protocolVersion: '2025-11-25', capabilities: {} }) },
+    // These last: a legacy client that leaves does not cancel its call, and its place stays taken.
+    'calls that are answered by streams': { message: request('tools/call', { name: 'x' }) },
+  };
+  for (const [what, asked] of Object.entries(SHARED)) {
+    it(`hold for ${what}: no caller and no tenant takes the last`, async () => {
+      const open: Dialled[] = [];
+      const of = (headers: { readonly authorization: string }): Promise<number> =>
+        taken({ ...asked, headers: { ...headers, accept: 'text/event-stream, application/json' } }, open);
+      const [ann, bob] = [await of(as.acme('ann')), await of(as.acme('bob'))];
+      const [eve, mallory] = [await of(as.globex('eve')), await of(as.globex('mallory'))];
+      const [zoe, last] = [await of(as.third('zoe')), await of(as.third('last'))];
+      assert.deepEqual([ann, bob], [8, 4]);
+      for (const count of [eve, mallory, zoe, last]) assert.ok(count > 0);
+      assert.ok(ann + bob + eve + mallory + zoe + last <= 32);
+      for (const connection of open) connection.close();
+    });
+  }
 });
