@@ -6,26 +6,21 @@ import { compileTables, restrictsItems } from './decision/lookups.js';
 import type { createItemRules } from './decision/item-rules.js';
 import type { ask } from './identity/ask.js';
 import type { authenticator } from './identity/credentials.js';
-import type { createExchange } from './identity/exchange.js';
-import type { createForwarding } from './identity/forward.js';
 import type { createLookup, Lookup } from './identity/lookup.js';
 import type { readSecrets } from './identity/secrets.js';
 import type { createTokens } from './identity/tokens.js';
 import type { Log } from './process/log.js';
-import { placementOf, SettingError, surroundingsOf, withEnvironmentRate, type Env } from './process/env.js';
+import { placementOf, SettingError, withEnvironmentRate, type Env } from './process/env.js';
 import type { State } from './front/state.js';
 import { createSealer } from './identity/session.js';
 import type { LookupTable } from './tables/auth.js';
 import type { RateTable } from './tables/caller.js';
 import type { GatewayTables } from './tables/gateway.js';
+import { towardsServers, type TowardsModules } from './towards.js';
 import type { watchNames } from './upstream/dns.js';
-import type { readShown } from './upstream/read-shown.js';
-import { SHOWS_NOTHING } from './upstream/shown.js';
-import { digest } from './wire/digest.js';
-import { NO_HEADERS } from './wire/own-headers.js';
 
 /** Modules that only some configs need. */
-export interface StateModules {
+export interface StateModules extends TowardsModules {
   readonly createItemRules?: typeof createItemRules;
   readonly authenticator?: typeof authenticator;
   readonly createTokens?: typeof createTokens;
@@ -33,9 +28,6 @@ export interface StateModules {
   readonly ask?: typeof ask;
   readonly readSecrets?: typeof readSecrets;
   readonly watchNames?: typeof watchNames;
-  readonly readShown?: typeof readShown;
-  readonly createForwarding?: typeof createForwarding;
-  readonly createExchange?: typeof createExchange;
 }
 
 /** The key of a process whose config names none: its sessions last as long as the process. */
@@ -88,52 +80,6 @@ export async function createState(
 
 function lookupOf(table: LookupTable, previous: State | null, { createLookup = lacking, ask = lacking }: StateModules): Lookup {
   return previous?.lookup?.renewed(table) ?? createLookup(table, { ask, now: () => performance.now() });
-}
-
-/** What servers are shown of the gateway, and told of callers. */
-function towardsServers(
-  tables: State['tables'],
-  secretOf: (name: string) => string,
-  { readShown = lacking, createForwarding = lacking, createExchange = lacking }: StateModules,
-  previous: State | null,
-): Pick<State, 'shown' | 'forwarding' | 'exchanges' | 'keptBack'> {
-  const pools = [...tables.pools];
-  const tenants = [...tables.tenants.values()];
-  const forwarding = tenants.some(({ forward }) => forward !== null) ? createForwarding(tables, secretOf) : null;
-  const passesTokens = tenants.some(({ forward }) => forward?.bearer);
-  const shown = new Map(
-    pools.flatMap(([server, { toServer }]) => {
-      const wantsToken = passesTokens || (toServer?.exchange ?? null) !== null;
-      if (!toServer) return wantsToken ? [[server, { ...SHOWS_NOTHING, wantsToken }] as const] : [];
-      return [[server, { ...readShown(server, toServer, secretOf), wantsToken }] as const];
-    }),
-  );
-  const exchanges = new Map(
-    pools.flatMap(([server, { toServer }]) => {
-      const table = toServer?.exchange;
-      if (!table) return [];
-      const secret = table.client.secret === null ? null : secretOf(table.client.secret);
-      const resource = urlOf(tables, server);
-      const made = digest(JSON.stringify([table, secret, resource]));
-      const known = previous?.exchanges.get(server);
-      // Tokens that were given by the same word stay good.
-      return [[server, known?.digest === made ? known : { exchange: createExchange({ table, secret, resource }), digest: made }] as const];
-    }),
-  );
-  const keptBack = new Map(
-    pools.flatMap(([server]) => {
-      const { names } = shown.get(server)?.own ?? NO_HEADERS;
-      return forwarding || names.size > 0 ? [[server, (name: string) => names.has(name) || (forwarding?.isKept(name) ?? false)] as const] : [];
-    }),
-  );
-  return { shown, forwarding, exchanges, keptBack };
-}
-
-/** Where a server is in this placement; null where that has no URL. Its replicas are one resource. */
-function urlOf({ pools, placement }: State['tables'], server: string): string | null {
-  const source = pools.get(server)?.sources[surroundingsOf(placement)];
-  if (source?.kind === 'urls') return source.instances[0]?.url ?? null;
-  return source?.kind === 'dns' ? `http://${source.name}:${source.port}${source.path}` : null;
 }
 
 const countsIn = ({ raw, placement }: State['tables']): boolean => raw.countsAddresses[placement];

@@ -16,6 +16,8 @@ import type { OwnHeaders } from '../wire/own-headers.js';
 export interface Vouching {
   /** It is told by a token that is this caller's: what such a request meets is not what others would. */
   readonly wantsToken: boolean;
+  /** The caller's own token, where the one that servers are told rests on that; another replica needs it for the same. */
+  readonly credential: string | null;
   /** As it is to be said now. Rejects with an `UpstreamFault`. */
   own(): Promise<OwnHeaders>;
 }

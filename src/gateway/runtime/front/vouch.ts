@@ -60,6 +60,7 @@ function sending({ said, wantsToken, exchanging, subject }: Ground): Sending {
   const headersWith = (used: string | null): OwnHeaders => (used === null ? said() : joined(said(), bearer(used)));
   return {
     wantsToken,
+    credential: subject?.credential ?? null,
     own: async () => headersWith(await token()),
     async send(request, deliver) {
       const found = token();

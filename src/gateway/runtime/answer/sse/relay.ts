@@ -97,8 +97,9 @@ export async function relayTo(address: string, call: Call): Promise<Answered> {
   if (proof === null) throw new UpstreamFault('refused');
   const owner = httpUpstream({ url: new URL(`http://${address}`), connect: table.timeouts.connect, firstByte: table.timeouts.firstByte });
   try {
-    const headers = { ...request.headers, [RELAY]: proof };
     // What is said of the caller is for the server, and said by the replica that sends to it.
+    const { credential = null } = call.vouching ?? {};
+    const headers = { ...request.headers, [RELAY]: proof, ...(credential !== null && { authorization: `Bearer ${credential}` }) };
     const response = await owner.send({ ...request, path: `${path}?sessionId=${sessionId}`, headers, vouched: undefined });
     return { instance: null, response: { ...response, body: await readBody(response.body, table.timeouts.response) } };
   } finally {
