@@ -171,6 +171,7 @@ describe('while the authorization API is slow', () => {
     await found;
     for (let i = 0; i < 25_000; i++) {
       const finding = lookup.find(`guess-${i}`, { tenant: '', caller: `caller-${i % 50}` });
+      await turn();
       lastOf(asked).answer(404, '');
       await finding;
     }

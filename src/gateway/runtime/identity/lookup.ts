@@ -201,7 +201,7 @@ function createTurns(): Turns {
           queue.delete(one);
           leave();
           resolve(null);
-        }, patience);
+        }, patience).unref();
         queue.add(one);
       });
     },
