@@ -80,10 +80,13 @@ export function report(services: Services, exchange: Exchange): void {
     `${note === null ? '' : `"message":${quoted(note)},`}"request_id":${quoted(request_id)},"correlation_id":${quoted(correlation_id)},` +
       `${exchange.span ? `"trace_id":${quoted(exchange.span.traceId)},` : ''}"tenant":${quoted(tenant)},"client":${quoted(caller)},` +
       `"server":${quoted(server || null)},"method":"${method}","rpc":${quoted(rpc)},"tool":${quoted(tool)},"status":${status},"reason":${quoted(reason)},` +
-      `${exchange.deniedAt === null ? '' : `"at":${quoted(exchange.deniedAt)},`}${asked}"complete":${client.isComplete && reason !== 'body-aborted'},"instance":${quoted(instance)},` +
+      `${deniedMember(exchange)}${asked}"complete":${client.isComplete && reason !== 'body-aborted'},"instance":${quoted(instance)},` +
       `${causeMembers(exchange)}"duration_ms":${Math.round(duration * 10) / 10}`,
   );
 }
+
+/** By which rule it was denied; nothing for nearly all. */
+const deniedMember = ({ deniedAt }: Exchange): string => (deniedAt === null ? '' : `"at":${quoted(deniedAt)},`);
 
 /** Why what is behind the gateway failed the request; nothing for nearly all. */
 function causeMembers({ cause }: Exchange): string {
