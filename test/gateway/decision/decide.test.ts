@@ -12,7 +12,10 @@ import { askedOf, gatewayConfig, tablesOf, type HeadOptions } from '../../suppor
 
 const TABLES = tablesOf(
   gatewayConfig({
-    auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] }, globex: { keys: [{ secret: 'GLOBEX_KEY' }] }, nobody: { keys: [{ secret: 'NOBODY_KEY' }] } } },
+    auth: {
+      jwt: { issuer: 'https://issuer.example.com', jwks: 'https://issuer.example.com/jwks' },
+      clients: { acme: { keys: [{ secret: 'ACME_KEY' }] }, globex: { keys: [{ secret: 'GLOBEX_KEY' }] }, nobody: { keys: [{ secret: 'NOBODY_KEY' }] } },
+    },
     servers: {
       search: { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] },
       notes: { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] },
@@ -20,7 +23,11 @@ const TABLES = tablesOf(
     origins: { app: 'https://app.acme.com', other: 'https://other.acme.com' },
     tenants: {
       acme: { match: [{ client: 'acme' }, { host: 'acme.example.com' }], servers: ['search'], origins: ['app'], rate: '10/min' },
-      globex: { match: [{ client: 'globex' }, { path: true }], servers: '*', tools: [{ deny: 'search.drop' }, { allow: '*' }] },
+      globex: {
+        match: [{ client: 'globex' }, { path: true }],
+        servers: '*',
+        tools: [{ deny: 'search.drop' }, { allow: 'search.write', needs: 'write' }, { allow: '*' }],
+      },
     },
     gateway: { url: 'https://mcp.example.com', sessionKeys: [{ secret: 'SESSION_KEY' }], limits: { body: '1kb' } },
   }),
@@ -50,12 +57,18 @@ const ALL: Required<Facts> = {
   instance: { kind: 'ok' },
 };
 
+const using = (name: string): NonNullable<Message['elements']> => [
+  { id: 7, isRequest: true, items: [{ kind: 'tool', name, args: {}, argsText: null }] },
+];
+const BEARER: Principal = {
+  kind: 'token', issuer: 'https://issuer.example.com', subject: 'u', client: null, audiences: [], permissions: [], claims: {}, expiresAt: Infinity,
+};
 /** Calls a tool that `globex` may not use. */
 const drop: Message = {
   ...message,
   method: 'tools/call',
   methods: ['tools/call'],
-  elements: [{ id: 7, isRequest: true, items: [{ kind: 'tool', name: 'drop', args: {}, argsText: null }] }],
+  elements: using('drop'),
 };
 
 interface Case extends HeadOptions {
@@ -104,6 +117,11 @@ const REFUSED: Readonly<Partial<Record<Reason, readonly [Step, string, Case]>>> 
   ],
   'revision-not-served': ['revision', 'gateway.revisions', { headers: { 'mcp-protocol-version': '1999-01-01' } }],
   'item-denied': ['permission', 'tenants.globex.tools.0', { facts: { tenants: ['globex'], body: { kind: 'message', message: drop, era: 'legacy' } } }],
+  'scope-insufficient': [
+    'permission',
+    'tenants.globex.tools.1',
+    { facts: { tenants: ['globex'], principal: BEARER, body: { kind: 'message', message: { ...drop, elements: using('write') }, era: 'legacy' } } },
+  ],
   'session-unknown': ['session', 'gateway.sessionKeys', { facts: { session: { kind: 'unknown' } } }],
   'sessions-full': ['session', 'gateway.limits.sessions', { facts: { session: { kind: 'full', retryAfter: 60 } } }],
   'no-instance': ['instance', 'servers.search.strategy', { facts: { instance: { kind: 'none', retryAfter: 1 } } }],

@@ -20,7 +20,9 @@ const rulesOf = (tools: Rules | undefined, permissions?: object, at = 'files') =
 
 const CALLER: Caller = { permissions: ['files:read'], canStepUp: false };
 const TOKEN: Caller = { ...CALLER, canStepUp: true };
-const use = (kind: ItemKind, name: string | null, args?: string): ItemUse => ({ kind, name, args: args === undefined ? undefined : JSON.parse(args), argsText: args ?? null });
+const use = (kind: ItemKind, name: string | null, args?: string): ItemUse => ({
+  kind, name, args: args === undefined ? undefined : JSON.parse(args), argsText: args ?? null,
+});
 
 describe('ordered rules', () => {
   it('let everything pass where a tenant has none', () => {
@@ -49,7 +51,9 @@ describe('ordered rules', () => {
     const under = { path: { under: '/srv' } };
     const allow = rulesOf([{ allow: 'files.read', args: under }]);
     const deny = rulesOf([{ deny: 'files.read', args: under }, { allow: '*' }]);
-    const cases = [['{"path":"/srv/a"}', true, false], ['{"path":"/etc"}', false, true], ['{"path":"/tmp/../srv"}', false, false], ['{}', false, true]] as const;
+    const cases = [
+      ['{"path":"/srv/a"}', true, false], ['{"path":"/etc"}', false, true], ['{"path":"/tmp/../srv"}', false, false], ['{}', false, true],
+    ] as const;
     for (const [args, byAllow, byDeny] of cases) {
       assert.equal(allow?.judge(use('tool', 'read', args), CALLER) === null, byAllow, `allow ${args}`);
       assert.equal(deny?.judge(use('tool', 'read', args), CALLER) === null, byDeny, `deny ${args}`);

@@ -22,7 +22,9 @@ export async function changeResults(response: UpstreamResponse, change: ChangeJs
   // A client reads a result out of these alone.
   const isResult = status >= 200 && status < 300 && status !== 202;
   if (!isRead && !isResult) return response;
-  if (isRead && !isJson && !isEncoded) return { ...response, headers: unframed(headers), body: changeEvents(body, (event) => changeEvent(event, change), longest) };
+  if (isRead && !isJson && !isEncoded) {
+    return { ...response, headers: unframed(headers), body: changeEvents(body, (event) => changeEvent(event, change), longest) };
+  }
 
   // What is neither may still be empty, which is seen when it ends.
   const bytes = await readBody(body, wait, isJson && !isEncoded ? undefined : 0);

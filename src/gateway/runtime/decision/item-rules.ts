@@ -3,7 +3,8 @@
  * rules decide calls and filter lists.
  */
 import { denials } from './denial.js';
-import { elementsReader, forgetArguments, LISTS, usesItems, type Caller, type ItemElement, type ItemGrounds, type ItemRules, type ItemUse, type ServerRules } from './item-use.js';
+import { elementsReader, forgetArguments, LISTS, usesItems } from './item-use.js';
+import type { Caller, ItemElement, ItemGrounds, ItemRules, ItemUse, ServerRules } from './item-use.js';
 import { isAmbiguous, readKeys, type ReadKeys } from './ambiguous.js';
 import { conditionOf, type Condition } from './conditions.js';
 import { globOf, type Glob } from './glob.js';

@@ -73,6 +73,9 @@ export interface ItemElement extends Identified {
 /** What `params` name beside `name` and `uri`, whose keys every body is searched for. */
 const OTHER_NAMES = readKeys([['ref', 'type'], ['ref', 'name'], ['ref', 'uri'], ['notifications', 'resourceSubscriptions']]);
 
+/** Methods that use those. */
+const NAMES_ELSEWHERE: ReadonlySet<string> = new Set(['completion/complete', 'subscriptions/listen']);
+
 const named = (kind: ItemKind, name: unknown): ItemUse => ({ kind, name: typeof name === 'string' ? name : null, args: undefined, argsText: null });
 
 type Uses = (params: Json) => ItemUse[];
@@ -114,7 +117,7 @@ function itemsIn(method: string, params: Json, text: () => string, readsArgument
   const uses = USES.get(method);
   if (!uses) return NONE;
   const items = uses(params);
-  if (method === 'completion/complete' || method === 'subscriptions/listen') return isAmbiguous(memberText(text(), ['params']) ?? '', OTHER_NAMES) ? null : items;
+  if (NAMES_ELSEWHERE.has(method) && isAmbiguous(memberText(text(), ['params']) ?? '', OTHER_NAMES)) return null;
   if (method === 'tools/call' && readsArguments) {
     for (const item of items) {
       item.args = params['arguments'];

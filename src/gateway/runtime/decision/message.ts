@@ -123,7 +123,8 @@ export function parseMessage(body: Buffer, depth: number, most = Infinity, read?
   if (typeof id === 'number' && !Number.isSafeInteger(id)) (parsed.ok ? parsed.message : parsed).writtenId = ownText(memberText(text, ['id'])) ?? undefined;
   if (!parsed.ok || !read) return parsed;
   const elements = read(value, text);
-  return elements ? { ...parsed, message: { ...parsed.message, elements } } : { ok: false, reason: 'body-duplicate-key', id, writtenId: parsed.message.writtenId };
+  if (!elements) return { ok: false, reason: 'body-duplicate-key', id, writtenId: parsed.message.writtenId };
+  return { ...parsed, message: { ...parsed.message, elements } };
 }
 
 const idOf = (value: Json): string | number | null => (typeof value['id'] === 'string' || typeof value['id'] === 'number' ? value['id'] : null);

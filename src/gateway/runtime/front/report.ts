@@ -88,8 +88,8 @@ export function report(services: Services, exchange: Exchange): void {
     `${note === null ? '' : `"message":${quoted(note)},`}"request_id":${quoted(exchange.id)},"correlation_id":${quoted(exchange.correlationId)},` +
       `${exchange.span ? `"trace_id":${quoted(exchange.span.traceId)},` : ''}"tenant":${quoted(tenantIn(facts))},"client":${quoted(clientOf(exchange))},` +
       `"server":${quoted(server || null)},"method":"${method}","rpc":${quoted(rpc)},"tool":${quoted(tool)},"status":${status},"reason":${quoted(reason)},` +
-      `${callerMembers(exchange)}${exchange.deniedAt === null ? '' : `"at":${quoted(exchange.deniedAt)},`}${asked}` +
-      `"complete":${client.isComplete && reason !== 'body-aborted'},"instance":${quoted(instance)},` +
+      `${callerMembers(exchange)}${deniedMember(exchange)}${asked}"complete":${client.isComplete && reason !== 'body-aborted'},` +
+      `"instance":${quoted(instance)},` +
       `${causeMembers(exchange)}"duration_ms":${Math.round(duration * 10) / 10}`,
   );
 }
@@ -106,6 +106,9 @@ function callerMembers({ facts: { principal } }: Exchange): string {
       return '';
   }
 }
+
+/** By which rule it was denied; nothing for nearly all. */
+const deniedMember = ({ deniedAt }: Exchange): string => (deniedAt === null ? '' : `"at":${quoted(deniedAt)},`);
 
 /** Why what is behind the gateway failed the request; nothing for nearly all. */
 function causeMembers({ cause }: Exchange): string {

@@ -43,7 +43,11 @@ before(async () => {
   });
 });
 
-type Reply = { readonly id: unknown; readonly result?: Record<string, unknown>; readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown } };
+interface Reply {
+  readonly id: unknown;
+  readonly result?: Record<string, unknown>;
+  readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
+}
 type Params = Readonly<Record<string, unknown>>;
 /** Asks one thing as `acme`. */
 type Door = (method: string, params: Params) => Promise<Reply>;
@@ -73,7 +77,8 @@ async function legacyDoor(name: string, revision: string, isBatch: boolean): Pro
 
 const modernDoor = (name: string): Door => async (method, params) => {
   const named = (params['name'] ?? params['uri']) as string | undefined;
-  const answer = await ask(gateway.port, { path: `/mcp/${name}`, headers: { ...as('acme'), ...modernHeaders(method, named) }, message: modern(method, params, 'the-id') });
+  const headers = { ...as('acme'), ...modernHeaders(method, named) };
+  const answer = await ask(gateway.port, { path: `/mcp/${name}`, headers, message: modern(method, params, 'the-id') });
   return bodyOf(answer) as Reply;
 };
 
@@ -115,7 +120,8 @@ describe('one rule, every door', () => {
       }
       for (const name of ['secret', 'read_nothing']) assert.deepEqual(await door('prompts/get', { name }), unknown('prompt', name));
       assert.deepEqual(await door('resources/read', { uri: 'file:///etc/b' }), noResource);
-      assert.deepEqual(await door('completion/complete', { ref: { type: 'ref/prompt', name: 'secret' }, argument: { name: 'a', value: '' } }), unknown('prompt', 'secret'));
+      const completes = { ref: { type: 'ref/prompt', name: 'secret' }, argument: { name: 'a', value: '' } };
+      assert.deepEqual(await door('completion/complete', completes), unknown('prompt', 'secret'));
       assert.deepEqual(await door('tools/call', { name: 'write', arguments: { path: '/etc/passwd' } }), unknown('tool', 'write'));
       assert.deepEqual(await door('tools/call', { name: 'write', arguments: { path: '/srv/../etc' } }), unknown('tool', 'write'));
 
@@ -183,7 +189,8 @@ describe('what is denied', () => {
   test('is refused with all of its batch, whose every request has an answer', async () => {
     const from = seen.length;
     const call = (name: string, id: string) => request('tools/call', { name, arguments: {} }, id);
-    const { status, text } = await say([call('read_a', 'a'), call('secret', 'b'), request('ping', undefined, 'c'), { jsonrpc: '2.0', method: 'notifications/x' }]);
+    const notification = { jsonrpc: '2.0', method: 'notifications/x' };
+    const { status, text } = await say([call('read_a', 'a'), call('secret', 'b'), request('ping', undefined, 'c'), notification]);
     assert.equal(status, 200);
     const replies = JSON.parse(text) as Reply[];
     assert.deepEqual(replies.map(({ id, error }) => [id, error?.code]), [['a', -32602], ['b', -32602], ['c', -32600]]);
@@ -201,12 +208,30 @@ describe('what is denied', () => {
 
   test('is not let through by keys that another reader would understand differently', async () => {
     const from = seen.length;
-    const post = (params: string) => ask(gateway.port, { method: 'POST', path, headers: { ...as('acme'), 'content-type': 'application/json' }, body: `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":${params}}` });
-    for (const args of ['{"path":"/etc","path":"/srv/a"}', '{"path":"/srv/a","Path":"/etc"}', '{"path":"/srv/a","__proto__":{"path":"/etc"}}', '{"path":"/srv/a","p\\u0061th":"/etc"}']) {
+    const headers = { ...as('acme'), 'content-type': 'application/json' };
+    const post = (params: string) =>
+      ask(gateway.port, { method: 'POST', path, headers, body: `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":${params}}` });
+    const first = '{"path":"/srv/a",';
+    const twice = [
+      `{"path":"/etc",${first.slice(1, -1)}}`,
+      `${first}"Path":"/etc"}`,
+      `${first}"__proto__":{"path":"/etc"}}`,
+      `${first}"p\\u0061th":"/etc"}`,
+    ];
+    for (const args of twice) {
       const { status, text } = await post(`{"name":"write","arguments":${args}}`);
       assert.deepEqual([status, (JSON.parse(text) as { error: { data: { reason: string } } }).error.data.reason], [400, 'body-duplicate-key'], args);
     }
     assert.deepEqual(seen.slice(from), []);
+  });
+
+  test('is no resource that a modern client may listen for', async () => {
+    const listen = (uris: unknown) => modern('subscriptions/listen', { notifications: { resourceSubscriptions: uris } }, 'l');
+    for (const uris of [['file:///etc/b'], ['file:///srv/a', 'file:///etc/b'], [7], 'file:///srv/a']) {
+      const { status, text } = await say(listen(uris), modernHeaders('subscriptions/listen'));
+      assert.equal(status, 200);
+      assert.equal(text, '{"jsonrpc":"2.0","id":"l","error":{"code":-32602,"message":"Resource not found"}}', JSON.stringify(uris));
+    }
   });
 
   test('is nothing to another tenant, whose lists are whole', async () => {

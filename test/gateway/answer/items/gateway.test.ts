@@ -79,13 +79,15 @@ describe('a name that has not been seen', () => {
     assert.deepEqual([...new Set(asked.map(({ headers, url }) => `${headers['x-of']} ${url.split('?')[1]}`))], [`acme ${n}`, `twin ${n}`]);
   });
 
+  const answered = (body: object): Behave => ({ response, message }) => json(response, { jsonrpc: '2.0', id: message?.id, ...body });
+  const typed = (status: number): Behave => ({ response }) => void response.writeHead(status, { 'content-type': 'application/json' }).end('{');
   const FAILING: Readonly<Record<string, readonly [Behave, status: number, ran: boolean]>> = {
-    'a list that is no list fails the call, which is not sent': [({ response, message }) => json(response, { jsonrpc: '2.0', id: message?.id, result: {} }), 502, false],
-    'a list that is no JSON fails it too': [({ response }) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{'), 502, false],
+    'a list that is no list fails the call, which is not sent': [answered({ result: {} }), 502, false],
+    'a list that is no JSON fails it too': [typed(200), 502, false],
     'a list that does not come fails it after a while': [() => {}, 504, false],
-    'a server that refuses to list is left to say what it thinks of the call': [({ response }) => void response.writeHead(400, { 'content-type': 'application/json' }).end('{}'), 200, true],
-    'a server that has no tools has none': [({ response, message }) => json(response, { jsonrpc: '2.0', id: message?.id, error: { code: -32601, message: 'no' } }), 200, false],
-    'pages without end prove nothing': [({ response, message }) => json(response, { jsonrpc: '2.0', id: message?.id, result: { tools: [], nextCursor: 'x' } }), 200, true],
+    'a server that refuses to list is left to say what it thinks of the call': [typed(400), 200, true],
+    'a server that has no tools has none': [answered({ error: { code: -32601, message: 'no' } }), 200, false],
+    'pages without end prove nothing': [answered({ result: { tools: [], nextCursor: 'x' } }), 200, true],
   };
   for (const [title, [behave, status, ran]] of Object.entries(FAILING)) {
     test(title, async () => {
@@ -104,14 +106,18 @@ describe('a list', () => {
     const from = web.received.length;
     await say(request('tools/list'), { path: fresh(), headers: { 'accept-encoding': 'gzip' } });
     assert.equal(web.received[from]?.headers['accept-encoding'], 'identity');
-    web.behave = ({ response, message }) => void response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(gzipSync(JSON.stringify({ jsonrpc: '2.0', id: message?.id, result: { tools: [{ name: 'secret' }] } })));
+    web.behave = ({ response, message }) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+      response.end(gzipSync(JSON.stringify({ jsonrpc: '2.0', id: message?.id, result: { tools: [{ name: 'secret' }] } })));
+    };
     const answer = await say(request('tools/list'), { path: fresh() });
     assert.equal(answer.status, 502);
     assert.doesNotMatch(answer.text, /secret/);
   });
 
   test('is filtered before it is changed: the rule follows the server’s own name', async () => {
-    const { result } = JSON.parse((await say(request('tools/list'), { path: '/mcp/shown' })).text) as { result: { tools: { name: string; description: string }[] } };
+    const { text } = await say(request('tools/list'), { path: '/mcp/shown' });
+    const { result } = JSON.parse(text) as { result: { tools: { name: string }[] } };
     assert.deepEqual(result.tools.map(({ name }) => name), ['[redacted]', '[redacted]']);
     const all = (await say(request('tools/list', { cursor: '2' }), { path: '/mcp/shown' })).text;
     assert.doesNotMatch(all, /secret/);

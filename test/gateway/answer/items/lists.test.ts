@@ -5,10 +5,16 @@ import { withSeeds } from '../../../support/random.js';
 
 const reader = (isList = true) => {
   const seen: string[] = [];
-  return { seen, filter: (text: string): string => filterLists(text, { isList, seen: (kind, name) => void seen.push(`${kind} ${name}`), lists: (_kind, name) => name.startsWith('a') }) };
+  const told = {
+    isList,
+    seen: (kind: string, name: string) => void seen.push(`${kind} ${name}`),
+    lists: (_kind: string, name: string) => name.startsWith('a'),
+  };
+  return { seen, filter: (text: string): string => filterLists(text, told) };
 };
 const list = (tools: string, more = ''): string => `{"jsonrpc":"2.0","id":1,"result":{"tools":${tools}${more}}}`;
 
+const UNLIKE = '{"params":{"tools":[{"name":"x"}]},"result":{"content":[{"tools":[{"name":"x"}]}]}}';
 const CASES: Readonly<Record<string, readonly [given: string, wanted: string]>> = {
   'nothing to take out': [list('[{"name":"a"}]'), list('[{"name":"a"}]')],
   'nothing at all': [list('[]'), list('[]')],
@@ -17,7 +23,10 @@ const CASES: Readonly<Record<string, readonly [given: string, wanted: string]>> 
   'one in the middle': [list('[{"name":"a1"},{"name":"x"},{"name":"a2"}]'), list('[{"name":"a1"},{"name":"a2"}]')],
   'several beside each other': [list('[{"name":"x"},{"name":"y"},{"name":"a"},{"name":"x"},{"name":"y"}]'), list('[{"name":"a"}]')],
   'all': [list('[ {"name":"x"}, {"name":"y"} ]'), list('[  ]')],
-  'and keeps cursors, numbers and spacing': [list('[{"name":"x"},{"name":"a","n":12345678901234567890.0}]', ' , "nextCursor" : "c"'), list('[{"name":"a","n":12345678901234567890.0}]', ' , "nextCursor" : "c"')],
+  'and keeps cursors, numbers and spacing': [
+    list('[{"name":"x"},{"name":"a","n":12345678901234567890.0}]', ' , "nextCursor" : "c"'),
+    list('[{"name":"a","n":12345678901234567890.0}]', ' , "nextCursor" : "c"'),
+  ],
   'what has no name': [list('[{"title":"a"},{"name":1},"a",null,{"name":"a"}]'), list('[{"name":"a"}]')],
   'a name that could be read in two ways': [list('[{"name":"a","name":"x"},{"name":"x","name":"a"},{"name":"a","n\\u0061me":"x"}]'), list('[]')],
   'a name in escapes': [list('[{"name":"\\u0078"},{"name":"\\u0061"}]'), list('[{"name":"\\u0061"}]')],
@@ -26,10 +35,15 @@ const CASES: Readonly<Record<string, readonly [given: string, wanted: string]>> 
   'both of two equal results': ['{"result":{"tools":[{"name":"x"}]},"result":{"tools":[{"name":"y"}]}}', '{"result":{"tools":[]},"result":{"tools":[]}}'],
   'in each reply of a batch': [`[${list('[{"name":"x"}]')},${list('[{"name":"a"},{"name":"x"}]')}]`, `[${list('[]')},${list('[{"name":"a"}]')}]`],
   'prompts, resources and templates': [
-    '{"result":{"prompts":[{"name":"x"}],"resources":[{"uri":"x","name":"a"},{"uri":"a"}],"resourceTemplates":[{"uriTemplate":"x{y}"},{"uriTemplate":"a{y}"}]}}',
+    '{"result":{"prompts":[{"name":"x"}],"resources":[{"uri":"x","name":"a"},{"uri":"a"}],' +
+      '"resourceTemplates":[{"uriTemplate":"x{y}"},{"uriTemplate":"a{y}"}]}}',
     '{"result":{"prompts":[],"resources":[{"uri":"a"}],"resourceTemplates":[{"uriTemplate":"a{y}"}]}}',
   ],
-  'nothing of what only looks like a list': ['{"params":{"tools":[{"name":"x"}]},"result":{"content":[{"tools":[{"name":"x"}]}]}}', '{"params":{"tools":[{"name":"x"}]},"result":{"content":[{"tools":[{"name":"x"}]}]}}'],
+  'nothing, but what is said of who may keep it': [
+    '{"result":{"ttlMs":5,"cacheScope": "public","tools":[{"name":"x"}]}}',
+    '{"result":{"ttlMs":5,"cacheScope": "private","tools":[]}}',
+  ],
+  'nothing of what only looks like a list': [UNLIKE, UNLIKE],
 };
 
 describe('a list without what its caller may not use', () => {

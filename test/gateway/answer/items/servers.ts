@@ -9,25 +9,33 @@ import { json, stream, type Behave } from '../../../support/upstreams.js';
 const REPLY = `
 const TOOLS = ['read_a', 'read_b', 'secret', 'write', 'admin_drop'];
 const PAGE = 2;
+const ABLE = { tools: {}, prompts: {}, resources: {}, completions: {} };
 function replyTo({ id, method, params = {} }) {
   if (id === undefined) return undefined;
   const result = (value) => ({ jsonrpc: '2.0', id, result: { resultType: 'complete', ttlMs: 0, cacheScope: 'private', ...value } });
   const error = (code, message) => ({ jsonrpc: '2.0', id, error: { code, message, data: { said: 'by the server itself' } } });
   const named = (names) => names.map((name) => ({ name, description: name + ' \\u00e9 12345678901234567890', inputSchema: { type: 'object' } }));
   switch (method) {
-    case 'initialize': return result({ protocolVersion: params.protocolVersion, capabilities: { tools: {}, prompts: {}, resources: {}, completions: {} }, serverInfo: { name: 'items', version: '1' } });
-    case 'server/discover': return result({ supportedVersions: ['2026-07-28'], capabilities: { tools: {}, prompts: {}, resources: {}, completions: {} } });
+    case 'initialize': return result({ protocolVersion: params.protocolVersion, capabilities: ABLE, serverInfo: { name: 'items', version: '1' } });
+    case 'server/discover': return result({ supportedVersions: ['2026-07-28'], capabilities: ABLE });
     case 'ping': return result({});
     case 'tools/list': {
       const from = Number(params.cursor ?? 0);
       return result({ tools: named(TOOLS.slice(from, from + PAGE)), ...(from + PAGE < TOOLS.length && { nextCursor: String(from + PAGE) }) });
     }
-    case 'tools/call': return TOOLS.includes(params.name) ? result({ content: [{ type: 'text', text: 'ran ' + params.name }] }) : result({ isError: true, content: [{ type: 'text', text: 'no tool ' + params.name }] });
+    case 'tools/call': {
+      const isError = !TOOLS.includes(params.name);
+      return result({ isError, content: [{ type: 'text', text: (isError ? 'no tool ' : 'ran ') + params.name }] });
+    }
     case 'prompts/list': return result({ prompts: named(['read_p', 'secret']) });
     case 'prompts/get': return ['read_p', 'secret'].includes(params.name) ? result({ messages: [] }) : error(-32603, 'no prompt ' + params.name);
     case 'resources/list': return result({ resources: [{ uri: 'file:///srv/a', name: 'a' }, { uri: 'file:///etc/b', name: 'b' }] });
-    case 'resources/templates/list': return result({ resourceTemplates: [{ uriTemplate: 'file:///srv/{x}', name: 's' }, { uriTemplate: 'file:///etc/{x}', name: 'e' }] });
-    case 'resources/read': return ['file:///srv/a', 'file:///etc/b'].includes(params.uri) ? result({ contents: [{ uri: params.uri, text: 'x' }] }) : error(-32602, 'no resource ' + params.uri);
+    case 'resources/templates/list': return result({
+      resourceTemplates: [{ uriTemplate: 'file:///srv/{x}', name: 's' }, { uriTemplate: 'file:///etc/{x}', name: 'e' }],
+    });
+    case 'resources/read':
+      if (!['file:///srv/a', 'file:///etc/b'].includes(params.uri)) return error(-32602, 'no resource ' + params.uri);
+      return result({ contents: [{ uri: params.uri, text: 'x' }] });
     case 'completion/complete': return result({ completion: { values: ['v'] } });
     default: return error(-32601, 'Method not found');
   }
@@ -39,7 +47,9 @@ export const replyTo = new Function(`${REPLY}\nreturn replyTo;`)() as (message: 
 
 /** What came to the servers: method and name. */
 export const seen: string[] = [];
-const note = (messages: readonly Said[]): void => void seen.push(...messages.map(({ method, params }) => `${method} ${params?.['name'] ?? params?.['uri'] ?? ''}`.trim()));
+const note = (messages: readonly Said[]): void => {
+  for (const { method, params } of messages) seen.push(`${method} ${params?.['name'] ?? params?.['uri'] ?? ''}`.trim());
+};
 
 /** @param as the form of its answers */
 export function behaveAs(as: 'json' | 'events'): Behave {
@@ -51,7 +61,10 @@ export function behaveAs(as: 'json' | 'events'): Behave {
     const replies = messages.map(replyTo).filter((one) => one !== undefined);
     if (replies.length === 0) return void response.writeHead(202).end();
     const code = replies[0]?.error?.code;
-    if (as === 'json') return code === -32601 && !Array.isArray(said) ? void response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(replies[0])) : json(response, Array.isArray(said) ? replies : replies[0]);
+    if (as === 'json' && code === -32601 && !Array.isArray(said)) {
+      return void response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify(replies[0]));
+    }
+    if (as === 'json') return json(response, Array.isArray(said) ? replies : replies[0]);
     const out = stream(response);
     out.write(': hello\n\n');
     for (const reply of replies) out.write(`event: message\ndata: ${JSON.stringify(reply)}\n\n`);

@@ -20,6 +20,9 @@ export interface Items {
   isUnlisted(call: Call, ask: Ask): boolean | Promise<boolean>;
 }
 
+/** Codes by which servers say that they have no such resource. The second is one of all parameters, and means that where a resource is asked for. */
+const NOT_FOUND = -32002;
+const INVALID_PARAMS = -32602;
 /** Bytes of one event of a stream, as many as of one that is held for a client of 2024-11-05. */
 const LONGEST = 16 * 2 ** 20;
 
@@ -43,11 +46,10 @@ export function createItems(): Items {
     const isList = message?.method.endsWith('/list') ?? false;
     const reads = message?.method.startsWith('resources/') === true && !isList;
     const change = (text: string): string => {
-      if (reads) return hasRules ? withoutOwnWords(text, isModern, [-32002, -32602]) : text;
       const learnt = catalogue.learner(call);
       const filtered = filterLists(text, { lists, isList, seen: learnt.see });
       learnt.keep();
-      return hasRules && !isList ? withoutOwnWords(filtered, isModern, [-32002]) : filtered;
+      return hasRules && !isList ? withoutOwnWords(filtered, isModern, reads ? [NOT_FOUND, INVALID_PARAMS] : [NOT_FOUND]) : filtered;
     };
     return changeResults(response, change, call.table.timeouts.response, LONGEST);
   }

@@ -14,6 +14,11 @@ const LISTS: ReadonlyMap<string, readonly [ItemKind, string]> = new Map([
   ['resourceTemplates', ['resource', 'uriTemplate']],
 ]);
 
+/** What stands in place of a part of the text; nothing where it is cut out. */
+interface Edit extends Place {
+  readonly text?: string;
+}
+
 export interface ListReader {
   readonly lists: (kind: ItemKind, name: string) => boolean;
   /** Told of every name, also of those that are taken out. */
@@ -25,21 +30,23 @@ export interface ListReader {
 /** Throws for what is no JSON, and for a list that cannot be read. */
 export function filterLists(text: string, reader: ListReader): string {
   JSON.parse(text);
-  const cuts: Place[] = [];
+  const edits: Edit[] = [];
   const start = spaceEnd(text, 0);
   for (const message of elementsAt(text, start) ?? [{ start, end: text.length }]) {
     for (const result of membersAt(text, message.start)) {
       if (result.key !== 'result') continue;
       for (const member of membersAt(text, result.start)) {
         const list = LISTS.get(member.key);
-        if (list) cuts.push(...hidden(text, member, list, reader));
+        if (list) edits.push(...hidden(text, member, list, reader));
+        // What one caller gets is not for all (MCP 2026-07-28, Caching).
+        else if (member.key === 'cacheScope') edits.push({ start: member.start, end: member.end, text: '"private"' });
       }
     }
   }
   let out = '';
   let kept = 0;
-  for (const { start: from, end } of cuts) {
-    out += text.slice(kept, from);
+  for (const { start: from, end, text: instead = '' } of edits) {
+    out += text.slice(kept, from) + instead;
     kept = end;
   }
   return out + text.slice(kept);

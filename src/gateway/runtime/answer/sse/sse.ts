@@ -36,7 +36,7 @@ export interface Sse {
   configure(ways: Ways, relay: Relay | null): void;
   /** Answers a GET of the stream, or a POST of a message. Rejects with an `UpstreamFault`. */
   answer(call: Call): Promise<Answered>;
-  /** Says something on the stream that a message came for, in place of handing the message on. Rejects with an `UpstreamFault` where nobody holds the stream. */
+  /** Says something on the stream that a message came for, instead of handing that on. Rejects with an `UpstreamFault` where nobody holds the stream. */
   say(call: Call, messages: readonly string[]): Promise<Answered>;
   /** What another replica says about a message that it relays; null for what comes from anybody else. */
   vouched(head: RequestHead, checking: Checking): Vouched | null;
