@@ -5,8 +5,10 @@ import { ALL_FEATURES } from '#src/gateway/runtime/features.js';
 import { loadModules } from '#src/gateway/runtime/modules.js';
 
 test('no optional module hides what another one exports', async () => {
-  const { strategies, drawing, breakers, httpProbes, mcpProbes, dns, credentials, itemRules, lookup, ask, tokens, secrets, toServer, forward, exchange } = ALL_FEATURES;
-  const spread = [strategies, drawing, breakers, httpProbes, mcpProbes, dns, credentials, itemRules, lookup, ask, tokens, secrets, toServer, forward, exchange];
+  const { strategies, drawing, breakers, httpProbes, mcpProbes, dns, credentials, ask, lookup, itemRules, secrets, toServer, tokens, forward, exchange } =
+    ALL_FEATURES;
+  const asked = [ask, lookup, itemRules, secrets, toServer, tokens, forward, exchange];
+  const spread = [strategies, drawing, breakers, httpProbes, mcpProbes, dns, credentials, ...asked];
   const names = (await Promise.all(spread.map((load) => load()))).flatMap((module) => Object.keys(module));
   assert.deepEqual(names.filter((name, index) => names.indexOf(name) !== index), []);
   const loaded = Object.keys(await loadModules(ALL_FEATURES));
