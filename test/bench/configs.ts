@@ -1,6 +1,8 @@
 /** The configs of the gateways that are measured: one that says as little as it can, and one that uses every part of the policy. */
 import type { Config } from '../support/gateway-tables.js';
-import { CALLERS } from './callers.js';
+import { secretTokenOf, seconds } from '../support/issuer.js';
+import { planOf, type Overrides } from '../support/planned.js';
+import { CALLERS, secretValue } from './callers.js';
 
 /** High enough to be counted and never to bite. */
 const RATE = '1000000000/s';
@@ -34,6 +36,27 @@ export const FULL_HEADERS: Readonly<Record<string, string>> = {
   origin: 'https://app.bench.example',
   authorization: CALLERS[0]?.headers['authorization'] ?? '',
 };
+
+/** Secret of the issuer below. */
+const TOKEN_KEY = 'TOKEN_KEY';
+const ISSUER = { issuer: 'https://login.bench.example', audiences: ['bench'], algorithms: ['HS256'] as const, leeway: 30_000, maxAge: null, scopes: [] };
+
+/** The least config, for callers with tokens of one issuer; the 1,000 clients have their keys. How a token is signed matters to its first request alone. */
+export function tokensConfig(upstream: number, gateway: Config = {}): Config {
+  const { auth } = fullConfig(upstream);
+  return { ...leastConfig(upstream, gateway), auth };
+}
+
+export function tokensOverrides(config: Config): Overrides {
+  const { auth } = planOf(config).traffic;
+  return { traffic: { auth: { ...auth, wanted: true, issuers: [{ ...ISSUER, keys: { kind: 'secret', secret: TOKEN_KEY } }] } } };
+}
+export const TOKENS_ENV: Readonly<Record<string, string>> = { [TOKEN_KEY]: secretValue(TOKEN_KEY) };
+
+/** About 1,000 characters, as tokens of people have. */
+const PAD = 'x'.repeat(500);
+const CLAIMS = { iss: ISSUER.issuer, aud: 'bench', sub: 'somebody', azp: 'app', scope: 'openid profile tools:read', exp: seconds(86_400), pad: PAD };
+export const TOKEN_HEADERS: Readonly<Record<string, string>> = { authorization: `Bearer ${secretTokenOf(secretValue(TOKEN_KEY), CLAIMS)}` };
 
 function server(upstream: number): Config {
   return { kind: 'http', instances: [{ url: `http://127.0.0.1:${upstream}/mcp` }] };

@@ -24,7 +24,7 @@ export function authenticator(tables: Tables, secretOf: (name: string) => string
   const clients = clientsByKey(tables, secretOf, env, hidden);
   return (asked) => {
     const { authorization, 'x-api-key': apiKey } = asked.request.headers;
-    const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+    const bearer = authorization === undefined ? undefined : bearerIn(authorization);
     // Two different credentials leave open whose request it is.
     if (bearer !== undefined && apiKey !== undefined && apiKey !== bearer) return { kind: 'invalid', why: 'credentials-differ' };
     const credential = bearer ?? apiKey;
@@ -37,6 +37,12 @@ export function authenticator(tables: Tables, secretOf: (name: string) => string
     // The authorization API is not asked about what an issuer's own keys or claims speak against.
     return hasLookup && !(judged instanceof Promise) && judged.kind === 'invalid' && NOBODYS.has(judged.why ?? '') ? UNKNOWN : judged;
   };
+}
+
+/** RFC 6750 §2.1. A pattern over a long token costs a fifth of all that is done with it here, and nearly all write it in one way. */
+function bearerIn(authorization: string): string | undefined {
+  const usual = authorization.startsWith('Bearer ') && !authorization.includes(' ', 7) && !authorization.includes('\t') && authorization.length > 7;
+  return usual ? authorization.slice(7) : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
 }
 
 /**
