@@ -29,6 +29,8 @@ export interface AuthorizationServerOptions {
   readonly scopes?: readonly string[];
   /** Seconds that tokens are valid. Default: 3600. */
   readonly expiresIn?: number;
+  /** Whom tokens are for that were asked for without `resource`. Default: the client that asked. */
+  readonly audience?: string;
   /** Authorization servers whose tokens and assertions it takes for a grant, beside its own. */
   readonly trusts?: readonly AuthorizationServer[];
 }
@@ -83,7 +85,7 @@ after(() => {
 });
 
 export async function startAuthorizationServer(options: AuthorizationServerOptions = {}): Promise<AuthorizationServer> {
-  const { algorithm = 'RS256', path = '', scopes, trusts = [] } = options;
+  const { algorithm = 'RS256', path = '', scopes, trusts = [], audience = null } = options;
   const sockets = new Set<Socket>();
   const asked: Asked[] = [];
   const keys: SigningKey[] = [newKey(algorithm)];
@@ -132,6 +134,7 @@ export async function startAuthorizationServer(options: AuthorizationServerOptio
 
   const granting: Granting & { readonly codes: Map<string, Waiting>; readonly refreshes: Map<string, Grant> } = {
     issuer,
+    audience,
     codes: new Map(),
     refreshes: new Map(),
     issue: (claims, header) => server.token(claims, header),

@@ -1,4 +1,4 @@
-/** What a small server with sessions and one tool, `echo`, says. Its stream of a GET stays open; a call of `wait` is answered by a stream that says nothing more. */
+/** A small server with sessions and two tools: `echo`, and `wait`, whose answer is a stream that says nothing more. A stream of a GET stays open too. */
 import { stream, json, type Behave } from './upstreams.js';
 
 export function mcpServer(): Behave {

@@ -35,6 +35,10 @@ export class Provider implements OAuthClientProvider {
   saveTokens(tokens: OAuthTokens): void {
     this.held = tokens;
   }
+  forgetRefreshToken(): void {
+    const { refresh_token: _, ...rest } = this.held ?? { access_token: '', token_type: 'Bearer' };
+    this.held = rest;
+  }
   saveCodeVerifier(verifier: string): void {
     this.#verifier = verifier;
   }

@@ -28,6 +28,8 @@ export interface Waiting extends Grant {
 /** What grants need of the server that gives them. */
 export interface Granting {
   readonly issuer: string;
+  /** Of tokens that were asked for without one; null for the client's id. */
+  readonly audience: string | null;
   /** A signed token with the claims that each has, and these. */
   issue(claims: Claims, header?: Claims): string;
   /** The claims of a token that is of this server or one that it trusts, and still valid; null for others. */
@@ -111,7 +113,7 @@ export const GRANTS: Readonly<Record<string, Give>> = {
 
 /** The answer with an access token (RFC 6749 §5.1), whose claims are those of RFC 9068. */
 function accessToken(server: Granting, { client, subject, audiences, scopes }: Grant, more: Claims = {}): Claims {
-  const aud = audiences.length === 0 ? client : audiences.length === 1 ? audiences[0] : audiences;
+  const aud = audiences.length === 0 ? (server.audience ?? client) : audiences.length === 1 ? audiences[0] : audiences;
   const token = server.issue({ sub: subject, aud, client_id: client, scope: scopes.join(' '), ...more });
   return { access_token: token, token_type: 'Bearer', expires_in: server.expiresIn(), scope: scopes.join(' ') };
 }
