@@ -18,7 +18,7 @@ import { baked, bytes, LEAST, modules, rootPlan, write } from './support.js';
  * The most bytes that a gateway may have, with its package.json and Dockerfile. The aims are 80 kB for the least config and 200 kB for everything; the
  * decisions in src/README.md say why they are not reached. A budget may be lowered, and is raised only with a reason written there.
  */
-const BUDGETS = { least: 208_000, root: 303_000, everything: 350_000 } as const;
+const BUDGETS = { least: 260_000, root: 380_000, everything: 420_000 } as const;
 const HTTP = { kind: 'http', image: 'web' };
 const STDIO = { kind: 'stdio', command: ['tool'] };
 
