@@ -169,10 +169,10 @@ describe('what is denied', () => {
   test('is logged with its reason and the rule, and counted', async () => {
     const since = gateway.logs.length;
     await say(request('tools/call', { name: 'secret' }));
-    const line = await gateway.waitFor('request', ({ reason }) => reason === 'item-denied', since);
+    const line = await gateway.waitFor('request', ({ reason, tool }) => reason === 'item-denied' && tool === 'secret', since);
     assert.deepEqual([line['at'], line['status'], line['tool']], ['tenants.acme.tools.0', 200, 'secret']);
     await say(request('tools/call', { name: 'read_of_nothing' }));
-    await gateway.waitFor('request', ({ reason }) => reason === 'item-unknown', since);
+    await gateway.waitFor('request', ({ reason, tool }) => reason === 'item-unknown' && tool === 'read_of_nothing', since);
     const metrics = await gateway.metrics();
     assert.ok((metrics.get('mcpgen_refusals_total{reason="item-denied"}') ?? 0) >= 1);
   });
