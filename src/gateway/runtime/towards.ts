@@ -30,7 +30,7 @@ export function towardsServers(
   const pools = [...tables.pools];
   const tenants = [...tables.tenants.values()];
   const forwarding = tenants.some(({ forward }) => forward !== null) ? createForwarding(tables, secretOf) : null;
-  const passesTokens = tenants.some(({ forward }) => forward?.bearer);
+  const passesTokens = tenants.some(({ forward }) => (forward?.bearer ?? null) !== null);
   const shown = new Map(
     pools.flatMap(([server, { toServer }]) => {
       const wantsToken = passesTokens || (toServer?.exchange ?? null) !== null;

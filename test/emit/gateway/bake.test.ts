@@ -46,7 +46,13 @@ const EVERYTHING = {
   targets: { compose: {} },
 };
 
-const NOT_IN_EVERYTHING = ['drawing', 'itemRules', 'items', 'redaction', 'ssePassed', 'stdioModern', 'workers'];
+/** What only some ways to tell who calls need. */
+const OF_IDENTITY = ['ask', 'exchange', 'forward', 'lookup', 'mirror', 'oauth', 'toServer', 'tokens'];
+const NOT_IN_EVERYTHING = ['drawing', 'itemRules', 'items', 'redaction', 'ssePassed', 'stdioModern', 'workers', ...OF_IDENTITY];
+const JWT = { issuer: 'https://id.acme.com', jwks: 'https://id.acme.com/jwks' };
+/** A config for modern clients whose callers have tokens. */
+const tokens = (more: object = {}, server: object = {}) => eras(MODERN, 'modern', { auth: { jwt: JWT }, ...more }, server);
+const OF_TOKENS = ['credentials', 'oauth', 'revocation', 'tokens'];
 
 const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: readonly string[] }>> = {
   // This config does not say which era its server speaks. The running gateway finds it out, so it must be ready for both.
@@ -113,6 +119,33 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
     config: eras(MODERN, 'modern', { auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } } }, { permissions: { call: 'web:call' } }),
     has: ['credentials', 'itemRules', 'items', 'revocation', 'secrets'],
   },
+  'no audit': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, log: { audit: false } } }), has: [] },
+  'callers with tokens': { config: tokens(), has: OF_TOKENS },
+  'callers with tokens, also of 2025-03-26': {
+    config: tokens({ gateway: { revisions: ['2025-03-26', ...MODERN] } }),
+    has: ['bridge', 'mirror', 'toModern', ...OF_TOKENS],
+  },
+  'an API that says whose a request is': {
+    config: eras(MODERN, 'modern', {
+      auth: { lookup: { url: 'https://id.acme.com/tenant' } },
+      tenants: { acme: { match: { lookup: 'acme' }, servers: '*' } },
+    }),
+    has: ['ask', 'credentials', 'lookup', 'revocation'],
+  },
+  'a header that a server wants': {
+    config: eras(MODERN, 'modern', {}, { upstream: { headers: { 'X-Region': 'eu' } } }),
+    has: ['toServer'],
+  },
+  'tokens that are exchanged': {
+    config: tokens({}, { upstream: { exchange: { url: 'https://id.acme.com/token', client: { id: 'gateway' }, grant: 'token-exchange' } } }),
+    has: ['exchange', 'toServer', ...OF_TOKENS],
+  },
+  'servers that are told the tenant': {
+    config: eras(MODERN, 'modern', {
+      tenants: { acme: { match: { path: true }, servers: '*', forward: { headers: { 'X-Tenant': { fact: 'tenant' } } } } },
+    }),
+    has: ['forward', 'revocation'],
+  },
   'headers that are changed': { config: eras(MODERN, 'modern', {}, { transform: { response: { remove: ['Server'] } } }), has: ['transform'] },
   'results that are redacted': { config: eras(MODERN, 'modern', {}, { transform: { response: { redact: ['content'] } } }), has: ['redaction', 'transform'] },
   'a transform that changes nothing': { config: eras(MODERN, 'modern', {}, { transform: { request: { set: {} } } }), has: [] },
@@ -128,20 +161,25 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
     config: { name: 'acme', gateway: { revisions: MODERN }, servers: { new: { ...STDIO, revision: 'modern' } } },
     has: ['secrets', 'stdio', 'stdioModern'],
   },
-  'nearly everything': { config: EVERYTHING, has: Object.keys(ALL_FEATURES).filter((feature) => !NOT_IN_EVERYTHING.includes(feature)) },
+  'nearly everything': { config: EVERYTHING, has: Object.keys(ALL_FEATURES).filter((feature) => feature !== 'audit' && !NOT_IN_EVERYTHING.includes(feature)) },
   'everything': {
     config: {
       ...EVERYTHING,
       servers: {
         ...EVERYTHING.servers,
+        told: { ...HTTP, upstream: { exchange: { url: 'https://id.acme.com/token', client: { id: 'gateway' }, grant: 'token-exchange' } } },
         own: { ...HTTP, strategy: 'lucky', sse: '/sse', transform: { response: { redact: ['content'] } } },
         modern: { ...STDIO, image: 'modern', revision: 'modern' },
       },
-      tenants: { acme: { match: { client: 'acme' }, servers: '*', tools: [{ allow: '*' }] } },
+      gateway: { ...EVERYTHING.gateway, revisions: ['2024-11-05', '2025-03-26', '2026-07-28'] },
+      auth: { ...EVERYTHING.auth, jwt: JWT, lookup: { url: 'https://id.acme.com/tenant' } },
+      tenants: {
+        acme: { match: [{ client: 'acme' }, { lookup: 'acme' }], servers: '*', tools: [{ allow: '*' }], forward: { headers: { 'X-Tenant': { fact: 'tenant' } } } },
+      },
       strategies: { ...EVERYTHING.strategies, lucky: { balance: 'health-based' } },
     },
     // Streams of 2024-11-05 that the gateway holds live in one process.
-    has: Object.keys(ALL_FEATURES).filter((feature) => feature !== 'workers'),
+    has: Object.keys(ALL_FEATURES).filter((feature) => feature !== 'workers' && feature !== 'audit'),
   },
 };
 /** The path of each feature's module, read from the list of features. */
@@ -180,8 +218,9 @@ describe('a baked gateway', () => {
   for (const [label, { config, has }] of Object.entries(NEEDS)) {
     test(`has what it needs and nothing else: ${label}`, () => {
       const files = baked(planOf(config));
-      assert.deepEqual([...MODULES].filter(([, path]) => files.has(path)).map(([feature]) => feature).sort(), has);
-      assert.deepEqual([...(files.get('tables.js') ?? '').matchAll(/^ {2}(\w+): \(\) => import/gm)].map(([, feature]) => feature), has);
+      const wanted = [...has, ...(label === 'no audit' ? [] : ['audit'])].sort();
+      assert.deepEqual([...MODULES].filter(([, path]) => files.has(path)).map(([feature]) => feature).sort(), wanted);
+      assert.deepEqual([...(files.get('tables.js') ?? '').matchAll(/^ {2}(\w+): \(\) => import/gm)].map(([, feature]) => feature), wanted);
       if (!has.includes('stdio')) assert.deepEqual([...files.keys()].filter((path) => path.startsWith('runtime/stdio/')), []);
 
       const reached = new Set(['main.js']);
@@ -201,7 +240,7 @@ describe('a baked gateway', () => {
   }
 
   test('every feature is needed by one of these', () => {
-    assert.deepEqual([...new Set(Object.values(NEEDS).flatMap(({ has }) => has))].sort(), Object.keys(ALL_FEATURES));
+    assert.deepEqual([...new Set(['audit', ...Object.values(NEEDS).flatMap(({ has }) => has)])].sort(), Object.keys(ALL_FEATURES));
   });
 
   test('says in every file that can where it is from', async () => {
