@@ -5,8 +5,8 @@ import { ALL_FEATURES } from '#src/gateway/runtime/features.js';
 import { loadModules } from '#src/gateway/runtime/modules.js';
 
 test('no optional module hides what another one exports', async () => {
-  const { strategies, drawing, breakers, httpProbes, mcpProbes, dns, credentials, secrets, toServer, tokens, forward, exchange } = ALL_FEATURES;
-  const spread = [strategies, drawing, breakers, httpProbes, mcpProbes, dns, credentials, secrets, toServer, tokens, forward, exchange];
+  const { strategies, drawing, breakers, httpProbes, mcpProbes, dns, credentials, secrets, toServer, tokens, towards, forward, exchange } = ALL_FEATURES;
+  const spread = [strategies, drawing, breakers, httpProbes, mcpProbes, dns, credentials, secrets, toServer, tokens, towards, forward, exchange];
   const names = (await Promise.all(spread.map((load) => load()))).flatMap((module) => Object.keys(module));
   assert.deepEqual(names.filter((name, index) => names.indexOf(name) !== index), []);
   const loaded = Object.keys(await loadModules(ALL_FEATURES));

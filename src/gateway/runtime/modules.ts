@@ -18,6 +18,7 @@ export async function loadModules({ strategies, drawing, breakers, httpProbes, m
     ...(await others.credentials?.()),
     ...(await others.secrets?.()),
     ...(await others.toServer?.()),
+    ...(await others.towards?.()),
     ...(await others.forward?.()),
     ...(await others.exchange?.()),
     ...(await others.tokens?.()),

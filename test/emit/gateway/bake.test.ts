@@ -46,7 +46,12 @@ const EVERYTHING = {
   targets: { compose: {} },
 };
 
-const NOT_IN_EVERYTHING = ['drawing', 'redaction', 'ssePassed', 'stdioModern', 'workers'];
+const EXCHANGE = { url: 'https://id.acme.com/token', client: { id: 'gateway' }, grant: 'id-jag', audience: 'https://crm.acme.com' };
+
+const NOT_IN_EVERYTHING = [
+  ...['drawing', 'redaction', 'ssePassed', 'stdioModern', 'workers'],
+  ...['exchange', 'forward', 'toServer', 'tokens', 'towards'],
+];
 
 const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: readonly string[] }>> = {
   // This config does not say which era its server speaks. The running gateway finds it out, so it must be ready for both.
@@ -107,6 +112,13 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   'traces that are exported': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, traces: { otlp: 'http://otel:4318' } } }), has: ['traces'] },
   'headers that are changed': { config: eras(MODERN, 'modern', {}, { transform: { response: { remove: ['Server'] } } }), has: ['transform'] },
   'results that are redacted': { config: eras(MODERN, 'modern', {}, { transform: { response: { redact: ['content'] } } }), has: ['redaction', 'transform'] },
+  'a credential of the gateway at a server': {
+    config: eras(MODERN, 'modern', {}, { upstream: { auth: { bearer: { secret: 'TOKEN' } } } }), has: ['secrets', 'toServer', 'towards'],
+  },
+  'a tenant whose servers are told who calls': {
+    config: eras(MODERN, 'modern', { tenants: { acme: { match: { path: true }, servers: '*', forward: { headers: { 'X-Acme': { fact: 'tenant' } } } } } }),
+    has: ['forward', 'revocation', 'towards'],
+  },
   'a transform that changes nothing': { config: eras(MODERN, 'modern', {}, { transform: { request: { set: {} } } }), has: [] },
   'a stdio server in a container': {
     config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } }, targets: { fly: { region: 'ord' } } },
@@ -126,10 +138,13 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
       ...EVERYTHING,
       servers: {
         ...EVERYTHING.servers,
+        crm: { ...LEAST.servers.web, upstream: { exchange: EXCHANGE } },
         own: { ...HTTP, strategy: 'lucky', sse: '/sse', transform: { response: { redact: ['content'] } } },
         modern: { ...STDIO, image: 'modern', revision: 'modern' },
       },
       strategies: { ...EVERYTHING.strategies, lucky: { balance: 'health-based' } },
+      auth: { ...EVERYTHING.auth, jwt: { issuer: 'https://id.acme.com', jwks: 'https://id.acme.com/keys' } },
+      tenants: { acme: { match: { client: 'acme' }, servers: '*', forward: { signed: { prefix: 'X-TB-', secret: { secret: 'SIGNS' } } } } },
     },
     // Streams of 2024-11-05 that the gateway holds live in one process.
     has: Object.keys(ALL_FEATURES).filter((feature) => feature !== 'workers'),

@@ -14,7 +14,6 @@ import { callerNameOf, forgetBody, keyOf, ownerOf, principalOf, type Exchange } 
 import { mostOfBodies } from './facts.js';
 import { forwardedHeaders } from './request-headers.js';
 import type { Services } from './services.js';
-import { vouchFor } from './vouch.js';
 
 /** Methods that only read: such a request may be sent again, even where a server may have seen it already. */
 const READS = /^(?:[a-z]+(?:\/templates)?\/list|resources\/read|server\/discover|completion\/complete)$/;
@@ -32,7 +31,7 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
   const repeats = reads ? table.choice.retries : 0;
   const key = keyOf(exchange, table);
   // What only reads may be sent elsewhere, what belongs to a session may be sent once more in a new one, and an introduction may have to be answered here.
-  const vouching = vouchFor(pool.server, table, exchange);
+  const vouching = parts().vouchFor?.(pool.server, table, exchange) ?? null;
   // So may what a server turns away for its token.
   const isSentAgain = reads || vouching?.wantsToken === true || message?.method === 'initialize' || (session?.init != null && keepsItsSession(table));
   const isOfRoute = pool.server === head.route?.server;

@@ -9,10 +9,13 @@ import type { Pools } from '../upstream/pools.js';
 import type { Exchange } from './exchange.js';
 import type { Holdings } from './holdings.js';
 import type { State } from './state.js';
+import type { vouchFor } from './vouch.js';
 
 /** The optional parts that a request may pass through. */
 export interface Parts extends Answerers {
   readonly tracer: Tracer | null;
+  /** Says of whom a call is; absent where servers are told nothing. */
+  readonly vouchFor?: typeof vouchFor | undefined;
 }
 
 /** What a reload takes from callers that it leaves without the right to it. */
