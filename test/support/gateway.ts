@@ -100,7 +100,8 @@ export async function failToStart(options: StartOptions): Promise<Ended & { read
   return { ...(await gateway.ended), stderr: gateway.stderr() };
 }
 
-function launch({ config, env = {}, pools, folder = temporaryFolder(), change, group }: StartOptions): { gateway: RunningGateway; listening: Promise<unknown> } {
+function launch(options: StartOptions): { gateway: RunningGateway; listening: Promise<unknown> } {
+  const { config, env = {}, pools, folder = temporaryFolder(), change, group } = options;
   const plan = bakeGateway(config, folder, change);
   const poolsFile = join(folder, 'pools.json');
   if (pools) writeFileSync(poolsFile, JSON.stringify(pools));
