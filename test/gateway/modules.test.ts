@@ -5,9 +5,9 @@ import { ALL_FEATURES } from '#src/gateway/runtime/features.js';
 import { loadModules } from '#src/gateway/runtime/modules.js';
 
 test('no optional module hides what another one exports', async () => {
-  const { strategies, drawing, breakers, httpProbes, mcpProbes, dns, credentials, ask, lookup, itemRules, secrets, toServer, tokens, forward, exchange } =
-    ALL_FEATURES;
-  const asked = [ask, lookup, itemRules, secrets, toServer, tokens, forward, exchange];
+  const { strategies, drawing, breakers, httpProbes, mcpProbes, dns, credentials, ask, lookup } = ALL_FEATURES;
+  const { itemRules, secrets, toServer, tokens, towards, forward, exchange } = ALL_FEATURES;
+  const asked = [ask, lookup, itemRules, secrets, toServer, tokens, towards, forward, exchange];
   const spread = [strategies, drawing, breakers, httpProbes, mcpProbes, dns, credentials, ...asked];
   const names = (await Promise.all(spread.map((load) => load()))).flatMap((module) => Object.keys(module));
   assert.deepEqual(names.filter((name, index) => names.indexOf(name) !== index), []);

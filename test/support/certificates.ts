@@ -1,5 +1,5 @@
 /**
- * A certification authority of a test's own, and certificates of it: made with openssl, because `node:crypto` makes keys and reads certificates, and makes none.
+ * A certification authority of a test's own, and certificates of it: made with openssl, because `node:crypto` makes keys and no certificates.
  * `NO_OPENSSL` is why there are none, for `skip`.
  */
 import { spawnSync } from 'node:child_process';

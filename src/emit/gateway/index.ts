@@ -94,6 +94,7 @@ function neededFeatures(plan: Plan): Feature[] {
     toModern,
     toServer: pools.some(({ toServer }) => toServer !== null),
     tokens: traffic.auth.issuers.length > 0,
+    towards: pools.some(({ toServer }) => toServer !== null) || traffic.tenants.some(({ forward }) => forward !== null),
     traces: traffic.traces !== null,
     transform: pools.some(({ transform }) => !changesNothing(transform)),
     workers: hasWorkers,

@@ -39,6 +39,7 @@ export const ALL_FEATURES = {
   toModern: () => import('./answer/bridge/to-modern.js'),
   toServer: () => import('./upstream/read-shown.js'),
   tokens: () => import('./identity/tokens.js'),
+  towards: () => import('./towards.js'),
   traces: () => import('./observe/traces/tracer.js'),
   transform: () => import('./answer/transform/transform.js'),
   workers: () => import('./operate/workers/start.js'),

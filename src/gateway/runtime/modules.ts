@@ -21,6 +21,7 @@ export async function loadModules({ strategies, drawing, breakers, httpProbes, m
     ...(await others.secrets?.()),
     ...(await others.itemRules?.()),
     ...(await others.toServer?.()),
+    ...(await others.towards?.()),
     ...(await others.forward?.()),
     ...(await others.exchange?.()),
     ...(await others.tokens?.()),

@@ -49,6 +49,8 @@ export async function loadParts(tables: GatewayTables, features: Features, optio
     sse,
     tracer,
     transform,
+    // Calls of before a reload may still want it.
+    vouchFor: (await features.towards?.())?.vouchFor ?? known?.vouchFor,
     close: async () => {
       await Promise.all([bridge?.close(), sse?.close(), tracer?.close()]);
     },

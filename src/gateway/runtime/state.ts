@@ -11,17 +11,18 @@ import type { readSecrets } from './identity/secrets.js';
 import type { createTokens } from './identity/tokens.js';
 import type { Log } from './process/log.js';
 import { placementOf, SettingError, withEnvironmentRate, type Env } from './process/env.js';
-import type { State } from './front/state.js';
+import { NOTHING_TOWARDS, type State } from './front/state.js';
 import { createSealer } from './identity/session.js';
 import type { LookupTable } from './tables/auth.js';
 import type { RateTable } from './tables/caller.js';
 import type { GatewayTables } from './tables/gateway.js';
-import { towardsServers, type TowardsModules } from './towards.js';
+import type { towardsServers, TowardsModules } from './towards.js';
 import type { watchNames } from './upstream/dns.js';
 
 /** Modules that only some configs need. */
 export interface StateModules extends TowardsModules {
   readonly createItemRules?: typeof createItemRules;
+  readonly towardsServers?: typeof towardsServers;
   readonly authenticator?: typeof authenticator;
   readonly createTokens?: typeof createTokens;
   readonly createLookup?: typeof createLookup;
@@ -70,7 +71,7 @@ export async function createState(
     ),
     readToken: token(raw.admin?.readToken),
     writeToken: token(raw.admin?.writeToken),
-    ...towardsServers(tables, secretOf, modules, previous),
+    ...(saysSomething(raw) ? (modules.towardsServers ?? lacking)(tables, secretOf, modules, previous) : NOTHING_TOWARDS),
     close: (next) => {
       named?.close();
       tokens?.close(next?.tokens ?? null);
@@ -81,6 +82,9 @@ export async function createState(
 function lookupOf(table: LookupTable, previous: State | null, { createLookup = lacking, ask = lacking }: StateModules): Lookup {
   return previous?.lookup?.renewed(table) ?? createLookup(table, { ask, now: () => performance.now() });
 }
+
+const saysSomething = ({ pools, tenants }: GatewayTables): boolean =>
+  pools.some(([, { toServer }]) => toServer !== null) || tenants.some(([, { forward }]) => forward !== null);
 
 const countsIn = ({ raw, placement }: State['tables']): boolean => raw.countsAddresses[placement];
 const addressRate = (state: State | null): RateTable | null => (state && countsIn(state.tables) ? state.tables.raw.limits.perAddress : null);

@@ -1,5 +1,5 @@
 /** What servers are shown of the gateway, and told of callers: made from one version of the tables, as a part of its state. */
-import type { State } from './front/state.js';
+import type { State, Towards } from './front/state.js';
 import type { createExchange } from './identity/exchange.js';
 import type { createForwarding } from './identity/forward.js';
 import { SettingError, surroundingsOf } from './process/env.js';
@@ -7,6 +7,8 @@ import type { readShown } from './upstream/read-shown.js';
 import { SHOWS_NOTHING } from './upstream/shown.js';
 import { digest } from './wire/digest.js';
 import { NO_HEADERS } from './wire/own-headers.js';
+
+export { vouchFor } from './front/vouch.js';
 
 /** Modules that only some configs need. */
 export interface TowardsModules {
@@ -24,20 +26,21 @@ function lacking(): never {
 export function towardsServers(
   tables: State['tables'],
   secretOf: (name: string) => string,
-  { readShown = lacking, createForwarding = lacking, createExchange = lacking }: TowardsModules,
+  modules: TowardsModules,
   previous: State | null,
-): Pick<State, 'shown' | 'forwarding' | 'exchanges' | 'keptBack'> {
+): Towards {
   const pools = [...tables.pools];
   const tenants = [...tables.tenants.values()];
-  const forwarding = tenants.some(({ forward }) => forward !== null) ? createForwarding(tables, secretOf) : null;
+  const forwarding = tenants.some(({ forward }) => forward !== null) ? (modules.createForwarding ?? lacking)(tables, secretOf) : null;
   const passesTokens = tenants.some(({ forward }) => (forward?.bearer ?? null) !== null);
   const shown = new Map(
     pools.flatMap(([server, { toServer }]) => {
       const wantsToken = passesTokens || (toServer?.exchange ?? null) !== null;
       if (!toServer) return wantsToken ? [[server, { ...SHOWS_NOTHING, wantsToken }] as const] : [];
-      return [[server, { ...readShown(server, toServer, secretOf), wantsToken }] as const];
+      return [[server, { ...(modules.readShown ?? lacking)(server, toServer, secretOf), wantsToken }] as const];
     }),
   );
+  const make = modules.createExchange ?? lacking;
   const exchanges = new Map(
     pools.flatMap(([server, { toServer }]) => {
       const table = toServer?.exchange;
@@ -47,7 +50,7 @@ export function towardsServers(
       const made = digest(JSON.stringify([table, secret, resource]));
       const known = previous?.exchanges.get(server);
       // Tokens that were given by the same word stay good.
-      return [[server, known?.digest === made ? known : { exchange: createExchange({ table, secret, resource }), digest: made }] as const];
+      return [[server, known?.digest === made ? known : { exchange: make({ table, secret, resource }), digest: made }] as const];
     }),
   );
   const keptBack = new Map(

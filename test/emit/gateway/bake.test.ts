@@ -47,7 +47,7 @@ const EVERYTHING = {
 };
 
 /** What only some ways to tell who calls need. */
-const OF_IDENTITY = ['ask', 'exchange', 'forward', 'lookup', 'mirror', 'oauth', 'toServer', 'tokens'];
+const OF_IDENTITY = ['ask', 'exchange', 'forward', 'lookup', 'mirror', 'oauth', 'toServer', 'tokens', 'towards'];
 const NOT_IN_EVERYTHING = ['drawing', 'itemRules', 'items', 'redaction', 'ssePassed', 'stdioModern', 'workers', ...OF_IDENTITY];
 const JWT = { issuer: 'https://id.acme.com', jwks: 'https://id.acme.com/jwks' };
 /** A config for modern clients whose callers have tokens. */
@@ -134,20 +134,27 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   },
   'a header that a server wants': {
     config: eras(MODERN, 'modern', {}, { upstream: { headers: { 'X-Region': 'eu' } } }),
-    has: ['toServer'],
+    has: ['toServer', 'towards'],
   },
   'tokens that are exchanged': {
     config: tokens({}, { upstream: { exchange: { url: 'https://id.acme.com/token', client: { id: 'gateway' }, grant: 'token-exchange' } } }),
-    has: ['exchange', 'toServer', ...OF_TOKENS],
+    has: ['exchange', 'toServer', 'towards', ...OF_TOKENS],
   },
   'servers that are told the tenant': {
     config: eras(MODERN, 'modern', {
       tenants: { acme: { match: { path: true }, servers: '*', forward: { headers: { 'X-Tenant': { fact: 'tenant' } } } } },
     }),
-    has: ['forward', 'revocation'],
+    has: ['forward', 'revocation', 'towards'],
   },
   'headers that are changed': { config: eras(MODERN, 'modern', {}, { transform: { response: { remove: ['Server'] } } }), has: ['transform'] },
   'results that are redacted': { config: eras(MODERN, 'modern', {}, { transform: { response: { redact: ['content'] } } }), has: ['redaction', 'transform'] },
+  'a credential of the gateway at a server': {
+    config: eras(MODERN, 'modern', {}, { upstream: { auth: { bearer: { secret: 'TOKEN' } } } }), has: ['secrets', 'toServer', 'towards'],
+  },
+  'a tenant whose servers are told who calls': {
+    config: eras(MODERN, 'modern', { tenants: { acme: { match: { path: true }, servers: '*', forward: { headers: { 'X-Acme': { fact: 'tenant' } } } } } }),
+    has: ['forward', 'revocation', 'towards'],
+  },
   'a transform that changes nothing': { config: eras(MODERN, 'modern', {}, { transform: { request: { set: {} } } }), has: [] },
   'a stdio server in a container': {
     config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } }, targets: { fly: { region: 'ord' } } },

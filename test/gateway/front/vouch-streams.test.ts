@@ -1,4 +1,4 @@
-/** Callers' tokens where one connection or one look serves many requests: the transport of 2024-11-05, also from replica to replica, and what eras are found out. */
+/** Callers' tokens where one connection or one look serves many: streams of 2024-11-05, also from replica to replica, and what is found out of eras. */
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { before, beforeEach, describe, test } from 'node:test';

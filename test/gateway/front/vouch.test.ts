@@ -62,7 +62,8 @@ const post = (path: string, headers: Readonly<Record<string, string>>, message: 
 const reason = ({ status, text }: HttpAnswer): unknown[] => [status, (JSON.parse(text) as ErrorBody).error.data.reason];
 const shown = (of: FakeUpstream): string | undefined => of.received.at(-1)?.headers['authorization'];
 const exchanges = (of = id) => of.asked.filter(({ endpoint }) => endpoint === 'token');
-const claimsOf = (header: string | undefined, of = id) => of.read((header ?? '').replace('Bearer ', ''))?.claims ?? assert.fail(`${header} is none of its tokens`);
+const claimsOf = (header: string | undefined, of = id) =>
+  of.read((header ?? '').replace('Bearer ', ''))?.claims ?? assert.fail(`${header} is none of its tokens`);
 const denyOnce = (of: FakeUpstream, which: (one: Received) => boolean): void => {
   let denied = false;
   of.behave = (one) => {
@@ -114,7 +115,8 @@ describe('forward.bearer', () => {
     assert.deepEqual(reason(mine), [401, 'upstream-refused-token']);
     assert.match(String(mine.headers['www-authenticate']), /^Bearer .*error="invalid_token"/);
     assert.ok(!mine.lines.join().includes('evil'));
-    for (const [path, headers] of [['/t/acme/mcp/plain', as('robot')], ['/t/beta/mcp/plain', bearer(token())], ['/t/acme/mcp/keyed', bearer(token())]] as const) {
+    const another = bearer(token());
+    for (const [path, headers] of [['/t/acme/mcp/plain', as('robot')], ['/t/beta/mcp/plain', another], ['/t/acme/mcp/keyed', another]] as const) {
       const other = await post(path, headers);
       assert.deepEqual([...reason(other), other.headers['www-authenticate']], [502, 'upstream-denied', undefined], path);
     }

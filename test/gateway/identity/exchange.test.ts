@@ -128,7 +128,8 @@ describe('an authorization server', () => {
     const wrong: readonly (readonly [string, unknown])[] = [
       ['no JSON', '<html>canary</html>'], ['no object', '[]'], ['nothing', ''],
       ['no token', GOOD({ access_token: undefined })], ['a number', GOOD({ access_token: 7 })], ['an empty one', GOOD({ access_token: '' })],
-      ['a line break', GOOD({ access_token: 'a\r\nx-admin: canary' })], ['a blank', GOOD({ access_token: 'a b' })], ['a long one', GOOD({ access_token: 'x'.repeat(7000) })],
+      ['a line break', GOOD({ access_token: 'a\r\nx-admin: canary' })], ['a blank', GOOD({ access_token: 'a b' })],
+      ['a long one', GOOD({ access_token: 'x'.repeat(7000) })],
       ['no type', GOOD({ token_type: undefined })], ['another type', GOOD({ token_type: 'DPoP' })], ['N_A', GOOD({ token_type: 'N_A' })],
       ['a refresh token', GOOD({ issued_token_type: 'urn:ietf:params:oauth:token-type:refresh_token' })],
       ['an expired one', GOOD({ expires_in: 0 })], ['one from before', GOOD({ expires_in: -1 })], ['a life that is none', GOOD({ expires_in: 'soon' })],
@@ -143,7 +144,8 @@ describe('an authorization server', () => {
   });
 
   test('that refuses is believed, and whose fault it is is said by the word it has for it', async () => {
-    for (const [error, blame] of [['invalid_grant', 'client'], ['invalid_client', 'config'], ['invalid_target', 'config'], ['canary', 'issuer'], [7, 'issuer']] as const) {
+    const words = [['invalid_grant', 'client'], ['invalid_client', 'config'], ['invalid_target', 'config'], ['canary', 'issuer'], [7, 'issuer']] as const;
+    for (const [error, blame] of words) {
       behave = (_form, response) => json(response, { error, error_description: 'canary' }, 400);
       assert.deepEqual(await failing(made()), ['token-withheld', 'EXCHANGE_REFUSED', blame], String(error));
     }
@@ -209,7 +211,8 @@ describe('by way of an ID-JAG', () => {
     const exchange = jag();
     await exchange.token(by('t'));
     await exchange.token(by('t2'));
-    assert.deepEqual(asked.map((form) => form.get('grant_type')?.split(':').at(-1)), ['token-exchange', undefined, 'jwt-bearer', 'token-exchange', 'jwt-bearer']);
+    const grants = asked.map((form) => form.get('grant_type')?.split(':').at(-1));
+    assert.deepEqual(grants, ['token-exchange', undefined, 'jwt-bearer', 'token-exchange', 'jwt-bearer']);
     assert.equal(asked[2]?.get('assertion'), 'the-assertion');
   });
 
@@ -234,7 +237,8 @@ describe('by way of an ID-JAG', () => {
     assert.deepEqual(await failing(jag()), ['token-withheld', 'EXCHANGE_MALFORMED', 'issuer']);
     behave = both(good, { ...JAG, issued_token_type: 'urn:ietf:params:oauth:token-type:access_token' });
     assert.deepEqual(await failing(jag()), ['token-withheld', 'EXCHANGE_MALFORMED', 'issuer']);
-    behave = (form, response, request) => (form.has('assertion') ? json(response, GOOD({ access_token: 'the-assertion' })) : both(good)(form, response, request));
+    const same = GOOD({ access_token: 'the-assertion' });
+    behave = (form, response, request) => (form.has('assertion') ? json(response, same) : both(good)(form, response, request));
     assert.deepEqual(await failing(jag()), ['token-withheld', 'EXCHANGE_MALFORMED', 'issuer']);
   });
 });

@@ -83,7 +83,7 @@ describe('certificates to a server', { skip: NO_OPENSSL }, () => {
   });
 
   test('probes show it too', async () => {
-    const health = async () => JSON.parse((await gateway.admin('/config')).text) as { pools: { server: string; instances: { up: boolean; known?: boolean }[] }[] };
+    const health = async () => JSON.parse((await gateway.admin('/config')).text) as { pools: { server: string; instances: { up: boolean }[] }[] };
     await until('a probe of it', async () => (await health()).pools.some(({ server, instances }) => server === 'probed' && instances.every(({ up }) => up)));
     assert.ok(!gateway.logs.some(({ event, server }) => event === 'instance-down' && server === 'probed'));
   });

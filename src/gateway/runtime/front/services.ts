@@ -11,6 +11,7 @@ import type { Exchange } from './exchange.js';
 import type { Holdings } from './holdings.js';
 import type { OAuth } from './metadata.js';
 import type { State } from './state.js';
+import type { vouchFor } from './vouch.js';
 
 /** The optional parts that a request may pass through. */
 export interface Parts extends Answerers {
@@ -18,6 +19,8 @@ export interface Parts extends Answerers {
   readonly audit: Audit | null;
   /** For clients that get tokens from an authorization server; null where the config names none. */
   readonly oauth: OAuth | null;
+  /** Says of whom a call is; absent where servers are told nothing. */
+  readonly vouchFor?: typeof vouchFor | undefined;
 }
 
 /** What a reload takes from callers that it leaves without the right to it. */

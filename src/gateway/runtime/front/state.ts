@@ -9,7 +9,21 @@ import type { Sealer } from '../identity/session.js';
 import type { Tokens } from '../identity/tokens.js';
 import type { Shown } from '../upstream/shown.js';
 
-export interface State {
+/** What servers are shown of the gateway, and told of callers. */
+export interface Towards {
+  /** What each server is shown of the gateway, whoever calls; nothing, where it is not in here. */
+  readonly shown: ReadonlyMap<string, Shown>;
+  /** What servers are told of callers; null where that is nothing. */
+  readonly forwarding: Forwarding | null;
+  /** By server: callers' tokens turned into its own, and a digest of all that says how. */
+  readonly exchanges: ReadonlyMap<string, { readonly exchange: Exchange; readonly digest: string }>;
+  /** By server: whether a header, in lower case and with dashes, is one that only the gateway says there. Absent where it says none. */
+  readonly keptBack: ReadonlyMap<string, (name: string) => boolean>;
+}
+
+export const NOTHING_TOWARDS: Towards = { shown: new Map(), forwarding: null, exchanges: new Map(), keptBack: new Map() };
+
+export interface State extends Towards {
   readonly tables: Tables;
   readonly authenticate: Authenticate;
   /** The authorization API; null where the config names none. */
@@ -27,14 +41,6 @@ export interface State {
   readonly perTenant: ReadonlyMap<string, Buckets>;
   readonly readToken: string | null;
   readonly writeToken: string | null;
-  /** What each server is shown of the gateway, whoever calls; nothing, where it is not in here. */
-  readonly shown: ReadonlyMap<string, Shown>;
-  /** What servers are told of callers; null where that is nothing. */
-  readonly forwarding: Forwarding | null;
-  /** By server: callers' tokens turned into its own, and a digest of all that says how. */
-  readonly exchanges: ReadonlyMap<string, { readonly exchange: Exchange; readonly digest: string }>;
-  /** By server: whether a header, in lower case and with dashes, is one that only the gateway says there. Absent where it says none. */
-  readonly keptBack: ReadonlyMap<string, (name: string) => boolean>;
   /** Lets go of what the next state has not taken over; null at the end. */
   readonly close: (next: State | null) => void;
 }
