@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { least, planOf } from '../support/planned.js';
 import { FULL } from './support.js';
 
-const PLAIN = { method: 'POST', origin: null, client: null, tenant: null, address: '192.0.2.1' };
+const NOBODY = { client: null, token: null, tenant: null, permissions: null, item: null, args: null };
+const PLAIN = { method: 'POST', origin: null, ...NOBODY, address: '192.0.2.1' };
 
 test('severities, by rule', () => {
   assert.deepEqual(planOf(FULL).policy.severities, [
@@ -25,7 +26,7 @@ test('expectations, with their defaults', () => {
     { request: { ...PLAIN, path: '/web', host: 'mcp.acme.com', revision: '2026-07-28' }, decision: 'deny', status: 401, from: 'policy.expect.0' },
     {
       request: {
-        path: '/web', method: 'GET', host: 'tools.acme.com', origin: 'https://evil.com', revision: '2025-06-18', client: 'partner', tenant: null,
+        path: '/web', method: 'GET', host: 'tools.acme.com', origin: 'https://evil.com', revision: '2025-06-18', ...NOBODY, client: 'partner',
         address: '10.0.0.1',
       },
       decision: 'deny', status: null, from: 'policy.expect.1',

@@ -57,7 +57,8 @@ function neededFeatures(plan: Plan): Feature[] {
   const hasItemRules = restrictsItems(gatewayTables(plan));
   const needed: Readonly<Record<Feature, boolean>> = {
     admin: traffic.admin !== null,
-    ask: traffic.auth.lookup !== null,
+    // Whoever asks another service is given it, or brings it along.
+    ask: traffic.auth.lookup !== null || traffic.auth.issuers.length > 0,
     audit: traffic.log.audit,
     breakers: pools.some(({ choice }) => choice.breaker !== null),
     bridge: toLegacy || toModern || (clients.modern && pools.some(isEraOpen)),

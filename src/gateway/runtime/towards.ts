@@ -53,7 +53,7 @@ export function towardsServers(
   const keptBack = new Map(
     pools.flatMap(([server]) => {
       const { names } = shown.get(server)?.own ?? NO_HEADERS;
-      return forwarding || names.size > 0 ? [[server, (name: string) => names.has(name) || (forwarding?.isKept(name) ?? false)] as const] : [];
+      return forwarding !== null || names.size > 0 ? [[server, (name: string) => names.has(name) || (forwarding?.isKept(name) ?? false)] as const] : [];
     }),
   );
   return { shown, forwarding, exchanges, keptBack };

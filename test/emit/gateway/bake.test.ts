@@ -52,7 +52,7 @@ const NOT_IN_EVERYTHING = ['drawing', 'itemRules', 'items', 'redaction', 'ssePas
 const JWT = { issuer: 'https://id.acme.com', jwks: 'https://id.acme.com/jwks' };
 /** A config for modern clients whose callers have tokens. */
 const tokens = (more: object = {}, server: object = {}) => eras(MODERN, 'modern', { auth: { jwt: JWT }, ...more }, server);
-const OF_TOKENS = ['credentials', 'oauth', 'revocation', 'tokens'];
+const OF_TOKENS = ['ask', 'credentials', 'oauth', 'revocation', 'tokens'];
 
 const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: readonly string[] }>> = {
   // This config does not say which era its server speaks. The running gateway finds it out, so it must be ready for both.

@@ -116,7 +116,8 @@ function unseal(keys: readonly Buffer[], id: string): SessionState | null {
       const plain = Buffer.concat([decipher.update(sealed.subarray(13, -16)), decipher.final()]).toString('utf8');
       const [transport, tenant, principal, issuedAt, introduced, legs, bearer = null] = JSON.parse(plain) as Plain;
       const init = introduced && initIn(elementTexts(plain)?.[INIT] ?? '');
-      return { transport, tenant, principal, issuedAt, init, legs: legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId })), ...(bearer && { bearer }) };
+      const places = legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId }));
+      return { transport, tenant, principal, issuedAt, init, legs: places, ...(bearer && { bearer }) };
     } catch {
       // Sealed with another key, or by nobody.
     }
