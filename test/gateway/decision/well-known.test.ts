@@ -5,7 +5,7 @@ import { decide, type Decision } from '#src/gateway/runtime/decision/decide.js';
 import type { Facts } from '#src/gateway/runtime/decision/facts.js';
 import type { Tables } from '#src/gateway/runtime/decision/lookups.js';
 import { resourceUrl } from '#src/gateway/runtime/decision/resource-url.js';
-import { scopesLacking, scopesSupported, scopesToConnect, scopesToStepUp } from '#src/gateway/runtime/decision/scopes.js';
+import { scopesLacking } from '#src/gateway/runtime/decision/issuer-scopes.js';
 import { askedOf, gatewayConfig, tablesOf, type Config, type HeadOptions } from '../../support/gateway-tables.js';
 
 const http = (rest: Config = {}) => ({ kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }], ...rest });
@@ -120,20 +120,6 @@ const RULED = tablesOf({
     },
     globex: { match: { path: true }, servers: '*', tools: [{ allow: '*', needs: ['globex.any'] }] },
   },
-});
-
-test('metadata list every scope that is of use at a server, and none of a tenant that only another path names', () => {
-  const base = ['mcp', 'base'];
-  assert.deepEqual(scopesSupported(RULED, 'search', null), [...base, 'search.see', 'search.use', 'acme.search']);
-  assert.deepEqual(scopesSupported(RULED, 'files', null), [...base, 'acme.files']);
-  assert.deepEqual(scopesSupported(RULED, 'files', 'globex'), [...base, 'globex.any']);
-  assert.deepEqual(scopesSupported(TABLES, 'search', null), []);
-});
-
-test('a challenge asks for what it takes to connect, and a step-up for all that one operation needs', () => {
-  assert.deepEqual(scopesToConnect(RULED, 'search'), ['mcp', 'base', 'search.see']);
-  assert.deepEqual(scopesToStepUp(RULED, 'https://other.example', ['search.use', 'acme.search']), ['base', 'search.use', 'acme.search']);
-  assert.deepEqual(scopesToStepUp(RULED, null, ['with space', 'with"quote', '', 'fine']), ['fine'], 'what cannot be asked for is not');
 });
 
 test('a token without the scopes of its issuer is refused before its tenant is asked about', () => {

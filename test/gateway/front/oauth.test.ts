@@ -5,7 +5,7 @@ import { startAuthorizationServer, type AuthorizationServer } from '../../suppor
 import { as, client, startGateway, type RunningGateway } from '../../support/gateway.js';
 import { gatewayConfig } from '../../support/gateway-tables.js';
 import { initialize, request } from '../../support/gateway-messages.js';
-import { ask, type AskOptions } from '../../support/http.js';
+import { ask, dial, requestBytes, type AskOptions } from '../../support/http.js';
 import { answerAll, startUpstream, withSessions, type FakeUpstream } from '../../support/upstreams.js';
 
 const URL_OF = 'https://mcp.example.com';
@@ -182,4 +182,16 @@ test('the metadata of the authorization server are at the origin for clients of 
   assert.match(unavailable.headers['retry-after'] ?? '', /^[1-5]$/);
   assert.equal((JSON.parse(unavailable.text) as { error: { data: { reason: string } } }).error.data.reason, 'issuer-unavailable');
   assert.equal((await gateway.waitFor('authorization-server-unavailable'))['issuer'], server.issuer);
+});
+
+test('a token for the stream of 2024-11-05 is good for the messages that belong to it', async () => {
+  const token = server.token({ aud: `${URL_OF}/t/acme/mcp/search/sse`, scope: 'mcp:use' });
+  const headers = { authorization: `Bearer ${token}` };
+  const connection = await dial(gateway.port);
+  connection.send(requestBytes({ path: '/t/acme/mcp/search/sse', headers }));
+  assert.equal((await connection.head()).status, 200);
+  const { text } = await connection.body((sofar) => sofar.includes('\n\n'));
+  const path = /^data: (.*)$/m.exec(text)?.[1] ?? '';
+  assert.equal((await get(path, { message: initialize, headers })).status, 202);
+  connection.close();
 });

@@ -3,7 +3,7 @@ import type { Principal } from '../decision/facts.js';
 import type { RequestHead } from '../decision/head.js';
 import type { Tables } from '../decision/lookups.js';
 import { resourcePath } from '../decision/resource-url.js';
-import { scopesToConnect, scopesToStepUp } from '../decision/scopes.js';
+import { scopesToConnect, scopesToStepUp } from './scopes.js';
 import type { Reason } from '../decision/reasons.js';
 import type { RefusalGrounds } from '../decision/rows.js';
 import { RESOURCE_METADATA } from '../decision/well-known.js';

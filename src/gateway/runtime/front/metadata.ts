@@ -1,7 +1,7 @@
 /** Documents for OAuth clients. They are the same for everybody, so they may be kept by whoever passes them on. */
 import type { RequestHead } from '../decision/head.js';
 import type { Tables } from '../decision/lookups.js';
-import { scopesSupported } from '../decision/scopes.js';
+import { scopesSupported } from './scopes.js';
 import type { WellKnown } from '../decision/well-known.js';
 import type { HeaderList } from '../wire/header-list.js';
 import { challengeOf } from './challenge.js';
