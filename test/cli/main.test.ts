@@ -186,7 +186,7 @@ describe('the command line', () => {
     const json = await mcpgen(['explain', 'request', '--server', 'search', '--format', 'json'], { cwd });
     const { decision, steps } = JSON.parse(json.out) as { decision: string; steps: unknown[] };
     assert.equal(decision, 'allow');
-    assert.equal(steps.length, 16);
+    assert.equal(steps.length, 17);
   });
 
   interface Explained {
@@ -205,7 +205,7 @@ describe('the command line', () => {
       return JSON.parse(out) as Explained;
     };
     const stream = await explain('--server', 'search', '--revision', '2024-11-05');
-    assert.deepEqual([stream.decision, stream.steps.length], ['allow', 16]);
+    assert.deepEqual([stream.decision, stream.steps.length], ['allow', 17]);
     const posted = await explain('--server', 'search', '--revision', '2024-11-05', '--method', 'post');
     assert.deepEqual([posted.decision, posted.reason, posted.config?.line], ['deny', 'method-not-allowed', 5]);
     const message = await explain('--path', '/mcp/search/message', '--revision', '2024-11-05');

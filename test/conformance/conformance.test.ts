@@ -33,7 +33,10 @@ async function both<T>(what: (port: number) => Promise<T>): Promise<readonly [di
 }
 
 /** Headers that may differ: those that each hop sets itself (RFC 9110 §7.6.1, §6.6.1), those that the gateway adds, and the session id, which it seals. */
-const OWN_HEADERS = new Set(['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length', 'vary', 'x-request-id', 'mcp-session-id']);
+const OWN_HEADERS = new Set([
+  ...['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length', 'vary', 'x-request-id', 'mcp-session-id'],
+  ...['content-security-policy', 'referrer-policy', 'x-content-type-options', 'x-frame-options'],
+]);
 
 const shared = ({ headers }: HttpAnswer): object => Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name)));
 /**

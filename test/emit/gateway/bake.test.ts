@@ -120,7 +120,6 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
     config: eras(MODERN, 'modern', { auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } } }, { permissions: { call: 'web:call' } }),
     has: ['credentials', 'itemRules', 'items', 'revocation', 'secrets'],
   },
-  'no audit': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, log: { audit: false } } }), has: [] },
   'callers with tokens': { config: tokens(), has: OF_TOKENS },
   'callers with tokens, also of 2025-03-26': {
     config: tokens({ gateway: { revisions: ['2025-03-26', ...MODERN] } }),
@@ -229,9 +228,8 @@ describe('a baked gateway', () => {
     const has = isSilent ? own : [...new Set(['audit', ...own])].sort();
     test(`has what it needs and nothing else: ${label}`, () => {
       const files = baked(planOf(config));
-      const wanted = [...has, ...(label === 'no audit' ? [] : ['audit'])].sort();
-      assert.deepEqual([...MODULES].filter(([, path]) => files.has(path)).map(([feature]) => feature).sort(), wanted);
-      assert.deepEqual([...(files.get('tables.js') ?? '').matchAll(/^ {2}(\w+): \(\) => import/gm)].map(([, feature]) => feature), wanted);
+      assert.deepEqual([...MODULES].filter(([, path]) => files.has(path)).map(([feature]) => feature).sort(), has);
+      assert.deepEqual([...(files.get('tables.js') ?? '').matchAll(/^ {2}(\w+): \(\) => import/gm)].map(([, feature]) => feature), has);
       if (!has.includes('stdio')) assert.deepEqual([...files.keys()].filter((path) => path.startsWith('runtime/stdio/')), []);
 
       const reached = new Set(['main.js']);
