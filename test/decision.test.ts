@@ -202,7 +202,7 @@ describe('what is told beside the decision', () => {
 
   test('every row decides something here, or is given its fact', () => {
     const decidedBy = new Set(Object.values(ROOT).map(([, decision]) => decision.split(' ')[0]));
-    const given = ['head', 'address', 'tenant', 'quota', 'body', 'revision', 'session', 'instance'];
+    const given = ['head', 'address', 'tenant', 'quota', 'body', 'revision', 'permission', 'session', 'instance'];
     assert.deepEqual(ROWS.map(({ id }) => id).filter((id) => !decidedBy.has(id) && !given.includes(id)), []);
   });
 

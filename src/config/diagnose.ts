@@ -107,6 +107,7 @@ const ELSEWHERE: readonly (readonly [pattern: string, instead: string])[] = [
   ['mcpServers', "servers, each with its kind: servers: { files: { kind: 'stdio', command: ['npx', …] } }"],
   ['servers.*.url', "a server that runs somewhere: kind: 'http', instances: [{ url: 'https://…' }]"],
   ['servers.*.headers', "transform: { request: { set: { 'X-Name': '…' } } }"],
+  ['servers.*.upstream', "a stdio server is sent no headers; it has its credentials in its environment: env: { TOKEN: secret('TOKEN') }"],
   ['servers.*.type', "kind: 'http' or kind: 'stdio'"],
   ['servers.*.transport', "kind: 'http' or kind: 'stdio'"],
 ];

@@ -1,5 +1,5 @@
 /** Checks between what says who calls: issuers, the authorization API, and the tenants that are recognised by their word. */
-import { didYouMean } from '../diagnostics/closest.js';
+import { closest, didYouMean } from '../diagnostics/closest.js';
 import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
 import { duplicates } from './duplicates.js';
 import type { Model } from './model.js';
@@ -27,10 +27,11 @@ export function* identityProblems(auth: Auth, tenants: Model['tenants'], config:
   yield* matchProblems({ jwt, hasJwt: has(config, 'jwt'), hasLookup: lookup !== undefined || has(config, 'lookup') }, tenants, config);
 }
 
-/** Whether `auth` has this key, whatever is in it. */
+/** Whether `auth` has this key, whatever is in it. Of one that is no object, or has nearly that key, nobody knows what it would have had. */
 export function has(config: unknown, key: string): boolean {
   const auth = isObject(config) ? config['auth'] : undefined;
-  return isObject(auth) && auth[key] !== undefined;
+  if (!isObject(auth)) return auth !== undefined;
+  return Object.entries(auth).some(([own, value]) => value !== undefined && (own === key || closest(own, [key]) !== null));
 }
 
 /** One issuer may stand without a list. */

@@ -4,7 +4,7 @@
  */
 import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Auth } from './identity-consistency.js';
-import type { Model } from './model.js';
+import type { Model, ServerModel } from './model.js';
 import { placesOf } from './places.js';
 import { problem } from './problem.js';
 
@@ -29,8 +29,8 @@ export function* secretProblems({ auth, gateway, servers, tenants }: Parts, conf
     }
   }
   const clients = new Map(holders);
-  for (const [name, { upstream }] of Object.entries(servers)) {
-    for (const secret of sentTo(upstream)) if (!holders.has(secret)) holders.set(secret, `server "${name}"`);
+  for (const [name, server] of Object.entries(servers)) {
+    for (const secret of sentTo(server)) if (!holders.has(secret)) holders.set(secret, `server "${name}"`);
   }
   for (const [tenant, { forward }] of Object.entries(tenants)) {
     const signing = forward?.signed?.secret.secret;
@@ -63,9 +63,9 @@ function tokenSecrets(config: unknown): readonly Held[] {
   return places.flatMap(([path, secret]) => (typeof secret === 'string' ? [{ secret, path: path.slice(0, -1) }] : []));
 }
 
-function sentTo(upstream: Model['servers'][string]['upstream']): readonly string[] {
-  if (!upstream) return [];
-  const { headers, auth } = upstream;
+function sentTo(server: ServerModel): readonly string[] {
+  if (server.kind !== 'http' || !server.upstream) return [];
+  const { headers, auth } = server.upstream;
   const sent = Object.values(headers).flatMap((value) => (typeof value === 'string' ? [] : [value.secret]));
   return [...sent, ...(auth ? ['bearer' in auth ? auth.bearer.secret : auth.secret.secret] : [])];
 }

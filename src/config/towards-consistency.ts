@@ -1,23 +1,20 @@
 /** Checks of what servers are told: no header has two owners, and nothing is said that nobody would hear. */
 import type { ConfigPath, Diagnostic } from '../diagnostics/diagnostic.js';
-import type { Model, ServerModel, TenantModel } from './model.js';
+import type { HttpServerModel, Model, ServerModel, TenantModel } from './model.js';
 import { problem } from './problem.js';
 
-type Upstream = NonNullable<ServerModel['upstream']>;
+type Upstream = NonNullable<HttpServerModel['upstream']>;
 
 export function* towardsProblems({ servers, tenants }: Pick<Model, 'tenants' | 'servers'>, hasTokens: boolean): Iterable<Diagnostic> {
-  for (const [name, server] of Object.entries(servers)) if (server.upstream) yield* upstreamProblems(name, server, server.upstream, hasTokens);
+  for (const [name, server] of Object.entries(servers)) {
+    if (server.kind === 'http' && server.upstream) yield* upstreamProblems(name, server, server.upstream, hasTokens);
+  }
   for (const [name, tenant] of Object.entries(tenants)) yield* forwardProblems(name, tenant, servers, hasTokens);
 }
 
-function* upstreamProblems(name: string, server: ServerModel, upstream: Upstream, hasTokens: boolean): Iterable<Diagnostic> {
+function* upstreamProblems(name: string, server: HttpServerModel, upstream: Upstream, hasTokens: boolean): Iterable<Diagnostic> {
   const at = ['servers', name, 'upstream'];
   const { headers, auth, tls, exchange } = upstream;
-  if (server.kind === 'stdio') {
-    const help = "a stdio server is given credentials by its environment: env: { TOKEN: secret('TOKEN') }";
-    yield problem('no-effect', at, `server "${name}" is a process, to which no headers are sent`, { key: true, help });
-    return;
-  }
   const credential = authHeader(auth);
   yield* twice(Object.keys(headers), [...at, 'headers']);
   for (const header of Object.keys(headers)) {
@@ -38,11 +35,11 @@ function* upstreamProblems(name: string, server: ServerModel, upstream: Upstream
 
 const authHeader = (auth: Upstream['auth']): string | null => (auth ? ('bearer' in auth ? 'authorization' : auth.header.toLowerCase()) : null);
 
-function* tlsProblems(server: ServerModel, { ca, cert, key }: NonNullable<Upstream['tls']>, at: ConfigPath): Iterable<Diagnostic> {
+function* tlsProblems({ instances }: HttpServerModel, { ca, cert, key }: NonNullable<Upstream['tls']>, at: ConfigPath): Iterable<Diagnostic> {
   if (cert !== undefined && key === undefined) yield problem('upstream-tls', [...at, 'cert'], 'a certificate needs its private key: key', { key: true });
   if (key !== undefined && cert === undefined) yield problem('upstream-tls', [...at, 'key'], 'a private key needs its certificate: cert', { key: true });
-  const instances = server.kind === 'http' ? (server.instances ?? []) : [];
-  if ((ca ?? cert ?? key) === undefined || instances.some(({ url }) => url.startsWith('https:'))) return;
+  // A server that a target runs is spoken to by https as soon as its certificates are named.
+  if ((ca ?? cert ?? key) === undefined || !instances || instances.some(({ url }) => url.startsWith('https:'))) return;
   yield problem('no-effect', at, 'no instance of this server has an https URL, so nothing here speaks TLS to it', { key: true });
 }
 
@@ -72,7 +69,9 @@ function* forwardProblems(name: string, tenant: TenantModel, servers: Model['ser
   }
 }
 
-function ownHeaders({ upstream, transform: { request } }: ServerModel): readonly string[] {
+function ownHeaders(server: ServerModel): readonly string[] {
+  const { request } = server.transform;
+  const upstream = server.kind === 'http' ? server.upstream : undefined;
   const own = [...Object.keys(upstream?.headers ?? {}), authHeader(upstream?.auth) ?? '', ...Object.keys(request.set), ...request.remove];
   return own.map((header) => header.toLowerCase());
 }

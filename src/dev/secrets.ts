@@ -14,9 +14,10 @@ export class DevSecrets {
     this.#env = env;
   }
 
-  /** Makes up what the plan needs and nobody has given. @returns the names that were made up now */
+  /** Makes up what the plan needs and nobody has given. A certificate is none of that: the gateway says that it is missing. @returns the names that were made up now */
   provide({ infra }: Plan): string[] {
-    const missing = infra.secrets.map(({ name }) => name).filter((name) => !this.#isGiven(name) && !existsSync(join(this.#folder, name)));
+    const made = infra.secrets.filter(({ uses }) => uses.every(({ purpose }) => purpose !== 'upstream-tls'));
+    const missing = made.map(({ name }) => name).filter((name) => !this.#isGiven(name) && !existsSync(join(this.#folder, name)));
     for (const name of missing) writeFileSync(join(this.#folder, name), randomBytes(32).toString('base64url'), { mode: 0o600 });
     return missing;
   }

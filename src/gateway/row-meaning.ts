@@ -16,6 +16,7 @@ export const ROW_MEANING: Readonly<Record<Step, string>> = {
   quota: 'the tenant has not used up its share',
   body: 'the body is one unambiguous message',
   revision: 'a served revision, headers and body in agreement',
+  permission: 'the caller may use the tools, prompts and resources that it names',
   session: 'the session is this caller’s',
   instance: 'an instance is up',
 };

@@ -2,6 +2,7 @@ import type { Model } from '../config/model.js';
 import type { SecretPlan, SecretPurpose, SecretUse } from './infra-types.js';
 import type { EnvEntry } from './server-types.js';
 import { sortedEntries } from './sorted-entries.js';
+import { upstreamOf } from './towards.js';
 
 /** One use of one secret. */
 type NamedUse = SecretUse & { readonly name: string };
@@ -60,7 +61,8 @@ function* identityUses({ auth, servers, tenants }: Model): Iterable<NamedUse> {
   for (const [tenant, { forward }] of sortedEntries(tenants)) {
     if (forward?.signed) yield use(forward.signed.secret.secret, 'signing-key', tenant, `tenants.${tenant}.forward.signed.secret`);
   }
-  for (const [server, { upstream }] of sortedEntries(servers)) {
+  for (const [server, settings] of sortedEntries(servers)) {
+    const upstream = upstreamOf(settings);
     if (!upstream) continue;
     const { headers, auth: own, tls = {}, exchange } = upstream;
     const at = `servers.${server}.upstream`;

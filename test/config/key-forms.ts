@@ -21,6 +21,7 @@ export const asWritten = (values: readonly unknown[], bad: readonly unknown[], u
 export const object = (good: Key['good'] = []): Key => key(good, [null, 5, 'x', true]);
 export const text = (values: readonly string[], unseen: readonly unknown[] = []): Key => asWritten(values, [5, true, ...NO_SCALAR], unseen);
 export const line = (): Key => text(['Full-text search, “quoted”', ''], ['two\nlines', 'a\0b', 'a\rb']);
+export const permission = (): Key => text(['read', 'tools:write', 'https://a.com/x'], ['', 'a b', 'a,b', 'a"b', 'ä']);
 export const choice = (values: readonly unknown[], bad: readonly unknown[] = []): Key => asWritten(values, ['none of these', 5, ...NO_SCALAR, ...bad]);
 export const flag = (): Key => asWritten([true, false], ['true', 1, ...NO_SCALAR]);
 export const count = (most = 1_000_000): Key => asWritten([1, 3, most], ['3', true, ...NO_SCALAR], [0, -1, 1.5, most + 1]);
@@ -85,6 +86,13 @@ export const REDACTIONS = [
   ["rows[0]['a b'].*", [{ kind: 'name', name: 'rows' }, { kind: 'index', index: 0 }, { kind: 'name', name: 'a b' }, { kind: 'each' }]],
 ] as const;
 export const about = { description: line(), owner: line(), labels: labels() };
+
+/** What an origin becomes, without what a user wrote. */
+export const ORIGIN = { origins: [], preset: null, owner: null, reviewBy: null, note: null, place: { key: '', isList: false } };
+export const oneOrMany = (place: '' | '.origin'): Key['good'] => [
+  ['https://app.acme.com', { ...ORIGIN, origins: ['https://app.acme.com'], place: { key: place, isList: false } }],
+  [['https://a.com', 'http://b.com'], { ...ORIGIN, origins: ['https://a.com', 'http://b.com'], place: { key: place, isList: true } }],
+];
 
 /** Rows of the keys of one object. */
 export function prefixed(prefix: string, keys: Readonly<Record<string, Key>>): Readonly<Record<string, Key>> {

@@ -140,7 +140,9 @@ test('a missing key is said at what it is missing from', () => {
     'servers.web.health.path': 'servers.web.health', 'gateway.traces.otlp': 'gateway.traces', 'servers.web.dev.command': 'servers.web.dev',
     'servers.there.instances.0.url': 'servers.there.instances.0', 'servers.web.volumes.0.name': 'servers.web.volumes.0',
     'servers.web.volumes.0.path': 'servers.web.volumes.0', 'servers.web.volumes.0.size': 'servers.web.volumes.0', 'tenants.acme.match': 'tenants.acme',
-    'strategies.even.balance': 'strategies.even', 'auth.clients.ci.keys': 'auth.clients.ci', 'targets.fly.region': 'targets.fly',
+    'strategies.even.balance': 'strategies.even', 'auth.clients.ci.keys': 'auth.clients.ci', 'auth.jwt.issuer': 'auth.jwt', 'auth.lookup.url': 'auth.lookup',
+    'servers.asked.upstream.exchange.grant': 'servers.asked.upstream.exchange', 'tenants.acme.forward.signed.secret': 'tenants.acme.forward.signed',
+    'targets.fly.region': 'targets.fly',
     'policy.suppress.0.rule': 'policy.suppress.0', 'policy.suppress.0.path': 'policy.suppress.0', 'policy.suppress.0.reason': 'policy.suppress.0',
     'policy.expect.0.request': 'policy.expect.0', 'policy.expect.0.decision': 'policy.expect.0',
   };
@@ -168,7 +170,9 @@ test('defaults', () => {
   const CHILD_LIMITS = { processes: 8, memory: 256 * MI, line: 4 * MI, idle: 600_000 };
   const headers = { set: {}, remove: [] };
   const transform = { request: { ...headers, pass: [] }, response: { ...headers, redact: [] } };
-  const common = { labels: {}, strategy: 'round-robin', public: true, replicas: 1, resources, env: {}, volumes: [], revision: 'auto', transform };
+  const common = {
+    labels: {}, strategy: 'round-robin', public: true, replicas: 1, resources, env: {}, volumes: [], revision: 'auto', transform, permissions: {},
+  };
   assert.deepEqual(model, {
     name: 'acme',
     labels: {},
@@ -181,16 +185,20 @@ test('defaults', () => {
       trustedProxies: [],
       requireOrigin: false,
       originFallback: 'none',
-      limits: { body: 4 * MI, headers: 2 ** 14, depth: 64, streams: 2000, sessions: 10_000, perAddress: { tokens: 100, window: 1000 }, toolNames: 64 },
+      limits: {
+        body: 4 * MI, headers: 2 ** 14, depth: 64, streams: 2000, sessions: 10_000, perAddress: { tokens: 100, window: 1000 }, toolNames: 64,
+        perClient: { fromEnvironment: false },
+      },
       timeouts: { connect: 2000, firstByte: 60_000, response: 600_000, idleStream: 300_000, keepAlive: 15_000, drain: 25_000 },
       revisions: ['2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'],
       sessionKeys: [],
       sessionTtl: 86_400_000,
       tls: { at: 'platform' },
       cors: { credentials: false, maxAge: 600_000, exposeHeaders: [], allowHeaders: [] },
+      headers: { csp: "default-src 'none'; frame-ancestors 'none'", frame: 'DENY', referrer: 'no-referrer' },
       log: { level: 'info', requests: true, audit: true },
     },
-    auth: { clients: {} },
+    auth: { clients: {}, environmentKeys: false },
     servers: {
       web: { kind: 'http', ...common, image: 'web', port: 8000, path: '/mcp', stateful: false },
       tool: { kind: 'stdio', ...common, command: ['tool'], args: [], sharing: 'session', limits: CHILD_LIMITS },

@@ -4,9 +4,10 @@
  */
 import { BALANCES } from '#src/config/language/strategies.js';
 import {
-  about, asWritten, choice, command, count, cpu, day, duration, file, flag, headers, image, key, label, line, names, NO_SCALAR, object, percentage, port,
-  prefixed, probePath, rate, REDACTIONS, route, secret, secrets, size, text, type Key,
+  about, asWritten, choice, command, count, cpu, day, duration, file, flag, headers, image, key, label, line, names, NO_SCALAR, object, oneOrMany, ORIGIN,
+  percentage, permission, port, prefixed, probePath, rate, REDACTIONS, route, secret, secrets, size, text, type Key,
 } from './key-forms.js';
+import { allowList, IDENTITY } from './identity-keys.js';
 
 const server = (name: string): Readonly<Record<string, Key>> => prefixed(`servers.${name}`, {
   ...about,
@@ -48,6 +49,10 @@ const server = (name: string): Readonly<Record<string, Key>> => prefixed(`server
   'volumes': asWritten([[]], ['/data', [5], null]),
   revision: choice(['auto', 'legacy', 'modern'], ['2026-07-28']),
   sessionLoss: choice(['reinitialise', '404'], [404]),
+  ...allowList('allow'),
+  permissions: object(),
+  'permissions.call': permission(),
+  'permissions.list': permission(),
   transform: object(),
   'transform.request': object(),
   ...prefixed('transform.request', headers()),
@@ -76,12 +81,6 @@ const httpServer = (name: string): Readonly<Record<string, Key>> => prefixed(`se
   stateful: flag(),
   sse: route(),
 });
-
-const SHAPE = { origins: [], preset: null, owner: null, reviewBy: null, note: null, place: { key: '', isList: false } };
-const oneOrMany = (place: '' | '.origin'): Key['good'] => [
-  ['https://app.acme.com', { ...SHAPE, origins: ['https://app.acme.com'], place: { key: place, isList: false } }],
-  [['https://a.com', 'http://b.com'], { ...SHAPE, origins: ['https://a.com', 'http://b.com'], place: { key: place, isList: true } }],
-];
 
 /** By concrete path into `BASE`, so that each can be set there. */
 export const KEYS: Readonly<Record<string, Key>> = {
@@ -184,6 +183,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
   ),
   'gateway.traces.sample': percentage(),
 
+  ...IDENTITY,
   auth: object(),
   'auth.clients': object(),
   'auth.clients.ci': object(),
@@ -257,7 +257,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
 
   origins: object(),
   'origins.app': key(
-    [...oneOrMany(''), [{ preset: 'any-https' }, { ...SHAPE, preset: 'any-https' }]],
+    [...oneOrMany(''), [{ preset: 'any-https' }, { ...ORIGIN, preset: 'any-https' }]],
     [5, null, {}, { orign: 'https://a.com' }, [5]],
     [[], { preset: 'ngrok', origin: 'https://a.com' }],
   ),
@@ -279,9 +279,18 @@ export const KEYS: Readonly<Record<string, Key>> = {
         [{ client: 'ci' }, { host: 'acme.mcp.com' }, { path: true }],
         [{ client: 'ci' }, { host: 'acme.mcp.com' }, { path: true }],
       ],
+      [{ claim: { org_id: 'acme', 'https://acme.com/tier': '1' } }, [{ claim: { org_id: 'acme', 'https://acme.com/tier': '1' } }]],
+      [{ lookup: 'acme' }, [{ lookup: 'acme' }]],
+      [
+        [{ claim: { iss: 'https://id.acme.com' } }, { lookup: 'acme' }],
+        [{ claim: { iss: 'https://id.acme.com' } }, { lookup: 'acme' }],
+      ],
     ],
-    ['ci', {}, { path: false }, { client: 5 }, [5], null],
-    [[], { client: 'ci', host: 'a' }, { host: 'https://acme.mcp.com' }, { host: 'ACME.com' }],
+    ['ci', {}, { path: false }, { client: 5 }, { claim: 'acme' }, { claim: { org_id: 5 } }, { lookup: 5 }, [5], null],
+    [
+      [], { claim: {} }, { claim: { iss: 'https://id.acme.co' } }, { lookup: '' }, { client: 'ci', host: 'a' }, { host: 'https://acme.mcp.com' },
+      { host: 'ACME.com' },
+    ],
   ),
   'tenants.acme.servers': key([[['web', 'tool'], ['web', 'tool']], ['*', '*'], [[], []]], ['web', ['wob'], ['*'], [5], null]),
   'tenants.acme.origins': names('app', 'appp'),

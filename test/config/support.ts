@@ -10,10 +10,15 @@ export type Json = Readonly<Record<string, unknown>>;
 export const BASE: Json = {
   name: 'acme',
   gateway: {
-    admin: {}, listen: {}, limits: {}, timeouts: {}, cors: {}, log: {}, resources: { requests: {}, limits: {} }, traces: { otlp: 'https://otel.acme.com' },
+    admin: {}, listen: {}, limits: { perClient: {} }, headers: {}, timeouts: {}, cors: {}, log: {}, resources: { requests: {}, limits: {} },
+    traces: { otlp: 'https://otel.acme.com' },
     revisions: ['2024-11-05', '2025-06-18', '2026-07-28'],
   },
-  auth: { clients: { ci: { keys: [{ secret: 'CI_KEY' }] } } },
+  auth: {
+    clients: { ci: { keys: [{ secret: 'CI_KEY' }] } },
+    jwt: { issuer: 'https://id.acme.com', jwks: 'https://id.acme.com/jwks.json' },
+    lookup: { url: 'https://id.acme.com/tenant' },
+  },
   servers: {
     web: {
       kind: 'http',
@@ -24,13 +29,16 @@ export const BASE: Json = {
       transform: { request: {}, response: {} },
       dev: { command: ['node', 'web.js'] },
     },
-    there: { kind: 'http', instances: [{ url: 'https://a.acme.com/mcp', region: 'ord' }], strategy: 'even' },
-    asked: { kind: 'http', image: 'asked', health: { mcp: 'ping' } },
+    there: { kind: 'http', instances: [{ url: 'https://a.acme.com/mcp', region: 'ord' }], strategy: 'even', upstream: { headers: {}, tls: {} } },
+    asked: {
+      kind: 'http', image: 'asked', health: { mcp: 'ping' },
+      upstream: { exchange: { url: 'https://id.acme.com/token', client: { id: 'gateway' }, grant: 'token-exchange' } },
+    },
     checked: { kind: 'http', image: 'checked', health: { command: ['true'] } },
     tool: { kind: 'stdio', command: ['tool'], dev: { command: ['tool'] }, limits: {}, transform: { request: {}, response: {} } },
   },
   origins: { app: 'https://app.acme.com', more: { origin: 'https://more.acme.com' }, wild: { preset: 'ngrok' } },
-  tenants: { acme: { match: { client: 'ci' } } },
+  tenants: { acme: { match: { client: 'ci' }, forward: { signed: { prefix: 'X-A-', secret: { secret: 'SIGNING' } }, bearer: { audience: 'a' } } } },
   strategies: { even: { balance: 'rendezvous', timeouts: {}, breaker: {}, ejection: {} }, named: { balance: 'round-robin' } },
   targets: { nginx: {}, compose: {}, kubernetes: {}, fly: { region: 'ord', vm: {} } },
   images: {},

@@ -19,6 +19,7 @@ const FEATURES: Features = {
     createSse: () => ({
       configure: () => {},
       answer: async () => ({ instance: null, response: { status: 200, headers: { 'content-type': 'text/event-stream' }, body: Buffer.from(': nothing\n\n') } }),
+      say: () => Promise.reject(new Error('nothing is said here')),
       vouched: () => null,
       isVouchedFor: () => false,
       close: async () => {},

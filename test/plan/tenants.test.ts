@@ -11,26 +11,29 @@ describe('tenants', () => {
     const about = { description: null, owner: null, labels: {} };
     assert.deepEqual(trafficOf(least()).tenants, [
       {
-        name: 'default', about, implied: true, match: { clients: [], hosts: [], path: false }, servers: 'web', origins: null,
-        rate: null, streams: null, sessions: null, from: 'tenants',
+        name: 'default', about, implied: true, match: { clients: [], hosts: [], path: false, claims: [], lookups: [] }, servers: 'web',
+        origins: null, rate: null, streams: null, sessions: null, tools: null, allow: null, forward: null, from: 'tenants',
       },
     ]);
   });
 
   test('as declared', () => {
     const [internal, partner] = trafficOf(FULL).tenants;
-    assert.deepEqual(internal?.match, { clients: ['internal'], hosts: [], path: true });
+    assert.deepEqual(internal?.match, { clients: ['internal'], hosts: [], path: true, claims: [], lookups: [] });
     assert.deepEqual([internal?.servers, internal?.origins, internal?.implied], ['+all', null, false]);
     assert.deepEqual(partner, {
       name: 'partner',
       about: { description: null, owner: 'sales', labels: {} },
       implied: false,
-      match: { clients: ['partner'], hosts: ['partner.acme.com'], path: false },
+      match: { clients: ['partner'], hosts: ['partner.acme.com'], path: false, claims: [], lookups: [] },
       servers: 'crm+web',
       origins: 'app',
       rate: { tokens: 600, window: 60_000 },
       streams: 20,
       sessions: 10,
+      tools: null,
+      allow: null,
+      forward: null,
       from: 'tenants.partner',
     });
   });

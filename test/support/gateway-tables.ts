@@ -1,4 +1,5 @@
 /** Plans and tables of configs that are object literals, for the tests of the gateway's pure modules. */
+import { createItemRules } from '#src/gateway/runtime/decision/item-rules.js';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
 import { readHead, type RequestHead, type GatewayRequest } from '#src/gateway/runtime/decision/head.js';
 import { compileTables, type Tables } from '#src/gateway/runtime/decision/lookups.js';
@@ -20,7 +21,7 @@ export function gatewayConfig({ gateway, ...rest }: Config & { readonly gateway?
 
 /** The tables of a config, as the gateway has them. */
 export function tablesOf(config: Config, placement: Placement = 'local'): Tables {
-  return compileTables(gatewayTables(planOf(config)), placement);
+  return compileTables(gatewayTables(planOf(config)), placement, createItemRules);
 }
 
 export interface HeadOptions extends Partial<Omit<GatewayRequest, 'headers'>> {

@@ -90,8 +90,6 @@ export interface ServerCommon<O extends string, L extends string> {
     /** To list them. Default: none. */
     list?: string;
   };
-  /** How the gateway shows itself to it. An error with stdio, where there is no request that headers could be in. Default: not at all. */
-  upstream?: Upstream;
 }
 
 /** Changes to what passes. Nothing that was judged can be changed: not the body of a request, nor the headers that MCP and HTTP themselves use. */
@@ -226,6 +224,8 @@ interface HttpCommon<O extends string, L extends string> extends ServerCommon<O,
    * list that revision. Default: none, and the gateway serves that transport from `path`.
    */
   sse?: `/${string}`;
+  /** How the gateway shows itself to it. Default: not at all. */
+  upstream?: Upstream;
   dev?: DevCommand;
 }
 

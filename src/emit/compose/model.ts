@@ -2,6 +2,7 @@ import type { Plan } from '../../plan/types.js';
 import type { EmitInput } from '../types.js';
 import { dockerfile } from '../shared/dockerfile.js';
 import { deployed, type Runnable, type RunnableServer } from '../shared/runnable.js';
+import { environmentSettings } from '../shared/environment-settings.js';
 import { runtimeDigest } from '../shared/runtime.js';
 import { serverServices, type NamedService } from './instances.js';
 import { literal } from './interpolation.js';
@@ -42,6 +43,7 @@ export function composeModel(plan: Plan, { assets, gateway: runtimeDocument }: E
     nginxConf: nginx && nginxConf(plan, nginx),
     upstream: upstreamOfNginx,
     secrets,
+    settings: environmentSettings(plan),
     dockerfiles: servers
       .filter(({ image }) => image.kind === 'install')
       .map((workload) =>

@@ -2,11 +2,12 @@ import type { EmittedFile } from '../types.js';
 import { opening } from '../shared/comment.js';
 import { printBuild } from '../shared/dockerfile.js';
 import { nginxPrint } from '../nginx/print.js';
+import { settingsExample } from '../shared/environment-settings.js';
 import { envExample } from '../shared/env-example.js';
 import { yaml } from '../shared/yaml.js';
 import type { ComposeDocument, ComposeFile } from './types.js';
 import { prepareScript } from './prepare.js';
-import { allSecrets, SECRETS_FOLDER } from './secrets.js';
+import { allSecrets, SECRETS_FOLDER, SETTINGS_FILE } from './secrets.js';
 import { upstreamBlock } from './upstream.js';
 
 const STEPS = ['In this folder: cp .env.example .env, fill it in, then sh prepare.sh && docker compose up --detach'];
@@ -18,12 +19,14 @@ const ABOUT_UPSTREAM = ['Mounted over /etc/nginx/upstream.conf: inside this proj
 
 /** Files of this folder that are never committed. */
 const IGNORED = ['.env', `${SECRETS_FOLDER}/`];
+const SETTINGS_STEPS = [`Nothing here must be set. What is: copy to ${SETTINGS_FILE} beside this file, which is never committed; a value with $ or # stands in '…'.`];
 
-export function composePrint({ file, notes, upstream, nginxConf, secrets, dockerfiles }: ComposeDocument): readonly EmittedFile[] {
+export function composePrint({ file, notes, upstream, nginxConf, secrets, settings, dockerfiles }: ComposeDocument): readonly EmittedFile[] {
   return [
     { path: 'compose/.env.example', contents: envExample(allSecrets(secrets), SECRET_STEPS) },
-    { path: 'compose/.gitignore', contents: `${opening()}\n${IGNORED.join('\n')}\n` },
+    { path: 'compose/.gitignore', contents: `${opening()}\n${[...IGNORED, ...(settings.length > 0 ? [SETTINGS_FILE] : [])].join('\n')}\n` },
     { path: 'compose/compose.yaml', contents: opening(STEPS) + '\n' + yaml(file, { notes, spaced: [[], ['services']] }) },
+    ...(settings.length > 0 ? [{ path: `compose/${SETTINGS_FILE}.example`, contents: settingsExample(settings, SETTINGS_STEPS) }] : []),
     ...(upstream ? [{ path: 'compose/nginx-upstream.conf', contents: opening(ABOUT_UPSTREAM) + '\n' + upstreamBlock(upstream) }] : []),
     ...(nginxConf ? nginxPrint(nginxConf) : []),
     { path: 'compose/prepare.sh', contents: prepareScript(secrets, mountedSources(file)) },

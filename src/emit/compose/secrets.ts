@@ -12,6 +12,8 @@ export interface ComposeSecrets {
 
 /** The folder beside compose.yaml. */
 export const SECRETS_FOLDER = 'secrets';
+/** What may be set in the gateway's environment, beside compose.yaml. */
+export const SETTINGS_FILE = 'gateway.env';
 /** Where compose mounts a secret. */
 export const secretFile = (name: string): string => `/run/secrets/${name}`;
 

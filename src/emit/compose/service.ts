@@ -1,13 +1,14 @@
 import type { VolumePlan } from '../../plan/infra-types.js';
 import type { Plan } from '../../plan/types.js';
 import { containerEnv, type ContainerVariable } from '../shared/container-env.js';
+import { environmentSettings } from '../shared/environment-settings.js';
 import { runsOurCode, type Runnable } from '../shared/runnable.js';
 import { NODE_USER, runtimeCommand } from '../shared/runtime.js';
 import { deployment, HARDENING, stopGracePeriod } from './hardening.js';
 import { healthcheck } from './health.js';
 import { fromEnvironment, literal, type Interpolated } from './interpolation.js';
 import { GATEWAY_MOUNT, volume } from './mounts.js';
-import { secretFile } from './secrets.js';
+import { secretFile, SETTINGS_FILE } from './secrets.js';
 import type { Service } from './types.js';
 
 /** The parts of a service that its workload alone does not say. */
@@ -30,6 +31,7 @@ export function service(plan: Plan, workload: Runnable, { networks, replicas, vo
     ...image(plan, workload),
     ...(isOurs ? { entrypoint: runtimeCommand(workload).map(literal) } : {}),
     ...user(workload),
+    ...settings(plan, workload),
     ...(variables.length > 0 ? { environment: Object.fromEntries(variables.map((variable) => environmentEntry(variable, isOurs))) } : {}),
     ...(secrets.length > 0 ? { secrets } : {}),
     ...(ports ? { ports } : {}),
@@ -44,6 +46,11 @@ export function service(plan: Plan, workload: Runnable, { networks, replicas, vo
     deploy: deployment(workload, replicas),
     ...(Object.keys(labels).length > 0 ? { labels } : {}),
   };
+}
+
+/** The file of what may be set, beside compose.yaml; `required: false` is of Compose 2.24. */
+function settings(plan: Plan, { kind }: Runnable): Pick<Service, 'env_file'> {
+  return kind === 'gateway' && environmentSettings(plan).length > 0 ? { env_file: [{ path: `./${SETTINGS_FILE}`, required: false }] } : {};
 }
 
 /** Where the config names no user, the user's image keeps the one that it names: it may have none with our id. */

@@ -1,4 +1,5 @@
 import type { Dockerfile } from '../shared/dockerfile.js';
+import type { EnvironmentSetting } from '../shared/environment-settings.js';
 import type { Note } from '../shared/yaml.js';
 import type { NginxDocument } from '../nginx/types.js';
 import type { Interpolated } from './interpolation.js';
@@ -11,6 +12,8 @@ export interface ComposeDocument {
   readonly notes: readonly Note[];
   readonly upstream: Upstream | null;
   readonly secrets: ComposeSecrets;
+  /** What may be set in the gateway's environment. */
+  readonly settings: readonly EnvironmentSetting[];
   /** nginx.conf for a container, where that of the nginx target is for a service of the machine. */
   readonly nginxConf: NginxDocument | null;
   readonly dockerfiles: readonly Dockerfile[];
@@ -37,6 +40,8 @@ export interface Service {
   readonly pull_policy?: 'build';
   readonly entrypoint?: readonly Interpolated[];
   readonly user?: string;
+  /** `environment` comes before these files (compose specification, env_file). */
+  readonly env_file?: readonly { readonly path: string; readonly required: false }[];
   readonly environment?: Readonly<Record<string, Interpolated>>;
   readonly ports?: readonly string[];
   readonly networks?: Networks;

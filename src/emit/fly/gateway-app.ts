@@ -4,6 +4,7 @@ import { isLoopbackHost } from '../../plan/loopback.js';
 import type { Plan } from '../../plan/types.js';
 import type { Assets } from '../types.js';
 import { dockerfile } from '../shared/dockerfile.js';
+import { environmentSettings } from '../shared/environment-settings.js';
 import { httpProbe } from '../shared/probe-script.js';
 import { seconds } from '../shared/quantity.js';
 import type { Runnable } from '../shared/runnable.js';
@@ -37,6 +38,7 @@ export function gatewayApp(plan: Plan, gateway: Runnable, assets: Assets): FlyAp
       healthcheck: httpProbe(gateway.port, '/health/live', gateway.health.timeout),
     }),
     secrets: flySecrets(plan, gateway),
+    settings: environmentSettings(plan),
   };
 }
 

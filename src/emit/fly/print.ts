@@ -31,7 +31,7 @@ function steps(app: FlyApp): readonly string[] {
   ];
 }
 
-function secretsExample({ name, secrets }: FlyApp): string {
+function secretsExample({ name, secrets, settings }: FlyApp): string {
   const how =
     secrets.length === 0
       ? ['This app needs no secrets.']
@@ -39,5 +39,8 @@ function secretsExample({ name, secrets }: FlyApp): string {
   const entries = secrets.map(
     ({ variable, secret, purposes }) => `\n${comment(purposes)}fly secrets set --app ${name} --stage ${variable}="$${secret}"\n`,
   );
-  return opening(how) + entries.join('');
+  const optional = settings.map(
+    ({ name: variable, example, purposes }) => `\n${comment(['Need not be set.', ...purposes])}# fly secrets set --app ${name} --stage ${variable}='${example}'\n`,
+  );
+  return opening(how) + [...entries, ...optional].join('');
 }

@@ -35,6 +35,7 @@ export function serverApp(plan: Plan, server: Runnable, assets: Assets): FlyApp 
     },
     dockerfile: isUnchanged ? null : ourImage(name, server, assets),
     secrets: flySecrets(plan, server),
+    settings: [],
   };
 }
 

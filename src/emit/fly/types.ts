@@ -1,4 +1,5 @@
 import type { Dockerfile } from '../shared/dockerfile.js';
+import type { EnvironmentSetting } from '../shared/environment-settings.js';
 import type { TomlTable } from './toml.js';
 
 /** The document of the Fly target: an app for the gateway, and a private app for each server. */
@@ -22,6 +23,8 @@ export interface FlyApp {
   /** Null where the app runs the user's image unchanged. */
   readonly dockerfile: Dockerfile | null;
   readonly secrets: readonly FlySecret[];
+  /** What may be set beside them; Fly has secrets for that too. */
+  readonly settings: readonly EnvironmentSetting[];
 }
 
 /** A secret of an app. Fly gives it to the app's machines as an environment variable. */

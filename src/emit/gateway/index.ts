@@ -2,6 +2,7 @@ import { erasOf } from '../../plan/eras.js';
 import type { Pool } from '../../plan/pool-types.js';
 import type { Plan } from '../../plan/types.js';
 import { HEADER, type EmitInput, type EmittedFile, type Emitter, type GatewayDocument } from '../types.js';
+import { restrictsItems } from '../../gateway/runtime/decision/lookups.js';
 import { KINDS } from '../../gateway/runtime/decision/kinds.js';
 import type { Balance } from '../../gateway/runtime/tables/pool.js';
 import type { Feature } from '../../gateway/runtime/features.js';
@@ -32,7 +33,8 @@ export function gatewayDocument(plan: Plan, assets: EmitInput['assets']): Gatewa
 const DRAWN: readonly Balance[] = ['health-based', 'random', 'rendezvous'];
 
 /** The optional parts of the runtime that this plan can come to use, in any placement. */
-function neededFeatures({ traffic, infra }: Plan): Feature[] {
+function neededFeatures(plan: Plan): Feature[] {
+  const { traffic, infra } = plan;
   const sources = traffic.pools.flatMap(({ sources }) => Object.values(sources));
   const stdio = infra.workloads.some(({ kind }) => kind === 'stdio-host');
   const dns = sources.some(({ kind }) => kind === 'dns') || (infra.targets.compose !== null && infra.targets.nginx !== null);
@@ -51,6 +53,7 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
   const toLegacy = clients.modern && pools.some(({ revision }) => revision === 'legacy');
   const toModern = clients.legacy && pools.some((pool) => pool.revision === 'modern' || isEraOpen(pool));
   const children = pools.filter(({ server }) => isStdio(server));
+  const hasItemRules = restrictsItems(gatewayTables(plan));
   const needed: Readonly<Record<Feature, boolean>> = {
     admin: traffic.admin !== null,
     audit: traffic.log.audit,
@@ -62,6 +65,8 @@ function neededFeatures({ traffic, infra }: Plan): Feature[] {
     gauges: traffic.admin !== null,
     host,
     httpProbes: pools.some(({ health, sources }) => health.kind === 'http' && Object.values(sources).some(({ kind }) => kind === 'urls' || kind === 'dns')),
+    itemRules: hasItemRules,
+    items: hasItemRules,
     mcpProbes: pools.some(({ health }) => health.kind === 'mcp'),
     metrics: traffic.admin !== null,
     redaction: pools.some(({ transform }) => transform.response.redact.length > 0),

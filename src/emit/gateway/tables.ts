@@ -134,7 +134,8 @@ function matches({ tenants }: Traffic): GatewayTables['matches'] {
   };
 }
 
-function poolTable({ infra }: Plan, { server, choice, revision, sessionLoss, sse, timeouts, pass, permissions, allow, toServer, transform, health, sources }: Pool): PoolTable {
+function poolTable({ infra }: Plan, pool: Pool): PoolTable {
+  const { server, choice, revision, sessionLoss, sse, timeouts, pass, permissions, allow, toServer, transform, health, sources } = pool;
   return {
     choice,
     revision,

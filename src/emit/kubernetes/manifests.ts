@@ -118,6 +118,7 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly command?: readonly string[];
+  readonly envFrom?: readonly { readonly secretRef: { readonly name: string; readonly optional: true } }[];
   readonly env?: readonly EnvVar[];
   readonly ports: readonly { readonly name: string; readonly containerPort: number; readonly protocol: 'TCP' }[];
   readonly startupProbe: Probe;

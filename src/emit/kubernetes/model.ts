@@ -1,6 +1,7 @@
 import type { Plan } from '../../plan/types.js';
 import type { EmitInput } from '../types.js';
 import { dockerfile } from '../shared/dockerfile.js';
+import { environmentSettings } from '../shared/environment-settings.js';
 import { neededSecrets } from '../shared/needed-secrets.js';
 import { pidsOf } from '../shared/pids.js';
 import { deployed, type Runnable } from '../shared/runnable.js';
@@ -9,7 +10,7 @@ import { aboutConfigMaps, configMaps, gatewayVolumeSources } from './config-maps
 import { aboutExposure, certificate, exposureObjects } from './exposure.js';
 import { imageOf } from './image.js';
 import { namespace } from './namespace.js';
-import { secretName, target } from './names.js';
+import { secretName, settingsName, target } from './names.js';
 import { networkPolicies } from './network.js';
 import type { KubernetesDocument, ManifestFile } from './types.js';
 import { workloadObjects } from './workload.js';
@@ -36,6 +37,7 @@ export function kubernetesModel(plan: Plan, { assets, gateway: runtimeDocument }
       resources: manifests.map(({ path }) => path.replace(/^kubernetes\//, '')),
     },
     secret: { name: secretName(plan), namespace: target(plan).namespace, keys: neededSecrets(plan, all) },
+    settings: { name: settingsName(plan), variables: environmentSettings(plan) },
     certificate: certificate(plan),
     dockerfiles: servers
       .filter(({ image }) => image.kind === 'install')

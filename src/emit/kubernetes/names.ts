@@ -12,6 +12,11 @@ export function secretName({ name }: Plan): string {
   return `${name}-secrets`;
 }
 
+/** What the config allows in the gateway's environment beside its secrets. The Secret may be missing. */
+export function settingsName({ name }: Plan): string {
+  return `${name}-gateway-environment`;
+}
+
 export function certificateName({ name }: Plan): string {
   return `${name}-tls`;
 }

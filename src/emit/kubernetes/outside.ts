@@ -1,16 +1,17 @@
 import { isIP } from 'node:net';
 import type { Plan } from '../../plan/types.js';
+import { askedUrls } from '../shared/asked.js';
 import type { NetworkPolicy, PolicyPort } from './manifests.js';
 import { asNetwork } from './peers.js';
 
 type Egress = NonNullable<NetworkPolicy['spec']['egress']>[number];
 
-/** Egress to instances outside the cluster and to the collector of traces. A policy knows no host names, so a host name opens its port to every address. */
+/** Egress to instances outside the cluster, and to whoever the gateway asks itself. A policy knows no host names, so a host name opens its port to every address. */
 export function outside({ traffic }: Plan): readonly Egress[] {
   const instances = traffic.pools.flatMap(({ sources: { kubernetes } }) =>
     kubernetes.kind === 'urls' ? kubernetes.instances.map(({ url }) => new URL(url)) : [],
   );
-  const urls = traffic.traces === null ? instances : [...instances, new URL(traffic.traces.otlp)];
+  const urls = [...instances, ...askedUrls(traffic)];
   const rules = new Map(urls.map((url) => [ruleKey(url), rule(url)]));
   return [...rules.keys()].sort().map((key) => rules.get(key)!);
 }

@@ -1,5 +1,6 @@
 import type { Plan } from '../../plan/types.js';
 import { containerEnv } from '../shared/container-env.js';
+import { environmentSettings } from '../shared/environment-settings.js';
 import { kubernetesBytes, kubernetesCores } from '../shared/quantity.js';
 import { runsOurCode, type Runnable } from '../shared/runnable.js';
 import { GATEWAY_FOLDER, runtimeCommand } from '../shared/runtime.js';
@@ -7,7 +8,7 @@ import { literal } from './expansion.js';
 import { imageOf } from './image.js';
 import { selector, workloadLabels } from './labels.js';
 import type { ConfigMapSource, Container, EnvVar, PodSpec, PodTemplate, TopologySpreadConstraint } from './manifests.js';
-import { ADMIN_PORT, MCP_PORT, objectName, secretName, target } from './names.js';
+import { ADMIN_PORT, MCP_PORT, objectName, secretName, settingsName, target } from './names.js';
 import { probes } from './probes.js';
 import { gracePeriod, lifecycle } from './shutdown.js';
 import { needsStableNames, podVolumes, volumeMounts } from './storage.js';
@@ -71,6 +72,7 @@ function container(plan: Plan, workload: Runnable): Container {
     name: workload.id,
     image: imageOf(plan, workload),
     ...(mounted ? { command: runtimeCommand(workload, KEEP_LINKS) } : {}),
+    ...settings(plan, workload),
     ...(env.length > 0 ? { env } : {}),
     ports: [
       { name: MCP_PORT, containerPort: workload.port, protocol: 'TCP' },
@@ -89,6 +91,12 @@ function container(plan: Plan, workload: Runnable): Container {
       ...volumeMounts(workload),
     ],
   };
+}
+
+/** Whoever may write the Secret of these could also change the gateway: it is the deployment's own, in the deployment's own namespace. */
+function settings(plan: Plan, { kind }: Runnable): Pick<Container, 'envFrom'> {
+  if (kind !== 'gateway' || environmentSettings(plan).length === 0) return {};
+  return { envFrom: [{ secretRef: { name: settingsName(plan), optional: true } }] };
 }
 
 function environment(plan: Plan, workload: Runnable): readonly EnvVar[] {

@@ -2,6 +2,7 @@ import { ApiObject, App, Chart } from 'cdk8s';
 import type { EmittedFile } from '../types.js';
 import { opening } from '../shared/comment.js';
 import { printBuild } from '../shared/dockerfile.js';
+import { settingsExample } from '../shared/environment-settings.js';
 import { envExample } from '../shared/env-example.js';
 import { yaml } from '../shared/yaml.js';
 import type { KubernetesDocument, ManifestFile } from './types.js';
@@ -10,6 +11,7 @@ export function kubernetesPrint(document: KubernetesDocument): readonly EmittedF
   const { files, kustomization, secret, dockerfiles } = document;
   return [
     { path: 'kubernetes/.env.example', contents: envExample(secret.keys, secretSteps(document)) },
+    ...settingsFiles(document),
     { path: 'kubernetes/kustomization.yaml', contents: opening(applySteps(document)) + '\n' + yaml(kustomization) },
     ...files.map(printManifests),
     ...dockerfiles.flatMap(printBuild),
@@ -62,6 +64,16 @@ function imagesOfThisMachine({ files }: KubernetesDocument): readonly string[] {
 /** The namespace is one of the files, and everything in it goes with it, also what these files do not hold. */
 function deletionOf({ name, namespace }: KubernetesDocument['secret']): readonly string[] {
   return [`kubectl delete --kustomize . deletes the namespace "${namespace}" too, and with it the Secret "${name}" and every volume: keep .env.`];
+}
+
+function settingsFiles({ settings, secret: { namespace } }: KubernetesDocument): readonly EmittedFile[] {
+  if (settings.variables.length === 0) return [];
+  const steps = [
+    'Nothing here must be set. What is: copy to gateway.env beside this file, which is never committed, without quotes, and',
+    `  kubectl --namespace ${namespace} create secret generic ${settings.name} --from-env-file=gateway.env`,
+    'Pods read it when they start: kubectl rollout restart the gateway after a change.',
+  ];
+  return [{ path: 'kubernetes/gateway.env.example', contents: settingsExample(settings.variables, steps) }];
 }
 
 function secretSteps({ secret }: KubernetesDocument): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Dockerfile } from '../shared/dockerfile.js';
+import type { EnvironmentSetting } from '../shared/environment-settings.js';
 import type { NeededSecret } from '../shared/needed-secrets.js';
 import type { Manifest } from './manifests.js';
 
@@ -9,6 +10,8 @@ export interface KubernetesDocument {
   readonly kustomization: Kustomization;
   /** The Secret that must exist before the manifests are applied. */
   readonly secret: { readonly name: string; readonly namespace: string; readonly keys: readonly NeededSecret[] };
+  /** What may be set in the gateway's environment, and the Secret for it. */
+  readonly settings: { readonly name: string; readonly variables: readonly EnvironmentSetting[] };
   /** Name of the Secret with the TLS certificate. Null where our manifests have no Gateway object that terminates TLS. */
   readonly certificate: string | null;
   readonly dockerfiles: readonly Dockerfile[];

@@ -24,7 +24,7 @@ const PURPOSES: Record<SecretUse['purpose'], (use: SecretUse) => string> = {
   'signing-key': ({ subject }) => `Signs what servers are told of tenant "${subject}": at least 32 random bytes`,
   'upstream-credential': ({ subject }) => `Credential of the gateway at server "${subject}"`,
   'exchange-client': ({ subject }) => `Client secret for the token exchange of server "${subject}"`,
-  'upstream-tls': ({ subject }) => `PEM for TLS to server "${subject}"`,
+  'upstream-tls': ({ subject }) => `PEM for TLS to server "${subject}"; on one line, with \\n for its line breaks`,
   'admin-token': ({ subject }) => `Bearer token that ${subject === 'writeToken' ? 'changes what the admin listener can change' : 'reads the admin listener'}`,
   'environment': ({ subject, workload }) => `Variable ${subject} of server "${workload}"`,
 };

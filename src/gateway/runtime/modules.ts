@@ -17,5 +17,6 @@ export async function loadModules({ strategies, drawing, breakers, httpProbes, m
     ...(children && { childInstance: await children.loadChildren(others) }),
     ...(await others.credentials?.()),
     ...(await others.secrets?.()),
+    ...(await others.itemRules?.()),
   };
 }

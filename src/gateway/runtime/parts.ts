@@ -6,6 +6,7 @@ import type { Parts } from './front/services.js';
 import type { ProcessLog } from './process/log.js';
 import type { Metrics } from './process/metrics.js';
 import type { Renewals } from './answer/renew.js';
+import type { Items } from './answer/items/items.js';
 import type { Sse } from './answer/sse/sse.js';
 import type { GatewayTables } from './tables/gateway.js';
 import type { Listen } from './tables/placement.js';
@@ -32,10 +33,12 @@ export async function loadParts(tables: GatewayTables, features: Features, optio
   const tracer = (tables.traces && traces?.createTracer({ ...tables.traces, service: tables.name, log, metrics })) ?? null;
   const audit = (await features.audit?.())?.createAudit(log) ?? null;
   const transform = (await features.transform?.())?.createTransform(await features.redaction?.()) ?? null;
+  const items: Items | null = known?.items ?? (await features.items?.())?.createItems() ?? null;
   if (known?.tracer) void known.tracer.close();
   return {
     audit,
     bridge,
+    items,
     renewals,
     sse,
     tracer,

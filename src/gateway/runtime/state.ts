@@ -2,7 +2,8 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
 import { addressSet } from './decision/address.js';
 import { createBuckets, type Buckets } from './identity/bucket.js';
-import { compileTables } from './decision/lookups.js';
+import { compileTables, restrictsItems } from './decision/lookups.js';
+import type { createItemRules } from './decision/item-rules.js';
 import type { apiKeys } from './identity/credentials.js';
 import type { readSecrets } from './identity/secrets.js';
 import { placementOf, SettingError, type Env } from './process/env.js';
@@ -15,6 +16,7 @@ import type { watchNames } from './upstream/dns.js';
 /** Modules that only some configs need. */
 export interface StateModules {
   readonly apiKeys?: typeof apiKeys;
+  readonly createItemRules?: typeof createItemRules;
   readonly readSecrets?: typeof readSecrets;
   readonly watchNames?: typeof watchNames;
 }
@@ -23,7 +25,8 @@ export interface StateModules {
 const ownKey = randomBytes(32).toString('base64');
 
 export async function createState(raw: GatewayTables, env: Env, modules: StateModules, previous: State | null): Promise<State> {
-  const tables = compileTables(raw, placementOf(env));
+  if (restrictsItems(raw) && !modules.createItemRules) throw new SettingError('this gateway was baked without rules on tools, which its tables need');
+  const tables = compileTables(raw, placementOf(env), modules.createItemRules);
   const { keys, ttl } = raw.sessions;
   const secretOf = modules.readSecrets?.(tables, env) ?? lacking;
   const sealing = keys.length > 0 ? keys.map(secretOf) : [ownKey];

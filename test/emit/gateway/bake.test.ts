@@ -46,7 +46,7 @@ const EVERYTHING = {
   targets: { compose: {} },
 };
 
-const NOT_IN_EVERYTHING = ['drawing', 'redaction', 'ssePassed', 'stdioModern', 'workers'];
+const NOT_IN_EVERYTHING = ['drawing', 'itemRules', 'items', 'redaction', 'ssePassed', 'stdioModern', 'workers'];
 
 const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: readonly string[] }>> = {
   // This config does not say which era its server speaks. The running gateway finds it out, so it must be ready for both.
@@ -105,6 +105,14 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   },
   '2024-11-05 beside modern clients': { config: eras(['2024-11-05', ...MODERN], 'modern'), has: ['bridge', 'sse', 'sseHeld', 'toModern'] },
   'traces that are exported': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, traces: { otlp: 'http://otel:4318' } } }), has: ['traces'] },
+  'rules on tools': {
+    config: eras(MODERN, 'modern', { tenants: { acme: { match: { path: true }, servers: '*', tools: [{ allow: 'web.read_*' }] } } }),
+    has: ['itemRules', 'items', 'revocation'],
+  },
+  'a permission that calls need': {
+    config: eras(MODERN, 'modern', { auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } } }, { permissions: { call: 'web:call' } }),
+    has: ['credentials', 'itemRules', 'items', 'revocation', 'secrets'],
+  },
   'headers that are changed': { config: eras(MODERN, 'modern', {}, { transform: { response: { remove: ['Server'] } } }), has: ['transform'] },
   'results that are redacted': { config: eras(MODERN, 'modern', {}, { transform: { response: { redact: ['content'] } } }), has: ['redaction', 'transform'] },
   'a transform that changes nothing': { config: eras(MODERN, 'modern', {}, { transform: { request: { set: {} } } }), has: [] },
@@ -129,6 +137,7 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
         own: { ...HTTP, strategy: 'lucky', sse: '/sse', transform: { response: { redact: ['content'] } } },
         modern: { ...STDIO, image: 'modern', revision: 'modern' },
       },
+      tenants: { acme: { match: { client: 'acme' }, servers: '*', tools: [{ allow: '*' }] } },
       strategies: { ...EVERYTHING.strategies, lucky: { balance: 'health-based' } },
     },
     // Streams of 2024-11-05 that the gateway holds live in one process.

@@ -109,9 +109,11 @@ describe('tables', () => {
       ],
       hosts: [['partner.acme.com', 'partner']],
       paths: ['internal'],
+      claims: [],
+      lookups: [],
       implied: null,
     });
-    assert.deepEqual(tablesOf({}).matches, { clients: [], hosts: [], paths: [], implied: 'default' });
+    assert.deepEqual(tablesOf({}).matches, { clients: [], hosts: [], paths: [], claims: [], lookups: [], implied: 'default' });
     assert.deepEqual(full.hosts, ['mcp.acme.com', 'partner.acme.com', 'tools.acme.com']);
   });
 

@@ -20,7 +20,7 @@ const TABLES = tablesOf(
     origins: { app: 'https://app.acme.com', other: 'https://other.acme.com' },
     tenants: {
       acme: { match: [{ client: 'acme' }, { host: 'acme.example.com' }], servers: ['search'], origins: ['app'], rate: '10/min' },
-      globex: { match: [{ client: 'globex' }, { path: true }], servers: '*' },
+      globex: { match: [{ client: 'globex' }, { path: true }], servers: '*', tools: [{ deny: 'search.drop' }, { allow: '*' }] },
     },
     gateway: { url: 'https://mcp.example.com', sessionKeys: [{ secret: 'SESSION_KEY' }], limits: { body: '1kb' } },
   }),
@@ -39,6 +39,14 @@ const ALL: Required<Facts> = {
   body: { kind: 'message', message, era: 'legacy' },
   session: { kind: 'none' },
   instance: { kind: 'ok' },
+};
+
+/** Calls a tool that `globex` may not use. */
+const drop: Message = {
+  ...message,
+  method: 'tools/call',
+  methods: ['tools/call'],
+  elements: [{ id: 7, isRequest: true, items: [{ kind: 'tool', name: 'drop', args: {}, argsText: null }] }],
 };
 
 interface Case extends HeadOptions {
@@ -83,6 +91,7 @@ const REFUSED: Readonly<Partial<Record<Reason, readonly [Step, string, Case]>>> 
     { headers: { 'mcp-protocol-version': '2026-07-28' }, facts: { body: { kind: 'message', message: { ...message, method: 'initialize' }, era: 'legacy' } } },
   ],
   'revision-not-served': ['revision', 'gateway.revisions', { headers: { 'mcp-protocol-version': '1999-01-01' } }],
+  'item-denied': ['permission', 'tenants.globex.tools.0', { facts: { tenants: ['globex'], body: { kind: 'message', message: drop, era: 'legacy' } } }],
   'session-unknown': ['session', 'gateway.sessionKeys', { facts: { session: { kind: 'unknown' } } }],
   'sessions-full': ['session', 'gateway.limits.sessions', { facts: { session: { kind: 'full', retryAfter: 60 } } }],
   'no-instance': ['instance', 'servers.search.strategy', { facts: { instance: { kind: 'none', retryAfter: 1 } } }],

@@ -37,7 +37,7 @@ test('a call to another server goes to an instance of that server, also when the
   };
   const { serve } = createHandler({
     state: () => state,
-    parts: () => ({ bridge, renewals: null, sse: null, transform: null, tracer: null, audit: null }),
+    parts: () => ({ bridge, items: null, renewals: null, sse: null, transform: null, tracer: null, audit: null }),
     pools: { get: (name) => pools.get(name), all: () => [...pools.values()] },
     counts: createOpenCounts(),
     revocation: () => null,

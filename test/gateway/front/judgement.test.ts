@@ -99,7 +99,7 @@ async function sideOf(config: Config): Promise<Side> {
   const pool = poolOf('search', sent);
   const services: Services = {
     state: () => state,
-    parts: () => ({ bridge: null, renewals: null, sse: null, transform: null, tracer: null, audit: null }),
+    parts: () => ({ bridge: null, items: null, renewals: null, sse: null, transform: null, tracer: null, audit: null }),
     pools: { get: (server) => (server === 'search' ? pool : undefined), all: () => [pool] },
     counts: createOpenCounts(),
     revocation: () => null,

@@ -42,7 +42,7 @@ async function stand(): Promise<Stand> {
   const counts = createOpenCounts();
   const { serve } = createHandler({
     state: () => state,
-    parts: () => ({ bridge: null, renewals: null, sse: null, transform: null, tracer: null, audit: null }),
+    parts: () => ({ bridge: null, items: null, renewals: null, sse: null, transform: null, tracer: null, audit: null }),
     pools: { get: () => pool, all: () => [pool] },
     counts,
     metrics: NO_METRICS,

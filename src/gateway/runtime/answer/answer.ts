@@ -4,6 +4,7 @@ import { legAt } from '../identity/session.js';
 import { UpstreamFault } from '../wire/fault.js';
 import type { Bridge } from './bridge/bridge.js';
 import { sendTo, type Answered, type Call } from './call.js';
+import type { Items } from './items/items.js';
 import type { Renewals } from './renew.js';
 import type { Sse } from './sse/sse.js';
 import type { Transform } from './transform/transform.js';
@@ -11,6 +12,7 @@ import type { Transform } from './transform/transform.js';
 /** Parts that answer; null where this gateway was baked without one. */
 export interface Answerers {
   readonly bridge: Bridge | null;
+  readonly items: Items | null;
   readonly renewals: Renewals | null;
   readonly sse: Sse | null;
   readonly transform: Transform | null;
@@ -32,8 +34,10 @@ function nobody(): Promise<never> {
 
 /** Rejects with an `UpstreamFault`. */
 export function answer(call: Call, kind: Kind, parts: Answerers): Promise<Answered> {
-  const answered = ANSWERED_BY[kind.answeredBy](call, parts);
-  const { transform } = parts;
+  const proceed = (asked: Call): Promise<Answered> => ANSWERED_BY[kind.answeredBy](asked, parts);
+  const { items, transform } = parts;
+  // What should have been read does not pass unread.
+  const answered = call.items ? (items?.answer(call, call.items, proceed) ?? nobody()) : proceed(call);
   const changes = call.table.transform;
   if (!transform || !changes) return answered;
   const within = call.table.timeouts.response;

@@ -1,7 +1,9 @@
 /** A judged request, and the means to send it on: what every way of answering it is given. */
+import type { Kind } from '../decision/kinds.js';
 import type { Message } from '../decision/message.js';
 import type { Era } from '../decision/revision.js';
 import { ANY_INSTANCE, type Leg, type SessionState } from '../identity/session.js';
+import type { ItemKind } from '../tables/rules.js';
 import type { PoolTable } from '../tables/pool.js';
 import type { Delivered } from '../upstream/deliver.js';
 import type { Instance } from '../upstream/instance.js';
@@ -19,6 +21,10 @@ export interface Call {
   readonly request: UpstreamRequest;
   readonly message: Message | undefined;
   readonly era: Era;
+  /** Who answers it. */
+  readonly route: Kind['answeredBy'];
+  /** Null where its caller may use all of the server. */
+  readonly items: CallItems | null;
   readonly session: SessionState | null;
   /** As the client sent it. */
   readonly sessionId: string | undefined;
@@ -35,6 +41,19 @@ export interface Call {
   readonly value: () => unknown;
   /** A session id for this caller, of the transport it uses; null when the server's own is too long for one. */
   readonly seal: (leg: Leg, transport?: SessionState['transport']) => string | null;
+}
+
+/** What the caller may use of the server, where something restricts that. */
+export interface CallItems {
+  readonly lists: (kind: ItemKind, name: string) => boolean;
+  /** Its answer is read here. */
+  readonly isRead: boolean;
+  /** The reply to each of its requests where it is denied. */
+  readonly denials: () => readonly string[];
+  /** Its tenant has rules: then what nothing has is told in the same words as what is not for it. */
+  readonly hasRules: boolean;
+  /** Whether the call names a tool or a prompt that its server does not have. @param ask sends a request as the call itself will be sent */
+  readonly isUnlisted: (call: Call, ask: (call: Call) => Promise<UpstreamResponse>) => boolean | Promise<boolean>;
 }
 
 export interface SendOptions {

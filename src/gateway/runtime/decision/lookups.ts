@@ -1,3 +1,4 @@
+import type { ItemRules } from './item-use.js';
 import { originMatcher, type OriginMatcher } from './origin.js';
 import type { ClientTable, TenantTable } from '../tables/caller.js';
 import type { GatewayTables } from '../tables/gateway.js';
@@ -22,13 +23,26 @@ export interface Tables {
   readonly pathTenants: ReadonlySet<string>;
   readonly pools: ReadonlyMap<string, PoolTable>;
   readonly revisions: ReadonlySet<string>;
+  /** Rules on what callers may use of servers; null where there are none. */
+  readonly items: ItemRules | null;
+}
+
+/** Makes the rules of a config that has some: a part that not every gateway has. */
+export type MakeItemRules = (raw: GatewayTables) => ItemRules;
+
+/** Whether these tables restrict what callers use of servers. */
+export function restrictsItems({ tenants, pools }: GatewayTables): boolean {
+  return tenants.some(([, { tools }]) => tools !== null) || pools.some(([, { permissions: { call, list } }]) => call !== null || list !== null);
 }
 
 /** Lists that every table has. Without one of them nothing would be refused, or everything: a file that was cut or edited is not taken for a table. */
 const LISTS = ['hosts', 'originSets', 'serverSets', 'routes', 'clients', 'tenants', 'pools', 'revisions'] as const;
 
-export function compileTables(raw: GatewayTables, placement: Placement): Tables {
+/** @throws where the tables restrict what callers use, and nothing makes rules of that: everything would be allowed */
+export function compileTables(raw: GatewayTables, placement: Placement, makeItemRules?: MakeItemRules): Tables {
   for (const name of LISTS) if (!Array.isArray(raw[name])) throw new Error(`the tables have no ${name}`);
+  const isRestricted = restrictsItems(raw);
+  if (isRestricted && !makeItemRules) throw new Error('this gateway was baked without rules on tools, which its tables need');
   return {
     raw,
     placement,
@@ -44,6 +58,7 @@ export function compileTables(raw: GatewayTables, placement: Placement): Tables 
     pathTenants: new Set(raw.matches.paths),
     pools: new Map(raw.pools),
     revisions: new Set(raw.revisions),
+    items: (isRestricted && makeItemRules?.(raw)) || null,
   };
 }
 

@@ -7,6 +7,7 @@ import { asObject, isObject, type Json } from '../wire/json-rpc.js';
 import { memberText, ownText } from '../wire/json-text.js';
 import { CAPABILITIES, VERSION } from '../wire/meta-keys.js';
 import type { Identified } from '../wire/replies.js';
+import type { ItemElement, ReadElements } from './item-use.js';
 import type { Reason } from './reasons.js';
 
 export interface Message extends Identified {
@@ -29,6 +30,8 @@ export interface Message extends Identified {
   readonly methods: readonly string[];
   /** Tool calls, for the audit; several only in a batch. */
   readonly calls: readonly ToolCall[];
+  /** What it uses, message by message; not there where no rules ask for that. */
+  readonly elements?: readonly ItemElement[];
 }
 
 /** How a client introduces itself. Everything else that it may say with that, of any length, is its server's alone. */
@@ -95,8 +98,11 @@ function fold(key: string): string {
 const META_LEVEL = 3;
 const isOtherSpelling = (key: string): boolean => key.length <= LONGEST_META_KEY && FOLDED_META_KEYS.has(key.toUpperCase().toLowerCase());
 
-/** @param most bytes that it may take as values; a text of empty objects takes twenty times its length */
-export function parseMessage(body: Buffer, depth: number, most = Infinity): Parsed {
+/**
+ * @param most bytes that it may take as values; a text of empty objects takes twenty times its length
+ * @param read what rules want to know of it
+ */
+export function parseMessage(body: Buffer, depth: number, most = Infinity, read?: ReadElements): Parsed {
   // JSON is UTF-8 (RFC 8259 §8.1). Parsers differ in what they make of other bytes.
   if (!isUtf8(body)) return { ok: false, reason: 'body-not-json', id: null };
   const text = body.toString('utf8');
@@ -115,7 +121,9 @@ export function parseMessage(body: Buffer, depth: number, most = Infinity): Pars
   const parsed: Parsed = message ? { ok: true, message, weight: scanned.weight } : { ok: false, reason: fault ?? 'body-not-message', id };
   // Only then it is looked for in the text.
   if (typeof id === 'number' && !Number.isSafeInteger(id)) (parsed.ok ? parsed.message : parsed).writtenId = ownText(memberText(text, ['id'])) ?? undefined;
-  return parsed;
+  if (!parsed.ok || !read) return parsed;
+  const elements = read(value, text);
+  return elements ? { ...parsed, message: { ...parsed.message, elements } } : { ok: false, reason: 'body-duplicate-key', id, writtenId: parsed.message.writtenId };
 }
 
 const idOf = (value: Json): string | number | null => (typeof value['id'] === 'string' || typeof value['id'] === 'number' ? value['id'] : null);

@@ -13,6 +13,8 @@ interface ReasonRow {
   readonly limit?: string;
   /** The refusal is about the origin, and is logged in words that people search for. */
   readonly origin?: true;
+  /** The answer is what a server says of a name that it does not know: nothing in it tells that there is something behind the name. */
+  readonly inBand?: true;
 }
 
 const http = (status: number, message: string): ReasonRow => ({ status, code: status, message });
@@ -52,6 +54,9 @@ export const REASONS = {
   'envelope-invalid': pinned(-32602, 'Invalid params: _meta must name the protocol version and the client capabilities'),
   'header-mismatch': pinned(-32020, 'Headers and body disagree'),
   'revision-not-served': pinned(-32022, 'Protocol version not supported'),
+  'item-denied': { ...pinned(-32602, 'Not known', 200), inBand: true },
+  'item-unknown': { ...pinned(-32602, 'Not known', 200), inBand: true },
+  'scope-insufficient': http(403, 'More permissions are needed'),
   'session-unknown': http(404, 'Session not found'),
   'no-instance': http(503, 'No instance available'),
   'instance-full': http(503, 'No capacity'),
@@ -77,6 +82,7 @@ export const REASON_OF_FAULT: Readonly<Record<FaultStage, Reason>> = {
   answered: 'upstream-lost',
   redirected: 'upstream-redirects',
   denied: 'upstream-denied',
+  unlisted: 'item-unknown',
 };
 
 export const reasonRow = (reason: Reason): ReasonRow => REASONS[reason];

@@ -2,6 +2,7 @@
 import { eraIn, type Fact, type Facts } from './facts.js';
 import { sessionIdOf, type HealthProbe, type RequestHead } from './head.js';
 import { isServed } from './host.js';
+import { itemGrounds } from './items.js';
 import type { Tables } from './lookups.js';
 import { originAllowed } from './origin.js';
 import type { Reason } from './reasons.js';
@@ -24,6 +25,8 @@ export interface RefusalGrounds {
   /** Seconds. */
   readonly retryAfter?: number;
   readonly data?: Readonly<Record<string, unknown>>;
+  /** Permissions that the operation needs, where a token with more of them would do: what a challenge asks for. */
+  readonly scopes?: readonly string[];
 }
 
 export interface Row {
@@ -160,6 +163,11 @@ export const ROWS = [
       const fault = revisionFault(tables, head, body?.kind === 'message' ? body : undefined);
       return fault ? no(fault.reason, 'gateway.revisions', fault.data ? { data: fault.data } : {}) : null;
     },
+  },
+  {
+    id: 'permission',
+    nginx: 'cannot',
+    check: itemGrounds,
   },
   {
     id: 'session',

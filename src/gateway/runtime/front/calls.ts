@@ -1,8 +1,9 @@
 /** An allowed exchange → a call to one server. One exchange may make several, each to a server of its own. */
 import { sessionIdOf } from '../decision/head.js';
 import { eraIn, messageIn, tenantIn } from '../decision/facts.js';
+import { callerIn } from '../decision/items.js';
 import { ANY_INSTANCE, initOf, keepsItsSession } from '../identity/session.js';
-import type { Call } from '../answer/call.js';
+import type { Call, CallItems } from '../answer/call.js';
 import type { PoolTable } from '../tables/pool.js';
 import { deliver } from '../upstream/deliver.js';
 import type { Instance } from '../upstream/instance.js';
@@ -33,7 +34,8 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
   // What only reads may be sent elsewhere, what belongs to a session may be sent once more in a new one, and an introduction may have to be answered here.
   const isSentAgain = reads || message?.method === 'initialize' || (session?.init != null && keepsItsSession(table));
   const isOfRoute = pool.server === head.route?.server;
-  const own = requestOf(exchange, table, isOfRoute, parts().transform, signal);
+  const items = itemsFor(pool.server, exchange, services);
+  const own = requestOf(exchange, { table, isOfRoute, isRead: items?.isRead ?? false }, parts().transform, signal);
   let sent = own;
   const forget = (): void => {
     own.body = sent.body = null;
@@ -57,6 +59,8 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
     request: own,
     message,
     era: eraIn(facts),
+    route: head.kind.answeredBy,
+    items,
     session,
     sessionId: sessionIdOf(head),
     owner: ownerOf(exchange),
@@ -89,11 +93,31 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
   };
 }
 
+/** What the caller may use of the server, by the tables that allowed the exchange. */
+function itemsFor(server: string, { state: { tables }, facts, head: { request: { method } } }: Exchange, { parts }: Services): CallItems | null {
+  const rules = tables.items?.of(tenantIn(facts) ?? '', server);
+  if (!rules) return null;
+  const caller = callerIn(tables, facts.principal);
+  return {
+    lists: (kind, name) => rules.lists(kind, name, caller),
+    denials: () => tables.items?.denials(messageIn(facts)?.elements, eraIn(facts) === 'modern') ?? [],
+    isRead: tables.items?.readsAnswer(messageIn(facts), method) ?? true,
+    hasRules: rules.hasRules,
+    isUnlisted: (call, ask) => rules.hasRules && (parts().items?.isUnlisted(call, ask) ?? Promise.reject(new UpstreamFault('refused'))),
+  };
+}
+
+interface Way {
+  readonly table: PoolTable;
+  readonly isOfRoute: boolean;
+  /** Its answer is read here, so it may not come compressed. */
+  readonly isRead: boolean;
+}
+
 /** The request as it goes on to the server. Its headers are not written again where their text is known from the head, for the server of the route. */
 function requestOf(
   exchange: Exchange,
-  table: PoolTable,
-  isOfRoute: boolean,
+  { table, isOfRoute, isRead }: Way,
   transform: ReturnType<Services['parts']>['transform'],
   signal: AbortSignal,
 ): UpstreamRequest {
@@ -104,7 +128,9 @@ function requestOf(
   if (table.host) headers[CALLER] = callerText(state.tables.tenants.size > 1 ? (tenantIn(facts) ?? '') : '', clientOf(exchange));
   // Where a query names the session it is the gateway's own.
   const query = head.kind.session.carrier === 'query' ? '' : head.query;
-  if (transform && table.transform) return { method, query, headers: transform.request(headers, table.transform), body, signal };
+  const plain = isRead ? { 'accept-encoding': 'identity' } : {};
+  if (transform && table.transform) return { method, query, headers: { ...transform.request(headers, table.transform), ...plain }, body, signal };
+  if (isRead) return { method, query, headers: { ...headers, ...plain }, body, signal };
   if (!judgement?.forwardedLines || span || !isOfRoute || table.host) return { method, query, headers, body, signal };
   const lines = `${judgement.forwardedLines}x-request-id: ${id}\r\nx-correlation-id: ${correlationId}\r\n`;
   return { method, query, headers, written: { of: headers, lines }, body, signal };

@@ -69,6 +69,8 @@ export interface Exchange {
   endStream: ((last: string) => void) | null;
   /** Why it was turned away, for the log. */
   reason: string | null;
+  /** Where in the config it was decided that it may not use what it names; null for anything else. */
+  deniedAt: string | null;
   /** What failed behind the gateway, for the log. */
   cause: Cause | null;
   /** The same of the call that was answered last, where that is known when its answer has ended; see `UpstreamResponse`. */

@@ -88,7 +88,7 @@ export const FIND_FACT: Supply = {
     const body = await exchange.client.body(limit, (bytes) => booking.add(mostOfBodies(exchange, (size += bytes)), bytes));
     if (typeof body === 'string') return { kind: 'refused', reason: body, id: null };
     exchange.body = body;
-    const parsed = parseMessage(body, depth, MOST_WEIGHT * limit);
+    const parsed = parseMessage(body, depth, MOST_WEIGHT * limit, exchange.state.tables.items?.read);
     if (!parsed.ok) return { kind: 'refused', reason: parsed.reason, id: parsed.id, writtenId: parsed.writtenId };
     const { message } = parsed;
     exchange.weight = parsed.weight;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { decide, type Decision } from '../decision/decide.js';
 import { eraIn, messageIn, type Fact, type Facts } from '../decision/facts.js';
 import { readHead, type GatewayRequest } from '../decision/head.js';
+import { reasonRow } from '../decision/reasons.js';
 import { rankOf } from '../decision/steps.js';
 import type { Client } from './client.js';
 import { answerItself, refuse, sendRefusal } from './own-answers.js';
@@ -106,6 +107,7 @@ function begin(client: Client, state: State): Exchange {
     farewell: null,
     endStream: null,
     reason: null,
+    deniedAt: null,
     cause: null,
     failure: null,
     note: null,
@@ -145,9 +147,13 @@ async function run(services: Services, exchange: Exchange, open: Set<Exchange>):
     decision = decide(exchange.state.tables, exchange.head, facts, row);
   }
   const { head, state } = exchange;
-  if (decision.kind === 'refuse') return sendRefusal(services, exchange, decision);
+  // Also what is denied is said on the stream of whoever was vouched for.
+  const isSaid = decision.kind === 'allow' || (decision.kind === 'refuse' && reasonRow(decision.reason).inBand === true);
+  const isForged = vouched !== null && isSaid && !parts().sse?.isVouchedFor(vouched, exchange.body);
+  state.tables.items?.forget(messageIn(facts)?.elements);
+  if (decision.kind === 'refuse' && !isForged) return sendRefusal(services, exchange, decision);
   if (decision.kind === 'answer') return answerItself(services, exchange, decision.what);
-  if (vouched && !parts().sse?.isVouchedFor(vouched, exchange.body)) return refuse(services, exchange, 'credentials-invalid');
+  if (isForged) return refuse(services, exchange, 'credentials-invalid');
   if (!vouched) exchange.judgement ??= judge(exchange);
   // The client left while its body was read: no server has been asked for anything yet.
   if (client.hasLeft && leavingCancels(exchange)) return;

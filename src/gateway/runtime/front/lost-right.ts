@@ -2,11 +2,13 @@
 import { decide } from '../decision/decide.js';
 import { tenantIn, type Facts } from '../decision/facts.js';
 import { readHead, type RequestHead } from '../decision/head.js';
+import { callerIn } from '../decision/items.js';
+import type { Tables } from '../decision/lookups.js';
 import type { Reason } from '../decision/reasons.js';
 import { rankOf, type Step } from '../decision/steps.js';
 import { recogniseTenants } from '../decision/tenant.js';
 import { principalName } from '../identity/principal.js';
-import type { Exchange } from './exchange.js';
+import { isListening, type Exchange } from './exchange.js';
 import type { State } from './state.js';
 
 /** The rows that say who may use what. A limit that has become lower is no reason to end what has begun. */
@@ -15,7 +17,8 @@ const LAST = rankOf('grant');
 const GIVEN: Facts = { address: { kind: 'ok' } };
 
 /** Why the new tables would not have allowed this; null where whoever asked keeps the right to it. */
-export function lostRight({ head, facts }: Exchange, state: State): Reason | null {
+export function lostRight(exchange: Exchange, state: State): Reason | null {
+  const { head, facts } = exchange;
   const { tables } = state;
   const again = readHead(tables, head.request, state.trusted);
   if (again.route && !leadsTo(again, head)) return 'unknown-route';
@@ -29,7 +32,19 @@ export function lostRight({ head, facts }: Exchange, state: State): Reason | nul
   }
   // A key that is another client's now, or a client that is another tenant's, does not inherit what the one before has opened.
   if (principalName(principal) !== principalName(facts.principal)) return 'credentials-invalid';
-  return tenantIn(now) === tenantIn(facts) ? null : 'tenant-unknown';
+  if (tenantIn(now) !== tenantIn(facts)) return 'tenant-unknown';
+  return isListening(exchange) && !showsTheSame(exchange, state, now) ? 'access-revoked' : null;
+}
+
+const NO_RULES = JSON.stringify([null, { call: null, list: null }]);
+
+/** A stream shows lists by the rules that it was opened with, so it does not outlive them. */
+function showsTheSame({ state: { tables: before }, head, facts }: Exchange, { tables }: State, now: Facts): boolean {
+  if (!before.items && !tables.items) return true;
+  const tenant = tenantIn(facts) ?? '';
+  const server = head.route?.server ?? '';
+  const text = (of: Tables, { principal }: Facts): string => (of.items?.textOf(tenant, server) ?? NO_RULES) + JSON.stringify(callerIn(of, principal));
+  return text(before, facts) === text(tables, now);
 }
 
 const leadsTo = ({ route, kind }: RequestHead, before: RequestHead): boolean => route?.server === before.route?.server && kind === before.kind;

@@ -6,6 +6,7 @@ import type { OwnAnswerName } from '../decision/rows.js';
 import type { Step } from '../decision/steps.js';
 import type { Pool } from '../upstream/pool.js';
 import { idText } from '../wire/replies.js';
+import { deny } from './deny.js';
 import { answerWith, type Exchange } from './exchange.js';
 import { auditRefusal } from './report.js';
 import { healthAnswer, JSON_HEADERS, preflightAnswer, refusalAnswer, type OwnAnswer } from './respond.js';
@@ -33,7 +34,7 @@ export function sendRefusal(services: Services, exchange: Exchange, refusal: Ref
   exchange.reason = reason;
   if (reason === 'no-instance') exchange.cause ??= pools.get(head.route?.server ?? '')?.cause ?? null;
   metrics.count('mcpgen_refusals_total', { reason });
-  const { limit, origin } = reasonRow(reason);
+  const { limit, origin, inBand } = reasonRow(reason);
   if (limit) metrics.count('mcpgen_rate_limited_total', { limit });
   if (origin) {
     metrics.count('mcpgen_origin_refusals_total', { server: head.route?.server ?? '', reason });
@@ -41,6 +42,10 @@ export function sendRefusal(services: Services, exchange: Exchange, refusal: Ref
   }
   auditRefusal(services, exchange, { ...refusal, step });
   if (client.hasBegun) return client.cut();
+  if (inBand) {
+    exchange.deniedAt = refusal.at;
+    return deny(services, exchange);
+  }
   answerWith(exchange, refusalAnswer(state.tables, head, refusal, exchange.id));
 }
 

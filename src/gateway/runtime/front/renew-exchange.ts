@@ -16,6 +16,7 @@ export function renew(exchange: Exchange, state: State): void {
   const facts = exchange.facts as Changeable;
   const before = tenantIn(exchange.facts);
   const { depth } = exchange.state.tables.raw.limits;
+  const { items } = exchange.state.tables;
   exchange.state = state;
   exchange.judgement = null;
   exchange.holder = null;
@@ -26,8 +27,9 @@ export function renew(exchange: Exchange, state: State): void {
   const { body } = exchange;
   const { limits } = state.tables.raw;
   if (body && body.length > limits.body) facts.body = { kind: 'refused', reason: 'body-too-large', id: null };
-  else if (body && limits.depth < depth) {
-    const parsed = parseMessage(body, limits.depth);
+  else if (body && (limits.depth < depth || state.tables.items !== items)) {
+    const parsed = parseMessage(body, limits.depth, undefined, state.tables.items?.read);
     if (!parsed.ok) facts.body = { kind: 'refused', reason: parsed.reason, id: parsed.id, writtenId: parsed.writtenId };
+    else if (facts.body?.kind === 'message') facts.body = { ...facts.body, message: parsed.message };
   }
 }

@@ -88,7 +88,7 @@ export function report(services: Services, exchange: Exchange): void {
     `${note === null ? '' : `"message":${quoted(note)},`}"request_id":${quoted(exchange.id)},"correlation_id":${quoted(exchange.correlationId)},` +
       `${exchange.span ? `"trace_id":${quoted(exchange.span.traceId)},` : ''}"tenant":${quoted(tenantIn(facts))},"client":${quoted(clientOf(exchange))},` +
       `"server":${quoted(server || null)},"method":"${method}","rpc":${quoted(rpc)},"tool":${quoted(tool)},"status":${status},"reason":${quoted(reason)},` +
-      `${asked}"complete":${client.isComplete && reason !== 'body-aborted'},"instance":${quoted(instance)},` +
+      `${exchange.deniedAt === null ? '' : `"at":${quoted(exchange.deniedAt)},`}${asked}"complete":${client.isComplete && reason !== 'body-aborted'},"instance":${quoted(instance)},` +
       `${causeMembers(exchange)}"duration_ms":${Math.round(duration * 10) / 10}`,
   );
 }

@@ -31,6 +31,7 @@ const OF_STAGE: Readonly<Record<FaultStage, Cause>> = {
   timeout: { code: 'NO_ANSWER', cause: 'no answer in time (timeouts.firstByte)', blame: 'server' },
   answered: { code: 'BROKEN_ANSWER', cause: 'the answer broke off', blame: 'server' },
   redirected: { code: 'REDIRECT', cause: 'it redirects', blame: 'config' },
+  unlisted: { code: 'NOT_LISTED', cause: 'the server lists nothing of that name', blame: 'client' },
   denied: { code: 'UNAUTHORIZED', cause: 'it wants other credentials', blame: 'config' },
 };
 const OF_CODE: Readonly<Record<string, Blame>> = {

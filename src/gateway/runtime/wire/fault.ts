@@ -19,7 +19,9 @@ export type FaultStage =
   /** The server sends its callers elsewhere, where no gateway follows. */
   | 'redirected'
   /** The server asks for credentials that the gateway does not have. */
-  | 'denied';
+  | 'denied'
+  /** The server was asked, and lists nothing of the name that is to be used: that was not sent. */
+  | 'unlisted';
 
 /** A call that was answered in place of a server that gave no answer: the reason that its client was told, and what failed. */
 export interface Failure {

@@ -1,7 +1,7 @@
 /** JSON text, read and changed in place: what is only routed keeps its bytes, and with them numbers that a double cannot hold. */
 
 /** Where a value begins and ends in its text. */
-interface Place {
+export interface Place {
   readonly start: number;
   readonly end: number;
 }
@@ -76,6 +76,31 @@ function placesIn(text: string, at: number, name: string | null): Place[] | null
   }
   return found;
 }
+
+/** One member of an object in its text. */
+export interface Member extends Place {
+  readonly key: string;
+}
+
+/** The members of the object that begins at `at`, in their order and with equal keys; none of anything else. The text must parse. */
+export function membersAt(text: string, at: number): Member[] {
+  const found: Member[] = [];
+  if (text[at] !== '{') return found;
+  at = spaceEnd(text, at + 1);
+  while (text[at] === '"') {
+    const keyEnd = valueEnd(text, at);
+    const key = JSON.parse(text.slice(at, keyEnd)) as string;
+    const start = spaceEnd(text, spaceEnd(text, keyEnd) + 1);
+    const end = valueEnd(text, start);
+    found.push({ key, start, end });
+    at = spaceEnd(text, end);
+    if (text[at] === ',') at = spaceEnd(text, at + 1);
+  }
+  return found;
+}
+
+/** Where the elements of the array that begins at `at` are; null for anything else. */
+export const elementsAt = (text: string, at: number): readonly Place[] | null => placesIn(text, at, null);
 
 function unescaped(key: string): unknown {
   try {

@@ -9,6 +9,7 @@ import type { UpstreamResponse } from '../../upstream/upstream.js';
 import { UpstreamFault } from '../../wire/fault.js';
 import type { Answered, Call } from '../call.js';
 import { endpointOf } from './own-endpoint.js';
+import { spokenStream, type SpokenStream } from './spoken-stream.js';
 
 /** How many bytes may come before the endpoint and in it. */
 const MOST = 65_536;
@@ -70,17 +71,25 @@ function withOneEndpoint(body: Readable): Readable {
   return changeEvents(body, only, LONGEST);
 }
 
+/** For a caller that may not use all of the server: what its endpoint says beside the server's, and who is told of the stream. */
+export interface Spoken {
+  readonly owner: string;
+  opened(stream: SpokenStream): void;
+}
+
 /** `path` is the server's own endpoint. */
-export async function passStream(call: Call, path: string): Promise<Answered> {
+export async function passStream(call: Call, path: string, spoken: Spoken | null): Promise<Answered> {
   const headers = { ...call.request.headers, accept: 'text/event-stream', 'accept-encoding': 'identity' };
   const { instance, response } = await call.send({ ...call.request, path, headers });
   if (response.status !== 200 || !isEventStream(response)) return { instance, response };
   const body = await renameEndpoint(response, call.table.timeouts.firstByte, (url) => {
     const target = targetOf(url, path, instance);
-    return target && endpointOf(call, { instance: instance.id, upstreamId: target });
+    return target && endpointOf(call, { instance: instance.id, upstreamId: spoken ? `${target} ${spoken.owner}` : target });
   });
+  const stream = spoken && spokenStream(body, LONGEST);
+  if (stream) spoken.opened(stream);
   const { 'content-length': _, ...described } = response.headers;
-  return { instance, response: { ...response, headers: { ...described, ...STREAM_HEADERS }, body } };
+  return { instance, response: { ...response, headers: { ...described, ...STREAM_HEADERS }, body: stream?.body ?? body } };
 }
 
 /** `path` is where the server wants its messages, and `at` holds the stream. */

@@ -47,6 +47,7 @@ export function holdStream(opener: Call, log: Log): HeldStream {
     const asked = message?.shape === 'request' ? message.id : undefined;
     if (message && asked !== undefined) client.waiting.set(asked, idText(message));
     if (message?.method === 'notifications/cancelled') client.settle(at(parseJson(`${request.body}`), 'params', 'requestId'));
+    if (call.items && (await call.items.isUnlisted(call, (listing) => server.post(listing, false)))) throw new UpstreamFault('unlisted');
     const isOpening = message?.method === 'initialize' && !server.hasSession();
     const response = await server.post(call, isOpening);
     if (signal.aborted) {

@@ -6,13 +6,15 @@ import { randomBytes } from 'node:crypto';
 import type { Answered, Call } from '../call.js';
 import type { RequestHead } from '../../decision/head.js';
 import type { Log } from '../../process/log.js';
-import { ANY_INSTANCE } from '../../identity/session.js';
+import { ANY_INSTANCE, type Leg } from '../../identity/session.js';
+import type { Spoken } from './endpoint.js';
 import type { UpstreamResponse } from '../../upstream/upstream.js';
-import { STREAM_HEADERS } from '../../wire/event-stream.js';
+import { frame, STREAM_HEADERS } from '../../wire/event-stream.js';
 import { UpstreamFault } from '../../wire/fault.js';
 import type { HeldStream } from './held-stream.js';
 import { endpointOf, RELAY } from './own-endpoint.js';
 import type { Checking, Vouched } from './relay.js';
+import type { SpokenStream } from './spoken-stream.js';
 
 export interface SseOptions {
   /** Milliseconds between two comments on streams that the gateway itself writes. */
@@ -34,12 +36,21 @@ export interface Sse {
   configure(ways: Ways, relay: Relay | null): void;
   /** Answers a GET of the stream, or a POST of a message. Rejects with an `UpstreamFault`. */
   answer(call: Call): Promise<Answered>;
+  /** Says something on the stream that a message came for, in place of handing the message on. Rejects with an `UpstreamFault` where nobody holds the stream. */
+  say(call: Call, messages: readonly string[]): Promise<Answered>;
   /** What another replica says about a message that it relays; null for what comes from anybody else. */
   vouched(head: RequestHead, checking: Checking): Vouched | null;
   /** Whether the body is the one that was vouched for. */
   isVouchedFor(vouched: Vouched, body: Buffer | null): boolean;
   close(): Promise<void>;
 }
+
+/** No server is told by which replica a message came. */
+function unproven(call: Call): Call {
+  const { [RELAY]: _proof, ...headers } = call.request.headers;
+  return { ...call, request: { ...call.request, headers } };
+}
+const isProven = ({ request }: Call): boolean => request.headers[RELAY] !== undefined;
 
 const ACCEPTED: UpstreamResponse = { status: 202, headers: { 'content-type': 'text/plain', 'content-length': '8' }, body: Buffer.from('Accepted') };
 
@@ -52,6 +63,8 @@ export function createSse({ keepAlive, log }: SseOptions): Sse {
   /** The name of this process among the replicas. */
   const id = randomBytes(9).toString('base64url');
   const held = new Map<string, HeldStream>();
+  /** Streams of servers on which the gateway has a say. */
+  const spoken = new Map<string, SpokenStream>();
   const ending = new Set<Promise<void>>();
 
   const hold = (call: Call): Answered => {
@@ -81,17 +94,53 @@ export function createSse({ keepAlive, log }: SseOptions): Sse {
     return { instance: null, response: ACCEPTED };
   };
 
+  /** The process that holds the stream judges the message again, and says the same. */
+  const say = async (call: Call, messages: readonly string[], isRelayed: boolean): Promise<Answered> => {
+    const { upstreamId = '' } = call.session?.legs[0] ?? {};
+    const [owner, name = '', address = ''] = upstreamId.slice(upstreamId.startsWith('/') ? upstreamId.indexOf(' ') + 1 : 0).split(' ');
+    if (owner !== id && relay && !isRelayed && address !== '') return relay.relayTo(address, call);
+    const stream = owner === id ? held.get(name)?.stream : undefined;
+    const passed = owner === id ? spoken.get(name) : undefined;
+    if (!stream?.writable && !passed) throw new UpstreamFault('refused');
+    for (const text of messages) {
+      stream?.event(frame(text));
+      if (passed && !passed.say(text)) throw new UpstreamFault('refused');
+    }
+    return { instance: null, response: ACCEPTED };
+  };
+
+  const speaking = (): Spoken => {
+    const name = randomBytes(12).toString('base64url');
+    const opened = (stream: SpokenStream): void => {
+      spoken.set(name, stream);
+      stream.body.once('close', () => spoken.delete(name));
+    };
+    return { owner: `${id} ${name} ${relay?.self() ?? ''}`, opened };
+  };
+
+  /** Where some of what callers ask for is refused, only the process that has the stream can say so on it. */
+  const postSpoken = async (call: Call, leg: Leg, isRelayed: boolean): Promise<Answered> => {
+    const { passMessage = unknown } = ways;
+    const [path = '', owner, name = '', address = ''] = leg.upstreamId.split(' ');
+    const at = call.pool.byId(leg.instance);
+    if (owner === undefined) return passMessage(call, path, at);
+    if (owner !== id && relay && !isRelayed) return relay.relayTo(address, call);
+    const stream = owner === id ? spoken.get(name) : undefined;
+    if (!stream) throw new UpstreamFault('refused');
+    const send = async (asked: Call): Promise<UpstreamResponse> => (await passMessage(asked, path, at)).response;
+    if (await call.items?.isUnlisted(call, (asked) => stream.ask(asked, send))) throw new UpstreamFault('unlisted');
+    return passMessage(call, path, at);
+  };
+
   const open = (call: Call): Answered | Promise<Answered> => {
     const { passStream = unknown } = ways;
-    return call.table.sse === null ? hold(call) : passStream(call, call.table.sse);
+    return call.table.sse === null ? hold(call) : passStream(call, call.table.sse, call.items && speaking());
   };
 
   const post = (call: Call, isRelayed: boolean): Answered | Promise<Answered> => {
-    const { passMessage = unknown } = ways;
     const leg = call.session?.legs[0];
     if (!leg) return unknown();
-    const { instance, upstreamId } = leg;
-    return upstreamId.startsWith('/') ? passMessage(call, upstreamId, call.pool.byId(instance)) : take(upstreamId, call, isRelayed);
+    return leg.upstreamId.startsWith('/') ? postSpoken(call, leg, isRelayed) : take(leg.upstreamId, call, isRelayed);
   };
 
   const beat = setInterval(() => {
@@ -103,10 +152,10 @@ export function createSse({ keepAlive, log }: SseOptions): Sse {
       ways = { ...ways, ...next };
       relay = to;
     },
+    say: (asked, messages) => say(unproven(asked), messages, isProven(asked)),
     answer: async (asked) => {
-      const { [RELAY]: proof, ...headers } = asked.request.headers;
-      const call = { ...asked, request: { ...asked.request, headers } };
-      return call.request.method === 'GET' ? open(call) : post(call, proof !== undefined);
+      const call = unproven(asked);
+      return call.request.method === 'GET' ? open(call) : post(call, isProven(asked));
     },
     vouched: (head, checking) => relay?.vouchedBy(head, checking) ?? null,
     isVouchedFor: (vouched, body) => relay?.isVouchedFor(vouched, body) ?? false,

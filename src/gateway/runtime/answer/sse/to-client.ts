@@ -1,7 +1,7 @@
 /** What a held stream carries to its client: what the server says, no faster than the client reads it, and within bounds. */
 import { once, setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
-import { refusalBody, type Reason } from '../../decision/reasons.js';
+import { reasonRow, refusalBody, type Reason } from '../../decision/reasons.js';
 import type { TimeoutsTable } from '../../tables/pool.js';
 import type { UpstreamResponse } from '../../upstream/upstream.js';
 import { EventStream, frame } from '../../wire/event-stream.js';
@@ -72,7 +72,12 @@ export function toClient(signal: AbortSignal, timeouts: Pick<TimeoutsTable, 'idl
     stream,
     waiting,
     settle,
-    refuse({ message, request }, reason) {
+    refuse({ items, message, request }, reason) {
+      if (message && reasonRow(reason).inBand) {
+        for (const { id } of message.elements ?? []) waiting.delete(id);
+        for (const text of items?.denials() ?? []) stream.event(frame(text));
+        return;
+      }
       const { id = null } = message ?? {};
       const written = waiting.get(id);
       if (written !== undefined && waiting.delete(id)) stream.event(frame(refusalBody(reason, written, request.headers['x-request-id'] ?? '')));
