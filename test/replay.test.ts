@@ -146,16 +146,22 @@ describe('by another config', () => {
 
 test('what is no audit line is not taken for one', () => {
   const line = JSON.parse(lineOf(CONFIG)) as Readonly<Record<string, unknown>>;
-  const bad = [null, 1, 'x', [], {}, { event: 'request' }, { ...line, kind: 'x' }, { ...line, host: 1 }, { ...line, placement: 'moon' }, { ...line, reason: 'x' }];
+  const spoiled = [{ kind: 'x' }, { host: 1 }, { placement: 'moon' }, { reason: 'x' }].map((more) => ({ ...line, ...more }));
+  const bad = [null, 1, 'x', [], {}, { event: 'request' }, ...spoiled];
   assert.deepEqual(bad.filter(isAuditLine), []);
 });
 
 describe('explain request --log', () => {
   const SOURCE = `import { defineConfig } from 'mcpgen';\nexport default defineConfig(${JSON.stringify(CONFIG)});\n`;
   const [good, other] = [lineOf(CONFIG), lineOf(CONFIG, { principal: bearer({ org_id: 'org_1' }), head: GLOBEX })];
-  const wrong = good.replace('"decision":"allow","status":null,"reason":null,"step":null,"rule":null', '"decision":"refuse","status":403,"reason":"server-not-granted","step":"grant","rule":"tenants.acme.servers"');
+  const refused = { decision: 'refuse', status: 403, reason: 'server-not-granted', step: 'grant', rule: 'tenants.acme.servers' };
+  const wrong = `${JSON.stringify({ ...(JSON.parse(good) as object), ...refused })}\n`;
   const admin = '{"event":"audit","kind":"admin","decision":"refuse","reason":"token-may-read"}\n';
-  const run = (t: Parameters<typeof folder>[0], args: readonly string[], { input = '', files = {} }: { input?: string; files?: Readonly<Record<string, string>> } = {}) =>
+  interface Given {
+    readonly input?: string;
+    readonly files?: Readonly<Record<string, string>>;
+  }
+  const run = (t: Parameters<typeof folder>[0], args: readonly string[], { input = '', files = {} }: Given = {}) =>
     mcpgen(['explain', 'request', ...args], { cwd: folder(t, { 'mcp.config.ts': SOURCE, ...files }), input });
 
   test('one line: its steps, and that it is as before', async (t) => {
@@ -165,7 +171,8 @@ describe('explain request --log', () => {
   });
 
   test('a file with other lines and what collectors write before them', async (t) => {
-    const { code, out, err } = await run(t, ['--log', 'gateway.log'], { files: { 'gateway.log': `gateway-1  | ${good}not a line\n{"event":"request"}\n\n${other}${admin}` } });
+    const log = `gateway-1  | ${good}not a line\n{"event":"request"}\n\n${other}${admin}`;
+    const { code, out, err } = await run(t, ['--log', 'gateway.log'], { files: { 'gateway.log': log } });
     assert.equal(code, 0, err);
     assert.match(out, /^2 of 2 decisions as before, 1 about operators, whose tokens decide, 2 lines are not of the audit\n$/);
   });
@@ -202,18 +209,20 @@ describe('explain request --log', () => {
 describe('explain request asks as', () => {
   const SOURCE = `import { defineConfig } from 'mcpgen';\nexport default defineConfig(${JSON.stringify(CONFIG)});\n`;
   const explain = async (t: Parameters<typeof folder>[0], ...args: readonly string[]) => {
-    const { code, out, err } = await mcpgen(['explain', 'request', '--path', '/mcp/search', '--host', 'localhost', '--address', '127.0.0.1', '--format', 'json', ...args], {
-      cwd: folder(t, { 'mcp.config.ts': SOURCE }),
-    });
+    const asked = ['--path', '/mcp/search', '--host', 'localhost', '--address', '127.0.0.1', '--format', 'json', ...args];
+    const { code, out, err } = await mcpgen(['explain', 'request', ...asked], { cwd: folder(t, { 'mcp.config.ts': SOURCE }) });
     return code === 0 ? (JSON.parse(out) as { decision: string; reason?: string }) : { decision: err };
   };
 
   test('the caller of a token', async (t) => {
-    assert.equal((await explain(t, '--path', '/t/globex/mcp/search', '--claim', 'org_id=org_1', '--tool', 'echo', '--arg', 'path="/a,b"', '--arg', 'deep.er={"x":[1,2]}')).decision, 'allow');
+    const args = ['--arg', 'path="/a,b"', '--arg', 'deep.er={"x":[1,2]}'];
+    assert.equal((await explain(t, '--path', '/t/globex/mcp/search', '--claim', 'org_id=org_1', '--tool', 'echo', ...args)).decision, 'allow');
     assert.equal((await explain(t, '--claim', 'org_id=org_2')).reason, 'tenant-unknown');
     assert.equal((await explain(t, '--issuer', ISSUER)).reason, 'tenant-unknown');
     assert.equal((await explain(t, '--prompt', 'hello')).reason, 'credentials-missing');
-    for (const item of [['--tool', 'ünï'], ['--prompt', '=?x'], ['--resource', 'file:///a b']]) assert.equal((await explain(t, '--client', 'acme', ...item)).decision, 'allow');
+    for (const item of [['--tool', 'ünï'], ['--prompt', '=?x'], ['--resource', 'file:///a b']]) {
+      assert.equal((await explain(t, '--client', 'acme', ...item)).decision, 'allow');
+    }
   });
 
   test('nobody by flags that contradict each other', async (t) => {

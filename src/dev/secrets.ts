@@ -14,7 +14,7 @@ export class DevSecrets {
     this.#env = env;
   }
 
-  /** Makes up what the plan needs and nobody has given. A certificate is none of that: the gateway says that it is missing. @returns the names that were made up now */
+  /** Makes up what the plan needs and nobody has given, save certificates: the gateway says that they are missing. @returns the names that were made up now */
   provide({ infra }: Plan): string[] {
     const made = infra.secrets.filter(({ uses }) => uses.every(({ purpose }) => purpose !== 'upstream-tls'));
     const missing = made.map(({ name }) => name).filter((name) => !this.#isGiven(name) && !existsSync(join(this.#folder, name)));

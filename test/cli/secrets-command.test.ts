@@ -60,13 +60,17 @@ test('every secret with who uses it, where the config says so, and what it must 
       ['JWT_SECRET', 32, true, null, 'missing', ['gateway token-secret auth.jwt:7']],
       ['READ_TOKEN', 16, true, null, 'missing', ['gateway admin-token gateway.admin.readToken:4']],
       ['SESSION_KEY', 32, true, null, 'missing', ['gateway session-key gateway.sessionKeys.0:4']],
-      ['SIGNING', 32, true, null, 'missing', ['gateway signing-key tenants.acme.forward.signed.secret:15', 'search environment servers.search.env.HEADER_SECRET:11']],
+      [
+        'SIGNING', 32, true, null, 'missing',
+        ['gateway signing-key tenants.acme.forward.signed.secret:15', 'search environment servers.search.env.HEADER_SECRET:11'],
+      ],
       ['VENDOR_TOKEN', 1, false, null, 'missing', ['gateway upstream-credential servers.search.upstream.auth.bearer:12']],
     ],
   );
   const { out, code } = await mcpgen(['secrets'], { cwd });
   assert.equal(code, 0);
-  assert.match(out, /CI_KEY {2}not in \.env\n {2}gateway: Key of client "ci".*mcp\.config\.ts:6\n {2}text without blanks, at least 16 bytes;.*should have been replaced by 2026-01-01/);
+  assert.match(out, /CI_KEY {2}not in \.env\n {2}gateway: Key of client "ci".*mcp\.config\.ts:6\n/);
+  assert.match(out, / {2}text without blanks, at least 16 bytes;.*should have been replaced by 2026-01-01/);
   assert.match(out, /7 secrets, 0 set, 7 missing, 0 weak \(there is no \.env\)/);
   assert.ok(!existsSync(join(cwd, '.env')));
 });
@@ -91,12 +95,17 @@ describe('--generate', () => {
   });
 
   test('keeps every byte that was there, fills in what was empty, and tightens the mode', async (t) => {
-    const mine = '# mine\r\nCI_KEY="a key that I chose myself"\r\nOTHER=\'x=1 # no comment\'\r\nexport SESSION_KEY=   # to do\r\nPEM="-----BEGIN\nREAD_TOKEN=no\n-----END"\r\nREAD_TOKEN=';
+    const chosen = '# mine\r\nCI_KEY="a key that I chose myself"\r\nOTHER=\'x=1 # no comment\'\r\n';
+    const pem = 'PEM="-----BEGIN\nREAD_TOKEN=no\n-----END"\r\n';
+    const mine = `${chosen}export SESSION_KEY=   # to do\r\n${pem}READ_TOKEN=`;
     const cwd = project(t, { '.env': mine });
     chmodSync(join(cwd, '.env'), 0o644);
     const { err } = await mcpgen(['secrets', '--generate'], { cwd });
     const after = envOf(cwd);
-    assert.match(after, /^# mine\r\nCI_KEY="a key that I chose myself"\r\nOTHER='x=1 # no comment'\r\nexport SESSION_KEY=[\w-]{43} +# to do\r\nPEM="-----BEGIN\nREAD_TOKEN=no\n-----END"\r\nREAD_TOKEN=[\w-]{43}\r\n/);
+    assert.ok(after.startsWith(`${chosen}export SESSION_KEY=`));
+    assert.match(after, /\r\nexport SESSION_KEY=[\w-]{43} +# to do\r\n/);
+    assert.ok(after.includes(`# to do\r\n${pem}READ_TOKEN=`));
+    assert.match(after, /\r\nREAD_TOKEN=[\w-]{43}\r\n/);
     assert.match(err, /\.env could be read by others \(mode 644\); it is yours alone now \(600\)/);
     assert.equal(modeOf(cwd), 0o600);
     const values = readEnv(after);
@@ -139,7 +148,8 @@ describe('--generate', () => {
 describe('what is wrong with a file', () => {
   test('weak values are named, and never shown', async (t) => {
     const value = 'hunter2hunter2hunter2hunter2hunter2';
-    const cwd = project(t, { '.env': `CI_KEY=changeme\nSESSION_KEY=short\nREAD_TOKEN=${value}\nJWT_SECRET=${value}\nSIGNING=Zk3-unusual_Enough.but+not/random\nINDEX_TOKEN=x7\n` });
+    const good = 'SIGNING=Zk3-unusual_Enough.but+not/random\nINDEX_TOKEN=x7\n';
+    const cwd = project(t, { '.env': `CI_KEY=changeme\nSESSION_KEY=short\nREAD_TOKEN=${value}\nJWT_SECRET=${value}\n${good}` });
     chmodSync(join(cwd, '.env'), 0o600);
     const { out, err, code } = await mcpgen(['secrets'], { cwd });
     assert.equal(code, 1);
@@ -184,7 +194,9 @@ describe('what is wrong with a file', () => {
 });
 
 test('an env file is read as compose and node read it', () => {
-  const text = "A=1 # one\nB='2 # two'\nexport C=\"three\\\"3\" # x\n# D=4\nE = 5\nF=\nA=6\nG=\"open\nH=`8\n8`\n not a line\nI=#9\nJ=a#b\n";
+  const text =
+    "A=1 # one\nB='2 # two'\nexport C=\"three\\\"3\" # x\n# D=4\nE = 5\nF=\n" +
+    "A=6\nG=\"open\nH=`8\n8`\n not a line\nI=#9\nJ=a#b\n";
   const values = [...readEnv(text)].map(([name, { value }]) => [name, value]);
   assert.deepEqual(values, [['A', '6'], ['B', '2 # two'], ['C', 'three\\"3'], ['E', '5'], ['F', ''], ['G', '"open'], ['H', '8\n8'], ['I', ''], ['J', 'a#b']]);
 });
@@ -196,9 +208,12 @@ test('values are added behind what is there, each with what it is for', () => {
 });
 
 test('what is weak, and what is not', () => {
-  for (const weak of ['admin', 'changeme', 'change-me-please', '<your key>', 'your-api-key-goes-here', 'secret', 'password123456789', '${SESSION_KEY}', 'api-key-1', 'aaaaaaaaaaaaaaaaaaaaaaaaa', 'abcdefghijklmnopqrstuvwxyz', '12345678901234567890', 'abcabcabcabcabcabcabc', 'short']) {
+  const defaults = ['admin', 'changeme', 'change-me-please', '<your key>', 'your-api-key-goes-here', 'secret', 'password123456789', '${KEY}', 'api-key-1'];
+  const rows = ['aaaaaaaaaaaaaaaaaaaaaaaaa', 'abcdefghijklmnopqrstuvwxyz', '12345678901234567890', 'abcabcabcabcabcabcabc', 'short'];
+  for (const weak of [...defaults, ...rows]) {
     assert.notEqual(weaknessOf(weak, 16), null, weak);
   }
-  for (const good of ['kX9-v2Lq_Trm8WzP4nBd7', '9f86d081884c7d659a2feaa0c55ad015', 'correct horse battery staple']) assert.equal(weaknessOf(good, 16), null, good);
+  const drawn = ['kX9-v2Lq_Trm8WzP4nBd7', '9f86d081884c7d659a2feaa0c55ad015', 'correct horse battery staple'];
+  for (const good of drawn) assert.equal(weaknessOf(good, 16), null, good);
   assert.equal(weaknessOf('x7', 1), null, 'a short token of somebody else');
 });

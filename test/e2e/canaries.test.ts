@@ -57,7 +57,8 @@ read.on('line', (line) => {
   console.error('cannot log in as ' + process.env.TOKEN + ' for ' + line.length);
   if (line.includes('"tools/call"')) throw new Error('bad token ' + process.env.TOKEN);
   const { id } = JSON.parse(line);
-  if (id !== undefined) console.log(JSON.stringify({ jsonrpc: '2.0', id, result: { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'x', version: '1' } } }));
+  const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'x', version: '1' } };
+  if (id !== undefined) console.log(JSON.stringify({ jsonrpc: '2.0', id, result }));
 });`;
 
 const instances = (port = 9) => [{ url: `http://127.0.0.1:${port}/mcp` }];
@@ -116,10 +117,12 @@ before(async () => {
   const good = await startUpstream(({ message, response }) =>
     json(response, { jsonrpc: '2.0', id: message?.id, result: { protocolVersion: '2025-11-25' } }, { 'mcp-session-id': upstreamSession }));
   // It says again, where it must not, all that it was sent.
-  const echo = await startRawUpstream((socket) => socket.on('data', (bytes) => void socket.end(`HTTP/1.1 200 OK\r\n${`${bytes}`.replace(/[\r\n]+/g, ' ')}\r\n\r\n`)));
+  const again = (bytes: Buffer): string => `HTTP/1.1 200 OK\r\n${`${bytes}`.replace(/[\r\n]+/g, ' ')}\r\n\r\n`;
+  const echo = await startRawUpstream((socket) => socket.on('data', (bytes) => void socket.end(again(bytes))));
   const denies = await startUpstream(({ headers, response }) =>
     void response.writeHead(401, { 'www-authenticate': `Bearer error_description="${headers['authorization']}"` }).end(`${headers['authorization']}`));
-  const moved = await startUpstream(({ headers, response }) => void response.writeHead(307, { location: `http://evil.example/${headers['authorization']}` }).end());
+  const moved = await startUpstream(({ headers, response }) =>
+    void response.writeHead(307, { location: `http://evil.example/${headers['authorization']}` }).end());
   gateway = await startGateway({
     config: CONFIG,
     env: ENV,
@@ -160,7 +163,8 @@ describe('nothing that a gateway says holds a secret', () => {
         await say({ path, headers, message: initialize });
         await say({ path, headers, message: request('tools/call', { name: 'echo', arguments: { password: argument } }) });
       }
-      await say({ path: '/mcp/good', headers: { ...headers, ...modernHeaders('tools/call', 'other') }, message: modern('tools/call', { name: 'echo', arguments: { a: argument } }) });
+      const misnamed = { ...headers, ...modernHeaders('tools/call', 'other') };
+      await say({ path: '/mcp/good', headers: misnamed, message: modern('tools/call', { name: 'echo', arguments: { a: argument } }) });
       await say({ path: '/mcp/good', headers: { ...headers, 'x-api-key': wrong }, message: request('tools/list') });
       await say({ path: `/t/acme/mcp/good/../nothing`, headers, message: request('tools/list') });
       await say({ path: '/mcp/good', headers: { ...headers, origin: 'https://evil.example', cookie: `session=${query}` }, message: request('tools/list') });
@@ -235,7 +239,8 @@ test('nothing that the command line writes or says holds a secret of its environ
   writeFileSync(join(FOLDER, '.env'), `${Object.entries(SECRETS).map(([name, value]) => `${name}=${value}`).join('\n')}\n`);
   const calls = [
     ['build'], ['build', '--stdout'], ['check'], ['check', '--format', 'json'], ['secrets'], ['secrets', '--format', 'json'], ['secrets', '--generate'],
-    ['explain', 'request', '--server', 'good', '--client', 'ci', '--tool', 'echo', '--arg', 'a=b'], ['explain', 'request', '--server', 'good', '--format', 'json'],
+    ['explain', 'request', '--server', 'good', '--client', 'ci', '--tool', 'echo', '--arg', 'a=b'],
+    ['explain', 'request', '--server', 'good', '--format', 'json'],
   ];
   for (const args of calls) {
     const { out, err, code } = await mcpgenProcess(args, { cwd: FOLDER, env: ENV });

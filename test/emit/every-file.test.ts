@@ -11,7 +11,7 @@ import { kubernetesEmitter } from '#src/emit/kubernetes/index.js';
 import { HEADER, type EmittedFile, type Emitter } from '#src/emit/types.js';
 import type { Plan } from '#src/plan/types.js';
 import { emitInput } from '../support/emit-input.js';
-import { bareCommand, examplePlan, existing, image, npm, stdioImage, uv, volume } from '../support/example.js';
+import { bareCommand, examplePlan, existing, IDENTITY, image, npm, stdioImage, uv, volume } from '../support/example.js';
 import { hostileTexts } from '../support/hostile-texts.js';
 
 const printed = <Document>({ model, print }: Emitter<Document>, plan: Plan): readonly EmittedFile[] => print(model(plan, emitInput()));
@@ -37,6 +37,7 @@ const PLANS: Readonly<Record<string, Plan>> = {
       kubernetes: { exposure: { kind: 'gateway-api', gatewayClass: 'nginx' }, storageClass: 'fast', pullSecrets: ['registry'] },
     },
   }),
+  'identity': examplePlan(IDENTITY),
   'every kind of volume': examplePlan({
     servers: {
       each: image({ replicas: 3, stateful: true, volumes: [volume('own')] }),

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { least, planOf } from '../support/planned.js';
 import { FULL } from './support.js';
 
-const PLAIN = { method: 'POST', origin: null, client: null, tenant: null, address: '192.0.2.1' };
+const PLAIN = { method: 'POST', origin: null, client: null, tenant: null, address: '192.0.2.1', item: null, args: null, token: null, permissions: null };
 
 test('severities, by rule', () => {
   assert.deepEqual(planOf(FULL).policy.severities, [
@@ -26,7 +26,7 @@ test('expectations, with their defaults', () => {
     {
       request: {
         path: '/web', method: 'GET', host: 'tools.acme.com', origin: 'https://evil.com', revision: '2025-06-18', client: 'partner', tenant: null,
-        address: '10.0.0.1',
+        address: '10.0.0.1', item: null, args: null, token: null, permissions: null,
       },
       decision: 'deny', status: null, from: 'policy.expect.1',
     },

@@ -71,6 +71,32 @@ export const EXAMPLE: AnyConfig = {
   images: { node: 'node:22.21.0-bookworm-slim', nginx: 'nginx:1.30.6' },
 };
 
+/** What identity adds: issuers, a lookup, settings of the environment, credentials for servers, signed tenants. Every kind of secret is in it. */
+export const IDENTITY = {
+  gateway: { allow: { cidrs: ['192.0.2.0/24'] }, limits: { perClient: { fromEnvironment: true } } },
+  auth: {
+    environmentKeys: true,
+    jwt: [{ issuer: 'https://id.acme.test', jwks: 'https://keys.acme.test:8443/jwks' }, { issuer: 'internal', secret: { secret: 'TOKEN_SECRET' } }],
+    lookup: { url: 'http://127.0.0.1:9400/tenant' },
+    authorizationServers: ['https://login.acme.test:9443'],
+  },
+  servers: {
+    crm: {
+      ...existing('https://crm.acme.test/mcp'),
+      upstream: {
+        headers: { 'X-Tier': { secret: 'CRM_TIER' } },
+        tls: { ca: { secret: 'CRM_CA' } },
+        exchange: { url: 'https://10.9.8.7:7443/token', client: { id: 'gateway', secret: { secret: 'EXCHANGE_SECRET' } }, grant: 'token-exchange' },
+      },
+    },
+    search: image({ upstream: { auth: { bearer: { secret: 'SEARCH_TOKEN' } } } }),
+  },
+  tenants: {
+    acme: { match: { client: 'acme-ci' }, servers: ['search'], forward: { signed: { prefix: 'X-TB-', secret: { secret: 'SIGNING_KEY' } } } },
+    globex: { match: { claim: { iss: 'internal', org: 'globex' } }, servers: '*', tools: [{ allow: '*.get_*' }] },
+  },
+} as const satisfies Changes;
+
 export function examplePlan(changes: Changes = {}, overrides: Overrides = {}): Plan {
   return planOf(changed(EXAMPLE, changes), overrides);
 }

@@ -28,8 +28,8 @@ export type UpstreamAuth =
     };
 
 /**
- * TLS to a server: PEM text, or `secret('NAME')`, which may have `\n` for its line breaks. A server with an `image` is spoken to by https as soon as one of these
- * is there; with `instances` their URLs say so, and it is an error where none is https.
+ * TLS to a server: PEM text, or `secret('NAME')`, which may have `\n` for its line breaks. A server with an `image` is spoken to by https as soon as one of
+ * these is there; with `instances` their URLs say so, and it is an error where none is https.
  */
 export interface UpstreamTls {
   /** Certificates that are trusted in place of the system's. Default: the system's. */

@@ -19,7 +19,10 @@ const ABOUT_UPSTREAM = ['Mounted over /etc/nginx/upstream.conf: inside this proj
 
 /** Files of this folder that are never committed. */
 const IGNORED = ['.env', `${SECRETS_FOLDER}/`];
-const SETTINGS_STEPS = [`Nothing here must be set. What is: copy to ${SETTINGS_FILE} beside this file, which is never committed; a value with $ or # stands in '…'.`];
+const SETTINGS_STEPS = [
+  `Nothing here must be set. What is: copy to ${SETTINGS_FILE} beside this file, which is never committed.`,
+  "A value with $ or # stands in '…'. `docker inspect` shows these values to whoever may ask Docker.",
+];
 
 export function composePrint({ file, notes, upstream, nginxConf, secrets, settings, dockerfiles }: ComposeDocument): readonly EmittedFile[] {
   return [

@@ -40,7 +40,8 @@ function secretsExample({ name, secrets, settings }: FlyApp): string {
     ({ variable, secret, purposes }) => `\n${comment(purposes)}fly secrets set --app ${name} --stage ${variable}="$${secret}"\n`,
   );
   const optional = settings.map(
-    ({ name: variable, example, purposes }) => `\n${comment(['Need not be set.', ...purposes])}# fly secrets set --app ${name} --stage ${variable}='${example}'\n`,
+    ({ name: variable, example, purposes }) =>
+      `\n${comment(['Need not be set.', ...purposes])}# fly secrets set --app ${name} --stage ${variable}='${example}'\n`,
   );
   return opening(how) + [...entries, ...optional].join('');
 }

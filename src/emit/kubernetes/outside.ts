@@ -6,7 +6,7 @@ import { asNetwork } from './peers.js';
 
 type Egress = NonNullable<NetworkPolicy['spec']['egress']>[number];
 
-/** Egress to instances outside the cluster, and to whoever the gateway asks itself. A policy knows no host names, so a host name opens its port to every address. */
+/** Egress to instances outside the cluster and to whoever the gateway itself asks. A policy knows no host names, so a name opens its port to every address. */
 export function outside({ traffic }: Plan): readonly Egress[] {
   const instances = traffic.pools.flatMap(({ sources: { kubernetes } }) =>
     kubernetes.kind === 'urls' ? kubernetes.instances.map(({ url }) => new URL(url)) : [],

@@ -1,6 +1,6 @@
 import type { Traffic } from '../../plan/traffic-types.js';
 
-/** URLs that the gateway itself asks, beside its servers: who says who calls, who gives tokens, and where its traces go. Each once, in the order of their text. */
+/** URLs that the gateway itself asks, beside its servers: who says who calls, who gives tokens, and where its traces go. Each once, sorted. */
 export function askedUrls({ auth, pools, traces }: Traffic): readonly URL[] {
   const keys = auth.issuers.flatMap((issuer) => (issuer.keys.kind === 'jwks' ? [issuer.keys.url] : []));
   const exchanges = pools.flatMap(({ toServer }) => (toServer?.exchange ? [toServer.exchange.url] : []));

@@ -73,6 +73,7 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
     config: { name: 'acme', servers: { tool: { ...STDIO, npm: 'a@1.0.0' } } },
     has: ['dns', 'httpProbes', 'secrets', 'stdio', 'stdioLegacy'],
   },
+  'no audit': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, log: { audit: false } } }), has: [] },
   'legacy clients of legacy servers': { config: eras(LEGACY, 'legacy'), has: ['renew'] },
   'modern clients of modern servers': { config: eras(MODERN, 'modern'), has: [] },
   'legacy clients of modern servers': { config: eras(LEGACY, 'modern'), has: ['bridge', 'toModern'] },
@@ -177,7 +178,10 @@ function parseImports(text: string, path: string): readonly string[] {
 
 
 describe('a baked gateway', () => {
-  for (const [label, { config, has }] of Object.entries(NEEDS)) {
+  for (const [label, { config, has: own }] of Object.entries(NEEDS)) {
+    // The audit is there unless the config wants none.
+    const isSilent = JSON.stringify(config).includes('"audit":false');
+    const has = isSilent ? own : [...new Set(['audit', ...own])].sort();
     test(`has what it needs and nothing else: ${label}`, () => {
       const files = baked(planOf(config));
       assert.deepEqual([...MODULES].filter(([, path]) => files.has(path)).map(([feature]) => feature).sort(), has);

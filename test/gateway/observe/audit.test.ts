@@ -6,7 +6,7 @@ import { createLog } from '#src/gateway/runtime/process/log.js';
 import { isAuditLine, replayer } from '#src/replay.js';
 import { modern, modernHeaders, request } from '../../support/gateway-messages.js';
 import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
-import { as, client, startGateway, type LogLine, type RunningGateway } from '../../support/gateway.js';
+import { as, client, secretValue, startGateway, type LogLine, type RunningGateway } from '../../support/gateway.js';
 import { ask, dial, type AskOptions } from '../../support/http.js';
 import { planOf } from '../../support/planned.js';
 import { startUpstream } from '../../support/upstreams.js';
@@ -55,7 +55,8 @@ async function audited(of: RunningGateway, asked: AskOptions, which: (line: LogL
 
 describe('a line', () => {
   test('has every fact that the decision used', async () => {
-    const headers = { origin: 'https://APP.example.com', 'x-forwarded-for': '198.51.100.7', 'x-correlation-id': 'task-1', 'mcp-protocol-version': '2025-11-25' };
+    const forwarded = { 'x-forwarded-for': '198.51.100.7', 'x-correlation-id': 'task-1' };
+    const headers = { origin: 'https://APP.example.com', ...forwarded, 'mcp-protocol-version': '2025-11-25' };
     const line = await audited(gateway, call('echo', { q: 'hunter2' }, { path: '/t/acme/mcp/search?token=hunter3', headers }));
     const { timestamp, service, level, request_id, hash, bytes, arguments_digest, ...facts } = line;
     assert.deepEqual(facts, {
@@ -128,9 +129,10 @@ describe('what is written', () => {
     const since = off.logs.length;
     await ask(off.port, call('echo'));
     await ask(off.port, call('echo', {}, { headers: { authorization: 'Bearer wrong' } }));
-    await ask(off.adminPort, { path: '/circuit-breakers/reset', method: 'POST', headers: { authorization: 'Bearer wrong' } });
+    const reset = (token: string) => ask(off.adminPort, { path: '/circuit-breakers/reset', method: 'POST', headers: { authorization: `Bearer ${token}` } });
+    await reset('wrong');
     await off.waitFor('audit', undefined, since);
-    await ask(off.adminPort, { path: '/circuit-breakers/reset', method: 'POST', headers: { authorization: `Bearer value-of-WRITE_TOKEN-which-is-long-enough` } });
+    await reset(secretValue('WRITE_TOKEN'));
     await off.waitFor('audit', ({ decision }) => decision === 'allow', since);
     const lines = off.logs.slice(since).filter(({ event }) => event === 'audit');
     assert.deepEqual(
