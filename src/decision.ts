@@ -4,6 +4,7 @@ import { gatewayTables } from './emit/gateway/tables.js';
 import { readHead, type RequestHead, type GatewayRequest } from './gateway/runtime/decision/head.js';
 import { addressSet } from './gateway/runtime/decision/address.js';
 import { createItemRules } from './gateway/runtime/decision/item-rules.js';
+import type { ItemElement, ItemRules } from './gateway/runtime/decision/item-use.js';
 import { compileTables, type Tables } from './gateway/runtime/decision/lookups.js';
 import { decide, isApplied, type Decision } from './gateway/runtime/decision/decide.js';
 import type { Facts, Principal } from './gateway/runtime/decision/facts.js';
@@ -69,11 +70,20 @@ const message = (request: AskedRequest): Message => ({
   calls: request.item?.kind === 'tool' ? [{ tool: request.item.name, argumentsJson: request.args === null ? '' : JSON.stringify(request.args) }] : [],
 });
 
+/** What the message uses, read as the gateway would read its body. */
+function elementsOf({ read }: ItemRules, request: AskedRequest): readonly ItemElement[] {
+  const { item, args } = request;
+  const params = item === null ? {} : item.kind === 'resource' ? { uri: item.name } : { name: item.name, ...(args && { arguments: args }) };
+  const body = { jsonrpc: '2.0', id: 1, method: methodOf(request), params };
+  return read(body, JSON.stringify(body)) ?? [];
+}
+
 /** Decides as the gateway would when no rate limit is used up and every instance is up. */
 export function judgeRequest(plan: Plan, request: AskedRequest, tables = compileTables(gatewayTables(plan), 'local', createItemRules)): Judged {
   const head = readHead(tables, requestOf(request), addressSet(plan.traffic.trustedProxies));
   const principal = principalOf(plan, request);
-  const asked = message(request);
+  const said = message(request);
+  const asked = tables.items ? { ...said, elements: elementsOf(tables.items, request) } : said;
   const facts: Facts = {
     address: { kind: 'ok' },
     principal,

@@ -3,8 +3,10 @@ import { judge, type Judged } from './decision.js';
 import { gatewayTables } from './emit/gateway/tables.js';
 import type { AuditLine } from './gateway/runtime/decision/audit-line.js';
 import type { Decision } from './gateway/runtime/decision/decide.js';
-import type { Facts, Principal } from './gateway/runtime/decision/facts.js';
+import { messageIn, type Facts, type Principal } from './gateway/runtime/decision/facts.js';
 import { readHead, type RequestHead } from './gateway/runtime/decision/head.js';
+import { createItemRules } from './gateway/runtime/decision/item-rules.js';
+import type { ItemElement, ItemUse } from './gateway/runtime/decision/item-use.js';
 import { compileTables, type Tables } from './gateway/runtime/decision/lookups.js';
 import type { Message } from './gateway/runtime/decision/message.js';
 import { REASONS, type Reason } from './gateway/runtime/decision/reasons.js';
@@ -39,7 +41,7 @@ export interface Replay {
 export function replayer(plan: Plan): (line: AuditLine) => Replay {
   const known = new Map<string, Tables>();
   const tablesOf = ({ placement }: AuditLine): Tables => {
-    const tables = known.get(placement) ?? compileTables(gatewayTables(plan), placement);
+    const tables = known.get(placement) ?? compileTables(gatewayTables(plan), placement, createItemRules);
     known.set(placement, tables);
     return tables;
   };
@@ -56,30 +58,38 @@ const outcomeOf = ({ decision, status, reason, step, rule }: AuditLine): Outcome
 function replay(tables: Tables, line: AuditLine): Replay {
   const was = outcomeOf(line);
   const head = headOf(tables, line);
-  const facts = factsOf(tables, head, line);
+  const unread = new Set<string>();
+  const facts = factsOf(tables, head, line, (condition) => unread.add(condition));
   const judged = judge({ tables, head, facts, ...(line.relayed ? { from: 'grant' } : {}) });
   const { decision } = judged;
-  const notes = changesIn(tables, head, facts, line);
+  const notes = [
+    ...changesIn(tables, head, facts, line),
+    ...[...unread].map((condition) => `the condition ${condition} is read now, and the line does not say whether it held`),
+  ];
   if (decision.kind === 'need') {
     const asks = `row ${decision.step} asks for ${decision.fact} now, of which the line says nothing: its decision was made before`;
     return { line, was, now: null, judged: null, differences: [asks, ...notes] };
   }
-  const now = nowOf(decision, was);
+  const now = nowOf(judged, decision, was);
   const same = (Object.keys(was) as (keyof Outcome)[]).every((key) => was[key] === now[key]);
   return { line, was, now, judged: { ...judged, decision }, differences: same ? [] : [`it was ${said(was)}, and would be ${said(now)}`, ...notes] };
 }
 
 /** What fails behind the rows does so for reasons of its moment: where all rows let the request pass, it is what it was. */
-function nowOf(decision: Exclude<Decision, { kind: 'need' }>, was: Outcome): Outcome {
+function nowOf({ facts }: Pick<Judged, 'facts'>, decision: Exclude<Decision, { kind: 'need' }>, was: Outcome): Outcome {
+  // That arguments could be read in two ways is a property of a body that no line has.
+  const isOfBody = was.step === 'permission' && was.reason === 'body-duplicate-key';
+  if (isOfBody && (decision.kind === 'allow' || (decision.kind === 'refuse' && decision.step === 'permission'))) return was;
   if (decision.kind === 'refuse') {
     const { status, reason, step, at } = decision;
     return { decision: 'refuse', status, reason, step, rule: at };
   }
-  return was.step === null ? was : { decision: 'allow', status: null, reason: null, step: null, rule: null };
+  if (was.step === null && was.decision === 'refuse') return was;
+  return { decision: 'allow', status: null, reason: null, step: null, rule: messageIn(facts)?.elements?.[0]?.items[0]?.found?.at ?? null };
 }
 
 function said({ decision, status, reason, step, rule }: Outcome): string {
-  if (decision === 'allow') return 'allowed';
+  if (decision === 'allow') return rule === null ? 'allowed' : `allowed (${rule})`;
   return `refused with ${status} ${reason}${step === null ? ' behind all rows' : ` by row ${step}`}${rule === null ? '' : ` (${rule})`}`;
 }
 
@@ -133,30 +143,66 @@ function messageOf(line: AuditLine): Message | null {
 }
 
 /** What only the moment knew, by the row that refused because of it: a bucket that was empty is so again. */
-const OF_THE_MOMENT: { readonly [S in Step]?: (reason: Reason) => Facts } = {
+const OF_THE_MOMENT: { readonly [S in Step]?: (reason: Reason, rule: string | null) => Facts } = {
   address: (reason) => (reason === 'address-rate' ? { address: { kind: 'empty', retryAfter: 1 } } : {}),
-  quota: (reason) => ({ quota: reason === 'streams-full' ? { kind: 'streams' } : { kind: 'rate', retryAfter: 1 } }),
+  tenant: (reason) => (reason === 'lookup-unavailable' ? { lookup: { kind: 'unavailable', retryAfter: 1, why: '' } } : {}),
+  quota: (reason, rule) => ({ quota: quotaOf(reason, rule) }),
   body: (reason) => ({ body: { kind: 'refused', reason, id: null } }),
   session: (reason) => ({ session: reason === 'sessions-full' ? { kind: 'full', retryAfter: 1 } : { kind: 'unknown' } }),
   instance: () => ({ instance: { kind: 'none', retryAfter: 1 } }),
 };
 
-function factsOf(tables: Tables, head: RequestHead, line: AuditLine): Facts {
+function quotaOf(reason: Reason, rule: string | null): NonNullable<Facts['quota']> {
+  if (reason === 'streams-full') return { kind: rule === 'gateway.limits.perClient.streams' ? 'client-streams' : 'streams' };
+  return { kind: reason === 'client-rate' ? 'client-rate' : 'rate', retryAfter: 1 };
+}
+
+/** What the authorization API had answered. */
+function lookupOf({ lookup }: AuditLine): Facts['lookup'] {
+  if (lookup === undefined) return undefined;
+  return lookup === null ? { kind: 'none' } : { kind: 'tenant', tenant: lookup, subject: null, permissions: [], until: Infinity };
+}
+
+/** What the message used, and in place of its arguments what the line says of the conditions on them. */
+function elementsOf(line: AuditLine, unread: (condition: string) => void): readonly ItemElement[] {
+  const { rpc, tool = null, prompt, resource, items, tools, conditions = [] } = line;
+  const left = [...conditions];
+  const recorded: ItemUse['recorded'] = (condition) => {
+    // In a batch each call has read its own, in their order.
+    const next = left.findIndex(({ is }) => is === condition);
+    const known = next === -1 ? conditions.findLast(({ is }) => is === condition) : left.splice(next, 1)[0];
+    if (!known) unread(condition);
+    return known?.held ?? 'unsure';
+  };
+  const of = (kind: ItemUse['kind'], name: string | null): ItemUse => ({ kind, name, args: undefined, argsText: null, recorded });
+  const used = items?.map(({ kind, name }) => of(kind, name)) ?? [
+    ...(rpc === 'tools/call' ? [of('tool', tool)] : rpc === 'batch' ? (tools ?? [tool]).map((name) => of('tool', name)) : []),
+    ...(rpc === 'prompts/get' ? [of('prompt', prompt ?? null)] : []),
+    ...(rpc?.startsWith('resources/') && resource !== undefined ? [of('resource', resource)] : []),
+  ];
+  return [{ id: 1, isRequest: true, items: used }];
+}
+
+function factsOf(tables: Tables, head: RequestHead, line: AuditLine, unread: (condition: string) => void): Facts {
   const principal = principalOf(tables, line);
-  const asked = messageOf(line);
+  const lookup = lookupOf(line);
+  const tenants = line.relayed && line.tenant !== null ? [line.tenant] : recogniseTenants(tables, head, principal ?? undefined, lookup);
+  const said = messageOf(line);
+  const asked = said && tables.items ? { ...said, elements: elementsOf(line, unread) } : said;
   return {
     address: { kind: 'ok' },
-    ...(principal && { principal, tenants: line.relayed && line.tenant !== null ? [line.tenant] : recogniseTenants(tables, head, principal) }),
+    ...(principal && { principal, tenants }),
+    ...(lookup && { lookup }),
     quota: { kind: 'ok' },
     ...(asked && { body: { kind: 'message', message: asked, era: eraOf(head, asked) } }),
     session: { kind: line.session ? 'open' : 'none' },
     instance: { kind: 'ok' },
-    ...(line.step !== null && line.reason !== null && OF_THE_MOMENT[line.step]?.(line.reason as Reason)),
+    ...(line.step !== null && line.reason !== null && OF_THE_MOMENT[line.step]?.(line.reason as Reason, line.rule)),
   };
 }
 
 /** Whose credentials they were. A caller that the config knows no more would be refused now. */
-function principalOf(tables: Tables, { principal }: AuditLine): Principal | null {
+function principalOf(tables: Tables, { principal, reason }: AuditLine): Principal | null {
   if (!principal) return null;
   const { kind, client = null, issuer = '', subject = '', permissions = [], claims = {}, why = '' } = principal;
   switch (kind) {
@@ -173,7 +219,7 @@ function principalOf(tables: Tables, { principal }: AuditLine): Principal | null
     case 'anonymous':
       return tables.raw.auth.wanted ? { kind: 'missing' } : { kind };
     case 'unavailable':
-      return { kind, retryAfter: 1, why };
+      return { kind, retryAfter: 1, why, ...(reason === 'lookup-unavailable' && { from: 'lookup' as const }) };
     default:
       return tables.raw.auth.wanted ? { kind, why } : { kind: 'anonymous' };
   }

@@ -1,7 +1,7 @@
 /** Audit lines decided again: by the config that wrote them, and by others. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Facts, Principal } from '#src/gateway/runtime/decision/facts.js';
+import type { Facts, LookupFact, Principal } from '#src/gateway/runtime/decision/facts.js';
 import { parseMessage } from '#src/gateway/runtime/decision/message.js';
 import { decide } from '#src/gateway/runtime/decision/decide.js';
 import { eraOf } from '#src/gateway/runtime/decision/revision.js';
@@ -21,6 +21,11 @@ const CONFIG = gatewayConfig({
   auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } }, jwt: { issuer: ISSUER, jwks: `${ISSUER}/jwks.json` } },
   tenants: { acme: { match: { client: 'acme' }, servers: '*' }, globex: { match: [{ claim: { org_id: 'org_1' } }, { path: true }], servers: '*' } },
 });
+const LOOKED_UP = gatewayConfig({
+  auth: { lookup: { url: 'https://id.example.com/tenant' } },
+  tenants: { acme: { match: { lookup: 'org_1' }, servers: '*' } },
+});
+const answer = (tenant: string): LookupFact => ({ kind: 'tenant', tenant, subject: 'alice', permissions: [], until: Infinity });
 const GLOBEX: HeadOptions = { target: '/t/globex/mcp/search' };
 const ACME: Principal = { kind: 'client', client: 'acme', permissions: [] };
 const bearer = (claims: Readonly<Record<string, string>>): Principal => ({
@@ -32,10 +37,12 @@ interface Told {
   readonly principal?: Principal;
   readonly isRelayed?: boolean;
   readonly tenants?: readonly string[];
+  readonly lookup?: LookupFact;
+  readonly quota?: NonNullable<Facts['quota']>;
 }
 
 /** The line that a gateway of this config writes. */
-function lineOf(config: Config, { head: asked = {}, principal = ACME, isRelayed = false, tenants }: Told = {}): string {
+function lineOf(config: Config, { head: asked = {}, principal = ACME, isRelayed = false, tenants, lookup, quota = { kind: 'ok' } }: Told = {}): string {
   const tables: Tables = tablesOf(config);
   const head = askedOf(tables, asked);
   const parsed = parseMessage(Buffer.from(JSON.stringify(request('tools/call', { name: 'echo', arguments: { a: 1 } }))), 8);
@@ -44,8 +51,9 @@ function lineOf(config: Config, { head: asked = {}, principal = ACME, isRelayed 
   const facts: Facts = {
     address: { kind: 'ok' },
     principal,
-    tenants: tenants ?? recogniseTenants(tables, head, principal),
-    quota: { kind: 'ok' },
+    ...(lookup && { lookup }),
+    tenants: tenants ?? recogniseTenants(tables, head, principal, lookup),
+    quota,
     body: { kind: 'message', message, era: eraOf(head, message) },
     session: { kind: 'none' },
     instance: { kind: 'ok' },
@@ -65,6 +73,25 @@ function replayed(line: string, config: Config = CONFIG): Replay {
   assert.ok(isAuditLine(value));
   return replayer(planOf(config))(value);
 }
+
+describe('what an authorization API answered, or a bucket, is in the line', () => {
+  const { kind: _, ...alice } = bearer({}) as Extract<Principal, { kind: 'token' }>;
+  const known: Principal = { kind: 'token', ...alice, issuer: 'https://id.example.com/tenant' };
+  const LINES: Readonly<Record<string, readonly [Config, Told]>> = {
+    'a tenant that it knows': [LOOKED_UP, { principal: known, lookup: answer('org_1') }],
+    'a tenant that nobody has': [LOOKED_UP, { principal: known, lookup: answer('org_2') }],
+    'no tenant': [LOOKED_UP, { principal: known, lookup: { kind: 'none' } }],
+    'its silence': [LOOKED_UP, { principal: known, lookup: { kind: 'unavailable', retryAfter: 1, why: 'timeout' } }],
+    'its silence about a credential': [LOOKED_UP, { principal: { kind: 'unavailable', retryAfter: 1, why: 'timeout', from: 'lookup' } }],
+    'the rate of a client': [CONFIG, { quota: { kind: 'client-rate', retryAfter: 2 } }],
+    'the rate of a tenant': [CONFIG, { quota: { kind: 'rate', retryAfter: 2 } }],
+    'the streams of a client': [CONFIG, { quota: { kind: 'client-streams' } }],
+    'the streams of all': [CONFIG, { quota: { kind: 'streams' } }],
+  };
+  for (const [what, [config, told]] of Object.entries(LINES)) {
+    test(what, () => assert.deepEqual(replayed(lineOf(config, told), config).differences, []));
+  }
+});
 
 describe('by the config that wrote it, a line is decided as it was', () => {
   const LINES: Readonly<Record<string, Told>> = {

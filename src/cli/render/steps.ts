@@ -1,6 +1,7 @@
 /** Prints a decision row by row, each row with the line of the config that it follows from. */
 import type { Judged } from '../../decision.js';
 import { ROW_MEANING } from '../../gateway/row-meaning.js';
+import { messageIn } from '../../gateway/runtime/decision/facts.js';
 import { REASONS } from '../../gateway/runtime/decision/reasons.js';
 import { ROWS, type NginxCan } from '../../gateway/runtime/decision/rows.js';
 import type { Step } from '../../gateway/runtime/decision/steps.js';
@@ -40,7 +41,8 @@ const BASIS: Readonly<Record<Step, (judged: Judged) => string | null>> = {
   'quota': ({ facts }) => `tenants.${facts.tenants?.[0] ?? ''}.rate`,
   'body': () => 'gateway.limits',
   'revision': () => 'gateway.revisions',
-  'permission': ({ facts }) => `tenants.${facts.tenants?.[0] ?? ''}.tools`,
+  // The rule that decided on what is asked for by name.
+  'permission': ({ facts }) => messageIn(facts)?.elements?.[0]?.items[0]?.found?.at ?? `tenants.${facts.tenants?.[0] ?? ''}.tools`,
   'session': () => 'gateway.sessionKeys',
   'instance': (judged) => ofServer(judged, 'strategy'),
 };

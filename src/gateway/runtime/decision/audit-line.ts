@@ -3,10 +3,12 @@
  * (`observe/audit.ts`), and this is the contract with whoever reads it. Members that say what nearly every request says are left out.
  */
 import type { ClaimValue } from './facts.js';
+import type { Answer } from './conditions.js';
 import type { Step } from './steps.js';
 import type { Era } from './revision.js';
 import type { Message } from './message.js';
 import type { Placement } from '../tables/placement.js';
+import type { ItemKind } from '../tables/rules.js';
 
 /** `admin` is what an operator changed or tried to; no request of a client, so there is nothing to decide again. */
 export type AuditKind = 'tool-call' | 'refusal' | 'admin';
@@ -63,6 +65,8 @@ export interface AuditedCaller {
   readonly client: string | null;
   /** Where it is not exactly one. */
   readonly tenants?: readonly string[];
+  /** The tenant that the authorization API answered; null where it knows none. Not there where it was not asked, or did not answer. */
+  readonly lookup?: string | null;
   /** Null where nobody had asked yet. */
   readonly principal: AuditedPrincipal | null;
 }
@@ -91,6 +95,10 @@ export interface AuditedMessage {
   readonly prompt?: string;
   readonly resource?: string;
   readonly task?: string;
+  /** Which conditions on arguments were read, by their places and what they ask, and only whether each held. */
+  readonly conditions?: readonly { readonly at: string; readonly is: string; readonly held: Answer }[];
+  /** What a message uses, where that is not what its method is called with: a batch, a completion, a stream of subscriptions. */
+  readonly items?: readonly { readonly kind: ItemKind; readonly name: string | null }[];
   /** Of a batch that was refused: the methods in it. */
   readonly methods?: readonly string[];
   /** Of a batch that was refused: the tools that it calls. */

@@ -11,6 +11,8 @@ export type Answer = 'yes' | 'no' | 'unsure';
 /** One argument by its path, and what must hold of it. */
 export interface Condition {
   readonly path: readonly string[];
+  /** The argument and what is asked of it, by which an audit line tells of the condition. */
+  readonly text: string;
   readonly holds: (args: unknown) => Answer;
 }
 
@@ -24,6 +26,7 @@ export function conditionOf(argument: string, table: ConditionTable): Condition 
   const test = testOf(table);
   return {
     path,
+    text: `${argument} ${JSON.stringify(table)}`,
     holds: (args) => {
       const value = valueAt(args, path);
       if (value === ODD) return 'unsure';

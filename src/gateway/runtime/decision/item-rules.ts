@@ -4,7 +4,7 @@
  */
 import { denials } from './denial.js';
 import { elementsReader, forgetArguments, LISTS, usesItems } from './item-use.js';
-import type { Caller, ItemElement, ItemGrounds, ItemRules, ItemUse, ServerRules } from './item-use.js';
+import type { Caller, ItemElement, ItemGrounds, ItemRules, ItemUse, ReadCondition, ServerRules } from './item-use.js';
 import { isAmbiguous, readKeys, type ReadKeys } from './ambiguous.js';
 import { conditionOf, type Condition } from './conditions.js';
 import { globOf, type Glob } from './glob.js';
@@ -76,19 +76,28 @@ function serverRules({ rules, call, list, tenant, server }: Scope): ServerRules 
   const rulePath = (index: number): string => `tenants.${tenant}.tools.${index}`;
   const meant = (kind: ItemKind, name: string): Rule[] => (rules ?? []).filter(({ table, matches }) => table.kinds.includes(kind) && matches(name));
 
-  const judge = ({ kind, name, args, argsText }: ItemUse, caller: Caller): ItemGrounds | null => {
-    if (rules === null) return lacking(ofServer, [], caller, callPath, callPath);
-    if (name === null) return { reason: 'item-denied', at: `tenants.${tenant}.tools` };
+  const judge = (item: ItemUse, caller: Caller): ItemGrounds | null => {
+    const { kind, name, args, argsText, recorded } = item;
+    const read: ReadCondition[] = [];
+    const decidedBy = (at: string, grounds: ItemGrounds | null): ItemGrounds | null => {
+      item.found = { conditions: read, at: grounds?.at ?? at };
+      return grounds;
+    };
+    const none = `tenants.${tenant}.tools`;
+    if (rules === null) return decidedBy(callPath, lacking(ofServer, [], caller, callPath, callPath));
+    if (name === null) return decidedBy(none, { reason: 'item-denied', at: none });
     for (const { table, index, conditions, reads } of meant(kind, name)) {
-      if (reads && argsText !== null && isAmbiguous(argsText, reads)) return { reason: 'body-duplicate-key', at: rulePath(index) };
-      const isMet = conditions.every(({ holds }) => {
-        const answer = holds(args);
-        return answer === 'yes' || (answer === 'unsure' && table.effect === 'deny');
+      const at = rulePath(index);
+      if (reads && argsText !== null && isAmbiguous(argsText, reads)) return decidedBy(at, { reason: 'body-duplicate-key', at });
+      const isMet = conditions.every(({ holds, path, text }) => {
+        const held = recorded ? recorded(text) : holds(args);
+        read.push({ at: `${at}.args.${path.join('.')}`, text, held });
+        return held === 'yes' || (held === 'unsure' && table.effect === 'deny');
       });
       if (!isMet) continue;
-      return table.effect === 'deny' ? { reason: 'item-denied', at: rulePath(index) } : lacking(ofServer, table.needs, caller, callPath, rulePath(index));
+      return decidedBy(at, table.effect === 'deny' ? { reason: 'item-denied', at } : lacking(ofServer, table.needs, caller, callPath, at));
     }
-    return { reason: 'item-denied', at: `tenants.${tenant}.tools` };
+    return decidedBy(none, { reason: 'item-denied', at: none });
   };
 
   const lists = (kind: ItemKind, name: string, caller: Caller): boolean => {

@@ -4,6 +4,7 @@ import { elementTexts, memberText, ownText } from '../wire/json-text.js';
 import type { Identified } from '../wire/replies.js';
 import type { ItemKind } from '../tables/rules.js';
 import { isAmbiguous, readKeys } from './ambiguous.js';
+import type { Answer } from './conditions.js';
 
 /** One use of an item. */
 export interface ItemUse {
@@ -13,6 +14,22 @@ export interface ItemUse {
   /** The arguments of a tool, and their text, where rules read them; forgotten as soon as they have been judged. */
   args: unknown;
   argsText: string | null;
+  /** What was found of it, for the audit: the conditions that were read, and the config path of the rule that decided, also where it allows. */
+  found?: ItemFinding;
+  /** In place of arguments: whether each condition held when an audit line was written, by its text. */
+  readonly recorded?: (condition: string) => Answer;
+}
+
+export interface ItemFinding {
+  readonly conditions: readonly ReadCondition[];
+  readonly at: string;
+}
+
+/** A condition that was read: where it stands, what it asks, and whether it held. Never what was asked with. */
+export interface ReadCondition {
+  readonly at: string;
+  readonly text: string;
+  readonly held: Answer;
 }
 
 /** What a caller brings along. */

@@ -3,6 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { Facts, Principal } from '../decision/facts.js';
 import type { RequestHead } from '../decision/head.js';
 import type { Tables } from '../decision/lookups.js';
+import type { ItemUse } from '../decision/item-use.js';
 import type { Message } from '../decision/message.js';
 import type { Era } from '../decision/revision.js';
 import type { Step } from '../decision/steps.js';
@@ -55,9 +56,12 @@ export function createAudit(log: ProcessLog): Audit {
       const message = messageOf(audited.facts);
       if (!message || !audited.state.tables.raw.log.audit) return;
       const before = `"kind":"tool-call",${requestText(audited, beside)}`;
-      for (const { tool, argumentsJson } of message.calls) {
+      const items = usesIn(message).filter(({ kind }) => kind === 'tool');
+      for (const [index, { tool, argumentsJson }] of message.calls.entries()) {
+        const item = items[index];
         const called = `${messageText(audited, message)},"tool":${text(tool)},"arguments_digest":"${digestOf(audited, argumentsJson)}"`;
-        log.text('info', 'audit', `${before},${called},"decision":"allow","status":null,"reason":null,"step":null,"rule":null`);
+        const decided = `"decision":"allow","status":null,"reason":null,"step":null,"rule":${quoted(item?.found?.at ?? null)}`;
+        log.text('info', 'audit', `${before},${called}${conditionsText(item ? [item] : [])},${decided}`);
       }
     },
     refusal: (audited, beside, { status, reason, step, at }) => {
@@ -66,7 +70,8 @@ export function createAudit(log: ProcessLog): Audit {
       const unread = `"bytes":${audited.client.length},"rpc":null,"tool":null`;
       const asked = message ? `${messageText(audited, message)},${refusedCalls(audited, message)}` : unread;
       const decided = `"decision":"refuse","status":${status},"reason":${quoted(reason)},"step":${quoted(step)},"rule":${text(at)}`;
-      log.text('info', 'audit', `"kind":"refusal",${requestText(audited, beside)},${asked},${decided}`);
+      const found = message ? itemsText(message) + conditionsText(usesIn(message)) : '';
+      log.text('info', 'audit', `"kind":"refusal",${requestText(audited, beside)},${asked}${found},${decided}`);
     },
     unread: (requestId, address, { status, reason }) => {
       const decided = `"decision":"refuse","status":${status},"reason":${quoted(reason)},"step":null,"rule":null`;
@@ -78,6 +83,23 @@ export function createAudit(log: ProcessLog): Audit {
 
 const messageOf = ({ body }: Facts): Message | undefined => (body?.kind === 'message' ? body.message : undefined);
 const eraOf = ({ body }: Facts): Era => (body?.kind === 'message' ? body.era : 'legacy');
+
+const usesIn = ({ elements = [] }: Message): readonly ItemUse[] => elements.flatMap(({ items }) => items);
+
+/** Which conditions were read, and whether they held: of arguments nothing else is said. The texts are the config's own. */
+function conditionsText(items: readonly ItemUse[]): string {
+  const read = items.flatMap(({ found }) => found?.conditions ?? []).slice(0, MOST_LISTED);
+  const members = read.map(({ at, text: is, held }) => `{"at":${quoted(at)},"is":${quoted(is)},"held":"${held}"}`);
+  return members.length === 0 ? '' : `,"conditions":[${members.join(',')}]`;
+}
+
+/** What is used where the method does not name it. */
+function itemsText(message: Message): string {
+  const { shape, method } = message;
+  if (shape !== 'batch' && (method === 'tools/call' || ITEMS.has(method))) return '';
+  const items = usesIn(message).slice(0, MOST_LISTED);
+  return items.length === 0 ? '' : `,"items":[${items.map(({ kind, name }) => `{"kind":"${kind}","name":${text(name)}}`).join(',')}]`;
+}
 
 /** A text of a caller's, bounded. The digest keeps two long texts apart, which a comparison of their beginnings would take for one. */
 function text(value: string | null): string {
@@ -94,11 +116,12 @@ function digestOf({ state }: Audited, argumentsJson: string): string {
 
 function requestText(audited: Audited, { hasSession, tenant, isRelayed }: Beside): string {
   const { id, correlationId, head, facts, state: { tables } } = audited;
-  const { principal, tenants } = facts;
+  const { principal, lookup, tenants } = facts;
   const several = tenants && tenants.length !== 1 ? `"tenants":${list(tenants)},` : '';
+  const answered = lookup && lookup.kind !== 'unavailable' ? `"lookup":${text(lookup.kind === 'tenant' ? lookup.tenant : null)},` : '';
   return (
     `"request_id":${quoted(id)},"correlation_id":${quoted(correlationId)},${isRelayed ? '"relayed":true,' : ''}` +
-    `"tenant":${quoted(tenant)},${several}${principal ? kept(ofPrincipal, principal, () => principalText(principal)) : '"client":null,"principal":null'},` +
+    `"tenant":${quoted(tenant)},${several}${answered}${principal ? kept(ofPrincipal, principal, () => principalText(principal)) : '"client":null,"principal":null'},` +
     `${kept(ofHead, head, () => headText(head, tables))},"session":${hasSession}`
   );
 }
