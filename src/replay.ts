@@ -231,7 +231,8 @@ function changesIn(tables: Tables, head: RequestHead, facts: Facts, line: AuditL
   const { raw } = tables;
   const hasChanged = line.hash !== raw.hash;
   const [only] = facts.tenants ?? [];
-  const unread = raw.auth.claims.filter((name) => principal?.kind === 'token' && hasChanged && principal.claims?.[name] === undefined);
+  const deciding = new Set(raw.matches.claims.flatMap(({ claims }) => claims.map(([name]) => name)));
+  const unread = [...deciding].filter((name) => principal?.kind === 'token' && hasChanged && principal.claims?.[name] === undefined);
   return [
     ...(hasChanged ? [`the config has changed since: the line was written by ${short(line.hash)}, and this is ${short(raw.hash)}`] : []),
     ...(line.server !== null && head.route?.server !== line.server ? [`${line.path} was the route of "${line.server}", which it is not now`] : []),

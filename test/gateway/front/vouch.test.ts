@@ -112,7 +112,7 @@ describe('forward.bearer', () => {
   test('a server’s 401 is our own challenge where it is about the caller’s token, else 502, and never the server’s header', async () => {
     plain.behave = ({ response }) => void response.writeHead(401, { 'www-authenticate': 'Bearer resource_metadata="https://evil.example"' }).end();
     const mine = await post('/t/acme/mcp/plain', bearer(token()));
-    assert.deepEqual(reason(mine), [401, 'upstream-refused-token']);
+    assert.deepEqual(reason(mine), [401, 'token-denied']);
     assert.match(String(mine.headers['www-authenticate']), /^Bearer .*error="invalid_token"/);
     assert.ok(!mine.lines.join().includes('evil'));
     const another = bearer(token());

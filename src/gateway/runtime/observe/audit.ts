@@ -121,7 +121,7 @@ function requestText(audited: Audited, { hasSession, tenant, isRelayed }: Beside
   const answered = lookup && lookup.kind !== 'unavailable' ? `"lookup":${text(lookup.kind === 'tenant' ? lookup.tenant : null)},` : '';
   return (
     `"request_id":${quoted(id)},"correlation_id":${quoted(correlationId)},${isRelayed ? '"relayed":true,' : ''}` +
-    `"tenant":${quoted(tenant)},${several}${answered}${principal ? kept(ofPrincipal, principal, () => principalText(principal)) : '"client":null,"principal":null'},` +
+    `"tenant":${quoted(tenant)},${several}${answered}${principal ? kept(ofPrincipal, principal, () => principalText(principal, tables)) : '"client":null,"principal":null'},` +
     `${kept(ofHead, head, () => headText(head, tables))},"session":${hasSession}`
   );
 }
@@ -151,7 +151,8 @@ function headText(head: RequestHead, { raw, placement }: Tables): string {
   ].join(',');
 }
 
-function principalText(principal: Principal): string {
+/** Of its claims those that decide: what else of them a server is told is for that server. */
+function principalText(principal: Principal, { raw: { matches } }: Tables): string {
   const { kind } = principal;
   switch (kind) {
     case 'client': {
@@ -161,7 +162,8 @@ function principalText(principal: Principal): string {
     case 'token': {
       const { issuer, subject, client, permissions, claims, expiresAt } = principal;
       const who = `"issuer":${text(issuer)},"subject":${text(subject)},"client":${text(client)}`;
-      const read = Object.entries(claims).map(([name, value]) => `${text(name)}:${claimText(value)}`);
+      const deciding = new Set(matches.claims.flatMap((one) => one.claims.map(([name]) => name)));
+      const read = Object.entries(claims).filter(([name]) => deciding.has(name)).map(([name, value]) => `${text(name)}:${claimText(value)}`);
       const may = `"permissions":${list(permissions)},"claims":{${read.join(',')}},"expires":${quoted(dateText(expiresAt))}`;
       return `"client":null,"principal":{"kind":"token",${who},${may}}`;
     }

@@ -99,10 +99,16 @@ export class Seat {
   }
 
   #hear(message: ToPrimary): void {
-    if (message.kind === 'hears') this.tellEnded(this.#options.ended());
+    if (message.kind === 'hears') this.#heard();
     else if (message.kind === 'ready') this.#ready();
     else if (message.kind === 'ended') this.#options.onEnded(message.sessions);
     else this.#waiting.get(message.id)?.(message.answer);
+  }
+
+  /** What it was told before it could hear is told again. */
+  #heard(): void {
+    this.tellEnded(this.#options.ended());
+    if (this.#isStopping && this.#worker) tellWorker(this.#worker, { kind: 'stop' });
   }
 
   #ready(): void {
