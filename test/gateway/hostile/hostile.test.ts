@@ -7,14 +7,20 @@ import { hosts } from './hosts.js';
 import { identities } from './identities.js';
 import { judgeAll } from './judge.js';
 import { origins } from './origins.js';
+import { paths } from './paths.js';
 import type { Row } from './rows.js';
+import { sessions } from './sessions.js';
 import { honest, startStand, type Stand } from './stand.js';
+import { tokens } from './tokens.js';
 
 const TABLES: Readonly<Record<string, (stand: Stand) => readonly Row[]>> = {
   'hosts and targets': () => hosts,
   'origins': () => origins,
   'identities and tenants': identities,
   'credentials': credentials,
+  'tokens': tokens,
+  'sessions': sessions,
+  'paths and methods': () => paths,
 };
 
 let stand: Stand;

@@ -87,7 +87,7 @@ export const configOf = (people: Pick<Issuer, 'url' | 'jwks'>, partner: Pick<Iss
       trustedProxies: [`${HOP}/32`],
       revisions: ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25', '2026-07-28'],
       sessionKeys: [{ secret: 'SESSION_KEY' }],
-      limits: { perAddress: '100000/s', body: '64kb', headers: '16kb', depth: 32 },
+      limits: { perAddress: '100000/s', body: '64kb', headers: '32kb', depth: 32 },
       admin: { readToken: { secret: 'READ_TOKEN' }, writeToken: { secret: 'WRITE_TOKEN' }, allow: { cidrs: ['127.0.0.1', '10.40.0.0/16'] } },
       ...(more['gateway'] as object | undefined),
     },
