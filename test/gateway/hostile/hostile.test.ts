@@ -11,7 +11,7 @@ import { paths } from './paths.js';
 import type { Row } from './rows.js';
 import { sessions } from './sessions.js';
 import { honest, startStand, type Stand } from './stand.js';
-import { tokens } from './tokens.js';
+import { strangers, tokens } from './tokens.js';
 
 const TABLES: Readonly<Record<string, (stand: Stand) => readonly Row[]>> = {
   'hosts and targets': () => hosts,
@@ -21,6 +21,7 @@ const TABLES: Readonly<Record<string, (stand: Stand) => readonly Row[]>> = {
   'tokens': tokens,
   'sessions': sessions,
   'paths and methods': () => paths,
+  'tokens of keys that nobody has': strangers,
 };
 
 let stand: Stand;

@@ -48,7 +48,7 @@ const parsed = ({ text }: HttpAnswer): Said | readonly Said[] => {
 };
 
 /** Rows that are sent at once. */
-const AT_ONCE = 16;
+const AT_ONCE = 32;
 
 /** @returns what is wrong; nothing where all is well */
 export async function judgeAll(stand: Stand, rows: readonly Row[]): Promise<readonly string[]> {

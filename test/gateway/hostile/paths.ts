@@ -37,10 +37,13 @@ const METHODS: Named = [
   ['DELETE of metadata', asked('DELETE', '/.well-known/oauth-protected-resource/mcp/notes')], ['a tunnel', `CONNECT ${HOST}:443 HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`], ['a tunnel to a server', 'CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: 127.0.0.1:22\r\n\r\n'],
 ];
 const START = `Host: ${HOST}\r\nAuthorization: ${as('acme').authorization}\r\nContent-Length: 0\r\n\r\n`;
+const TEXT = JSON.stringify(LIST);
+const WHOLE = `Host: ${HOST}\r\nAuthorization: ${as('acme').authorization}\r\nContent-Type: application/json\r\nContent-Length: ${TEXT.length}\r\n\r\n${TEXT}`;
 const NO_METHOD: Named = [
   ['a method that is not known', `BREW ${NOTES} HTTP/1.1\r\n${START}`], ['a method in small letters', `post ${NOTES} HTTP/1.1\r\n${START}`], ['a method with a blank', `PO ST ${NOTES} HTTP/1.1\r\n${START}`],
   ['no method', ` ${NOTES} HTTP/1.1\r\n${START}`], ['a method with a NUL', `PO\0ST ${NOTES} HTTP/1.1\r\n${START}`], ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'], ['HTTP/3', `POST ${NOTES} HTTP/3.0\r\n${START}`], ['HTTP/1.2', `POST ${NOTES} HTTP/1.2\r\n${START}`],
-  ['no version', `POST ${NOTES}\r\n${START}`], ['TLS', Buffer.from('16030100a5010000a10303', 'hex')], ['a blank in the target', `POST /mcp/no tes HTTP/1.1\r\n${START}`], ['a NUL in the target', `POST /mcp/notes\0 HTTP/1.1\r\n${START}`],
+  ...['', ' HTTP/0.9', ' HTTP/2.0', ' HTTP/1.1 x', ' http/1.1', ' HTTP/01.1'].map((version) => [`the version "${version}"`, `POST ${NOTES}${version}\r\n${WHOLE}`] as const),
+   ['TLS', Buffer.from('16030100a5010000a10303', 'hex')], ['a blank in the target', `POST /mcp/no tes HTTP/1.1\r\n${START}`], ['a NUL in the target', `POST /mcp/notes\0 HTTP/1.1\r\n${START}`],
 ];
 
 export const paths: readonly Row[] = [
