@@ -1,7 +1,7 @@
 /** Sends hostile requests and says what of the gateway's answer, of its log and of what its servers saw is not as it should be. */
 import { secretValue, type LogLine } from '../../support/gateway.js';
 import { dial, within, type HttpAnswer } from '../../support/http.js';
-import { DOCUMENTED, type Row } from './rows.js';
+import { DOCUMENTED, loggedAs, type Row } from './rows.js';
 import { UPSTREAM_SESSION, type Stand } from './stand.js';
 
 /** What no answer and no log line may hold: the gateway's secrets, what a server called its session, and the caller's own credentials. */
@@ -79,11 +79,12 @@ async function judge(stand: Stand, row: Row): Promise<readonly string[]> {
   for (const other of answers.slice(1)) if (other.status < 400) faults.push(`${reason}: ${name}: a second answer says ${other.status}`);
 
   const said = [parsed(answer)].flat() as readonly Said[];
-  const isInBand = reason === 'item-denied';
-  if (!row.isBodiless && !(isInBand && answer.status === 202)) {
+  const isInBand = loggedAs(reason) === 'item-denied';
+  if (!row.isBodiless && status !== 202) {
     for (const { error, data } of said) {
       const told = typeof error === 'object' ? error : {};
       if (code !== null) expect('code', told.code, code);
+      if (isInBand) expect('a reply in band', typeof told.message, 'string');
       expect('data.reason', (told.data ?? data)?.reason, isInBand ? undefined : reason);
     }
   }
@@ -95,7 +96,7 @@ async function judge(stand: Stand, row: Row): Promise<readonly string[]> {
   const event = door === 'admin' ? 'admin-refused' : 'request';
   await gateway.waitFor(event, (line) => line['request_id'] === id, since);
   const lines = gateway.logs.slice(since).filter((line: LogLine) => line['event'] === event && line['request_id'] === id);
-  expect('reasons in the log', lines.map((line) => line['reason']), [reason]);
+  expect('reasons in the log', lines.map((line) => line['reason']), [loggedAs(reason)]);
   if (row.why !== null) expect('why in the log', lines[0]?.['why'], row.why);
 
   const secrets = [...SECRETS, ...credentialsIn(row.bytes)];

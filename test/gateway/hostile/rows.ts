@@ -34,6 +34,12 @@ export const DOCUMENTED = {
   'session-unknown': [404, 404],
   /** In band: what a server would say of a name that it does not know. */
   'item-denied': [200, -32602],
+  /** The same of a resource, in the revisions before 2026-07-28. */
+  'resource-denied': [200, -32002],
+  /** Of a batch: each request of it has a reply. */
+  'batch-denied': [200, null],
+  /** Of what waits for no reply. */
+  'silently-denied': [202, null],
   /** The admin listener's own. */
   'token-may-read': [403, null],
   'body-malformed': [400, null],
@@ -41,6 +47,9 @@ export const DOCUMENTED = {
 } as const satisfies Readonly<Record<string, readonly [status: number, code: number | null]>>;
 
 export type Refusal = keyof typeof DOCUMENTED;
+
+/** What the log calls those that have the same reason. */
+export const loggedAs = (reason: Refusal): string => (reason.endsWith('-denied') ? 'item-denied' : reason);
 
 /** What is sent: a request, or bytes where no request says it. */
 export type Sent = AskOptions | string | Buffer;
