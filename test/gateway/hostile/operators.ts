@@ -4,11 +4,12 @@ import type { AskOptions } from '../../support/http.js';
 import { refused, type Named, type Row } from './rows.js';
 import { HOP, LIST, NOTES, type Stand } from './stand.js';
 
-const bearer = (token: string): AskOptions['headers'] => ({ authorization: `Bearer ${token}` });
+type Headers = Readonly<Record<string, string>>;
+const bearer = (token: string): Headers => ({ authorization: `Bearer ${token}` });
 const READ = bearer(secretValue('READ_TOKEN'));
 const WRITE = bearer(secretValue('WRITE_TOKEN'));
 const RESET = '/circuit-breakers/reset';
-const reset = (headers: AskOptions['headers'], body: string | undefined = undefined, path = RESET): AskOptions => ({ method: 'POST', path, headers, ...(body === undefined ? {} : { body }) });
+const reset = (headers: Headers, body: string | undefined = undefined, path = RESET): AskOptions => ({ method: 'POST', path, headers, ...(body === undefined ? {} : { body }) });
 
 const NONE: Named = [
   ...['/metrics', '/config', '/gateway/stats', '/circuit-breakers'].map((path) => [path, { path }] as const), ['resetting', reset({})], ['a guess', { path: '/config', headers: bearer('guess') }], ['the key of a client', { path: '/config', headers: as('acme') }], ['the key of sessions', { path: '/config', headers: bearer(secretValue('SESSION_KEY')) }],

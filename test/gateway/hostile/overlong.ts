@@ -8,7 +8,7 @@ const KB = 1024;
 const HEADS: Named = [
   ['a long header', post(LIST, { 'x-a': LONG })], ['a long name of one', post(LIST, { [LONG]: 'x' })], ['many headers', post(LIST, Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`x-${i}`, 'abcdefgh'])))], ['a long target', post(LIST, {}, `${NOTES}?${LONG}`)], ['a long path', post(LIST, {}, `/${LONG}`)], ['a long host', post(LIST, { host: `${LONG}.example.com` })],
   ['a long origin', post(LIST, { origin: `https://${LONG}` })], ['a long cookie', post(LIST, { cookie: LONG })], ['a long credential', post(LIST, bearing(LONG))], ['a long key', post(LIST, { authorization: null, 'x-api-key': LONG })], ['a long session', post(LIST, { 'mcp-session-id': LONG })], ['a long name of a tool', post(LIST, { 'mcp-name': LONG })],
-  ['a long X-Forwarded-For', post(LIST, { 'x-forwarded-for': '10.0.0.1, '.repeat(4000) })], ['a long method', `${'A'.repeat(40_000)} ${NOTES} HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`],
+  ['a long X-Forwarded-For', post(LIST, { 'x-forwarded-for': '10.0.0.1, '.repeat(4000) })],
   ['a head without an end', `POST ${NOTES} HTTP/1.1\r\nHost: ${HOST}\r\n${`X-A: ${'y'.repeat(1000)}\r\n`.repeat(40)}`],
 ];
 
@@ -23,6 +23,7 @@ const BODIES: Named = [
 
 export const overlong: readonly Row[] = [
   ...refused('headers-too-large', HEADS), ...refused('body-too-large', BODIES),
+  ...refused('malformed-request', [['a long method', `${'A'.repeat(40_000)} ${NOTES} HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`]]),
   ...refused('unknown-route', [['a long path that fits', post(LIST, {}, `/${'x'.repeat(8000)}`)], ['a path of many parts', post(LIST, {}, '/x'.repeat(4000))], ['a long tenant', post(LIST, {}, `/t/${'x'.repeat(8000)}${NOTES}`)]]),
   ...refused('unknown-host', [['a long host that fits', post(LIST, { host: `${'x'.repeat(8000)}.example.com` })], ['a host of many parts', post(LIST, { host: 'x.'.repeat(4000) + HOST })]]),
   ...refused('origin-not-allowed', [['a long origin that fits', post(LIST, { origin: `https://${'a.'.repeat(4000)}preview.example.com` })]]),
