@@ -2,39 +2,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { ask } from '../../support/http.js';
-import { addresses } from './addresses.js';
-import { bodies } from './bodies.js';
-import { credentials } from './credentials.js';
-import { framing } from './framing.js';
-import { hosts } from './hosts.js';
-import { identities } from './identities.js';
-import { items } from './items.js';
 import { judgeAll } from './judge.js';
-import { operators } from './operators.js';
-import { origins } from './origins.js';
-import { overlong } from './overlong.js';
-import { paths } from './paths.js';
-import type { Row } from './rows.js';
-import { sessions } from './sessions.js';
 import { honest, startStand, type Stand } from './stand.js';
-import { strangers, tokens } from './tokens.js';
-
-const TABLES: Readonly<Record<string, (stand: Stand) => readonly Row[]>> = {
-  'hosts and targets': () => hosts,
-  'origins': () => origins,
-  'identities and tenants': identities,
-  'credentials': credentials,
-  'tokens': tokens,
-  'sessions': sessions,
-  'paths and methods': () => paths,
-  'bodies': () => bodies,
-  'items': items,
-  'framing': () => framing,
-  'addresses': () => addresses,
-  'the admin listener': operators,
-  'overlong': () => overlong,
-  'tokens of keys that nobody has': strangers,
-};
+import { HOSTILE } from './tables.js';
 
 let stand: Stand;
 before(async () => {
@@ -54,7 +24,7 @@ test('honest requests of the same callers reach a server', async () => {
 
 let judged = 0;
 let reached = 0;
-for (const [title, table] of Object.entries(TABLES)) {
+for (const [title, table] of Object.entries(HOSTILE)) {
   describe(title, () => {
     test('each is refused as documented, and none reaches a server', async () => {
       const rows = table(stand);
