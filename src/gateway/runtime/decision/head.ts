@@ -18,6 +18,8 @@ export interface GatewayRequest {
   readonly hosts: number;
   /** How many different `Authorization` headers arrived, where there are several; `headers` has the first. */
   readonly authorizations?: number;
+  /** It speaks another version than HTTP/1.0 or 1.1, or names none (RFC 9112 §2.3). */
+  readonly isOtherVersion?: boolean;
   /** Address at the other end of the socket. */
   readonly peer: string;
 }
@@ -104,7 +106,7 @@ export function readHead(tables: Tables, request: GatewayRequest, trusted: (addr
 
 function faultOf(request: GatewayRequest, path: string, host: string | null): Reason | null {
   if (request.hosts > 1 || (request.authorizations ?? 1) > 1 || request.headers['origin']?.includes(',')) return 'repeated-header';
-  if (host === null || !path.startsWith('/')) return 'malformed-request';
+  if (host === null || !path.startsWith('/') || request.isOtherVersion) return 'malformed-request';
   // Other offers, such as h2c, may be passed over (RFC 9110 §7.8); a WebSocket that is passed over waits for ever.
   if (request.headers['upgrade']?.toLowerCase().includes('websocket')) return 'upgrade-unsupported';
   if (request.headers['transfer-encoding'] !== undefined && request.headers['content-length'] !== undefined) return 'malformed-request';

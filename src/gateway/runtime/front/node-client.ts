@@ -159,7 +159,9 @@ function readSaid(incoming: NodeRequest): Said {
   // Of headers that may come once only Node keeps the first; others it joins with a comma.
   const headers = NODE_HEADERS.get.call(incoming) as Said['headers'];
   const peer = socket.remoteAddress ?? '';
-  const request = { method: method ?? '', target: url ?? '/', headers, hosts, authorizations: authorizations.size, peer };
+  // Node's parser takes requests that name no version for HTTP/0.9, which had no headers, and HTTP/2.0 without what that begins with.
+  const isOtherVersion = incoming.httpVersionMajor !== 1;
+  const request = { method: method ?? '', target: url ?? '/', headers, hosts, authorizations: authorizations.size, isOtherVersion, peer };
   return { method, url, raw, headers, lengthAt, request, memory: { judgement: null } };
 }
 
