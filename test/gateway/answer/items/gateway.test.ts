@@ -177,7 +177,7 @@ describe('a reload', () => {
 describe('a gateway whose tables have rules', () => {
   test('does not start without the module that judges by them', async () => {
     const { raw } = tablesOf(configOf(RULES));
-    const modules = { apiKeys: () => () => ({ kind: 'anonymous' as const }), readSecrets: () => () => 'a secret that is long enough for a key' };
+    const modules = { authenticator: () => () => ({ kind: 'anonymous' as const }), readSecrets: () => () => 'a secret that is long enough for a key' };
     await assert.rejects(createState(raw, {}, modules, null), (error) => error instanceof SettingError && /without rules on tools/.test(error.message));
     assert.ok((await createState(raw, {}, { ...modules, createItemRules }, null)).tables.items);
   });
