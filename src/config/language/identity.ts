@@ -94,7 +94,8 @@ interface RuleCommon {
 /**
  * One rule on what callers may use. A pattern is `<server>.<glob>`, or a glob for all servers: `files.delete_*`, `*.get_*`, `*`. `*` in the glob is any text,
  * also none. What is compared is the server's own name of a tool or prompt, or the URI of a resource. Text before the first dot that looks like a server's name
- * must be one.
+ * must be one. A URI that servers may read as another (steps up, needless escapes, capitals in its scheme) is allowed only by `*` or by a pattern without
+ * `*`, and is meant by every pattern that denies URIs.
  */
 export type ItemRule =
   | (RuleCommon & {

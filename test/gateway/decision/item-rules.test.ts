@@ -39,6 +39,26 @@ describe('ordered rules', () => {
     assert.deepEqual(rules?.judge(use('tool', null), CALLER), { reason: 'item-denied', at: 'tenants.acme.tools' });
   });
 
+  it('are about the URI that a server reads, which may be another than the one that is written', () => {
+    const may = (rules: Rules, uri: string): boolean => rulesOf(rules)?.judge(use('resource', uri), CALLER) === null;
+    const below: Rules = [{ allow: 'file:///srv/*', kind: 'resource' }];
+    const plain = ['a', 'a b.txt', 'a%20b', '\u00e4', '{path}', '..a'];
+    for (const name of plain) assert.ok(may(below, `file:///srv/${name}`), name);
+    const climbing = ['/../etc/passwd', '/..', '/%2e%2E/etc', '/.%2e/etc', '/a/..%2f..', '\\..\\etc', '/.\t./etc', '/%252e%252e/etc', '//etc', '/a?x=../..'];
+    for (const way of climbing) assert.ok(!may(below, `file:///srv${way}`), way);
+    const against: Rules = [{ deny: 'files.delete_*' }, { deny: 'file:///srv/secret*', kind: 'resource' }, { allow: 'files.*' }];
+    const escaped = ['file:///srv/%73ecret', 'file:///srv//secret', 'file:///srv/./secret', ' file:///srv/secret'];
+    const same = [...escaped, 'FILE:///srv/secret', 'file://localhost/srv/secret', 'file:/srv/secret'];
+    for (const uri of same) assert.ok(!may(against, uri), uri);
+    assert.ok(!may([{ deny: 'https://a.example/x*', kind: 'resource' }, { allow: '*' }], 'https://A.example:443/x'));
+    for (const uri of ['file:///srv/other', 'db://Table/Row', 'https://a.example', 'note:one']) assert.ok(may(against, uri), uri);
+    // What is certain is certain.
+    assert.ok(may([{ allow: 'file:///a/../b', kind: 'resource' }], 'file:///a/../b'));
+    assert.ok(may([{ deny: 'files.delete_*' }, { allow: '*' }], 'file:///a/../b'));
+    // A list says the same.
+    assert.equal(rulesOf(below)?.lists('resource', 'file:///srv/../b', CALLER), false);
+  });
+
   it('are about a kind where they name one, and about tools alone where they read arguments', () => {
     const rules = rulesOf([{ allow: 'files.a', kind: 'prompt' }, { allow: 'files.b', args: { x: { present: true } } }]);
     assert.equal(rules?.judge(use('prompt', 'a'), CALLER), null);

@@ -109,6 +109,19 @@ const TAKEN: Readonly<Record<string, Given>> = {
 };
 
 describe('field-07 a reload that takes away', () => {
+  it('the address of a caller, at the gateway or at a server: its streams end', async () => {
+    for (const at of ['gateway', 'server'] as const) {
+      const gateway = await start();
+      const { streams } = await openAll(gateway, 'acme');
+      const allow = { cidrs: ['10.0.0.0/8'] };
+      const { servers, gateway: own, ...rest } = config() as { readonly servers: Config; readonly gateway: Config };
+      const narrowed = Object.entries(servers).map(([name, one]) => [name, { ...(one as Config), ...(at === 'server' && { allow }) }]);
+      const closed: Config = { ...rest, servers: Object.fromEntries(narrowed), gateway: { ...own, ...(at === 'gateway' && { allow }) } };
+      assert.equal((await gateway.sighup(closed))['event'], 'reloaded');
+      await gateway.waitFor('access-revoked', (line) => line['streams'] === 4);
+      for (const [name, connection] of Object.entries(streams)) assert.equal((await connection.body()).complete, true, name);
+    }
+  });
   for (const [what, given] of Object.entries(TAKEN)) {
     it(`field-07a ${what}: every stream of that caller ends at once, is said to, and nobody else notices`, async () => {
       const gateway = await start();

@@ -126,6 +126,33 @@ describe('keys of an issuer', () => {
     source.close();
   });
 
+  test('who waits for the keys of an issuer that a reload takes away is told so, and nothing goes round in circles', async () => {
+    const { source, wants, pass } = stand();
+    source.warm();
+    await pass(10);
+    const waits = wants('two');
+    source.close();
+    await pass(10_000);
+    assert.equal((await waits)?.kind, 'unavailable');
+    assert.equal((await wants('two'))?.kind, 'unavailable');
+  });
+
+  test('its version is another as soon as it says others, and while none count', async () => {
+    const { source, at, pass } = stand();
+    source.warm();
+    await pass(10);
+    const first = source.version();
+    await pass(599_000);
+    assert.equal(source.version(), first, 'the same set once more');
+    at.answer = () => Promise.resolve(setOf(TWO.jwk));
+    await pass(600_000);
+    const second = source.version();
+    at.answer = () => Promise.reject(new Error('down'));
+    await pass(10 * 3_600_000);
+    assert.equal(new Set([first, second, source.version()]).size, 3);
+    source.close();
+  });
+
   test('a question that had begun before a key was there is no answer about it', async () => {
     let late = (_told: Told): void => {};
     const { source, at, wants, asked, pass } = stand(() => new Promise((resolve) => (late = resolve)));

@@ -108,7 +108,7 @@ describe('what is kept', () => {
     kind: 'token', issuer, subject, client: null, audiences: [], permissions: [], claims: {}, expiresAt: Infinity,
   });
   test('tokens of one issuer never push out those of another', () => {
-    const kept = createKept(['a', 'b']);
+    const kept = createKept(['a', 'b'], () => 1);
     kept.accept('mine', bearer('b', 'ann'), 1000);
     for (let at = 0; at < 20_000; at++) kept.accept(`flood ${at}`, bearer('a', `${at}`), 16_000);
     assert.equal(kept.get('mine', 0) === null, false);
@@ -116,7 +116,7 @@ describe('what is kept', () => {
     assert.equal(kept.get('flood 19999', 0) === null, false);
   });
   test('of one issuer those that are used stay', () => {
-    const kept = createKept(['a']);
+    const kept = createKept(['a'], () => 1);
     kept.accept('used', bearer('a', 'ann'), 1000);
     for (let at = 0; at < 20_000; at++) {
       kept.accept(`flood ${at}`, bearer('a', `${at}`), 1000);
@@ -124,13 +124,29 @@ describe('what is kept', () => {
     }
   });
   test('bad ones push out no good one, and are forgotten', () => {
-    const kept = createKept(['a']);
+    const kept = createKept(['a'], () => 1);
     kept.accept('good', bearer('a', 'ann'), 1000);
     for (let at = 0; at < 20_000; at++) kept.refuse(`bad ${at}`, 'token-signature', 0);
     assert.notEqual(kept.get('good', 0), null);
     assert.equal(kept.get('bad 0', 0), null);
     assert.equal(kept.get('bad 19999', 0), 'token-signature');
     assert.equal(kept.get('bad 19999', 10_000), null);
+  });
+});
+
+describe('a key that its issuer has withdrawn', () => {
+  test('is good for no token any more, also for one that has been accepted', async () => {
+    const [old, next] = [issuerKey('ES256', 'old'), issuerKey('ES256', 'next')];
+    const published = { [`${ISSUER}/keys`]: [old.jwk, next.jwk] };
+    const tokens = tokensOf(TABLES, published);
+    const token = good({ exp: NOW + 1e6 }, {}, old);
+    const other = good({ exp: NOW + 1e6 }, {}, next);
+    for (const [one, tag] of [[token, 'old'], [other, 'next']] as const) assert.equal((await tokens.judge(one, tag, askedOf(TABLES))).kind, 'token');
+    published[`${ISSUER}/keys`] = [next.jwk];
+    // The issuer is asked again, for whatever reason.
+    await tokens.judge(good({}, { kid: 'third' }), 'third', askedOf(TABLES));
+    assert.deepEqual(await tokens.judge(token, 'old', askedOf(TABLES)), { kind: 'invalid', why: 'token-key' });
+    assert.equal((await tokens.judge(other, 'next', askedOf(TABLES))).kind, 'token');
   });
 });
 

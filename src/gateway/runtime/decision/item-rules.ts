@@ -8,6 +8,7 @@ import type { Caller, ItemElement, ItemGrounds, ItemRules, ItemUse, ReadConditio
 import { isAmbiguous, readKeys, type ReadKeys } from './ambiguous.js';
 import { conditionOf, type Condition } from './conditions.js';
 import { globOf, type Glob } from './glob.js';
+import { isOddUri, oddGlobOf } from './odd-uri.js';
 import type { GatewayTables } from '../tables/gateway.js';
 import type { ItemKind, ItemRuleTable } from '../tables/rules.js';
 
@@ -16,6 +17,8 @@ interface Rule {
   /** Its place in the config. */
   readonly index: number;
   readonly matches: Glob;
+  /** The same of a URI that a server may read as another. */
+  readonly matchesOdd: Glob;
   readonly conditions: readonly Condition[];
   /** What its conditions read; null where it has none. */
   readonly reads: ReadKeys | null;
@@ -58,7 +61,7 @@ export function createItemRules(raw: GatewayTables): ItemRules {
 function ruleOf(table: ItemRuleTable, index: number): Rule {
   const conditions = table.args.map(([argument, condition]) => conditionOf(argument, condition));
   const reads = conditions.length === 0 ? null : readKeys(conditions.map(({ path }) => path));
-  return { table, index, matches: globOf(table.name), conditions, reads };
+  return { table, index, matches: globOf(table.name), matchesOdd: oddGlobOf(table), conditions, reads };
 }
 
 interface Scope {
@@ -74,7 +77,10 @@ function serverRules({ rules, call, list, tenant, server }: Scope): ServerRules 
   const ofServer = call === null ? [] : [call];
   const callPath = `servers.${server}.permissions.call`;
   const rulePath = (index: number): string => `tenants.${tenant}.tools.${index}`;
-  const meant = (kind: ItemKind, name: string): Rule[] => (rules ?? []).filter(({ table, matches }) => table.kinds.includes(kind) && matches(name));
+  const meant = (kind: ItemKind, name: string): Rule[] => {
+    const isOdd = kind === 'resource' && isOddUri(name);
+    return (rules ?? []).filter(({ table, matches, matchesOdd }) => table.kinds.includes(kind) && (isOdd ? matchesOdd : matches)(name));
+  };
 
   const judge = (item: ItemUse, caller: Caller): ItemGrounds | null => {
     const { kind, name, args, argsText, recorded } = item;

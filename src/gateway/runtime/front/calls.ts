@@ -93,9 +93,10 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
     seal: (leg, transport = head.kind.session.transport) => {
       const init = leg.instance === ANY_INSTANCE || keepsItsSession(table) ? initOf(message) : null;
       const tenant = tenantIn(facts) ?? '';
-      // Another replica has no token to read: what it may go by travels with the word of this one.
-      const bearer = transport === 'relay' && facts.principal?.kind === 'token' ? facts.principal : null;
-      return state.sealer.seal({ transport, tenant, principal: principalOf(exchange), issuedAt: Date.now(), init, legs: [leg], bearer });
+      // Another replica has no credentials to read: what it may go by travels with the word of this one.
+      const { principal } = facts;
+      const caller = transport === 'relay' && (principal?.kind === 'token' || principal?.kind === 'client') ? principal : null;
+      return state.sealer.seal({ transport, tenant, principal: principalOf(exchange), issuedAt: Date.now(), init, legs: [leg], caller });
     },
   };
 }

@@ -11,8 +11,11 @@ import { isListening, type Exchange } from './exchange.js';
 import { groundsOf, identifyAgain, isSilent } from './identify.js';
 import type { State } from './state.js';
 
-/** The rows that say who may use what. A limit that has become lower is no reason to end what has begun. */
-const RIGHTS: ReadonlySet<Step> = new Set<Step>(['normal-form', 'host', 'route', 'origin', 'method', 'credentials', 'tenant', 'grant']);
+/**
+ * The rows that say who may use what; of row `address` only its lists, since its bucket is given. A limit that has become lower is no reason to end what has
+ * begun.
+ */
+const RIGHTS: ReadonlySet<Step> = new Set<Step>(['normal-form', 'host', 'route', 'origin', 'method', 'address', 'credentials', 'tenant', 'grant']);
 const LAST = rankOf('grant');
 const GIVEN: Facts = { address: { kind: 'ok' } };
 

@@ -5,6 +5,7 @@
 import { CLOCK, jitter, type Clock } from '../process/clock.js';
 import type { Log } from '../process/log.js';
 import { createPlaces } from '../process/places.js';
+import { digest } from '../wire/digest.js';
 import { parseJson, at } from '../wire/json-rpc.js';
 import { ask, type Told } from './ask.js';
 import { keyOf, type VerifyingKey } from './signature.js';
@@ -27,6 +28,9 @@ export interface KeySource {
   renew(caller: string, isFound: () => boolean): Promise<Unavailable | null>;
   /** Asks its issuer if nobody has; nothing waits for that. */
   warm(): void;
+  /** Another number as soon as the issuer says other keys, or none count any more: what was accepted by a key that is withdrawn is judged anew then. */
+  version(): number;
+  /** Whoever waits for its keys is told that there will be none. */
   close(): void;
 }
 
@@ -47,6 +51,8 @@ const MOST_KEYS = 50;
 const MOST_WAITING = 256;
 /** Keys that are tried for a token which names none. */
 const MOST_TRIED = 4;
+/** Stands in place of a version while no key counts. */
+const NONE_USABLE = -1;
 
 export interface JwksOptions {
   readonly issuer: string;
@@ -67,6 +73,9 @@ export function createJwks({ issuer, url, log, fetch = ask, clock = CLOCK }: Jwk
   let failures = 0;
   let why = 'it has not answered yet';
   let known = '';
+  /** A digest of the last set, and how many different ones there have been. */
+  let said = '';
+  let version = 0;
   let isClosed = false;
   let turn: Promise<void> | null = null;
   let cancel = (): void => {};
@@ -89,6 +98,8 @@ export function createJwks({ issuer, url, log, fetch = ask, clock = CLOCK }: Jwk
       const { found, passedOver } = keysIn(told);
       const age = ageOf(told);
       keys = found;
+      const set = digest(told.text);
+      if (set !== said) [said, version] = [set, version + 1];
       failures = 0;
       usableUntil = clock.now() + age + STALE;
       // Sooner than that, so that no request meets keys that are old.
@@ -130,6 +141,7 @@ export function createJwks({ issuer, url, log, fetch = ask, clock = CLOCK }: Jwk
         // What had begun before may not know yet what this token is signed with.
         for (const before = begun; !isFound() && begun === before; ) {
           await asked();
+          if (isClosed) return unavailable('a reload has taken its keys out of the config');
           if (failures > 0) return unavailable(why);
         }
         return null;
@@ -140,6 +152,7 @@ export function createJwks({ issuer, url, log, fetch = ask, clock = CLOCK }: Jwk
     warm() {
       if (begun === 0) void asked();
     },
+    version: () => (clock.now() < usableUntil ? version : NONE_USABLE),
     close() {
       isClosed = true;
       cancel();
@@ -154,6 +167,7 @@ export function fixedKey(key: VerifyingKey): KeySource {
     candidates: (_kid, algorithm) => (key.fits(algorithm) ? [key] : []),
     renew: () => Promise.resolve(null),
     warm: () => {},
+    version: () => 0,
     close: () => {},
   };
 }

@@ -17,8 +17,9 @@ const ENTRY = 512;
 const MOST_REFUSED = 5000;
 const REFUSED_FOR = 10_000;
 
-export function createKept(issuers: readonly string[]): KeptTokens {
-  const accepted = new Map<string, { readonly bearer: Bearer; readonly size: number }>();
+/** @param versionOf of the keys of an issuer: a token that was accepted by others than those of now is judged anew */
+export function createKept(issuers: readonly string[], versionOf: (issuer: string) => number): KeptTokens {
+  const accepted = new Map<string, { readonly bearer: Bearer; readonly size: number; readonly version: number }>();
   /** Tags by issuer, the one that was used longest ago first. */
   const shares = new Map(issuers.map((issuer) => [issuer, { tags: new Set<string>(), size: 0 }]));
   const refused = new Map<string, { readonly fault: TokenFault; readonly until: number }>();
@@ -34,6 +35,7 @@ export function createKept(issuers: readonly string[]): KeptTokens {
     get(tag, now) {
       const entry = accepted.get(tag);
       if (entry && now < entry.bearer.expiresAt) {
+        if (entry.version !== versionOf(entry.bearer.issuer)) return forget(tag), null;
         const tags = shares.get(entry.bearer.issuer)?.tags;
         tags?.delete(tag);
         tags?.add(tag);
@@ -51,7 +53,7 @@ export function createKept(issuers: readonly string[]): KeptTokens {
       if (!share) return;
       forget(tag);
       const size = length + ENTRY;
-      accepted.set(tag, { bearer, size });
+      accepted.set(tag, { bearer, size, version: versionOf(bearer.issuer) });
       share.tags.add(tag);
       share.size += size;
       for (const oldest of share.tags) {

@@ -3,7 +3,7 @@
  * it is.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import type { Bearer } from '../decision/facts.js';
+import type { Bearer, Principal } from '../decision/facts.js';
 import type { Message } from '../decision/message.js';
 import { asObject, at, parseJson, type Json } from '../wire/json-rpc.js';
 import { elementTexts } from '../wire/json-text.js';
@@ -19,9 +19,12 @@ export interface SessionState {
   /** How the client introduced itself, where a session may have to be opened again or spoken for. */
   readonly init: Init | null;
   readonly legs: readonly Leg[];
-  /** Of a `relay`: what the token of the caller says. Null or left out for anything else. */
-  readonly bearer?: Bearer | null;
+  /** Of a `relay`: what the token or the key of the caller says, with its permissions. Null or left out for anything else. */
+  readonly caller?: Caller | null;
 }
+
+/** Whom one replica may vouch for to another; of callers without credentials there is nothing to say. */
+export type Caller = Bearer | Extract<Principal, { kind: 'client' }>;
 
 /** What of `initialize` the gateway says again on the client's behalf. */
 export interface Init {
@@ -87,18 +90,18 @@ export function createSealer(secrets: readonly string[], ttl: number, now: () =>
   };
 }
 
-function seal(key: Buffer, { transport, tenant, principal, issuedAt, init, legs, bearer }: SessionState): string | null {
+function seal(key: Buffer, { transport, tenant, principal, issuedAt, init, legs, caller }: SessionState): string | null {
   const nonce = randomBytes(12);
   const head = Buffer.from([VERSION]);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(head);
   const places = legs.map(({ server, instance, upstreamId }) => [server, instance, upstreamId]);
-  const more = bearer ? `,${JSON.stringify(bearer)}` : '';
+  const more = caller ? `,${JSON.stringify(caller)}` : '';
   const plain = `[${JSON.stringify([transport, tenant, principal, issuedAt]).slice(1, -1)},${init?.text ?? 'null'},${JSON.stringify(places)}${more}]`;
   const id = Buffer.concat([head, nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
   return id.length > (transport === 'relay' ? MOST_RELAY : MOST_BYTES) ? null : id;
 }
 
-type Plain = [SessionState['transport'], string, string, number, Json | null, [string, string, string][], Bearer?];
+type Plain = [SessionState['transport'], string, string, number, Json | null, [string, string, string][], Caller?];
 
 /** Its place in what is sealed. */
 const INIT = 4;
@@ -114,10 +117,10 @@ function unseal(keys: readonly Buffer[], id: string): SessionState | null {
       const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 13)).setAAD(sealed.subarray(0, 1));
       decipher.setAuthTag(sealed.subarray(-16));
       const plain = Buffer.concat([decipher.update(sealed.subarray(13, -16)), decipher.final()]).toString('utf8');
-      const [transport, tenant, principal, issuedAt, introduced, legs, bearer = null] = JSON.parse(plain) as Plain;
+      const [transport, tenant, principal, issuedAt, introduced, legs, caller = null] = JSON.parse(plain) as Plain;
       const init = introduced && initIn(elementTexts(plain)?.[INIT] ?? '');
-      const places = legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId }));
-      return { transport, tenant, principal, issuedAt, init, legs: places, ...(bearer && { bearer }) };
+      const named = legs.map(([server, instance, upstreamId]) => ({ server, instance, upstreamId }));
+      return { transport, tenant, principal, issuedAt, init, legs: named, ...(caller && { caller }) };
     } catch {
       // Sealed with another key, or by nobody.
     }

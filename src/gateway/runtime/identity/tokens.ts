@@ -1,4 +1,5 @@
 /** Tokens of the issuers that the config names: whose they are, and which have been verified already. */
+import { callerKey } from '../decision/address.js';
 import type { Bearer, Principal } from '../decision/facts.js';
 import type { Tables } from '../decision/lookups.js';
 import { resourceUrl } from '../decision/resource-url.js';
@@ -42,7 +43,7 @@ export function createTokens(tables: Tables, secretOf: (name: string) => string,
   const { now = Date.now, confirm } = options;
   const issuers = new Map(auth.issuers.map((issuer) => [issuer.issuer, issuer]));
   const sources = new Map(auth.issuers.map((issuer) => [issuer.issuer, sourceOf(issuer, secretOf, before, options)]));
-  const kept = createKept([...issuers.keys()]);
+  const kept = createKept([...issuers.keys()], (issuer) => (sources.get(issuer) as Source).keys.version());
   const resourceOf = (asked: Asked) => (): string => resourceUrl(tables, asked);
 
   const accepted = (bearer: Bearer, asked: Asked): Principal => {
@@ -74,7 +75,7 @@ export function createTokens(tables: Tables, secretOf: (name: string) => string,
     if (isSigned()) return settle(true);
     // The key that it names is known, and has not signed it.
     if (issuer.keys.kind === 'secret' || (kid !== undefined && candidates().length > 0)) return settle(false);
-    return keys.renew(asked.address, isSigned).then((unavailable) => unavailable ?? settle(isSigned()));
+    return keys.renew(callerKey(asked.address), isSigned).then((unavailable) => unavailable ?? settle(isSigned()));
   };
   return {
     sources,

@@ -68,7 +68,7 @@ describe('a proof about a token', () => {
   const leg = { server: 'search', instance: '', upstreamId: `${digest(id)} body` };
   const proof = (more: Partial<SessionState> = {}): string => {
     const principal = 'token:https://login.example.com ann';
-    const state: SessionState = { transport: 'relay', tenant: 'default', principal, issuedAt: Date.now(), init: null, legs: [leg], bearer: ann };
+    const state: SessionState = { transport: 'relay', tenant: 'default', principal, issuedAt: Date.now(), init: null, legs: [leg], caller: ann };
     return sealer.seal({ ...state, ...more }) ?? '';
   };
   const vouched = (text: string, by = tables) =>
@@ -78,15 +78,24 @@ describe('a proof about a token', () => {
     assert.deepEqual(vouched(proof()), ann);
   });
   test('is none where the token has ended, its issuer is gone, or it names another', () => {
-    assert.equal(vouched(proof({ bearer: { ...ann, expiresAt: Date.now() - 1 } })), undefined);
+    assert.equal(vouched(proof({ caller: { ...ann, expiresAt: Date.now() - 1 } })), undefined);
     assert.equal(vouched(proof(), { ...tables, raw: { ...tables.raw, auth: { ...tables.raw.auth, issuers: [] } } }), undefined);
-    assert.equal(vouched(proof({ bearer: { ...ann, subject: 'root' } })), undefined);
-    assert.equal(vouched(proof({ bearer: null })), undefined);
+    assert.equal(vouched(proof({ caller: { ...ann, subject: 'root' } })), undefined);
+    assert.equal(vouched(proof({ caller: null })), undefined);
     assert.equal(vouched(proof({ transport: 'message' })), undefined);
+  });
+  test('of a client brings the permissions of the key that it showed, which may be fewer than those of the client', () => {
+    const client = { kind: 'client', client: 'keyed', permissions: ['read'] } as const;
+    const all: Tables = { ...tables, clients: new Map([['keyed', { keys: [], permissions: ['read', 'write'] }]]) };
+    const said = { principal: 'client:keyed', caller: client };
+    assert.deepEqual(vouched(proof(said), all), client);
+    assert.equal(vouched(proof(said), { ...all, clients: new Map() }), undefined, 'a client that is gone');
+    assert.equal(vouched(proof({ ...said, principal: 'client:root' }), all), undefined);
+    assert.equal(vouched(proof({ ...said, caller: null }), all), undefined);
   });
   test('has room for what a token may do, and no more than a header has', () => {
     const permissions = Array.from({ length: 200 }, (_, at) => `permission:${at}`);
-    assert.deepEqual(vouched(proof({ bearer: { ...ann, permissions } })), { ...ann, permissions });
-    assert.equal(proof({ bearer: { ...ann, permissions: [...permissions, 'x'.repeat(5000)] } }), '');
+    assert.deepEqual(vouched(proof({ caller: { ...ann, permissions } })), { ...ann, permissions });
+    assert.equal(proof({ caller: { ...ann, permissions: [...permissions, 'x'.repeat(5000)] } }), '');
   });
 });

@@ -11,7 +11,7 @@ import { sessionIdOf, type RequestHead } from '../../decision/head.js';
 import type { Tables } from '../../decision/lookups.js';
 import { digest } from '../../wire/digest.js';
 import type { Env } from '../../process/env.js';
-import { ANONYMOUS, clientNamed, principalName } from '../../identity/principal.js';
+import { ANONYMOUS, principalName } from '../../identity/principal.js';
 import type { Sealer, SessionState } from '../../identity/session.js';
 import type { Listen } from '../../tables/placement.js';
 import { httpUpstream } from '../../upstream/http.js';
@@ -77,12 +77,11 @@ function isFirstUse(proof: string): boolean {
 const bodyDigest = (body: Buffer | null): string => digest(body?.toString('latin1') ?? '');
 
 /** The principal that is vouched for, if these tables know it. */
-function principalOf({ principal: name, bearer }: SessionState, { raw, clients }: Tables): Principal | null {
-  if (bearer) return isKnown(bearer, raw) && principalName(bearer) === name ? bearer : null;
-  if (name === ANONYMOUS) return !raw.auth.wanted ? { kind: 'anonymous' } : null;
-  const client = clientNamed(name) ?? '';
-  const table = clients.get(client);
-  return table ? { kind: 'client', client, permissions: table.permissions } : null;
+function principalOf({ principal: name, caller }: SessionState, { raw, clients }: Tables): Principal | null {
+  if (!caller) return name === ANONYMOUS && !raw.auth.wanted ? { kind: 'anonymous' } : null;
+  if (principalName(caller) !== name) return null;
+  // A key of the environment may have other permissions than those of its client in the config.
+  return (caller.kind === 'client' ? clients.has(caller.client) : isKnown(caller, raw)) ? caller : null;
 }
 
 /** A token that has ended since then opens nothing any more. */
