@@ -4,12 +4,14 @@ import { gatewayTables } from './emit/gateway/tables.js';
 import type { AuditLine } from './gateway/runtime/decision/audit-line.js';
 import type { Decision } from './gateway/runtime/decision/decide.js';
 import type { Facts, Principal } from './gateway/runtime/decision/facts.js';
+import { createItemRules } from './gateway/runtime/decision/item-rules.js';
 import { readHead, type RequestHead } from './gateway/runtime/decision/head.js';
 import { compileTables, type Tables } from './gateway/runtime/decision/lookups.js';
 import type { Message } from './gateway/runtime/decision/message.js';
 import { REASONS, type Reason } from './gateway/runtime/decision/reasons.js';
 import { eraOf } from './gateway/runtime/decision/revision.js';
 import type { Step } from './gateway/runtime/decision/steps.js';
+import { createResources } from './gateway/runtime/decision/well-known.js';
 import { recogniseTenants } from './gateway/runtime/decision/tenant.js';
 import type { Placement } from './gateway/runtime/tables/placement.js';
 import type { Plan } from './plan/types.js';
@@ -39,7 +41,7 @@ export interface Replay {
 export function replayer(plan: Plan): (line: AuditLine) => Replay {
   const known = new Map<string, Tables>();
   const tablesOf = ({ placement }: AuditLine): Tables => {
-    const tables = known.get(placement) ?? compileTables(gatewayTables(plan), placement);
+    const tables = known.get(placement) ?? compileTables(gatewayTables(plan), placement, { createItemRules, createResources });
     known.set(placement, tables);
     return tables;
   };

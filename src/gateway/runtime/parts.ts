@@ -38,10 +38,15 @@ export async function loadParts(tables: GatewayTables, features: Features, optio
   const items: Items | null = known?.items ?? (await features.items?.())?.createItems() ?? null;
   const mirror = known?.mirror ?? (await features.mirror?.())?.createMirror(log) ?? null;
   const oauth = (await features.oauth?.())?.createOAuth(mirror) ?? null;
+  const { deny = null } = (await features.denials?.()) ?? {};
+  const { endAtExpiry = null } = (await features.expiry?.()) ?? {};
+  const { vouchFor = null } = (await features.vouching?.()) ?? {};
   if (known?.tracer) void known.tracer.close();
   return {
     audit,
     bridge,
+    deny,
+    endAtExpiry,
     items,
     mirror,
     oauth,
@@ -49,6 +54,7 @@ export async function loadParts(tables: GatewayTables, features: Features, optio
     sse,
     tracer,
     transform,
+    vouchFor,
     close: async () => {
       await Promise.all([bridge?.close(), sse?.close(), tracer?.close()]);
     },

@@ -15,6 +15,8 @@ export interface TowardsModules {
   readonly createExchange?: typeof createExchange;
 }
 
+export type Towards = Pick<State, 'shown' | 'forwarding' | 'exchanges' | 'keptBack'>;
+
 /** Stands in place of a module that is not there. Tables that need it cannot be served. */
 function lacking(): never {
   throw new SettingError('this gateway was baked without what its tables tell servers');
@@ -26,7 +28,7 @@ export function towardsServers(
   secretOf: (name: string) => string,
   { readShown = lacking, createForwarding = lacking, createExchange = lacking }: TowardsModules,
   previous: State | null,
-): Pick<State, 'shown' | 'forwarding' | 'exchanges' | 'keptBack'> {
+): Towards {
   const pools = [...tables.pools];
   const tenants = [...tables.tenants.values()];
   const forwarding = tenants.some(({ forward }) => forward !== null) ? createForwarding(tables, secretOf) : null;

@@ -5,7 +5,8 @@ import { decide, type Decision } from '#src/gateway/runtime/decision/decide.js';
 import type { Facts } from '#src/gateway/runtime/decision/facts.js';
 import type { Tables } from '#src/gateway/runtime/decision/lookups.js';
 import { resourceUrl } from '#src/gateway/runtime/decision/resource-url.js';
-import { scopesLacking, scopesSupported, scopesToConnect, scopesToStepUp } from '#src/gateway/runtime/decision/scopes.js';
+import { scopesLacking } from '#src/gateway/runtime/decision/issuer-scopes.js';
+import { scopesSupported, scopesToConnect, scopesToStepUp } from '#src/gateway/runtime/decision/scopes.js';
 import { askedOf, gatewayConfig, tablesOf, type Config, type HeadOptions } from '../../support/gateway-tables.js';
 
 const http = (rest: Config = {}) => ({ kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }], ...rest });

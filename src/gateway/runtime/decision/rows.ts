@@ -3,7 +3,7 @@ import { eraIn, type Fact, type Facts } from './facts.js';
 import { sessionIdOf, type HealthProbe, type RequestHead } from './head.js';
 import { isServed } from './host.js';
 import { itemGrounds } from './items.js';
-import { scopesLacking } from './scopes.js';
+import { scopesLacking } from './issuer-scopes.js';
 import type { Tables } from './lookups.js';
 import { originAllowed } from './origin.js';
 import type { Reason } from './reasons.js';

@@ -1,5 +1,4 @@
 /** Scopes as clients are told of them: what every token must have, what one operation needs, and all that can be of use at a resource. */
-import type { Bearer } from './facts.js';
 import type { Tables } from './lookups.js';
 
 /** A scope that can be asked for (RFC 6749 §3.3). `offline_access` is between a client and its authorization server (MCP 2026-07-28, Refresh Tokens). */
@@ -7,12 +6,6 @@ const isAskable = (scope: string): boolean => scope !== 'offline_access' && /^[\
 
 function unique(scopes: readonly (string | null)[]): readonly string[] {
   return [...new Set(scopes)].filter((scope): scope is string => scope !== null && isAskable(scope));
-}
-
-/** What an issuer's tokens must have, where one of them has not all of it; null where it has. */
-export function scopesLacking({ raw }: Tables, { issuer, permissions }: Bearer): readonly string[] | null {
-  const { scopes = [] } = raw.auth.issuers.find((one) => one.issuer === issuer) ?? {};
-  return scopes.every((scope) => permissions.includes(scope)) ? null : scopes;
 }
 
 /** What a client that has no token yet should ask for: enough to connect and to see what there is, and no more (MCP 2025-11-25, Scope Selection Strategy). */

@@ -16,7 +16,6 @@ import { mostOfBodies } from './facts.js';
 import { OwnRequest } from './own-request.js';
 import { forwardedHeaders } from './request-headers.js';
 import type { Services } from './services.js';
-import { vouchFor } from './vouch.js';
 
 /** Methods that only read: such a request may be sent again, even where a server may have seen it already. */
 const READS = /^(?:[a-z]+(?:\/templates)?\/list|resources\/read|server\/discover|completion\/complete)$/;
@@ -33,7 +32,7 @@ export function callTo(pool: Pool, exchange: Exchange, services: Services, signa
   const reads = message !== undefined && READS.test(message.method) && !message.continues;
   const repeats = reads ? table.choice.retries : 0;
   const key = keyOf(exchange, table);
-  const vouching = vouchFor(pool.server, table, exchange);
+  const vouching = parts().vouchFor?.(pool.server, table, exchange) ?? null;
   // What only reads may be sent elsewhere, what belongs to a session may be sent once more in a new one, and an introduction may have to be answered here.
   // What a server turns away for its token may be sent again too.
   const isSentAgain = reads || vouching?.wantsToken === true || message?.method === 'initialize' || (session?.init != null && keepsItsSession(table));

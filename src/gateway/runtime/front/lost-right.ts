@@ -8,7 +8,7 @@ import type { Reason } from '../decision/reasons.js';
 import { rankOf, type Step } from '../decision/steps.js';
 import { principalName } from '../identity/principal.js';
 import { isListening, type Exchange } from './exchange.js';
-import { groundsOf, identifyAgain, isSilent } from './identify.js';
+import { groundsOf, identifyAgain, isSilent } from './identify-again.js';
 import type { State } from './state.js';
 
 /** The rows that say who may use what. A limit that has become lower is no reason to end what has begun. */
