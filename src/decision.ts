@@ -10,6 +10,7 @@ import { decide, isApplied, type Decision } from './gateway/runtime/decision/dec
 import type { Facts, Principal } from './gateway/runtime/decision/facts.js';
 import { ROWS } from './gateway/runtime/decision/rows.js';
 import { rankOf, type Step } from './gateway/runtime/decision/steps.js';
+import { createResources } from './gateway/runtime/decision/well-known.js';
 import { recogniseTenants } from './gateway/runtime/decision/tenant.js';
 import { eraOf } from './gateway/runtime/decision/revision.js';
 import type { Message } from './gateway/runtime/decision/message.js';
@@ -79,7 +80,7 @@ function elementsOf({ read }: ItemRules, request: AskedRequest): readonly ItemEl
 }
 
 /** Decides as the gateway would when no rate limit is used up and every instance is up. */
-export function judgeRequest(plan: Plan, request: AskedRequest, tables = compileTables(gatewayTables(plan), 'local', createItemRules)): Judged {
+export function judgeRequest(plan: Plan, request: AskedRequest, tables = compileTables(gatewayTables(plan), 'local', { createItemRules, createResources })): Judged {
   const head = readHead(tables, requestOf(request), addressSet(plan.traffic.trustedProxies));
   const principal = principalOf(plan, request);
   const said = message(request);
@@ -126,7 +127,7 @@ function principalOf({ traffic }: Plan, { client, tenant, token, permissions: gi
 
 /** The decision that a policy test (`policy.expect`) compares with what it expects. */
 export function decideExpectation(plan: Plan) {
-  const tables = compileTables(gatewayTables(plan), 'local', createItemRules);
+  const tables = compileTables(gatewayTables(plan), 'local', { createItemRules, createResources });
   return ({ request }: ExpectationPlan): { decision: 'allow' | 'deny'; status: number | null; reason: string | null; step: string | null } => {
     const { decision } = judgeRequest(plan, request, tables);
     if (decision.kind !== 'refuse') return { decision: 'allow', status: null, reason: null, step: null };

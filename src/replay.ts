@@ -12,6 +12,7 @@ import type { Message } from './gateway/runtime/decision/message.js';
 import { REASONS, type Reason } from './gateway/runtime/decision/reasons.js';
 import { eraOf } from './gateway/runtime/decision/revision.js';
 import type { Step } from './gateway/runtime/decision/steps.js';
+import { createResources } from './gateway/runtime/decision/well-known.js';
 import { recogniseTenants } from './gateway/runtime/decision/tenant.js';
 import type { Placement } from './gateway/runtime/tables/placement.js';
 import type { Plan } from './plan/types.js';
@@ -41,7 +42,7 @@ export interface Replay {
 export function replayer(plan: Plan): (line: AuditLine) => Replay {
   const known = new Map<string, Tables>();
   const tablesOf = ({ placement }: AuditLine): Tables => {
-    const tables = known.get(placement) ?? compileTables(gatewayTables(plan), placement, createItemRules);
+    const tables = known.get(placement) ?? compileTables(gatewayTables(plan), placement, { createItemRules, createResources });
     known.set(placement, tables);
     return tables;
   };

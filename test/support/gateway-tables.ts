@@ -3,6 +3,7 @@ import { createItemRules } from '#src/gateway/runtime/decision/item-rules.js';
 import { gatewayTables } from '#src/emit/gateway/tables.js';
 import { readHead, type RequestHead, type GatewayRequest } from '#src/gateway/runtime/decision/head.js';
 import { compileTables, type Tables } from '#src/gateway/runtime/decision/lookups.js';
+import { createResources } from '#src/gateway/runtime/decision/well-known.js';
 import type { Placement } from '#src/gateway/runtime/tables/placement.js';
 import { planOf } from './planned.js';
 
@@ -21,7 +22,7 @@ export function gatewayConfig({ gateway, ...rest }: Config & { readonly gateway?
 
 /** The tables of a config, as the gateway has them. */
 export function tablesOf(config: Config, placement: Placement = 'local'): Tables {
-  return compileTables(gatewayTables(planOf(config)), placement, createItemRules);
+  return compileTables(gatewayTables(planOf(config)), placement, { createItemRules, createResources });
 }
 
 export interface HeadOptions extends Partial<Omit<GatewayRequest, 'headers'>> {

@@ -2,10 +2,11 @@ import { erasOf } from '../../plan/eras.js';
 import type { Pool } from '../../plan/pool-types.js';
 import type { Plan } from '../../plan/types.js';
 import { HEADER, type EmitInput, type EmittedFile, type Emitter, type GatewayDocument } from '../types.js';
-import { restrictsItems } from '../../gateway/runtime/decision/lookups.js';
 import { KINDS } from '../../gateway/runtime/decision/kinds.js';
+import { NEEDS } from '../../gateway/runtime/decision/needs.js';
 import { isMirrored } from '../../gateway/runtime/decision/well-known.js';
 import type { Balance } from '../../gateway/runtime/tables/pool.js';
+import type { GatewayTables } from '../../gateway/runtime/tables/gateway.js';
 import type { Feature } from '../../gateway/runtime/features.js';
 import { hasSseRoutes, relaysMessages } from '../shared/sse-routes.js';
 import { bake } from './bake.js';
@@ -21,7 +22,8 @@ const PACKAGE = { name: 'mcpgen-gateway', private: true, type: 'module', main: '
 
 /** The files of the gateway: its modules, its tables, a package.json, and what an image of it is built from. */
 export function gatewayDocument(plan: Plan, assets: EmitInput['assets']): GatewayDocument {
-  const modules = bake({ tables: gatewayTables(plan), features: neededFeatures(plan), module: assets.gatewayModule });
+  const tables = gatewayTables(plan);
+  const modules = bake({ tables, features: neededFeatures(plan, tables), module: assets.gatewayModule });
   const files: EmittedFile[] = [
     ...modules.map(({ path, contents }) => ({ path: `gateway/${path}`, contents: opened(path, contents) })),
     { path: 'gateway/package.json', contents: `${JSON.stringify(PACKAGE, null, 2)}\n` },
@@ -34,7 +36,7 @@ export function gatewayDocument(plan: Plan, assets: EmitInput['assets']): Gatewa
 const DRAWN: readonly Balance[] = ['health-based', 'random', 'rendezvous'];
 
 /** The optional parts of the runtime that this plan can come to use, in any placement. */
-function neededFeatures(plan: Plan): Feature[] {
+function neededFeatures(plan: Plan, tables: GatewayTables): Feature[] {
   const { traffic, infra } = plan;
   const sources = traffic.pools.flatMap(({ sources }) => Object.values(sources));
   const stdio = infra.workloads.some(({ kind }) => kind === 'stdio-host');
@@ -54,29 +56,19 @@ function neededFeatures(plan: Plan): Feature[] {
   const toLegacy = clients.modern && pools.some(({ revision }) => revision === 'legacy');
   const toModern = clients.legacy && pools.some((pool) => pool.revision === 'modern' || isEraOpen(pool));
   const children = pools.filter(({ server }) => isStdio(server));
-  const hasItemRules = restrictsItems(gatewayTables(plan));
-  const needed: Readonly<Record<Feature, boolean>> = {
+  const needed: Readonly<Record<Exclude<Feature, keyof typeof NEEDS>, boolean>> = {
     admin: traffic.admin !== null,
-    // Whoever asks another service is given it, or brings it along.
-    ask: traffic.auth.lookup !== null || traffic.auth.issuers.length > 0,
     audit: traffic.log.audit,
     breakers: pools.some(({ choice }) => choice.breaker !== null),
     bridge: toLegacy || toModern || (clients.modern && pools.some(isEraOpen)),
-    credentials: traffic.auth.wanted,
     dns,
     drawing: pools.some(({ choice }) => DRAWN.includes(choice.balance)),
-    exchange: pools.some(({ toServer }) => (toServer?.exchange ?? null) !== null),
-    forward: traffic.tenants.some(({ forward }) => forward !== null),
     gauges: traffic.admin !== null,
     host,
     httpProbes: pools.some(({ health, sources }) => health.kind === 'http' && Object.values(sources).some(({ kind }) => kind === 'urls' || kind === 'dns')),
-    itemRules: hasItemRules,
-    items: hasItemRules,
-    lookup: traffic.auth.lookup !== null,
     mcpProbes: pools.some(({ health }) => health.kind === 'mcp'),
     metrics: traffic.admin !== null,
     mirror: isMirrored(traffic),
-    oauth: traffic.auth.authorizationServers.length > 0,
     redaction: pools.some(({ transform }) => transform.response.redact.length > 0),
     relay: relaysMessages(traffic, infra.gateway.replicas),
     // A server over HTTP may say in any words that it has lost a session; a child is spoken for by the modules that run it.
@@ -92,14 +84,13 @@ function neededFeatures(plan: Plan): Feature[] {
     strategies: pools.some(({ choice }) => choice.balance !== 'round-robin' || choice.preferRegion),
     toLegacy,
     toModern,
-    toServer: pools.some(({ toServer }) => toServer !== null),
-    tokens: traffic.auth.issuers.length > 0,
-    towards: pools.some(({ toServer }) => toServer !== null) || traffic.tenants.some(({ forward }) => forward !== null),
     traces: traffic.traces !== null,
     transform: pools.some(({ transform }) => !changesNothing(transform)),
     workers: hasWorkers,
   };
-  return (Object.keys(needed) as Feature[]).filter((feature) => needed[feature]);
+  const ofTables = (Object.keys(NEEDS) as (keyof typeof NEEDS)[]).filter((feature) => NEEDS[feature](tables) || (feature === 'environmentRate' && hasWorkers));
+  const others = (Object.keys(needed) as (keyof typeof needed)[]).filter((feature) => needed[feature]);
+  return [...ofTables, ...others].sort();
 }
 
 export const gatewayEmitter: Emitter<GatewayDocument> = {

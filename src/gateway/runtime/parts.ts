@@ -38,10 +38,16 @@ export async function loadParts(tables: GatewayTables, features: Features, optio
   const items: Items | null = known?.items ?? (await features.items?.())?.createItems() ?? null;
   const mirror = known?.mirror ?? (await features.mirror?.())?.createMirror(log) ?? null;
   const oauth = (await features.oauth?.())?.createOAuth(mirror) ?? null;
+  const { deny = null } = (await features.denials?.()) ?? {};
+  const { endAtExpiry = null } = (await features.expiry?.()) ?? {};
+  // Calls of before a reload may still want it.
+  const { vouchFor = known?.vouchFor ?? null } = (await features.vouching?.()) ?? {};
   if (known?.tracer) void known.tracer.close();
   return {
     audit,
     bridge,
+    deny,
+    endAtExpiry,
     items,
     mirror,
     oauth,
@@ -49,8 +55,7 @@ export async function loadParts(tables: GatewayTables, features: Features, optio
     sse,
     tracer,
     transform,
-    // Calls of before a reload may still want it.
-    vouchFor: (await features.towards?.())?.vouchFor ?? known?.vouchFor,
+    vouchFor,
     close: async () => {
       await Promise.all([bridge?.close(), sse?.close(), tracer?.close()]);
     },

@@ -1,6 +1,7 @@
 /** The gateway as a process: tables in, listeners up, reload and end by signal. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLoopback } from './decision/address.js';
+import { lackingParts } from './decision/needs.js';
 import { listenOf, logLevelOf, placementOf, SettingError, type Env } from './process/env.js';
 import type { Features } from './features.js';
 import { EXPIRY_EVERY } from './front/facts.js';
@@ -27,6 +28,7 @@ export interface Running {
 const MOST_LEAD = 5000;
 
 export async function serve(tables: GatewayTables, features: Features, env: Env, write: (line: string) => void): Promise<Running> {
+  refuseLacking(tables, features);
   const placement = placementOf(env);
   const log = createLog(tables.name, logLevelOf(env, tables), write);
   const at = listenOf(env, tables.listen[placement]);
@@ -78,6 +80,7 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
     adminPort: admin?.port ?? null,
     reload: (next, nextFeatures) => {
       const reload = reloading.then(async () => {
+        refuseLacking(next, nextFeatures);
         warnOfFixedSettings(tables, next, log);
         const nextModules = await loadModules(nextFeatures);
         const fresh = await createState(next, env, nextModules, state, log);
@@ -112,6 +115,11 @@ export async function serve(tables: GatewayTables, features: Features, env: Env,
       log('info', 'stopped');
     },
   };
+}
+
+function refuseLacking(tables: GatewayTables, features: Features): void {
+  const lacking = lackingParts(tables, features);
+  if (lacking.length > 0) throw new SettingError(`this gateway was baked without ${lacking.join(', ')}, which its tables need`);
 }
 
 /** What is fixed when a process starts stays so until it is restarted. */

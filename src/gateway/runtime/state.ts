@@ -2,33 +2,34 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
 import { addressSet } from './decision/address.js';
 import { createBuckets, type Buckets } from './identity/bucket.js';
-import { compileTables, restrictsItems } from './decision/lookups.js';
-import type { createItemRules } from './decision/item-rules.js';
+import type { LookupFact, Principal } from './decision/facts.js';
+import { compileTables, type TableParts } from './decision/lookups.js';
+import { NEEDS } from './decision/needs.js';
 import type { ask } from './identity/ask.js';
 import type { authenticator } from './identity/credentials.js';
-import type { createLookup, Lookup } from './identity/lookup.js';
+import type { createLookedUp } from './identity/looked-up.js';
 import type { readSecrets } from './identity/secrets.js';
 import type { createTokens } from './identity/tokens.js';
 import type { Log } from './process/log.js';
-import { placementOf, SettingError, withEnvironmentRate, type Env } from './process/env.js';
+import { placementOf, SettingError, type Env } from './process/env.js';
+import type { withEnvironmentRate } from './process/environment-rate.js';
 import { NOTHING_TOWARDS, type State } from './front/state.js';
 import { createSealer } from './identity/session.js';
-import type { LookupTable } from './tables/auth.js';
 import type { RateTable } from './tables/caller.js';
 import type { GatewayTables } from './tables/gateway.js';
-import type { towardsServers, TowardsModules } from './towards.js';
+import type { TowardsModules, towardsServers } from './towards.js';
 import type { watchNames } from './upstream/dns.js';
 
 /** Modules that only some configs need. */
-export interface StateModules extends TowardsModules {
-  readonly createItemRules?: typeof createItemRules;
-  readonly towardsServers?: typeof towardsServers;
+export interface StateModules extends TableParts, TowardsModules {
   readonly authenticator?: typeof authenticator;
   readonly createTokens?: typeof createTokens;
-  readonly createLookup?: typeof createLookup;
+  readonly createLookedUp?: typeof createLookedUp;
   readonly ask?: typeof ask;
   readonly readSecrets?: typeof readSecrets;
+  readonly towardsServers?: typeof towardsServers;
   readonly watchNames?: typeof watchNames;
+  readonly withEnvironmentRate?: typeof withEnvironmentRate;
 }
 
 /** The key of a process whose config names none: its sessions last as long as the process. */
@@ -41,9 +42,9 @@ export async function createState(
   previous: State | null,
   log: Log = () => {},
 ): Promise<State> {
-  if (restrictsItems(baked) && !modules.createItemRules) throw new SettingError('this gateway was baked without rules on tools, which its tables need');
-  const raw = withEnvironmentRate(baked, env);
-  const tables = compileTables(raw, placementOf(env), modules.createItemRules);
+  if (NEEDS.itemRules(baked) && !modules.createItemRules) throw new SettingError('this gateway was baked without rules on tools, which its tables need');
+  const raw = NEEDS.environmentRate(baked) ? (modules.withEnvironmentRate ?? lacking)(baked, env) : baked;
+  const tables = compileTables(raw, placementOf(env), modules);
   const { keys, ttl } = raw.sessions;
   const { rate: perClient } = raw.limits.perClient;
   const secretOf = modules.readSecrets?.(tables, env) ?? lacking;
@@ -54,11 +55,13 @@ export async function createState(
   const named = names.length > 0 ? await modules.watchNames?.(names) : undefined;
   const token = (name: string | null | undefined): string | null => (name ? secretOf(name) : null);
   const tokens = raw.auth.issuers.length > 0 ? (modules.createTokens ?? lacking)(tables, secretOf, previous?.tokens ?? null, { log }) : null;
+  const authenticate = !raw.auth.wanted ? anybody : (modules.authenticator ?? lacking)(tables, secretOf, env, tokens);
+  const { lookup: table } = raw.auth;
+  const asking = table && { table, previous: previous?.lookup ?? null, authenticate, ask: modules.ask ?? lacking(), now: () => performance.now() };
   return {
     tables,
-    authenticate: !raw.auth.wanted ? () => ({ kind: 'anonymous' }) : (modules.authenticator ?? lacking)(tables, secretOf, env, tokens),
+    ...(asking ? (modules.createLookedUp ?? lacking)(tables, asking) : { authenticate, lookup: null, lookUp: notAsked }),
     tokens,
-    lookup: raw.auth.lookup && lookupOf(raw.auth.lookup, previous, modules),
     sealer: createSealer(sealing, ttl, Date.now),
     digestKey: Buffer.from(hkdfSync('sha256', sealing[0] as string, 'mcpgen', 'audit digest v1', 32)),
     trusted: (address) => inNetworks(address) || (named?.has(address) ?? false),
@@ -71,7 +74,7 @@ export async function createState(
     ),
     readToken: token(raw.admin?.readToken),
     writeToken: token(raw.admin?.writeToken),
-    ...(saysSomething(raw) ? (modules.towardsServers ?? lacking)(tables, secretOf, modules, previous) : NOTHING_TOWARDS),
+    ...(NEEDS.towards(raw) ? (modules.towardsServers ?? lacking)(tables, secretOf, modules, previous) : NOTHING_TOWARDS),
     close: (next) => {
       named?.close();
       tokens?.close(next?.tokens ?? null);
@@ -79,12 +82,10 @@ export async function createState(
   };
 }
 
-function lookupOf(table: LookupTable, previous: State | null, { createLookup = lacking, ask = lacking }: StateModules): Lookup {
-  return previous?.lookup?.renewed(table) ?? createLookup(table, { ask, now: () => performance.now() });
-}
-
-const saysSomething = ({ pools, tenants }: GatewayTables): boolean =>
-  pools.some(([, { toServer }]) => toServer !== null) || tenants.some(([, { forward }]) => forward !== null);
+const ANYBODY: Principal = { kind: 'anonymous' };
+const anybody = (): Principal => ANYBODY;
+const NOT_ASKED: LookupFact = { kind: 'none' };
+const notAsked = (): LookupFact => NOT_ASKED;
 
 const countsIn = ({ raw, placement }: State['tables']): boolean => raw.countsAddresses[placement];
 const addressRate = (state: State | null): RateTable | null => (state && countsIn(state.tables) ? state.tables.raw.limits.perAddress : null);

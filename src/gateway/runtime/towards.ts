@@ -8,8 +8,6 @@ import { SHOWS_NOTHING } from './upstream/shown.js';
 import { digest } from './wire/digest.js';
 import { NO_HEADERS } from './wire/own-headers.js';
 
-export { vouchFor } from './front/vouch.js';
-
 /** Modules that only some configs need. */
 export interface TowardsModules {
   readonly readShown?: typeof readShown;

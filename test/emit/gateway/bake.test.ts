@@ -47,12 +47,14 @@ const EVERYTHING = {
 };
 
 /** What only some ways to tell who calls need. */
-const OF_IDENTITY = ['ask', 'exchange', 'forward', 'lookup', 'mirror', 'oauth', 'toServer', 'tokens', 'towards'];
+const OF_IDENTITY = [
+  'ask', 'denials', 'environmentRate', 'exchange', 'expiry', 'forward', 'lookup', 'mirror', 'oauth', 'resources', 'toServer', 'tokens', 'towards', 'vouching',
+];
 const NOT_IN_EVERYTHING = ['drawing', 'itemRules', 'items', 'redaction', 'ssePassed', 'stdioModern', 'workers', ...OF_IDENTITY];
 const JWT = { issuer: 'https://id.acme.com', jwks: 'https://id.acme.com/jwks' };
 /** A config for modern clients whose callers have tokens. */
 const tokens = (more: object = {}, server: object = {}) => eras(MODERN, 'modern', { auth: { jwt: JWT }, ...more }, server);
-const OF_TOKENS = ['ask', 'credentials', 'oauth', 'revocation', 'tokens'];
+const OF_TOKENS = ['ask', 'credentials', 'expiry', 'oauth', 'resources', 'revocation', 'tokens'];
 
 const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: readonly string[] }>> = {
   // This config does not say which era its server speaks. The running gateway finds it out, so it must be ready for both.
@@ -100,10 +102,13 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
     has: ['relay', 'renew', 'sse', 'sseHeld'],
   },
   'several workers, whose sessions one key seals': {
-    config: eras(LEGACY, 'legacy', { gateway: { revisions: LEGACY, workers: 2 } }), has: ['renew', 'secrets', 'workers'],
+    config: eras(LEGACY, 'legacy', { gateway: { revisions: LEGACY, workers: 2 } }), has: ['environmentRate', 'renew', 'secrets', 'workers'],
   },
   'several workers and an admin listener': {
-    config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, workers: 2, admin: {} } }), has: ['admin', 'gauges', 'metrics', 'secrets', 'workers'],
+    config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, workers: 2, admin: {} } }), has: ['admin', 'environmentRate', 'gauges', 'metrics', 'secrets', 'workers'],
+  },
+  'a rate of the environment': {
+    config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, limits: { perClient: { fromEnvironment: true } } } }), has: ['environmentRate'],
   },
   'several replicas': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, replicas: 2 } }), has: [] },
   'callers with keys': {
@@ -114,11 +119,11 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   'traces that are exported': { config: eras(MODERN, 'modern', { gateway: { revisions: MODERN, traces: { otlp: 'http://otel:4318' } } }), has: ['traces'] },
   'rules on tools': {
     config: eras(MODERN, 'modern', { tenants: { acme: { match: { path: true }, servers: '*', tools: [{ allow: 'web.read_*' }] } } }),
-    has: ['itemRules', 'items', 'revocation'],
+    has: ['denials', 'itemRules', 'items', 'revocation'],
   },
   'a permission that calls need': {
     config: eras(MODERN, 'modern', { auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } } }, { permissions: { call: 'web:call' } }),
-    has: ['credentials', 'itemRules', 'items', 'revocation', 'secrets'],
+    has: ['credentials', 'denials', 'itemRules', 'items', 'revocation', 'secrets'],
   },
   'callers with tokens': { config: tokens(), has: OF_TOKENS },
   'callers with tokens, also of 2025-03-26': {
@@ -130,7 +135,7 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
       auth: { lookup: { url: 'https://id.acme.com/tenant' } },
       tenants: { acme: { match: { lookup: 'acme' }, servers: '*' } },
     }),
-    has: ['ask', 'credentials', 'lookup', 'revocation'],
+    has: ['ask', 'credentials', 'expiry', 'lookup', 'revocation'],
   },
   'a header that a server wants': {
     config: eras(MODERN, 'modern', {}, { upstream: { headers: { 'X-Region': 'eu' } } }),
@@ -138,13 +143,13 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
   },
   'tokens that are exchanged': {
     config: tokens({}, { upstream: { exchange: { url: 'https://id.acme.com/token', client: { id: 'gateway' }, grant: 'token-exchange' } } }),
-    has: ['exchange', 'toServer', 'towards', ...OF_TOKENS],
+    has: ['exchange', 'toServer', 'towards', 'vouching', ...OF_TOKENS],
   },
   'servers that are told the tenant': {
     config: eras(MODERN, 'modern', {
       tenants: { acme: { match: { path: true }, servers: '*', forward: { headers: { 'X-Tenant': { fact: 'tenant' } } } } },
     }),
-    has: ['forward', 'revocation', 'towards'],
+    has: ['forward', 'revocation', 'towards', 'vouching'],
   },
   'headers that are changed': { config: eras(MODERN, 'modern', {}, { transform: { response: { remove: ['Server'] } } }), has: ['transform'] },
   'results that are redacted': { config: eras(MODERN, 'modern', {}, { transform: { response: { redact: ['content'] } } }), has: ['redaction', 'transform'] },
@@ -185,8 +190,8 @@ const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly has: r
       },
       strategies: { ...EVERYTHING.strategies, lucky: { balance: 'health-based' } },
     },
-    // Streams of 2024-11-05 that the gateway holds live in one process.
-    has: Object.keys(ALL_FEATURES).filter((feature) => feature !== 'workers' && feature !== 'audit'),
+    // Streams of 2024-11-05 that the gateway holds live in one process, and only workers ask for a rate of the environment that no config names.
+    has: Object.keys(ALL_FEATURES).filter((feature) => !['audit', 'environmentRate', 'workers'].includes(feature)),
   },
 };
 /** The path of each feature's module, read from the list of features. */

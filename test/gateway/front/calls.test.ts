@@ -11,7 +11,7 @@ import { createState } from '#src/gateway/runtime/state.js';
 import type { UpstreamRequest } from '#src/gateway/runtime/upstream/upstream.js';
 import { gatewayConfig } from '../../support/gateway-tables.js';
 import { planOf } from '../../support/planned.js';
-import { answersOf, fakeClient } from './fake-client.js';
+import { answersOf, fakeClient, NO_PARTS } from './fake-client.js';
 import { poolOf } from './fake-pool.js';
 
 const server = { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
@@ -37,7 +37,7 @@ test('a call to another server goes to an instance of that server, also when the
   };
   const { serve } = createHandler({
     state: () => state,
-    parts: () => ({ bridge, items: null, oauth: null, renewals: null, sse: null, transform: null, tracer: null, audit: null }),
+    parts: () => ({ ...NO_PARTS, bridge }),
     pools: { get: (name) => pools.get(name), all: () => [...pools.values()] },
     counts: createOpenCounts(),
     revocation: () => null,

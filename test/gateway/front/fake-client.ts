@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { BodyFault, Client, HeadMemory } from '#src/gateway/runtime/front/client.js';
 import type { HeaderList } from '#src/gateway/runtime/wire/header-list.js';
+import type { Parts } from '#src/gateway/runtime/front/services.js';
 
 export interface FakeRequest {
   readonly method: string;
@@ -93,3 +94,8 @@ export async function answersOf(client: FakeClient): Promise<FakeClient['told']>
   if (!client.isDone) await new Promise<void>((resolve) => client.onLeave(resolve));
   return client.told;
 }
+
+/** Of a gateway that was baked with none of the parts that a request may pass through. */
+export const NO_PARTS: Parts = {
+  audit: null, bridge: null, deny: null, endAtExpiry: null, items: null, oauth: null, renewals: null, sse: null, tracer: null, transform: null, vouchFor: null,
+};

@@ -19,7 +19,7 @@ import { FEATURES } from '#src/gateway/tables.js';
 import { gatewayConfig, type Config } from '../../support/gateway-tables.js';
 import { planOf } from '../../support/planned.js';
 import { withSeeds, type Random } from '../../support/random.js';
-import { answersOf, fakeClient, sameHead, type FakeRequest } from './fake-client.js';
+import { answersOf, fakeClient, NO_PARTS, sameHead, type FakeRequest } from './fake-client.js';
 import { poolOf } from './fake-pool.js';
 
 const KEYS = ['A', 'B', 'C'];
@@ -99,7 +99,7 @@ async function sideOf(config: Config): Promise<Side> {
   const pool = poolOf('search', sent);
   const services: Services = {
     state: () => state,
-    parts: () => ({ bridge: null, items: null, oauth: null, renewals: null, sse: null, transform: null, tracer: null, audit: null }),
+    parts: () => NO_PARTS,
     pools: { get: (server) => (server === 'search' ? pool : undefined), all: () => [pool] },
     counts: createOpenCounts(),
     revocation: () => null,

@@ -18,7 +18,7 @@ import { ask, dial, requestBytes, until, type AskOptions, type Dialled } from '.
 import { planOf } from '../../support/planned.js';
 import { serveHere, type Served } from '../../support/served.js';
 import { startUpstream, stream, type FakeUpstream } from '../../support/upstreams.js';
-import { answersOf, fakeClient, type FakeClient } from './fake-client.js';
+import { answersOf, fakeClient, NO_PARTS, type FakeClient } from './fake-client.js';
 
 const server = { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }] };
 const CHOICE = { balance: 'round-robin', by: 'tenant', preferRegion: false, retries: 0, breaker: null, ejection: 0.5 } as const;
@@ -44,7 +44,7 @@ async function stand(): Promise<Stand> {
   const counts = createOpenCounts();
   const { serve } = createHandler({
     state: () => state,
-    parts: () => ({ bridge: null, items: null, oauth: null, renewals: null, sse: null, transform: null, tracer: null, audit: null }),
+    parts: () => NO_PARTS,
     pools: { get: () => pool, all: () => [pool] },
     counts,
     metrics: NO_METRICS,

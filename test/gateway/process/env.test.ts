@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { childOverrides, listenOf, logLevelOf, placementOf, poolOverrides, portOf, SettingError, withEnvironmentRate, type Env } from '#src/gateway/runtime/process/env.js';
+import { childOverrides, listenOf, logLevelOf, placementOf, poolOverrides, portOf, SettingError } from '#src/gateway/runtime/process/env.js';
 import type { Source } from '#src/gateway/runtime/tables/pool.js';
 import { gatewayConfig, tablesOf } from '../../support/gateway-tables.js';
 
@@ -32,22 +32,6 @@ describe('settings', () => {
     assert.deepEqual(listenOf({ HOST: '::1', PORT: '1' }, at), { host: '::1', port: 1 });
     assert.deepEqual(listenOf({ HOST: '::1', PORT: '1', MCP_GATEWAY_HOST: '0.0.0.0', MCP_GATEWAY_PORT: '2' }, at), { host: '0.0.0.0', port: 2 });
   });
-  test('B3 the rate of a client: the environment’s where the config lets it, a minute where no window is set', () => {
-    const rated = tablesOf(gatewayConfig({ gateway: { limits: { perClient: { rate: '10/h', fromEnvironment: true } } } })).raw;
-    const bare = tablesOf(gatewayConfig({ gateway: { limits: { perClient: { fromEnvironment: true } } } })).raw;
-    const rate = (env: Env, of = rated) => withEnvironmentRate(of, env).limits.perClient.rate;
-    assert.deepEqual(rate({}), { tokens: 10, window: 3_600_000 });
-    assert.deepEqual(rate({ RATE_LIMIT_REQUESTS: '100' }), { tokens: 100, window: 60_000 });
-    assert.deepEqual(rate({ RATE_LIMIT_REQUESTS: '100', RATE_LIMIT_WINDOW: '5' }, bare), { tokens: 100, window: 5000 });
-    assert.deepEqual(rate({ RATE_LIMIT_WINDOW: '5' }), { tokens: 10, window: 5000 });
-    assert.equal(rate({ RATE_LIMIT_REQUESTS: 'nonsense' }, tables), null);
-    refuses(() => rate({ RATE_LIMIT_WINDOW: '5' }, bare), 'RATE_LIMIT_WINDOW', 'RATE_LIMIT_REQUESTS');
-    for (const text of ['', '0', '-1', '1.5', '1e3', ' 7', '99999999999']) {
-      refuses(() => rate({ RATE_LIMIT_REQUESTS: text }), 'RATE_LIMIT_REQUESTS');
-      refuses(() => rate({ RATE_LIMIT_WINDOW: text }), 'RATE_LIMIT_WINDOW');
-    }
-  });
-
   test('an empty HOST does not mean every interface', () => {
     for (const name of ['HOST', 'MCP_GATEWAY_HOST']) {
       try {

@@ -3,7 +3,7 @@ import { KINDS, type Kind } from './kinds.js';
 import type { Tables } from './lookups.js';
 import { splitTenant } from './path-tenant.js';
 import { addressOf, portOf, schemeOf } from './way-in.js';
-import { WELL_KNOWN_ROUTE, wellKnownAt, type WellKnown } from './well-known.js';
+import type { WellKnown } from './well-known.js';
 import type { Reason } from './reasons.js';
 import type { RouteTable } from '../tables/route.js';
 
@@ -84,8 +84,9 @@ export function readHead(tables: Tables, request: GatewayRequest, trusted: (addr
   const scheme = schemeOf(tables, request, host, fromTrusted);
   const [pathTenant, path] = splitTenant(tables, rawPath);
   const served = tables.routes.get(path);
-  const wellKnown = !served && rawPath.startsWith('/.well-known/') ? wellKnownAt(tables, rawPath) : null;
-  const route = wellKnown ? WELL_KNOWN_ROUTE : served;
+  const { resources } = tables;
+  const wellKnown = (!served && resources?.documentAt(rawPath)) || null;
+  const route = wellKnown ? resources?.documentRoute : served;
   return {
     request,
     fault: faultOf(request, rawPath, host),

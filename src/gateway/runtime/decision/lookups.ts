@@ -1,7 +1,8 @@
 import { addressSet } from './address.js';
 import type { ItemRules } from './item-use.js';
+import { NEEDS } from './needs.js';
 import { originMatcher, type OriginMatcher } from './origin.js';
-import { resourcesIn, type Resources } from './resources.js';
+import type { Resources } from './well-known.js';
 import type { ClientTable, TenantTable } from '../tables/caller.js';
 import type { GatewayTables } from '../tables/gateway.js';
 import type { Placement } from '../tables/placement.js';
@@ -19,7 +20,8 @@ export interface Tables {
   readonly originSets: ReadonlyMap<string, OriginMatcher>;
   readonly serverSets: ReadonlyMap<string, ReadonlySet<string>>;
   readonly routes: ReadonlyMap<string, RouteTable>;
-  readonly resources: Resources;
+  /** What callers' tokens are for; null where nobody has one. */
+  readonly resources: Resources | null;
   readonly clients: ReadonlyMap<string, ClientTable>;
   readonly tenants: ReadonlyMap<string, TenantTable>;
   readonly tenantOfClient: ReadonlyMap<string, string>;
@@ -38,12 +40,10 @@ export interface Tables {
   readonly ownedHeaders: ReadonlySet<string>;
 }
 
-/** Makes the rules of a config that has some: a part that not every gateway has. */
-export type MakeItemRules = (raw: GatewayTables) => ItemRules;
-
-/** Whether these tables restrict what callers use of servers. */
-export function restrictsItems({ tenants, pools }: GatewayTables): boolean {
-  return tenants.some(([, { tools }]) => tools !== null) || pools.some(([, { permissions: { call, list } }]) => call !== null || list !== null);
+/** Makes what only some configs have. */
+export interface TableParts {
+  readonly createItemRules?: ((raw: GatewayTables) => ItemRules) | undefined;
+  readonly createResources?: ((raw: GatewayTables) => Resources) | undefined;
 }
 
 export type AddressTest = (address: string) => boolean;
@@ -51,11 +51,12 @@ export type AddressTest = (address: string) => boolean;
 /** Lists that every table has. Without one of them nothing would be refused, or everything: a file that was cut or edited is not taken for a table. */
 const LISTS = ['hosts', 'originSets', 'serverSets', 'routes', 'clients', 'tenants', 'pools', 'revisions'] as const;
 
-/** @throws where the tables restrict what callers use, and nothing makes rules of that: everything would be allowed */
-export function compileTables(raw: GatewayTables, placement: Placement, makeItemRules?: MakeItemRules): Tables {
+/** @throws where nothing makes what the tables need: everything would be allowed, or to everybody */
+export function compileTables(raw: GatewayTables, placement: Placement, { createItemRules, createResources }: TableParts = {}): Tables {
   for (const name of LISTS) if (!Array.isArray(raw[name])) throw new Error(`the tables have no ${name}`);
-  const isRestricted = restrictsItems(raw);
-  if (isRestricted && !makeItemRules) throw new Error('this gateway was baked without rules on tools, which its tables need');
+  const isRestricted = NEEDS.itemRules(raw);
+  if (isRestricted && !createItemRules) throw new Error('this gateway was baked without rules on tools, which its tables need');
+  if (NEEDS.resources(raw) && !createResources) throw new Error('this gateway was baked without what tokens are for, which its tables need');
   return {
     raw,
     placement,
@@ -64,7 +65,7 @@ export function compileTables(raw: GatewayTables, placement: Placement, makeItem
     originSets: new Map(raw.originSets.map(([id, set]) => [id, originMatcher(set)])),
     serverSets: new Map(raw.serverSets.map(([id, servers]) => [id, new Set(servers)])),
     routes: new Map(raw.routes),
-    resources: resourcesIn(raw.routes),
+    resources: createResources?.(raw) ?? null,
     clients: new Map(raw.clients),
     tenants: new Map(raw.tenants),
     tenantOfClient: new Map(raw.matches.clients),
@@ -74,7 +75,7 @@ export function compileTables(raw: GatewayTables, placement: Placement, makeItem
     pools: new Map(raw.pools),
     allow: { all: raw.allow && addressSet(raw.allow), servers: allowed(raw.pools), tenants: allowed(raw.tenants) },
     revisions: new Set(raw.revisions),
-    items: (isRestricted && makeItemRules?.(raw)) || null,
+    items: (isRestricted && createItemRules?.(raw)) || null,
     headers: raw.headers.flat(),
     ownedHeaders: new Set(raw.headers.map(([name]) => name)),
   };

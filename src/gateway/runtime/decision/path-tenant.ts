@@ -1,7 +1,6 @@
 /** The tenant that a path names: `/t/<tenant>/…` is the path behind it, asked for that tenant. */
-import type { Tables } from './lookups.js';
 
-export function splitTenant({ pathTenants }: Tables, path: string): [pathTenant: string | null, path: string] {
+export function splitTenant({ pathTenants }: { readonly pathTenants: ReadonlySet<string> }, path: string): [pathTenant: string | null, path: string] {
   if (pathTenants.size === 0 || !path.startsWith('/t/')) return [null, path];
   const end = path.indexOf('/', 3);
   const tenant = path.slice(3, end === -1 ? undefined : end);

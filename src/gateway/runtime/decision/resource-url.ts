@@ -7,7 +7,7 @@ type Asked = Pick<RequestHead, 'path' | 'pathTenant'>;
 
 /** The path of the resource that a request is sent to, as its client dials it; null where a token is for no such thing. */
 export function resourcePath({ resources }: Tables, { path, pathTenant }: Asked): string | null {
-  const resource = resources.ofRoute.get(path);
+  const resource = resources?.ofRoute.get(path);
   return resource === undefined ? null : tenantPath(pathTenant, resource);
 }
 

@@ -2,14 +2,14 @@
 import type { GatewayTables } from '../tables/gateway.js';
 import { KINDS } from './kinds.js';
 
-export interface Resources {
+export interface ResourceRoutes {
   /** Path of a route → path of the resource that it is a part of. A route that is not in here is part of none. */
   readonly ofRoute: ReadonlyMap<string, string>;
   /** The resource of the only server; null where there are several. */
   readonly only: string | null;
 }
 
-export function resourcesIn(routes: GatewayTables['routes']): Resources {
+export function resourcesIn(routes: GatewayTables['routes']): ResourceRoutes {
   const own = routes.filter(([, { kind }]) => KINDS[kind].resource === 'itself');
   const streams = new Map(own.flatMap(([path, { kind, server }]) => (KINDS[kind].answeredBy === 'sse' ? [[server, path] as const] : [])));
   const ofRoute = new Map(

@@ -1,8 +1,8 @@
 /** Paths of documents for OAuth clients, which say who gives tokens for what is served here. They exist where the config names an authorization server. */
 import type { GatewayTables } from '../tables/gateway.js';
 import type { RouteTable } from '../tables/route.js';
-import type { Tables } from './lookups.js';
 import { splitTenant, tenantPath } from './path-tenant.js';
+import { resourcesIn, type ResourceRoutes } from './resources.js';
 
 /** It stands between the host and the path of a resource (RFC 9728 §3.1). */
 export const RESOURCE_METADATA = '/.well-known/oauth-protected-resource';
@@ -28,18 +28,28 @@ export function isMirrored({ auth, revisions }: Pick<GatewayTables, 'auth' | 're
   return auth.authorizationServers.length === 1 && revisions.includes(MIRRORED_FOR);
 }
 
-/** What a path is the document of, in the spelling with and without a slash at its end; null for other paths. */
-export function wellKnownAt(tables: Tables, path: string): WellKnown | null {
-  if (tables.raw.auth.authorizationServers.length === 0) return null;
-  if (path.startsWith(RESOURCE_METADATA)) return resourceAt(tables, path.slice(RESOURCE_METADATA.length));
-  const isServer = path === SERVER_METADATA || path === `${SERVER_METADATA}/`;
-  return isServer && isMirrored(tables.raw) ? { kind: 'authorization-server' } : null;
+/** What tokens are for, and the documents that say so. */
+export interface Resources extends ResourceRoutes {
+  readonly documentRoute: RouteTable;
+  /** What a path is the document of, in the spelling with and without a slash at its end; null for other paths. */
+  readonly documentAt: (path: string) => WellKnown | null;
 }
 
-function resourceAt(tables: Tables, rest: string): WellKnown | null {
-  const { resources, routes } = tables;
-  const [pathTenant, path] = rest === '' || rest === '/' ? [null, resources.only ?? ''] : splitTenant(tables, rest);
-  const plain = path.endsWith('/') ? path.slice(0, -1) : path;
-  const route = resources.ofRoute.get(plain) === plain ? routes.get(plain) : undefined;
-  return route ? { kind: 'resource', path: tenantPath(pathTenant, plain), pathTenant, server: route.server } : null;
+export function createResources(raw: GatewayTables): Resources {
+  const resources = resourcesIn(raw.routes);
+  const routes = new Map(raw.routes);
+  const pathTenants = new Set(raw.matches.paths);
+  const resourceAt = (rest: string): WellKnown | null => {
+    const [pathTenant, path] = rest === '' || rest === '/' ? [null, resources.only ?? ''] : splitTenant({ pathTenants }, rest);
+    const plain = path.endsWith('/') ? path.slice(0, -1) : path;
+    const route = resources.ofRoute.get(plain) === plain ? routes.get(plain) : undefined;
+    return route ? { kind: 'resource', path: tenantPath(pathTenant, plain), pathTenant, server: route.server } : null;
+  };
+  const documentAt = (path: string): WellKnown | null => {
+    if (raw.auth.authorizationServers.length === 0) return null;
+    if (path.startsWith(RESOURCE_METADATA)) return resourceAt(path.slice(RESOURCE_METADATA.length));
+    const isServer = path === SERVER_METADATA || path === `${SERVER_METADATA}/`;
+    return isServer && isMirrored(raw) ? { kind: 'authorization-server' } : null;
+  };
+  return { ...resources, documentRoute: WELL_KNOWN_ROUTE, documentAt };
 }

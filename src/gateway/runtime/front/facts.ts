@@ -12,7 +12,6 @@ import type { Instance } from '../upstream/instance.js';
 import type { Pool } from '../upstream/pool.js';
 import { keyOf, principalOf, type Exchange } from './exchange.js';
 import { holderOf, isToldApart } from './holder.js';
-import { authenticate, lookUp } from './identify.js';
 import type { Services } from './services.js';
 
 type Supply = { readonly [F in Fact]: (exchange: Exchange, services: Services) => Required<Facts>[F] | Promise<Required<Facts>[F]> };
@@ -71,13 +70,13 @@ export const FIND_FACT: Supply = {
 
   principal: (exchange, services) => {
     const { state, head, judgement } = exchange;
-    const found = judgement?.principal ?? authenticate(state, head);
+    const found = judgement?.principal ?? state.authenticate(head);
     return found instanceof Promise ? found.then((principal) => counted(exchange, services, principal)) : counted(exchange, services, found);
   },
 
   lookup: (exchange) => {
     const { state, head, facts, judgement } = exchange;
-    const found = judgement?.lookup ?? lookUp(state, head, facts.principal);
+    const found = judgement?.lookup ?? state.lookUp(head, facts.principal);
     return found instanceof Promise ? found.then((fact) => explained(exchange, fact)) : explained(exchange, found);
   },
 

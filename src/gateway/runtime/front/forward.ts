@@ -16,7 +16,6 @@ import { ended } from '../process/ended.js';
 import { callTo } from './calls.js';
 import { endCall, idHeaders, isListening, leavingCancels, type Exchange } from './exchange.js';
 import { SESSION_IDLE } from './facts.js';
-import { endAtExpiry } from './expiry.js';
 import { endingsOf, lastEvent } from './farewell.js';
 import { holderOf } from './holder.js';
 import { answerHeaders } from './respond.js';
@@ -126,7 +125,7 @@ function relay(exchange: Exchange, services: Services, { table: { timeouts }, er
   const last = !isAnnounced ? null : era === 'modern' ? lastEvent(askedIn(exchange.facts)) : '';
   exchange.endStream = endings.atOnce;
   if (last !== null) exchange.farewell = () => endings.inOrder(last);
-  endAtExpiry(services, exchange, endings, last);
+  services.parts().endAtExpiry?.(services, exchange, endings, last);
 }
 
 const NOTHING = (): void => {};

@@ -3,10 +3,11 @@
  * caller what it has lost the right to, at the server too.
  */
 import { tenantIn } from '../decision/facts.js';
+import type { Said } from '../identity/asked.js';
 import { clientNamed, isVouchedBy, principalName, readOwner } from '../identity/principal.js';
 import type { Leg } from '../identity/session.js';
 import type { Exchange } from './exchange.js';
-import { groundsOf, identifyAgain, isSilent, type Grounds, type Said } from './identify.js';
+import { groundsOf, identifyAgain, isSilent, type Grounds } from './identify-again.js';
 import type { State } from './state.js';
 
 export interface HeldSession {

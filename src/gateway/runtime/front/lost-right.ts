@@ -8,7 +8,7 @@ import type { Reason } from '../decision/reasons.js';
 import { rankOf, type Step } from '../decision/steps.js';
 import { principalName } from '../identity/principal.js';
 import { isListening, type Exchange } from './exchange.js';
-import { groundsOf, identifyAgain, isSilent } from './identify.js';
+import { groundsOf, identifyAgain, isSilent } from './identify-again.js';
 import type { State } from './state.js';
 
 /**

@@ -6,7 +6,6 @@ import type { OwnAnswerName } from '../decision/rows.js';
 import type { Step } from '../decision/steps.js';
 import type { Pool } from '../upstream/pool.js';
 import { idText } from '../wire/replies.js';
-import { deny } from './deny.js';
 import { answerWith, type Exchange } from './exchange.js';
 import { auditRefusal } from './report.js';
 import { healthAnswer, JSON_HEADERS, preflightAnswer, refusalAnswer, type OwnAnswer } from './respond.js';
@@ -42,12 +41,13 @@ export function sendRefusal(services: Services, exchange: Exchange, refusal: Ref
   }
   auditRefusal(services, exchange, { ...refusal, step });
   if (client.hasBegun) return client.cut();
-  if (inBand) {
+  const { deny, oauth } = parts();
+  if (inBand && deny) {
     exchange.deniedAt = refusal.at;
     return deny(services, exchange);
   }
   const isChallenged = refusal.status === 401 || reason === 'scope-insufficient';
-  const challenge = isChallenged ? parts().oauth?.challenge(state.tables, head, refusal, exchange.facts.principal) : undefined;
+  const challenge = isChallenged ? oauth?.challenge(state.tables, head, refusal, exchange.facts.principal) : undefined;
   answerWith(exchange, refusalAnswer(state.tables, head, refusal, exchange.id, challenge));
 }
 

@@ -8,6 +8,7 @@ import type { ProcessLog } from '../process/log.js';
 import type { Metrics } from '../process/metrics.js';
 import type { Pools } from '../upstream/pools.js';
 import type { Exchange } from './exchange.js';
+import type { Endings } from './farewell.js';
 import type { Holdings } from './holdings.js';
 import type { OAuth } from './metadata.js';
 import type { State } from './state.js';
@@ -19,8 +20,12 @@ export interface Parts extends Answerers {
   readonly audit: Audit | null;
   /** For clients that get tokens from an authorization server; null where the config names none. */
   readonly oauth: OAuth | null;
-  /** Says of whom a call is; absent where servers are told nothing. */
-  readonly vouchFor?: typeof vouchFor | undefined;
+  /** For servers that are told of callers; null where none is. */
+  readonly vouchFor: typeof vouchFor | null;
+  /** Answers who names what is not for them; null where nothing restricts what callers use. */
+  readonly deny: ((services: Services, exchange: Exchange) => void) | null;
+  /** Ends a stream with the right of its caller; null where no right has an end. */
+  readonly endAtExpiry: ((services: Services, exchange: Exchange, endings: Endings, last: string | null) => void) | null;
 }
 
 /** What a reload takes from callers that it leaves without the right to it. */

@@ -1,7 +1,8 @@
 /** What a decision needs besides the request, made from one version of the tables. Running requests keep theirs across a reload. */
+import type { LookupFact, Principal } from '../decision/facts.js';
 import type { Tables } from '../decision/lookups.js';
+import type { Said } from '../identity/asked.js';
 import type { Buckets } from '../identity/bucket.js';
-import type { Authenticate } from '../identity/credentials.js';
 import type { Exchange } from '../identity/exchange.js';
 import type { Forwarding } from '../identity/forward.js';
 import type { Lookup } from '../identity/lookup.js';
@@ -25,7 +26,10 @@ export const NOTHING_TOWARDS: Towards = { shown: new Map(), forwarding: null, ex
 
 export interface State extends Towards {
   readonly tables: Tables;
-  readonly authenticate: Authenticate;
+  /** Who a request's credentials say it is. A promise only where somebody has to be asked. */
+  readonly authenticate: (said: Said) => Principal | Promise<Principal>;
+  /** What the authorization API says of a caller that keys or issuers know. */
+  readonly lookUp: (said: Said, principal: Principal | undefined) => LookupFact | Promise<LookupFact>;
   /** The authorization API; null where the config names none. */
   readonly lookup: Lookup | null;
   /** Tokens of issuers; null where the config names none. */

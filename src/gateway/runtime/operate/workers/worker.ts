@@ -4,7 +4,8 @@ import { Answers, type Baked, type WithAdmin } from './answers.js';
 import { tellPrimary, WORKER, WORKERS_KEY, type ToWorker } from './messages.js';
 import { shareOf } from './share.js';
 import { ended } from '../../process/ended.js';
-import { withEnvironmentRate, type Env } from '../../process/env.js';
+import type { Env } from '../../process/env.js';
+import { withEnvironmentRate } from '../../process/environment-rate.js';
 import type { Log } from '../../process/log.js';
 import type { GatewayTables } from '../../tables/gateway.js';
 
