@@ -56,7 +56,11 @@ const HIDES: Readonly<Record<Mark, (text: string) => boolean>> = {
   client: () => true,
 };
 /** What stands in these objects and is no secret, so that a key of another name may hold one. */
-const NO_SECRETS_IN: Readonly<Partial<Record<Mark, readonly string[]>>> = { auth: ['clients'], admin: ['port', 'host'], client: ['permissions', 'rotateBy'] };
+const NO_SECRETS_IN: Readonly<Partial<Record<Mark, readonly string[]>>> = {
+  auth: ['clients', 'jwt', 'lookup', 'authorizationServers', 'environmentKeys'],
+  admin: ['port', 'host', 'allow'],
+  client: ['permissions', 'rotateBy'],
+};
 
 /** The standing of what is kept under a key of an object that stands here. */
 export function inside({ name, mark }: Standing, key: string | null): Standing {
