@@ -14,6 +14,7 @@ export const RULE_SLUGS = {
   MCP111: 'host-allowlist-missing',
   MCP112: 'cors-credentials-wildcard',
   MCP113: 'cors-mcp-headers-missing',
+  MCP115: 'origin-review-overdue',
   MCP116: 'exposed-without-url',
   MCP201: 'public-server-no-auth',
   MCP202: 'tls-missing',

@@ -2,8 +2,11 @@
 import type { NginxPlan } from '../../plan/target-types.js';
 import type { Plan } from '../../plan/types.js';
 import { because, entry, line, map, section } from './directives.js';
+import { REASONS } from '../../gateway/runtime/decision/reasons.js';
+import { decidedReasons } from './decision.js';
+import { originOf } from './origins.js';
 import { WAYS } from './run.js';
-import { $, mapKey, mapPattern, template, word, type Template } from './tokens.js';
+import { $, mapKey, mapPattern, template, text, word, type Template } from './tokens.js';
 import type { Directive, Item } from './types.js';
 
 const FIELDS: readonly (readonly [name: string, value: Template, isNumber?: true])[] = [
@@ -15,6 +18,7 @@ const FIELDS: readonly (readonly [name: string, value: Template, isNumber?: true
   ['path', $('mcp_logged_path')],
   ['status', $('status'), true],
   ['reason', $('mcp_refuse')],
+  ['message', $('mcp_note')],
   // Of these five there may be several, one for each gateway that was tried, and a dash for what did not happen.
   ['upstream_addr', $('upstream_addr')],
   ['upstream_status', $('upstream_status')],
@@ -26,10 +30,10 @@ const FIELDS: readonly (readonly [name: string, value: Template, isNumber?: true
   ['duration_s', $('request_time'), true],
 ];
 
-export function log({ traffic }: Plan, { run }: NginxPlan): readonly Item[] {
+export function log(plan: Plan, { run }: NginxPlan): readonly Item[] {
   return [
-    section('log', 'One JSON object per request. No query, no credentials, no other header of the client’s.'),
-    ...(traffic.log.requests ? accessLog(run) : [line('access_log', 'off')]),
+    section('log', 'One JSON object per request. No query, no credentials; of the other headers of the client’s only an origin that was refused.'),
+    ...(plan.traffic.log.requests ? [note(plan), ...accessLog(run)] : [line('access_log', 'off')]),
     because(
       [
         'Why no gateway could be reached is in the error log, which quotes the request line as it was sent, and the Referer. So it is told only of',
@@ -50,4 +54,14 @@ function accessLog(run: NginxPlan['run']): readonly Directive[] {
     line('log_format', 'mcpgen', word('escape=json'), template('{"service":"nginx",', ...fields, '}')),
     line('access_log', WAYS[run].accessLog, 'mcpgen'),
   ];
+}
+
+/** What the gateway's own line says of an origin that it refuses. It is the client's text: bounded, and of the characters that an origin has. */
+function note(plan: Plan): Directive {
+  const reasons = decidedReasons(plan).filter((reason) => 'origin' in REASONS[reason]);
+  const failed = 'Origin validation failed for: ';
+  return map(template($('mcp_refuse'), ' ', originOf(plan.traffic)), 'mcp_note', mapKey(''), [
+    entry(mapPattern(`^(?:${reasons.join('|')}) (?<mcp_found_value>[ -~]{1,200})`), template(failed, $('mcp_found_value'))),
+    entry(mapPattern(`^(?:${reasons.join('|')}) `), text(`${failed}none`)),
+  ]);
 }

@@ -91,6 +91,8 @@ export type Fact =
   | 'mcp_quotable'
   /** The reason for refusing the request; empty when it is not refused. */
   | 'mcp_refuse'
+  /** What is logged beside it of an origin; empty where none is refused. */
+  | 'mcp_note'
   /** The status to refuse the request with; empty once it has been refused. */
   | 'mcp_status'
   /** The body of the refusal. */

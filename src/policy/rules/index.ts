@@ -11,6 +11,7 @@ import { originWildcardSubdomain } from './origins/origin-wildcard-subdomain.js'
 import { hostAllowlistMissing } from './origins/host-allowlist-missing.js';
 import { corsCredentialsWildcard } from './origins/cors-credentials-wildcard.js';
 import { corsMcpHeadersMissing } from './origins/cors-mcp-headers-missing.js';
+import { originReviewOverdue } from './origins/origin-review-overdue.js';
 import { exposedWithoutUrl } from './origins/exposed-without-url.js';
 import { publicServerNoAuth } from './access/public-server-no-auth.js';
 import { tlsMissing } from './access/tls-missing.js';
@@ -56,6 +57,7 @@ export const RULES: readonly Rule[] = [
   hostAllowlistMissing,
   corsCredentialsWildcard,
   corsMcpHeadersMissing,
+  originReviewOverdue,
   exposedWithoutUrl,
   publicServerNoAuth,
   tlsMissing,

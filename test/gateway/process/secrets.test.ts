@@ -37,4 +37,16 @@ describe('secrets', () => {
     );
     assert.equal(longSecret({ KEY: 'ä'.repeat(8) }, 'KEY', 16), 'ä'.repeat(8));
   });
+  test('what a template says in place of a secret is refused where it is one that whoever deploys chooses', () => {
+    const written = ['changemechangeme', 'please-change-this-now', '<32-char-secure-key>', '${SESSION_KEY_OF_PRODUCTION}', 'your-secret-key-of-32-characters'];
+    for (const value of [...written, 'replace_with_a_long_one', 'a-placeholder-of-a-key']) {
+      assert.throws(
+        () => longSecret({ KEY: value }, 'KEY', 16),
+        (error: unknown) => error instanceof SettingError && /^secret KEY is a placeholder: `mcpgen secrets --generate`/.test(error.message) && !error.message.includes(value),
+        value,
+      );
+      assert.equal(longSecret({ KEY: value }, 'KEY', 1), value, 'what somebody else has given is theirs to choose');
+    }
+    for (const value of ['kX9-v2Lq_Trm8WzP4nBd7', 'correct horse battery staple', '9f86d081884c7d659a2feaa0c55ad015']) assert.equal(longSecret({ KEY: value }, 'KEY', 16), value);
+  });
 });

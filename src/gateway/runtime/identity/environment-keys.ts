@@ -1,7 +1,7 @@
 /** `API_KEY_1`, `API_KEY_2` …: keys of declared clients that whoever runs the gateway gives by its environment, each as `<key>:<client>:<permissions>`. */
 import type { Tables } from '../decision/lookups.js';
 import { SettingError, type Env } from '../process/env.js';
-import { readSecret } from '../process/secrets.js';
+import { readSecret, refusePlaceholder } from '../process/secrets.js';
 
 export interface EnvironmentKey {
   /** The variable, which messages name in place of the key. */
@@ -37,6 +37,7 @@ function keyIn(name: string, text: string, clients: Tables['clients']): Environm
   const [key = '', client, permissions, ...more] = text.split(':');
   if (client === undefined || more.length > 0) throw new SettingError(`${name} must be <key>:<client>:<permissions, comma separated>; a key has no colon`);
   if (!TEXT.test(key) || key.length < LEAST) throw new SettingError(`the key in ${name} must have at least ${LEAST} characters of ASCII and no blank`);
+  refusePlaceholder(`the key in ${name}`, key);
   const known = [...clients.keys()].join(', ') || 'none';
   if (!clients.has(client)) throw new SettingError(`${name} is a key of a client that the config does not have; it has ${known}`);
   const list = permissions === undefined || permissions === '' ? [] : permissions.split(',').map((one) => one.trim());

@@ -12,8 +12,19 @@ export function readSecret(env: Env, name: string): string {
   return value;
 }
 
+/** What templates and guides write where a secret belongs. It would be long enough, and everybody knows it. */
+const PLACEHOLDER = /^(?:<.*>|\$\{.*|.{0,9}change.?(?:me|this).*|your[-_. ].*|replace.?(?:me|with).*|.{0,9}placeholder.*)$/is;
+/** From so many bytes on a secret is one that whoever deploys has chosen, and not one that somebody else has given them. */
+const CHOSEN = 16;
+
+/** @throws a `SettingError` that names the secret and never shows it */
+export function refusePlaceholder(name: string, value: string): void {
+  if (PLACEHOLDER.test(value)) throw new SettingError(`${name} is a placeholder: \`mcpgen secrets --generate\` makes a value of its own`);
+}
+
 export function longSecret(env: Env, name: string, bytes: number): string {
   const value = readSecret(env, name);
+  if (bytes >= CHOSEN) refusePlaceholder(`secret ${name}`, value);
   if (Buffer.byteLength(value) < bytes) throw new SettingError(`secret ${name} is shorter than ${bytes} bytes`);
   return value;
 }
