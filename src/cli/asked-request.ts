@@ -14,8 +14,8 @@ export function askedRequest(given: Given, { traffic }: Plan): AskedRequest {
     throw new UsageError(server === null ? 'which route? --server NAME or --path PATH' : `server "${server}" has no route of its own (public: false)`);
   }
   const client = known(given, 'client', traffic.clients.map(({ name }) => name));
+  if (client !== null && (given.has('issuer') || given.has('claim'))) throw new UsageError('--client or a token (--issuer, --claim): a request has one credential');
   const token = tokenOf(given, traffic);
-  if (client !== null && token !== null) throw new UsageError('--client or a token (--issuer, --claim): a request has one credential');
   const item = itemOf(given);
   if (given.has('arg') && item?.kind !== 'tool') throw new UsageError('--arg is an argument of a tool: name it with --tool');
   if (given.has('permission') && client === null && token === null) {
@@ -58,7 +58,12 @@ function tokenOf(given: Given, { auth }: Plan['traffic']): AskedRequest['token']
   const named = known(given, 'issuer', issuers);
   const pairs = given.each('claim').map((text) => pairOf('claim', text));
   if (named === null && pairs.length === 0) return null;
-  const [issuer, other] = named === null ? issuers : [named];
+  // A claim `iss` names it as well, as it does in the config.
+  const said = pairs.find(([name]) => name === 'iss')?.[1];
+  if (named === null && said !== undefined && !issuers.includes(String(said))) {
+    throw new UsageError(`--claim iss: no issuer is "${String(said)}"${issuers.length > 0 ? `; there are ${issuers.join(', ')}` : '; none is declared'}`);
+  }
+  const [issuer, other] = named !== null ? [named] : said !== undefined ? [String(said)] : issuers;
   if (issuer === undefined) throw new UsageError('--claim is of a token, and this config declares no issuer of tokens (auth.jwt)');
   if (other !== undefined) throw new UsageError(`a token of which issuer? --issuer ${issuers.join(' or --issuer ')}`);
   const all = { iss: issuer, ...Object.fromEntries(pairs) } as Readonly<Record<string, unknown>>;

@@ -102,12 +102,19 @@ function unknownKey(path: ConfigPath, issue: z.core.$ZodIssueUnrecognizedKeys): 
   return problem('unknown-key', path, `${message}${didYouMean(key, known)}`, { help, key: true });
 }
 
+const JWKS = "the URL of its keys: jwks: 'https://…'";
 /** Keys that clients' configs and other gateways have, and what says the same here. */
 const ELSEWHERE: readonly (readonly [pattern: string, instead: string])[] = [
   ['mcpServers', "servers, each with its kind: servers: { files: { kind: 'stdio', command: ['npx', …] } }"],
   ['servers.*.url', "a server that runs somewhere: kind: 'http', instances: [{ url: 'https://…' }]"],
   ['servers.*.headers', "transform: { request: { set: { 'X-Name': '…' } } }"],
   ['servers.*.upstream', "a stdio server is sent no headers; it has its credentials in its environment: env: { TOKEN: secret('TOKEN') }"],
+  ['auth.jwt.jwksUri', JWKS],
+  ['auth.jwt.#.jwksUri', JWKS],
+  ['auth.jwt.jwks_uri', JWKS],
+  ['auth.jwt.#.jwks_uri', JWKS],
+  ['tenants.*.tools.#.deny', 'a rule allows or denies; the first one that matches decides, so write the narrower one before the other'],
+  ['tenants.*.tools.#.needs', 'what is denied is denied whatever the caller may; allow it with needs, and where no rule matches the answer is no'],
   ['servers.*.type', "kind: 'http' or kind: 'stdio'"],
   ['servers.*.transport', "kind: 'http' or kind: 'stdio'"],
 ];

@@ -23,7 +23,7 @@ const SECRET_REFERENCE = /^[A-Z][A-Z0-9_]{0,126}$/;
 /** Objects whose values a process or a server gets: any of them may be a secret, whatever it is called. */
 const HANDED_ON: ReadonlySet<string> = new Set(['env', 'headers', 'set']);
 /** Objects whose keys are names that a person chose, and names of objects elsewhere. */
-const NO_SECRETS: ReadonlySet<string> = new Set(['rules', 'origins', 'servers', 'strategies', 'pullSecrets', 'permissions']);
+const NO_SECRETS: ReadonlySet<string> = new Set(['rules', 'origins', 'servers', 'strategies', 'pullSecrets', 'permissions', 'authorizationServers']);
 /** Objects whose keys say nothing of what is in them. */
 const CHOSEN: ReadonlySet<string> = new Set([...NO_SECRETS, 'tenants']);
 /** A variable or a header with its value, in one text. */
@@ -79,6 +79,8 @@ function markUnder(name: string | null, mark: Mark | null, key: string): Mark | 
   if (mark === 'clients') return 'client';
   if (name !== null && CHOSEN.has(name)) return mark;
   if (key === 'secret') return 'reference';
+  // `forward.bearer` is an object that names whom the token is for.
+  if (name === 'bearer' && key === 'audience') return null;
   if (mark === 'secret' || mark === 'reference' || WANT_SECRETS.has(key)) return mark === 'reference' ? mark : 'secret';
   if (key === 'clients') return 'clients';
   const harmless = mark === null ? undefined : NO_SECRETS_IN[mark];

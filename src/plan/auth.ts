@@ -1,12 +1,13 @@
 import type { Model, TenantModel } from '../config/model.js';
-import type { Algorithm, AuthTable, IssuerTable, LookupTable } from '../gateway/runtime/tables/auth.js';
+import type { Algorithm, IssuerTable, LookupTable } from '../gateway/runtime/tables/auth.js';
+import type { AuthPlan, IssuerPlan } from './traffic-types.js';
 
 /** What a public key may sign with: everything but the one algorithm whose key is a secret. */
 const BY_PUBLIC_KEY: readonly Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 /** Whose word is taken for who calls. */
-export function planAuth({ auth, tenants }: Model): AuthTable {
-  const issuers = (auth.jwt ?? []).map(planIssuer).sort((a, b) => (a.issuer < b.issuer ? -1 : 1));
+export function planAuth({ auth, tenants }: Model): AuthPlan {
+  const issuers = (auth.jwt ?? []).map((one, i, all) => planIssuer(one, all.length === 1 ? 'auth.jwt' : `auth.jwt.${i}`)).sort((a, b) => (a.issuer < b.issuer ? -1 : 1));
   const published = issuers.filter(({ keys }) => keys.kind === 'jwks').map(({ issuer }) => issuer);
   return {
     wanted: Object.keys(auth.clients).length > 0 || issuers.length > 0 || auth.lookup !== undefined,
@@ -21,7 +22,8 @@ export function planAuth({ auth, tenants }: Model): AuthTable {
 
 type IssuerModel = NonNullable<Model['auth']['jwt']>[number];
 
-function planIssuer({ issuer, jwks, secret, audience, algorithms, leeway, maxAge, scopes }: IssuerModel): IssuerTable {
+/** @param from one alone may stand without a list */
+function planIssuer({ issuer, jwks, secret, audience, algorithms, leeway, maxAge, scopes }: IssuerModel, from: string): IssuerPlan {
   const keys: IssuerTable['keys'] = jwks === undefined ? { kind: 'secret', secret: secret?.secret ?? '' } : { kind: 'jwks', url: jwks };
   return {
     issuer,
@@ -31,6 +33,7 @@ function planIssuer({ issuer, jwks, secret, audience, algorithms, leeway, maxAge
     leeway,
     maxAge: maxAge ?? null,
     scopes: [...scopes].sort(),
+    from,
   };
 }
 

@@ -1,4 +1,5 @@
 /** The half of the plan that is enforced: what the gateway, nginx and the platforms decide by. */
+import type { AuthTable, IssuerTable } from '../gateway/runtime/tables/auth.js';
 import type { ClientTable, TenantTable } from '../gateway/runtime/tables/caller.js';
 import type { GatewayTables } from '../gateway/runtime/tables/gateway.js';
 import type { RouteTable } from '../gateway/runtime/tables/route.js';
@@ -10,13 +11,14 @@ import type { Pool } from './pool-types.js';
 /** Settings of the gateway that its tables hold as they are planned. */
 export type SharedSettings = Pick<
   GatewayTables,
-  | 'allow' | 'auth' | 'headers' | 'anyHost' | 'requireOrigin' | 'originFallback' | 'revisions' | 'workers' | 'limits' | 'timeouts' | 'sessions' | 'cors'
+  | 'allow' | 'headers' | 'anyHost' | 'requireOrigin' | 'originFallback' | 'revisions' | 'workers' | 'limits' | 'timeouts' | 'sessions' | 'cors'
   | 'traces' | 'log'
 >;
 
 /** Lists of this half are arrays of named nodes, because each node also says where it was written. The tables have the same rows as pairs of name and row. */
 export interface Traffic extends SharedSettings {
   readonly publicUrl: PublicUrl;
+  readonly auth: AuthPlan;
   readonly hosts: readonly AcceptedHost[];
   /** As they are configured. The tables add the hop that a target generates in front of the gateway. */
   readonly trustedProxies: readonly string[];
@@ -29,6 +31,14 @@ export interface Traffic extends SharedSettings {
   readonly tenants: readonly TenantPlan[];
   readonly pools: readonly Pool[];
   readonly admin: AdminPlan | null;
+}
+
+export interface AuthPlan extends Omit<AuthTable, 'issuers'> {
+  readonly issuers: readonly IssuerPlan[];
+}
+
+export interface IssuerPlan extends IssuerTable {
+  readonly from: string;
 }
 
 /** The second listener. Its address is one here, and in the tables it is one for each placement. Tokens are names of secrets. */

@@ -49,7 +49,7 @@ export function tokensConfig(upstream: number, gateway: Config = {}): Config {
 
 export function tokensOverrides(config: Config): Overrides {
   const { auth } = planOf(config).traffic;
-  return { traffic: { auth: { ...auth, wanted: true, issuers: [{ ...ISSUER, keys: { kind: 'secret', secret: TOKEN_KEY } }] } } };
+  return { traffic: { auth: { ...auth, wanted: true, issuers: [{ ...ISSUER, keys: { kind: 'secret', secret: TOKEN_KEY }, from: 'auth.jwt' }] } } };
 }
 export const TOKENS_ENV: Readonly<Record<string, string>> = { [TOKEN_KEY]: secretValue(TOKEN_KEY) };
 

@@ -28,6 +28,7 @@ describe('who is believed', () => {
     const [shared, published] = authOf({ jwt: [ID, acme] }).issuers;
     assert.deepEqual(shared, {
       issuer: 'acme', keys: { kind: 'secret', secret: 'TOKENS' }, audiences: ['a'], algorithms: ['HS256'], leeway: 5000, maxAge: 3_600_000, scopes: ['a', 'b'],
+      from: 'auth.jwt.1',
     });
     assert.deepEqual([published?.keys, published?.audiences, published?.leeway, published?.maxAge], [{ kind: 'jwks', url: ID.jwks }, null, 30_000, null]);
     // A public key that also verified HS256 would be a secret that everybody has (RFC 8725 §2.1).

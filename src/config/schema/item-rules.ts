@@ -1,6 +1,6 @@
 /** Rules on tools, prompts and resources, with conditions on arguments. Which server a pattern names is checked in `../rule-consistency.ts`. */
 import { z } from 'zod';
-import { permission } from './identity.js';
+import { permissions } from './identity.js';
 import { object } from './later.js';
 import { text } from './scalars.js';
 import { oneOf } from './unions.js';
@@ -35,11 +35,7 @@ const common = {
   kind: z.enum(['tool', 'prompt', 'resource']).optional(),
   args: z.record(text(/^[^\0]{1,200}$/, 'the name of an argument'), condition).default({}),
 };
-const needs = z
-  .union([permission.transform((one) => [one]), z.array(permission).min(1, { error: 'expected at least one permission' })], {
-    error: 'expected a permission, or a list of them',
-  })
-  .default([]);
+const needs = permissions.default([]);
 
 export const itemRule = oneOf([object({ allow: pattern, ...common, needs }), object({ deny: pattern, ...common })], {
   error: "expected { allow: 'server.glob' } or { deny: 'server.glob' }",

@@ -68,7 +68,10 @@ export const hostName = text(
 export const headerName = text(/^[A-Za-z0-9-]+$/, 'a header name of letters, digits and dashes');
 export const line = text(/^[^\0\r\n]*$/, 'text on one line');
 /** An address alone is a network of one. */
-export const cidr = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], { error: 'expected a network, such as "10.0.0.0/8"' });
+const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+export const cidr = z.string({ error: 'expected a network, such as "10.0.0.0/8"' }).refine((value) => network.safeParse(value).success, {
+  error: ({ input }) => `expected a network, such as "10.0.0.0/8" or "2001:db8::/32", or a single address; got ${JSON.stringify(input)}`,
+});
 /** What a process binds: a host name, or an address without brackets. */
 export const listenHost = text(/^[A-Za-z0-9.:_-]+$/, 'an address or a host name, such as "0.0.0.0"');
 /** Text that is there: an empty word is a slip. */

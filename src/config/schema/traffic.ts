@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BALANCES } from '../language/strategies.js';
-import { allow, authorizationServers, jwt, lookup } from './identity.js';
+import { allow, authorizationServers, jwt, lookup, permission } from './identity.js';
 import { itemRule } from './item-rules.js';
 import { later, object } from './later.js';
 import { declares, ref } from './names.js';
@@ -91,7 +91,7 @@ export const strategy = object({
 
 export const client = object({
   keys: z.array(secret).min(1, { error: 'expected at least one key' }),
-  permissions: z.array(line).default([]),
+  permissions: z.array(permission).default([]),
   rotateBy: day.optional(),
 });
 

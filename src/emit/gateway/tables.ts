@@ -39,7 +39,7 @@ export function gatewayTables(plan: Plan): GatewayTables {
     serverSets: traffic.serverSets.map(({ id, servers }) => [id, servers]),
     routes: traffic.routes.map(({ path, kind, server, origins, methods }) => [path, { kind, server, origins, methods }]),
     allow: traffic.allow,
-    auth: traffic.auth,
+    auth: { ...traffic.auth, issuers: traffic.auth.issuers.map(({ from: _, ...issuer }) => issuer) },
     ruleSets: traffic.ruleSets.map(({ id, rules }) => [id, rules]),
     clients: traffic.clients.map(({ name, keys, permissions }) => [name, { keys, permissions }]),
     tenants: traffic.tenants.map(({ name, servers, origins, rate, streams, sessions, tools, allow, forward }) => {

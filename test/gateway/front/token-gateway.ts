@@ -25,7 +25,7 @@ export const tokenConfig = (gateway: Config = {}): Config =>
 
 export function issuedBy(config: Config, issuers: readonly IssuerTable[], environmentKeys = false): Overrides {
   const { auth } = planOf(config).traffic;
-  return { traffic: { auth: { ...auth, wanted: true, issuers, environmentKeys } } };
+  return { traffic: { auth: { ...auth, wanted: true, issuers: issuers.map((issuer) => ({ ...issuer, from: 'auth.jwt' })), environmentKeys } } };
 }
 
 type Options = Omit<StartOptions, 'config'> & { readonly config?: Config };

@@ -37,7 +37,10 @@ interface NamedHost {
 function* hostsOf({ traffic }: Plan): Iterable<NamedHost> {
   yield { what: 'the public URL', host: traffic.publicUrl.host, from: traffic.publicUrl.from };
   for (const { name, from } of traffic.hosts) if (from !== traffic.publicUrl.from) yield { what: 'an accepted host', host: name, from };
-  for (const { issuer } of traffic.auth.issuers) yield { what: 'an issuer', host: new URL(issuer).hostname, from: 'auth.jwt' };
+  for (const { issuer, from } of traffic.auth.issuers) {
+    // One that shares a secret may be called anything.
+    if (URL.canParse(issuer)) yield { what: 'an issuer', host: new URL(issuer).hostname, from };
+  }
 }
 
 /** Domains that no deployment has: RFC 2606 §3, and what guides write in their place. */

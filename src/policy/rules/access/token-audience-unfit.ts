@@ -10,12 +10,12 @@ export const tokenAudienceUnfit: Rule<'plan'> = {
   summary: 'this issuer never writes the audience that is expected of its tokens',
   reads: ['plan'],
   *check({ plan: { traffic } }) {
-    for (const { issuer, audiences } of traffic.auth.issuers) {
+    for (const { issuer, audiences, from } of traffic.auth.issuers) {
       const known = knownIssuer(issuer);
       if (known === null || known.fits(audiences)) continue;
-      const expected = audiences === null ? 'the URL of the route, which is the default' : listed(audiences);
+      const expected = audiences === null ? 'the default audience, the URL of the route,' : listed(audiences);
       yield {
-        at: 'auth.jwt',
+        at: from,
         message: `${known.name} does not write ${expected} into aud: ${known.writes}; tokens of ${issuer} would be refused`,
         help: known.instead,
         severity: known.severity,

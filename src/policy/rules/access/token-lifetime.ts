@@ -9,13 +9,13 @@ export const tokenLifetime: Rule<'plan'> = {
   reads: ['plan'],
   *check({ plan: { profile, traffic } }) {
     if (profile !== 'production') return;
-    for (const { issuer, keys, maxAge } of traffic.auth.issuers) {
+    for (const { issuer, keys, maxAge, from } of traffic.auth.issuers) {
       if (maxAge !== null && maxAge <= DAY) continue;
       const how = maxAge === null ? 'as long as they say themselves' : `for ${Math.round(maxAge / HOUR)} hours`;
       yield {
-        at: 'auth.jwt',
+        at: from,
         message: `tokens of ${issuer} are taken ${how}: one that was stolen is good until then, and nothing calls it back`,
-        help: "bound it: maxAge: '1h', which wants `iat` in the token; at most 24h is not found",
+        help: "bound it: maxAge: '1h', which wants `iat` in the token; anything up to 24h is fine",
         // Whoever shares the secret signs by hand as well, and forgets about it.
         severity: maxAge === null && keys.kind === 'jwks' ? 'info' : 'warn',
       };

@@ -1,4 +1,5 @@
 import { listed, quote } from '../../../plan/quote.js';
+import type { Pool } from '../../../plan/pool-types.js';
 import type { Rule } from '../../types.js';
 
 export const tokenPassthrough: Rule<'plan'> = {
@@ -13,7 +14,8 @@ export const tokenPassthrough: Rule<'plan'> = {
       if (!forward?.bearer) continue;
       const at = `${from}.forward.bearer`;
       const { audience } = forward.bearer;
-      const servers = traffic.serverSets.find(({ id }) => id === set)?.servers ?? [];
+      const granted = traffic.serverSets.find(({ id }) => id === set)?.servers ?? [];
+      const servers = granted.filter((server) => isSentTokens(server, traffic.pools));
       if (servers.length > 1) {
         yield {
           at,
@@ -31,3 +33,10 @@ export const tokenPassthrough: Rule<'plan'> = {
     }
   },
 };
+
+/** No token goes to a child, which is sent no headers, nor to a server that has a credential of its own. */
+function isSentTokens(name: string, pools: readonly Pool[]): boolean {
+  const pool = pools.find(({ server }) => server === name);
+  if (!pool || pool.sources.local.kind === 'spawn') return false;
+  return pool.toServer?.auth?.header !== 'authorization' && !pool.toServer?.exchange;
+}

@@ -33,3 +33,9 @@ test('Auth0 and WorkOS are told what to set up, and issuers nobody knows are bel
   for (const issuer of ['https://acme.eu.auth0.com/', 'https://acme.authkit.app']) assert.deepEqual(found(rule, plan(issuer)), ['info auth.jwt'], issuer);
   assert.deepEqual(found(rule, plan('https://id.acme.test')), []);
 });
+
+test('of several issuers the one that is meant is shown', () => {
+  const issuers = ['https://id.acme.test', 'https://id.acme.test/realms/tools'].map((issuer) => ({ issuer, jwks: `${issuer}/keys` }));
+  const [first, second] = issuers as [(typeof issuers)[0], (typeof issuers)[0]];
+  assert.deepEqual(found(rule, planOf({ auth: { clients: null, jwt: [first, second] } })), ['error auth.jwt.1']);
+});
