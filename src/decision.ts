@@ -79,8 +79,10 @@ function elementsOf({ read }: ItemRules, request: AskedRequest): readonly ItemEl
   return read(body, JSON.stringify(body)) ?? [];
 }
 
+const localTables = (plan: Plan): Tables => compileTables(gatewayTables(plan), 'local', { createItemRules, createResources });
+
 /** Decides as the gateway would when no rate limit is used up and every instance is up. */
-export function judgeRequest(plan: Plan, request: AskedRequest, tables = compileTables(gatewayTables(plan), 'local', { createItemRules, createResources })): Judged {
+export function judgeRequest(plan: Plan, request: AskedRequest, tables = localTables(plan)): Judged {
   const head = readHead(tables, requestOf(request), addressSet(plan.traffic.trustedProxies));
   const principal = principalOf(plan, request);
   const said = message(request);

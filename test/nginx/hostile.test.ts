@@ -1,8 +1,7 @@
 /** The hostile requests once more, through nginx: in front of the gateway it lets none pass that the gateway would refuse, and adds no way in of its own. */
-import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { nginxModel } from '#src/emit/nginx/model.js';
-import { ask, dial, within } from '../support/http.js';
+import { ask, dial } from '../support/http.js';
 import { planOf } from '../support/planned.js';
 import { HOSTILE } from '../gateway/hostile/tables.js';
 import { DOCUMENTED, type Row } from '../gateway/hostile/rows.js';

@@ -119,9 +119,10 @@ function requestText(audited: Audited, { hasSession, tenant, isRelayed }: Beside
   const { principal, lookup, tenants } = facts;
   const several = tenants && tenants.length !== 1 ? `"tenants":${list(tenants)},` : '';
   const answered = lookup && lookup.kind !== 'unavailable' ? `"lookup":${text(lookup.kind === 'tenant' ? lookup.tenant : null)},` : '';
+  const who = principal ? kept(ofPrincipal, principal, () => principalText(principal, tables)) : '"client":null,"principal":null';
   return (
     `"request_id":${quoted(id)},"correlation_id":${quoted(correlationId)},${isRelayed ? '"relayed":true,' : ''}` +
-    `"tenant":${quoted(tenant)},${several}${answered}${principal ? kept(ofPrincipal, principal, () => principalText(principal, tables)) : '"client":null,"principal":null'},` +
+    `"tenant":${quoted(tenant)},${several}${answered}${who},` +
     `${kept(ofHead, head, () => headText(head, tables))},"session":${hasSession}`
   );
 }
