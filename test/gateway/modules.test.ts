@@ -6,8 +6,8 @@ import { loadModules } from '#src/gateway/runtime/modules.js';
 
 test('no optional module hides what another one exports', async () => {
   const { strategies, drawing, breakers, httpProbes, mcpProbes, dns, credentials, ask, lookup } = ALL_FEATURES;
-  const { itemRules, secrets, toServer, tokens, towards, forward, exchange } = ALL_FEATURES;
-  const asked = [ask, lookup, itemRules, secrets, toServer, tokens, towards, forward, exchange];
+  const { itemRules, secrets, toServer, tokens, towards, forward, exchange, resources, environmentRate } = ALL_FEATURES;
+  const asked = [ask, lookup, itemRules, secrets, toServer, tokens, towards, forward, exchange, resources, environmentRate];
   const spread = [strategies, drawing, breakers, httpProbes, mcpProbes, dns, credentials, ...asked];
   const names = (await Promise.all(spread.map((load) => load()))).flatMap((module) => Object.keys(module));
   assert.deepEqual(names.filter((name, index) => names.indexOf(name) !== index), []);

@@ -24,7 +24,6 @@ export async function loadModules({ strategies, drawing, breakers, httpProbes, m
     ...(await others.environmentRate?.()),
     ...(await others.towards?.()),
     ...(await others.toServer?.()),
-    ...(await others.towards?.()),
     ...(await others.forward?.()),
     ...(await others.exchange?.()),
     ...(await others.tokens?.()),

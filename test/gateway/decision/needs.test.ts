@@ -19,7 +19,10 @@ const ROWS: Readonly<Record<string, readonly [tables: GatewayTables, needs: read
   'nothing': [of({}), []],
   'keys': [of({ auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } } }), ['credentials']],
   'tokens': [of({ auth: { jwt: JWT } }), TOKENS],
+<<<<<<< HEAD
   'tokens of no authorization server': [of({ auth: { jwt: OWN } }), TOKENS.filter((part) => part !== 'oauth')],
+=======
+>>>>>>> i9-lean
   'an authorization API': [
     of({ auth: { lookup: { url: 'https://id.acme.com/tenant' } }, ...tenant({ match: { lookup: 'acme' } }) }),
     ['ask', 'credentials', 'expiry', 'lookup'],
