@@ -9,7 +9,6 @@ import type { GatewayTables } from '#src/gateway/runtime/tables/gateway.js';
 import { gatewayConfig, tablesOf, type Config } from '../../support/gateway-tables.js';
 
 const JWT = { issuer: 'https://id.acme.com', jwks: 'https://id.acme.com/jwks' };
-const OWN = { issuer: 'https://id.acme.com', secret: { secret: 'JWT_SECRET' } };
 const of = (more: Config): GatewayTables => tablesOf(gatewayConfig(more)).raw;
 const server = (more: object): Config => ({ servers: { search: { kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }], ...more } } });
 const tenant = (more: object): Config => ({ tenants: { acme: { match: { path: true }, servers: '*', ...more } } });
@@ -19,10 +18,6 @@ const ROWS: Readonly<Record<string, readonly [tables: GatewayTables, needs: read
   'nothing': [of({}), []],
   'keys': [of({ auth: { clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } } } }), ['credentials']],
   'tokens': [of({ auth: { jwt: JWT } }), TOKENS],
-<<<<<<< HEAD
-  'tokens of no authorization server': [of({ auth: { jwt: OWN } }), TOKENS.filter((part) => part !== 'oauth')],
-=======
->>>>>>> i9-lean
   'an authorization API': [
     of({ auth: { lookup: { url: 'https://id.acme.com/tenant' } }, ...tenant({ match: { lookup: 'acme' } }) }),
     ['ask', 'credentials', 'expiry', 'lookup'],
