@@ -1,9 +1,12 @@
-/** The tour in the README, run as it stands: every command in one shell, every line below a command looked for in what it printed. */
+/**
+ * The tour in the README, run as it stands: every command in one shell, every line below a command looked for in what it printed. A block in TypeScript is the
+ * file that its first line names.
+ */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { it } from 'node:test';
 import { freePort } from '#src/dev/ports.js';
 import { folder, installHere, ROOT } from './support/folder.js';
@@ -11,16 +14,30 @@ import { folder, installHere, ROOT } from './support/folder.js';
 interface Step {
   readonly command: string;
   readonly expected: readonly string[];
+  /** Written before the command is run. */
+  readonly files: readonly File[];
+}
+
+interface File {
+  readonly name: string;
+  readonly text: string;
 }
 
 function tour(): Step[] {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
   const part = readme.slice(readme.indexOf('<!-- tour -->'), readme.indexOf('<!-- /tour -->'));
-  const lines = [...part.matchAll(/^```console\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) => block.trim().split('\n'));
-  const steps: { command: string; expected: string[] }[] = [];
-  for (const line of lines) {
-    if (line.startsWith('$ ')) steps.push({ command: line.slice(2), expected: [] });
-    else steps.at(-1)?.expected.push(line.trim());
+  const steps: { command: string; expected: string[]; files: readonly File[] }[] = [];
+  let files: readonly File[] = [];
+  for (const [, language, block = ''] of part.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)) {
+    const [, name] = /^\/\/ (\S+)\n/.exec(block) ?? [];
+    if (language === 'ts' && name !== undefined) files = [...files, { name, text: block }];
+    if (language !== 'console') continue;
+    for (const line of block.trim().split('\n')) {
+      if (line.startsWith('$ ')) {
+        steps.push({ command: line.slice(2), expected: [], files });
+        files = [];
+      } else steps.at(-1)?.expected.push(line.trim());
+    }
   }
   return steps;
 }
@@ -57,8 +74,10 @@ it('the tour of the README', async (t) => {
 
   const steps = tour();
   assert.ok(steps.length >= 10, 'the README has a tour');
+  assert.ok(steps.some(({ files }) => files.length > 0), 'it shows a config');
   shell.stdin.write('set -m\n');
-  for (const { command, expected } of steps) {
+  for (const { command, expected, files } of steps) {
+    for (const { name, text } of files) writeFileSync(join(cwd, name), text);
     text = '';
     // `npx` would ask the registry; the port of the gateway is the system's choice here and 8080 in the text.
     const local = command.replace(/^npx mcpgen/, 'mcpgen').replaceAll('127.0.0.1:8080', `127.0.0.1:${port}`);

@@ -12,11 +12,11 @@ export const ROW_MEANING: Readonly<Record<Step, string>> = {
   address: 'the address is allowed and has not used up its rate',
   credentials: 'the caller is known, or nobody needs to be',
   tenant: 'the request is one tenant’s',
-  grant: 'the tenant may use this server from this origin and address',
+  grant: 'the tenant may use this server, from where it calls',
   quota: 'client and tenant have not used up their shares',
   body: 'the body is one unambiguous message',
   revision: 'a served revision, headers and body in agreement',
-  permission: 'the caller may use the tools, prompts and resources that it names',
+  permission: 'tools, prompts and resources it names are allowed',
   session: 'the session is this caller’s',
   instance: 'an instance is up',
 };
