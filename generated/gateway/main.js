@@ -5,27 +5,27 @@ import {createLog, gathered} from './runtime/process/log.js';
 import {serve} from './runtime/serve.js';
 import {FEATURES, TABLES} from './tables.js';
 process.stdout.on('error', () => { });
-const output = { print: (text) => void process.stdout.write(text) };
-const { write, flush } = gathered((text) => output.print(text));
+const output = {print: text => void process.stdout.write(text)};
+const {write, flush} = gathered(text => output.print(text));
 process.on('exit', flush);
 let reloads = 0;
-const BAKED = { TABLES, FEATURES };
-async function gateway(share = (baked) => baked) {
+const BAKED = {TABLES, FEATURES};
+async function gateway(share = baked => baked) {
 	const own = share(BAKED);
 	const running = await serve(own.TABLES, own.FEATURES, process.env, write);
 	process.on('SIGHUP', () => {
 		const fresh = import(`./tables.js?reload=${++reloads}`);
 		fresh
 			.then(share)
-			.then(({ TABLES, FEATURES }) => running.reload(TABLES, FEATURES))
-			.catch((error) => createLog(TABLES.name, 'info', write)('error', 'reload-failed', { error: String(error), kept: 'the tables of before' }));
+			.then(({TABLES, FEATURES}) => running.reload(TABLES, FEATURES))
+			.catch(error => createLog(TABLES.name, 'info', write)('error', 'reload-failed', { error: String(error), kept: 'the tables of before' }));
 	});
 	return () => running.stop();
 }
 async function start([command, name]) {
 	const workers = await FEATURES.workers?.();
 	if (!workers && process.env['MCPGEN_WORKER']) throw new SettingError('the config has no workers any more: restart the gateway');
-	if (command === undefined) return workers?.startWorkers({ ...BAKED, write, output, run: gateway }) ?? gateway();
+	if (command === undefined) return workers?.startWorkers({...BAKED, write, output, run: gateway}) ?? gateway();
 	const isHost = command === 'host' && name !== undefined;
 	const host = isHost ? await FEATURES.host?.() : undefined;
 	if (!host) throw new SettingError('usage: node main.js, or with a stdio server of this config: node main.js host <server>');
@@ -37,7 +37,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
 	process.on(signal, () => {
 		if (stopping) process.exit(1);
 		stopping = true;
-		void starting.then((stop) => stop()).then(() => process.exit(0), () => process.exit(1));
+		void starting.then(stop => stop()).then(() => process.exit(0), () => process.exit(1));
 	});
 }
 try {

@@ -22,7 +22,8 @@ export const TABLES = {
 			image: { host: "0.0.0.0", port: 9180 }
 		},
 		readToken: "MCPGEN_READ_TOKEN",
-		writeToken: null
+		writeToken: null,
+		allow: null
 	},
 	hosts: ["127.0.0.1", "mcp.mcpgen.example"],
 	anyHost: false,
@@ -74,6 +75,9 @@ export const TABLES = {
 		["/mcp/notes", { kind: "mcp", server: "notes", origins: "app+local", methods: ["DELETE", "GET", "POST"] }],
 		["/mcp/search", { kind: "mcp", server: "search", origins: "+all", methods: ["DELETE", "GET", "POST"] }]
 	],
+	allow: null,
+	auth: { wanted: true, environmentKeys: false, issuers: [], lookup: null, authorizationServers: [], claims: [] },
+	ruleSets: [],
 	clients: [
 		["partner", { keys: ["PARTNER_API_KEY"], permissions: ["read"] }],
 		["studio", { keys: ["STUDIO_API_KEY"], permissions: ["read", "write"] }]
@@ -81,11 +85,39 @@ export const TABLES = {
 	tenants: [
 		[
 			"partner",
-			{ servers: "notes+search", origins: "app", rate: { tokens: 600, window: 60000 }, streams: 20, sessions: null }
+			{
+				servers: "notes+search",
+				origins: "app",
+				rate: { tokens: 600, window: 60000 },
+				streams: 20,
+				sessions: null,
+				tools: null,
+				allow: null,
+				forward: null
+			}
 		],
-		["studio", { servers: "+all", origins: null, rate: null, streams: null, sessions: null }]
+		[
+			"studio",
+			{
+				servers: "+all",
+				origins: null,
+				rate: null,
+				streams: null,
+				sessions: null,
+				tools: null,
+				allow: null,
+				forward: null
+			}
+		]
 	],
-	matches: { clients: [["partner", "partner"], ["studio", "studio"]], hosts: [], paths: [], implied: null },
+	matches: {
+		clients: [["partner", "partner"], ["studio", "studio"]],
+		hosts: [],
+		paths: [],
+		claims: [],
+		lookups: [],
+		implied: null
+	},
 	revisions: ["2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"],
 	workers: 1,
 	limits: {
@@ -95,11 +127,18 @@ export const TABLES = {
 		streams: 2000,
 		sessions: 10000,
 		perAddress: { tokens: 100, window: 1000 },
-		toolNames: 64
+		toolNames: 64,
+		perClient: { rate: null, streams: null, fromEnvironment: false }
 	},
 	timeouts: { connect: 2000, firstByte: 60000, response: 600000, idleStream: 300000, keepAlive: 15000, drain: 25000 },
 	sessions: { keys: ["MCPGEN_SESSION_KEY"], ttl: 86400000 },
 	cors: { credentials: false, maxAge: 600000, exposeHeaders: [], allowHeaders: [] },
+	headers: [
+		["content-security-policy", "default-src 'none'; frame-ancestors 'none'"],
+		["referrer-policy", "no-referrer"],
+		["x-content-type-options", "nosniff"],
+		["x-frame-options", "DENY"]
+	],
 	pools: [
 		[
 			"files",
@@ -110,6 +149,9 @@ export const TABLES = {
 				sse: null,
 				timeouts: { connect: 2000, firstByte: 60000, response: 600000, idleStream: 300000 },
 				pass: [],
+				permissions: { call: null, list: null },
+				allow: null,
+				toServer: null,
 				transform: null,
 				health: { every: 30000, timeout: 10000, kind: "http", path: "/health", method: "GET", status: 200, body: null },
 				sources: {
@@ -157,6 +199,9 @@ export const TABLES = {
 				sse: null,
 				timeouts: { connect: 2000, firstByte: 60000, response: 600000, idleStream: 300000 },
 				pass: [],
+				permissions: { call: null, list: null },
+				allow: null,
+				toServer: null,
 				transform: null,
 				health: { every: 30000, timeout: 10000, kind: "http", path: "/health", method: "GET", status: 200, body: null },
 				sources: {
@@ -184,6 +229,9 @@ export const TABLES = {
 				sse: null,
 				timeouts: { connect: 2000, firstByte: 60000, response: 600000, idleStream: 300000 },
 				pass: [],
+				permissions: { call: null, list: null },
+				allow: null,
+				toServer: null,
 				transform: null,
 				health: { every: 30000, timeout: 10000, kind: "http", path: "/health", method: "GET", status: 200, body: null },
 				sources: {
@@ -202,6 +250,7 @@ export const TABLES = {
 
 export const FEATURES = {
   admin: () => import('./runtime/operate/admin.js'),
+  audit: () => import('./runtime/observe/audit.js'),
   breakers: () => import('./runtime/upstream/breaker.js'),
   bridge: () => import('./runtime/answer/bridge/bridge.js'),
   credentials: () => import('./runtime/identity/credentials.js'),

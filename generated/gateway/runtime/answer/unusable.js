@@ -4,8 +4,8 @@ import {causeOf, CodedError} from '../wire/cause.js';
 import {UpstreamFault} from '../wire/fault.js';
 import {at} from '../wire/json-rpc.js';
 const MOST_OF_NAME = 64;
-export function unusable({ pool, request }, { instance, response }, method, reply, wrong = 'has no result') {
-	const { status, headers } = response;
+export function unusable({pool, request}, {instance, response}, method, reply, wrong = 'has no result') {
+	const {status, headers} = response;
 	const asked = method.slice(0, MOST_OF_NAME);
 	const code = Number(at(reply, 'error', 'code'));
 	const error = Number.isInteger(code) ? `the JSON-RPC error ${code}` : null;
@@ -17,6 +17,6 @@ export function unusable({ pool, request }, { instance, response }, method, repl
 	if (!isFailing(status)) pool.blame(instance, fault, request.headers['x-request-id']);
 	return fault;
 }
-export function refusedBy({ pool, request }, { id }, fault) {
-	return { server: pool.server, instance: id, request_id: request.headers['x-request-id'], ...causeOf(fault) };
+export function refusedBy({pool, request}, {id}, fault) {
+	return {server: pool.server, instance: id, request_id: request.headers['x-request-id'], ...causeOf(fault) };
 }

@@ -1,6 +1,7 @@
 // mcpgen
 import {forwardedHost, hostName} from './host.js';
 import {KINDS} from './kinds.js';
+import {splitTenant} from './path-tenant.js';
 import {addressOf, portOf, schemeOf} from './way-in.js';
 export function sessionIdOf(head) {
 	switch (head.kind.session.carrier) {
@@ -29,31 +30,27 @@ export function readHead(tables, request, trusted) {
 	const host = request.hosts === 0 ? null : hostName(authority);
 	const scheme = schemeOf(tables, request, host, fromTrusted);
 	const [pathTenant, path] = splitTenant(tables, rawPath);
-	const route = tables.routes.get(path);
+	const served = tables.routes.get(path);
+	const {resources} = tables;
+	const wellKnown = (!served && resources?.documentAt(rawPath)) || null;
+	const route = wellKnown ? resources?.documentRoute : served;
 	return {
 		request, fault: faultOf(request, rawPath, host), path, query: query === -1 ? '' : target.slice(query + 1), pathTenant,
 		health: HEALTH.get(rawPath) ?? null, host: host ?? '', scheme,
-		port: portOf(tables, request, { authority, host, scheme, fromTrusted }),
-		origin: originOf(tables, request, fromTrusted), address: addressOf(tables, request, trusted), route,
-		kind: KINDS[route?.kind ?? 'mcp'],
+		port: portOf(tables, request, {authority, host, scheme, fromTrusted}), origin: originOf(tables, request, fromTrusted),
+		address: addressOf(tables, request, trusted), route, wellKnown, kind: KINDS[route?.kind ?? 'mcp'],
 	};
 }
 function faultOf(request, path, host) {
 	if (request.hosts > 1 || (request.authorizations ?? 1) > 1 || request.headers['origin']?.includes(',')) return 'repeated-header';
-	if (host === null || !path.startsWith('/')) return 'malformed-request';
+	if (host === null || !path.startsWith('/') || request.isOtherVersion) return 'malformed-request';
 	if (request.headers['upgrade']?.toLowerCase().includes('websocket')) return 'upgrade-unsupported';
 	if (request.headers['transfer-encoding'] !== undefined && request.headers['content-length'] !== undefined) return 'malformed-request';
 	return NOT_LITERAL.test(path) ? 'path-not-literal' : null;
 }
 function originOf(tables, request, fromTrusted) {
-	const { origin, 'x-forwarded-proto': proto, 'x-forwarded-host': host } = request.headers;
+	const {origin, 'x-forwarded-proto': proto, 'x-forwarded-host': host } = request.headers;
 	if (origin) return origin.toLowerCase();
 	const fallback = tables.raw.originFallback === 'forwarded' && fromTrusted && proto && host;
 	return fallback ? `${proto}://${host}`.toLowerCase() : null;
-}
-function splitTenant(tables, path) {
-	if (tables.pathTenants.size === 0 || !path.startsWith('/t/')) return [null, path];
-	const end = path.indexOf('/', 3);
-	const tenant = path.slice(3, end === -1 ? undefined : end);
-	return end !== -1 && tables.pathTenants.has(tenant) ? [tenant, path.slice(end)] : [null, path];
 }

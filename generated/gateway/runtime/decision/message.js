@@ -24,32 +24,35 @@ const DECISIVE = new Map(['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 't
 const BIT_OF = new Map([...DECISIVE.values()].map((key, index) => [key, 1 << index]));
 const META_KEYS = new Map([[VERSION, 1], [CAPABILITIES, 2]]);
 const LONGEST_META_KEY = VERSION.length;
-const FOLDED_META_KEYS = new Set([...META_KEYS.keys()].map((key) => key.toUpperCase().toLowerCase()));
+const FOLDED_META_KEYS = new Set([...META_KEYS.keys()].map(key => key.toUpperCase().toLowerCase()));
 const NOT_LOOKED_AT = -1;
 function fold(key) {
 	return key.length > 16 ? key : key.toUpperCase().toLowerCase();
 }
 const META_LEVEL = 3;
-const isOtherSpelling = (key) => key.length <= LONGEST_META_KEY && FOLDED_META_KEYS.has(key.toUpperCase().toLowerCase());
-export function parseMessage(body, depth, most = Infinity) {
-	if (!isUtf8(body)) return { ok: false, reason: 'body-not-json', id: null };
+const isOtherSpelling = key => key.length <= LONGEST_META_KEY && FOLDED_META_KEYS.has(key.toUpperCase().toLowerCase());
+export function parseMessage(body, depth, most = Infinity, read) {
+	if (!isUtf8(body)) return {ok: false, reason: 'body-not-json', id: null };
 	const text = body.toString('utf8');
-	const scanned = { weight: 0 };
+	const scanned = {weight: 0};
 	let fault;
 	let value;
 	try {
 		fault = scan(text, depth, /^\s*\[/.test(text) ? 1 : 0, most, scanned);
 		value = fault === 'body-too-large' || (fault === 'body-too-deep' && text.length > CHEAP) ? null : JSON.parse(text);
 	} catch {
-		return { ok: false, reason: 'body-not-json', id: null };
+		return {ok: false, reason: 'body-not-json', id: null };
 	}
 	const id = isObject(value) ? idOf(value) : null;
 	const message = fault ? null : Array.isArray(value) ? batch(value) : isObject(value) ? single(value, text) : null;
-	const parsed = message ? { ok: true, message, weight: scanned.weight } : { ok: false, reason: fault ?? 'body-not-message', id };
+	const parsed = message ? {ok: true, message, weight: scanned.weight} : {ok: false, reason: fault ?? 'body-not-message', id };
 	if (typeof id === 'number' && !Number.isSafeInteger(id)) (parsed.ok ? parsed.message : parsed).writtenId = ownText(memberText(text, ['id'])) ?? undefined;
-	return parsed;
+	if (!parsed.ok || !read) return parsed;
+	const elements = read(value, text);
+	if (!elements) return {ok: false, reason: 'body-duplicate-key', id, writtenId: parsed.message.writtenId };
+	return {...parsed, message: {...parsed.message, elements}};
 }
-const idOf = (value) => (typeof value['id'] === 'string' || typeof value['id'] === 'number' ? value['id'] : null);
+const idOf = value => (typeof value['id'] === 'string' || typeof value['id'] === 'number' ? value['id'] : null);
 function single(value, text) {
 	if (value['jsonrpc'] !== '2.0') return null;
 	const id = idOf(value);
@@ -72,28 +75,28 @@ function single(value, text) {
 		calls: method === 'tools/call' ? [{ tool: typeof name === 'string' ? name : null, argumentsJson: JSON.stringify(params['arguments']) ?? '' }] : [],
 	};
 }
-const cut = (text) => (text.length > MOST_TEXT ? text.slice(0, MOST_TEXT) : text);
-const claimOf = (claim) => (typeof claim === 'string' ? cut(claim) : typeof claim === 'object' ? null : claim);
+const cut = text => (text.length > MOST_TEXT ? text.slice(0, MOST_TEXT) : text);
+const claimOf = claim => (typeof claim === 'string' ? cut(claim) : typeof claim === 'object' ? null : claim);
 const SPACES = /("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+/g;
-function introductionOf({ protocolVersion, capabilities, clientInfo }, text) {
+function introductionOf({protocolVersion, capabilities, clientInfo}, text) {
 	const said = (path, other) => memberText(text, ['params', ...path]) ?? other;
-	const info = isObject(clientInfo) ? (name) => said(['clientInfo', name], '""') : () => '""';
+	const info = isObject(clientInfo) ? name => said(['clientInfo', name], '""') : () => '""';
 	const able = isObject(capabilities) ? said(['capabilities'], '{}') : '{}';
 	const named = `{"name":${info('name')},"version":${info('version')}}`;
 	const whole = `{"protocolVersion":${said(['protocolVersion'], 'null')},"capabilities":${able},"clientInfo":${named}}`;
 	const kept = whole.length > CHEAP ? whole : whole.replace(SPACES, '$1');
 	const claimed = typeof protocolVersion === 'string' ? cut(protocolVersion) : null;
-	return { protocolVersion: claimed, text: kept.length > MOST_INTRODUCTION ? null : ownText(kept) };
+	return {protocolVersion: claimed, text: kept.length > MOST_INTRODUCTION ? null : ownText(kept)};
 }
 function batch(values) {
-	const parts = values.map((value) => (isObject(value) ? single(value, '') : null));
-	const whole = parts.filter((part) => part !== null);
-	const isOdd = whole.some(({ claim, method }) => claim !== undefined || method === 'initialize');
+	const parts = values.map(value => (isObject(value) ? single(value, '') : null));
+	const whole = parts.filter(part => part !== null);
+	const isOdd = whole.some(({claim, method}) => claim !== undefined || method === 'initialize');
 	if (isOdd || whole.length === 0 || whole.length > MOST_IN_BATCH || whole.length < parts.length) return null;
 	return {
 		shape: 'batch', id: null, method: '', name: null, claim: undefined, declaresCapabilities: false, continues: false,
-		traceparent: null, initialize: null, methods: whole.flatMap((part) => part.methods),
-		calls: whole.flatMap((part) => part.calls),
+		traceparent: null, initialize: null, methods: whole.flatMap(part => part.methods),
+		calls: whole.flatMap(part => part.calls),
 	};
 }
 function scan(text, limit, offset, most, scanned) {

@@ -6,12 +6,12 @@ const NOT_RETURNED = new Set([
 	'www-authenticate', 'authentication-info', 'proxy-authentication-info',
 ]);
 const NOT_RETURNED_EITHER = /^(?:access-control-|x-accel-|x-sendfile)/;
-export function returnedHeaders({ status, headers, body }, isStream, own) {
+export function returnedHeaders({status, headers, body}, isStream, own, owned) {
 	const out = [];
 	const named = connectionNames(headers['connection']?.toString());
 	const isCounted = Buffer.isBuffer(body) || status === 204;
 	for (const name in headers) {
-		if (NOT_RETURNED.has(name) || named.has(name) || (isCounted && name === 'content-length')) continue;
+		if (NOT_RETURNED.has(name) || owned.has(name) || named.has(name) || (isCounted && name === 'content-length')) continue;
 		const first = name.charCodeAt(0);
 		if ((first === 0x61 || first === 0x78) && NOT_RETURNED_EITHER.test(name)) continue;
 		const value = headers[name];
@@ -20,7 +20,7 @@ export function returnedHeaders({ status, headers, body }, isStream, own) {
 			for (const one of value ?? []) out.push(name, one);
 	}
 	if (isStream) out.push('x-accel-buffering', 'no');
-	const { vary } = headers;
+	const {vary} = headers;
 	for (let i = 0; i < own.length; i += 2) {
 		const [name, value] = [own[i], own[i + 1]];
 		out.push(name, name === 'vary' && vary !== undefined ? [value, vary].flat().filter(Boolean).join(', ') : value);

@@ -14,10 +14,10 @@ import {endCall, idHeaders, isListening, leavingCancels} from './exchange.js';
 import {SESSION_IDLE} from './facts.js';
 import {endingsOf, lastEvent} from './farewell.js';
 import {holderOf} from './holder.js';
-import {corsHeaders} from './respond.js';
+import {answerHeaders} from './respond.js';
 import {returnedHeaders} from './answer-headers.js';
 export async function forward(exchange, pool, services, told) {
-	const { client, head } = exchange;
+	const {client, head} = exchange;
 	const isCancelled = leavingCancels(exchange);
 	const leaving = isCancelled ? new AbortController() : null;
 	const stay = leaving && client.onLeave(() => leaving.abort());
@@ -28,25 +28,25 @@ export async function forward(exchange, pool, services, told) {
 	} catch (error) {
 		if (!(error instanceof UpstreamFault)) throw error;
 		told(null);
-		if (call.request.signal.aborted) return { reason: null };
+		if (call.request.signal.aborted) return {reason: null};
 		exchange.cause = causeOf(error);
 		const isGone = call.session !== null && error.stage === 'refused';
 		if (isGone && head.request.method === 'DELETE') endSession(exchange, call, services);
-		return { reason: isGone ? 'session-unknown' : REASON_OF_FAULT[error.stage], retryAfter: error.retryAfter };
+		return {reason: isGone ? 'session-unknown' : REASON_OF_FAULT[error.stage], retryAfter: error.retryAfter };
 	}
 	stay?.();
-	const { response } = answered;
-	const lost = exchange.state !== services.state() && isEventStream(response) ? services.revocation()?.lostRight(exchange, services.state()) : null;
+	const {response} = answered;
+	const lost = exchange.state !== services.state() && isEventStream(response) ? await lostMeanwhile(exchange, services, response) : null;
 	if (lost) {
 		discard(response);
-		return { reason: lost };
+		return {reason: lost};
 	}
 	const sessionId = call.era === 'modern' ? null : sessionHeader(exchange, call, services, answered);
 	if (sessionId === UNUSABLE || response.status < 200 || response.status > 599) {
 		discard(response);
 		told(null);
 		exchange.cause = sessionId === UNUSABLE ? UNSEALABLE : causeOf(new UpstreamFault('answered', `it answered with status ${response.status}`));
-		return { reason: 'upstream-lost' };
+		return {reason: 'upstream-lost' };
 	}
 	if (head.kind.session.openedBy === 'any-request' && response.status === 200 && !client.hasLeft) {
 		services.metrics.count('mcpgen_sessions_opened_total', {});
@@ -56,13 +56,21 @@ export async function forward(exchange, pool, services, told) {
 	told(response);
 	return null;
 }
-function relay(exchange, { counts }, { table: { timeouts }, era }, { response }, sessionId) {
-	const { client, state, head, judgement } = exchange;
-	const { status, body } = response;
+async function lostMeanwhile(exchange, services, {body}) {
+	const lost = services.revocation()?.lostRight(exchange, services.state()) ?? null;
+	if (!(lost instanceof Promise) || Buffer.isBuffer(body)) return lost;
+	body.on('error', NOTHING);
+	const reason = await lost;
+	return reason ?? (body.destroyed ? 'upstream-lost' : null);
+}
+function relay(exchange, services, {table: {timeouts}, era}, {response}, sessionId) {
+	const {client, state, head, judgement} = exchange;
+	const {counts} = services;
+	const {status, body} = response;
 	const isStream = isEventStream(response);
-	const own = [...(judgement?.cors ?? corsHeaders(state.tables, head)), ...idHeaders(exchange)];
+	const own = [...(judgement?.answerHeaders ?? answerHeaders(state.tables, head)), ...idHeaders(exchange)];
 	if (sessionId !== null) own.push('mcp-session-id', sessionId);
-	const headers = returnedHeaders(response, isStream, own);
+	const headers = returnedHeaders(response, isStream, own, state.tables.ownedHeaders);
 	if (Buffer.isBuffer(body)) return client.answer(status, headers, body);
 	const isGone = client.isDone;
 	client.begin(status, headers);
@@ -87,14 +95,16 @@ function relay(exchange, { counts }, { table: { timeouts }, era }, { response },
 	const unpipe = client.pipe(body);
 	client.onLeave(() => onClientClosed(body, patience, unpipe));
 	if (!isStream) return;
-	const { inOrder, atOnce } = endingsOf(body, unpipe, client);
-	exchange.endStream = atOnce;
-	if (isAnnounced) exchange.farewell = () => inOrder(era === 'modern' ? lastEvent(askedIn(exchange.facts)) : '');
+	const endings = endingsOf(body, unpipe, client);
+	const last = !isAnnounced ? null : era === 'modern' ? lastEvent(askedIn(exchange.facts)) : '';
+	exchange.endStream = endings.atOnce;
+	if (last !== null) exchange.farewell = () => endings.inOrder(last);
+	services.parts().endAtExpiry?.(services, exchange, endings, last);
 }
-const NOTHING = () => { };
-const UNSEALABLE = { code: 'SESSION_ID_TOO_LONG', cause: 'its session id is too long to be sealed into one of 4096 characters', blame: 'server' };
-const IDLE_STREAM = { code: 'STREAM_IDLE', cause: 'nothing came on its stream for timeouts.idleStream', blame: 'server' };
-const TOO_LONG = { code: 'ANSWER_TOO_SLOW', cause: 'its answer was not whole within timeouts.response', blame: 'server' };
+const NOTHING = () => {};
+const UNSEALABLE = {code: 'SESSION_ID_TOO_LONG', cause: 'its session id is too long to be sealed into one of 4096 characters', blame: 'server' };
+const IDLE_STREAM = {code: 'STREAM_IDLE', cause: 'nothing came on its stream for timeouts.idleStream', blame: 'server' };
+const TOO_LONG = {code: 'ANSWER_TOO_SLOW', cause: 'its answer was not whole within timeouts.response', blame: 'server' };
 function onClientClosed(body, patience, unpipe) {
 	if (body.readableEnded || body.destroyed) return;
 	if (patience === 0) return void body.destroy();
@@ -104,8 +114,8 @@ function onClientClosed(body, patience, unpipe) {
 	body.resume();
 }
 const UNUSABLE = '';
-function sessionHeader(exchange, call, services, { instance, response }) {
-	const { counts, metrics, revocation } = services;
+function sessionHeader(exchange, call, services, {instance, response}) {
+	const {counts, metrics, revocation} = services;
 	const upstreamId = response.headers['mcp-session-id'];
 	if (exchange.head.kind.session.livesIn !== 'id') return null;
 	if (call.session && call.sessionId !== undefined) {
@@ -115,7 +125,7 @@ function sessionHeader(exchange, call, services, { instance, response }) {
 		return upstreamId === undefined ? null : call.sessionId;
 	}
 	if (typeof upstreamId !== 'string' || response.status >= 300) return null;
-	const leg = { server: call.pool.server, instance: instance?.id ?? ANY_INSTANCE, upstreamId };
+	const leg = {server: call.pool.server, instance: instance?.id ?? ANY_INSTANCE, upstreamId};
 	const id = call.seal(leg);
 	if (id === null) return UNUSABLE;
 	counts.openSession(id, holderOf(exchange), performance.now() + SESSION_IDLE);
@@ -123,7 +133,7 @@ function sessionHeader(exchange, call, services, { instance, response }) {
 	metrics.count('mcpgen_sessions_opened_total', {});
 	return id;
 }
-function endSession({ state }, { session, sessionId = '' }, { counts, metrics, parts, revocation }) {
+function endSession({state}, {session, sessionId = '' }, { counts, metrics, parts, revocation }) {
 	ended.end(sessionId, (session?.issuedAt ?? Date.now()) + state.tables.raw.sessions.ttl);
 	revocation()?.drop(sessionId);
 	parts().renewals?.end(sessionId);

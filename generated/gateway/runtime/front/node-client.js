@@ -5,7 +5,7 @@ import {append} from '../wire/append.js';
 import {linesOf} from '../wire/header-list.js';
 import {atTurnsEnd} from '../wire/turn.js';
 const EMPTY = Buffer.alloc(0);
-const IGNORE = () => { };
+const IGNORE = () => {};
 const ALWAYS = () => true;
 const ONE_PIECE = 16_384;
 class NodeRequest extends IncomingMessage {
@@ -88,7 +88,7 @@ function saidBy(incoming) {
 	if (last.lengthAt !== -1) last.headers['content-length'] = raw[last.lengthAt];
 	return last;
 }
-function isSame({ method, url, raw, lengthAt }, incoming) {
+function isSame({method, url, raw, lengthAt}, incoming) {
 	const other = incoming.rawHeaders;
 	if (raw.length !== other.length || method !== incoming.method || url !== incoming.url) return false;
 	for (let i = 0; i < raw.length; i++)
@@ -96,7 +96,7 @@ function isSame({ method, url, raw, lengthAt }, incoming) {
 	return true;
 }
 function readSaid(incoming) {
-	const { method, url, rawHeaders: raw, socket } = incoming;
+	const {method, url, rawHeaders: raw, socket} = incoming;
 	let hosts = 0;
 	let lengthAt = -1;
 	const authorizations = new Set();
@@ -108,10 +108,11 @@ function readSaid(incoming) {
 	}
 	const headers = NODE_HEADERS.get.call(incoming);
 	const peer = socket.remoteAddress ?? '';
-	const request = { method: method ?? '', target: url ?? '/', headers, hosts, authorizations: authorizations.size, peer };
-	return { method, url, raw, headers, lengthAt, request, memory: { judgement: null } };
+	const isOtherVersion = incoming.httpVersionMajor !== 1;
+	const request = {method: method ?? '', target: url ?? '/', headers, hosts, authorizations: authorizations.size, isOtherVersion, peer };
+	return {method, url, raw, headers, lengthAt, request, memory: {judgement: null}};
 }
-export const NODE_CLASSES = { IncomingMessage: NodeRequest };
+export const NODE_CLASSES = {IncomingMessage: NodeRequest};
 const HAS_INTERNALS = ['_header', '_headerSent', 'finished'].every((name) => name in new ServerResponse(new NodeRequest(new Socket())));
 export class NodeClient {
 	request;
@@ -128,7 +129,7 @@ export class NodeClient {
 	bytesRead = 0;
 	constructor(outgoing, awaitsContinue = false, before = null) {
 		const incoming = outgoing.req;
-		const { request, memory, lengthAt } = saidBy(incoming);
+		const {request, memory, lengthAt} = saidBy(incoming);
 		this.request = request;
 		this.memory = memory;
 		this.length = lengthAt === -1 ? null : Number(incoming.rawHeaders[lengthAt]);
@@ -176,7 +177,7 @@ export class NodeClient {
 	body(limit, admits = ALWAYS) {
 		if (this.#awaitsContinue) this.#tellToContinue();
 		this.#awaitsContinue = false;
-		return new Promise((resolve) => this.#incoming.gather(limit, admits, resolve));
+		return new Promise(resolve => this.#incoming.gather(limit, admits, resolve));
 	}
 	#tellToContinue() {
 		const outgoing = this.#outgoing;
@@ -206,7 +207,7 @@ export class NodeClient {
 	}
 	#answerAtOnce(status, headers, body) {
 		const outgoing = this.#outgoing;
-		const { socket } = outgoing;
+		const {socket} = outgoing;
 		if (this.#awaitsContinue || !HAS_INTERNALS) return false;
 		if (!socket?.writable || socket.writableLength > 0 || !outgoing.shouldKeepAlive || outgoing.hasHeader('connection')) return false;
 		if (status === 204 || status === 304 || this.request.method === 'HEAD') return false;
@@ -230,7 +231,7 @@ export class NodeClient {
 		return true;
 	}
 	#writeHead(status, headers) {
-		const { socket, complete } = this.#incoming;
+		const {socket, complete} = this.#incoming;
 		if (complete) this.#outgoing._expect_continue = false;
 		this.#outgoing.once('finish', () => (this.#isWritten = !socket.destroyed)).writeHead(status, headers);
 	}
@@ -259,7 +260,7 @@ export class NodeClient {
 		if (this.closedAt !== null) work();
 		else this.#leaving.push(work);
 		return () => {
-			this.#leaving = this.#leaving.filter((other) => other !== work);
+			this.#leaving = this.#leaving.filter(other => other !== work);
 		};
 	}
 }

@@ -18,12 +18,12 @@ function wayOf(name) {
 	ways.set(name, way);
 	return way;
 }
-function eachForwarded(head, pass, add) {
-	const { headers } = head.request;
+function eachForwarded(head, pass, isKept, add) {
+	const {headers} = head.request;
 	const named = connectionNames(headers['connection'], headers[CONNECTION_OF_CLIENT]);
 	for (const name in headers) {
 		const value = headers[name];
-		if (value === undefined || named.has(name)) continue;
+		if (value === undefined || named.has(name) || isKept?.(name.replaceAll('_', '-'))) continue;
 		const way = wayOf(name);
 		if (way === 'goes' || (way === 'claims' && pass.includes(name))) add(name, value);
 	}
@@ -32,14 +32,14 @@ function eachForwarded(head, pass, add) {
 	add('x-forwarded-port', head.port);
 	add('x-forwarded-proto', head.scheme);
 }
-export function forwardedLines(head, pass) {
+export function forwardedLines(head, pass, isKept) {
 	const list = [];
-	eachForwarded(head, pass, (name, value) => void list.push(name, value));
+	eachForwarded(head, pass, isKept, (name, value) => void list.push(name, value));
 	return linesOf(list);
 }
-export function forwardedHeaders({ head, id, correlationId, span }, pass) {
+export function forwardedHeaders({head, id, correlationId, span, state}, pass, server) {
 	const out = {};
-	eachForwarded(head, pass, (name, value) => (out[name] = value));
+	eachForwarded(head, pass, state.keptBack.get(server), (name, value) => (out[name] = value));
 	out['x-request-id'] = id;
 	out['x-correlation-id'] = correlationId;
 	if (span) {

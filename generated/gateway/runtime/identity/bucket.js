@@ -1,12 +1,15 @@
-// mcpgen: Keys of one generation.
+// mcpgen
+import {digest} from '../wire/digest.js';
 const MOST_KEYS = 50_000;
-export function createBuckets({ tokens: most, window }) {
+const LONGEST_KEY = 128;
+export function createBuckets({tokens: most, window}) {
 	let young = new Map();
 	let old = new Map();
-	const levelOf = (key, now) => {
+	const levelOf = (name, now) => {
+		const key = name.length > LONGEST_KEY ? digest(name) : name;
 		let level = young.get(key);
 		if (!level) {
-			level = old.get(key) ?? { tokens: most, at: now };
+			level = old.get(key) ?? {tokens: most, at: now};
 			if (young.size >= MOST_KEYS) [old, young] = [young, new Map()];
 			young.set(key, level);
 		}

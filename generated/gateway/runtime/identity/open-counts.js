@@ -7,7 +7,8 @@ export function createOpenCounts() {
 	const listening = createPlaces();
 	const calls = createPlaces();
 	const turned = createPlaces();
-	const end = (tag) => {
+	const byCaller = createPlaces();
+	const end = tag => {
 		opened.get(tag)?.release();
 		return opened.delete(tag);
 	};
@@ -21,37 +22,49 @@ export function createOpenCounts() {
 		get sessions() {
 			return sessions.held;
 		},
-		openStream(holder, { all, own }) {
-			return isWithin(own, holder, listening, turned) ? listening.take(all, holder) : null;
+		streamsOf: caller => byCaller.heldBy(caller), openStream(holder, {all, own, each = null}) {
+			if (!isLeft(each, byCaller, holder) || !isWithin(own, holder, listening, turned)) return null;
+			const release = listening.take(all, holder);
+			return release && both(release, countedIn(byCaller, alone(holder)));
 		},
-		openCall(holder, { all, own }) {
+		openCall(holder, {all, own, each = null}) {
+			if (!isLeft(each, byCaller, holder)) return null;
 			return isWithin(own, holder, turned) ? calls.take(all, holder) : null;
 		},
-		turnIntoStream: (holder) => countedIn(turned, holder), holdSession(holder, { all, own }) {
+		turnIntoStream: holder => both(countedIn(turned, holder), countedIn(byCaller, alone(holder))),
+		holdSession(holder, {all, own}) {
 			return isWithin(own, holder, sessions) ? sessions.take(all, holder) : null;
 		},
 		openSession(id, holder, until) {
 			const tag = tagOf(id);
 			const known = opened.get(tag);
 			if (known) known.until = until;
-			else opened.set(tag, { release: countedIn(sessions, holder), until });
+			else opened.set(tag, {release: countedIn(sessions, holder), until});
 			return !known;
 		},
-		endSession: (id) => end(tagOf(id)), nextExpiry() {
+		endSession: id => end(tagOf(id)), nextExpiry() {
 			let first = null;
-			for (const { until } of opened.values())
+			for (const {until} of opened.values())
 				if (first === null || until < first) first = until;
 			return first;
 		},
 		expire(now) {
 			let ended = 0;
-			for (const [tag, { until }] of opened)
+			for (const [tag, {until}] of opened)
 				if (until <= now && end(tag)) ended++;
 			return ended;
 		},
 	};
 }
-function isWithin(own, { tenant, caller, hasPeers = false }, ...places) {
+const alone = ({caller}) => ({tenant: caller, hasNeighbours: false, caller: '' });
+const isLeft = (each, places, {caller}) => each === null || places.heldBy(caller) < each;
+function both(one, other) {
+	return () => {
+		one();
+		other();
+	};
+}
+function isWithin(own, {tenant, caller, hasPeers = false}, ...places) {
 	if (own === null) return true;
 	let [all, mine] = [0, 0];
 	for (const one of places) {
@@ -61,5 +74,5 @@ function isWithin(own, { tenant, caller, hasPeers = false }, ...places) {
 	return hasPeers ? isShare(own, all, mine) : all < own;
 }
 function countedIn(places, holder) {
-	return places.take(Infinity, holder) ?? (() => { });
+	return places.take(Infinity, holder) ?? (() => {});
 }

@@ -17,7 +17,7 @@ const COUNTERS = {
 };
 const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const DURATION = 'mcpgen_request_duration_seconds';
-const NOBODY = { tenant: '', caller: '', hasNeighbours: false };
+const NOBODY = {tenant: '', caller: '', hasNeighbours: false };
 export class Prometheus {
 	#counters = new Map();
 	#durations = new Map();
@@ -30,11 +30,11 @@ export class Prometheus {
 		for (const label in labels) key += `${labels[label] ?? ''}\n`;
 		const series = all.get(key);
 		if (series) series.value += by;
-		else all.set(key, { labels, value: by });
+		else all.set(key, {labels, value: by});
 	}
 	duration(server, seconds) {
 		let histogram = this.#durations.get(server);
-		if (!histogram) this.#durations.set(server, (histogram = { counts: BOUNDS.map(() => 0), sum: 0, count: 0 }));
+		if (!histogram) this.#durations.set(server, (histogram = {counts: BOUNDS.map(() => 0), sum: 0, count: 0}));
 		let index = 0;
 		while (seconds > (BOUNDS[index] ?? Infinity))
 			index++;
@@ -43,10 +43,10 @@ export class Prometheus {
 		histogram.count++;
 	}
 	gauge(name, help, read, type = 'gauge') {
-		this.#gauges.push({ name, help, read, type });
+		this.#gauges.push({name, help, read, type});
 	}
 	toolCalls(server, tools, most, answer, caller = NOBODY) {
-		const count = (isTool) => {
+		const count = isTool => {
 			for (const tool of tools) this.count('mcpgen_tool_calls_total', { server, tool: this.toolLabel(server, tool, most, isTool, caller) });
 		};
 		const [only = ''] = tools;
@@ -55,9 +55,9 @@ export class Prometheus {
 	}
 	toolLabel(server, tool, most, isTool, caller = NOBODY) {
 		let labels = this.#tools.get(server);
-		if (!labels) this.#tools.set(server, (labels = { known: new Set(), places: createPlaces() }));
+		if (!labels) this.#tools.set(server, (labels = {known: new Set(), places: createPlaces()}));
 		if (labels.known.has(tool)) return tool;
-		const { places } = labels;
+		const {places} = labels;
 		const isShared = caller.hasNeighbours || caller.hasPeers === true;
 		const isLabel = isTool && /^[\w./-]{1,128}$/.test(tool) && (isShared || places.held < most) && places.take(isShared ? most : Infinity, caller) !== null;
 		if (!isLabel) return 'other';
@@ -68,16 +68,16 @@ export class Prometheus {
 		const lines = [];
 		for (const [name, help] of Object.entries(COUNTERS)) {
 			lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`);
-			for (const { labels, value } of this.#counters.get(name)?.values() ?? []) lines.push(`${name}${render(labels)} ${value}`);
+			for (const {labels, value} of this.#counters.get(name)?.values() ?? []) lines.push(`${name}${render(labels)} ${value}`);
 		}
 		lines.push(`# HELP ${DURATION} Time from request to end of answer, by server.`, `# TYPE ${DURATION} histogram`);
-		for (const [server, { counts, sum, count }] of this.#durations) {
+		for (const [server, {counts, sum, count}] of this.#durations) {
 			let total = 0;
 			for (const [i, bound] of BOUNDS.entries()) lines.push(`${DURATION}_bucket${render({ server, le: String(bound) })} ${(total += counts[i] ?? 0)}`);
-			const labels = render({ server });
+			const labels = render({server});
 			lines.push(`${DURATION}_bucket${render({ server, le: '+Inf' })} ${count}`, `${DURATION}_sum${labels} ${sum}`, `${DURATION}_count${labels} ${count}`);
 		}
-		for (const { name, help, read, type } of this.#gauges) {
+		for (const {name, help, read, type} of this.#gauges) {
 			lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
 			for (const [labels, value] of read()) lines.push(`${name}${render(labels)} ${value}`);
 		}

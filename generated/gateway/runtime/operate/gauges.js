@@ -2,7 +2,7 @@
 import {monitorEventLoopDelay} from 'node:perf_hooks';
 import {measurePools} from './measures.js';
 export function registerGauges(metrics, counts, pools, tables) {
-	const delay = monitorEventLoopDelay({ resolution: 20 });
+	const delay = monitorEventLoopDelay({resolution: 20});
 	delay.enable();
 	metrics.gauge('mcpgen_build_info', 'The config this gateway enforces.', () => [[{ name: tables().raw.name, config_hash: tables().raw.hash }, 1]]);
 	metrics.gauge('mcpgen_streams_open', 'Event streams open at this process.', () => [[{}, counts.streams]]);
@@ -16,6 +16,6 @@ export function registerGauges(metrics, counts, pools, tables) {
 	metrics.gauge('mcpgen_event_loop_delay_p99_seconds', 'Event loop delay since start, 99th percentile.', () => [[{}, delay.percentile(99) / 1e9]]);
 }
 function processorSeconds() {
-	const { user, system } = process.cpuUsage();
+	const {user, system} = process.cpuUsage();
 	return (user + system) / 1e6;
 }

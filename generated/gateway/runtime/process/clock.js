@@ -5,4 +5,4 @@ export const CLOCK = {
 		return () => clearTimeout(timer);
 	},
 };
-export const jitter = ({ random }) => 0.9 + 0.2 * random();
+export const jitter = ({random}) => 0.9 + 0.2 * random();

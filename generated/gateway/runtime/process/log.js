@@ -1,13 +1,14 @@
-// mcpgen
+// mcpgen: Whether these lines are written is a setting of their own: a log that is told to be quiet keeps them.
+const AUDIT = 'audit';
 const PLAIN = /^[\w/.:-]*$/;
 const ACTED_ON = /[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-const written = (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`;
-const escaped = (json) => json.replace(ACTED_ON, written);
-export const printable = (text) => escaped(text.replace(/[\x00-\x09\x0b-\x1f]/g, written));
-export const quoted = (text) => (text === null ? 'null' : PLAIN.test(text) ? `"${text}"` : escaped(JSON.stringify(text)));
-const RANK = { debug: 0, info: 1, warn: 2, error: 3 };
+const written = one => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escaped = json => json.replace(ACTED_ON, written);
+export const printable = text => escaped(text.replace(/[\x00-\x09\x0b-\x1f]/g, written));
+export const quoted = text => (text === null ? 'null' : PLAIN.test(text) ? `"${text}"` : escaped(JSON.stringify(text)));
+const RANK = {debug: 0, info: 1, warn: 2, error: 3};
 export function createLog(service, level, write) {
-	const beginnings = Object.fromEntries(Object.keys(RANK).map((at) => [at, `","level":"${at}","service":${JSON.stringify(service)},"event":`]));
+	const beginnings = Object.fromEntries(Object.keys(RANK).map(at => [at, `","level":"${at}","service":${JSON.stringify(service)},"event":`]));
 	let moment = 0;
 	let text = '';
 	const timestamp = () => {
@@ -18,7 +19,7 @@ export function createLog(service, level, write) {
 	};
 	const log = (at, event, fields = {}) => log.text(at, event, escaped(JSON.stringify(fields).slice(1, -1)));
 	log.text = (at, event, members) => {
-		if (RANK[at] >= RANK[level]) write(`{"timestamp":"${timestamp()}${beginnings[at]}${quoted(event)}${members && ','}${members}}\n`);
+		if (RANK[at] >= RANK[level] || event === AUDIT) write(`{"timestamp":"${timestamp()}${beginnings[at]}${quoted(event)}${members && ','}${members}}\n`);
 	};
 	return log;
 }
@@ -33,7 +34,7 @@ export function gathered(write) {
 		last = performance.now();
 	};
 	return {
-		flush, write: (line) => {
+		flush, write: line => {
 			if (waiting === '' && performance.now() - last > GATHER) setImmediate(flush);
 			else if (waiting === '') setTimeout(flush, GATHER).unref();
 			waiting += line;

@@ -1,2 +1,2 @@
 // mcpgen
-export const NO_METRICS = { count: () => { }, duration: () => { }, gauge: () => { }, toolCalls: () => { } };
+export const NO_METRICS = {count: () => {}, duration: () => {}, gauge: () => {}, toolCalls: () => {}};

@@ -9,8 +9,14 @@ export function readSecret(env, name) {
 	if (value === undefined || value === '') throw new SettingError(`secret ${name} is not set: give it as ${name}, or a file with it as ${name}_FILE`);
 	return value;
 }
+const PLACEHOLDER = /^(?:<.*>|\$\{.*|.{0,9}change.?(?:me|this).*|your[-_. ].*|replace.?(?:me|with).*|.{0,9}placeholder.*)$/is;
+const CHOSEN = 16;
+export function refusePlaceholder(name, value) {
+	if (PLACEHOLDER.test(value)) throw new SettingError(`${name} is a placeholder: \`mcpgen secrets --generate\` makes a value of its own`);
+}
 export function longSecret(env, name, bytes) {
 	const value = readSecret(env, name);
+	if (bytes >= CHOSEN) refusePlaceholder(`secret ${name}`, value);
 	if (Buffer.byteLength(value) < bytes) throw new SettingError(`secret ${name} is shorter than ${bytes} bytes`);
 	return value;
 }

@@ -2,7 +2,7 @@
 export class Watch {
 	#look;
 	#clock;
-	#callOff = () => { };
+	#callOff = () => {};
 	#due = Infinity;
 	#isLooking = false;
 	#isStopped = false;

@@ -7,7 +7,7 @@ import {createSessions} from './sessions.js';
 export function serveLegacy(options, signal) {
 	const sessions = createSessions(options, signal);
 	const answer = async (request, read) => {
-		const { method, headers } = request;
+		const {method, headers} = request;
 		const [first] = read.messages;
 		const refuse = (status, code, text, reason, data) => jsonResponse(status, ownFailureText(headers, first?.shape === 'request' ? idText(first) : null, code, text, reason, data));
 		const requested = unsupported(headers['mcp-protocol-version'], read.messages);
@@ -22,19 +22,19 @@ export function serveLegacy(options, signal) {
 			sessions.end(session);
 			return jsonResponse(200);
 		}
-		const { standalone } = session;
+		const {standalone} = session;
 		if (standalone.shown) return refuse(409, -32000, 'The session has a stream already', 'stream-taken');
 		standalone.shown = true;
 		return streamResponse(addAbortSignal(request.signal, standalone));
 	};
-	return { links: sessions.links, answer, close: sessions.close };
+	return {links: sessions.links, answer, close: sessions.close};
 }
-async function post(request, session, { isBatch, messages }) {
-	const { link } = await session.running();
-	const requests = messages.filter(({ shape }) => shape === 'request').length;
+async function post(request, session, {isBatch, messages}) {
+	const {link} = await session.running();
+	const requests = messages.filter(({shape}) => shape === 'request').length;
 	link.check(session.holder, requests);
 	const stream = session.openPost(requests > 0 && takesStream(request));
-	const { response, onReply } = respondOn(addAbortSignal(request.signal, stream), request, requests, isBatch);
+	const {response, onReply} = respondOn(addAbortSignal(request.signal, stream), request, requests, isBatch);
 	if (requests === 0) onReply(null);
 	for (const message of messages) {
 		if (message.shape === 'request') link.ask(message, onReply, session, stream);

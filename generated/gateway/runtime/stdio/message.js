@@ -6,8 +6,8 @@ export const CANCELLED = 'notifications/cancelled';
 export const SUPPORTED = ['2025-11-25', '2025-06-18', '2025-03-26'];
 const ACCEPTED = [...SUPPORTED, '2024-11-05', undefined];
 export function unsupported(header, messages) {
-	const claims = messages.map(({ meta }) => meta[VERSION]);
-	return claims.find((claim) => claim !== undefined) ?? (ACCEPTED.includes(header) ? undefined : header);
+	const claims = messages.map(({meta}) => meta[VERSION]);
+	return claims.find(claim => claim !== undefined) ?? (ACCEPTED.includes(header) ? undefined : header);
 }
 export function readMessages(text) {
 	const value = parseJson(text);
@@ -16,19 +16,19 @@ export function readMessages(text) {
 	const all = isBatch ? value : [value];
 	const texts = isBatch ? (elementTexts(text) ?? []) : [text];
 	const messages = all.flatMap((each, i) => toMessage(each, texts[i] ?? ''));
-	return messages.length > 0 && messages.length === all.length ? { isBatch, messages } : -32600;
+	return messages.length > 0 && messages.length === all.length ? {isBatch, messages} : -32600;
 }
 function toMessage(value, text) {
 	const fields = asObject(value);
-	const { id, method } = fields;
+	const {id, method} = fields;
 	const params = asObject(fields['params']);
 	const shape = method === undefined ? 'response' : id === undefined ? 'notification' : 'request';
-	const isValid = { request: isId(id), notification: true, response: 'result' in fields || 'error' in fields }[shape];
-	return isValid ? { shape, id: isId(id) ? id : '', method, params, meta: asObject(params['_meta']), fields, text } : [];
+	const isValid = {request: isId(id), notification: true, response: 'result' in fields || 'error' in fields }[shape];
+	return isValid ? {shape, id: isId(id) ? id : '', method, params, meta: asObject(params['_meta']), fields, text } : [];
 }
 export function isId(value) {
 	return typeof value === 'string' || typeof value === 'number';
 }
-export const idText = ({ text }) => ownText(memberText(text, ['id'])) ?? 'null';
-export const withId = ({ text }, id) => replaceMember(text, ['id'], id) ?? text;
-export const withParam = ({ text }, path, value) => replaceMember(text, ['params', ...path], value) ?? text;
+export const idText = ({text}) => ownText(memberText(text, ['id'])) ?? 'null';
+export const withId = ({text}, id) => replaceMember(text, ['id'], id) ?? text;
+export const withParam = ({text}, path, value) => replaceMember(text, ['params', ...path], value) ?? text;

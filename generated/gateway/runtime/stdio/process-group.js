@@ -6,17 +6,17 @@ const INHERITED = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
 const PAGE = 4096;
 const living = new Set();
 process.on('exit', () => living.forEach((pid) => signalGroup(pid, 'SIGKILL')));
-export function startGroup({ command: [command = '', ...args], cwd }, env, log) {
-	const inherited = Object.fromEntries(INHERITED.map((name) => [name, process.env[name]]));
-	const failed = ({ message }) => log('error', 'child-not-started', { command, cwd, error: message });
+export function startGroup({command: [command = '', ...args], cwd }, env, log) {
+	const inherited = Object.fromEntries(INHERITED.map(name => [name, process.env[name]]));
+	const failed = ({message}) => log('error', 'child-not-started', { command, cwd, error: message });
 	let leader;
 	try {
-		leader = spawn(command, args, { cwd: cwd ?? undefined, env: { ...inherited, ...env }, detached: true }).on('error', failed);
+		leader = spawn(command, args, {cwd: cwd ?? undefined, env: {...inherited, ...env}, detached: true}).on('error', failed);
 	} catch (error) {
 		failed(error);
 		return null;
 	}
-	const { pid } = leader;
+	const {pid} = leader;
 	if (pid === undefined) return null;
 	living.add(pid);
 	preferWhenOutOfMemory(pid);
@@ -25,7 +25,7 @@ export function startGroup({ command: [command = '', ...args], cwd }, env, log) 
 		living.delete(pid);
 		signalGroup(pid, 'SIGKILL');
 	});
-	return { leader, pid, isAlive: () => living.has(pid), signal: (name) => signalGroup(pid, name) };
+	return {leader, pid, isAlive: () => living.has(pid), signal: name => signalGroup(pid, name)};
 }
 function preferWhenOutOfMemory(pid) {
 	try {

@@ -7,9 +7,9 @@ export function openQuestions(write, nameFor) {
 	const open = new Map();
 	return {
 		count: () => open.size, ask(session, message) {
-			const { id } = message;
+			const {id} = message;
 			const name = nameFor(id);
-			open.set(name, { session, id, written: idText(message) });
+			open.set(name, {session, id, written: idText(message)});
 			tellClient(session, frame(name === id ? message.text : withId(message, JSON.stringify(name))), true);
 		},
 		reply(session, message) {
@@ -19,7 +19,7 @@ export function openQuestions(write, nameFor) {
 			write(withId(message, question.written));
 		},
 		cancel(message) {
-			for (const [name, { session, id }] of open) {
+			for (const [name, {session, id}] of open) {
 				if (id !== message.params['requestId']) continue;
 				open.delete(name);
 				tellClient(session, frame(withParam(message, ['requestId'], JSON.stringify(name))), true);

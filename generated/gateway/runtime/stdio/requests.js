@@ -15,12 +15,12 @@ export function openRequests(isShared, within, write) {
 	let blurredUntil = 0;
 	const places = createPlaces();
 	let last = Date.now() + Math.floor(Math.random() * 2 ** 48);
-	const nameFor = (id) => {
+	const nameFor = id => {
 		if (!isShared && !open.has(id)) return id;
 		last += 1;
 		return typeof id === 'string' ? `${last}` : last;
 	};
-	const take = (name) => {
+	const take = name => {
 		const waiting = open.get(name);
 		open.delete(name);
 		waiting?.release();
@@ -29,11 +29,11 @@ export function openRequests(isShared, within, write) {
 	const giveUp = (name, reason) => {
 		const waiting = take(name);
 		if (!waiting) return undefined;
-		const { session, nameText } = waiting;
+		const {session, nameText} = waiting;
 		const said = reason === undefined ? '' : `,"reason":${JSON.stringify(reason)}`;
 		write(`{"jsonrpc":"2.0","method":"${CANCELLED}","params":{"requestId":${nameText}${said}}}`);
 		const now = performance.now();
-		if (session) givenUp.set(name, { session, at: now });
+		if (session) givenUp.set(name, {session, at: now});
 		forget(now);
 		if (givenUp.size > MOST_GIVEN_UP) {
 			givenUp.clear();
@@ -41,11 +41,11 @@ export function openRequests(isShared, within, write) {
 		}
 		return waiting;
 	};
-	const forget = (now) => {
-		for (const [name, { at }] of givenUp)
+	const forget = now => {
+		for (const [name, {at}] of givenUp)
 			if (now - at > within) givenUp.delete(name);
 	};
-	const expire = (name) => {
+	const expire = name => {
 		const text = `No answer within timeouts.response (${within / 1000} s)`;
 		const waiting = giveUp(name, text);
 		waiting?.onReply(null, unanswered(waiting.idText, text));
@@ -59,10 +59,10 @@ export function openRequests(isShared, within, write) {
 		askers() {
 			const now = performance.now();
 			forget(now);
-			return now < blurredUntil ? null : [...givenUp.values(), ...open.values()].flatMap(({ session }) => session ?? []);
+			return now < blurredUntil ? null : [...givenUp.values(), ...open.values()].flatMap(({session}) => session ?? []);
 		},
 		ask(message, onReply, session, stream) {
-			const { id, method, meta } = message;
+			const {id, method, meta} = message;
 			const token = meta['progressToken'];
 			const name = nameFor(id);
 			const childToken = isId(token) ? nameFor(token) : token;
@@ -80,9 +80,9 @@ export function openRequests(isShared, within, write) {
 				session.until = Date.now() + within;
 			}
 			const nameText = name === id ? written : JSON.stringify(name);
-			open.set(name, { onReply, session, stream, id, idText: written, tokenText, nameText, childToken, release });
+			open.set(name, {onReply, session, stream, id, idText: written, tokenText, nameText, childToken, release});
 			const renamed = name === id ? message.text : withId(message, nameText);
-			write(childToken === token ? renamed : withParam({ ...message, text: renamed }, ['_meta', 'progressToken'], JSON.stringify(childToken)));
+			write(childToken === token ? renamed : withParam({...message, text: renamed}, ['_meta', 'progressToken'], JSON.stringify(childToken)));
 		},
 		reply(message) {
 			givenUp.delete(message.id);
@@ -97,7 +97,7 @@ export function openRequests(isShared, within, write) {
 		},
 		progress(message) {
 			const token = message.params['progressToken'];
-			const waiting = isId(token) ? [...open.values()].find(({ childToken }) => childToken === token) : undefined;
+			const waiting = isId(token) ? [...open.values()].find(({childToken}) => childToken === token) : undefined;
 			if (!waiting) return false;
 			const event = frame(withParam(message, ['progressToken'], waiting.tokenText ?? 'null'));
 			if (waiting.stream?.shown) waiting.stream.event(event);
@@ -105,7 +105,7 @@ export function openRequests(isShared, within, write) {
 			return true;
 		},
 		notify(message) {
-			const { method, params, meta } = message;
+			const {method, params, meta} = message;
 			const name = (method === CANCELLED ? params['requestId'] : meta[SUBSCRIPTION]);
 			const waiting = open.get(name);
 			if (!waiting) return false;

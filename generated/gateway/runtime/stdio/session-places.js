@@ -4,24 +4,24 @@ export function sessionPlaces(limit) {
 	const places = createPlaces();
 	const take = (holder, most = limit) => {
 		const release = places.take(most, holder);
-		return release && { holder, release };
+		return release && {holder, release};
 	};
 	return {
 		take, instead(holder, idle) {
-			const isOwn = ({ place }) => place.holder.tenant === holder.tenant && place.holder.caller === holder.caller;
+			const isOwn = ({place}) => place.holder.tenant === holder.tenant && place.holder.caller === holder.caller;
 			const [longest] = idle;
 			if (places.held >= limit && longest && !isOwn(longest)) {
 				longest.place.release();
 				const place = take(holder);
-				if (place) return { place, session: longest };
+				if (place) return {place, session: longest};
 				longest.place.release = places.take(Infinity, longest.place.holder) ?? longest.place.release;
 			}
 			const holdsNone = places.heldBy(holder.tenant, holder.caller) === 0;
-			const session = idle.find((one) => isOwn(one) || (holdsNone && one.place.holder.tenant === holder.tenant));
+			const session = idle.find(one => isOwn(one) || (holdsNone && one.place.holder.tenant === holder.tenant));
 			if (!session) return null;
 			session.place.release();
 			const place = take(holder, Infinity);
-			return place && { place, session };
+			return place && {place, session};
 		},
 	};
 }

@@ -9,16 +9,16 @@ import {secondsUntil, sessionPlaces} from './session-places.js';
 import {createSession} from './session.js';
 import {greet, introduce, supervise} from './supervisor.js';
 export function createSessions(options, signal) {
-	const { child, log, keepAlive, timeouts, counts, now = Date.now } = options;
+	const {child, log, keepAlive, timeouts, counts, now = Date.now} = options;
 	const isShared = child.sharing === 'shared';
 	const sessions = new Map();
 	const places = sessionPlaces(isShared ? MAX_OPEN : child.processes);
 	const links = createLinks(options);
-	const { launch } = links;
+	const {launch} = links;
 	const begin = (link, initialize) => introduce(link, initialize, timeouts.firstByte);
-	const shared = supervise((onExit) => launch(() => sessions.values(), onExit), log, signal, begin);
+	const shared = supervise(onExit => launch(() => sessions.values(), onExit), log, signal, begin);
 	const ending = new Set();
-	const end = (session) => {
+	const end = session => {
 		if (!sessions.delete(session.id)) return;
 		session.standalone.end();
 		if (isShared) session.place.release();
@@ -26,10 +26,10 @@ export function createSessions(options, signal) {
 			ending.add(session.exited);
 			void session.exited.then(() => ending.delete(session.exited));
 		}
-		session.running().then(({ link }) => (isShared ? link.leave(session) : link.end())).catch(() => { });
+		session.running().then(({link}) => (isShared ? link.leave(session) : link.end())).catch(() => {});
 	};
-	const isIdle = ({ calls, posts, standalone }) => calls === 0 && posts.size === 0 && !standalone.shown;
-	const placeFor = async ({ holder }) => {
+	const isIdle = ({calls, posts, standalone}) => calls === 0 && posts.size === 0 && !standalone.shown;
+	const placeFor = async ({holder}) => {
 		let free = places.take(holder);
 		while (!free && ending.size > 0) {
 			await Promise.race(ending);
@@ -46,7 +46,7 @@ export function createSessions(options, signal) {
 			return found.place;
 		}
 		counts.full += 1;
-		const busy = [...sessions.values()].map(({ standalone, until }) => (standalone.shown ? Infinity : until));
+		const busy = [...sessions.values()].map(({standalone, until}) => (standalone.shown ? Infinity : until));
 		const retryAfter = secondsUntil(busy, Date.now());
 		log('warn', 'sessions-full', { sessions: sessions.size, retry_after: retryAfter, why: 'all, or all of this caller, have a call or a stream open' });
 		throw new UpstreamFault('full', undefined, retryAfter);
@@ -55,8 +55,8 @@ export function createSessions(options, signal) {
 		const caller = callerOf(request);
 		const place = await placeFor(caller);
 		const own = [];
-		let exited = () => { };
-		const exit = new Promise((resolve) => void (exited = resolve));
+		let exited = () => {};
+		const exit = new Promise(resolve => void (exited = resolve));
 		const onExit = () => {
 			place.release();
 			exited();
@@ -69,23 +69,23 @@ export function createSessions(options, signal) {
 			place.release();
 			throw error;
 		}
-		const { link, reply, lost } = started;
+		const {link, reply, lost} = started;
 		const id = idText(initialize);
 		if (reply['result'] === undefined) {
 			if (isShared) place.release();
 			link.end();
-			return lost ? { ...jsonResponse(lost.status, lostText(request.headers, { ...lost, id })), failure: () => lost } : jsonResponse(200, withId(started, id));
+			return lost ? {...jsonResponse(lost.status, lostText(request.headers, {...lost, id})), failure: () => lost} : jsonResponse(200, withId(started, id));
 		}
 		const running = () => (isShared ? shared(null) : Promise.resolve(started));
-		const flow = (on) => void running().then((found) => found.link.flow(on), () => { });
-		const session = Object.assign(createSession(caller, flow, 2 * child.line, log), { running, place, exited: exit, seen: now() });
+		const flow = on => void running().then(found => found.link.flow(on), () => {});
+		const session = Object.assign(createSession(caller, flow, 2 * child.line, log), {running, place, exited: exit, seen: now()});
 		sessions.set(session.id, session);
 		own.push(session);
-		return jsonResponse(200, withId(started, id), { 'mcp-session-id': session.id });
+		return jsonResponse(200, withId(started, id), {'mcp-session-id': session.id });
 	};
 	const beat = setInterval(() => {
 		for (const session of sessions.values()) {
-			const { posts, standalone } = session;
+			const {posts, standalone} = session;
 			for (const stream of [...posts, standalone])
 				if (stream.shown) stream.keepAlive();
 			if (!isIdle(session)) session.seen = now();

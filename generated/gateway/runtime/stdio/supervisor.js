@@ -10,7 +10,7 @@ const LAST_DELAY = 30_000;
 const MOST_WAIT = 1000;
 const RESTING = new CodedError('CHILD_RESTARTING', 'the child has ended, and its next start is not due yet: see child-restarting');
 export function greet(link, initialize, within) {
-	return new Promise((resolve) => {
+	return new Promise(resolve => {
 		let isLate = false;
 		const why = `no answer to initialize within timeouts.firstByte (${within / 1000} s)`;
 		const timer = setTimeout(() => {
@@ -19,9 +19,9 @@ export function greet(link, initialize, within) {
 		}, within).unref();
 		link.ask(initialize, (text, lost) => {
 			clearTimeout(timer);
-			if (text !== null) return resolve({ link, reply: JSON.parse(text), text, lost: null });
+			if (text !== null) return resolve({link, reply: JSON.parse(text), text, lost: null});
 			const id = idText(initialize);
-			resolve({ link, reply: {}, text: '', lost: isLate ? silent(id, why) : (lost ?? exited(id)) });
+			resolve({link, reply: {}, text: '', lost: isLate ? silent(id, why) : (lost ?? exited(id)) });
 		});
 	});
 }
@@ -36,8 +36,8 @@ export function supervise(launch, log, signal, begin) {
 	let running;
 	let isResting = false;
 	let notStarted = null;
-	const attempt = async (delay) => {
-		await sleep(delay, undefined, { ref: false, signal }).catch(() => {
+	const attempt = async delay => {
+		await sleep(delay, undefined, {ref: false, signal}).catch(() => {
 			throw new UpstreamFault('refused');
 		});
 		const begun = Date.now();
@@ -62,12 +62,12 @@ export function supervise(launch, log, signal, begin) {
 		else link.kill('initialize refused');
 		return greeted;
 	};
-	const start = (delay) => {
+	const start = delay => {
 		isResting = delay > MOST_WAIT;
 		running = attempt(delay);
-		running.catch(() => { });
+		running.catch(() => {});
 	};
-	return async (initialize) => {
+	return async initialize => {
 		if (initialize && !isAccepted) handshake = initialize;
 		if (!running) start(0);
 		if (!running || isResting) throw notStarted ?? new UpstreamFault('refused', RESTING);

@@ -7,15 +7,15 @@ import {isExecutable} from './executable.js';
 import {readMessages} from './message.js';
 import {rehearse} from './rehearsal.js';
 import {jsonResponse} from './response.js';
-const TIMEOUTS = { firstByte: 60_000, response: 600_000 };
-export function createStdioUpstream(given, { serveLegacy, serveModern }) {
-	const { modern, sharing } = given.child;
+const TIMEOUTS = {firstByte: 60_000, response: 600_000};
+export function createStdioUpstream(given, {serveLegacy, serveModern}) {
+	const {modern, sharing} = given.child;
 	const serve = modern ? serveModern : serveLegacy;
 	if (!serve) throw new SettingError('this gateway was baked without the era of a stdio server in its tables');
 	const closing = new AbortController();
-	const counts = { dropped: 0, refused: 0, ended: 0, full: 0 };
-	const options = { timeouts: TIMEOUTS, ...given, counts };
-	const { links, answer, close } = serve(options, closing.signal);
+	const counts = {dropped: 0, refused: 0, ended: 0, full: 0};
+	const options = {timeouts: TIMEOUTS, ...given, counts};
+	const {links, answer, close} = serve(options, closing.signal);
 	return {
 		async send(request) {
 			if (closing.signal.aborted) throw new UpstreamFault('refused');
@@ -29,7 +29,7 @@ export function createStdioUpstream(given, { serveLegacy, serveModern }) {
 			await links.close();
 		},
 		counts,
-		status: () => ({ processes: links.running, restarts: modern || sharing === 'shared' ? Math.max(0, links.started - 1) : 0 }),
+		status: () => ({processes: links.running, restarts: modern || sharing === 'shared' ? Math.max(0, links.started - 1) : 0 }),
 		isWell: async () => (links.health !== 'unknown' ? links.health === 'well' : (await isExecutable(given.child, given.env)) ? null : false),
 		async rehearse() {
 			if (links.health === 'well' || closing.signal.aborted) return true;
@@ -42,12 +42,12 @@ export function createStdioUpstream(given, { serveLegacy, serveModern }) {
 		},
 	};
 }
-export async function loadEras({ stdioLegacy, stdioModern }) {
-	return { ...(await stdioLegacy?.()), ...(await stdioModern?.()) };
+export async function loadEras({stdioLegacy, stdioModern}) {
+	return {...(await stdioLegacy?.()), ...(await stdioModern?.())};
 }
 export function startChildren(server, child, settings, eras) {
-	const { env: environment, keepAlive, log, timeouts } = settings;
+	const {env: environment, keepAlive, log, timeouts} = settings;
 	const env = child.env.map(([name, value]) => [name, 'text' in value ? value.text : readSecret(environment, value.secret)]);
-	const said = (level, event, fields) => log(level, event, { server, ...fields });
-	return createStdioUpstream({ child, env: Object.fromEntries(env), keepAlive, timeouts, log: said }, eras);
+	const said = (level, event, fields) => log(level, event, {server, ...fields});
+	return createStdioUpstream({child, env: Object.fromEntries(env), keepAlive, timeouts, log: said}, eras);
 }

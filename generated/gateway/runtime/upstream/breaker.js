@@ -1,6 +1,6 @@
 // mcpgen: That of an instance whose table asks for one; `known` is the one it has had so far.
 export function makeBreaker(table, now, known, turned) {
-	return table && new Breaker(table, now, known, (state) => turned(state === 'open' ? 'warn' : 'info', `breaker-${state}`));
+	return table && new Breaker(table, now, known, state => turned(state === 'open' ? 'warn' : 'info', `breaker-${state}`));
 }
 const EXISTS = 3_600_000;
 export class Breaker {
@@ -54,15 +54,15 @@ export class Breaker {
 			return;
 		}
 		if (this.state === 'open' || isWell(outcome) || outcome === 'abandoned') return;
-		this.#failures = [...this.#recent(now), { at: now, caller }];
+		this.#failures = [...this.#recent(now), {at: now, caller}];
 		if (this.#isEnough(now)) this.#turnTo('open', now);
 	}
 	#isEnough(now) {
-		const { failures } = this.#table;
+		const {failures} = this.#table;
 		if (now - this.#otherAt > EXISTS) return this.#failures.length >= failures;
 		const most = Math.ceil(Math.max(2, failures) / 2);
 		const ofCallers = new Map();
-		for (const { caller } of this.#failures) ofCallers.set(caller, Math.min(most, (ofCallers.get(caller) ?? 0) + 1));
+		for (const {caller} of this.#failures) ofCallers.set(caller, Math.min(most, (ofCallers.get(caller) ?? 0) + 1));
 		return [...ofCallers.values()].reduce((sum, count) => sum + count, 0) >= Math.max(2, failures);
 	}
 	reset(now) {
@@ -77,7 +77,7 @@ export class Breaker {
 		this.#turned(state);
 	}
 	#recent(now) {
-		return this.#failures.filter(({ at }) => now - at < this.#table.window);
+		return this.#failures.filter(({at}) => now - at < this.#table.window);
 	}
 }
-const isWell = (outcome) => outcome === 'answered' || outcome === 'erred';
+const isWell = outcome => outcome === 'answered' || outcome === 'erred';

@@ -5,15 +5,16 @@ import {UpstreamFault} from '../wire/fault.js';
 const UNSENT = new Set(['refused', 'connect', 'full']);
 const FAILING = new Set([500, 502, 503, 504]);
 const DENIED = new Set([401, 407]);
+const DENIAL = 'upstream.auth or upstream.headers have to give it credentials, or it has to trust the gateway';
 const NOT_MODIFIED = 304;
-export const isFailing = (status) => FAILING.has(status);
+export const isFailing = status => FAILING.has(status);
 const OUTCOME = {
 	refused: 'unreachable', connect: 'unreachable', full: 'abandoned', stale: 'abandoned', redirected: 'answered', denied: 'answered',
 };
 export async function deliver(pool, delivery, metrics) {
-	const { request, first, pinned, reads, repeats, key } = delivery;
+	const {request, first, pinned, reads, repeats, key} = delivery;
 	let tried;
-	const elsewhere = (from) => (pinned ? null : pool.next((tried ??= new Set()).add(from), key));
+	const elsewhere = from => (pinned ? null : pool.next((tried ??= new Set()).add(from), key));
 	const hasBody = request.body !== null;
 	const isWhole = () => !hasBody || request.body !== null;
 	let left = repeats;
@@ -27,7 +28,7 @@ export async function deliver(pool, delivery, metrics) {
 		let next = null;
 		try {
 			const response = await instance.upstream.send(request);
-			const { status } = response;
+			const {status} = response;
 			const failed = FAILING.has(status);
 			if (status > 299 && !failed) refuseAnswer(response, instance, request);
 			const failure = response.failure?.() ?? null;
@@ -45,7 +46,7 @@ export async function deliver(pool, delivery, metrics) {
 					});
 					response.body.once('error', (error) => !request.signal.aborted && pool.blame(busy, error, request.headers['x-request-id']));
 				}
-				return { instance, response };
+				return {instance, response};
 			}
 			left--;
 			discard(response);
@@ -66,18 +67,18 @@ export async function deliver(pool, delivery, metrics) {
 	}
 	throw last ?? new UpstreamFault('refused', 'there is no instance to ask');
 }
-export function discard({ body }) {
+export function discard({body}) {
 	if (!Buffer.isBuffer(body)) body.on('error', () => { }).destroy();
 }
-function refuseAnswer(response, { upstream: { origin } }, request) {
-	const { status } = response;
+function refuseAnswer(response, {upstream: {origin}}, request) {
+	const {status} = response;
 	const isDenied = DENIED.has(status);
 	if (!isDenied && (status > 399 || (status === NOT_MODIFIED && isConditional(request)))) return;
 	discard(response);
-	if (isDenied) throw new UpstreamFault('denied', `it answered ${status}: transform.request.set has to give it credentials, or it has to trust the gateway`);
+	if (isDenied) throw new UpstreamFault('denied', new CodedError(status === 401 ? 'UNAUTHORIZED' : 'PROXY_UNAUTHORIZED', `it answered ${status}: ${DENIAL}`));
 	if (!isRedirection(status)) throw new UpstreamFault('answered', new CodedError(`HTTP_${status}`, `it answered ${status} to a request that has no condition`));
 	throw redirection(response, origin);
 }
-function isConditional({ method, headers }) {
+function isConditional({method, headers}) {
 	return method === 'GET' && (headers['if-none-match'] ?? headers['if-modified-since']) !== undefined;
 }

@@ -4,21 +4,22 @@ import {httpUpstream} from './http.js';
 import {HEALTH_PATH, isRedirection, redirection} from './redirects.js';
 import {asking} from './probe.js';
 import {UpstreamFault} from '../wire/fault.js';
-export function httpProbe({ path, method, status, body }, endpoint) {
+export function httpProbe({path, method, status, body}, endpoint) {
 	const judge = (head, text, isWhole) => {
-		if (head.status !== status && isRedirection(head.status)) return redirection(head, endpoint.origin, HEALTH_PATH);
+		if (head.status !== status && isRedirection(head.status)) return redirection(head, endpoint.url.origin, HEALTH_PATH);
 		if (head.status !== status) return `it answered ${head.status}, and ${status} is wanted`;
 		if (body === null || text.includes(body)) return null;
 		return isWhole ? 'its answer has not the words that are wanted' : undefined;
 	};
-	return asking((timeout) => askOnce(new URL(path, endpoint), { method, headers: {}, body: null }, timeout, judge));
+	const url = new URL(path, endpoint.url);
+	return asking(timeout => askOnce({...endpoint, url}, {method, headers: {}, body: null}, timeout, judge));
 }
 const MOST = 65_536;
-export async function askOnce(url, question, timeout, judge) {
-	const upstream = httpUpstream({ url, connect: timeout, firstByte: timeout });
+export async function askOnce(asked, question, timeout, judge) {
+	const upstream = httpUpstream({...asked, connect: timeout, firstByte: timeout});
 	try {
-		const answer = await upstream.send({ ...question, signal: AbortSignal.timeout(timeout) });
-		const { body } = answer;
+		const answer = await upstream.send({...question, signal: AbortSignal.timeout(timeout)});
+		const {body} = answer;
 		let bytes = Buffer.alloc(0);
 		let verdict = judge(answer, '', false);
 		if (verdict === undefined) {

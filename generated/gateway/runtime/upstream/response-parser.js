@@ -55,7 +55,7 @@ export function responseParser(method) {
 		}
 		return step === 'size' ? end + 2 : end + 4;
 	};
-	const readHead = (block) => {
+	const readHead = block => {
 		STATUS_LINE.lastIndex = 0;
 		const line = STATUS_LINE.exec(block);
 		if (!line) throw new MalformedAnswer(NO_STATUS);
@@ -74,7 +74,7 @@ export function responseParser(method) {
 		const isEmpty = method === 'HEAD' || status === 204 || status === 304 || missing === 0;
 		const body = isEmpty ? 'done' : coding !== undefined ? 'size' : length !== undefined ? 'counted' : 'rest';
 		const persists = isCurrent && body !== 'rest' && !CLOSE.test(String(headers['connection'] ?? ''));
-		parser.head = { status, headers, keeps: persists ? Number(TIMEOUT.exec(String(headers['keep-alive'] ?? ''))?.[1] ?? Infinity) : 0 };
+		parser.head = {status, headers, keeps: persists ? Number(TIMEOUT.exec(String(headers['keep-alive'] ?? ''))?.[1] ?? Infinity) : 0 };
 		return body;
 	};
 	const readSize = (bytes, at) => {

@@ -9,10 +9,10 @@ export const NEVER = new AbortController().signal;
 export function roundtrip(connections, head, request) {
 	const connection = connections.take();
 	if (!connection) return Promise.reject(new UpstreamFault('connect'));
-	return new Promise((settle) => begin(connections, connection, head, request, settle));
+	return new Promise(settle => begin(connections, connection, head, request, settle));
 }
 function begin(connections, first, head, request, settle) {
-	const { method, signal } = request;
+	const {method, signal} = request;
 	let connection = first;
 	const parser = responseParser(method);
 	let mayBeStale = first.isOpen;
@@ -34,15 +34,15 @@ function begin(connections, first, head, request, settle) {
 	const abandon = () => failed(connection?.isOpen ? 'sent' : 'connect', signal.reason);
 	const write = () => {
 		if (!connection) return;
-		const { socket } = connection;
-		const { body } = request;
+		const {socket} = connection;
+		const {body} = request;
 		if (!body || body.length <= SMALL_BODY) {
 			socket.write(body ? head + body.toString('latin1') : head, 'latin1');
 			if (body) request.handedOn?.();
 		} else {
 			socket.cork();
 			socket.write(head, 'latin1');
-			socket.write(body, (error) => {
+			socket.write(body, error => {
 				connection?.wait();
 				if (!error) request.handedOn?.();
 			});
@@ -60,7 +60,7 @@ function begin(connections, first, head, request, settle) {
 			done(error);
 		},
 	});
-	const finish = (keeps) => {
+	const finish = keeps => {
 		if (connection?.socket.writableLength === 0 && !parser.hasSurplus) {
 			connections.put(connection, keeps);
 			connection = null;
@@ -78,12 +78,12 @@ function begin(connections, first, head, request, settle) {
 				failed('sent', error);
 				return false;
 			}
-			const { head: answered, done } = parser;
+			const {head: answered, done} = parser;
 			if (!answered) return true;
 			if (done) finish(answered.keeps);
 			if (!stream) {
 				if (!done) stream = makeStream();
-				settle({ status: answered.status, headers: answered.headers, body: stream ?? content });
+				settle({status: answered.status, headers: answered.headers, body: stream ?? content});
 				if (done) return true;
 			}
 			isPaused = content.length > 0 && !stream?.push(content) && !done;

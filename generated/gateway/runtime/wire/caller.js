@@ -5,5 +5,5 @@ export function callerText(tenant, client) {
 }
 export function readCaller(text) {
 	const [tenant = '', client = ''] = text?.split(' ') ?? [];
-	return { tenant, client: client || null };
+	return {tenant, client: client || null};
 }

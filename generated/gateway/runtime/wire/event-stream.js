@@ -1,7 +1,7 @@
 // mcpgen: Event streams that the gateway itself writes, message by message.
 import {PassThrough} from 'node:stream';
 import {UpstreamFault} from './fault.js';
-export const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' };
+export const STREAM_HEADERS = {'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' };
 const KEEP_ALIVE = Buffer.from(': ka\n\n');
 export function frame(json) {
 	return Buffer.from(`event: message\ndata: ${json.replace(/[\r\n]/g, ' ')}\n\n`);

@@ -12,23 +12,23 @@ export function eventReader(limit) {
 	let isFirst = true;
 	let isLineEmpty = true;
 	let wasCr = false;
-	const hold = (bytes) => {
+	const hold = bytes => {
 		if (used + bytes.length > limit) throw new RangeError('event too long');
 		store = append(store, used, bytes);
 		used += bytes.length;
 	};
-	const take = (last) => {
+	const take = last => {
 		if (used > 0 || last.length > limit) hold(last);
 		const raw = used > 0 ? store.subarray(0, used) : last;
 		const text = raw.toString();
-		const event = { raw, text: isFirst ? text.replace(/^\ufeff/, '') : text };
+		const event = {raw, text: isFirst ? text.replace(/^\ufeff/, '') : text };
 		store = Buffer.alloc(0);
 		used = 0;
 		isFirst = false;
 		return event;
 	};
 	return {
-		push: (chunk) => {
+		push: chunk => {
 			const events = [];
 			let from = 0;
 			for (let i = 0; i < chunk.length; i++) {
@@ -53,13 +53,13 @@ export function eventReader(limit) {
 		},
 	};
 }
-export const linesOf = (text) => text.split(/(\r\n|\r|\n)/);
+export const linesOf = text => text.split(/(\r\n|\r|\n)/);
 export const valueOf = (line, name) => line === name ? '' : line.startsWith(`${name}:`) ? line.slice(name.length + (line[name.length + 1] === ' ' ? 2 : 1)) : null;
 export function readEvent(text) {
 	const lines = linesOf(text);
-	const values = (name) => lines.flatMap((line) => valueOf(line, name) ?? []);
+	const values = name => lines.flatMap(line => valueOf(line, name) ?? []);
 	const type = values('event').pop() ?? '';
-	return { isMessage: type === '' || type === 'message', type, data: values('data').join('\n'), id: values('id').pop() };
+	return {isMessage: type === '' || type === 'message', type, data: values('data').join('\n'), id: values('id').pop() };
 }
 export function changeEvents(body, change, longest = LONGEST) {
 	const reader = eventReader(longest);
@@ -75,14 +75,14 @@ export function changeEvents(body, change, longest = LONGEST) {
 	};
 	const through = new Transform({
 		transform: (chunk, _encoding, done) => pass(() => reader.push(chunk), done),
-		flush: (done) => pass(() => reader.end(), done),
+		flush: done => pass(() => reader.end(), done),
 	});
 	const finish = () => {
 		events.isOver = true;
 		events.push(null);
 	};
-	const events = Object.assign(through, { isOver: false, finish });
+	const events = Object.assign(through, {isOver: false, finish});
 	const source = Buffer.isBuffer(body) ? Readable.from([body]) : body;
-	pipeline(source, events, () => { });
+	pipeline(source, events, () => {});
 	return events.on('error', () => { }).once('end', () => setTimeout(() => source.destroy(), GRACE).unref());
 }

@@ -49,13 +49,29 @@ function placesIn(text, at, name) {
 		}
 		const end = valueEnd(text, at);
 		if (end === at || end > text.length) return null;
-		if (isMeant) found.push({ start: at, end });
+		if (isMeant) found.push({start: at, end});
 		at = spaceEnd(text, end);
 		if (text[at] === ',') at = spaceEnd(text, at + 1);
 		else if (text[at] !== close) return null;
 	}
 	return found;
 }
+export function membersAt(text, at) {
+	const found = [];
+	if (text[at] !== '{') return found;
+	at = spaceEnd(text, at + 1);
+	while (text[at] === '"') {
+		const keyEnd = valueEnd(text, at);
+		const key = JSON.parse(text.slice(at, keyEnd));
+		const start = spaceEnd(text, spaceEnd(text, keyEnd) + 1);
+		const end = valueEnd(text, start);
+		found.push({key, start, end});
+		at = spaceEnd(text, end);
+		if (text[at] === ',') at = spaceEnd(text, at + 1);
+	}
+	return found;
+}
+export const elementsAt = (text, at) => placesIn(text, at, null);
 function unescaped(key) {
 	try {
 		return JSON.parse(key);
@@ -63,9 +79,9 @@ function unescaped(key) {
 		return null;
 	}
 }
-export const ownText = (part) => (part === null ? part : Buffer.from(part).toString());
+export const ownText = part => (part === null ? part : Buffer.from(part).toString());
 export function memberText(text, path) {
-	let place = { start: spaceEnd(text, 0), end: text.length };
+	let place = {start: spaceEnd(text, 0), end: text.length};
 	for (const name of path) {
 		const last = placesIn(text, place.start, name)?.at(-1);
 		if (!last) return null;
@@ -74,10 +90,10 @@ export function memberText(text, path) {
 	return text.slice(place.start, place.end);
 }
 export function replaceMember(text, path, replacement) {
-	let places = [{ start: spaceEnd(text, 0), end: text.length }];
+	let places = [{start: spaceEnd(text, 0), end: text.length}];
 	for (const name of path) {
 		const next = [];
-		for (const { start } of places) {
+		for (const {start} of places) {
 			if (text[start] !== '{') continue;
 			const found = placesIn(text, start, name);
 			if (!found) return null;
@@ -88,14 +104,14 @@ export function replaceMember(text, path, replacement) {
 	if (places.length === 0) return null;
 	let out = '';
 	let kept = 0;
-	for (const { start, end } of places) {
+	for (const {start, end} of places) {
 		out += text.slice(kept, start) + replacement;
 		kept = end;
 	}
 	return out + text.slice(kept);
 }
 export function elementTexts(text) {
-	return placesIn(text, spaceEnd(text, 0), null)?.map(({ start, end }) => text.slice(start, end)) ?? null;
+	return placesIn(text, spaceEnd(text, 0), null)?.map(({start, end}) => text.slice(start, end)) ?? null;
 }
 export function headMembers(text) {
 	const found = new Map();

@@ -1,4 +1,4 @@
 // mcpgen
-export function isEventStream({ headers }) {
+export function isEventStream({headers}) {
 	return /^text\/event-stream\b/i.test(String(headers['content-type'] ?? ''));
 }

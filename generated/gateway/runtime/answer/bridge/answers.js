@@ -9,31 +9,31 @@ export function parseReply(body) {
 	const value = asObject(parseJson(body));
 	return isReply(value) ? value : null;
 }
-export function passed(status, { 'content-length': _length, 'mcp-session-id': _session, ...headers }, body) {
-	const length = Buffer.isBuffer(body) ? { 'content-length': `${body.length}` } : {};
-	return { instance: null, response: { status, headers: { ...headers, ...length }, body } };
+export function passed(status, {'content-length': _length, 'mcp-session-id': _session, ...headers }, body) {
+	const length = Buffer.isBuffer(body) ? {'content-length': `${body.length}` } : {};
+	return {instance: null, response: {status, headers: {...headers, ...length}, body}};
 }
 export function ownAnswer(status, message, headers = {}) {
-	const type = message === undefined ? {} : { 'content-type': 'application/json' };
-	return passed(status, { ...headers, ...type }, Buffer.from(message === undefined ? '' : typeof message === 'string' ? message : JSON.stringify(message)));
+	const type = message === undefined ? {} : {'content-type': 'application/json' };
+	return passed(status, {...headers, ...type}, Buffer.from(message === undefined ? '' : typeof message === 'string' ? message : JSON.stringify(message)));
 }
 export function bridgedCapabilities(capabilities) {
-	return Object.fromEntries(BRIDGED.filter((name) => name in asObject(capabilities)).map((name) => [name, {}]));
+	return Object.fromEntries(BRIDGED.filter(name => name in asObject(capabilities)).map(name => [name, {}]));
 }
 const SAYS_SOMETHING = /^[^:\r\n]/m;
 function messagesIn(event) {
-	const { isMessage, data } = readEvent(event);
+	const {isMessage, data} = readEvent(event);
 	const value = isMessage ? parseJson(data) : undefined;
 	const texts = Array.isArray(value) ? (elementTexts(data) ?? []) : [data];
-	return [value].flat().map((one, i) => ({ message: asObject(one), text: texts[i] ?? '' })).filter(({ message }) => message['jsonrpc'] === '2.0');
+	return [value].flat().map((one, i) => ({message: asObject(one), text: texts[i] ?? '' })).filter(({ message }) => message['jsonrpc'] === '2.0');
 }
-const eventOf = (text) => `event: message\ndata: ${text.replace(/[\r\n]/g, ' ')}`;
+const eventOf = text => `event: message\ndata: ${text.replace(/[\r\n]/g, ' ')}`;
 export function rewriteEvents(body, rewrite) {
-	const events = changeEvents(body, ({ raw, text }) => {
+	const events = changeEvents(body, ({raw, text}) => {
 		const messages = messagesIn(text);
 		const passed = [];
 		let isKept = false;
-		for (const { message, text: written } of messages) {
+		for (const {message, text: written} of messages) {
 			const made = rewrite(message, written);
 			if (made === null) continue;
 			isKept = made === true;

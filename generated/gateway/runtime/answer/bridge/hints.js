@@ -13,18 +13,18 @@ const MOST_PAGES = 50;
 const MOST_LEVELS = 64;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const EVERYBODY = '';
-const keyOf = ({ pool, request }, method) => `${pool.server} ${method} ${request.query ?? ''}`;
+const keyOf = ({pool, request}, method) => `${pool.server} ${method} ${request.query ?? ''}`;
 export function createHints() {
 	const kept = createMemory(MOST_KEPT);
 	const find = (call, method, shortest) => {
 		const key = keyOf(call, method);
-		const isGood = (one) => one?.pool === call.pool && performance.now() < one.until;
-		const known = [EVERYBODY, call.owner].map((owner) => kept.get(owner, key)).find(isGood);
+		const isGood = one => one?.pool === call.pool && performance.now() < one.until;
+		const known = [EVERYBODY, call.owner].map(owner => kept.get(owner, key)).find(isGood);
 		if (known) return known.said;
-		const found = { pool: call.pool, said: read(call, method), until: Infinity };
+		const found = {pool: call.pool, said: read(call, method), until: Infinity};
 		kept.set(call.owner, key, found, SMALL);
 		const isLatest = () => kept.get(call.owner, key) === found;
-		found.said.then((said) => {
+		found.said.then(said => {
 			found.until = performance.now() + Math.min(Math.max(Number(said.ttlMs) || 0, shortest), LONGEST);
 			const isMine = !said.isPublic;
 			if (!isMine && isLatest()) kept.delete(call.owner, key);
@@ -33,15 +33,15 @@ export function createHints() {
 		return found.said;
 	};
 	return {
-		discover: (call) => find(call, 'server/discover', 0), async paramHeaders(call, params, isStale) {
+		discover: call => find(call, 'server/discover', 0), async paramHeaders(call, params, isStale) {
 			if (isStale)
 				for (const owner of [EVERYBODY, call.owner]) kept.delete(owner, keyOf(call, 'tools/list'));
 			const annotations = await find(call, 'tools/list', SHORTEST).then((said) => said.annotations.get(at(params, 'name')), () => undefined);
-			return Object.fromEntries((annotations ?? []).flatMap((annotation) => headerOf(annotation, at(params, 'arguments'))));
+			return Object.fromEntries((annotations ?? []).flatMap(annotation => headerOf(annotation, at(params, 'arguments'))));
 		},
 	};
 }
-function sizeOf({ annotations, capabilities, instructions, serverInfo }) {
+function sizeOf({annotations, capabilities, instructions, serverInfo}) {
 	return SMALL + JSON.stringify([capabilities, instructions, serverInfo, ...annotations]).length;
 }
 async function read(call, method) {
@@ -49,12 +49,12 @@ async function read(call, method) {
 	let first = null;
 	let cursor;
 	for (let pages = 0;; pages++) {
-		const asked = await askModern(call, method, { cursor }, call.table.timeouts.firstByte);
-		const { reply } = asked;
+		const asked = await askModern(call, method, {cursor}, call.table.timeouts.firstByte);
+		const {reply} = asked;
 		if (reply && method === 'tools/list' && !('result' in reply)) throw new UpstreamFault('answered', 'it lists no tools');
 		if (!reply || !('result' in reply)) throw unusable(call, asked, method, reply);
 		const page = asObject(reply['result']);
-		const { tools, nextCursor, ttlMs, cacheScope } = page;
+		const {tools, nextCursor, ttlMs, cacheScope} = page;
 		for (const tool of Array.isArray(tools) ? tools : []) {
 			const found = annotationsIn(at(tool, 'inputSchema'));
 			if (found.length > 0) annotations.set(at(tool, 'name'), found);
@@ -62,8 +62,8 @@ async function read(call, method) {
 		first ??= page;
 		cursor = nextCursor;
 		if (typeof cursor === 'string' && pages < MOST_PAGES - 1) continue;
-		const { capabilities, instructions, _meta } = first;
-		return { capabilities, instructions, serverInfo: at(_meta, SERVER_INFO), annotations, ttlMs, isPublic: cacheScope === 'public' };
+		const {capabilities, instructions, _meta} = first;
+		return {capabilities, instructions, serverInfo: at(_meta, SERVER_INFO), annotations, ttlMs, isPublic: cacheScope === 'public' };
 	}
 }
 function annotationsIn(schema, path = []) {
@@ -74,7 +74,7 @@ function annotationsIn(schema, path = []) {
 		return [...own, ...annotationsIn(property, [...path, name])];
 	});
 }
-function headerOf({ path, header }, values) {
+function headerOf({path, header}, values) {
 	const value = at(values, ...path);
 	return ['string', 'number', 'boolean'].includes(typeof value) ? [[header, encodeHeader(`${value}`)]] : [];
 }
