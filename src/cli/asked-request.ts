@@ -14,7 +14,9 @@ export function askedRequest(given: Given, { traffic }: Plan): AskedRequest {
     throw new UsageError(server === null ? 'which route? --server NAME or --path PATH' : `server "${server}" has no route of its own (public: false)`);
   }
   const client = known(given, 'client', traffic.clients.map(({ name }) => name));
-  if (client !== null && (given.has('issuer') || given.has('claim'))) throw new UsageError('--client or a token (--issuer, --claim): a request has one credential');
+  if (client !== null && (given.has('issuer') || given.has('claim'))) {
+    throw new UsageError('--client or a token (--issuer, --claim): a request has one credential');
+  }
   const token = tokenOf(given, traffic);
   const item = itemOf(given);
   if (given.has('arg') && item?.kind !== 'tool') throw new UsageError('--arg is an argument of a tool: name it with --tool');

@@ -7,7 +7,8 @@ const BY_PUBLIC_KEY: readonly Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256',
 
 /** Whose word is taken for who calls. */
 export function planAuth({ auth, tenants }: Model): AuthPlan {
-  const issuers = (auth.jwt ?? []).map((one, i, all) => planIssuer(one, all.length === 1 ? 'auth.jwt' : `auth.jwt.${i}`)).sort((a, b) => (a.issuer < b.issuer ? -1 : 1));
+  const planned = (auth.jwt ?? []).map((one, i, all) => planIssuer(one, all.length === 1 ? 'auth.jwt' : `auth.jwt.${i}`));
+  const issuers = planned.sort((a, b) => (a.issuer < b.issuer ? -1 : 1));
   const published = issuers.filter(({ keys }) => keys.kind === 'jwks').map(({ issuer }) => issuer);
   return {
     wanted: Object.keys(auth.clients).length > 0 || issuers.length > 0 || auth.lookup !== undefined,

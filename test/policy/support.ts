@@ -12,7 +12,8 @@ export const PINNED = `ghcr.io/acme/search:1.4.2@sha256:${'0123456789abcdef'.rep
 export const TODAY = '2026-11-20';
 
 /** Changes to a config, and parts of the plan that replace what it says. */
-export type PlanOptions = Pick<Changes, 'profile' | 'gateway' | 'auth' | 'tenants' | 'servers' | 'strategies' | 'targets' | 'images'> & Omit<Overrides, 'profile'>;
+type Changed = 'profile' | 'gateway' | 'auth' | 'tenants' | 'servers' | 'strategies' | 'targets' | 'images';
+export type PlanOptions = Pick<Changes, Changed> & Omit<Overrides, 'profile'>;
 
 export function planOf({ traffic = {}, infra = {}, policy = {}, ...changes }: PlanOptions = {}): Plan {
   const config: Changes = {

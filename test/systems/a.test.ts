@@ -37,7 +37,10 @@ describe('A3 origins at the tools gateway', () => {
     tools = await startUpstream();
     gateway = await startGateway({
       config: gatewayConfig({
-        gateway: { url: `https://${GATEWAY}`, originFallback: 'forwarded', requireOrigin: true, trustedProxies: [`${BALANCER}/32`], sessionKeys: [{ secret: 'SESSION_KEY' }] },
+        gateway: {
+          url: `https://${GATEWAY}`, originFallback: 'forwarded', requireOrigin: true, trustedProxies: [`${BALANCER}/32`],
+          sessionKeys: [{ secret: 'SESSION_KEY' }],
+        },
         servers: { tools: server('search', 'own'), open: server('any'), tunnelled: server('tunnel') },
         origins: { search: SEARCH, own: `https://${GATEWAY}`, any: { preset: 'any-https' }, tunnel: { preset: 'ngrok' } },
       }),
@@ -51,7 +54,8 @@ describe('A3 origins at the tools gateway', () => {
   test('A3 an origin of the list passes, with the spelling of a browser and no other', async () => {
     assert.equal((await post('/mcp/tools', { origin: SEARCH })).status, 200);
     const { length } = tools.received;
-    for (const foreign of ['https://malicious-site.com', 'http://search.acme.test', `${SEARCH}.evil.test`, `${SEARCH}:8443`, `https://x.search.acme.test`, 'null']) {
+    const others = ['https://malicious-site.com', 'http://search.acme.test', `${SEARCH}.evil.test`, `${SEARCH}:8443`, 'https://x.search.acme.test', 'null'];
+    for (const foreign of others) {
       assert.deepEqual(reasonOf(await post('/mcp/tools', { origin: foreign })), [403, 'origin-not-allowed'], foreign);
     }
     assert.equal(tools.received.length, length, 'no server hears of a refused origin');
@@ -64,7 +68,9 @@ describe('A3 origins at the tools gateway', () => {
       assert.equal(await judged('/mcp/tunnelled', tunnel), 200, tunnel);
       assert.equal(await judged('/mcp/tools', tunnel), 403, 'a preset counts where it is named');
     }
-    for (const other of ['https://ngrok.io.evil.test', 'https://evil-ngrok.io', 'http://1a2b.ngrok.io']) assert.equal(await judged('/mcp/tunnelled', other), 403, other);
+    for (const other of ['https://ngrok.io.evil.test', 'https://evil-ngrok.io', 'http://1a2b.ngrok.io']) assert.equal(
+      await judged('/mcp/tunnelled', other), 403, other,
+    );
   });
 
   test('A3 where there is no Origin, X-Forwarded-Host and X-Forwarded-Proto of the balancer stand for it, and of nobody else', async () => {
@@ -73,7 +79,9 @@ describe('A3 origins at the tools gateway', () => {
     assert.deepEqual(reasonOf(await post('/mcp/tools', forwarded)), [403, 'origin-required']);
     assert.deepEqual(reasonOf(await post('/mcp/tools', {}, BALANCER)), [403, 'origin-required'], 'a balancer that says nothing');
     assert.deepEqual(reasonOf(await post('/mcp/tools', { ...forwarded, 'x-forwarded-proto': 'http' }, BALANCER)), [403, 'origin-not-allowed']);
-    assert.deepEqual(reasonOf(await post('/mcp/tools', { ...forwarded, origin: 'https://evil.test' }, BALANCER)), [403, 'origin-not-allowed'], 'Origin comes first');
+    assert.deepEqual(
+      reasonOf(await post('/mcp/tools', { ...forwarded, origin: 'https://evil.test' }, BALANCER)), [403, 'origin-not-allowed'], 'Origin comes first',
+    );
   });
 
   test('A3 each refusal is a warning with the words that guides alert on, and is counted', async () => {
@@ -200,7 +208,9 @@ export default defineConfig({
 `;
   const check = async (reviewBy: string) => {
     const { out, err } = await mcpgen(['check', '--format', 'json'], { cwd: folder(t, { 'mcp.config.ts': config(reviewBy) }) });
-    const { findings } = JSON.parse(out) as { findings: readonly { rule: string; severity: string; message: string; config: { path: string; line: number } }[] };
+    const { findings } = JSON.parse(out) as {
+      findings: readonly { rule: string; severity: string; message: string; config: { path: string; line: number } }[],
+    };
     return findings.filter(({ rule }) => rule === 'MCP115').map(({ severity, message, config: { path, line } }) => [severity, message, path, line, err]);
   };
   const [found, ...more] = await check('2026-11-19');

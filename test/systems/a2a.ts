@@ -34,7 +34,12 @@ export function a2a({ gateway = {}, auth = {}, ...rest }: { readonly gateway?: C
     },
     origins: { app: 'https://app.acme.dev' },
     servers: Object.fromEntries(
-      SERVERS.map((name, i) => [name, { kind: 'http', image: IMAGE, port: 8101 + i, ...(name === 'session-management' ? { permissions: { call: 'write', list: 'read' } } : {}) }]),
+      SERVERS.map(
+        (name, i) => [
+          name,
+          { kind: 'http', image: IMAGE, port: 8101 + i, ...(name === 'session-management' ? { permissions: { call: 'write', list: 'read' } } : {}) },
+        ],
+      ),
     ),
     tenants: {
       a2a: {
@@ -52,7 +57,8 @@ export function a2a({ gateway = {}, auth = {}, ...rest }: { readonly gateway?: C
 export const poolsOf = (url: string): Readonly<Record<string, readonly string[]>> => Object.fromEntries(SERVERS.map((name) => [name, [url]]));
 
 /** The same config as a user writes it. */
-export const sourceOf = (config: Config): string => `import { defineConfig } from 'mcpgen';\nexport default defineConfig(${JSON.stringify(config, null, 2)});\n`;
+export const sourceOf = (config: Config): string =>
+  `import { defineConfig } from 'mcpgen';\nexport default defineConfig(${JSON.stringify(config, null, 2)});\n`;
 
 const TOOLS = ['get_report', 'set_report', 'drop_report'];
 /** A server with three tools. */

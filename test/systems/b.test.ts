@@ -149,7 +149,12 @@ describe('B2 keys, tokens and what they permit', () => {
       issuer = await startIssuer([key], AUDIENCE);
       const config = a2a({
         auth: { jwt: [{ issuer: issuer.url, jwks: issuer.jwks, audience: AUDIENCE, maxAge: '24h' }] },
-        tenants: { a2a: { match: [{ claim: { iss: issuer.url } }, { client: 'client1' }, { client: 'client2' }], servers: '*', tools: [{ allow: '*.set_*', needs: 'write' }, { allow: '*.get_*', needs: 'read' }] } },
+        tenants: {
+          a2a: {
+            match: [{ claim: { iss: issuer.url } }, { client: 'client1' }, { client: 'client2' }], servers: '*',
+            tools: [{ allow: '*.set_*', needs: 'write' }, { allow: '*.get_*', needs: 'read' }],
+          },
+        },
       });
       byJwks = await startGateway({ config, pools: poolsOf(server.url) });
     });
@@ -157,7 +162,9 @@ describe('B2 keys, tokens and what they permit', () => {
     const asked = asker(() => byJwks);
 
     test('B2 JWKS in place of the shared secret: signature, age and scopes, and a scope that lacks can be asked for', async () => {
-      assert.deepEqual(await asked.list(bearing(issuer.token('ann', { scope: 'read' }))), ['get_report', 'set_report'], 'what a scope would allow stays in sight');
+      assert.deepEqual(
+        await asked.list(bearing(issuer.token('ann', { scope: 'read' }))), ['get_report', 'set_report'], 'what a scope would allow stays in sight',
+      );
       assert.equal(await asked.call(bearing(issuer.token('ann', { scope: 'read write' })), 'set_report'), 'done');
       assert.deepEqual(await asked.call(bearing(issuer.token('ann', { scope: 'read' })), 'set_report'), [403, 'scope-insufficient']);
       for (const text of [

@@ -166,7 +166,10 @@ export const NEEDS: Readonly<Record<string, { readonly config: unknown; readonly
       gateway: { ...EVERYTHING.gateway, revisions: ['2024-11-05', '2025-03-26', '2026-07-28'] },
       auth: { ...EVERYTHING.auth, jwt: JWT, lookup: { url: 'https://id.acme.com/tenant' } },
       tenants: {
-        acme: { match: [{ client: 'acme' }, { lookup: 'acme' }], servers: '*', tools: [{ allow: '*' }], forward: { headers: { 'X-Tenant': { fact: 'tenant' } } } },
+        acme: {
+          match: [{ client: 'acme' }, { lookup: 'acme' }], servers: '*', tools: [{ allow: '*' }],
+          forward: { headers: { 'X-Tenant': { fact: 'tenant' } } },
+        },
       },
       strategies: { ...EVERYTHING.strategies, lucky: { balance: 'health-based' } },
     },

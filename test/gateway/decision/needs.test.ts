@@ -41,7 +41,9 @@ describe('parts that tables need', () => {
       test(`no gateway starts without them: ${label}, ${part}`, async () => {
         const features = Object.fromEntries(Object.entries(ALL_FEATURES).filter(([name]) => name !== part));
         const starting = serve(tables, features, { PORT: '0' }, () => {});
-        await assert.rejects(starting, (error) => error instanceof SettingError && error.message === `this gateway was baked without ${part}, which its tables need`);
+        await assert.rejects(
+          starting, (error) => error instanceof SettingError && error.message === `this gateway was baked without ${part}, which its tables need`,
+        );
       });
     }
   }

@@ -94,7 +94,9 @@ function randomRequests(random: Random, { path, headers }: Way): readonly Asking
       () => ({ path: to, headers: own, message: request('tools/call', { name: tool, arguments: { n: below(100) } }) }),
       () => ({ path: to, headers: { ...own, ...modernHeaders('tools/list') }, message: modern('tools/list') }),
       () => ({ path: to, headers: own, message: initialize }),
-      () => ({ path: to, headers: { ...own, authorization: `Bearer ${pick(['guess', 'a.b.c', hs256({ org: 'org-nobody' })])}` }, message: request('tools/list') }),
+      () => ({
+        path: to, headers: { ...own, authorization: `Bearer ${pick(['guess', 'a.b.c', hs256({ org: 'org-nobody' })])}` }, message: request('tools/list'),
+      }),
       () => ({ path: to, headers: own, body: pick(['nonsense', '{"jsonrpc":"2.0","id":1,"method":"a","method":"b"}', 'x'.repeat(110_000)]) }),
       () => ({ path: pick([`${path}/mcp/nothing`, '/t/nobody/mcp/search', `${path}/mcp//search`]), headers: own, message: request('tools/list') }),
       () => ({ method: 'OPTIONS', path: to, headers: { ...own, 'access-control-request-method': 'POST' } }),
@@ -163,7 +165,9 @@ async function bother({ port }: Served, { headers, path }: Way, random: Random, 
   const half = requestBytes({ path: to, headers: { ...own, 'content-length': '90000' }, body: 'x'.repeat(60_000) });
   const worst: readonly (() => Promise<unknown>)[] = [
     () => put(requestBytes({ path: to, headers: { ...own, authorization: `Bearer guess-${below(1e6)}` }, message: request('tools/list') })),
-    () => put(requestBytes({ path: to, headers: { ...own, authorization: `Bearer ${hs256({ org: pick(['org-a', 'org-b']) })}x` }, message: request('tools/list') })),
+    () => put(
+      requestBytes({ path: to, headers: { ...own, authorization: `Bearer ${hs256({ org: pick(['org-a', 'org-b']) })}x` }, message: request('tools/list') }),
+    ),
     () => put(requestBytes({ path: to, headers: own, message: initialize })),
     () => put(requestBytes({ path: to, headers: { ...own, 'mcp-session-id': sessions.at(-1) ?? 'none' }, message: request('tools/list') })),
     () => Promise.all(Array.from({ length: 10 }, () => put(requestBytes({ path: to, headers: own, message: request('tools/list') })))),

@@ -57,7 +57,9 @@ describe('a line says the rule, and of each condition whether it held', () => {
   });
   test('denied, because nothing allows it', async () => {
     const [line] = await linesOf(tool('read', { path: '/etc/hunter2', opts: { depth: 3 } }));
-    assert.deepEqual(told(line), ['refuse', 'item-denied', 'tenants.acme.tools', [{ ...DEPTH, held: 'yes' }, { ...UNDER, held: 'no' }, { ...DANGER, held: 'no' }]]);
+    assert.deepEqual(
+      told(line), ['refuse', 'item-denied', 'tenants.acme.tools', [{ ...DEPTH, held: 'yes' }, { ...UNDER, held: 'no' }, { ...DANGER, held: 'no' }]],
+    );
   });
   test('denied by a rule', async () => {
     assert.deepEqual(told((await linesOf(tool('delete_all')))[0]), ['refuse', 'item-denied', 'tenants.acme.tools.0', undefined]);
@@ -69,7 +71,8 @@ describe('a line says the rule, and of each condition whether it held', () => {
 test('each line is decided again, also of batches, prompts, completions and lists', async () => {
   const reference = (name: string) => request('completion/complete', { ref: { type: 'ref/prompt', name }, argument: { name: 'a', value: 'b' } });
   const messages: readonly unknown[] = [
-    tool('echo'), tool('unknown'), tool('admin_do'), request('prompts/get', { name: 'hello' }), request('prompts/get', { name: 'other' }), reference('hello'), reference('other'),
+    tool('echo'), tool('unknown'), tool('admin_do'), request('prompts/get', { name: 'hello' }), request('prompts/get', { name: 'other' }),
+    reference('hello'), reference('other'),
     request('resources/read', { uri: 'file:///hunter' }), request('tools/list'),
     [tool('echo'), { ...tool('read', { path: SECRET_PATH, opts: { depth: 1 } }), id: 2 }],
     [tool('read', { path: SECRET_PATH, opts: { depth: 1 } }), { ...tool('read', { path: '/etc' }), id: 2 }],
@@ -89,7 +92,10 @@ test('by other rules a line says what differs, or what it does not hold', async 
   const [line] = await linesOf(tool('read', { path: SECRET_PATH, opts: { depth: 2 } }));
   assert.ok(isAuditLine(line));
   const by = (tools: unknown): string => replayer(planOf(configOf(tools)))(line).differences.join('\n');
-  assert.match(by([{ deny: 'search.read' }, ...TOOLS]), /was allowed \(tenants\.acme\.tools\.1\), and would be refused with 200 item-denied by row permission \(tenants\.acme\.tools\.0\)/);
+  assert.match(
+    by([{ deny: 'search.read' }, ...TOOLS]), /was allowed \(tenants\.acme\.tools\.1\),
+    and would be refused with 200 item-denied by row permission \(tenants\.acme\.tools\.0\)/,
+  );
   const other = by([{ allow: 'search.read', args: { path: { under: '/other' } } }]);
   assert.match(other, /the condition path \{"kind":"under","path":"\/other"\} is read now, and the line does not say whether it held/);
 });
@@ -100,7 +106,9 @@ test('explain request asks for a tool with arguments', async (t) => {
     const asked = ['--server', 'search', '--host', 'localhost', '--address', '127.0.0.1', '--client', 'acme', ...args];
     const { out, err } = await mcpgen(['explain', 'request', '--format', 'json', ...asked], { cwd });
     assert.equal(err, '');
-    const { decision, config, steps } = JSON.parse(out) as { decision: string; config?: { path: string }; steps: { step: string; config: { path: string } | null }[] };
+    const { decision, config, steps } = JSON.parse(out) as {
+      decision: string; config?: { path: string }; steps: { step: string; config: { path: string } | null }[],
+    };
     return `${decision} ${config?.path ?? steps.find(({ step }) => step === 'permission')?.config?.path}`;
   };
   assert.equal(await explain('--tool', 'read', '--arg', 'path=/data/x', '--arg', 'opts.depth=3'), 'allow tenants.acme.tools.1');

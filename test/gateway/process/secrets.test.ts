@@ -42,11 +42,16 @@ describe('secrets', () => {
     for (const value of [...written, 'replace_with_a_long_one', 'a-placeholder-of-a-key']) {
       assert.throws(
         () => longSecret({ KEY: value }, 'KEY', 16),
-        (error: unknown) => error instanceof SettingError && /^secret KEY is a placeholder: `mcpgen secrets --generate`/.test(error.message) && !error.message.includes(value),
+        (error: unknown) => {
+          const isSaid = error instanceof SettingError && /^secret KEY is a placeholder: `mcpgen secrets --generate`/.test(error.message);
+          return isSaid && !error.message.includes(value);
+        },
         value,
       );
       assert.equal(longSecret({ KEY: value }, 'KEY', 1), value, 'what somebody else has given is theirs to choose');
     }
-    for (const value of ['kX9-v2Lq_Trm8WzP4nBd7', 'correct horse battery staple', '9f86d081884c7d659a2feaa0c55ad015']) assert.equal(longSecret({ KEY: value }, 'KEY', 16), value);
+    for (const value of ['kX9-v2Lq_Trm8WzP4nBd7', 'correct horse battery staple', '9f86d081884c7d659a2feaa0c55ad015']) assert.equal(
+      longSecret({ KEY: value }, 'KEY', 16), value,
+    );
   });
 });
