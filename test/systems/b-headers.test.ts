@@ -71,7 +71,10 @@ describe('B5 headers for browsers', { skip: NO_NGINX }, () => {
       test('B5 CORS names the one origin that is accepted, with Vary, and never the server’s star', async () => {
         for (const [door, port] of doors()) {
           const accepted = await send(port, { ...post, headers: { origin: APP } });
-          assert.deepEqual([accepted.status, lines(accepted, 'access-control-allow-origin'), lines(accepted, 'access-control-allow-credentials')], [200, [APP], ['true']], door);
+          assert.deepEqual(
+            [accepted.status, lines(accepted, 'access-control-allow-origin'), lines(accepted, 'access-control-allow-credentials')],
+            [200, [APP], ['true']], door,
+          );
           assert.ok(words(accepted.headers['vary']).includes('origin'), door);
           assert.ok(words(accepted.headers['access-control-expose-headers']).includes('x-took'), door);
           for (const headers of [{}, { origin: 'https://evil.test' }]) {
@@ -104,7 +107,9 @@ describe('B5 headers for browsers', { skip: NO_NGINX }, () => {
     const { port, edge, close } = await startEdge(nginx ?? assert.fail(), untenanted());
     for (const one of [port, edge.port]) {
       const answer = await ask(one, { path: '/mcp/search', headers: { host: 'mcp.acme.test' }, message: request('tools/list') });
-      const said = ['strict-transport-security', 'content-security-policy', 'x-frame-options', 'x-content-type-options', 'referrer-policy'].map((name) => lines(answer, name));
+      const said = ['strict-transport-security', 'content-security-policy', 'x-frame-options', 'x-content-type-options', 'referrer-policy'].map(
+        (name) => lines(answer, name),
+      );
       assert.deepEqual(said, [['max-age=31536000'], ["default-src 'none'; frame-ancestors 'none'"], ['DENY'], ['nosniff'], ['no-referrer']]);
     }
     await close();

@@ -19,7 +19,9 @@ const CONFIG = a2a({
   },
 });
 const SECRETS = planOf(CONFIG).infra.secrets.map(({ name }) => name);
-const project = (t: TestContext, config = CONFIG, files: Readonly<Record<string, string>> = {}): string => folder(t, { 'mcp.config.ts': sourceOf(config), ...files });
+const project = (t: TestContext, config = CONFIG, files: Readonly<Record<string, string>> = {}): string => folder(
+  t, { 'mcp.config.ts': sourceOf(config), ...files },
+);
 
 /** Every file below a folder, path → text. */
 function tree(path: string): ReadonlyMap<string, string> {
@@ -50,7 +52,9 @@ describe('B8 the template of the environment', () => {
     const { code, err } = await mcpgen(['build'], { cwd });
     assert.equal(code, 0, err);
     const example = readFileSync(join(cwd, 'generated/compose/gateway.env.example'), 'utf8');
-    for (const line of ['# API_KEY_1=KEY:client1:read,write', '# RATE_LIMIT_REQUESTS=100', '# RATE_LIMIT_WINDOW=60']) assert.ok(example.split('\n').includes(line), example);
+    for (const line of ['# API_KEY_1=KEY:client1:read,write', '# RATE_LIMIT_REQUESTS=100', '# RATE_LIMIT_WINDOW=60']) assert.ok(
+      example.split('\n').includes(line), example,
+    );
     assert.deepEqual(example.split('\n').filter((line) => line !== '' && !line.startsWith('#')), []);
     const ignored = readFileSync(join(cwd, 'generated/compose/.gitignore'), 'utf8').split('\n');
     assert.ok(ignored.includes('.env') && ignored.includes('gateway.env'), ignored.join());
@@ -58,13 +62,18 @@ describe('B8 the template of the environment', () => {
 });
 
 describe('B8 default and weak credentials are refused', () => {
-  const OF_GUIDE = ['<32-char-secure-key-goes-in-here>', 'changeme-changeme-changeme-changeme', 'your-secret-key-of-32-characters-or-more', 'replace-with-a-key-of-32-characters'];
+  const OF_GUIDE = [
+    '<32-char-secure-key-goes-in-here>', 'changeme-changeme-changeme-changeme', 'your-secret-key-of-32-characters-or-more',
+    'replace-with-a-key-of-32-characters',
+  ];
 
   test('B8 by the gateway, which does not start and names the variable alone', async () => {
     for (const value of OF_GUIDE) {
       const { code, stderr } = await failToStart({ config: a2a(), env: { JWT_SECRET_KEY: value, CLIENT1_KEY: value, API_KEY_1: `${value}:client1:read` } });
       assert.equal(code, 2);
-      for (const name of ['JWT_SECRET_KEY', 'CLIENT1_KEY']) assert.match(stderr, new RegExp(`secret ${name} is a placeholder: .mcpgen secrets --generate.`), stderr);
+      for (const name of ['JWT_SECRET_KEY', 'CLIENT1_KEY']) assert.match(
+        stderr, new RegExp(`secret ${name} is a placeholder: .mcpgen secrets --generate.`), stderr,
+      );
       assert.ok(!stderr.includes(value));
     }
     for (const [key, words] of [[OF_GUIDE[1], /the key in API_KEY_1 is a placeholder/], ['admin', /the key in API_KEY_1 must have at least 16/], ['<api-key>', /API_KEY_1/]] as const) {
@@ -78,7 +87,10 @@ describe('B8 default and weak credentials are refused', () => {
 
   test('B8 by mcpgen secrets, which exits with 1 and shows none', async (t) => {
     const shared = 'hT6vKq2ZpX8mRw4NcJ9bLs3G';
-    const cwd = project(t, CONFIG, { '.env': `JWT_SECRET_KEY=${OF_GUIDE[0]}\nSESSION_KEY=${'x'.repeat(40)}\nREAD_TOKEN=admin\nCLIENT1_KEY=${shared}\nCLIENT2_KEY=${shared}\n` });
+    const cwd = project(
+      t, CONFIG,
+      { '.env': `JWT_SECRET_KEY=${OF_GUIDE[0]}\nSESSION_KEY=${'x'.repeat(40)}\nREAD_TOKEN=admin\nCLIENT1_KEY=${shared}\nCLIENT2_KEY=${shared}\n` },
+    );
     const { out, code } = await mcpgen(['secrets', '--format', 'json'], { cwd });
     assert.equal(code, 1);
     const { secrets } = JSON.parse(out) as { secrets: { name: string; weak: string | null }[] };
@@ -89,7 +101,9 @@ describe('B8 default and weak credentials are refused', () => {
 
   test('B8 by mcpgen build, where the config itself has one (MCP207) or a literal secret (MCP205)', async (t) => {
     for (const [value, rule] of [['admin', 'MCP207'], ['changeme', 'MCP207'], ['kX9v2LqTrm8WzP4nBd7sHc5Y', 'MCP205']] as const) {
-      const servers = { grafana: { kind: 'http', image: `ghcr.io/acme/grafana-mcp:1.0.0@sha256:${'0123456789abcdef'.repeat(4)}`, env: { GRAFANA_ADMIN_PASSWORD: value } } };
+      const servers = {
+        grafana: { kind: 'http', image: `ghcr.io/acme/grafana-mcp:1.0.0@sha256:${'0123456789abcdef'.repeat(4)}`, env: { GRAFANA_ADMIN_PASSWORD: value } },
+      };
       const { code, err, out } = await mcpgen(['build'], { cwd: project(t, a2a({ images: IMAGES, servers })) });
       assert.equal(code, 1);
       assert.match(err, new RegExp(`error\\[${rule}\\]`));
