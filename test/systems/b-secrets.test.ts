@@ -76,7 +76,12 @@ describe('B8 default and weak credentials are refused', () => {
       );
       assert.ok(!stderr.includes(value));
     }
-    for (const [key, words] of [[OF_GUIDE[1], /the key in API_KEY_1 is a placeholder/], ['admin', /the key in API_KEY_1 must have at least 16/], ['<api-key>', /API_KEY_1/]] as const) {
+    const weak = [
+      [OF_GUIDE[1], /the key in API_KEY_1 is a placeholder/],
+      ['admin', /the key in API_KEY_1 must have at least 16/],
+      ['<api-key>', /API_KEY_1/],
+    ] as const;
+    for (const [key, words] of weak) {
       const { code, stderr } = await failToStart({ config: a2a(), env: { API_KEY_1: `${key}:client1:read` } });
       assert.deepEqual([code, words.test(stderr), stderr.includes(`${key}`)], [2, true, false], stderr);
     }
