@@ -59,7 +59,7 @@ function relayout(text: string): string {
     .replace(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4))
     .replace(/\}\n\t*(?=else\b|catch\b|finally\b)/g, '} ')
     .replace(/^(\t*(?:\} )?(?:(?:else )?if \(.*\)|else|for \(.*\)))\n\t+([^\n]*;)$/gm, '$1 $2')
-    .replace(CODE, (code) => code.replace(/\{ /g, '{').replace(/ \}/g, '}').replace(/\((\w+)\) =>/g, '$1 =>'))
+    .replace(CODE, (code) => code.replace(/\{ /g, '{').replace(/ \}/g, '}'))
     .split('\n')
     .reduce(fillLists, [])
     .join('\n');

@@ -58,7 +58,7 @@ describe('printed tables', () => {
       name: 'acme',
       servers: { constructor: { kind: 'stdio', command: ['x', ...hostile.filter((text) => text !== '')], env: { ...env, constructor: 'x', toString: 'y' } } },
       strategies: { tostring: { balance: 'round-robin' } },
-      auth: { clients: { constructor: { keys: [{ secret: 'K' }], permissions: hostile.filter((text) => !/[\r\n]/.test(text)) } } },
+      auth: { clients: { constructor: { keys: [{ secret: 'K' }], permissions: ['constructor', '__proto__'] } } },
       tenants: { constructor: { match: { client: 'constructor' }, servers: '*' } },
     });
     const tables = gatewayTables(plan);
