@@ -275,10 +275,11 @@ describe('who may do what', () => {
     const id = opened.endpoint.split('sessionId=')[1] ?? '';
     const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
     const { seal } = createSealer([secretValue('SESSION_KEY')], 1e9, Date.now);
+    const called = (client: string) => ({ principal: `client:${client}`, caller: { kind: 'client', client, permissions: [] } }) as const;
     const good = {
       transport: 'relay',
       tenant: 'acme',
-      principal: 'client:acme',
+      ...called('acme'),
       issuedAt: Date.now(),
       init: null,
       legs: [{ server: 'fake', instance: '', upstreamId: `${digest(id)} ${digest(JSON.stringify(request('ping')))}` }],
@@ -293,7 +294,9 @@ describe('who may do what', () => {
       seal({ ...good, issuedAt: Date.now() - 60_000 }),
       seal({ ...good, issuedAt: Date.now() + 60_000 }),
       seal({ ...good, principal: 'anonymous' }),
-      seal({ ...good, principal: 'client:nobody' }),
+      // Nobody is somebody else than the replica says that it has let in.
+      seal({ ...good, principal: 'client:twin' }),
+      seal({ ...good, ...called('nobody') }),
       seal({ ...good, legs: [] }),
       seal({ ...good, legs: [{ ...good.legs[0], server: 'other' }] }),
       seal({ ...good, legs: [{ ...good.legs[0], upstreamId: digest(`${id}x`) }] }),
@@ -303,7 +306,7 @@ describe('who may do what', () => {
     ]) assert.equal(await send(proof), 401);
     assert.equal((await ask(one.port, { path: '/mcp/fake', message: request('ping'), headers: { 'mcpgen-relay': seal(good) ?? '' } })).status, 401);
     // Vouched for, and still not the owner of the session.
-    assert.equal(await send(seal({ ...good, principal: 'client:twin' })), 404);
+    assert.equal(await send(seal({ ...good, ...called('twin') })), 404);
     assert.equal(await send(seal({ ...good, tenant: 'few' })), 404);
     const pings = () => received(({ message }) => message?.method === 'ping').length;
     assert.equal(pings(), 0);
