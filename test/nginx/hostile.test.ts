@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { nginxModel } from '#src/emit/nginx/model.js';
 import { differencesOf, type NginxDifferenceId } from '#src/emit/nginx/nginx-cannot.js';
-import { answersTo, AT_ONCE, secretsOf } from '../gateway/hostile/judge.js';
+import { answersTo, AT_ONCE, secretsOf, textOf } from '../gateway/hostile/judge.js';
 import { DOCUMENTED, loggedAs, type Row } from '../gateway/hostile/rows.js';
 import { configOf, honest, startStand, type Stand } from '../gateway/hostile/stand.js';
 import { HOSTILE } from '../gateway/hostile/tables.js';
@@ -32,8 +32,8 @@ const DIFFERENT: Partial<Readonly<Record<NginxDifferenceId, Difference>>> = {
   'chunk-framing': {
     status: null,
     names: [
-      'a bare line feed behind a size', 'a bare line feed behind a chunk', 'a NUL in an extension', 'a blank behind the last size', 'a size in two words', 'a length among the trailers', 'a coding among them',
-      'a trailer without a colon',
+      'a bare line feed behind a size', 'a bare line feed behind a chunk', 'a NUL in an extension', 'a blank behind the last size', 'a size in two words',
+      'a length among the trailers', 'a coding among them', 'a trailer without a colon',
     ],
   },
   'forwarded-for-spelling': { status: null, names: ['ours and nothing', 'ours and a comma', 'ours with a port', 'ours in brackets', 'ours with zeros'] },
@@ -64,11 +64,14 @@ async function judge(port: number, row: Row, differences: ReadonlySet<string>): 
   const reason = /"reason":"([^"]*)"/.exec(text)?.[1];
   // Why nginx's own parser refuses is not known, and what is denied in band gives no reason.
   const isSame = status === wanted && (reason === row.reason || row.isBodiless || reason === undefined || reason === 'malformed-request');
-  const isListed = Object.entries(DIFFERENT).some(([id, { status: other, names }]) => differences.has(id) && names.includes(row.name) && (other ?? status) === status);
+  const isListed = Object.entries(DIFFERENT).some(([id, { status: other, names }]) => {
+    return differences.has(id) && names.includes(row.name) && (other ?? status) === status;
+  });
   const faults = isSame || isListed ? [] : [`${row.reason}: ${row.name}: ${status} ${reason}`];
   if (isSame && reason === undefined && !row.isBodiless && loggedAs(row.reason) !== 'item-denied') faults.push(`${row.reason}: ${row.name}: no reason`);
-  const all = answers.map(({ lines, text: body }) => `${lines.join('\n')}\n${body}`).join('\n');
-  return [...faults, ...secretsOf(row).filter((secret) => all.includes(secret)).map((secret) => `${row.reason}: ${row.name}: the answer holds ${secret.slice(0, 12)}…`)];
+  const all = textOf(answers);
+  for (const secret of secretsOf(row)) if (all.includes(secret)) faults.push(`${row.reason}: ${row.name}: the answer holds ${secret.slice(0, 12)}…`);
+  return faults;
 }
 
 const mayPass = ({ name }: Row): boolean => Object.values(DIFFERENT).some(({ status, names }) => status === null && names.includes(name));

@@ -34,7 +34,7 @@ export const NGINX_CANNOT = {
   'chunk-framing': {
     before: null,
     effect: 'looser',
-    nginx: 'passes over whatever stands behind the size of a chunk and among the trailers, before 1.29 also a missing carriage return, and sends the body on in chunks of its own',
+    nginx: 'passes over what stands behind the size of a chunk and among the trailers, older ones also over bare line feeds, and makes chunks of its own',
     gateway: '400',
     why: 'nginx takes chunks apart itself (ngx_http_parse_chunked); what reaches the gateway has one meaning, since nginx has written it',
   },
@@ -62,7 +62,7 @@ export const NGINX_CANNOT = {
   'forwarded-for-spelling': {
     before: null,
     effect: 'looser',
-    nginx: 'takes an address with a port, with zeros in front or with a comma behind it in the X-Forwarded-For of a trusted proxy, since 1.29 also one in brackets',
+    nginx: 'takes an address with a port, zeros in front or a comma behind it from the X-Forwarded-For of a trusted proxy, newer ones also one in brackets',
     gateway: 'takes it for no address, and the proxy itself for the client',
     why: 'the module that reads it has no setting (ngx_http_realip_module); what a trusted proxy adds last is its own word',
   },

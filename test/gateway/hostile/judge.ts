@@ -15,7 +15,8 @@ export function secretsOf({ bytes }: Row): readonly string[] {
   return [...SECRETS, ...credentialsIn(bytes)];
 }
 function credentialsIn(bytes: Buffer): readonly string[] {
-  const lines = bytes.toString('latin1').split('\r\n\r\n', 1)[0]?.matchAll(/^(?:authorization|x-api-key|mcp-session-id|cookie|proxy-authorization):(.*)$/gim) ?? [];
+  const head = bytes.toString('latin1').split('\r\n\r\n', 1)[0] ?? '';
+  const lines = head.matchAll(/^(?:authorization|x-api-key|mcp-session-id|cookie|proxy-authorization):(.*)$/gim);
   return [...lines].flatMap(([, value = '']) => value.split(/[\s,;=]+/)).filter((word) => word.length >= SHORTEST);
 }
 
@@ -41,6 +42,9 @@ export async function answersTo(port: number, { bytes, from, isRaw }: Row): Prom
     connection.close();
   }
 }
+
+/** Heads and bodies. */
+export const textOf = (answers: readonly HttpAnswer[]): string => answers.map(({ lines: all, text }) => `${all.join('\n')}\n${text}`).join('\n');
 
 const parsed = ({ text }: HttpAnswer): Said | readonly Said[] => {
   try {
@@ -104,7 +108,7 @@ async function judge(stand: Stand, row: Row): Promise<readonly string[]> {
   if (row.why !== null) expect('why in the log', lines[0]?.['why'], row.why);
 
   const secrets = secretsOf(row);
-  const texts = { 'the answer': `${answers.map(({ lines: all, text }) => `${all.join('\n')}\n${text}`).join('\n')}`, 'the log': JSON.stringify(gateway.logs.slice(since)) };
+  const texts = { 'the answer': textOf(answers), 'the log': JSON.stringify(gateway.logs.slice(since)) };
   for (const [where, text] of Object.entries(texts)) {
     for (const secret of secrets) if (text.includes(secret)) faults.push(`${reason}: ${name}: ${where} holds ${secret.slice(0, 12)}…`);
   }
