@@ -44,6 +44,7 @@ export const APPEARANCES: Readonly<Record<NginxDifferenceId, Appearance | null>>
     status: [400],
     example: post('http://mcp_acme.test/mcp/search', [HOST]),
   },
+  'chunk-framing': null,
   'connect': {
     when: ({ method }) => method === 'CONNECT',
     status: [400, 405],
@@ -59,6 +60,7 @@ export const APPEARANCES: Readonly<Record<NginxDifferenceId, Appearance | null>>
     example: post('http://mcp.acme.test/mcp/search', [HOST, ['X-Forwarded-Host', 'app.acme.test'], ['X-Forwarded-Proto', 'https']]),
     changes: untenanted({ trustedProxies: ['127.0.0.1'], originFallback: 'forwarded' }),
   },
+  'forwarded-for-spelling': null,
   'header-bytes': null,
   'header-names': null,
   'repeated-connection': null,

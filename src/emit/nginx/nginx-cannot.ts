@@ -31,6 +31,13 @@ export const NGINX_CANNOT = {
     gateway: '421, because no such host is served; for /health, and where every host is served, the request passes',
     why: 'the request line is parsed before any variable exists (ngx_http_parse.c, sw_host)',
   },
+  'chunk-framing': {
+    before: null,
+    effect: 'looser',
+    nginx: 'passes over what stands behind the size of a chunk and among the trailers, older ones also over bare line feeds, and makes chunks of its own',
+    gateway: '400',
+    why: 'nginx takes chunks apart itself (ngx_http_parse_chunked); what reaches the gateway has one meaning, since nginx has written it',
+  },
   'connect': {
     before: null,
     effect: 'status',
@@ -52,6 +59,13 @@ export const NGINX_CANNOT = {
     gateway: 'takes the host from the target itself, and behind nginx from that X-Forwarded-Host',
     why: 'one header cannot name both hosts; no proxy sends such targets to a server (RFC 9112 §3.2.2)',
   },
+  'forwarded-for-spelling': {
+    before: null,
+    effect: 'looser',
+    nginx: 'takes an address with a port, zeros in front or a comma behind it from the X-Forwarded-For of a trusted proxy, newer ones also one in brackets',
+    gateway: 'takes it for no address, and the proxy itself for the client',
+    why: 'the module that reads it has no setting (ngx_http_realip_module); what a trusted proxy adds last is its own word',
+  },
   'header-bytes': {
     before: null,
     effect: 'status',
@@ -63,7 +77,7 @@ export const NGINX_CANNOT = {
     before: null,
     effect: 'content',
     nginx: 'a header whose name has other characters than letters, digits and dashes does not reach the gateway',
-    gateway: 'takes every token (RFC 9110 §5.6.2)',
+    gateway: 'takes every token (RFC 9110 §5.6.2), and refuses other names with 400',
     why: 'some servers read X_Forwarded_For as X-Forwarded-For; names of Mcp-Param-* are best kept to letters, digits and dashes (MCP-WIRE §7)',
   },
   'host-header': {
@@ -76,8 +90,8 @@ export const NGINX_CANNOT = {
   'http-version': {
     before: null,
     effect: 'status',
-    nginx: '400 for HTTP/2.0 and above on a request line; for HTTP/0.9 the rows decide, and the answer has no head',
-    gateway: 'its parser reads HTTP/2.0 as HTTP/1.1 and does not know HTTP/0.9',
+    nginx: '400 for HTTP/2.0 and above on a request line; HTTP/1.2 and above are HTTP/1.1; for HTTP/0.9 the rows decide, and the answer has no head',
+    gateway: '400 for all but HTTP/1.0 and HTTP/1.1',
     why: 'the parsers differ; no client of today sends such request lines',
   },
   'internal-hosts': {

@@ -105,6 +105,6 @@ test('what a server refuses of one caller says nothing of its era to others', as
     const { status, text } = await ask(one.port, { path: '/t/acme/mcp/open', headers, message: modern('tools/list') });
     return [status, (JSON.parse(text) as ErrorBody).error.data.reason];
   };
-  assert.deepEqual(await discover('eve'), [401, 'upstream-refused-token']);
+  assert.deepEqual(await discover('eve'), [401, 'token-denied']);
   assert.deepEqual(await discover('ann'), [400, 'revision-not-served'], 'her look counts, as if there had been no other');
 });

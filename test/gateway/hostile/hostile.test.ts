@@ -1,4 +1,4 @@
-/** Hostile requests by the hundred, against one gateway: each gets the refusal that is documented, none reaches a server, and no answer and no log holds a secret. */
+/** Hostile requests by the hundred: each gets the refusal that is documented, none reaches a server, and no answer and no line of the log holds a secret. */
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { ask } from '../../support/http.js';

@@ -4,7 +4,9 @@ import type { AskOptions } from '../../support/http.js';
 import { refused, type Named, type Row } from './rows.js';
 import { HOP, HOST, LIST, NOTES, post, VAULT } from './stand.js';
 
-const asked = (host: string | readonly string[] | null, path = NOTES, headers: AskOptions['headers'] = {}): AskOptions => post(LIST, { host, ...headers }, path);
+const asked = (
+  host: string | readonly string[] | null, path = NOTES, headers: AskOptions['headers'] = {},
+): AskOptions => post(LIST, { host, ...headers }, path);
 const KEY = as('acme').authorization;
 const absolute = (authority: string, scheme = 'http'): string => `${scheme}://${authority}${NOTES}`;
 /** A host that is not served, and a header that says another. */
@@ -21,7 +23,8 @@ const UNKNOWN_HOSTS: Named = [
   ['a name of objects', asked('__proto__')], ['a name of another server here', asked('notes')],
   ['two hosts in one', asked(`${HOST},evil.example`)],
   ['an absolute target', asked(HOST, absolute('evil.example'))], ['an absolute target of https', asked(HOST, absolute('evil.example', 'https'))],
-  ['an absolute target in capitals', asked(HOST, absolute('EVIL.example', 'HTTP'))], ['an absolute target with our port', asked(HOST, absolute('evil.example:443'))],
+  ['an absolute target in capitals', asked(HOST, absolute('EVIL.example', 'HTTP'))],
+  ['an absolute target with our port', asked(HOST, absolute('evil.example:443'))],
   ['an absolute target that ends in ours', asked(HOST, absolute(`evil.${HOST}`))],
 ];
 
@@ -32,7 +35,8 @@ const MALFORMED: Named = [
   ['letters beyond ASCII', asked('mcp.ex\xe4mple.com')], ['a hash', asked(`${HOST}#.evil.example`)], ['a question mark', asked(`${HOST}?`)],
   ['a bare address of IPv6', asked('::1')], ['an open bracket', asked('[::1')], ['a zone', asked('[fe80::1%25eth0]')], ['only a port', asked(':443')],
   ['an absolute target with a user', asked(HOST, absolute(`${HOST}@evil.example`))], ['an absolute target without a host', asked(HOST, `http://${NOTES}`)],
-  ['another scheme', asked(HOST, absolute(HOST, 'ftp'))], ['a scheme of files', asked(HOST, `file://${NOTES}`)], ['a target of scripts', asked(HOST, 'javascript:1')],
+  ['another scheme', asked(HOST, absolute(HOST, 'ftp'))], ['a scheme of files', asked(HOST, `file://${NOTES}`)],
+  ['a target of scripts', asked(HOST, 'javascript:1')],
   ['a relative target', asked(HOST, 'mcp/notes')], ['an authority as the target', asked(HOST, `${HOST}:443`)],
   ['an absolute target in place of a missing host', asked(null, absolute(HOST))],
 ];

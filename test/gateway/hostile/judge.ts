@@ -11,8 +11,12 @@ const SECRETS = [
 ];
 /** Shorter words are words. */
 const SHORTEST = 16;
+export function secretsOf({ bytes }: Row): readonly string[] {
+  return [...SECRETS, ...credentialsIn(bytes)];
+}
 function credentialsIn(bytes: Buffer): readonly string[] {
-  const lines = bytes.toString('latin1').split('\r\n\r\n', 1)[0]?.matchAll(/^(?:authorization|x-api-key|mcp-session-id|cookie|proxy-authorization):(.*)$/gim) ?? [];
+  const head = bytes.toString('latin1').split('\r\n\r\n', 1)[0] ?? '';
+  const lines = head.matchAll(/^(?:authorization|x-api-key|mcp-session-id|cookie|proxy-authorization):(.*)$/gim);
   return [...lines].flatMap(([, value = '']) => value.split(/[\s,;=]+/)).filter((word) => word.length >= SHORTEST);
 }
 
@@ -22,7 +26,7 @@ interface Said {
 }
 
 /** Every answer of a connection, until it is closed. Bytes may hold more than one request, and none of them may be served. */
-async function answersTo(port: number, { bytes, from, isRaw }: Row): Promise<readonly HttpAnswer[]> {
+export async function answersTo(port: number, { bytes, from, isRaw }: Row): Promise<readonly HttpAnswer[]> {
   const connection = await dial(port, { from });
   try {
     connection.send(bytes);
@@ -39,6 +43,9 @@ async function answersTo(port: number, { bytes, from, isRaw }: Row): Promise<rea
   }
 }
 
+/** Heads and bodies. */
+export const textOf = (answers: readonly HttpAnswer[]): string => answers.map(({ lines: all, text }) => `${all.join('\n')}\n${text}`).join('\n');
+
 const parsed = ({ text }: HttpAnswer): Said | readonly Said[] => {
   try {
     return JSON.parse(text) as Said;
@@ -48,7 +55,7 @@ const parsed = ({ text }: HttpAnswer): Said | readonly Said[] => {
 };
 
 /** Rows that are sent at once. */
-const AT_ONCE = 32;
+export const AT_ONCE = 32;
 
 /** @returns what is wrong; nothing where all is well */
 export async function judgeAll(stand: Stand, rows: readonly Row[]): Promise<readonly string[]> {
@@ -100,8 +107,8 @@ async function judge(stand: Stand, row: Row): Promise<readonly string[]> {
   expect('reasons in the log', lines.map((line) => line['reason']), [loggedAs(reason)]);
   if (row.why !== null) expect('why in the log', lines[0]?.['why'], row.why);
 
-  const secrets = [...SECRETS, ...credentialsIn(row.bytes)];
-  const texts = { 'the answer': `${answers.map(({ lines: all, text }) => `${all.join('\n')}\n${text}`).join('\n')}`, 'the log': JSON.stringify(gateway.logs.slice(since)) };
+  const secrets = secretsOf(row);
+  const texts = { 'the answer': textOf(answers), 'the log': JSON.stringify(gateway.logs.slice(since)) };
   for (const [where, text] of Object.entries(texts)) {
     for (const secret of secrets) if (text.includes(secret)) faults.push(`${reason}: ${name}: ${where} holds ${secret.slice(0, 12)}…`);
   }

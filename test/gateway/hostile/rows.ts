@@ -1,7 +1,7 @@
 /** What a hostile request is, and what the documentation says it gets. */
 import { requestBytes, type AskOptions } from '../../support/http.js';
 
-/** Reason → status and code, as DESIGN §4 and MCP-WIRE §1.3 and §3 have them: written here once more, so that a change of the gateway's own table shows. */
+/** Reason → status and code, as they are documented: written here once more, so that a change of the gateway's own table shows. */
 export const DOCUMENTED = {
   'malformed-request': [400, 400],
   'repeated-header': [400, 400],

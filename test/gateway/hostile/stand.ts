@@ -31,7 +31,13 @@ export const SHARED = 'https://shared.example.com';
 const SERVERS = ['notes', 'fresh', 'vault', 'office', 'scoped'] as const;
 const TOOLS = ['read_a', 'write', 'send', 'run', 'export', 'delete_all', 'purge', 'open'];
 
-const server = (more: object = {}) => ({ kind: 'http', instances: [{ url: 'http://127.0.0.1:9/mcp' }], origins: ['app', 'previews', 'laptop'], revision: 'legacy', ...more });
+const server = (more: object = {}) => ({
+  kind: 'http',
+  instances: [{ url: 'http://127.0.0.1:9/mcp' }],
+  origins: ['app', 'previews', 'laptop'],
+  revision: 'legacy',
+  ...more,
+});
 
 /** What callers of `acme` may use. */
 const RULES = [
@@ -76,7 +82,13 @@ export const configOf = (people: Pick<Issuer, 'url' | 'jwks'>, partner: Pick<Iss
         forward: { signed: { prefix: 'X-TB-', secret: { secret: 'SIGNING_SECRET' } } },
       },
       globex: {
-        match: [{ client: 'globex' }, { claim: { iss: partner.url, org: 'globex' } }, { claim: { iss: SHARED, org: 'globex' } }, { host: 'globex.example.com' }, { path: true }],
+        match: [
+          { client: 'globex' },
+          { claim: { iss: partner.url, org: 'globex' } },
+          { claim: { iss: SHARED, org: 'globex' } },
+          { host: 'globex.example.com' },
+          { path: true },
+        ],
         servers: '*',
       },
       walled: { match: { client: 'walled' }, servers: ['notes'], allow: { cidrs: ['10.30.0.0/16'] } },
@@ -157,7 +169,9 @@ export function post(message: unknown, headers: AskOptions['headers'] = {}, path
 export const LIST = request('tools/list');
 export const call = (name: string, args: unknown = {}) => request('tools/call', { name, arguments: args });
 /** The same text in place of a message. */
-export const posted = (body: string | Buffer, headers: AskOptions['headers'] = {}, path = NOTES): AskOptions => ({ path, body, headers: { host: HOST, ...as('acme'), ...headers } });
+export function posted(body: string | Buffer, headers: AskOptions['headers'] = {}, path = NOTES): AskOptions {
+  return { path, body, headers: { host: HOST, ...as('acme'), ...headers } };
+}
 export const bearing = (token: string) => ({ authorization: `Bearer ${token}` });
 
 /** A token of Ann, of `acme`, for the server of notes. */
