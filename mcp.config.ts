@@ -15,6 +15,7 @@ export default defineConfig({
     trustedProxies: ['10.244.0.0/16'],
     admin: { readToken: secret('MCPGEN_READ_TOKEN') },
     sessionKeys: [secret('MCPGEN_SESSION_KEY')],
+    limits: { perClient: { rate: '1200/min' } },
   },
 
   auth: {
@@ -64,7 +65,15 @@ export default defineConfig({
 
   tenants: {
     studio: { match: { client: 'studio' }, servers: '*' },
-    partner: { match: { client: 'partner' }, servers: ['search', 'notes'], origins: ['app'], rate: '600/min', streams: 20 },
+    partner: {
+      match: { client: 'partner' },
+      servers: ['search', 'notes'],
+      origins: ['app'],
+      rate: '600/min',
+      streams: 20,
+      // The first rule that matches decides, of calls and of what lists show. This partner only reads; `needs` waits for a client that has the permission.
+      tools: [{ deny: 'notes.delete_*' }, { allow: 'notes.add_*', needs: 'write' }, { allow: '*' }],
+    },
   },
 
   strategies: {

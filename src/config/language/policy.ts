@@ -9,6 +9,7 @@ export type ConfigPath<S extends string, O extends string, T extends string, L e
   | `${'tenants'}.${T}${Rest}`
   | `${'strategies'}.${L}${Rest}`
   | `auth.clients.${C}${Rest}`
+  | `auth.${'jwt' | 'lookup'}${Rest}`
   | `${'gateway' | 'targets' | 'policy' | 'images'}${Rest}`
   | 'servers'
   | 'origins'
