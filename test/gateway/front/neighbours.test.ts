@@ -91,7 +91,8 @@ test('field-35 a message that another replica vouches for is good once, also whe
   const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
   const body = JSON.stringify(request('tools/list'));
   const leg = { server: 'fake', instance: '', upstreamId: `${digest(endpoint.split('sessionId=')[1] ?? '')} ${digest(body)}` };
-  const session = { transport: 'relay', tenant: 'acme', principal: 'client:acme', issuedAt: Date.now(), init: null, legs: [leg] } as const;
+  const acme = { principal: 'client:acme', caller: { kind: 'client', client: 'acme', permissions: [] } } as const;
+  const session = { transport: 'relay', tenant: 'acme', ...acme, issuedAt: Date.now(), init: null, legs: [leg] } as const;
   const proof = createSealer([secretValue('SESSION_KEY')], 1e9, Date.now).seal(session);
   const lines = [`POST ${endpoint} HTTP/1.1`, 'host: localhost', 'content-type: application/json', `mcpgen-relay: ${proof}`, `content-length: ${body.length}`];
   const head = `${lines.join('\r\n')}\r\n\r\n`;
