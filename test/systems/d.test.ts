@@ -164,7 +164,7 @@ describe('D4 the client’s JWT', () => {
   test('D4 the API’s own 401 for that token is the gateway’s challenge, never the API’s', async () => {
     api.behave = ({ response }) => void response.writeHead(401, { 'www-authenticate': 'Bearer resource_metadata="https://evil.test"' }).end();
     const answer = await post(gateway, bearing(token()));
-    assert.deepEqual(reasonOf(answer), [401, 'upstream-refused-token']);
+    assert.deepEqual(reasonOf(answer), [401, 'token-denied']);
     assert.ok(!answer.lines.join().includes('evil'));
   });
 });
