@@ -4,6 +4,7 @@ import { secretValues } from './config/secret-values.js';
 import { validate } from './config/validate.js';
 import type { Diagnostic } from './diagnostics/diagnostic.js';
 import { maskOf } from './diagnostics/mask.js';
+import { sharedApps } from './plan/between-environments.js';
 import { resolve } from './plan/resolve.js';
 import type { Plan } from './plan/types.js';
 
@@ -29,6 +30,7 @@ export function planConfig(value: unknown): Planned {
     if (resolved.ok) plans.push(resolved.plan);
     else diagnostics.push(...resolved.diagnostics.map((diagnostic) => ({ diagnostic, environment })));
   }
+  diagnostics.push(...[...sharedApps(plans)].map((diagnostic) => ({ diagnostic, environment: null })));
   return diagnostics.length === 0 ? { ok: true, plans } : { ok: false, diagnostics: withoutSecrets(diagnostics, value) };
 }
 
