@@ -5,12 +5,12 @@ import {createLog, gathered} from './runtime/process/log.js';
 import {serve} from './runtime/serve.js';
 import {FEATURES, TABLES} from './tables.js';
 process.stdout.on('error', () => { });
-const output = {print: text => void process.stdout.write(text)};
-const {write, flush} = gathered(text => output.print(text));
+const output = {print: (text) => void process.stdout.write(text)};
+const {write, flush} = gathered((text) => output.print(text));
 process.on('exit', flush);
 let reloads = 0;
 const BAKED = {TABLES, FEATURES};
-async function gateway(share = baked => baked) {
+async function gateway(share = (baked) => baked) {
 	const own = share(BAKED);
 	const running = await serve(own.TABLES, own.FEATURES, process.env, write);
 	process.on('SIGHUP', () => {
@@ -18,7 +18,7 @@ async function gateway(share = baked => baked) {
 		fresh
 			.then(share)
 			.then(({TABLES, FEATURES}) => running.reload(TABLES, FEATURES))
-			.catch(error => createLog(TABLES.name, 'info', write)('error', 'reload-failed', { error: String(error), kept: 'the tables of before' }));
+			.catch((error) => createLog(TABLES.name, 'info', write)('error', 'reload-failed', { error: String(error), kept: 'the tables of before' }));
 	});
 	return () => running.stop();
 }
@@ -37,7 +37,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
 	process.on(signal, () => {
 		if (stopping) process.exit(1);
 		stopping = true;
-		void starting.then(stop => stop()).then(() => process.exit(0), () => process.exit(1));
+		void starting.then((stop) => stop()).then(() => process.exit(0), () => process.exit(1));
 	});
 }
 try {

@@ -4,7 +4,7 @@ export const TABLES = {
 	name: "mcpgen-demo",
 	environment: null,
 	profile: "local",
-	hash: "b07c4c6baabfd63736796a571dce5f5d78c37f43f67b0f8b4079cd6da61172c8",
+	hash: "1bebc85f82aa7c4987c65abc07e01ed4cc63fc015508fa49731b7df028f1a2ab",
 	publicUrl: "http://127.0.0.1:8080",
 	listen: {
 		local: { host: "127.0.0.1", port: 8080 },
@@ -77,7 +77,23 @@ export const TABLES = {
 	],
 	allow: null,
 	auth: { wanted: true, environmentKeys: false, issuers: [], lookup: null, authorizationServers: [], claims: [] },
-	ruleSets: [],
+	ruleSets: [
+		[
+			"partner",
+			[
+				{ effect: "deny", server: "notes", name: "delete_*", kinds: ["prompt", "resource", "tool"], args: [], needs: [] },
+				{
+					effect: "allow",
+					server: "notes",
+					name: "add_*",
+					kinds: ["prompt", "resource", "tool"],
+					args: [],
+					needs: ["write"]
+				},
+				{ effect: "allow", server: null, name: "*", kinds: ["prompt", "resource", "tool"], args: [], needs: [] }
+			]
+		]
+	],
 	clients: [
 		["partner", { keys: ["PARTNER_API_KEY"], permissions: ["read"] }],
 		["studio", { keys: ["STUDIO_API_KEY"], permissions: ["read", "write"] }]
@@ -91,7 +107,7 @@ export const TABLES = {
 				rate: { tokens: 600, window: 60000 },
 				streams: 20,
 				sessions: null,
-				tools: null,
+				tools: "partner",
 				allow: null,
 				forward: null
 			}
@@ -128,7 +144,7 @@ export const TABLES = {
 		sessions: 10000,
 		perAddress: { tokens: 100, window: 1000 },
 		toolNames: 64,
-		perClient: { rate: null, streams: null, fromEnvironment: false }
+		perClient: { rate: { tokens: 1200, window: 60000 }, streams: null, fromEnvironment: false }
 	},
 	timeouts: { connect: 2000, firstByte: 60000, response: 600000, idleStream: 300000, keepAlive: 15000, drain: 25000 },
 	sessions: { keys: ["MCPGEN_SESSION_KEY"], ttl: 86400000 },
@@ -254,10 +270,13 @@ export const FEATURES = {
   breakers: () => import('./runtime/upstream/breaker.js'),
   bridge: () => import('./runtime/answer/bridge/bridge.js'),
   credentials: () => import('./runtime/identity/credentials.js'),
+  denials: () => import('./runtime/front/deny.js'),
   dns: () => import('./runtime/upstream/dns.js'),
   gauges: () => import('./runtime/operate/gauges.js'),
   host: () => import('./runtime/operate/host.js'),
   httpProbes: () => import('./runtime/upstream/probe-http.js'),
+  itemRules: () => import('./runtime/decision/item-rules.js'),
+  items: () => import('./runtime/answer/items/items.js'),
   metrics: () => import('./runtime/observe/prometheus.js'),
   renew: () => import('./runtime/answer/renew.js'),
   revocation: () => import('./runtime/front/revoke.js'),

@@ -97,6 +97,6 @@ function refuseLacking(tables, features) {
 	if (lacking.length > 0) throw new SettingError(`this gateway was baked without ${lacking.join(', ')}, which its tables need`);
 }
 function warnOfFixedSettings(tables, next, log) {
-	const fixed = t => JSON.stringify([t.listen, t.admin?.listen, t.limits.headers, t.workers]);
+	const fixed = (t) => JSON.stringify([t.listen, t.admin?.listen, t.limits.headers, t.workers]);
 	if (fixed(tables) !== fixed(next)) log('warn', 'restart-needed', { why: 'addresses, workers and limits.headers are read at start' });
 }

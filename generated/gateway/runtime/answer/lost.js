@@ -54,7 +54,7 @@ function refusalOf(response, body) {
 	if (code === NO_METHOD || 'result' in message || (status === 200 && !('error' in message))) return null;
 	return {status, code, text};
 }
-const dataOf = body => {
+const dataOf = (body) => {
 	const reader = eventReader(MOST);
 	return [...reader.push(body), ...reader.end()].map(({text}) => readEvent(text)).find(({data}) => data !== '')?.data ?? '';
 };

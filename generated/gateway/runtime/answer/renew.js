@@ -19,13 +19,13 @@ export function createRenewals() {
 	};
 	const renew = (key, lost, call, init) => {
 		const under = legs.get(key);
-		const renewed = (under ?? Promise.resolve(lost)).then(leg => (leg === lost ? open(call, init, lost) : leg));
+		const renewed = (under ?? Promise.resolve(lost)).then((leg) => (leg === lost ? open(call, init, lost) : leg));
 		keep(key, renewed);
 		renewed.catch(() => legs.get(key) === renewed && legs.delete(key));
 		return renewed;
 	};
 	return {
-		end: id => {
+		end: (id) => {
 			const key = digest(id);
 			const instead = legs.get(key) ?? Promise.resolve(null);
 			keep(key, Promise.resolve(null));
@@ -55,11 +55,11 @@ export function createRenewals() {
 async function judge(call, leg, answered) {
 	const isAsked = leg.upstreamId !== '' && leg.instance !== ANY_INSTANCE && answered.instance?.upstream.origin !== undefined;
 	if (!isAsked) return {...answered, isLost: answered.response.status === 404};
-	const ask = async request => (await sendTo({...call, request}, leg)).response;
+	const ask = async (request) => (await sendTo({...call, request}, leg)).response;
 	return {...answered, ...(await judgeSession(call.request, answered.response, call.table.timeouts.response, ask))};
 }
 function attempt(call, leg) {
-	return sendTo(call, leg).catch(error => {
+	return sendTo(call, leg).catch((error) => {
 		if (error instanceof UpstreamFault && error.stage === 'refused') return null;
 		throw error;
 	});
@@ -71,7 +71,7 @@ function withoutEventId(request) {
 async function open(call, init, {server}) {
 	const {request, send, table} = call;
 	const {headers, query = '', signal } = withoutEventId(request);
-	const say = text => ({method: 'POST', query, headers: { ...headers, ...POST_HEADERS }, body: Buffer.from(text), signal });
+	const say = (text) => ({method: 'POST', query, headers: { ...headers, ...POST_HEADERS }, body: Buffer.from(text), signal });
 	const ended = ({body}) => readBody(body, table.timeouts.firstByte).catch(() => {});
 	const opened = await send(say(`{"jsonrpc":"2.0","id":"mcpgen","method":"initialize","params":${init.text}}`), { repeats: 1 });
 	const {instance, response} = opened;

@@ -9,7 +9,7 @@ export function addressSet(cidrs) {
 		if (bits === undefined) list.addAddress(address, family);
 		else list.addSubnet(address, Number(bits), family);
 	}
-	return address => {
+	return (address) => {
 		const plain = plainAddress(address);
 		const version = isIP(plain);
 		return version !== 0 && list.check(plain, version === 6 ? 'ipv6' : 'ipv4');

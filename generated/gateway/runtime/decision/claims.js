@@ -18,7 +18,7 @@ const WORDS = new Set(CLAIM_WORDS);
 const NO_CLAIM = /^(?:user-agent$|mcp-)/;
 export function isClaim(name) {
 	if (NO_CLAIM.test(name)) return false;
-	if (NAMES.has(name) || CLAIM_PREFIXES.some(prefix => name.startsWith(prefix))) return true;
+	if (NAMES.has(name) || CLAIM_PREFIXES.some((prefix) => name.startsWith(prefix))) return true;
 	const words = name.split('-');
 	return words[0] === 'x' ? words.some((word) => WORDS.has(word)) : WORDS.has(words[0]);
 }

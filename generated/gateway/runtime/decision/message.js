@@ -24,13 +24,13 @@ const DECISIVE = new Map(['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 't
 const BIT_OF = new Map([...DECISIVE.values()].map((key, index) => [key, 1 << index]));
 const META_KEYS = new Map([[VERSION, 1], [CAPABILITIES, 2]]);
 const LONGEST_META_KEY = VERSION.length;
-const FOLDED_META_KEYS = new Set([...META_KEYS.keys()].map(key => key.toUpperCase().toLowerCase()));
+const FOLDED_META_KEYS = new Set([...META_KEYS.keys()].map((key) => key.toUpperCase().toLowerCase()));
 const NOT_LOOKED_AT = -1;
 function fold(key) {
 	return key.length > 16 ? key : key.toUpperCase().toLowerCase();
 }
 const META_LEVEL = 3;
-const isOtherSpelling = key => key.length <= LONGEST_META_KEY && FOLDED_META_KEYS.has(key.toUpperCase().toLowerCase());
+const isOtherSpelling = (key) => key.length <= LONGEST_META_KEY && FOLDED_META_KEYS.has(key.toUpperCase().toLowerCase());
 export function parseMessage(body, depth, most = Infinity, read) {
 	if (!isUtf8(body)) return {ok: false, reason: 'body-not-json', id: null };
 	const text = body.toString('utf8');
@@ -52,7 +52,7 @@ export function parseMessage(body, depth, most = Infinity, read) {
 	if (!elements) return {ok: false, reason: 'body-duplicate-key', id, writtenId: parsed.message.writtenId };
 	return {...parsed, message: {...parsed.message, elements}};
 }
-const idOf = value => (typeof value['id'] === 'string' || typeof value['id'] === 'number' ? value['id'] : null);
+const idOf = (value) => (typeof value['id'] === 'string' || typeof value['id'] === 'number' ? value['id'] : null);
 function single(value, text) {
 	if (value['jsonrpc'] !== '2.0') return null;
 	const id = idOf(value);
@@ -75,12 +75,12 @@ function single(value, text) {
 		calls: method === 'tools/call' ? [{ tool: typeof name === 'string' ? name : null, argumentsJson: JSON.stringify(params['arguments']) ?? '' }] : [],
 	};
 }
-const cut = text => (text.length > MOST_TEXT ? text.slice(0, MOST_TEXT) : text);
-const claimOf = claim => (typeof claim === 'string' ? cut(claim) : typeof claim === 'object' ? null : claim);
+const cut = (text) => (text.length > MOST_TEXT ? text.slice(0, MOST_TEXT) : text);
+const claimOf = (claim) => (typeof claim === 'string' ? cut(claim) : typeof claim === 'object' ? null : claim);
 const SPACES = /("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+/g;
 function introductionOf({protocolVersion, capabilities, clientInfo}, text) {
 	const said = (path, other) => memberText(text, ['params', ...path]) ?? other;
-	const info = isObject(clientInfo) ? name => said(['clientInfo', name], '""') : () => '""';
+	const info = isObject(clientInfo) ? (name) => said(['clientInfo', name], '""') : () => '""';
 	const able = isObject(capabilities) ? said(['capabilities'], '{}') : '{}';
 	const named = `{"name":${info('name')},"version":${info('version')}}`;
 	const whole = `{"protocolVersion":${said(['protocolVersion'], 'null')},"capabilities":${able},"clientInfo":${named}}`;
@@ -89,14 +89,14 @@ function introductionOf({protocolVersion, capabilities, clientInfo}, text) {
 	return {protocolVersion: claimed, text: kept.length > MOST_INTRODUCTION ? null : ownText(kept)};
 }
 function batch(values) {
-	const parts = values.map(value => (isObject(value) ? single(value, '') : null));
-	const whole = parts.filter(part => part !== null);
+	const parts = values.map((value) => (isObject(value) ? single(value, '') : null));
+	const whole = parts.filter((part) => part !== null);
 	const isOdd = whole.some(({claim, method}) => claim !== undefined || method === 'initialize');
 	if (isOdd || whole.length === 0 || whole.length > MOST_IN_BATCH || whole.length < parts.length) return null;
 	return {
 		shape: 'batch', id: null, method: '', name: null, claim: undefined, declaresCapabilities: false, continues: false,
-		traceparent: null, initialize: null, methods: whole.flatMap(part => part.methods),
-		calls: whole.flatMap(part => part.calls),
+		traceparent: null, initialize: null, methods: whole.flatMap((part) => part.methods),
+		calls: whole.flatMap((part) => part.calls),
 	};
 }
 function scan(text, limit, offset, most, scanned) {

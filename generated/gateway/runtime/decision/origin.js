@@ -12,7 +12,7 @@ export function originAllowed(matcher, origin) {
 	if (scheme === undefined || host === undefined) return false;
 	if (loopback.includes(scheme) && LOOPBACK.has(host)) return true;
 	if (scheme === 'https' && (anyHttps || tunnels.some((suffix) => host.endsWith(suffix)))) return true;
-	return subdomains.some(s => s.scheme === scheme && s.port === port && oneLabelBefore(host, s.suffix));
+	return subdomains.some((s) => s.scheme === scheme && s.port === port && oneLabelBefore(host, s.suffix));
 }
 function oneLabelBefore(host, suffix) {
 	return host.length > suffix.length && host.endsWith(suffix) && !host.slice(0, -suffix.length).includes('.');

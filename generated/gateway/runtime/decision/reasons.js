@@ -55,7 +55,7 @@ export const REASON_OF_FAULT = {
 	unlisted: 'item-unknown', 'token-denied': 'token-denied', 'token-missing': 'token-needed',
 	'token-unavailable': 'exchange-unavailable', 'token-withheld': 'exchange-refused',
 };
-export const reasonRow = reason => REASONS[reason];
+export const reasonRow = (reason) => REASONS[reason];
 export function refusalBody(reason, idText, requestId, data = {}) {
 	const {code, message} = REASONS[reason];
 	return failureText(idText, code, message, {...data, reason, requestId});

@@ -1,7 +1,7 @@
 // mcpgen
 import {NAME_KEY} from './message.js';
 export const MODERN = '2026-07-28';
-export const isModern = version => typeof version === 'string' && version >= MODERN && /^\d{4}-\d\d-\d\d$/.test(version);
+export const isModern = (version) => typeof version === 'string' && version >= MODERN && /^\d{4}-\d\d-\d\d$/.test(version);
 const NEGOTIATED = '2024-11-05';
 const LEGACY = new Set(['2024-10-07', NEGOTIATED, '2025-03-26', '2025-06-18', '2025-11-25']);
 export function eraOf(head, message) {
@@ -14,7 +14,7 @@ export function revisionFault(tables, head, body) {
 	const header = head.request.headers['mcp-protocol-version'];
 	if (body?.era === 'modern') return modernFault(tables, head, body.message, header);
 	if (head.kind.era === 'legacy') return null;
-	if (!tables.raw.revisions.some(revision => revision > NEGOTIATED && revision < MODERN)) return notServed(tables, header ?? null);
+	if (!tables.raw.revisions.some((revision) => revision > NEGOTIATED && revision < MODERN)) return notServed(tables, header ?? null);
 	const isOpening = body?.message.method === 'initialize';
 	if (isOpening && isModern(header)) return {reason: 'header-mismatch' };
 	const isKnown = header === undefined || header === NEGOTIATED || tables.revisions.has(header) || (isOpening && LEGACY.has(header));

@@ -3,4 +3,4 @@ export const STEPS = [
 	'normal-form', 'host', 'route', 'preflight', 'origin', 'method', 'head', 'address', 'credentials', 'tenant', 'grant', 'quota', 'body', 'revision',
 	'permission', 'session', 'instance',
 ];
-export const rankOf = step => STEPS.indexOf(step);
+export const rankOf = (step) => STEPS.indexOf(step);

@@ -9,10 +9,10 @@ export function recogniseTenants(tables, head, principal, lookup) {
 	if (principal?.kind === 'token')
 		for (const {tenant, claims} of tables.raw.matches.claims)
 			if (hasAll(claims, principal)) found.add(tenant);
-	return [...found].filter(name => typeof name === 'string');
+	return [...found].filter((name) => typeof name === 'string');
 }
 function hasAll(wanted, {issuer, subject, claims}) {
-	const valueOf = name => {
+	const valueOf = (name) => {
 		if (name === 'iss') return issuer;
 		if (name === 'sub') return subject;
 		return Object.hasOwn(claims, name) ? claims[name] : undefined;

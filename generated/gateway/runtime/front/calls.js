@@ -52,7 +52,7 @@ export function callTo(pool, exchange, services, signal) {
 			exchange.failure = delivered.response.failure ?? null;
 			return delivered;
 		},
-		vouching, to: server => {
+		vouching, to: (server) => {
 			const other = pools.get(server);
 			return other ? callTo(other, exchange, services, signal) : null;
 		},

@@ -36,7 +36,7 @@ export const callerNameOf = ({facts}) => callerName(facts.principal);
 export function clientOf({facts: {principal}}) {
 	return principal?.kind === 'client' || principal?.kind === 'token' ? principal.client : null;
 }
-export const ownerOf = exchange => ownerName(tenantIn(exchange.facts) ?? '', principalOf(exchange));
+export const ownerOf = (exchange) => ownerName(tenantIn(exchange.facts) ?? '', principalOf(exchange));
 export function keyOf(exchange, {choice}) {
 	return choice.by === 'tenant' ? (tenantIn(exchange.facts) ?? '') : ownerOf(exchange);
 }

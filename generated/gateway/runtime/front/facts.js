@@ -45,12 +45,12 @@ export const FIND_FACT = {
 	principal: (exchange, services) => {
 		const {state, head, judgement} = exchange;
 		const found = judgement?.principal ?? state.authenticate(head);
-		return found instanceof Promise ? found.then(principal => counted(exchange, services, principal)) : counted(exchange, services, found);
+		return found instanceof Promise ? found.then((principal) => counted(exchange, services, principal)) : counted(exchange, services, found);
 	},
-	lookup: exchange => {
+	lookup: (exchange) => {
 		const {state, head, facts, judgement} = exchange;
 		const found = judgement?.lookup ?? state.lookUp(head, facts.principal);
-		return found instanceof Promise ? found.then(fact => explained(exchange, fact)) : explained(exchange, found);
+		return found instanceof Promise ? found.then((fact) => explained(exchange, fact)) : explained(exchange, found);
 	},
 	tenants: ({state, head, facts, judgement}) => judgement?.tenants ?? recogniseTenants(state.tables, head, facts.principal, facts.lookup),
 	quota: (exchange, {counts}) => {
@@ -70,7 +70,7 @@ export const FIND_FACT = {
 		const booking = counts.bodies.book(holderOf(exchange));
 		exchange.booking = booking;
 		let size = 0;
-		const body = await exchange.client.body(limit, bytes => booking.add(mostOfBodies(exchange, (size += bytes)), bytes));
+		const body = await exchange.client.body(limit, (bytes) => booking.add(mostOfBodies(exchange, (size += bytes)), bytes));
 		if (typeof body === 'string') return { kind: 'refused', reason: body, id: null };
 		exchange.body = body;
 		const parsed = parseMessage(body, depth, MOST_WEIGHT * limit, exchange.state.tables.items?.read);

@@ -15,17 +15,17 @@ export function endingsOf(body, unpipe, client) {
 		body.destroy();
 		client.end(last);
 	};
-	const look = chunk => {
+	const look = (chunk) => {
 		tail = (tail + chunk.subarray(-4).toString('latin1')).slice(-4);
 		setImmediate(endIfBetween);
 	};
 	body.on('data', look);
-	const inOrder = text => {
+	const inOrder = (text) => {
 		last = text;
 		endIfBetween();
 	};
 	return {
-		inOrder, atOnce: text => {
+		inOrder, atOnce: (text) => {
 			inOrder(text);
 			if (client.isDone) return;
 			client.cut();

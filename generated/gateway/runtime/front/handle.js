@@ -21,7 +21,7 @@ const NOTHING = () => {};
 const FIRST_FACT = rankOf('address');
 export function createHandler(services) {
 	const open = createOpenExchanges();
-	const serve = client => {
+	const serve = (client) => {
 		const exchange = begin(client, services.state());
 		client.onLeave(() => {
 			open.delete(exchange);
@@ -37,7 +37,7 @@ export function createHandler(services) {
 			return refuse(services, exchange, 'instance-full');
 		}
 		const ended = () => void (exchange.keepsBody || forgetBody(exchange));
-		run(services, exchange, open).then(ended, error => {
+		run(services, exchange, open).then(ended, (error) => {
 			ended();
 			services.log('error', 'request-failed', { request_id: exchange.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 			if (client.hasBegun) client.cut();
@@ -129,7 +129,7 @@ async function run(services, exchange, open) {
 	if (!client.isDone) open.add(exchange);
 	try {
 		const tools = vouched || !message ? [] : message.calls.map(({tool}) => tool ?? '');
-		const told = response => {
+		const told = (response) => {
 			if (tools.length === 0) return;
 			const holder = !isNamed(exchange) ? undefined : holderOf(exchange);
 			services.metrics.toolCalls(pool.server, tools, state.tables.raw.limits.toolNames, response, holder);

@@ -24,7 +24,7 @@ function lonelyIn(tables) {
 		const named = [...hosts, ...lookups].map(([, tenant]) => tenant);
 		const shared = new Set([...named, ...claims.map(({tenant}) => tenant), ...paths, implied]);
 		const of = clients.map(([, tenant]) => tenant);
-		known = new Set(of.filter(tenant => !shared.has(tenant) && of.indexOf(tenant) === of.lastIndexOf(tenant)));
+		known = new Set(of.filter((tenant) => !shared.has(tenant) && of.indexOf(tenant) === of.lastIndexOf(tenant)));
 		lonely.set(tables, known);
 	}
 	return known;

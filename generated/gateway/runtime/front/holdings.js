@@ -27,9 +27,9 @@ export function createHoldings() {
 			});
 			if (held.size > MOST) held.delete(held.keys().next().value);
 		},
-		drop: id => void held.delete(id), async revoked(state) {
+		drop: (id) => void held.delete(id), async revoked(state) {
 			const all = [...held.values()];
-			const keep = await Promise.all(all.map(one => keepsSession(one, state)));
+			const keep = await Promise.all(all.map((one) => keepsSession(one, state)));
 			const lost = all.filter((one, at) => keep[at] === false && held.get(one.id) === one);
 			for (const {id} of lost) held.delete(id);
 			return lost;
@@ -42,7 +42,7 @@ async function keepsSession({grounds, leg, principal, said, tenant}, state) {
 	const isTheirs = principalName(now) === principal && isAccepted(now?.kind ?? '') && tenants.length === 1 && tenants[0] === tenant;
 	return (isTheirs || isSilent(identity)) && isGranted(state, tenant, leg.server);
 }
-const isAccepted = kind => kind === 'client' || kind === 'token' || kind === 'anonymous';
+const isAccepted = (kind) => kind === 'client' || kind === 'token' || kind === 'anonymous';
 function isGranted({tables}, tenant, server) {
 	return tables.serverSets.get(tables.tenants.get(tenant)?.servers ?? '')?.has(server) ?? false;
 }
@@ -51,7 +51,7 @@ export function ownerKeeps(state, owner, server) {
 	const {raw, clients, tenantOfClient} = state.tables;
 	const client = clientNamed(principal);
 	const issuers = [...raw.auth.issuers.map(({issuer}) => issuer), ...(raw.auth.lookup ? [raw.auth.lookup.url] : [])];
-	const isToken = issuers.some(issuer => isVouchedBy(principal, issuer));
+	const isToken = issuers.some((issuer) => isVouchedBy(principal, issuer));
 	const isKnown = client === null ? isToken || !raw.auth.wanted : clients.has(client) && (tenantOfClient.get(client) ?? tenant) === tenant;
 	return isKnown && isGranted(state, tenant, server);
 }

@@ -77,7 +77,7 @@ function serverOf({serve, maxHeaderSize, requestTimeout, keepAlive = KEEP_ALIVE,
 	server.closeIdleConnections = () => {
 		isClosing = true;
 		for (const [socket, client] of last) endBehind(client, socket);
-		setTimeout(() => silent.forEach(socket => socket.bytesRead === 0 && socket.destroy()), SILENT).unref();
+		setTimeout(() => silent.forEach((socket) => socket.bytesRead === 0 && socket.destroy()), SILENT).unref();
 	};
 	const look = setInterval(() => {
 		for (const socket of last.keys()) endIdle(socket, keepAlive);
@@ -91,7 +91,7 @@ function isIdle({closedAt, bytesRead}, socket, keptFor) {
 const PARSER_REASONS = {
 	HPE_HEADER_OVERFLOW: 'headers-too-large', ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 };
-const addressOf = socket => socket.remoteAddress ?? '';
+const addressOf = (socket) => socket.remoteAddress ?? '';
 function refuseRaw(socket, reason, {headers, onParserRefusal}) {
 	const requestId = randomUUID();
 	const body = refusalBody(reason, null, requestId);
@@ -112,7 +112,7 @@ export function listenAt(server, {host, port}, setting) {
 	});
 }
 export function drainServer(server, drain) {
-	return new Promise(resolve => {
+	return new Promise((resolve) => {
 		const timer = setTimeout(() => server.closeAllConnections(), drain);
 		server.close(() => {
 			clearTimeout(timer);

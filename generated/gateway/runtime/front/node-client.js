@@ -177,7 +177,7 @@ export class NodeClient {
 	body(limit, admits = ALWAYS) {
 		if (this.#awaitsContinue) this.#tellToContinue();
 		this.#awaitsContinue = false;
-		return new Promise(resolve => this.#incoming.gather(limit, admits, resolve));
+		return new Promise((resolve) => this.#incoming.gather(limit, admits, resolve));
 	}
 	#tellToContinue() {
 		const outgoing = this.#outgoing;
@@ -260,7 +260,7 @@ export class NodeClient {
 		if (this.closedAt !== null) work();
 		else this.#leaving.push(work);
 		return () => {
-			this.#leaving = this.#leaving.filter(other => other !== work);
+			this.#leaving = this.#leaving.filter((other) => other !== work);
 		};
 	}
 }

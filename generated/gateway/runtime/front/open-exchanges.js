@@ -14,6 +14,6 @@ export function createOpenExchanges() {
 			places[openAt] = null;
 			empty.push(openAt);
 		},
-		all: () => places.filter(exchange => exchange !== null),
+		all: () => places.filter((exchange) => exchange !== null),
 	};
 }

@@ -38,7 +38,7 @@ export function sendRefusal(services, exchange, refusal, step = refusal.step) {
 	const challenge = isChallenged ? oauth?.challenge(state.tables, head, refusal, exchange.facts.principal) : undefined;
 	answerWith(exchange, refusalAnswer(state.tables, head, refusal, exchange.id, challenge));
 }
-const shownOrigin = origin => (origin === null ? 'none' : origin.slice(0, 200));
+const shownOrigin = (origin) => (origin === null ? 'none' : origin.slice(0, 200));
 const isRead = ({head: {request}}) => request.method === 'GET' || request.method === 'HEAD';
 const ANSWERS = {
 	preflight: (_services, {state, head}) => preflightAnswer(state.tables, head), servers: serversAnswer,
@@ -60,9 +60,9 @@ function serversAnswer({pools}, exchange) {
 	const tenant = tenantIn(exchange.facts);
 	const granted = tenant === null ? undefined : tables.serverSets.get(tables.tenants.get(tenant)?.servers ?? '');
 	const seen = pools.all().filter(({server}) => tables.raw.profile === 'local' || granted?.has(server));
-	const servers = Object.fromEntries(seen.map(pool => [pool.server, healthOf(pool)]));
+	const servers = Object.fromEntries(seen.map((pool) => [pool.server, healthOf(pool)]));
 	const all = Object.values(servers).map(({status}) => status);
-	const status = all.some(one => one === 'down' || one === 'degraded') ? 'degraded' : all.includes('unknown') ? 'unknown' : 'ok';
+	const status = all.some((one) => one === 'down' || one === 'degraded') ? 'degraded' : all.includes('unknown') ? 'unknown' : 'ok';
 	return {status: 200, headers: JSON_HEADERS, body: `${JSON.stringify({ status, servers })}\n` };
 }
 function healthOf(pool) {

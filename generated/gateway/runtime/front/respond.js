@@ -21,7 +21,7 @@ const MOST_PARAMETERS = 50;
 function parametersIn(asked) {
 	if (asked === undefined) return [];
 	const names = asked.toLowerCase().split(',').map((name) => name.trim());
-	return [...new Set(names.filter(name => PARAMETER.test(name)))].slice(0, MOST_PARAMETERS);
+	return [...new Set(names.filter((name) => PARAMETER.test(name)))].slice(0, MOST_PARAMETERS);
 }
 export function preflightAnswer(tables, head) {
 	const {cors} = tables.raw;

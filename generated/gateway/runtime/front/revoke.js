@@ -19,9 +19,9 @@ async function revoke(services, open, holdings) {
 	const {log, metrics, parts} = services;
 	const state = services.state();
 	let streams = 0;
-	const isWaiting = exchange => isListening(exchange) && !exchange.client.hasBegun;
-	const asked = open.filter(exchange => exchange.state !== state && (isWaiting(exchange) || exchange.endStream));
-	const judged = asked.map(async exchange => {
+	const isWaiting = (exchange) => isListening(exchange) && !exchange.client.hasBegun;
+	const asked = open.filter((exchange) => exchange.state !== state && (isWaiting(exchange) || exchange.endStream));
+	const judged = asked.map(async (exchange) => {
 		const lost = await lostRight(exchange, state);
 		if (lost === null || exchange.isOver) return;
 		streams++;
@@ -36,7 +36,7 @@ async function revoke(services, open, holdings) {
 		if (services.counts.endSession(session.id)) metrics.count('mcpgen_sessions_ended_total', {});
 		const {tenant, principal, leg} = session;
 		log('info', 'session-revoked', { server: leg.server, tenant, client: clientNamed(principal) });
-		void renewed.then(instead => tellServer(services, instead ?? leg, state.forwarding?.signed(tenant)));
+		void renewed.then((instead) => tellServer(services, instead ?? leg, state.forwarding?.signed(tenant)));
 	}
 	parts().bridge?.revoke((owner, server) => ownerKeeps(state, owner, server));
 	if (streams + sessions.length > 0) log('info', 'access-revoked', { streams, sessions: sessions.length });

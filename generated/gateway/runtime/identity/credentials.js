@@ -8,10 +8,10 @@ const UNKNOWN = {kind: 'unknown' };
 const NOBODYS = new Set(['key-unknown', 'token-malformed', 'token-issuer']);
 export function authenticator(tables, secretOf, env, tokens) {
 	const secret = randomBytes(32).toString('base64');
-	const hidden = credential => digest(secret + credential);
+	const hidden = (credential) => digest(secret + credential);
 	const hasLookup = tables.raw.auth.lookup !== null;
 	const clients = clientsByKey(tables, secretOf, env, hidden);
-	return asked => {
+	return (asked) => {
 		const {authorization, 'x-api-key': apiKey } = asked.request.headers;
 		const bearer = authorization === undefined ? undefined : bearerIn(authorization);
 		if (bearer !== undefined && apiKey !== undefined && apiKey !== bearer) return {kind: 'invalid', why: 'credentials-differ' };

@@ -4,10 +4,10 @@ import {readSecret, refusePlaceholder} from '../process/secrets.js';
 const LEAST = 16;
 const TEXT = /^[\x21-\x7e]+$/;
 export function environmentKeys({clients}, env) {
-	const set = Object.keys(env).flatMap(name => (env[name] === undefined ? [] : (/^(API_KEY_\d+)(?:_FILE)?$/.exec(name)?.[1] ?? [])));
+	const set = Object.keys(env).flatMap((name) => (env[name] === undefined ? [] : (/^(API_KEY_\d+)(?:_FILE)?$/.exec(name)?.[1] ?? [])));
 	const names = [...new Set(set)].sort((a, b) => Number(a.slice(8)) - Number(b.slice(8)));
 	const faults = [];
-	const found = names.flatMap(name => {
+	const found = names.flatMap((name) => {
 		try {
 			return [keyIn(name, readSecret(env, name), clients)];
 		} catch (error) {
@@ -26,6 +26,6 @@ function keyIn(name, text, clients) {
 	const known = [...clients.keys()].join(', ') || 'none';
 	if (!clients.has(client)) throw new SettingError(`${name} is a key of a client that the config does not have; it has ${known}`);
 	const list = permissions === undefined || permissions === '' ? [] : permissions.split(',').map((one) => one.trim());
-	if (list.some(one => !TEXT.test(one))) throw new SettingError(`the permissions in ${name} must be names with commas between them`);
+	if (list.some((one) => !TEXT.test(one))) throw new SettingError(`the permissions in ${name} must be names with commas between them`);
 	return {name, key, client, permissions: list};
 }

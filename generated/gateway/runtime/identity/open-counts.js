@@ -8,7 +8,7 @@ export function createOpenCounts() {
 	const calls = createPlaces();
 	const turned = createPlaces();
 	const byCaller = createPlaces();
-	const end = tag => {
+	const end = (tag) => {
 		opened.get(tag)?.release();
 		return opened.delete(tag);
 	};
@@ -22,7 +22,7 @@ export function createOpenCounts() {
 		get sessions() {
 			return sessions.held;
 		},
-		streamsOf: caller => byCaller.heldBy(caller), openStream(holder, {all, own, each = null}) {
+		streamsOf: (caller) => byCaller.heldBy(caller), openStream(holder, {all, own, each = null}) {
 			if (!isLeft(each, byCaller, holder) || !isWithin(own, holder, listening, turned)) return null;
 			const release = listening.take(all, holder);
 			return release && both(release, countedIn(byCaller, alone(holder)));
@@ -31,7 +31,7 @@ export function createOpenCounts() {
 			if (!isLeft(each, byCaller, holder)) return null;
 			return isWithin(own, holder, turned) ? calls.take(all, holder) : null;
 		},
-		turnIntoStream: holder => both(countedIn(turned, holder), countedIn(byCaller, alone(holder))),
+		turnIntoStream: (holder) => both(countedIn(turned, holder), countedIn(byCaller, alone(holder))),
 		holdSession(holder, {all, own}) {
 			return isWithin(own, holder, sessions) ? sessions.take(all, holder) : null;
 		},
@@ -42,7 +42,7 @@ export function createOpenCounts() {
 			else opened.set(tag, {release: countedIn(sessions, holder), until});
 			return !known;
 		},
-		endSession: id => end(tagOf(id)), nextExpiry() {
+		endSession: (id) => end(tagOf(id)), nextExpiry() {
 			let first = null;
 			for (const {until} of opened.values())
 				if (first === null || until < first) first = until;

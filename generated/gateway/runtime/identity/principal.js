@@ -18,13 +18,13 @@ export function principalName(principal) {
 			return ANONYMOUS;
 	}
 }
-const tokensOf = issuer => `${TOKEN}${issuer} `;
+const tokensOf = (issuer) => `${TOKEN}${issuer} `;
 export const isVouchedBy = (principal, issuer) => principal.startsWith(tokensOf(issuer));
 export function callerName(principal) {
 	if (principal?.kind === 'client') return principal.client;
 	return principal?.kind === 'token' ? TOKEN + digest(principalName(principal)) : null;
 }
-export const clientNamed = principal => (principal.startsWith(CLIENT) ? principal.slice(CLIENT.length) : null);
+export const clientNamed = (principal) => (principal.startsWith(CLIENT) ? principal.slice(CLIENT.length) : null);
 export const ownerName = (tenant, principal) => `${tenant}\n${principal}`;
 export function readOwner(owner) {
 	const [tenant = '', principal = ''] = owner.split('\n');

@@ -3,22 +3,22 @@ import {createCipheriv, createDecipheriv, hkdfSync, randomBytes} from 'node:cryp
 import {asObject, at, parseJson} from '../wire/json-rpc.js';
 import {elementTexts} from '../wire/json-text.js';
 export const ANY_INSTANCE = '*';
-export const legAt = (server, session) => session?.legs.find(leg => leg.server === server);
+export const legAt = (server, session) => session?.legs.find((leg) => leg.server === server);
 export const keepsItsSession = ({sessionLoss}) => sessionLoss === 'reinitialise';
 export function initOf(message) {
 	const {protocolVersion, text = null} = message?.initialize ?? {};
 	return typeof protocolVersion === 'string' && text !== null ? initIn(text) : null;
 }
-const initIn = text => ({clientInfo: asObject(at(parseJson(text), 'clientInfo')), text });
+const initIn = (text) => ({clientInfo: asObject(at(parseJson(text), 'clientInfo')), text });
 const VERSION = 2;
 const MOST_BYTES = 4096;
 const MOST_RELAY = 8192;
 const MOST_OPENED = 2000;
 export function createSealer(secrets, ttl, now) {
-	const keys = secrets.map(secret => Buffer.from(hkdfSync('sha256', secret, 'mcpgen', 'session id v1', 32)));
+	const keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, 'mcpgen', 'session id v1', 32)));
 	const opened = new Map();
 	return {
-		seal: state => seal(keys[0], state), open: id => {
+		seal: (state) => seal(keys[0], state), open: (id) => {
 			const state = opened.get(id) ?? unseal(keys, id);
 			if (!state || now() - state.issuedAt > ttl) return null;
 			if (opened.set(id, state).size > MOST_OPENED) opened.delete(opened.keys().next().value);

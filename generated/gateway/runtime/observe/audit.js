@@ -53,7 +53,7 @@ function text(value) {
 	if (value === null || value.length <= MOST_TEXT) return quoted(value);
 	return quoted(`${value.slice(0, MOST_TEXT)}\u2026${createHash('sha256').update(value).digest('hex').slice(0, SHORT_DIGEST)}`);
 }
-const list = values => `[${values.slice(0, MOST_LISTED).map(text).join(',')}${values.length > MOST_LISTED ? ',"\u2026"' : ''}]`;
+const list = (values) => `[${values.slice(0, MOST_LISTED).map(text).join(',')}${values.length > MOST_LISTED ? ',"\u2026"' : ''}]`;
 function digestOf({state}, argumentsJson) {
 	return createHmac('sha256', state.digestKey).update(argumentsJson).digest('hex').slice(0, DIGEST);
 }
@@ -98,7 +98,7 @@ function principalText(principal, {raw: {matches}}) {
 		case 'token': {
 			const {issuer, subject, client, permissions, claims, expiresAt} = principal;
 			const who = `"issuer":${text(issuer)},"subject":${text(subject)},"client":${text(client)}`;
-			const deciding = new Set(matches.claims.flatMap(one => one.claims.map(([name]) => name)));
+			const deciding = new Set(matches.claims.flatMap((one) => one.claims.map(([name]) => name)));
 			const read = Object.entries(claims).filter(([name]) => deciding.has(name)).map(([name, value]) => `${text(name)}:${claimText(value)}`);
 			const may = `"permissions":${list(permissions)},"claims":{${read.join(',')}},"expires":${quoted(dateText(expiresAt))}`;
 			return `"client":null,"principal":{"kind":"token",${who},${may}}`;
@@ -107,8 +107,8 @@ function principalText(principal, {raw: {matches}}) {
 			return `"client":null,"principal":{"kind":"${kind}"${'why' in principal && principal.why ? `,"why":${text(principal.why)}` : ''}}`;
 	}
 }
-const claimText = value => Array.isArray(value) ? list(value.map(String)) : typeof value === 'string' ? text(value) : JSON.stringify(value) ?? 'null';
-const dateText = at => (Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : null);
+const claimText = (value) => Array.isArray(value) ? list(value.map(String)) : typeof value === 'string' ? text(value) : JSON.stringify(value) ?? 'null';
+const dateText = (at) => (Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : null);
 const ITEMS = new Map([
 	['prompts/get', 'prompt'],
 	['resources/read', 'resource'],

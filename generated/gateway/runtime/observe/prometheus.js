@@ -46,7 +46,7 @@ export class Prometheus {
 		this.#gauges.push({name, help, read, type});
 	}
 	toolCalls(server, tools, most, answer, caller = NOBODY) {
-		const count = isTool => {
+		const count = (isTool) => {
 			for (const tool of tools) this.count('mcpgen_tool_calls_total', { server, tool: this.toolLabel(server, tool, most, isTool, caller) });
 		};
 		const [only = ''] = tools;

@@ -17,7 +17,7 @@ export function whetherTool(answer, tell) {
 }
 function hasResult(answer, body) {
 	const texts = isEventStream(answer) ? eventReader(MOST).push(body).map(({text}) => readEvent(text).data) : [`${body}`];
-	return texts.some(text => {
+	return texts.some((text) => {
 		const result = at(parseJson(text), 'result');
 		return result !== undefined && asObject(result)['isError'] !== true;
 	});

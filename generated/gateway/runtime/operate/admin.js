@@ -7,13 +7,13 @@ import {isObject, parseJson} from '../wire/json-rpc.js';
 import {portOf} from '../process/env.js';
 import {resetInstances} from '../upstream/reset.js';
 import {ownAddress} from './own-address.js';
-const jsonText = value => `${JSON.stringify(value, null, 2)}\n`;
+const jsonText = (value) => `${JSON.stringify(value, null, 2)}\n`;
 const json = (value, status = 200, headers = {}) => ({status, type: 'application/json', body: jsonText(value), headers });
 function refusal(status, reason, error, headers = {}) {
 	const data = {reason, requestId: randomUUID()};
 	return {...json({error, data}, status, headers), refused: data};
 }
-const page = read => ({method: 'GET', answer: (options) => json(read(options)) });
+const page = (read) => ({method: 'GET', answer: (options) => json(read(options)) });
 const PAGES = new Map([
 	['/metrics', { method: 'GET', answer: ({ text }) => ({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: text() }) }],
 	['/config', page(describe)],
@@ -35,15 +35,15 @@ const PORT_SETTING = 'MCPGEN_ADMIN_PORT';
 const DRAIN = 1000;
 export function serveAdmin(at, env, options) {
 	const headers = () => options.state().tables.raw.headers;
-	return listenForOperators(at, env, {log: options.log, headers, answer: client => answerOperator(options, client)});
+	return listenForOperators(at, env, {log: options.log, headers, answer: (client) => answerOperator(options, client)});
 }
 export async function listenForOperators({host, port}, env, {log, headers, answer}) {
-	const serve = client => void answer(client)
-		.catch(error => {
+	const serve = (client) => void answer(client)
+		.catch((error) => {
 		log('error', 'admin-failed', { error: String(error) });
 		return refusal(500, 'internal', 'internal error');
 	})
-		.then(answer => {
+		.then((answer) => {
 		const {refused, status} = answer;
 		const path = pathOf(client);
 		if (refused) log('info', 'admin-refused', { request_id: refused.requestId, status, reason: refused.reason, path });
@@ -78,7 +78,7 @@ function isLocal({request: {headers, peer}}) {
 	return isLoopback(peer) && LOOPBACK.has(host) && headers['origin'] === undefined;
 }
 function isToken(given, token) {
-	const digest = text => createHash('sha256').update(text).digest();
+	const digest = (text) => createHash('sha256').update(text).digest();
 	return token !== null && timingSafeEqual(digest(given), digest(token));
 }
 function breakerOf({server}, {id, breaker, up, active, ejectedAt}) {
@@ -95,8 +95,8 @@ function statsOf(pool) {
 		const {abandoned, ms} = tally;
 		return {id, up: isKnown ? up : null, active, requests: tally.answered + failed, failed, abandoned, ms, last_failure: dated(failure)};
 	});
-	const sum = of => rows.reduce((total, row) => total + of(row), 0);
-	const requests = sum(row => row.requests);
+	const sum = (of) => rows.reduce((total, row) => total + of(row), 0);
+	const requests = sum((row) => row.requests);
 	const {healthy, total, unknown, percent} = pool.health();
 	return {
 		requests, error_rate: share(sum(({failed}) => failed), requests), active: sum(({active}) => active),
@@ -120,9 +120,9 @@ async function reset({pools, log}, client, by) {
 	if (!wanted) return refusal(400, 'body-malformed', 'the body is empty, or JSON such as {"server":"search","instance":"127.0.0.1:8000"}');
 	const {server, instance} = wanted;
 	if (client.request.target.includes('?')) return refusal(400, 'query-unsupported', 'names belong into the body, such as {"server":"search"}');
-	const meant = pools.all().filter(pool => (server === undefined || pool.server === server) && (instance === undefined || pool.byId(instance)));
+	const meant = pools.all().filter((pool) => (server === undefined || pool.server === server) && (instance === undefined || pool.byId(instance)));
 	if (meant.length === 0 && (server ?? instance) !== undefined) return refusal(404, 'name-unknown', 'no such server or instance');
-	const changed = meant.flatMap(pool => resetInstances(pool, instance, performance.now()).map(id => ({server: pool.server, instance: id})));
+	const changed = meant.flatMap((pool) => resetInstances(pool, instance, performance.now()).map((id) => ({server: pool.server, instance: id})));
 	const what = {action: 'circuit-breakers-reset', server: server ?? null, instance: instance ?? null, changed: changed.length };
 	log('info', 'audit', { ...attemptOf(client, randomUUID()), ...what, by, decision: 'allow', status: 200, reason: null });
 	return json({reset: changed});

@@ -23,7 +23,7 @@ export async function runHost(server, tables, features, env, write) {
 	const all = placementOf(env) === 'local' ? '127.0.0.1' : '::';
 	const sets = new Set(routes.flatMap(([, route]) => (route.server === server ? [route.origins] : [])));
 	const matchers = originSets.flatMap(([id, set]) => (sets.has(id) ? [originMatcher(set)] : []));
-	const isAllowed = origin => matchers.some(matcher => originAllowed(matcher, origin.toLowerCase()));
+	const isAllowed = (origin) => matchers.some((matcher) => originAllowed(matcher, origin.toLowerCase()));
 	let isReady = false;
 	const isWell = async () => isReady && (await upstream.isWell()) !== false;
 	const running = await startHost({upstream, server, ...listenOf(env, {host: all, port}), path, bodyLimit: limits.body, log, isAllowed, isWell});
@@ -51,14 +51,14 @@ const MOST_HEAD = 65_536;
 const REQUEST_TIMEOUT = 300_000;
 export async function startHost(options) {
 	const standing = new Set();
-	const serve = client => {
+	const serve = (client) => {
 		const gone = new AbortController();
 		client.onLeave(() => {
 			gone.abort();
 			standing.delete(client);
 		});
 		if (client.request.method === 'GET') standing.add(client);
-		answer(options, client, gone.signal).then(response => relay(client, response), () => client.cut());
+		answer(options, client, gone.signal).then((response) => relay(client, response), () => client.cut());
 	};
 	const server = plainServer({serve, maxHeaderSize: MOST_HEAD, requestTimeout: REQUEST_TIMEOUT});
 	await listenAt(server, {host: options.host, port: options.port}, 'PORT');
@@ -66,13 +66,13 @@ export async function startHost(options) {
 	return {
 		port: server.address().port, async close(drainMs) {
 			const drained = drainServer(server, drainMs);
-			standing.forEach(client => client.end());
+			standing.forEach((client) => client.end());
 			await drained;
 		},
 	};
 }
 function relay(client, {status, headers, body}) {
-	const list = Object.entries(headers).flatMap(([name, value = []]) => [value].flat().flatMap(one => [name, one]));
+	const list = Object.entries(headers).flatMap(([name, value = []]) => [value].flat().flatMap((one) => [name, one]));
 	if (Buffer.isBuffer(body)) return client.answer(status, list.filter((_, i) => !/^content-length$/i.test(list[i - (i % 2)] ?? '')), body);
 	client.begin(status, list);
 	client.flush();
@@ -80,7 +80,7 @@ function relay(client, {status, headers, body}) {
 	client.onLeave(() => body.destroy());
 	body.on('error', () => { }).once('close', () => body.readableEnded || client.cut());
 }
-const mediaType = value => (value ?? '').replace(/;.*/s, '').trim().toLowerCase();
+const mediaType = (value) => (value ?? '').replace(/;.*/s, '').trim().toLowerCase();
 function faultOf({host, isAllowed = () => false}, {method, headers}) {
 	const onLoopback = isLoopback(host) || LOOPBACK.has(host);
 	if (onLoopback && !LOOPBACK.has(hostName(headers['host']) ?? '')) return [421, 'unknown-host', 'Host not served here'];
@@ -94,7 +94,7 @@ async function answer(options, client, signal) {
 	const at = target.replace(/\?.*/, '');
 	let id = null;
 	const refuse = (status, reason, message, more = {}) => jsonResponse(status, ownFailureText(headers, id, status, message, reason), more);
-	const tell = fault => {
+	const tell = (fault) => {
 		if (fault && !signal.aborted) log('warn', 'upstream-failed', { server, ...causeOf(fault), request_id: headers['x-request-id'] });
 	};
 	const isHealth = /^\/health(\/live|\/ready)?$/.test(at);

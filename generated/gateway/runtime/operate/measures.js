@@ -8,7 +8,7 @@ const OF_CHILDREN = {
 	full: ['mcpgen_stdio_sessions_full_total', 'Callers that were refused a session with a stdio server because all were in use.'],
 };
 export function measurePools(metrics, pools) {
-	const each = read => () => pools.all().flatMap(pool => pool.instances.flatMap(instance => read(instance, {server: pool.server, instance: instance.id}, pool)));
+	const each = (read) => () => pools.all().flatMap((pool) => pool.instances.flatMap((instance) => read(instance, {server: pool.server, instance: instance.id}, pool)));
 	const now = () => performance.now();
 	metrics.gauge('mcpgen_upstream_up', 'Whether an instance is in rotation, by its probes and what requests found; no series until either has said something.', each(({ up, isKnown }, labels) => (up && !isKnown ? [] : [[labels, Number(up)]])));
 	metrics.gauge('mcpgen_upstream_active', 'Requests under way at an instance.', each(({ active }, labels) => [[labels, active]]));

@@ -1,6 +1,6 @@
 // mcpgen: As many as are remembered; beyond them the oldest is forgotten, and then only its server refuses it.
 const MOST = 100_000;
-export const tagOf = id => id.slice(-22);
+export const tagOf = (id) => id.slice(-22);
 function createEnded(now = Date.now) {
 	const ended = new Map();
 	const add = ([tag, until]) => {
@@ -18,7 +18,7 @@ function createEnded(now = Date.now) {
 			add([tag, until]);
 			store.onEnd([tag, until]);
 		},
-		has: id => ended.size > 0 && ended.has(tagOf(id)), learn(sessions) {
+		has: (id) => ended.size > 0 && ended.has(tagOf(id)), learn(sessions) {
 			for (const session of sessions) add(session);
 		},
 		all: () => [...ended],

@@ -27,11 +27,11 @@ export function portOf(env, name) {
 }
 const POOLS = 'MCPGEN_POOLS';
 export function poolOverrides(env) {
-	const sourceOf = urls => ({kind: 'urls', instances: urls.map((url) => ({ id: idOf(url, urls), url, weight: 1, region: null })) });
-	return overrides(env, change => ('command' in change ? null : sourceOf(change)));
+	const sourceOf = (urls) => ({kind: 'urls', instances: urls.map((url) => ({ id: idOf(url, urls), url, weight: 1, region: null })) });
+	return overrides(env, (change) => ('command' in change ? null : sourceOf(change)));
 }
 export function childOverrides(env) {
-	return overrides(env, change => ('command' in change ? runsInstead(change) : null));
+	return overrides(env, (change) => ('command' in change ? runsInstead(change) : null));
 }
 function overrides(env, read) {
 	const given = env[POOLS];
@@ -39,14 +39,14 @@ function overrides(env, read) {
 	try {
 		const pools = JSON.parse(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8') : given);
 		const found = Object.entries(pools).map(([server, change]) => [server, read(change)]);
-		return new Map(found.filter(entry => entry[1] !== null));
+		return new Map(found.filter((entry) => entry[1] !== null));
 	} catch (cause) {
 		throw new SettingError(`${POOLS} must be JSON such as {"search":["http://127.0.0.1:9000/mcp"]}, or @ and the path of a file with it`, { cause });
 	}
 }
 function runsInstead({command, cwd, env = {}}) {
 	const entries = Object.entries(env).map(([name, text]) => [name, {text}]);
-	return source => {
+	return (source) => {
 		if (source.kind !== 'spawn') return source;
 		const {child} = source;
 		const kept = child.env.filter(([name]) => !(name in env));
@@ -55,7 +55,7 @@ function runsInstead({command, cwd, env = {}}) {
 }
 function idOf(url, urls) {
 	const {host} = new URL(url);
-	return urls.filter(other => new URL(other).host === host).length === 1 ? host : url;
+	return urls.filter((other) => new URL(other).host === host).length === 1 ? host : url;
 }
 function oneOf(env, name, values, fallback) {
 	const value = env[name] ?? fallback;

@@ -2,13 +2,13 @@
 const AUDIT = 'audit';
 const PLAIN = /^[\w/.:-]*$/;
 const ACTED_ON = /[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-const written = one => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`;
-const escaped = json => json.replace(ACTED_ON, written);
-export const printable = text => escaped(text.replace(/[\x00-\x09\x0b-\x1f]/g, written));
-export const quoted = text => (text === null ? 'null' : PLAIN.test(text) ? `"${text}"` : escaped(JSON.stringify(text)));
+const written = (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escaped = (json) => json.replace(ACTED_ON, written);
+export const printable = (text) => escaped(text.replace(/[\x00-\x09\x0b-\x1f]/g, written));
+export const quoted = (text) => (text === null ? 'null' : PLAIN.test(text) ? `"${text}"` : escaped(JSON.stringify(text)));
 const RANK = {debug: 0, info: 1, warn: 2, error: 3};
 export function createLog(service, level, write) {
-	const beginnings = Object.fromEntries(Object.keys(RANK).map(at => [at, `","level":"${at}","service":${JSON.stringify(service)},"event":`]));
+	const beginnings = Object.fromEntries(Object.keys(RANK).map((at) => [at, `","level":"${at}","service":${JSON.stringify(service)},"event":`]));
 	let moment = 0;
 	let text = '';
 	const timestamp = () => {
@@ -34,7 +34,7 @@ export function gathered(write) {
 		last = performance.now();
 	};
 	return {
-		flush, write: line => {
+		flush, write: (line) => {
 			if (waiting === '' && performance.now() - last > GATHER) setImmediate(flush);
 			else if (waiting === '') setTimeout(flush, GATHER).unref();
 			waiting += line;

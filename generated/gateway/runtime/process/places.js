@@ -26,7 +26,7 @@ export function createPlaces() {
 	};
 	const book = ({tenant, hasNeighbours, caller, hasPeers = false}) => {
 		let booked = 0;
-		const change = by => {
+		const change = (by) => {
 			booked += by;
 			add(tenant, caller, by);
 		};
@@ -42,7 +42,7 @@ export function createPlaces() {
 				change(amount);
 				return true;
 			},
-			keep: amount => void (booked > amount && change(amount - booked)),
+			keep: (amount) => void (booked > amount && change(amount - booked)),
 		};
 	};
 	return {

@@ -23,7 +23,7 @@ export function startChild({child: table, env, log}, onLine, long, onExit) {
 	};
 	let isKilled = false;
 	let wasEnding = false;
-	const kill = reason => {
+	const kill = (reason) => {
 		if (!isAlive() || isKilled) return;
 		log('error', 'child-killed', { pid, reason });
 		isEnding = isKilled = true;
@@ -32,11 +32,11 @@ export function startChild({child: table, env, log}, onLine, long, onExit) {
 	const clean = speechOf(table, env);
 	const words = lastWords();
 	let noiseLines = 0;
-	const noise = text => {
+	const noise = (text) => {
 		noiseLines += 1;
 		if (noiseLines <= MOST_NOISE_LINES) log('debug', 'child-output', { pid, text: clean(text).slice(0, MOST_NOISE_TEXT) });
 	};
-	const complaint = text => {
+	const complaint = (text) => {
 		words.add(clean(text));
 		noise(text);
 	};
@@ -47,7 +47,7 @@ export function startChild({child: table, env, log}, onLine, long, onExit) {
 	const timers = [setInterval(beat, BEAT).unref()];
 	const {begins, ends} = long(pid);
 	const endless = () => void (isEnding || kill('a line without an end'));
-	const flow = readByTurns(stdout, lineReader(table.line, line => onLine(line) || noise(line), begins, ends, endless));
+	const flow = readByTurns(stdout, lineReader(table.line, (line) => onLine(line) || noise(line), begins, ends, endless));
 	stdout.once('end', () => timers.push(setTimeout(kill, GRACE, 'closed its output')));
 	const readError = lineReader(MOST_ERROR_LINE, complaint, complaint);
 	stderr.on('data', readError);
@@ -63,15 +63,15 @@ export function startChild({child: table, env, log}, onLine, long, onExit) {
 		isEnding = true;
 		timers.forEach(clearTimeout);
 		flow(true);
-		setTimeout(() => [stdout, stderr].forEach(pipe => pipe.destroy()), GRACE).unref();
+		setTimeout(() => [stdout, stderr].forEach((pipe) => pipe.destroy()), GRACE).unref();
 	});
 	const isBehind = () => stdin.writableLength > table.line;
-	const write = message => void (stdin.writable && stdin.write(`${message.replace(/[\r\n]/g, ' ')}\n`));
+	const write = (message) => void (stdin.writable && stdin.write(`${message.replace(/[\r\n]/g, ' ')}\n`));
 	return {
 		pid, check() {
 			if (isEnding || !stdin.writable) throw new UpstreamFault('refused', 'the child has ended or is about to, or has closed its input');
 			if (isBehind()) throw new UpstreamFault('full', 'the child does not read what it was sent before');
 		},
-		write, refuse: message => (isBehind() ? kill('does not read') : write(message)), flow, end, kill,
+		write, refuse: (message) => (isBehind() ? kill('does not read') : write(message)), flow, end, kill,
 	};
 }

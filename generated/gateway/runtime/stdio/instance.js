@@ -20,7 +20,7 @@ export async function loadChildren(features) {
 	};
 }
 function inTime(upstream, firstByte) {
-	const send = async request => {
+	const send = async (request) => {
 		const giveUp = new AbortController();
 		const leave = () => giveUp.abort();
 		if (request.signal.aborted) leave();

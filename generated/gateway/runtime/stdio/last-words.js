@@ -5,7 +5,7 @@ const SHORTEST_SECRET = 4;
 export function speechOf({env: entries}, env) {
 	const given = entries.flatMap(([name, value]) => ('secret' in value ? [[name, env[name] ?? '']] : []));
 	const secrets = given.filter(([, secret]) => secret.length >= SHORTEST_SECRET);
-	return text => printable(secrets.reduce((rest, [name, secret]) => rest.replaceAll(secret, `[${name}]`), text));
+	return (text) => printable(secrets.reduce((rest, [name, secret]) => rest.replaceAll(secret, `[${name}]`), text));
 }
 export function lastWords() {
 	const lines = [];

@@ -6,19 +6,19 @@ export function lineReader(limit, onLine, onTooLong, onLongEnd = () => {}, onEnd
 	let rest = '';
 	let tail = null;
 	let passed = 0;
-	const text = bytes => Buffer.from(bytes, 'latin1').toString();
-	const begin = line => {
+	const text = (bytes) => Buffer.from(bytes, 'latin1').toString();
+	const begin = (line) => {
 		tail = '';
 		passed = 0;
 		onTooLong(text(line.slice(0, KEPT)));
 	};
-	const end = line => {
+	const end = (line) => {
 		if (tail === null && line.length <= limit) return void (line.trim() !== '' && onLine(text(line)));
 		if (tail === null) begin(line);
 		onLongEnd(text((tail + line.slice(-KEPT)).slice(-KEPT)));
 		tail = null;
 	};
-	return chunk => {
+	return (chunk) => {
 		rest += chunk.toString('latin1');
 		const lines = chunk.includes(10) ? rest.split('\n') : [rest];
 		rest = lines.pop() ?? '';
@@ -35,7 +35,7 @@ export function readByTurns(output, read) {
 	let isHeld = false;
 	let isResting = false;
 	const update = () => void (isHeld || isResting ? output.pause() : output.resume());
-	const rest = on => {
+	const rest = (on) => {
 		isResting = on;
 		update();
 	};
@@ -45,7 +45,7 @@ export function readByTurns(output, read) {
 		rest(true);
 		setImmediate(rest, false);
 	});
-	return on => {
+	return (on) => {
 		isHeld = !on;
 		update();
 	};

@@ -13,29 +13,29 @@ function openLink(options, sessions, onMessage, onExit) {
 	const {counts, log, timeouts} = options;
 	const {modern: isModern, sharing, line} = options.child;
 	const isShared = sharing === 'shared';
-	const write = text => child.write(text);
+	const write = (text) => child.write(text);
 	const requests = openRequests(isShared, timeouts.response, write);
 	const questions = openQuestions(write, requests.nameFor);
-	const onlyOne = meant => meant.every(({principal}) => principal === meant[0]?.principal) ? meant.at(-1) : undefined;
+	const onlyOne = (meant) => meant.every(({principal}) => principal === meant[0]?.principal) ? meant.at(-1) : undefined;
 	const sessionToAsk = () => {
 		const askers = requests.askers();
 		const all = [...sessions()].sort((a, b) => a.seen - b.seen);
 		const meant = askers && onlyOne(askers.length > 0 ? askers : all);
 		return meant && (all.includes(meant) ? meant : all.findLast(({principal}) => principal === meant.principal));
 	};
-	const drop = what => {
+	const drop = (what) => {
 		counts.dropped += 1;
 		if (counts.dropped % 1000 !== 1) return;
 		log('warn', 'messages-dropped', { pid: child.pid, reason: 'could be meant for several callers', what, dropped: counts.dropped });
 	};
-	const tellAll = message => {
+	const tellAll = (message) => {
 		const all = [...sessions()];
 		const askers = requests.askers();
 		if (!askers || (all.length > 0 && !onlyOne([...all, ...askers]))) return drop('notification');
 		const event = frame(message.text);
 		for (const session of all) tellClient(session, event, false);
 	};
-	const fromChild = message => {
+	const fromChild = (message) => {
 		const {shape, method} = message;
 		if (isModern && shape === 'notification' && requests.notify(message)) return;
 		if (shape === 'response') requests.reply(message);
@@ -48,7 +48,7 @@ function openLink(options, sessions, onMessage, onExit) {
 		else if (method === CANCELLED) questions.cancel(message);
 		else tellAll(message);
 	};
-	const onLine = line => {
+	const onLine = (line) => {
 		if (!/^\s*[[{]/.test(line)) return false;
 		const read = readMessages(line);
 		if (typeof read === 'number') return false;
@@ -57,7 +57,7 @@ function openLink(options, sessions, onMessage, onExit) {
 		return true;
 	};
 	const onDropped = () => void (counts.dropped += 1);
-	const long = pid => longLines(line, pid, requests, text => child.refuse(text), log, onDropped);
+	const long = (pid) => longLines(line, pid, requests, (text) => child.refuse(text), log, onDropped);
 	const child = startChild(options, onLine, long, () => {
 		requests.fail();
 		onExit();
@@ -95,7 +95,7 @@ export function createLinks(options) {
 		},
 		launch(sessions, onExit) {
 			let ended = () => {};
-			const end = new Promise(resolve => void (ended = resolve));
+			const end = new Promise((resolve) => void (ended = resolve));
 			let hasSpoken = false;
 			const onMessage = () => {
 				if (!hasSpoken) health = 'well';

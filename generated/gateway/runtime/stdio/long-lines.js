@@ -6,13 +6,13 @@ import {tooLong} from './lost.js';
 const LAST_ID = /[,{]\s*"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?[\d.eE+-]+)\s*(?:,\s*"jsonrpc"\s*:\s*"2\.0"\s*)?\}\s*$/;
 export function longLines(limit, pid, requests, refuse, log, onDropped) {
 	let missing = null;
-	const say = lost => log('warn', 'child-line-too-long', { pid, limit, lost });
-	const lose = id => {
-		const isFound = requests.lose(id, call => tooLong(call, limit));
+	const say = (lost) => log('warn', 'child-line-too-long', { pid, limit, lost });
+	const lose = (id) => {
+		const isFound = requests.lose(id, (call) => tooLong(call, limit));
 		if (isFound) say('the answer to a call');
 		return isFound;
 	};
-	const refuseQuestion = id => refuse(failureText(id, -32603, `The question is longer than limits.line (${limit} bytes)`));
+	const refuseQuestion = (id) => refuse(failureText(id, -32603, `The question is longer than limits.line (${limit} bytes)`));
 	return {
 		begins(head) {
 			const members = headMembers(head);

@@ -17,5 +17,5 @@ export function unanswered(id, why) {
 export function silent(id, why) {
 	return {id, status: 504, code: -32603, message: `The server was ended: ${why}`, reason: 'upstream-timeout', fault: late(why) };
 }
-const late = why => new UpstreamFault('timeout', new CodedError('NO_ANSWER', why));
+const late = (why) => new UpstreamFault('timeout', new CodedError('NO_ANSWER', why));
 export const lostText = (headers, {id, code, message, reason}) => ownFailureText(headers, id, code, message, reason);

@@ -7,7 +7,7 @@ export const SUPPORTED = ['2025-11-25', '2025-06-18', '2025-03-26'];
 const ACCEPTED = [...SUPPORTED, '2024-11-05', undefined];
 export function unsupported(header, messages) {
 	const claims = messages.map(({meta}) => meta[VERSION]);
-	return claims.find(claim => claim !== undefined) ?? (ACCEPTED.includes(header) ? undefined : header);
+	return claims.find((claim) => claim !== undefined) ?? (ACCEPTED.includes(header) ? undefined : header);
 }
 export function readMessages(text) {
 	const value = parseJson(text);

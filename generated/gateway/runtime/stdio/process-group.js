@@ -7,7 +7,7 @@ const PAGE = 4096;
 const living = new Set();
 process.on('exit', () => living.forEach((pid) => signalGroup(pid, 'SIGKILL')));
 export function startGroup({command: [command = '', ...args], cwd }, env, log) {
-	const inherited = Object.fromEntries(INHERITED.map(name => [name, process.env[name]]));
+	const inherited = Object.fromEntries(INHERITED.map((name) => [name, process.env[name]]));
 	const failed = ({message}) => log('error', 'child-not-started', { command, cwd, error: message });
 	let leader;
 	try {
@@ -25,7 +25,7 @@ export function startGroup({command: [command = '', ...args], cwd }, env, log) {
 		living.delete(pid);
 		signalGroup(pid, 'SIGKILL');
 	});
-	return {leader, pid, isAlive: () => living.has(pid), signal: name => signalGroup(pid, name)};
+	return {leader, pid, isAlive: () => living.has(pid), signal: (name) => signalGroup(pid, name)};
 }
 function preferWhenOutOfMemory(pid) {
 	try {

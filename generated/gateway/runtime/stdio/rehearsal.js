@@ -10,9 +10,9 @@ export async function rehearse({launch}, isModern, within) {
 	const read = readMessages(messageText(isModern ? DISCOVER : INITIALIZE));
 	const [message] = typeof read === 'number' ? [] : read.messages;
 	let exited = () => {};
-	const exit = new Promise(resolve => void (exited = resolve));
+	const exit = new Promise((resolve) => void (exited = resolve));
 	const link = launch(() => [], () => exited());
-	const isAnswered = await new Promise(resolve => {
+	const isAnswered = await new Promise((resolve) => {
 		const timer = setTimeout(link.kill, within, `no answer to ${message?.method} within timeouts.firstByte (${within / 1000} s)`).unref();
 		if (message)
 			link.ask(message, (_text, lost) => {

@@ -15,12 +15,12 @@ export function openRequests(isShared, within, write) {
 	let blurredUntil = 0;
 	const places = createPlaces();
 	let last = Date.now() + Math.floor(Math.random() * 2 ** 48);
-	const nameFor = id => {
+	const nameFor = (id) => {
 		if (!isShared && !open.has(id)) return id;
 		last += 1;
 		return typeof id === 'string' ? `${last}` : last;
 	};
-	const take = name => {
+	const take = (name) => {
 		const waiting = open.get(name);
 		open.delete(name);
 		waiting?.release();
@@ -41,11 +41,11 @@ export function openRequests(isShared, within, write) {
 		}
 		return waiting;
 	};
-	const forget = now => {
+	const forget = (now) => {
 		for (const [name, {at}] of givenUp)
 			if (now - at > within) givenUp.delete(name);
 	};
-	const expire = name => {
+	const expire = (name) => {
 		const text = `No answer within timeouts.response (${within / 1000} s)`;
 		const waiting = giveUp(name, text);
 		waiting?.onReply(null, unanswered(waiting.idText, text));

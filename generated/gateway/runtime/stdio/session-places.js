@@ -17,7 +17,7 @@ export function sessionPlaces(limit) {
 				longest.place.release = places.take(Infinity, longest.place.holder) ?? longest.place.release;
 			}
 			const holdsNone = places.heldBy(holder.tenant, holder.caller) === 0;
-			const session = idle.find(one => isOwn(one) || (holdsNone && one.place.holder.tenant === holder.tenant));
+			const session = idle.find((one) => isOwn(one) || (holdsNone && one.place.holder.tenant === holder.tenant));
 			if (!session) return null;
 			session.place.release();
 			const place = take(holder, Infinity);

@@ -5,11 +5,11 @@ import {UpstreamFault} from '../wire/fault.js';
 export function createSession(caller, flow, limit, log) {
 	const posts = new Set();
 	const resume = () => flow(true);
-	const failed = error => {
+	const failed = (error) => {
 		if (error instanceof UpstreamFault) log('warn', 'messages-dropped', { reason: 'not read by the client' });
 	};
 	const open = (shown = false) => Object.assign(new EventStream(), {limit, shown}).on('full', () => flow(false)).on('drain', resume).on('close', resume).on('error', failed);
-	const openPost = isShown => {
+	const openPost = (isShown) => {
 		const post = open(isShown).on('close', () => posts.delete(post));
 		posts.add(post);
 		return post;

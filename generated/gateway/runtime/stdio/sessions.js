@@ -16,9 +16,9 @@ export function createSessions(options, signal) {
 	const links = createLinks(options);
 	const {launch} = links;
 	const begin = (link, initialize) => introduce(link, initialize, timeouts.firstByte);
-	const shared = supervise(onExit => launch(() => sessions.values(), onExit), log, signal, begin);
+	const shared = supervise((onExit) => launch(() => sessions.values(), onExit), log, signal, begin);
 	const ending = new Set();
-	const end = session => {
+	const end = (session) => {
 		if (!sessions.delete(session.id)) return;
 		session.standalone.end();
 		if (isShared) session.place.release();
@@ -56,7 +56,7 @@ export function createSessions(options, signal) {
 		const place = await placeFor(caller);
 		const own = [];
 		let exited = () => {};
-		const exit = new Promise(resolve => void (exited = resolve));
+		const exit = new Promise((resolve) => void (exited = resolve));
 		const onExit = () => {
 			place.release();
 			exited();
@@ -77,7 +77,7 @@ export function createSessions(options, signal) {
 			return lost ? {...jsonResponse(lost.status, lostText(request.headers, {...lost, id})), failure: () => lost} : jsonResponse(200, withId(started, id));
 		}
 		const running = () => (isShared ? shared(null) : Promise.resolve(started));
-		const flow = on => void running().then(found => found.link.flow(on), () => {});
+		const flow = (on) => void running().then((found) => found.link.flow(on), () => {});
 		const session = Object.assign(createSession(caller, flow, 2 * child.line, log), {running, place, exited: exit, seen: now()});
 		sessions.set(session.id, session);
 		own.push(session);

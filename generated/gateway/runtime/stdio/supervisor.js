@@ -10,7 +10,7 @@ const LAST_DELAY = 30_000;
 const MOST_WAIT = 1000;
 const RESTING = new CodedError('CHILD_RESTARTING', 'the child has ended, and its next start is not due yet: see child-restarting');
 export function greet(link, initialize, within) {
-	return new Promise(resolve => {
+	return new Promise((resolve) => {
 		let isLate = false;
 		const why = `no answer to initialize within timeouts.firstByte (${within / 1000} s)`;
 		const timer = setTimeout(() => {
@@ -36,7 +36,7 @@ export function supervise(launch, log, signal, begin) {
 	let running;
 	let isResting = false;
 	let notStarted = null;
-	const attempt = async delay => {
+	const attempt = async (delay) => {
 		await sleep(delay, undefined, {ref: false, signal}).catch(() => {
 			throw new UpstreamFault('refused');
 		});
@@ -62,12 +62,12 @@ export function supervise(launch, log, signal, begin) {
 		else link.kill('initialize refused');
 		return greeted;
 	};
-	const start = delay => {
+	const start = (delay) => {
 		isResting = delay > MOST_WAIT;
 		running = attempt(delay);
 		running.catch(() => {});
 	};
-	return async initialize => {
+	return async (initialize) => {
 		if (initialize && !isAccepted) handshake = initialize;
 		if (!running) start(0);
 		if (!running || isResting) throw notStarted ?? new UpstreamFault('refused', RESTING);

@@ -18,7 +18,7 @@ const weighted = () => {
 				const credit = (credits.get(candidate) ?? 0) + candidate.weight;
 				credits.set(candidate, Math.max(-total, Math.min(total * candidates.length, credit)));
 			}
-			const chosen = best(candidates, candidate => credits.get(candidate) ?? 0);
+			const chosen = best(candidates, (candidate) => credits.get(candidate) ?? 0);
 			credits.set(chosen, (credits.get(chosen) ?? 0) - total);
 			return chosen;
 		},

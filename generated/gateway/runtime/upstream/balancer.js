@@ -4,7 +4,7 @@ export function roundRobin() {
 	let turn = 0;
 	return {
 		choose(candidates) {
-			const chosen = best(candidates, candidate => -(turns.get(candidate) ?? 0));
+			const chosen = best(candidates, (candidate) => -(turns.get(candidate) ?? 0));
 			turns.set(chosen, ++turn);
 			return chosen;
 		},

@@ -1,6 +1,6 @@
 // mcpgen: That of an instance whose table asks for one; `known` is the one it has had so far.
 export function makeBreaker(table, now, known, turned) {
-	return table && new Breaker(table, now, known, state => turned(state === 'open' ? 'warn' : 'info', `breaker-${state}`));
+	return table && new Breaker(table, now, known, (state) => turned(state === 'open' ? 'warn' : 'info', `breaker-${state}`));
 }
 const EXISTS = 3_600_000;
 export class Breaker {
@@ -80,4 +80,4 @@ export class Breaker {
 		return this.#failures.filter(({at}) => now - at < this.#table.window);
 	}
 }
-const isWell = outcome => outcome === 'answered' || outcome === 'erred';
+const isWell = (outcome) => outcome === 'answered' || outcome === 'erred';

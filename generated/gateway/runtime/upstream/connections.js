@@ -17,18 +17,18 @@ function open({url, connect, firstByte}, to, secure, isCurrent) {
 		socket.destroy();
 		return false;
 	};
-	const fail = error => {
+	const fail = (error) => {
 		const told = user;
 		drop();
 		if (!connection.isOpen) to.session = undefined;
 		told?.failed(connection.isOpen ? 'sent' : error?.code === 'ECONNREFUSED' ? 'refused' : 'connect', error);
 	};
-	const callback = length => user?.read(READ.subarray(0, length)) ?? drop();
+	const callback = (length) => user?.read(READ.subarray(0, length)) ?? drop();
 	const safe = isSecure ? {rejectUnauthorized: true, ...(secure && {secureContext: secure.context})} : {};
 	const options = {...to, ...safe, onread: {buffer: READ, callback}};
 	const socket = isSecure ? connectSecure(options) : connectPlain(options);
 	let timer = setTimeout(fail, connect);
-	const use = next => {
+	const use = (next) => {
 		user = next;
 		if (connection.isOpen) user?.opened();
 	};
@@ -61,7 +61,7 @@ export function openConnections(endpoint) {
 	let sweep;
 	let isClosed = false;
 	const dropOld = () => {
-		idle = idle.filter(connection => isUsable(connection) || connection.drop());
+		idle = idle.filter((connection) => isUsable(connection) || connection.drop());
 		sweep = idle.length > 0 ? setTimeout(dropOld, SWEEP).unref() : undefined;
 	};
 	return {
@@ -72,7 +72,7 @@ export function openConnections(endpoint) {
 				if (isUsable(last) && last.secure === secure) return last;
 				last.drop();
 			}
-			const connection = open(endpoint, target, secure, used => used === secure);
+			const connection = open(endpoint, target, secure, (used) => used === secure);
 			all.add(connection);
 			connection.socket.once('close', () => all.delete(connection));
 			return connection;
@@ -88,7 +88,7 @@ export function openConnections(endpoint) {
 		async close() {
 			isClosed = true;
 			clearTimeout(sweep);
-			await Promise.all([...all].map(({socket}) => new Promise(resolve => socket.once('close', resolve).destroy())));
+			await Promise.all([...all].map(({socket}) => new Promise((resolve) => socket.once('close', resolve).destroy())));
 		},
 	};
 }

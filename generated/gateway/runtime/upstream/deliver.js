@@ -7,14 +7,14 @@ const FAILING = new Set([500, 502, 503, 504]);
 const DENIED = new Set([401, 407]);
 const DENIAL = 'upstream.auth or upstream.headers have to give it credentials, or it has to trust the gateway';
 const NOT_MODIFIED = 304;
-export const isFailing = status => FAILING.has(status);
+export const isFailing = (status) => FAILING.has(status);
 const OUTCOME = {
 	refused: 'unreachable', connect: 'unreachable', full: 'abandoned', stale: 'abandoned', redirected: 'answered', denied: 'answered',
 };
 export async function deliver(pool, delivery, metrics) {
 	const {request, first, pinned, reads, repeats, key} = delivery;
 	let tried;
-	const elsewhere = from => (pinned ? null : pool.next((tried ??= new Set()).add(from), key));
+	const elsewhere = (from) => (pinned ? null : pool.next((tried ??= new Set()).add(from), key));
 	const hasBody = request.body !== null;
 	const isWhole = () => !hasBody || request.body !== null;
 	let left = repeats;

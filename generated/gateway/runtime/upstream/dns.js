@@ -12,7 +12,7 @@ export async function watchName(name, changed, find = lookup, clock = CLOCK, loo
 	let known = '';
 	const look = async () => {
 		let failed = null;
-		const found = await find(name, {all: true}).catch(error => ((failed = error), []));
+		const found = await find(name, {all: true}).catch((error) => ((failed = error), []));
 		if (!stopped) looked(failed);
 		const addresses = [...new Set(found.map(({address}) => address))].sort();
 		if (!stopped && addresses.length > 0 && addresses.join() !== known) {
@@ -22,7 +22,7 @@ export async function watchName(name, changed, find = lookup, clock = CLOCK, loo
 		return EVERY * jitter(clock);
 	};
 	const watch = new Watch(look, clock);
-	await Promise.race([look(), new Promise(resolve => clock.after(FIRST_WAIT, resolve))]);
+	await Promise.race([look(), new Promise((resolve) => clock.after(FIRST_WAIT, resolve))]);
 	watch.soon(EVERY);
 	return () => {
 		stopped = true;
@@ -31,11 +31,11 @@ export async function watchName(name, changed, find = lookup, clock = CLOCK, loo
 }
 export async function watchNamed(name, watch = watchName) {
 	const named = {name, addresses: [], cause: null, onChange: () => {}, stop: () => {}};
-	const changed = addresses => {
+	const changed = (addresses) => {
 		named.addresses = addresses;
 		named.onChange();
 	};
-	const looked = error => {
+	const looked = (error) => {
 		const isNews = error !== null && named.cause === null;
 		named.cause = error === null ? null : causeOf(new UpstreamFault('connect', error));
 		if (isNews) named.onChange();
@@ -45,9 +45,9 @@ export async function watchNamed(name, watch = watchName) {
 }
 export async function watchNames(names) {
 	const known = new Map();
-	const stops = await Promise.all(names.map(name => watchName(name, addresses => known.set(name, addresses.map(plainAddress)))));
+	const stops = await Promise.all(names.map((name) => watchName(name, (addresses) => known.set(name, addresses.map(plainAddress)))));
 	return {
-		has: address => [...known.values()].flat().includes(plainAddress(address)),
-		close: () => stops.forEach(stop => stop()),
+		has: (address) => [...known.values()].flat().includes(plainAddress(address)),
+		close: () => stops.forEach((stop) => stop()),
 	};
 }

@@ -16,7 +16,7 @@ export function httpUpstream(endpoint) {
 	const own = url.pathname + url.search;
 	const rest = ` HTTP/1.1\r\nhost: ${url.host}\r\nconnection: keep-alive\r\n`;
 	return {
-		origin: url.origin, send: request => {
+		origin: url.origin, send: (request) => {
 			const head = headOf(own, rest, request, shown.now.own);
 			if (head === null) return Promise.reject(new UpstreamFault('sent', unsendable()));
 			if (request.signal.aborted) return Promise.reject(new UpstreamFault('connect', request.signal.reason));

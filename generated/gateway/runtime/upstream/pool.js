@@ -33,7 +33,7 @@ export function createPool(server, first, {log, clock, region}) {
 		instance.failure = {...why, at: Date.now()};
 		say('warn', 'upstream-failed', instance, { ...why, request_id: requestId });
 	};
-	const look = async member => {
+	const look = async (member) => {
 		const began = clock.now();
 		const found = member.probe ? await member.probe.look(settings.health.timeout) : null;
 		const well = found !== false;
@@ -48,7 +48,7 @@ export function createPool(server, first, {log, clock, region}) {
 		return well ? every : downEvery;
 	};
 	const lookSoon = ({watch}) => watch.soon(Math.min(settings.health.every, DOWN_EVERY) * jitter(clock));
-	const suspect = member => {
+	const suspect = (member) => {
 		if (!member.probe) return;
 		const isKnown = member.up === false && member.ejectedAt === null;
 		const ejected = list.filter(({ejectedAt}) => ejectedAt !== null).length;
@@ -72,7 +72,7 @@ export function createPool(server, first, {log, clock, region}) {
 		if (member.probe) member.watch.soon(Math.min(settings.health.every, FIRST_WITHIN) * clock.random());
 		return member;
 	};
-	const leave = member => {
+	const leave = (member) => {
 		members.delete(member.id);
 		list = [...members.values()];
 		member.watch.stop();
@@ -123,7 +123,7 @@ export function createPool(server, first, {log, clock, region}) {
 			const only = list.length === 1 ? list[0] : undefined;
 			if (only && !only.breaker) return tried.has(only) ? null : only;
 			const now = clock.now();
-			const left = list.filter(instance => !tried.has(instance) && (instance.breaker?.admits(now) ?? true));
+			const left = list.filter((instance) => !tried.has(instance) && (instance.breaker?.admits(now) ?? true));
 			if (left.length === 0) return null;
 			const chosen = balancer.choose(preferred(left, ({up}) => up), key);
 			chosen.breaker?.claim(now);
@@ -135,7 +135,7 @@ export function createPool(server, first, {log, clock, region}) {
 			if (isAdmitted) breaker?.claim(now);
 			return isAdmitted;
 		},
-		byId: id => members.get(id), update, blame, get lack() {
+		byId: (id) => members.get(id), update, blame, get lack() {
 			return lack;
 		},
 		set lack(why) {

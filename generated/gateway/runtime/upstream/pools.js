@@ -49,9 +49,9 @@ export function createPools(env, log, clock = CLOCK) {
 		const [scheme, certified] = toServer?.tls && source.kind === 'dns' ? ['https', source.name] : ['http', undefined];
 		switch (source.kind) {
 			case 'urls':
-				return () => source.instances.map(one => http(one));
+				return () => source.instances.map((one) => http(one));
 			case 'dns':
-				return addresses => addresses.map(address => {
+				return (addresses) => addresses.map((address) => {
 					const id = authority(address, source.port);
 					return http({id, url: `${scheme}://${id}${source.path}`, weight: 1, region: null }, certified);
 				});
@@ -64,7 +64,7 @@ export function createPools(env, log, clock = CLOCK) {
 		}
 	};
 	return {
-		get: server => pools.get(server)?.pool, all, async reconcile(tables, modules, shows = new Map()) {
+		get: (server) => pools.get(server)?.pool, all, async reconcile(tables, modules, shows = new Map()) {
 			const overrides = poolOverrides(env);
 			const children = childOverrides(env);
 			const wanted = [...tables.pools].map(([server, table]) => {
@@ -89,7 +89,7 @@ export function createPools(env, log, clock = CLOCK) {
 		},
 		async close() {
 			for (const {named} of pools.values()) named?.stop();
-			await Promise.all([...all(), ...retired].map(pool => pool.close()));
+			await Promise.all([...all(), ...retired].map((pool) => pool.close()));
 		},
 	};
 }

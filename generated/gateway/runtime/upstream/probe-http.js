@@ -12,7 +12,7 @@ export function httpProbe({path, method, status, body}, endpoint) {
 		return isWhole ? 'its answer has not the words that are wanted' : undefined;
 	};
 	const url = new URL(path, endpoint.url);
-	return asking(timeout => askOnce({...endpoint, url}, {method, headers: {}, body: null}, timeout, judge));
+	return asking((timeout) => askOnce({...endpoint, url}, {method, headers: {}, body: null}, timeout, judge));
 }
 const MOST = 65_536;
 export async function askOnce(asked, question, timeout, judge) {

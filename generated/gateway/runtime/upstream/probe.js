@@ -6,7 +6,7 @@ import {placeOf} from './connections.js';
 export function probeOf(health, endpoint, {httpProbe, mcpProbe}) {
 	if (health.kind === 'http' && httpProbe) return httpProbe(health, endpoint);
 	if (health.kind === 'mcp' && mcpProbe) return mcpProbe(health.ask, endpoint);
-	return asking(timeout => lookByTcp(endpoint.url, timeout));
+	return asking((timeout) => lookByTcp(endpoint.url, timeout));
 }
 export function asking(look, close = () => Promise.resolve()) {
 	let cause = null;
@@ -23,9 +23,9 @@ export function asking(look, close = () => Promise.resolve()) {
 	};
 }
 function lookByTcp(url, timeout) {
-	return new Promise(resolve => {
+	return new Promise((resolve) => {
 		const socket = connect(placeOf(url));
-		const end = found => {
+		const end = (found) => {
 			clearTimeout(timer);
 			resolve(found);
 			socket.destroy();

@@ -1,6 +1,6 @@
 // mcpgen: A server that sends its callers elsewhere, where no gateway follows: what to configure instead.
 import {UpstreamFault} from '../wire/fault.js';
-export const isRedirection = status => status > 299 && status < 400 && status !== 304;
+export const isRedirection = (status) => status > 299 && status < 400 && status !== 304;
 export function redirection({status, headers}, origin, setting = URL_PATH) {
 	return new UpstreamFault('redirected', `it answered ${status}: ${advice(String(headers['location'] ?? ''), origin, setting)}`);
 }

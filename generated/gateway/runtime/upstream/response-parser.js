@@ -55,7 +55,7 @@ export function responseParser(method) {
 		}
 		return step === 'size' ? end + 2 : end + 4;
 	};
-	const readHead = block => {
+	const readHead = (block) => {
 		STATUS_LINE.lastIndex = 0;
 		const line = STATUS_LINE.exec(block);
 		if (!line) throw new MalformedAnswer(NO_STATUS);

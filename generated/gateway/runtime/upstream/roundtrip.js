@@ -9,7 +9,7 @@ export const NEVER = new AbortController().signal;
 export function roundtrip(connections, head, request) {
 	const connection = connections.take();
 	if (!connection) return Promise.reject(new UpstreamFault('connect'));
-	return new Promise(settle => begin(connections, connection, head, request, settle));
+	return new Promise((settle) => begin(connections, connection, head, request, settle));
 }
 function begin(connections, first, head, request, settle) {
 	const {method, signal} = request;
@@ -42,7 +42,7 @@ function begin(connections, first, head, request, settle) {
 		} else {
 			socket.cork();
 			socket.write(head, 'latin1');
-			socket.write(body, error => {
+			socket.write(body, (error) => {
 				connection?.wait();
 				if (!error) request.handedOn?.();
 			});
@@ -60,7 +60,7 @@ function begin(connections, first, head, request, settle) {
 			done(error);
 		},
 	});
-	const finish = keeps => {
+	const finish = (keeps) => {
 		if (connection?.socket.writableLength === 0 && !parser.hasSurplus) {
 			connections.put(connection, keeps);
 			connection = null;

@@ -50,6 +50,6 @@ function codeOf(error) {
 function sentence(error) {
 	if (error instanceof UpstreamFault) return causeOf(error).cause;
 	const all = error instanceof AggregateError ? error.errors : [error];
-	const said = all.map(one => (one instanceof Error ? one.message : typeof one === 'string' ? one : '')).filter((text) => text !== '');
+	const said = all.map((one) => (one instanceof Error ? one.message : typeof one === 'string' ? one : '')).filter((text) => text !== '');
 	return said.length === 0 ? null : said.join('; ').replace(/\s+/g, ' ').slice(0, MOST);
 }

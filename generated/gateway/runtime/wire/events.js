@@ -12,12 +12,12 @@ export function eventReader(limit) {
 	let isFirst = true;
 	let isLineEmpty = true;
 	let wasCr = false;
-	const hold = bytes => {
+	const hold = (bytes) => {
 		if (used + bytes.length > limit) throw new RangeError('event too long');
 		store = append(store, used, bytes);
 		used += bytes.length;
 	};
-	const take = last => {
+	const take = (last) => {
 		if (used > 0 || last.length > limit) hold(last);
 		const raw = used > 0 ? store.subarray(0, used) : last;
 		const text = raw.toString();
@@ -28,7 +28,7 @@ export function eventReader(limit) {
 		return event;
 	};
 	return {
-		push: chunk => {
+		push: (chunk) => {
 			const events = [];
 			let from = 0;
 			for (let i = 0; i < chunk.length; i++) {
@@ -53,11 +53,11 @@ export function eventReader(limit) {
 		},
 	};
 }
-export const linesOf = text => text.split(/(\r\n|\r|\n)/);
+export const linesOf = (text) => text.split(/(\r\n|\r|\n)/);
 export const valueOf = (line, name) => line === name ? '' : line.startsWith(`${name}:`) ? line.slice(name.length + (line[name.length + 1] === ' ' ? 2 : 1)) : null;
 export function readEvent(text) {
 	const lines = linesOf(text);
-	const values = name => lines.flatMap(line => valueOf(line, name) ?? []);
+	const values = (name) => lines.flatMap((line) => valueOf(line, name) ?? []);
 	const type = values('event').pop() ?? '';
 	return {isMessage: type === '' || type === 'message', type, data: values('data').join('\n'), id: values('id').pop() };
 }
@@ -75,7 +75,7 @@ export function changeEvents(body, change, longest = LONGEST) {
 	};
 	const through = new Transform({
 		transform: (chunk, _encoding, done) => pass(() => reader.push(chunk), done),
-		flush: done => pass(() => reader.end(), done),
+		flush: (done) => pass(() => reader.end(), done),
 	});
 	const finish = () => {
 		events.isOver = true;

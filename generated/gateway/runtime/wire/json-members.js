@@ -1,6 +1,6 @@
 // mcpgen: JSON objects by the texts of their members: what is taken apart and put together again on its way keeps every digit of what nobody reads.
 import {headMembers} from './json-text.js';
-export const membersOf = text => new Map(headMembers(text ?? ''));
+export const membersOf = (text) => new Map(headMembers(text ?? ''));
 export function objectText(members) {
 	return `{${[...members].map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
 }

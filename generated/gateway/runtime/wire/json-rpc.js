@@ -6,9 +6,9 @@ export function parseJson(text) {
 		return undefined;
 	}
 }
-export const isObject = value => typeof value === 'object' && value !== null && !Array.isArray(value);
-export const asObject = value => (isObject(value) ? value : {});
+export const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const asObject = (value) => (isObject(value) ? value : {});
 export const at = (value, ...path) => path.reduce((found, name) => asObject(found)[name], value);
-export const isReply = message => message['jsonrpc'] === '2.0' && message['method'] === undefined && ('result' in message || 'error' in message);
-export const messageText = fields => JSON.stringify({jsonrpc: '2.0', ...fields });
+export const isReply = (message) => message['jsonrpc'] === '2.0' && message['method'] === undefined && ('result' in message || 'error' in message);
+export const messageText = (fields) => JSON.stringify({jsonrpc: '2.0', ...fields });
 export const POST_HEADERS = {'content-type': 'application/json', accept: 'application/json, text/event-stream' };

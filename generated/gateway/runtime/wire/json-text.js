@@ -79,7 +79,7 @@ function unescaped(key) {
 		return null;
 	}
 }
-export const ownText = part => (part === null ? part : Buffer.from(part).toString());
+export const ownText = (part) => (part === null ? part : Buffer.from(part).toString());
 export function memberText(text, path) {
 	let place = {start: spaceEnd(text, 0), end: text.length};
 	for (const name of path) {

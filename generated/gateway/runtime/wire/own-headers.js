@@ -3,7 +3,7 @@ import {linesOf} from './header-list.js';
 export const NO_HEADERS = {lines: '', names: new Set() };
 const SENDABLE = /^[!-~](?:[ -~]*[!-~])?$/;
 const MOST = 6144;
-export const isSendable = value => value.length <= MOST && SENDABLE.test(value);
+export const isSendable = (value) => value.length <= MOST && SENDABLE.test(value);
 const TEXT = /^[\t -~]*$/;
 export function ownHeaders(pairs) {
 	const lines = pairs.every(([, value]) => TEXT.test(value)) ? linesOf(pairs.flat()) : null;

@@ -8,7 +8,7 @@ export function readBody(body, within, most = MOST) {
 	return new Promise((resolve, reject) => {
 		if (Buffer.isBuffer(body) && body.length <= most) return resolve(body);
 		if (Buffer.isBuffer(body) || body.destroyed) return reject(new UpstreamFault('answered'));
-		const fail = stage => {
+		const fail = (stage) => {
 			reject(new UpstreamFault(stage));
 			body.destroy();
 		};

@@ -18,7 +18,7 @@ export function ownAnswer(status, message, headers = {}) {
 	return passed(status, {...headers, ...type}, Buffer.from(message === undefined ? '' : typeof message === 'string' ? message : JSON.stringify(message)));
 }
 export function bridgedCapabilities(capabilities) {
-	return Object.fromEntries(BRIDGED.filter(name => name in asObject(capabilities)).map(name => [name, {}]));
+	return Object.fromEntries(BRIDGED.filter((name) => name in asObject(capabilities)).map((name) => [name, {}]));
 }
 const SAYS_SOMETHING = /^[^:\r\n]/m;
 function messagesIn(event) {
@@ -27,7 +27,7 @@ function messagesIn(event) {
 	const texts = Array.isArray(value) ? (elementTexts(data) ?? []) : [data];
 	return [value].flat().map((one, i) => ({message: asObject(one), text: texts[i] ?? '' })).filter(({ message }) => message['jsonrpc'] === '2.0');
 }
-const eventOf = text => `event: message\ndata: ${text.replace(/[\r\n]/g, ' ')}`;
+const eventOf = (text) => `event: message\ndata: ${text.replace(/[\r\n]/g, ' ')}`;
 export function rewriteEvents(body, rewrite) {
 	const events = changeEvents(body, ({raw, text}) => {
 		const messages = messagesIn(text);

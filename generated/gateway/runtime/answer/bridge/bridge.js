@@ -13,16 +13,16 @@ export function createBridge(log) {
 	let modern = [];
 	let toLegacy;
 	let toModern;
-	const modernToAny = call => {
+	const modernToAny = (call) => {
 		const {message, request, send} = call;
 		if (message?.shape !== 'request' || legacy.length === 0) return null;
 		const speaks = eras.speaksModern(call);
 		if (speaks === true || speaks === null) return null;
 		const said = {supported: legacy, requested: message.claim};
 		const refusal = () => ownFailureText(request.headers, memberText(`${request.body}`, ['id']), -32022, 'Protocol version not supported', 'revision-not-served', said);
-		return Promise.resolve(speaks).then(modern => (modern === false ? ownAnswer(400, refusal()) : send(request)));
+		return Promise.resolve(speaks).then((modern) => (modern === false ? ownAnswer(400, refusal()) : send(request)));
 	};
-	const legacyToAny = call => {
+	const legacyToAny = (call) => {
 		if (!toModern) return null;
 		const leg = legAt(call.pool.server, call.session);
 		if (leg ? leg.instance === ANY_INSTANCE : eras.isModernOnly(call.pool)) return toModern(call, legacy);
@@ -46,19 +46,19 @@ export function createBridge(log) {
 		return [-32601, -32602, -32020, -32022].includes(code) && (await eras.speaksModern(call)) === true;
 	};
 	return {
-		configure: options => {
-			legacy = options.revisions.filter(revision => !isModern(revision));
+		configure: (options) => {
+			legacy = options.revisions.filter((revision) => !isModern(revision));
 			modern = options.revisions.filter(isModern);
 			toLegacy ??= options.toLegacy?.createToLegacy(log);
 			toModern ??= options.toModern?.createToModern(log);
 		},
-		answer: call => {
+		answer: (call) => {
 			const {revision} = call.table;
 			if (call.era === revision) return null;
 			if (revision === 'modern') return toModern?.(call, legacy) ?? null;
 			if (revision === 'legacy') return toLegacy?.answer(call, modern) ?? null;
 			return call.era === 'modern' ? modernToAny(call) : legacyToAny(call);
 		},
-		revoke: keeps => toLegacy?.revoke(keeps), close: async () => toLegacy?.close(),
+		revoke: (keeps) => toLegacy?.revoke(keeps), close: async () => toLegacy?.close(),
 	};
 }

@@ -11,7 +11,7 @@ const MOST_WAIT = 3000;
 const UNKNOWN_HERE = [400, 404, 405, 406];
 export function createEras(log) {
 	const ofPools = new WeakMap();
-	const of = pool => {
+	const of = (pool) => {
 		let known = ofPools.get(pool);
 		if (!known) ofPools.set(pool, (known = {modern: null, legacy: null, look: null, shown: null, shownUntil: 0, legacyUntil: 0}));
 		return known;
@@ -26,7 +26,7 @@ export function createEras(log) {
 		speaksModern(call) {
 			const known = of(call.pool);
 			if (performance.now() < known.shownUntil) return known.shown;
-			return (known.look ??= look(call).catch(() => null).then(modern => {
+			return (known.look ??= look(call).catch(() => null).then((modern) => {
 				known.look = null;
 				known.shown = modern;
 				known.shownUntil = performance.now() + (modern ? HORIZON : learnsNothing(call, modern) ? 0 : SHORT_HORIZON);
@@ -77,7 +77,7 @@ async function introduceSelf(call, protocolVersion, isModernRefusal) {
 	const session = response.headers['mcp-session-id'];
 	if (typeof session === 'string') {
 		const end = {method: 'DELETE', headers: { ...headers, 'mcp-session-id': session, 'mcp-protocol-version': protocolVersion }, body: null, signal };
-		await call.send(end, {at: instance}).then(ended => discard(ended.response), () => {});
+		await call.send(end, {at: instance}).then((ended) => discard(ended.response), () => {});
 	}
 	return status === 200 && typeof at(reply, 'result', 'protocolVersion') === 'string' ? true : null;
 }

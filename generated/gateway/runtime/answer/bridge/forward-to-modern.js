@@ -13,8 +13,8 @@ const NEEDS_CAPABILITY = -32021;
 const NEEDS_MORE = 'The server asks for more in the middle of the call, which is not bridged to clients of this revision';
 export const MISUNDERSTOOD = 'The gateway and the server do not understand each other';
 const ITS_OWN = [200, 202, 400, 404, 405];
-const isComplete = resultType => resultType === undefined || parseJson(resultType) === 'complete';
-const isOfTransport = reply => {
+const isComplete = (resultType) => resultType === undefined || parseJson(resultType) === 'complete';
+const isOfTransport = (reply) => {
 	const code = Number(at(reply, 'error', 'code'));
 	return code <= -32020 && code >= -32099 && code !== NEEDS_CAPABILITY;
 };
@@ -93,5 +93,5 @@ const NUMBERS = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g;
 function withWholeNumbers(params, text) {
 	const written = memberText(text, ['params', 'arguments']) ?? '';
 	if (!/\d{16}/.test(written)) return params;
-	return {...asObject(params), arguments: parseJson(written.replace(NUMBERS, token => (token.startsWith('"') ? token : `"${token}"`))) };
+	return {...asObject(params), arguments: parseJson(written.replace(NUMBERS, (token) => (token.startsWith('"') ? token : `"${token}"`))) };
 }

@@ -18,13 +18,13 @@ export function createHints() {
 	const kept = createMemory(MOST_KEPT);
 	const find = (call, method, shortest) => {
 		const key = keyOf(call, method);
-		const isGood = one => one?.pool === call.pool && performance.now() < one.until;
-		const known = [EVERYBODY, call.owner].map(owner => kept.get(owner, key)).find(isGood);
+		const isGood = (one) => one?.pool === call.pool && performance.now() < one.until;
+		const known = [EVERYBODY, call.owner].map((owner) => kept.get(owner, key)).find(isGood);
 		if (known) return known.said;
 		const found = {pool: call.pool, said: read(call, method), until: Infinity};
 		kept.set(call.owner, key, found, SMALL);
 		const isLatest = () => kept.get(call.owner, key) === found;
-		found.said.then(said => {
+		found.said.then((said) => {
 			found.until = performance.now() + Math.min(Math.max(Number(said.ttlMs) || 0, shortest), LONGEST);
 			const isMine = !said.isPublic;
 			if (!isMine && isLatest()) kept.delete(call.owner, key);
@@ -33,11 +33,11 @@ export function createHints() {
 		return found.said;
 	};
 	return {
-		discover: call => find(call, 'server/discover', 0), async paramHeaders(call, params, isStale) {
+		discover: (call) => find(call, 'server/discover', 0), async paramHeaders(call, params, isStale) {
 			if (isStale)
 				for (const owner of [EVERYBODY, call.owner]) kept.delete(owner, keyOf(call, 'tools/list'));
 			const annotations = await find(call, 'tools/list', SHORTEST).then((said) => said.annotations.get(at(params, 'name')), () => undefined);
-			return Object.fromEntries((annotations ?? []).flatMap(annotation => headerOf(annotation, at(params, 'arguments'))));
+			return Object.fromEntries((annotations ?? []).flatMap((annotation) => headerOf(annotation, at(params, 'arguments'))));
 		},
 	};
 }

@@ -24,7 +24,7 @@ export function createToModern(log) {
 		const {capabilities, instructions, serverInfo} = await hints.discover(call);
 		const requested = call.message?.initialize?.['protocolVersion'];
 		const result = {
-			protocolVersion: served.find(revision => revision === requested) ?? served.at(-1),
+			protocolVersion: served.find((revision) => revision === requested) ?? served.at(-1),
 			capabilities: bridgedCapabilities(capabilities),
 			serverInfo: serverInfo ?? {name: call.pool.server, version: 'unknown' },
 			instructions,
