@@ -58,7 +58,8 @@ async function behind(nginx: Nginx): Promise<{ readonly stand: Stand; readonly p
 
 /** @param differences that this version of nginx has */
 async function judge(port: number, row: Row, differences: ReadonlySet<string>): Promise<readonly string[]> {
-  const answers = await answersTo(port, row);
+  const answers = await answersTo(port, row).catch(String);
+  if (typeof answers === 'string') return [`${row.reason}: ${row.name}: ${answers.slice(0, 200)}`];
   const { status = 0, text = '' } = answers[0] ?? {};
   const [wanted] = DOCUMENTED[row.reason];
   const reason = /"reason":"([^"]*)"/.exec(text)?.[1];
