@@ -17,7 +17,9 @@ const OF_GATEWAY = ['SESSION_KEY', 'TENANT_HEADER_SECRET'];
 
 const SOURCE = sourceOf(
   toolbridge(undefined, {
-    targets: { fly: { region: 'ord' }, kubernetes: { exposure: { kind: 'gateway-api', parent: { name: 'shared', namespace: 'infra', sectionName: 'https' } } } },
+    targets: {
+      fly: { region: 'ord' }, kubernetes: { exposure: { kind: 'gateway-api', parent: { name: 'shared', namespace: 'infra', sectionName: 'https' } } },
+    },
     policy: { suppress: [{ rule: 'lossy-target', path: 'servers', reason: 'machines on Fly are counted by hand' }] },
     environments: {
       staging: { gateway: { url: 'https://toolbridge-staging.acme.dev' }, targets: { fly: { app: 'toolbridge-mcp-staging' } } },
@@ -45,7 +47,9 @@ describe('with both environments built', () => {
   const values: Record<string, string> = {};
   const cleanups: (() => void)[] = [];
   process.on('exit', () => cleanups.forEach((clean) => clean()));
-  const file = (path: string): string => files.get(path) ?? assert.fail(`${path} is not among ${[...files.keys()].filter((one) => !one.includes('/gateway/')).join(', ')}`);
+  const file = (path: string): string => files.get(path) ?? assert.fail(
+    `${path} is not among ${[...files.keys()].filter((one) => !one.includes('/gateway/')).join(', ')}`,
+  );
 
   before(async () => {
     cwd = folder({ after: (clean) => void cleanups.push(clean as () => void) }, { 'mcp.config.ts': SOURCE, '.gitignore': '.env*\n' });
@@ -92,7 +96,11 @@ describe('with both environments built', () => {
 
   test('D6 the two environments share no value, no app and no network', () => {
     assert.equal(new Set(Object.values(values)).size, Object.keys(values).length);
-    const names = ENVIRONMENTS.map((environment) => [...files].flatMap(([path, text]) => (path.startsWith(`${environment}/fly/`) && path.endsWith('fly.toml') ? (/^app = "([^"]+)"$/m.exec(text)?.[1] ?? []) : [])));
+    const names = ENVIRONMENTS.map(
+      (environment) => [...files].flatMap(
+        ([path, text]) => (path.startsWith(`${environment}/fly/`) && path.endsWith('fly.toml') ? (/^app = "([^"]+)"$/m.exec(text)?.[1] ?? []) : []),
+      ),
+    );
     assert.equal(names[0]?.length, 3, 'the gateway, the API and the docs');
     assert.deepEqual(names[0]?.filter((one) => names[1]?.includes(one)), []);
     for (const environment of ENVIRONMENTS) {
@@ -105,7 +113,12 @@ describe('with both environments built', () => {
     for (const environment of ENVIRONMENTS) {
       const name = app(environment);
       for (const of of [name, `${name}-api`]) {
-        assert.ok([...file(`${environment}/fly/${of}/secrets.example`).matchAll(setting)].some(([, , variable, secret]) => variable === 'TENANT_HEADER_SECRET' && secret === 'TENANT_HEADER_SECRET'), of);
+        assert.ok(
+          [...file(`${environment}/fly/${of}/secrets.example`).matchAll(setting)].some(
+            ([, , variable, secret]) => variable === 'TENANT_HEADER_SECRET' && secret === 'TENANT_HEADER_SECRET',
+          ),
+          of,
+        );
       }
       assert.doesNotMatch(file(`${environment}/fly/${name}-docs/secrets.example`), /TENANT_HEADER_SECRET/, 'a server that need not have it');
       const references = ['gateway', 'server-api'].map((one) => {

@@ -32,8 +32,12 @@ let api: FakeUpstream;
 let docs: FakeUpstream;
 let gateway: RunningGateway;
 const poolsOf = () => ({ api: [api.url], docs: [docs.url] });
-const post = (of: RunningGateway, headers: Readonly<Record<string, string>>, message: unknown = LIST, path = '/mcp/api') => ask(of.port, { path, headers, message });
-const token = (claims: Readonly<Record<string, unknown>> = {}): string => id.token({ aud: [GATEWAY, API], org: 'acme', scope: 'tools', client_id: 'app', ...claims });
+const post = (
+  of: RunningGateway, headers: Readonly<Record<string, string>>, message: unknown = LIST, path = '/mcp/api',
+) => ask(of.port, { path, headers, message });
+const token = (claims: Readonly<Record<string, unknown>> = {}): string => id.token(
+  { aud: [GATEWAY, API], org: 'acme', scope: 'tools', client_id: 'app', ...claims },
+);
 const last = (of: FakeUpstream) => of.received.at(-1) ?? assert.fail('nothing came');
 
 before(async () => {
@@ -75,7 +79,8 @@ describe('D3 the API verifies which tenant it is asked for', () => {
   });
 
   describe('D3 the successor: an authorization API says which tenant', () => {
-    const ANSWERS: Readonly<Record<string, unknown>> = { 'Bearer of-ann-at-acme': { tenant: 'org_acme', subject: 'ann' }, 'Bearer of-bob': { tenant: 'org_nobody' } };
+    const ANSWERS: Readonly<Record<string,
+    unknown>> = { 'Bearer of-ann-at-acme': { tenant: 'org_acme', subject: 'ann' }, 'Bearer of-bob': { tenant: 'org_nobody' } };
     const knows: Behave = ({ headers, response }) => {
       const answer = ANSWERS[headers['authorization'] ?? ''];
       return answer === undefined ? void response.writeHead(401).end() : json(response, answer);
@@ -84,7 +89,10 @@ describe('D3 the API verifies which tenant it is asked for', () => {
     const configOf = (url: string) =>
       toolbridge(undefined, {
         auth: { lookup: { url, header: 'authorization', cache: '60s', timeout: '500ms' } },
-        tenants: { acme: { match: { lookup: 'org_acme' }, servers: ['api'], forward: signed }, globex: { match: { lookup: 'org_globex' }, servers: ['api'], forward: signed } },
+        tenants: {
+          acme: { match: { lookup: 'org_acme' }, servers: ['api'], forward: signed },
+          globex: { match: { lookup: 'org_globex' }, servers: ['api'], forward: signed },
+        },
       });
 
     test('D3 by its word alone, asked once, and the API of the tools hears the tenant’s name and no credential', async () => {

@@ -43,12 +43,15 @@ export function isLoopback(address) {
 	const plain = plainAddress(address);
 	return plain === '::1' || plain.startsWith('127.');
 }
+const UNKNOWN = 'unknown';
 export function clientAddress(peer, forwardedFor, trusted) {
 	let address = plainAddress(peer);
 	const hops = forwardedFor?.split(',') ?? [];
 	while (trusted(address)) {
-		const hop = plainAddress(hops.pop()?.trim() ?? '');
-		if (isIP(hop) === 0) break;
+		const written = hops.pop()?.trim();
+		if (written === undefined || written === '') break;
+		const hop = plainAddress(written);
+		if (isIP(hop) === 0) return UNKNOWN;
 		address = hop;
 	}
 	return address;

@@ -56,6 +56,9 @@ export function isLoopback(address: string): boolean {
   return plain === '::1' || plain.startsWith('127.');
 }
 
+/** In place of an address that a trusted hop wrote in a way that cannot be read (RFC 7239 §6). It is on no list. */
+const UNKNOWN = 'unknown';
+
 /**
  * The client's address is the right-most address that does not belong to a trusted hop. Addresses to the left of it were written by the client and prove
  * nothing.
@@ -64,8 +67,12 @@ export function clientAddress(peer: string, forwardedFor: string | undefined, tr
   let address = plainAddress(peer);
   const hops = forwardedFor?.split(',') ?? [];
   while (trusted(address)) {
-    const hop = plainAddress(hops.pop()?.trim() ?? '');
-    if (isIP(hop) === 0) break;
+    const written = hops.pop()?.trim();
+    // It asks for itself.
+    if (written === undefined || written === '') break;
+    const hop = plainAddress(written);
+    // Somebody it asks for, but not whom: taken for the hop itself, everybody behind it would be on a list that has its network.
+    if (isIP(hop) === 0) return UNKNOWN;
     address = hop;
   }
   return address;
