@@ -50,7 +50,9 @@ describe('bench', () => {
   it('has numbers for every target in every scenario', async () => {
     const { code, out, err } = await bench('--rounds', '1', '--warm-up', '100', '--seconds', '0.2', '--json', '-');
     assert.equal(code, 0, err);
-    const { scenarios, goals } = JSON.parse(out) as Report;
+    const { scenarios, authentication, goals } = JSON.parse(out) as Report;
+    assert.ok(authentication && Object.values(authentication).every((number) => number > 0), out);
+    assert.match(err, /^a key [0-9.]+ µs; a token of \d+ characters [0-9.]+ µs, [0-9.]+ of a key$/m);
     assert.deepEqual(scenarios.map(({ scenario }) => scenario), SCENARIOS.map(({ name }) => name));
     for (const scenario of scenarios) {
       hasNumbers(scenario, withoutNginx(TARGETS.map(({ name }) => name)), err);

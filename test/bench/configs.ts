@@ -1,7 +1,6 @@
 /** The configs of the gateways that are measured: one that says as little as it can, and one that uses every part of the policy. */
 import type { Config } from '../support/gateway-tables.js';
 import { secretTokenOf, seconds } from '../support/issuer.js';
-import { planOf, type Overrides } from '../support/planned.js';
 import { CALLERS, secretValue } from './callers.js';
 
 /** High enough to be counted and never to bite. */
@@ -39,24 +38,33 @@ export const FULL_HEADERS: Readonly<Record<string, string>> = {
 
 /** Secret of the issuer below. */
 const TOKEN_KEY = 'TOKEN_KEY';
-const ISSUER = { issuer: 'https://login.bench.example', audiences: ['bench'], algorithms: ['HS256'] as const, leeway: 30_000, maxAge: null, scopes: [] };
+const ISSUER = 'https://login.bench.example';
+const JWT = { issuer: ISSUER, secret: secret(TOKEN_KEY), audience: 'bench', algorithms: ['HS256'] };
 
 /** The least config, for callers with tokens of one issuer; the 1,000 clients have their keys. How a token is signed matters to its first request alone. */
 export function tokensConfig(upstream: number, gateway: Config = {}): Config {
   const { auth } = fullConfig(upstream);
-  return { ...leastConfig(upstream, gateway), auth };
+  return { ...leastConfig(upstream, gateway), auth: { ...(auth as Config), jwt: JWT } };
 }
 
-export function tokensOverrides(config: Config): Overrides {
-  const { auth } = planOf(config).traffic;
-  return { traffic: { auth: { ...auth, wanted: true, issuers: [{ ...ISSUER, keys: { kind: 'secret', secret: TOKEN_KEY }, from: 'auth.jwt' }] } } };
+/** The full policy, with tenants that claims of a token name as well, and rules on what they call; the audit is on, as it is unless a config says otherwise. */
+export function rulesConfig(upstream: number, gateway: Config = {}): Config {
+  const { auth, tenants, ...full } = fullConfig(upstream, gateway);
+  const tools = [{ allow: 'search.search', args: { query: { maxLength: 100 } } }, { deny: 'drop_*' }, { allow: '*', kind: 'resource' }, { allow: 'fetch' }];
+  const named = Object.entries(tenants as Readonly<Record<string, { readonly match: readonly unknown[] }>>);
+  return {
+    ...full,
+    auth: { ...(auth as Config), jwt: JWT },
+    tenants: Object.fromEntries(named.map(([name, tenant]) => [name, { ...tenant, match: [...tenant.match, { claim: { org: name } }], tools }])),
+  };
 }
-export const TOKENS_ENV: Readonly<Record<string, string>> = { [TOKEN_KEY]: secretValue(TOKEN_KEY) };
 
 /** About 1,000 characters, as tokens of people have. */
 const PAD = 'x'.repeat(500);
-const CLAIMS = { iss: ISSUER.issuer, aud: 'bench', sub: 'somebody', azp: 'app', scope: 'openid profile tools:read', exp: seconds(86_400), pad: PAD };
+const CLAIMS = { iss: ISSUER, org: 'acme', aud: 'bench', sub: 'somebody', azp: 'app', scope: 'openid profile tools:read', exp: seconds(86_400), pad: PAD };
 export const TOKEN_HEADERS: Readonly<Record<string, string>> = { authorization: `Bearer ${secretTokenOf(secretValue(TOKEN_KEY), CLAIMS)}` };
+
+export const RULES_HEADERS: Readonly<Record<string, string>> = { ...FULL_HEADERS, ...TOKEN_HEADERS };
 
 function server(upstream: number): Config {
   return { kind: 'http', instances: [{ url: `http://127.0.0.1:${upstream}/mcp` }] };

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { freePort } from '../nginx/binaries.js';
 import type { bakeGateway } from '../support/bake.js';
 import type { Config } from '../support/gateway-tables.js';
-import type { Overrides } from '../support/planned.js';
 import { secretValue } from './callers.js';
 import type { NodeBinary } from './nodes.js';
 import { end, launch, listening, temporaryFolder } from './processes.js';
@@ -16,21 +15,18 @@ export interface GatewayRun {
   readonly node: NodeBinary;
   readonly bake: typeof bakeGateway;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Parts that replace those of the plan, and what of the environment they need. Default: none. */
-  readonly overrides?: Overrides;
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Milliseconds in which a gateway that has ended says once more why. */
 const CONFESSION = 5000;
 
-export async function startGateway({ about, config, node, bake, headers = {}, overrides, env: given = {} }: GatewayRun): Promise<Started> {
+export async function startGateway({ about, config, node, bake, headers = {} }: GatewayRun): Promise<Started> {
   const folder = temporaryFolder();
-  const plan = bake(config, folder, overrides);
+  const plan = bake(config, folder);
   const secrets = Object.fromEntries(plan.infra.secrets.map(({ name }) => [name, secretValue(name)]));
   const main = join(folder, 'gateway', 'main.js');
   const port = await freePort();
-  const env = { PORT: String(port), MCPGEN_ADMIN_PORT: '0', ...secrets, ...given };
+  const env = { PORT: String(port), MCPGEN_ADMIN_PORT: '0', ...secrets };
   // One that was killed would leave its workers, which finish what they have begun.
   const child = launch(node.path, [main], { env, stdout: 'ignore', endWith: 'SIGTERM' });
   try {

@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { authenticationLines, measureAuthentication } from './authentication.js';
 import { goalLines, judge } from './goals.js';
 import { findNodes } from './nodes.js';
 import { readOptions, USAGE, type Options } from './options.js';
@@ -31,11 +32,17 @@ async function bench({ targets, scenarios, nodes: wanted, workers, before, json,
   }
   await Promise.all([end(load), end(upstream)]);
   write(['', ...legend(reports)].join('\n'));
+  // In proportion to how long everything else is measured.
+  const authentication = targets.some(({ name }) => WITH_TOKENS.has(name)) ? await measureAuthentication(Math.ceil(seconds * CALLS_PER_SECOND)) : null;
+  if (authentication) write(['\nTo know a caller again:', ...authenticationLines(authentication)].join('\n'));
   const goals = judge(reports);
   if (goals.length > 0) write(['\nGoals (five rounds, 32 connections, a machine that does nothing else):', ...goalLines(goals)].join('\n'));
   const versions = nodes.map(({ version }) => version);
-  return { node: process.version, nodes: versions, processors: cpus().length, rounds, seconds, concurrency, scenarios: reports, goals };
+  return { node: process.version, nodes: versions, processors: cpus().length, rounds, seconds, concurrency, scenarios: reports, authentication, goals };
 }
+
+const WITH_TOKENS: ReadonlySet<string> = new Set(['tokens', 'rules']);
+const CALLS_PER_SECOND = 100_000;
 
 function introduction(versions: readonly string[]): string {
   return [

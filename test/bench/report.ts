@@ -1,4 +1,5 @@
 /** What a run found out, as `--json` says it. */
+import type { Authentication } from './authentication.js';
 import type { Judged } from './goals.js';
 import type { Result } from './results.js';
 
@@ -20,5 +21,7 @@ export interface Report {
   readonly seconds: number;
   readonly concurrency: number;
   readonly scenarios: readonly ScenarioReport[];
+  /** Of credentials that have come before; null where no gateway was measured whose callers have tokens. */
+  readonly authentication: Authentication | null;
   readonly goals: readonly Judged[];
 }

@@ -35,11 +35,14 @@ const EVENTS = [
 
 const CALL = { name: 'search', arguments: { query: 'q' }, _meta: { progressToken: 'p' } };
 
+const FOUND = { content: [{ type: 'text', text: 'done' }], isError: false };
+
 const INITIALIZE = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1.0.0' } };
 const INITIALIZED = { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'bench', version: '1.0.0' } };
 
 export const SCENARIOS: readonly Scenario[] = [
   json('small', 'tools/list, a small JSON answer', ask(1, 'tools/list'), TOOLS, ONE_CALLER),
+  json('call', 'tools/call, a small JSON answer', ask(1, 'tools/call', { name: 'search', arguments: { query: 'q' } }), FOUND, ONE_CALLER),
   json('large', 'resources/read, 64 kB of JSON', ask(1, 'resources/read', { uri: 'bench://large' }), LARGE, ONE_CALLER),
   events('stream', 'tools/call, an event stream of five events', ask(1, 'tools/call', CALL), EVENTS, ONE_CALLER),
   json('session', 'tools/list within a session, one for each connection', ask(2, 'tools/list'), TOOLS, { callers: 'one', hasSession: true }),
@@ -49,12 +52,16 @@ export const SCENARIOS: readonly Scenario[] = [
 /** How a session is opened; its answer carries the session's id. */
 export const OPENING = json('opening', 'initialize', ask(1, 'initialize', INITIALIZE), INITIALIZED, ONE_CALLER);
 
+/** A list that a gateway with rules asks for itself, by an id of its own. */
+export const LISTING = '","method":"tools/list","params":{}}';
+export const listing = (id: string): Scenario => json('listing', 'the list of a gateway', JSON.stringify({ id }), TOOLS, ONE_CALLER);
+
 function ask(id: number, method: string, params?: object): string {
   return JSON.stringify({ jsonrpc: '2.0', id, method, ...(params ? { params } : {}) });
 }
 
 function json(name: string, about: string, body: string, result: object, kind: Kind): Scenario {
-  const { id } = JSON.parse(body) as { readonly id: number };
+  const { id } = JSON.parse(body) as { readonly id: number | string };
   const text = JSON.stringify({ jsonrpc: '2.0', id, result });
   const parts = (headerLines: string): readonly Buffer[] => [
     Buffer.from(`${head('application/json')}${headerLines}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`),

@@ -1,7 +1,7 @@
 /** What is compared, one row each. All stand in front of the same upstream and are asked the same. */
 import type { bakeGateway } from '../support/bake.js';
 import type { Config } from '../support/gateway-tables.js';
-import { FULL_HEADERS, fullConfig, leastConfig, TOKEN_HEADERS, TOKENS_ENV, tokensConfig, tokensOverrides } from './configs.js';
+import { FULL_HEADERS, fullConfig, leastConfig, RULES_HEADERS, rulesConfig, TOKEN_HEADERS, tokensConfig } from './configs.js';
 import { startGateway } from './gateway.js';
 import { startNginx } from './nginx.js';
 import type { NodeBinary } from './nodes.js';
@@ -47,7 +47,8 @@ export const TARGETS: readonly Target[] = [
   { name: 'pipe', varies: { ...NOTHING, node: true }, start: startPipe },
   { name: 'least', varies: EVERYTHING, start: gateway('gateway, least config', leastConfig) },
   { name: 'full', varies: EVERYTHING, start: gateway('gateway, full policy', fullConfig, FULL_HEADERS) },
-  { name: 'tokens', varies: { ...NOTHING, node: true }, start: tokens },
+  { name: 'tokens', varies: { ...NOTHING, node: true }, start: gateway('gateway, least config, a token with every request', tokensConfig, TOKEN_HEADERS) },
+  { name: 'rules', varies: { ...NOTHING, node: true }, start: gateway('gateway, full policy with JWT, tool rules and audit', rulesConfig, RULES_HEADERS) },
   { name: 'unlogged', varies: { ...NOTHING, node: true }, start: gateway('gateway, least config, no request log', leastConfig, {}, UNLOGGED) },
 ];
 
@@ -58,12 +59,6 @@ async function direct({ upstream }: Setting): Promise<Started> {
 async function startPipe({ upstream, node }: Setting): Promise<Started> {
   const { child, port } = await launchServer('pipe', [String(upstream)], node.path);
   return { about: 'http.request and pipe', port, pid: child.pid ?? null, headers: {}, end: () => end(child) };
-}
-
-async function tokens({ upstream, node, bake }: Setting): Promise<Started> {
-  const config = tokensConfig(upstream);
-  const overrides = tokensOverrides(config);
-  return startGateway({ about: 'gateway, least config, a token with every request', config, node, bake, headers: TOKEN_HEADERS, overrides, env: TOKENS_ENV });
 }
 
 type ConfigOf = (upstream: number, gateway?: Config) => Config;

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { announce } from './processes.js';
-import { OPENING, SCENARIOS, type Scenario } from './scenarios.js';
+import { LISTING, listing, OPENING, SCENARIOS, type Scenario } from './scenarios.js';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 
@@ -31,8 +31,14 @@ function inSession(scenario: Scenario, request: Buffer): readonly Buffer[] | nul
   return sessions.get(id ?? '')?.get(scenario) ?? null;
 }
 
+function listed(request: Buffer): readonly Buffer[] | null {
+  const id = /"id":"([^"]+)",[^{]*\{\}\}$/.exec(request.toString('latin1'))?.[1];
+  return id === undefined ? null : listing(id).parts('');
+}
+
 const KNOWN: readonly Known[] = [
   { body: Buffer.from(OPENING.body), answer: openSession },
+  { body: Buffer.from(LISTING), answer: listed },
   ...SCENARIOS.map((scenario): Known => {
     const body = Buffer.from(scenario.body);
     const parts = scenario.parts('');

@@ -78,9 +78,10 @@ export function createCatalogue(): Catalogue {
   /** Those of one owner that look for a name at the same moment wait for one list. */
   const look = async (call: Call, kind: ItemKind, ask: Ask): Promise<Known | null> => {
     const key = `${call.owner}\n${keyOf(call, kind)}`;
-    // Another's look may fail for what is its alone: its session, or that it left.
-    const joined = await running.get(key)?.catch(() => undefined);
-    if (joined) return joined;
+    // Another's look may fail for what is its alone: its session, or that it left. That the server will not list is an answer to all who wait for it.
+    const other = running.get(key);
+    const joined = other && (await other.catch(() => undefined));
+    if (joined !== undefined) return joined;
     const { tenant } = readOwner(call.owner);
     const free = looks.take(MOST_LOOKS, { tenant, caller: call.owner, hasNeighbours: true });
     if (!free) throw new UpstreamFault('full', 'too many names are looked for at once');
