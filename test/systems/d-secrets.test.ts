@@ -1,4 +1,4 @@
-/** System D, `toolbridge`: secrets of the gateway on Fly and of the API in Kubernetes. They are named in files, set by commands, and each environment’s own. */
+/** System D, `toolbridge`: secrets of the gateway on Fly and of the API in Kubernetes: named in files, set by commands, and each environment’s own. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';

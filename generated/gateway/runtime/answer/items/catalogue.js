@@ -39,8 +39,9 @@ export function createCatalogue() {
 	};
 	const look = async (call, kind, ask) => {
 		const key = `${call.owner}\n${keyOf(call, kind)}`;
-		const joined = await running.get(key)?.catch(() => undefined);
-		if (joined) return joined;
+		const other = running.get(key);
+		const joined = other && (await other.catch(() => undefined));
+		if (joined !== undefined) return joined;
 		const {tenant} = readOwner(call.owner);
 		const free = looks.take(MOST_LOOKS, {tenant, caller: call.owner, hasNeighbours: true});
 		if (!free) throw new UpstreamFault('full', 'too many names are looked for at once');
