@@ -321,7 +321,7 @@ describe('environments', () => {
 
 describe('planning them', () => {
   test('each has a plan of its own', () => {
-    const production = { gateway: { url: 'https://mcp.acme.com', sessionKeys: [{ secret: 'SEAL' }] } };
+    const production = { gateway: { url: 'https://mcp.acme.com', sessionKeys: [{ secret: 'SEAL' }] }, targets: { fly: { app: 'acme-production' } } };
     const planned = planConfig({ ...BASE, environments: { staging: { gateway: { replicas: 3 } }, production } });
     assert.ok(planned.ok);
     assert.deepEqual(planned.plans.map(({ environment, profile }) => [environment, profile]), [['production', 'production'], ['staging', 'local']]);
