@@ -19,7 +19,7 @@ import { baked, bytes, LEAST, modules, rootPlan, write } from './support.js';
  * The most bytes that a gateway may have, with its package.json and Dockerfile. The aims are 80 kB for the least config and 200 kB for everything; the
  * decisions in src/README.md say why they are not reached. A budget may be lowered, and is raised only with a reason written there.
  */
-const BUDGETS = { least: 243_000, root: 347_000, everything: 397_000 } as const;
+const BUDGETS = { least: 243_000, root: 378_000, everything: 399_000 } as const;
 
 /** The path of each feature's module, read from the list of features. */
 const MODULES: ReadonlyMap<string, string> = new Map(
