@@ -5,7 +5,6 @@ import { chmodSync, existsSync, lstatSync, readFileSync, statSync, symlinkSync, 
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { readEnv, withValues } from '#src/cli/env-file.js';
-import { weaknessOf } from '#src/cli/weak-secret.js';
 import { mcpgen } from '../support/cli.js';
 import { folder } from '../support/folder.js';
 
@@ -205,15 +204,4 @@ test('values are added behind what is there, each with what it is for', () => {
   const added = [{ name: 'A', value: 'x y$', about: ['What A is for.'] }, { name: 'B', value: 'b', about: [] }];
   assert.equal(withValues('', added), "# What A is for.\nA='x y$'\n\nB=b\n");
   assert.equal(withValues('B=\nC=1', added), "B=b\nC=1\n\n# What A is for.\nA='x y$'\n");
-});
-
-test('what is weak, and what is not', () => {
-  const defaults = ['admin', 'changeme', 'change-me-please', '<your key>', 'your-api-key-goes-here', 'secret', 'password123456789', '${KEY}', 'api-key-1'];
-  const rows = ['aaaaaaaaaaaaaaaaaaaaaaaaa', 'abcdefghijklmnopqrstuvwxyz', '12345678901234567890', 'abcabcabcabcabcabcabc', 'short'];
-  for (const weak of [...defaults, ...rows]) {
-    assert.notEqual(weaknessOf(weak, 16), null, weak);
-  }
-  const drawn = ['kX9-v2Lq_Trm8WzP4nBd7', '9f86d081884c7d659a2feaa0c55ad015', 'correct horse battery staple'];
-  for (const good of drawn) assert.equal(weaknessOf(good, 16), null, good);
-  assert.equal(weaknessOf('x7', 1), null, 'a short token of somebody else');
 });

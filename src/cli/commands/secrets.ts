@@ -12,7 +12,7 @@ import { readPrivate, writePrivate } from '../private-file.js';
 import { renderDiagnostics } from '../render/diagnostics.js';
 import { purposesOf, secretsJson, secretsText, type KnownSecret, type SecretList } from '../render/secrets.js';
 import { sessionOptions } from '../session-options.js';
-import { weaknessOf } from '../weak-secret.js';
+import { weaknessOf } from '../../diagnostics/weak-secret.js';
 
 /** Bytes of a value that is made up. */
 const DRAWN = 32;

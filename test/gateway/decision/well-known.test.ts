@@ -110,15 +110,9 @@ test('the resource of a request is what its client dials, whatever host it names
 
 const RULED = tablesOf({
   ...WIDE,
-  auth: { jwt: [issuer('id', { scopes: ['mcp', 'offline_access'] }), issuer('other', { scopes: ['base'] })] },
-  servers: { search: http({ permissions: { list: 'search.see', call: 'search.use' } }), files: http() },
-  tenants: {
-    acme: {
-      match: { claim: { iss: 'https://id.example', org: 'acme' } },
-      servers: '*',
-      tools: [{ allow: 'search.*', needs: 'acme.search' }, { allow: 'files.*', needs: 'acme.files' }],
-    },
-    globex: { match: { path: true }, servers: '*', tools: [{ allow: '*', needs: ['globex.any'] }] },
+  auth: {
+    clients: { acme: { keys: [{ secret: 'ACME_KEY' }] } },
+    jwt: [issuer('id', { scopes: ['mcp', 'offline_access'] }), issuer('other', { scopes: ['base'] })],
   },
 });
 

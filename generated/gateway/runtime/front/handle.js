@@ -129,12 +129,12 @@ async function run(services, exchange, open) {
 	if (!client.isDone) open.add(exchange);
 	try {
 		const tools = vouched || !message ? [] : message.calls.map(({tool}) => tool ?? '');
-		const told = (response) => {
+		const onAnswer = (response) => {
 			if (tools.length === 0) return;
 			const holder = !isNamed(exchange) ? undefined : holderOf(exchange);
 			services.metrics.toolCalls(pool.server, tools, state.tables.raw.limits.toolNames, response, holder);
 		};
-		const failed = await forward(exchange, pool, services, told);
+		const failed = await forward(exchange, pool, services, onAnswer);
 		if (failed?.reason) refuse(services, exchange, failed.reason, failed.retryAfter);
 	} finally {
 		endCall(exchange);

@@ -4,6 +4,7 @@ import { tenantIn } from '../decision/facts.js';
 import type { Exchange as Exchanging, Subject } from '../identity/exchange.js';
 import type { PoolTable } from '../tables/pool.js';
 import { CodedError } from '../wire/cause.js';
+import { credentialIn } from '../wire/credential.js';
 import { UpstreamFault } from '../wire/fault.js';
 import { isSendable, NO_HEADERS, type OwnHeaders } from '../wire/own-headers.js';
 import type { UpstreamRequest } from '../upstream/upstream.js';
@@ -95,9 +96,4 @@ function bearer(token: string): OwnHeaders {
 function joined(first: OwnHeaders, second: OwnHeaders): OwnHeaders {
   if (first.lines === '' || second.lines === '') return first.lines === '' ? second : first;
   return { lines: first.lines + second.lines, names: new Set([...first.names, ...second.names]) };
-}
-
-/** The credential that a request carries, in one way or the other. */
-function credentialIn({ authorization = '', 'x-api-key': key }: Readonly<Record<string, string | undefined>>): string | undefined {
-  return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? key;
 }

@@ -1,3 +1,4 @@
+import { weaknessOf } from '../../../diagnostics/weak-secret.js';
 import type { Plan } from '../../../plan/types.js';
 import type { Rule } from '../../types.js';
 
@@ -47,16 +48,10 @@ function* hostsOf({ traffic }: Plan): Iterable<NamedHost> {
 const PLACEHOLDER = /(?:^|\.)(?:example\.(?:com|net|org)|your-?(?:domain|company|org|tenant|site|app)[a-z-]*\.[a-z]+|my-?(?:domain|company)\.[a-z]+)$/;
 const isPlaceholder = (host: string): boolean => PLACEHOLDER.test(host);
 
-const DEFAULTS = new Set([
-  ...['admin', 'administrator', 'root', 'guest', 'user', 'test', 'default', 'password', 'passw0rd', 'secret', 'changeme', 'change-me', 'change_me', 'letmein'],
-  ...['postgres', 'mysql', 'redis', 'rabbitmq', 'minio', 'minioadmin', 'grafana', 'qwerty', 'xxx'],
-]);
-const STAND_IN = /^(?:<[^>]*>|your[-_].*|0?123\d*)$/;
-const isTriedFirst = (text: string): boolean => DEFAULTS.has(text.replace(/\d+$/, '') || text) || STAND_IN.test(text);
 const HOLDS_ONE = /(?:PASS|PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY|CREDENTIAL)S?$/i;
 const IN_URL = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s:@]*:([^/?#\s@]+)@/i;
 
 function isDefault(name: string, text: string): boolean {
   const held = IN_URL.exec(text)?.[1] ?? (HOLDS_ONE.test(name) ? text : null);
-  return held !== null && isTriedFirst(held.toLowerCase());
+  return held !== null && weaknessOf(held, 0) !== null;
 }

@@ -2,8 +2,10 @@
 
 /** Words of examples, guides and keyboards, which are tried first. */
 const PEOPLE = 'admin|administrator|root|user|guest|test|demo';
-const FILLERS = 'default|example|sample|dummy|none|null|todo|fixme|xxx+|abc\\w{0,3}|letmein|qwerty\\w*|welcome';
-const COMMON = new RegExp(`^(?:${PEOPLE}|${FILLERS})\\d*$`, 'i');
+/** What programs are delivered with. */
+const PROGRAMS = 'postgres|mysql|redis|rabbitmq|minio(?:admin)?|grafana';
+const FILLERS = 'default|example|sample|dummy|none|null|todo|fixme|xxx+|abc\\w{0,3}|letmein|qwerty\\w*|welcome|0?123';
+const COMMON = new RegExp(`^(?:${PEOPLE}|${PROGRAMS}|${FILLERS})\\d*$`, 'i');
 const TO_FILL_IN = 'change.?(?:me|this)|replace.?(?:me|this|with)|your[-_. ]|<[^>]*>|^\\$\\{|^\\{\\{|placeholder|insert.?here|fill.?(?:me|in)';
 const PLACEHOLDER = new RegExp(`${TO_FILL_IN}|pass(?:word|wd)|s3cret|supersecret`, 'i');
 const DEFAULT = /^(?:secret|token|key|api[-_]?key|session[-_]?key|dev|local)(?:[-_]?(?:secret|token|key|value|test|dev|local|prod|\d+))*$/i;
