@@ -1,6 +1,6 @@
 // mcpgen: Objects that two readers may understand differently.
+import {foldKey} from '../wire/fold-key.js';
 import {membersAt, spaceEnd} from '../wire/json-text.js';
-export const foldKey = (key) => key.toUpperCase().toLowerCase();
 export function readKeys(paths) {
 	const groups = new Map();
 	for (const [name, ...rest] of paths) {

@@ -1,5 +1,6 @@
 // mcpgen: What a body says, as far as decisions need it.
 import {isUtf8} from 'node:buffer';
+import {foldKey} from '../wire/fold-key.js';
 import {asObject, isObject} from '../wire/json-rpc.js';
 import {memberText, ownText} from '../wire/json-text.js';
 import {CAPABILITIES, VERSION} from '../wire/meta-keys.js';
@@ -24,13 +25,13 @@ const DECISIVE = new Map(['jsonrpc', 'id', 'method', 'params', 'name', 'uri', 't
 const BIT_OF = new Map([...DECISIVE.values()].map((key, index) => [key, 1 << index]));
 const META_KEYS = new Map([[VERSION, 1], [CAPABILITIES, 2]]);
 const LONGEST_META_KEY = VERSION.length;
-const FOLDED_META_KEYS = new Set([...META_KEYS.keys()].map((key) => key.toUpperCase().toLowerCase()));
+const FOLDED_META_KEYS = new Set([...META_KEYS.keys()].map(foldKey));
 const NOT_LOOKED_AT = -1;
 function fold(key) {
-	return key.length > 16 ? key : key.toUpperCase().toLowerCase();
+	return key.length > 16 ? key : foldKey(key);
 }
 const META_LEVEL = 3;
-const isOtherSpelling = (key) => key.length <= LONGEST_META_KEY && FOLDED_META_KEYS.has(key.toUpperCase().toLowerCase());
+const isOtherSpelling = (key) => key.length <= LONGEST_META_KEY && FOLDED_META_KEYS.has(foldKey(key));
 export function parseMessage(body, depth, most = Infinity, read) {
 	if (!isUtf8(body)) return {ok: false, reason: 'body-not-json', id: null };
 	const text = body.toString('utf8');

@@ -1,5 +1,4 @@
 // mcpgen: Faults on the way to a server and back, told apart by how far the request had come.
-export const isOfToken = (error) => error instanceof UpstreamFault && error.stage.startsWith('token-');
 export class UpstreamFault extends Error {
 	stage;
 	retryAfter;

@@ -2,6 +2,7 @@
  * Objects that two readers may understand differently. Of two equal keys one parser keeps the first and another the last, some ignore case, and some take
  * `__proto__` for where to inherit from: what is judged by a key must be what is executed.
  */
+import { foldKey } from '../wire/fold-key.js';
 import { membersAt, spaceEnd } from '../wire/json-text.js';
 
 /** The keys that are read of an object, and what is read below each. */
@@ -10,9 +11,6 @@ export interface ReadKeys {
   /** Their folded spellings. */
   readonly folded: ReadonlySet<string>;
 }
-
-/** Folds a key as parsers that ignore case do: some take the long s and the Kelvin sign for s and k. */
-export const foldKey = (key: string): string => key.toUpperCase().toLowerCase();
 
 export function readKeys(paths: readonly (readonly string[])[]): ReadKeys {
   const groups = new Map<string, (readonly string[])[]>();

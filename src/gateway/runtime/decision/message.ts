@@ -3,6 +3,7 @@
  * `method`, `params` or `name` come twice, or in another case, could be judged as one thing and executed as another: it is refused.
  */
 import { isUtf8 } from 'node:buffer';
+import { foldKey } from '../wire/fold-key.js';
 import { asObject, isObject, type Json } from '../wire/json-rpc.js';
 import { memberText, ownText } from '../wire/json-text.js';
 import { CAPABILITIES, VERSION } from '../wire/meta-keys.js';
@@ -85,18 +86,18 @@ const BIT_OF: ReadonlyMap<string, number> = new Map([...DECISIVE.values()].map((
 /** Keys of `_meta` that decide how a body is read; each has a bit. */
 const META_KEYS: ReadonlyMap<string, number> = new Map([[VERSION, 1], [CAPABILITIES, 2]]);
 const LONGEST_META_KEY = VERSION.length;
-const FOLDED_META_KEYS: ReadonlySet<string> = new Set([...META_KEYS.keys()].map((key) => key.toUpperCase().toLowerCase()));
+const FOLDED_META_KEYS: ReadonlySet<string> = new Set([...META_KEYS.keys()].map(foldKey));
 /** Stands in place of bits at levels whose keys decide nothing. */
 const NOT_LOOKED_AT = -1;
 
-/** Folds a key as parsers that ignore case do: some take the long s and the Kelvin sign for s and k. No decisive key is long, so long keys are not folded. */
+/** No decisive key is long, so long keys are not folded. */
 function fold(key: string): string {
-  return key.length > 16 ? key : key.toUpperCase().toLowerCase();
+  return key.length > 16 ? key : foldKey(key);
 }
 
 /** `params._meta`, from the message on. */
 const META_LEVEL = 3;
-const isOtherSpelling = (key: string): boolean => key.length <= LONGEST_META_KEY && FOLDED_META_KEYS.has(key.toUpperCase().toLowerCase());
+const isOtherSpelling = (key: string): boolean => key.length <= LONGEST_META_KEY && FOLDED_META_KEYS.has(foldKey(key));
 
 /**
  * @param most bytes that it may take as values; a text of empty objects takes twenty times its length

@@ -31,9 +31,6 @@ export type FaultStage =
   /** An authorization server gives no token for the server that could be used; nothing was sent to the server. */
   | 'token-withheld';
 
-/** What happened to this caller's token says nothing about the server, and nothing to any other caller. */
-export const isOfToken = (error: unknown): boolean => error instanceof UpstreamFault && error.stage.startsWith('token-');
-
 /** A call that was answered in place of a server that gave no answer: the reason that its client was told, and what failed. */
 export interface Failure {
   readonly reason: string;
